@@ -1,0 +1,3 @@
+"""Orderwell: customer order management that a company runs itself."""
+
+__version__ = "0.1.0"
