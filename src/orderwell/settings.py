@@ -14,8 +14,12 @@ CSRF_TRUSTED_ORIGINS = env.words(
 )
 HTTPS = env.yes_no("ORDERWELL_HTTPS", False, "Served over HTTPS only: secure cookies, HSTS, redirect.")
 TIME_ZONE = env.zone("ORDERWELL_TIME_ZONE", "Asia/Shanghai", "Business time zone: where days begin and end.")
-LANGUAGE_CODE = env.choice("ORDERWELL_LANGUAGE", "zh-hans", ("zh-hans", "en"), "Language when neither user nor browser asks.")
-GATE_BATCH = env.whole("ORDERWELL_GATE_BATCH", 64, "Most orders that one transaction of the intake gate takes.", low=1, high=500)
+LANGUAGE_CODE = env.choice(
+    "ORDERWELL_LANGUAGE", "zh-hans", ("zh-hans", "en"), "Language when neither user nor browser asks."
+)
+GATE_BATCH = env.whole(
+    "ORDERWELL_GATE_BATCH", 64, "Most orders that one transaction of the intake gate takes.", low=1, high=500
+)
 MAX_BODY = env.whole("ORDERWELL_MAX_BODY_MB", 32, "Largest request body in MiB.", low=1, high=1024) * 1024 * 1024
 LOG_LEVEL = env.choice("ORDERWELL_LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"), "What the log keeps.")
 DATABASE_POOL = env.whole("ORDERWELL_DATABASE_POOL", 12, "Most PostgreSQL connections of one process.", low=2, high=200)

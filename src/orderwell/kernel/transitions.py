@@ -32,7 +32,9 @@ class TransitionTable:
         problems = [f"unknown state {name!r}" for name in sorted(targets - states)]
         if self.initial not in states:
             problems.append(f"unknown initial state {self.initial!r}")
-        problems += [f"final state {name!r} has transitions" for name in sorted(self.final) if self.transitions.get(name)]
+        problems += [
+            f"final state {name!r} has transitions" for name in sorted(self.final) if self.transitions.get(name)
+        ]
         problems += [
             f"state {name!r} has no way out and is not final"
             for name in sorted(states - self.final)

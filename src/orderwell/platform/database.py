@@ -31,12 +31,15 @@ def allocate_ids(wanted: Mapping[type[models.Model], int]) -> dict[type[models.M
     only write lock, so counting on from the highest key ever used is safe.
     """
     counts = {model: count for model, count in wanted.items() if count}
-    result: dict[type[models.Model], Sequence[int]] = {model: () for model in wanted}
+    result: dict[type[models.Model], Sequence[int]] = dict.fromkeys(wanted, ())
     if not counts:
         return result
     with connection.cursor() as cursor:
         if is_postgresql():
-            parts = [f"SELECT {i}, nextval('{_sequence(model)}') FROM generate_series(1, %s)" for i, model in enumerate(counts)]
+            parts = [
+                f"SELECT {i}, nextval('{_sequence(model)}') FROM generate_series(1, %s)"
+                for i, model in enumerate(counts)
+            ]
             cursor.execute(" UNION ALL ".join(parts), list(counts.values()))
             drawn: list[list[int]] = [[] for _ in counts]
             for index, value in cursor.fetchall():
@@ -45,7 +48,7 @@ def allocate_ids(wanted: Mapping[type[models.Model], int]) -> dict[type[models.M
             return result
         marks = ", ".join(["%s"] * len(counts))
         cursor.execute(
-            f"SELECT name, seq FROM sqlite_sequence WHERE name IN ({marks})",  # noqa: S608  names of our own tables
+            f"SELECT name, seq FROM sqlite_sequence WHERE name IN ({marks})",
             [model._meta.db_table for model in counts],
         )
         last = dict(cursor.fetchall())
@@ -95,9 +98,9 @@ def _insert_plan(model: type[models.Model], names: tuple[str, ...], vendor: str)
     table = quote(model._meta.db_table)
     if vendor == "postgresql":
         arrays = ", ".join(f"%s::{_postgresql_type(field)}[]" for field in concrete)
-        sql = f"INSERT INTO {table} ({columns}) SELECT * FROM unnest({arrays})"  # noqa: S608  names come from the models
+        sql = f"INSERT INTO {table} ({columns}) SELECT * FROM unnest({arrays})"
     else:
-        sql = f"INSERT INTO {table} ({columns}) VALUES ({', '.join(['%s'] * len(concrete))})"  # noqa: S608
+        sql = f"INSERT INTO {table} ({columns}) VALUES ({', '.join(['%s'] * len(concrete))})"
     return _InsertPlan(sql, [_converter(field, vendor) for field in concrete])
 
 
@@ -124,7 +127,9 @@ def _converter(field: models.Field[Any, Any], vendor: str) -> Callable[[Any], An
         return lambda value: str(value.astimezone(UTC).replace(tzinfo=None)) if isinstance(value, datetime) else value
     if isinstance(field, models.DateField) and not isinstance(field, models.DateTimeField) and vendor == "sqlite":
         return str
-    if isinstance(field, models.ForeignKey | models.IntegerField | models.CharField | models.TextField | models.BooleanField):
+    if isinstance(
+        field, models.ForeignKey | models.IntegerField | models.CharField | models.TextField | models.BooleanField
+    ):
         return None
     if isinstance(field, models.DateTimeField):
         return None

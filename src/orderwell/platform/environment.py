@@ -15,7 +15,6 @@ from typing import Any, TypeVar
 from urllib.parse import parse_qsl, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
-
 T = TypeVar("T")
 
 
@@ -69,7 +68,13 @@ def yes_no(name: str, default: bool, meaning: str) -> bool:
 
 
 def words(name: str, default: str, meaning: str) -> list[str]:
-    return _read(name, "words separated by commas", default, meaning, lambda raw: [w.strip() for w in raw.split(",") if w.strip()])
+    return _read(
+        name,
+        "words separated by commas",
+        default,
+        meaning,
+        lambda raw: [w.strip() for w in raw.split(",") if w.strip()],
+    )
 
 
 def choice(name: str, default: str, options: tuple[str, ...], meaning: str) -> str:
