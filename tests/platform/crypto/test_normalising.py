@@ -62,7 +62,7 @@ def test_last_four_are_the_same_from_any_spelling() -> None:
     assert last_four("123") == ""
 
 
-def test_indexes_find_what_people_type() -> None:
+def test_indexes_find_what_people_type(home) -> None:
     assert phone_index("138-0013-8000") == phone_index(MOBILE)
     assert phone_index("13800138001") != phone_index(MOBILE)
     assert phone_last4_index("8000") == phone_last4_index(MOBILE)
@@ -70,7 +70,7 @@ def test_indexes_find_what_people_type() -> None:
     assert email_index(" Li.Wei@Example.COM ") == email_index("li.wei@example.com")
 
 
-def test_nothing_to_find_has_no_index() -> None:
+def test_nothing_to_find_has_no_index(home) -> None:
     assert phone_index("n/a") is None
     assert phone_last4_index("12") is None
     assert email_index("  ") is None

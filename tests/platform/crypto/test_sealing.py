@@ -8,35 +8,23 @@ import threading
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.crypto import KeyRingError, blind_index, decrypt, encrypt
-from orderwell.platform.crypto.keyring import key_ring, new_ring, refresh, ring_path, write_ring
+from orderwell.platform.crypto.keyring import key_ring, refresh, ring_path, write_ring
 
 AAD = "customers.contact.phone"
 
 
-@pytest.fixture
-def home(tmp_path: Path, settings, monkeypatch) -> Path:
-    settings.HOME = tmp_path
-    monkeypatch.setattr("orderwell.platform.crypto.inventory.traces_of_encryption", lambda: "")
-    return tmp_path
-
-
-@given(st.text(min_size=1))
-def test_what_was_sealed_opens_again(text: str) -> None:
-    write_ring_if_missing()
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=st.text(min_size=1))
+def test_what_was_sealed_opens_again(home: Path, text: str) -> None:
     sealed = encrypt(text, AAD)
     assert text.encode() not in sealed[16:] or len(text.encode()) < 3
     assert decrypt(sealed, AAD) == text
     assert decrypt(memoryview(sealed), AAD) == text
-
-
-def write_ring_if_missing() -> None:
-    if not ring_path().exists():
-        write_ring(new_ring(utc_now()))
 
 
 def test_the_same_text_is_sealed_differently_every_time(home: Path) -> None:

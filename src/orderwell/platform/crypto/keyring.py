@@ -84,6 +84,7 @@ def ring_path() -> Path:
     return Path(settings.HOME) / "keys" / "ring.json"
 
 
+# Path, when to look at the file again (monotonic), its time of change, and what it held.
 _loaded: tuple[Path, float, int, KeyRing] | None = None
 _lock = threading.Lock()
 
@@ -91,7 +92,7 @@ _lock = threading.Lock()
 def key_ring() -> KeyRing:
     """The ring of this installation, re-read when the file changes; made at first use when nothing is encrypted yet."""
     loaded = _loaded
-    if loaded is not None and time.monotonic() < loaded[1] and loaded[0] == ring_path():
+    if loaded is not None and time.monotonic() < loaded[1]:
         return loaded[3]
     return refresh()
 

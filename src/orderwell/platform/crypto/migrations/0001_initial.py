@@ -4,20 +4,18 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='KeyProof',
+            name="KeyProof",
             fields=[
-                ('key_id', models.CharField(max_length=8, primary_key=True, serialize=False)),
-                ('sealed', models.BinaryField()),
-                ('index', models.BinaryField(max_length=16)),
-                ('created_at', models.DateTimeField()),
+                ("key_id", models.CharField(max_length=8, primary_key=True, serialize=False)),
+                ("sealed", models.BinaryField()),
+                ("index", models.BinaryField(max_length=16)),
+                ("created_at", models.DateTimeField()),
             ],
         ),
     ]
