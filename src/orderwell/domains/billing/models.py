@@ -1,0 +1,171 @@
+"""Invoices, credit notes, payments and the ledger of what customers owe: records only, all append-only."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from orderwell.platform.fields import AmountField, QuantityField, RateField
+
+
+class Invoice(models.Model):
+    """`cause` names what it was made from: "order:7" or "shipment:3"."""
+
+    number = models.CharField(max_length=40, unique=True)
+    order = models.ForeignKey("orders.Order", on_delete=models.PROTECT, related_name="+")
+    customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, null=True, related_name="+")
+    cause = models.CharField(max_length=40)
+    currency = models.CharField(max_length=3)
+    net_amount = AmountField()
+    tax_amount = AmountField()
+    gross_amount = AmountField()
+    issued_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    actor_label = models.CharField(max_length=120)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(gross_amount=F("net_amount") + F("tax_amount")), name="invoice_adds_up"),
+        ]
+        indexes = [
+            models.Index(fields=["order"], name="invoice_order"),
+            models.Index(fields=["-issued_at", "-id"], name="invoice_recent"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class InvoiceLine(models.Model):
+    invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="lines")
+    order_line = models.ForeignKey("orders.OrderLine", on_delete=models.PROTECT, related_name="+")
+    quantity = QuantityField()
+    tax_rate = RateField()
+    net_amount = AmountField()
+    tax_amount = AmountField()
+    gross_amount = AmountField()
+    quantity_credited = QuantityField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["invoice", "order_line"], name="invoice_line_once"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="invoice_line_positive"),
+            models.CheckConstraint(
+                condition=Q(gross_amount=F("net_amount") + F("tax_amount")), name="invoice_line_adds_up"
+            ),
+            models.CheckConstraint(
+                condition=Q(quantity_credited__gte=0) & Q(quantity__gte=F("quantity_credited")),
+                name="invoice_line_credited_within",
+            ),
+        ]
+
+
+class CreditNote(models.Model):
+    """Takes back what an invoice charged. `cause` names why: "return:4", "cancellation:9" or "goodwill:..."."""
+
+    number = models.CharField(max_length=40, unique=True)
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="credit_notes")
+    order = models.ForeignKey("orders.Order", on_delete=models.PROTECT, related_name="+")
+    customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, null=True, related_name="+")
+    cause = models.CharField(max_length=40)
+    reason = models.CharField(max_length=240, blank=True)
+    currency = models.CharField(max_length=3)
+    net_amount = AmountField()
+    tax_amount = AmountField()
+    gross_amount = AmountField()
+    issued_at = models.DateTimeField()
+    actor_label = models.CharField(max_length=120)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(gross_amount=F("net_amount") + F("tax_amount")), name="credit_note_adds_up"
+            ),
+        ]
+        indexes = [models.Index(fields=["order"], name="credit_note_order")]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class CreditNoteLine(models.Model):
+    credit_note = models.ForeignKey(CreditNote, on_delete=models.CASCADE, related_name="lines")
+    invoice_line = models.ForeignKey(InvoiceLine, on_delete=models.PROTECT, related_name="credit_lines")
+    quantity = QuantityField()
+    net_amount = AmountField()
+    tax_amount = AmountField()
+    gross_amount = AmountField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(gross_amount=F("net_amount") + F("tax_amount")), name="credit_line_adds_up"
+            ),
+        ]
+
+
+class Payment(models.Model):
+    """Money received for an order. `refunded_amount` is the sum of its refunds, kept for the CHECK."""
+
+    order = models.ForeignKey("orders.Order", on_delete=models.PROTECT, related_name="+")
+    customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, null=True, related_name="+")
+    method = models.CharField(max_length=20)
+    # The provider's or bank's own reference; unique per method, so that a notification told twice is one payment.
+    reference = models.CharField(max_length=120, null=True)  # NULL: unique only where given
+    currency = models.CharField(max_length=3)
+    amount = AmountField()
+    refunded_amount = AmountField(default=0)
+    received_at = models.DateTimeField()
+    actor_label = models.CharField(max_length=120)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["method", "reference"], name="payment_reference_once", condition=Q(reference__isnull=False)
+            ),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="payment_positive"),
+            models.CheckConstraint(
+                condition=Q(refunded_amount__gte=0) & Q(amount__gte=F("refunded_amount")),
+                name="payment_refunded_within",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["order"], name="payment_order"),
+            models.Index(fields=["-received_at", "-id"], name="payment_recent"),
+        ]
+
+
+class Refund(models.Model):
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
+    amount = AmountField()
+    reason = models.CharField(max_length=240)
+    reference = models.CharField(max_length=120, null=True, unique=True)  # NULL: unique only where given
+    refunded_at = models.DateTimeField()
+    actor_label = models.CharField(max_length=120)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="refund_positive")]
+
+
+class LedgerEntry(models.Model):
+    """The receivables ledger: what a customer owes is the sum. Invoices and refunds add, payments and credits take away."""
+
+    class Kind(models.TextChoices):
+        INVOICE = "invoice"
+        CREDIT_NOTE = "credit_note"
+        PAYMENT = "payment"
+        REFUND = "refund"
+
+    kind = models.CharField(max_length=12, choices=Kind)
+    document = models.CharField(max_length=40, unique=True)
+    order = models.ForeignKey("orders.Order", on_delete=models.PROTECT, related_name="+")
+    customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, null=True, related_name="+")
+    currency = models.CharField(max_length=3)
+    amount = AmountField()
+    occurred_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["customer", "currency"], name="ledger_customer"),
+            models.Index(fields=["order"], name="ledger_order"),
+        ]

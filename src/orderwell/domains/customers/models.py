@@ -1,0 +1,116 @@
+"""Who buys: records only. Phone, e-mail and street are encrypted; blind indexes make exact search possible."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from orderwell.platform.crypto import EncryptedTextField
+from orderwell.platform.fields import AmountField
+
+
+class CustomerGroup(models.Model):
+    code = models.SlugField(max_length=40, unique=True)
+    name_zh = models.CharField(max_length=120)
+    name_en = models.CharField(max_length=120)
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Tag(models.Model):
+    name = models.CharField(max_length=60, unique=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Customer(models.Model):
+    class Kind(models.TextChoices):
+        PERSON = "person"
+        COMPANY = "company"
+
+    number = models.CharField(max_length=40, unique=True)
+    kind = models.CharField(max_length=10, choices=Kind)
+    name = models.CharField(max_length=240)
+    # Number in another system, such as the shop or the ERP it came from.
+    external_id = models.CharField(max_length=80, null=True, unique=True)  # NULL: unique only where given
+    tax_number = models.CharField(max_length=40, blank=True)
+    group = models.ForeignKey(CustomerGroup, on_delete=models.PROTECT, null=True, related_name="customers")
+    tags = models.ManyToManyField(Tag, related_name="customers")
+    owner = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+    team = models.ForeignKey("accounts.Team", on_delete=models.PROTECT, null=True, related_name="+")
+    language = models.CharField(max_length=10, default="zh-hans")
+    currency = models.CharField(max_length=3, default="CNY")
+    # NULL: no limit was agreed. 0: pays in advance.
+    credit_limit = AmountField(null=True)
+    payment_terms_days = models.PositiveSmallIntegerField(default=0)
+    # Carrier, delivery window, invoice channel, substitutes: applied when an order is entered.
+    preferences = models.JSONField(default=dict)
+    note = models.TextField(blank=True)
+    custom = models.JSONField(default=dict)
+    active = models.BooleanField(default=True)
+    search_key = models.TextField(blank=True)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["name", "id"], name="customer_name"),
+            models.Index(fields=["team", "id"], name="customer_team"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Contact(models.Model):
+    """A person to talk to. The index columns are HMACs of the normalised number or address."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="contacts")
+    name = models.CharField(max_length=120)
+    job_title = models.CharField(max_length=120, blank=True)
+    phone = EncryptedTextField(aad="customers.contact.phone", blank=True)
+    phone_index = models.BinaryField(max_length=16, null=True)
+    phone_last4_index = models.BinaryField(max_length=16, null=True)
+    email = EncryptedTextField(aad="customers.contact.email", blank=True)
+    email_index = models.BinaryField(max_length=16, null=True)
+    is_primary = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["phone_index"], name="contact_phone"),
+            models.Index(fields=["phone_last4_index"], name="contact_phone_last4"),
+            models.Index(fields=["email_index"], name="contact_email"),
+        ]
+
+
+class Address(models.Model):
+    class Kind(models.TextChoices):
+        SHIPPING = "shipping"
+        BILLING = "billing"
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="addresses")
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.SHIPPING)
+    label = models.CharField(max_length=60, blank=True)
+    recipient = models.CharField(max_length=120)
+    phone = EncryptedTextField(aad="customers.address.phone", blank=True)
+    street = EncryptedTextField(aad="customers.address.street", blank=True)
+    district = models.CharField(max_length=80, blank=True)
+    city = models.CharField(max_length=80, blank=True)
+    region = models.CharField(max_length=80, blank=True)
+    postcode = models.CharField(max_length=20, blank=True)
+    country = models.CharField(max_length=2, default="CN")
+    is_default = models.BooleanField(default=False)
+
+
+class Consent(models.Model):
+    """Append-only: the newest row of a purpose and medium is what holds."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="consents")
+    purpose = models.CharField(max_length=40)
+    medium = models.CharField(max_length=20)
+    granted = models.BooleanField()
+    source = models.CharField(max_length=80)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.CharField(max_length=120)

@@ -1,0 +1,108 @@
+"""The vocabulary of refusals.
+
+Every anticipated refusal is a `DomainError` subclass with a stable `code`. It carries data, never HTTP: one table in the
+API maps codes to statuses, one template maps them to the screen, and the importer writes them beside the row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorDetail:
+    """One thing that is wrong: what (`code`, `message`), where (`pointer`), and what would be right (`data`).
+
+    `message` is an English template in `str.format` style, filled from `data`; it is also the translation key.
+    `pointer` is a JSON pointer (RFC 6901) into the input, such as ``/lines/0/quantity``.
+    """
+
+    code: str
+    message: str
+    pointer: str | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+    def text(self) -> str:
+        """The English sentence. Interfaces that know a language translate `message` first and then fill it."""
+        return fill(self.message, self.data)
+
+    def at(self, prefix: str) -> ErrorDetail:
+        """The same detail seen from one level up: `prefix` is put before the pointer."""
+        return ErrorDetail(self.code, self.message, prefix + (self.pointer or ""), self.data)
+
+
+def fill(template: str, data: Mapping[str, Any]) -> str:
+    """Fill a message template; a template whose data is incomplete is returned as it is rather than lost."""
+    try:
+        return template.format(**data)
+    except (KeyError, IndexError, ValueError):
+        return template
+
+
+_codes: dict[str, type[DomainError]] = {}
+
+
+class DomainError(Exception):
+    """Base of every anticipated refusal. Subclasses set `code` and `message`."""
+
+    code: ClassVar[str] = ""
+    message: ClassVar[str] = ""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "code" in cls.__dict__ and cls.code:
+            known = _codes.get(cls.code)
+            if known is not None and known.__qualname__ != cls.__qualname__:
+                raise ValueError(f"error code {cls.code!r} is used by both {known.__qualname__} and {cls.__qualname__}")
+            _codes[cls.code] = cls
+
+    def __init__(self, *, pointer: str | None = None, **data: Any) -> None:
+        self.pointer = pointer
+        self.data = data
+        super().__init__(f"{self.code}: {fill(self.message, data)}")
+
+    @property
+    def details(self) -> tuple[ErrorDetail, ...]:
+        return (ErrorDetail(self.code, self.message, self.pointer, self.data),)
+
+    def detail(self) -> ErrorDetail:
+        return self.details[0]
+
+
+class Refusal(DomainError):
+    """Several things are wrong with one input; all of them are told at once."""
+
+    code = "invalid_input"
+    message = "The input has {count} errors."
+
+    def __init__(self, errors: Sequence[ErrorDetail]) -> None:
+        super().__init__(count=len(errors))
+        self.errors = tuple(errors)
+
+    @property
+    def details(self) -> tuple[ErrorDetail, ...]:
+        return self.errors
+
+
+class NotFound(DomainError):
+    """The object does not exist, or the actor may not know that it does."""
+
+    code = "not_found"
+    message = "There is no {kind} {reference}."
+
+
+class StaleVersion(DomainError):
+    code = "stale_version"
+    message = "This {kind} was changed by somebody else meanwhile (version {current}, yours is {given}). Load it again."
+
+
+class InvalidValue(DomainError):
+    code = "invalid_value"
+    message = "{value} is not valid here; expected {expected}."
+
+
+def all_codes() -> dict[str, type[DomainError]]:
+    """Every code declared so far. Complete once the application is loaded."""
+    return dict(_codes)

@@ -1,0 +1,115 @@
+"""Exact money. An amount is a `Decimal` with its currency beside it; there is one way to round and one way to spread.
+
+Rounding is half up (ISO 80000-1 annex B, rule B), the commercial rule both Chinese and European invoices expect.
+Spreading uses the largest remainder method (Hamilton's method), so that parts always add up to the whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+
+ZERO = Decimal(0)
+AMOUNT_SCALE = 4
+UNIT_PRICE_SCALE = 6
+RATE_SCALE = 6
+# The largest amount that any document may carry: well inside a 64-bit integer at scale 4, even when 10,000 are added.
+MAX_AMOUNT = Decimal(10) ** 10
+
+# Minor unit digits by ISO 4217 where they are not two. Currencies with four digits are not in everyday use.
+_EXPONENTS = {
+    **dict.fromkeys(
+        [
+            "BIF",
+            "CLP",
+            "DJF",
+            "GNF",
+            "ISK",
+            "JPY",
+            "KMF",
+            "KRW",
+            "PYG",
+            "RWF",
+            "UGX",
+            "UYI",
+            "VND",
+            "VUV",
+            "XAF",
+            "XOF",
+            "XPF",
+        ],
+        0,
+    ),
+    **dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3),
+}
+_TWO_DIGITS = (
+    "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CNY COP "
+    "CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR "
+    "JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN "
+    "NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP "
+    "SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD UYU UZS VES WST XCD YER ZAR ZMW"
+)
+_EXPONENTS.update(dict.fromkeys(_TWO_DIGITS.split(), 2))
+_STEPS = {exponent: Decimal(1).scaleb(-exponent) for exponent in (0, 2, 3)}
+
+
+def known_currency(currency: str) -> bool:
+    """Whether `currency` is an ISO 4217 code that Orderwell can round to."""
+    return currency in _EXPONENTS
+
+
+def currencies() -> list[str]:
+    return sorted(_EXPONENTS)
+
+
+def exponent(currency: str) -> int:
+    """Digits after the point of an amount in `currency`. Raises KeyError for an unknown code."""
+    return _EXPONENTS[currency]
+
+
+def round_amount(amount: Decimal, currency: str) -> Decimal:
+    """`amount` in whole minor units of `currency`, half away from zero."""
+    return amount.quantize(_STEPS[_EXPONENTS[currency]], rounding=ROUND_HALF_UP)
+
+
+def is_rounded(amount: Decimal, currency: str) -> bool:
+    return amount == round_amount(amount, currency)
+
+
+def allocate(total: Decimal, weights: Sequence[Decimal], currency: str) -> list[Decimal]:
+    """Spread `total` over `weights` in whole minor units; the parts add up to `total` exactly.
+
+    The minor units left after rounding down go to the largest remainders, the earlier part first on a tie. Weights must
+    not be negative. When all weights are zero the parts are equal. `total` must be whole minor units and may be negative.
+    """
+    if not is_rounded(total, currency):
+        raise ValueError(f"{total} is not a whole number of minor units of {currency}")
+    if not weights:
+        if total:
+            raise ValueError("nothing to spread the amount over")
+        return []
+    if min(weights) < 0:
+        raise ValueError("weights must not be negative")
+    step = _STEPS[_EXPONENTS[currency]]
+    sign = -1 if total < 0 else 1
+    units = int(abs(total) / step)
+    weight_sum = sum(weights, ZERO)
+    shares = [Decimal(1)] * len(weights) if weight_sum == 0 else list(weights)
+    whole = sum(shares, ZERO)
+    exact = [units * share / whole for share in shares]
+    floors = [int(value.to_integral_value(rounding=ROUND_DOWN)) for value in exact]
+    left = units - sum(floors)
+    by_remainder = sorted(range(len(shares)), key=lambda i: (floors[i] - exact[i], i))
+    for index in by_remainder[:left]:
+        floors[index] += 1
+    return [sign * count * step for count in floors]
+
+
+def tax_on_net(net: Decimal, rate: Decimal, currency: str) -> Decimal:
+    """Tax to be added to a net amount; `rate` is a fraction (0.13 for 13 %)."""
+    return round_amount(net * rate, currency)
+
+
+def tax_in_gross(gross: Decimal, rate: Decimal, currency: str) -> Decimal:
+    """Tax contained in a gross amount; `rate` is a fraction (0.13 for 13 %)."""
+    return round_amount(gross * rate / (1 + rate), currency)

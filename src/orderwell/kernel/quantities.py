@@ -1,0 +1,30 @@
+"""Exact quantities: `Decimal` with at most four digits after the point."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+QUANTITY_SCALE = 4
+MAX_QUANTITY = Decimal(10) ** 9
+
+
+def has_scale(value: Decimal, scale: int) -> bool:
+    """Whether `value` is finite and has at most `scale` digits after the point."""
+    if not value.is_finite():
+        return False
+    digits = value.as_tuple().exponent
+    return isinstance(digits, int) and (-digits <= scale or value == value.quantize(Decimal(1).scaleb(-scale)))
+
+
+def quantity_problem(value: Decimal, *, places: int = QUANTITY_SCALE) -> str | None:
+    """Why `value` cannot be an ordered quantity (a stable error code), or None when it can.
+
+    `places` is how finely the product is divisible: 0 for pieces.
+    """
+    if not value.is_finite() or value <= 0:
+        return "quantity_not_positive"
+    if value > MAX_QUANTITY:
+        return "quantity_too_large"
+    if not has_scale(value, places):
+        return "quantity_too_precise"
+    return None

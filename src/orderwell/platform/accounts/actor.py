@@ -1,0 +1,41 @@
+"""Who acts: every use case and every query takes an `Actor`, never a request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from orderwell.platform.permissions import EVERYTHING, Permission, PermissionDenied
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A user, an API key or the system itself, with what it may do and which rows it may see.
+
+    The three id sets are row filters; None means "all". `source` and `address` say from where it acts.
+    """
+
+    kind: str
+    id: int | None
+    label: str
+    permissions: frozenset[str] = frozenset()
+    channel_ids: frozenset[int] | None = None
+    warehouse_ids: frozenset[int] | None = None
+    team_ids: frozenset[int] | None = None
+    source: str = "web"
+    address: str = ""
+
+    def may(self, permission: Permission) -> bool:
+        return permission in self.permissions
+
+    def require(self, permission: Permission) -> None:
+        """Raises PermissionDenied. Call it before the object is looked up, so that its existence is not revealed."""
+        if permission not in self.permissions:
+            raise PermissionDenied(actor=self.label, permission=str(permission))
+
+    def via(self, source: str, address: str = "") -> Actor:
+        return replace(self, source=source, address=address)
+
+
+def system_actor(*, source: str = "job", label: str = "system") -> Actor:
+    """The system itself: schedules, event handlers, the command line. May do everything and sees every row."""
+    return Actor(kind="system", id=None, label=label, permissions=frozenset(EVERYTHING), source=source)

@@ -1,0 +1,131 @@
+"""The few database operations that differ between SQLite and PostgreSQL, or that must be faster than the ORM."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+from django.db import connection, models, transaction
+
+from orderwell.platform.fields import ScaledDecimalField
+
+
+def atomic(*, durable: bool = False) -> AbstractContextManager[None]:
+    """A transaction. On SQLite it takes the write lock at once (settings: transaction_mode IMMEDIATE)."""
+    return transaction.atomic(durable=durable)
+
+
+def is_postgresql() -> bool:
+    return connection.vendor == "postgresql"
+
+
+def allocate_ids(wanted: Mapping[type[models.Model], int]) -> dict[type[models.Model], Sequence[int]]:
+    """Primary keys for rows about to be inserted with `bulk_insert`: one statement for all tables.
+
+    Must run inside a transaction. PostgreSQL draws from the tables' own sequences; on SQLite the transaction holds the
+    only write lock, so counting on from the highest key ever used is safe.
+    """
+    counts = {model: count for model, count in wanted.items() if count}
+    result: dict[type[models.Model], Sequence[int]] = dict.fromkeys(wanted, ())
+    if not counts:
+        return result
+    with connection.cursor() as cursor:
+        if is_postgresql():
+            parts = [
+                f"SELECT {i}, nextval('{_sequence(model)}') FROM generate_series(1, %s)"
+                for i, model in enumerate(counts)
+            ]
+            cursor.execute(" UNION ALL ".join(parts), list(counts.values()))
+            drawn: list[list[int]] = [[] for _ in counts]
+            for index, value in cursor.fetchall():
+                drawn[index].append(value)
+            result.update(zip(counts, (sorted(values) for values in drawn), strict=True))
+            return result
+        marks = ", ".join(["%s"] * len(counts))
+        cursor.execute(
+            f"SELECT name, seq FROM sqlite_sequence WHERE name IN ({marks})",
+            [model._meta.db_table for model in counts],
+        )
+        last = dict(cursor.fetchall())
+    for model, count in counts.items():
+        start = last.get(model._meta.db_table, 0) + 1
+        result[model] = range(start, start + count)
+    return result
+
+
+@lru_cache
+def _sequence(model: type[models.Model]) -> str:
+    return f"{model._meta.db_table}_{model._meta.pk.column}_seq"
+
+
+def bulk_insert(model: type[models.Model], fields: Sequence[str], rows: Collection[Sequence[Any]]) -> None:
+    """Insert `rows` (tuples in the order of `fields`) with one statement, an order of magnitude cheaper than bulk_create.
+
+    Values are what the field would hold in Python: Decimal for exact numbers, aware datetimes, JSON as text or value.
+    Columns left out get NULL or the database's default, so name every column that has neither.
+    """
+    if not rows:
+        return
+    plan = _insert_plan(model, tuple(fields), connection.vendor)
+    columns = [
+        list(values) if convert is None else [None if value is None else convert(value) for value in values]
+        for values, convert in zip(zip(*rows, strict=True), plan.converters, strict=True)
+    ]
+    with connection.cursor() as cursor:
+        if is_postgresql():
+            cursor.execute(plan.sql, columns)
+        else:
+            cursor.executemany(plan.sql, list(zip(*columns, strict=True)))
+
+
+class _InsertPlan:
+    def __init__(self, sql: str, converters: list[Callable[[Any], Any] | None]) -> None:
+        self.sql = sql
+        self.converters = converters
+
+
+@lru_cache(maxsize=256)
+def _insert_plan(model: type[models.Model], names: tuple[str, ...], vendor: str) -> _InsertPlan:
+    fields = [model._meta.get_field(name) for name in names]
+    concrete = [field for field in fields if isinstance(field, models.Field)]
+    quote = connection.ops.quote_name
+    columns = ", ".join(quote(field.column) for field in concrete)
+    table = quote(model._meta.db_table)
+    if vendor == "postgresql":
+        arrays = ", ".join(f"%s::{_postgresql_type(field)}[]" for field in concrete)
+        sql = f"INSERT INTO {table} ({columns}) SELECT * FROM unnest({arrays})"
+    else:
+        sql = f"INSERT INTO {table} ({columns}) VALUES ({', '.join(['%s'] * len(concrete))})"
+    return _InsertPlan(sql, [_converter(field, vendor) for field in concrete])
+
+
+def _postgresql_type(field: models.Field[Any, Any]) -> str:
+    target = field
+    while isinstance(target, models.ForeignKey):
+        target = target.target_field
+    kind = target.rel_db_type(connection) if target is not field else field.db_type(connection)
+    return (kind or "text").split("(")[0]
+
+
+def _converter(field: models.Field[Any, Any], vendor: str) -> Callable[[Any], Any] | None:
+    """How a Python value becomes what the driver is given; None when it already is."""
+    if isinstance(field, ScaledDecimalField):
+        return field.scaled
+    if isinstance(field, models.JSONField):
+        return lambda value: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if isinstance(field, models.DateTimeField) and vendor == "sqlite":
+        # Django's own text form of a UTC moment on SQLite.
+        return lambda value: str(value.astimezone(UTC).replace(tzinfo=None)) if isinstance(value, datetime) else value
+    if isinstance(field, models.DateField) and not isinstance(field, models.DateTimeField) and vendor == "sqlite":
+        return str
+    if isinstance(
+        field, models.ForeignKey | models.IntegerField | models.CharField | models.TextField | models.BooleanField
+    ):
+        return None
+    if isinstance(field, models.DateTimeField):
+        return None
+    return lambda value: field.get_db_prep_save(value, connection)

@@ -1,0 +1,82 @@
+"""Writing events. A fact and its event share a transaction; nothing is sent from here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.database import bulk_insert
+from orderwell.platform.events.models import Event
+from orderwell.platform.events.subscriptions import has_subscribers
+
+
+class EventName(StrEnum):
+    """Base of each domain's list of events. Subclasses give every member a human sentence in `sentences()`."""
+
+    @classmethod
+    def sentences(cls) -> Mapping[str, str]:
+        """Member value -> English sentence template filled from the event's data, for the timeline. Translatable."""
+        raise TypeError(f"{cls.__name__} must give each of its events a sentence")
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One event to be written. `data` must be JSON-able; Decimal and datetime are written as text."""
+
+    name: EventName
+    stream: str
+    subject: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+    FIELDS: ClassVar[tuple[str, ...]] = (
+        "name",
+        "stream",
+        "subject",
+        "occurred_at",
+        "actor_kind",
+        "actor_id",
+        "actor_label",
+        "source",
+        "address",
+        "data",
+        "pending",
+    )
+
+
+def json_safe(value: Any) -> Any:
+    """Numbers as text, exactly; times in ISO 8601."""
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {str(key): json_safe(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [json_safe(item) for item in value]
+    return value
+
+
+def record(facts: Fact | Iterable[Fact], *, actor: Actor, now: datetime) -> None:
+    """Write one or many events with one statement. Must run inside the transaction of the change itself."""
+    rows = [
+        (
+            str(fact.name),
+            fact.stream,
+            fact.subject,
+            now,
+            actor.kind,
+            actor.id,
+            actor.label,
+            actor.source,
+            actor.address,
+            json.dumps(json_safe(fact.data), ensure_ascii=False),
+            has_subscribers(str(fact.name)),
+        )
+        for fact in ((facts,) if isinstance(facts, Fact) else facts)
+    ]
+    bulk_insert(Event, Fact.FIELDS, rows)

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class IdempotencyConfig(AppConfig):
+    name = "orderwell.platform.idempotency"
+    label = "idempotency"

@@ -1,0 +1,117 @@
+"""Django settings. Everything an installation may change comes from the environment, declared here once."""
+
+from pathlib import Path
+
+from orderwell.platform import environment as env
+
+PACKAGE = Path(__file__).resolve().parent
+HOME = env.folder("ORDERWELL_HOME", "~/.orderwell", "Data folder: SQLite database, keys, uploaded files, logs.")
+DEBUG = env.yes_no("ORDERWELL_DEBUG", False, "Show technical error pages. Never in production.")
+SECRET_KEY = env.secret("ORDERWELL_SECRET_KEY", HOME / "keys" / "session.key", "Signs sessions and links.")
+ALLOWED_HOSTS = env.words("ORDERWELL_HOSTS", "localhost,127.0.0.1,[::1]", "Host names under which the server answers.")
+CSRF_TRUSTED_ORIGINS = env.words(
+    "ORDERWELL_ORIGINS", "", "Origins (https://host) that may post forms when a proxy ends TLS."
+)
+HTTPS = env.yes_no("ORDERWELL_HTTPS", False, "Served over HTTPS only: secure cookies, HSTS, redirect.")
+TIME_ZONE = env.zone("ORDERWELL_TIME_ZONE", "Asia/Shanghai", "Business time zone: where days begin and end.")
+LANGUAGE_CODE = env.choice(
+    "ORDERWELL_LANGUAGE", "zh-hans", ("zh-hans", "en"), "Language when neither user nor browser asks."
+)
+GATE_BATCH = env.whole(
+    "ORDERWELL_GATE_BATCH", 64, "Most orders that one transaction of the intake gate takes.", low=1, high=500
+)
+MAX_BODY = env.whole("ORDERWELL_MAX_BODY_MB", 32, "Largest request body in MiB.", low=1, high=1024) * 1024 * 1024
+LOG_LEVEL = env.choice("ORDERWELL_LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"), "What the log keeps.")
+DATABASE_POOL = env.whole("ORDERWELL_DATABASE_POOL", 12, "Most PostgreSQL connections of one process.", low=2, high=200)
+DATABASES = {
+    "default": env.database(
+        "DATABASE_URL", HOME, "PostgreSQL instead of the SQLite file in the data folder.", pool=DATABASE_POOL
+    )
+}
+MEDIA_ROOT = HOME / "files"
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "django_tasks",
+    "django_tasks_db",
+    "orderwell.platform.accounts",
+    "orderwell.platform.events",
+    "orderwell.platform.jobs",
+    "orderwell.platform.numbering",
+    "orderwell.platform.configuration",
+    "orderwell.platform.idempotency",
+    "orderwell.domains.catalog",
+    "orderwell.domains.customers",
+    "orderwell.domains.inventory",
+    "orderwell.domains.orders",
+    "orderwell.domains.fulfilment",
+    "orderwell.domains.billing",
+    "orderwell.domains.integrations",
+    "orderwell.web",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "orderwell.urls"
+WSGI_APPLICATION = "orderwell.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+AUTH_USER_MODEL = "accounts.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "/sign-in/"
+LOGIN_REDIRECT_URL = "/"
+SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+X_FRAME_OPTIONS = "DENY"
+
+USE_TZ = True
+USE_I18N = True
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+LOCALE_PATHS = [PACKAGE / "locale"]
+STATIC_URL = "/static/"
+STATIC_ROOT = HOME / "static"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+APPEND_SLASH = True
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+}
