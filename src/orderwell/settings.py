@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_tasks",
     "django_tasks_db",
+    "orderwell.platform.crypto",
     "orderwell.platform.accounts",
     "orderwell.platform.events",
     "orderwell.platform.jobs",

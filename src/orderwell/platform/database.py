@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import connection, models, transaction
 
+from orderwell.platform.crypto.fields import EncryptedTextField
 from orderwell.platform.fields import ScaledDecimalField
 
 
@@ -115,6 +116,10 @@ def _converter(field: models.Field[Any, Any], vendor: str) -> Callable[[Any], An
     """How a Python value becomes what the driver is given; None when it already is."""
     if isinstance(field, ScaledDecimalField):
         return field.scaled
+    if isinstance(field, EncryptedTextField):
+        return field.seal
+    if isinstance(field, models.BinaryField):
+        return bytes
     if isinstance(field, models.JSONField):
         return lambda value: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     if isinstance(field, models.DateTimeField) and vendor == "sqlite":

@@ -1,17 +1,27 @@
-"""Personal data at rest: encrypted fields and blind indexes."""
+"""Personal data at rest: encrypted columns, the key ring outside the database, blind indexes for exact search."""
 
-from __future__ import annotations
+from orderwell.platform.crypto.fields import EncryptedTextField
+from orderwell.platform.crypto.keyring import KeyRingError
+from orderwell.platform.crypto.normalising import (
+    email_index,
+    last_four,
+    normalise_email,
+    normalise_phone,
+    phone_index,
+    phone_last4_index,
+)
+from orderwell.platform.crypto.sealing import blind_index, decrypt, encrypt
 
-from typing import Any
-
-from django.db import models
-
-
-class EncryptedTextField(models.BinaryField):
-    def __init__(self, *args: Any, aad: str, **kwargs: Any) -> None:
-        self.aad = aad
-        super().__init__(*args, **kwargs)
-
-    def deconstruct(self) -> Any:
-        name, path, args, kwargs = super().deconstruct()
-        return name, path, args, {**kwargs, "aad": self.aad}
+__all__ = [
+    "EncryptedTextField",
+    "KeyRingError",
+    "blind_index",
+    "decrypt",
+    "email_index",
+    "encrypt",
+    "last_four",
+    "normalise_email",
+    "normalise_phone",
+    "phone_index",
+    "phone_last4_index",
+]

@@ -1,0 +1,100 @@
+"""Run the tests the way `make test` promises: both databases, then a real browser; one summary at the end.
+
+Plain tests share the cores; what measures threads, kills processes or drives a browser runs alone, after them.
+Whatever is given after the name goes to pytest as it is, in one run.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+ALONE = "concurrency or crash"
+NO_TESTS = 5  # pytest's exit code when nothing was collected
+
+
+@dataclass
+class Run:
+    title: str
+    database: str
+    arguments: list[str]
+    environment: dict[str, str]
+
+
+@dataclass
+class Result:
+    title: str
+    code: int
+    closing: str
+    seconds: float
+
+
+def plan(what: str, given: list[str], chromium: str | None) -> list[Run]:
+    databases = [what] if what in {"sqlite", "postgresql"} else ["sqlite", "postgresql"]
+    runs: list[Run] = []
+    if what != "browser":
+        for database in databases:
+            if given:
+                runs.append(Run(database, database, given, {}))
+            elif what == "soak":
+                runs.append(Run(f"{database}, soak", database, ["-m", "soak"], {}))
+            else:
+                plain = ["-n", str(os.cpu_count() or 1), "--dist", "loadfile"]
+                runs.append(Run(database, database, [*plain, "-m", f"not ({ALONE} or browser or soak)"], {}))
+                runs.append(Run(f"{database}, alone", database, ["-m", f"({ALONE}) and not (browser or soak)"], {}))
+    if what in {"all", "browser"} and chromium:
+        arguments = ["-m", "browser and not soak", *given]
+        runs.append(Run("browser", "sqlite", arguments, {"ORDERWELL_CHROMIUM": chromium}))
+    return runs
+
+
+def execute(run: Run) -> Result:
+    """One pytest run, shown as it goes; its last line is kept for the summary."""
+    print(f"\n== {run.title} ==", flush=True)
+    started = time.monotonic()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pytest", "-q", *run.arguments],
+        cwd=ROOT,
+        env=os.environ | {"ORDERWELL_TEST_DATABASE": run.database} | run.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    )
+    closing = ""
+    assert process.stdout is not None  # noqa: S101 - asked for above
+    for line in process.stdout:
+        sys.stdout.write(line)
+        sys.stdout.flush()
+        if line.strip():
+            closing = line.strip().strip("= ")
+    code = process.wait()
+    return Result(run.title, 0 if code == NO_TESTS else code, closing, time.monotonic() - started)
+
+
+def main() -> int:
+    what, given = (sys.argv[1], sys.argv[2:]) if len(sys.argv) > 1 else ("all", [])
+    if what not in {"all", "sqlite", "postgresql", "browser", "soak"}:
+        raise SystemExit("test.py takes all, sqlite, postgresql, browser or soak, then arguments for pytest")
+    chromium = None
+    if what in {"all", "browser"} and not (what == "all" and given):
+        from browser import find_or_install
+
+        chromium = find_or_install()
+    results = [execute(run) for run in plan(what, given, chromium)]
+    print("\n== summary ==")
+    for result in results:
+        mark = "ok  " if result.code == 0 else "FAIL"
+        print(f"{mark} {result.title:<20} {result.closing} ({result.seconds:.0f} s)")
+    if what in {"all", "browser"} and not given and chromium is None:
+        print("     browser              not run: no Chromium here and none could be installed (see above)")
+    return max((1 if result.code else 0 for result in results), default=0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

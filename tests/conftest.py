@@ -1,0 +1,76 @@
+"""One place decides what the tests run on: their own data folder, and SQLite or PostgreSQL.
+
+`ORDERWELL_TEST_DATABASE=sqlite` (default) uses a file, so that WAL and locks are those of a real installation;
+`postgresql` starts a throwaway server once per run, unless `DATABASE_URL` names one.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+VENDORS = ("sqlite", "postgresql")
+vendor = os.environ.get("ORDERWELL_TEST_DATABASE", "sqlite")
+# With pytest-xdist the first process starts the server; the workers inherit its address.
+is_worker = "PYTEST_XDIST_WORKER" in os.environ
+home = Path(tempfile.mkdtemp(prefix="orderwell-tests-"))
+server = None
+
+if vendor not in VENDORS:
+    raise pytest.UsageError(f"ORDERWELL_TEST_DATABASE is {vendor!r}; it must be one of {', '.join(VENDORS)}")
+if "DJANGO_SETTINGS_MODULE" in os.environ and not is_worker:
+    raise pytest.UsageError("Unset DJANGO_SETTINGS_MODULE: the tests must choose their data folder before Django loads")
+
+if vendor == "sqlite":
+    os.environ.pop("DATABASE_URL", None)
+elif not os.environ.get("DATABASE_URL"):
+    from orderwell.testing.postgres import PostgresServer
+
+    server = PostgresServer(durable=False)
+    os.environ["DATABASE_URL"] = server.url
+os.environ["ORDERWELL_HOME"] = str(home)
+os.environ["DJANGO_SETTINGS_MODULE"] = "orderwell.settings"
+# Playwright keeps an event loop in the thread of the test; Django would take it for asynchronous code.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    import django
+
+    django.setup()
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    if server is not None and not session.config.option.collectonly:
+        server.start()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if server is not None:
+        server.close()
+    shutil.rmtree(home, ignore_errors=True)
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    return f"orderwell: database {vendor}"
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """A file instead of Django's in-memory database: threads then meet the locks they meet in production."""
+    from django.conf import settings
+
+    if vendor == "sqlite":
+        settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = str(home / "test.sqlite3")
+
+
+@pytest.fixture
+def orderwell_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty data folder for a program that the test starts as its own process."""
+    monkeypatch.setenv("ORDERWELL_HOME", str(tmp_path))
+    yield tmp_path
