@@ -103,6 +103,15 @@ class InvalidValue(DomainError):
     message = "{value} is not valid here; expected {expected}."
 
 
+class InstallationFault(Exception):
+    """The installation itself is broken (keys lost, migrations pending): no input is at fault and everything must stop.
+
+    Never caught together with `DomainError`, or an import would note it as the verdict of a row. The text says what to do.
+    """
+
+    code: ClassVar[str] = "installation_fault"
+
+
 def all_codes() -> dict[str, type[DomainError]]:
     """Every code declared so far. Complete once the application is loaded."""
     return dict(_codes)

@@ -24,14 +24,17 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
 from orderwell.kernel.clock import utc_now
+from orderwell.kernel.errors import InstallationFault
 
 KEY_ID_BYTES = 4
 # How long a process may go on sealing with a key that another process has just replaced.
 REFRESH_SECONDS = 5.0
 
 
-class KeyRingError(Exception):
-    """The key ring cannot be used. Not a refusal of one input but a fault of the installation: everything must stop."""
+class KeyRingError(InstallationFault):
+    """The key ring cannot be used: missing, unreadable, or not the one that sealed the data."""
+
+    code = "key_ring_unusable"
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,85 @@
+"""Runs a command line: finds the commands, and turns whatever goes wrong into a message, a JSON object and an exit code."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Any
+
+import typer.main
+
+from orderwell import cli
+from orderwell.cli.frame import DEFECT, NOT_OK, WRONG_USAGE, root, say, to_json
+from orderwell.kernel.errors import DomainError, InstallationFault
+
+
+def load_commands() -> None:
+    """Import every module of this package; each registers its commands."""
+    for module in pkgutil.iter_modules(cli.__path__):
+        importlib.import_module(f"{cli.__name__}.{module.name}")
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command; the exit code. Nothing escapes as a traceback except a defect of the program."""
+    load_commands()
+    as_json = "--json" in arguments
+    try:
+        typer.main.get_command(root).main(list(arguments), prog_name="orderwell")
+    except SystemExit as exit_:
+        return _ended(exit_.code, as_json=as_json)
+    except (DomainError, InstallationFault) as error:
+        return _refused(error, as_json=as_json)
+    except KeyboardInterrupt:
+        say("Interrupted.")
+        return 130
+    except Exception as error:  # noqa: BLE001  the last place that can still tell a script what happened
+        return _broken(error, as_json=as_json)
+    return 0
+
+
+def _ended(code: object, *, as_json: bool) -> int:
+    if isinstance(code, str):  # an environment variable that cannot be used: the message is the code
+        say(code)
+        _print_errors([{"code": "bad_environment", "message": code}], as_json=as_json)
+        return NOT_OK
+    number = code if isinstance(code, int) else 0
+    if number == WRONG_USAGE:
+        _print_errors([{"code": "wrong_usage", "message": "See the message on standard error."}], as_json=as_json)
+    return number
+
+
+def _refused(error: DomainError | InstallationFault, *, as_json: bool) -> int:
+    if isinstance(error, InstallationFault):
+        errors: list[dict[str, Any]] = [{"code": error.code, "message": str(error)}]
+    else:
+        errors = [
+            {"code": detail.code, "message": detail.text(), "pointer": detail.pointer, "data": dict(detail.data)}
+            for detail in error.details
+        ]
+    for each in errors:
+        place = f" (at {each['pointer']})" if each.get("pointer") else ""
+        say(f"{each['code']}: {each['message']}{place}")
+    _print_errors(errors, as_json=as_json)
+    return NOT_OK
+
+
+def _broken(error: Exception, *, as_json: bool) -> int:
+    if type(error).__name__ == "OperationalError" and type(error).__module__ == "django.db.utils":
+        message = f"The database refused: {str(error).strip()}. Try `orderwell doctor`."
+        say(f"database_error: {message}")
+        _print_errors([{"code": "database_error", "message": message}], as_json=as_json)
+        return NOT_OK
+    traceback.print_exception(error)
+    message = f"A defect of the program: {type(error).__name__}: {error}. The traceback is on standard error."
+    say(message)
+    _print_errors([{"code": "internal_error", "message": message}], as_json=as_json)
+    return DEFECT
+
+
+def _print_errors(errors: list[dict[str, Any]], *, as_json: bool) -> None:
+    if as_json:
+        sys.stdout.write(to_json({"errors": errors}) + "\n")
+        sys.stdout.flush()
