@@ -189,11 +189,10 @@ def _insert_movements(rows: Sequence[NewMovement], *, actor_label: str, now: dat
     )
 
 
-_GUARD = "reserved + {r} >= 0 AND (allow_negative OR on_hand + {h} >= reserved + {r})"
 _UPDATE_POSTGRESQL = (
     "UPDATE inventory_stockitem SET on_hand = on_hand + d.h, reserved = reserved + d.r "
     "FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS d(item, h, r) WHERE id = d.item AND "
-    + _GUARD.format(h="d.h", r="d.r")
+    "reserved + d.r >= 0 AND (allow_negative OR on_hand + d.h >= reserved + d.r)"
 )
 _UPDATE_SQLITE = (
     "UPDATE inventory_stockitem SET on_hand = on_hand + %s, reserved = reserved + %s WHERE id = %s AND "
