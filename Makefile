@@ -3,6 +3,7 @@
 PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
+DEMO ?= yes
 PY = .venv/bin/python
 export ORDERWELL_HOME ?= $(CURDIR)/var
 
@@ -12,8 +13,8 @@ export ORDERWELL_HOME ?= $(CURDIR)/var
 help: ## This list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: setup ## Set up what is missing, load the demo company into an empty database, serve on 127.0.0.1:8000 (PORT=, HOST=)
-	@$(PY) scripts/run.py --host $(HOST) --port $(PORT)
+run: setup ## Set up what is missing, load the demo company into an empty database, serve on 127.0.0.1:8000 (HOST=, PORT=, DEMO=no)
+	@$(PY) scripts/run.py --host $(HOST) --port $(PORT) --demo $(DEMO)
 
 setup: ## Environment, front-end files and translations: what the program needs
 	@$(PYTHON) scripts/bootstrap.py run
