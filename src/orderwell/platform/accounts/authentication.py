@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,6 +20,8 @@ from orderwell.platform.permissions import EVERYTHING
 
 # How finely the moment of last use is kept; a write for every request would be the slowest part of most.
 LAST_USED_STEP = timedelta(minutes=1)
+
+_PREFIX = re.compile(r"[A-Za-z0-9]{1,12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ def forget_keys() -> None:
 def _look_up(raw: str, digest: bytes, now: datetime) -> _KnownKey:
     start, _, rest = raw.partition("_")
     prefix = rest.partition("_")[0]
-    key = ApiKey.objects.filter(prefix=prefix).first() if start == "ow" and 0 < len(prefix) <= 12 else None
+    key = ApiKey.objects.filter(prefix=prefix).first() if start == "ow" and _PREFIX.fullmatch(prefix) else None
     if key is None or not hmac.compare_digest(bytes(key.digest), digest):
         raise InvalidApiKey
     if key.revoked_at is not None:

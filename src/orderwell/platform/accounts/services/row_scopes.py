@@ -17,7 +17,9 @@ def set_limits(holder: User | ApiKey, limits: Limits) -> None:
     owner = {"user": holder} if isinstance(holder, User) else {"api_key": holder}
     RowScope.objects.filter(**owner).delete()
     RowScope.objects.bulk_create(
-        RowScope(**owner, kind=kind, object_id=object_id) for kind, ids in limits.items() for object_id in sorted(set(ids))
+        RowScope(**owner, kind=kind, object_id=object_id)
+        for kind, ids in limits.items()
+        for object_id in sorted(set(ids))
     )
 
 

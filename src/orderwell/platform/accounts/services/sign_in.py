@@ -24,7 +24,7 @@ MOST_BY_USERNAME = 60
 
 def sign_in(*, username: str, password: str, address: str, now: datetime) -> User:
     """The user whose name and password these are. Every failure takes the same time and says the same."""
-    username = username.strip().lower()[:80]
+    username = username.replace("\0", "").strip().lower()[:80]
     check_throttle(username=username, address=address, now=now)
     user = User.objects.filter(username=username, is_active=True).first()
     if user is None:
@@ -48,11 +48,7 @@ def check_throttle(*, username: str, address: str, now: datetime) -> None:
         username=Count("pk", filter=same_name),
         address=Count("pk", filter=same_place),
     )
-    if (
-        counts["both"] >= MOST_BY_BOTH
-        or counts["username"] >= MOST_BY_USERNAME
-        or counts["address"] >= MOST_BY_ADDRESS
-    ):
+    if counts["both"] >= MOST_BY_BOTH or counts["username"] >= MOST_BY_USERNAME or counts["address"] >= MOST_BY_ADDRESS:
         raise SignInThrottled(minutes=int(WINDOW.total_seconds() // 60))
 
 
