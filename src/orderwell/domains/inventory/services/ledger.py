@@ -1,0 +1,215 @@
+"""The stock ledger's own writes. Every change of `on_hand` or `reserved` goes through here, with its cause.
+
+All functions must be called inside the transaction of the use case, after `lock_stock` for the rows concerned. The
+locking law: take every row that becomes scarcer, once, in primary-key order, before the check. The balance update is
+conditional all the same, so that the database has the last word even where the lock was forgotten.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import connection
+from django.db.models import F
+
+from orderwell.domains.inventory.errors import StockChanged
+from orderwell.domains.inventory.models import Reservation, StockItem, StockMovement
+from orderwell.platform.database import bulk_insert, is_postgresql
+from orderwell.platform.fields import QuantityField, quantity_value
+
+ZERO = Decimal(0)
+_SCALED = QuantityField(name="quantity").scaled
+
+
+@dataclass(slots=True)
+class StockRow:
+    """A locked stock item. `free` counts down while a batch decides; nothing is written by changing it."""
+
+    id: int
+    variant_id: int
+    warehouse_id: int
+    on_hand: Decimal
+    reserved: Decimal
+    allow_negative: bool
+
+    @property
+    def free(self) -> Decimal:
+        return self.on_hand - self.reserved
+
+
+@dataclass(frozen=True, slots=True)
+class NewReservation:
+    stock_item_id: int
+    line_id: int
+    quantity: Decimal
+    priority: int = 100
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewMovement:
+    """`quantity` is signed; `cause` names the document."""
+
+    stock_item_id: int
+    kind: StockMovement.Kind
+    quantity: Decimal
+    cause: str
+    reason: str = ""
+    note: str = ""
+
+
+def lock_stock(variant_ids: Collection[int], warehouse_ids: Collection[int] | None = None) -> list[StockRow]:
+    """Lock and read the stock items of these variants (in these warehouses), in primary-key order."""
+    items = StockItem.objects.filter(variant_id__in=list(variant_ids))
+    if warehouse_ids is not None:
+        items = items.filter(warehouse_id__in=list(warehouse_ids))
+    return _lock(items)
+
+
+def lock_items(item_ids: Collection[int]) -> list[StockRow]:
+    """Lock and read these stock items, in primary-key order."""
+    return _lock(StockItem.objects.filter(pk__in=list(item_ids)))
+
+
+def _lock(items: object) -> list[StockRow]:
+    rows = (
+        items.order_by("pk")
+        .select_for_update(of=("self",))
+        .values_list(  # type: ignore[attr-defined]
+            "id", "variant_id", "warehouse_id", "on_hand", "reserved", "allow_negative"
+        )
+    )
+    return [StockRow(*row) for row in rows]
+
+
+def ensure_stock_items(pairs: Iterable[tuple[int, int, bool]]) -> dict[tuple[int, int], int]:
+    """Make the missing stock items of (variant_id, warehouse_id, allow_negative); returns the id of each pair."""
+    wanted = list(pairs)
+    StockItem.objects.bulk_create(
+        [
+            StockItem(variant_id=variant, warehouse_id=warehouse, allow_negative=negative)
+            for variant, warehouse, negative in sorted(set(wanted))
+        ],
+        ignore_conflicts=True,
+    )
+    found = StockItem.objects.filter(
+        variant_id__in={variant for variant, _, _ in wanted}, warehouse_id__in={place for _, place, _ in wanted}
+    ).values_list("variant_id", "warehouse_id", "id")
+    return {(variant, warehouse): item for variant, warehouse, item in found}
+
+
+def reserve(rows: Sequence[NewReservation], *, now: datetime) -> None:
+    """Write reservations and count them into the balances. Raises StockChanged when stock does not cover them."""
+    bulk_insert(
+        Reservation,
+        ("stock_item", "line_id", "quantity", "priority", "reserved_at", "expires_at"),
+        [(r.stock_item_id, r.line_id, r.quantity, r.priority, now, r.expires_at) for r in rows],
+    )
+    changes: dict[int, Decimal] = defaultdict(Decimal)
+    for row in rows:
+        changes[row.stock_item_id] += row.quantity
+    _change_balances({item: (ZERO, quantity) for item, quantity in changes.items()})
+
+
+def add_to_reservations(rows: Sequence[NewReservation], *, now: datetime) -> None:
+    """Like `reserve`, but a line that already has a reservation on the stock item gets a larger one."""
+    existing = {
+        (line, item): pk
+        for line, item, pk in Reservation.objects.filter(line_id__in={row.line_id for row in rows}).values_list(
+            "line_id", "stock_item_id", "id"
+        )
+    }
+    fresh = [row for row in rows if (row.line_id, row.stock_item_id) not in existing]
+    if fresh:
+        reserve(fresh, now=now)
+    changes: dict[int, Decimal] = defaultdict(Decimal)
+    for row in rows:
+        if (pk := existing.get((row.line_id, row.stock_item_id))) is not None:
+            Reservation.objects.filter(pk=pk).update(quantity=F("quantity") + quantity_value(row.quantity))
+            changes[row.stock_item_id] += row.quantity
+    _change_balances({item: (ZERO, quantity) for item, quantity in changes.items()})
+
+
+def release(taken: Mapping[int, Decimal]) -> None:
+    """Give back part or all of reservations ({reservation id: quantity}) to free stock."""
+    _change_balances({item: (ZERO, -quantity) for item, quantity in _shrink(taken).items()})
+
+
+def consume(taken: Mapping[int, Decimal], *, cause: str, actor_label: str, now: datetime) -> None:
+    """Goods leave: reservations shrink, stock goes down, and a shipment movement says why."""
+    items = _shrink(taken)
+    _insert_movements(
+        [NewMovement(item, StockMovement.Kind.SHIPMENT, -quantity, cause) for item, quantity in sorted(items.items())],
+        actor_label=actor_label,
+        now=now,
+    )
+    _change_balances({item: (-quantity, -quantity) for item, quantity in items.items()})
+
+
+def post_movements(rows: Sequence[NewMovement], *, actor_label: str, now: datetime) -> None:
+    """Stock comes or goes without a reservation. Raises StockChanged when reserved stock would no longer be covered."""
+    _insert_movements(rows, actor_label=actor_label, now=now)
+    changes: dict[int, Decimal] = defaultdict(Decimal)
+    for row in rows:
+        changes[row.stock_item_id] += row.quantity
+    _change_balances({item: (quantity, ZERO) for item, quantity in changes.items()})
+
+
+def _shrink(taken: Mapping[int, Decimal]) -> dict[int, Decimal]:
+    """Take quantities off reservations; returns the sum by stock item. Raises StockChanged when one holds too little."""
+    by_item: dict[int, Decimal] = defaultdict(Decimal)
+    rows = Reservation.objects.filter(pk__in=list(taken)).values_list("id", "stock_item_id", "quantity")
+    emptied = []
+    for pk, item, quantity in rows:
+        by_item[item] += taken[pk]
+        if quantity == taken[pk]:
+            emptied.append(pk)
+    if len(rows) != len(taken):
+        raise StockChanged(expected=len(taken), found=len(rows))
+    for pk in sorted(set(taken) - set(emptied)):
+        changed = Reservation.objects.filter(pk=pk, quantity__gt=quantity_value(taken[pk])).update(
+            quantity=F("quantity") - quantity_value(taken[pk])
+        )
+        if not changed:
+            raise StockChanged(expected=1, found=0)
+    if emptied:
+        Reservation.objects.filter(pk__in=emptied).delete()
+    return by_item
+
+
+def _insert_movements(rows: Sequence[NewMovement], *, actor_label: str, now: datetime) -> None:
+    bulk_insert(
+        StockMovement,
+        ("stock_item", "kind", "quantity", "cause", "reason", "note", "occurred_at", "actor_label"),
+        [(r.stock_item_id, str(r.kind), r.quantity, r.cause, r.reason, r.note, now, actor_label) for r in rows],
+    )
+
+
+_UPDATE_POSTGRESQL = (
+    "UPDATE inventory_stockitem SET on_hand = on_hand + d.h, reserved = reserved + d.r "
+    "FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS d(item, h, r) WHERE id = d.item AND "
+    "reserved + d.r >= 0 AND (allow_negative OR on_hand + d.h >= reserved + d.r)"
+)
+_UPDATE_SQLITE = (
+    "UPDATE inventory_stockitem SET on_hand = on_hand + %s, reserved = reserved + %s WHERE id = %s AND "
+    "reserved + %s >= 0 AND (allow_negative OR on_hand + %s >= reserved + %s)"
+)
+
+
+def _change_balances(changes: Mapping[int, tuple[Decimal, Decimal]]) -> None:
+    """Add (on hand, reserved) to balances, unless that would oversell: then nothing is right and StockChanged is raised."""
+    rows = [(item, _SCALED(h) or 0, _SCALED(r) or 0) for item, (h, r) in sorted(changes.items()) if h or r]
+    if not rows:
+        return
+    with connection.cursor() as cursor:
+        if is_postgresql():
+            cursor.execute(_UPDATE_POSTGRESQL, [list(column) for column in zip(*rows, strict=True)])
+        else:
+            cursor.executemany(_UPDATE_SQLITE, [(h, r, item, r, h, r) for item, h, r in rows])
+        changed = cursor.rowcount
+    if changed != len(rows):
+        raise StockChanged(expected=len(rows), found=changed)

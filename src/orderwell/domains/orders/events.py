@@ -1,0 +1,50 @@
+"""What can happen to an order, with the sentence its timeline shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext_noop as _
+
+from orderwell.platform.events.recording import EventName
+
+
+class OrderEvent(EventName):
+    QUOTED = "orders.order.quoted"
+    QUOTE_CHANGED = "orders.quote.changed"
+    PLACED = "orders.order.placed"
+    RECORDED = "orders.order.recorded"
+    CHANGED = "orders.order.changed"
+    CANCELLED = "orders.order.cancelled"
+    COMPLETED = "orders.order.completed"
+    REOPENED = "orders.order.reopened"
+    UNITS_CANCELLED = "orders.line.cancelled"
+    BACKORDER_FILLED = "orders.backorder.filled"
+    RESERVATION_MOVED = "orders.reservation.moved"
+    HOLD_PLACED = "orders.hold.placed"
+    HOLD_RELEASED = "orders.hold.released"
+    NOTE_ADDED = "orders.note.added"
+    ATTACHMENT_ADDED = "orders.attachment.added"
+
+    @classmethod
+    def sentences(cls) -> Mapping[str, str]:
+        return _SENTENCES
+
+
+_SENTENCES = {
+    OrderEvent.QUOTED: _("Quote {number} over {total} {currency} saved"),
+    OrderEvent.QUOTE_CHANGED: _("Quote changed"),
+    OrderEvent.PLACED: _("Order {number} over {total} {currency} placed"),
+    OrderEvent.RECORDED: _("Past order {number} over {total} {currency} recorded"),
+    OrderEvent.CHANGED: _("Order changed"),
+    OrderEvent.CANCELLED: _("Order cancelled: {reason}"),
+    OrderEvent.COMPLETED: _("Order completed"),
+    OrderEvent.REOPENED: _("Order reopened"),
+    OrderEvent.UNITS_CANCELLED: _("{quantity} × {sku} cancelled: {reason}"),
+    OrderEvent.BACKORDER_FILLED: _("{quantity} × {sku} reserved from backorder"),
+    OrderEvent.RESERVATION_MOVED: _("Reservations changed"),
+    OrderEvent.HOLD_PLACED: _("Held ({kind}): {reason}"),
+    OrderEvent.HOLD_RELEASED: _("Hold released ({kind}): {reason}"),
+    OrderEvent.NOTE_ADDED: _("Note added"),
+    OrderEvent.ATTACHMENT_ADDED: _("File {name} attached"),
+}

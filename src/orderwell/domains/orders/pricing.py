@@ -1,0 +1,87 @@
+"""The money of a line: pure rules, computed once when an order is made or changed and copied ever after.
+
+A line's base is quantity x unit price, rounded to the currency, less its discounts. Where prices include tax the base is
+the gross amount and tax is taken out of it; where they exclude tax the base is net and tax is added. Rounding happens
+per line, so an order's total is the plain sum of its lines on every document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Protocol
+
+from orderwell.kernel.money import allocate, round_amount, tax_in_gross, tax_on_net
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """gross = net + tax, always."""
+
+    net: Decimal
+    tax: Decimal
+    gross: Decimal
+
+    def __add__(self, other: Amounts) -> Amounts:
+        return Amounts(self.net + other.net, self.tax + other.tax, self.gross + other.gross)
+
+    def __sub__(self, other: Amounts) -> Amounts:
+        return Amounts(self.net - other.net, self.tax - other.tax, self.gross - other.gross)
+
+
+NOTHING = Amounts(ZERO, ZERO, ZERO)
+
+
+class PricedOrder(Protocol):
+    currency: str
+    prices_include_tax: bool
+
+
+class PricedLine(Protocol):
+    quantity: Decimal
+    unit_price: Decimal
+    line_discount: Decimal
+    order_discount_share: Decimal
+    tax_rate: Decimal
+
+
+def with_tax(base: Decimal, tax_rate: Decimal, currency: str, *, prices_include_tax: bool) -> Amounts:
+    """Split a rounded base amount into net, tax and gross. `tax_rate` is a fraction."""
+    if prices_include_tax:
+        tax = tax_in_gross(base, tax_rate, currency) if tax_rate else ZERO
+        return Amounts(base - tax, tax, base)
+    tax = tax_on_net(base, tax_rate, currency) if tax_rate else ZERO
+    return Amounts(base, tax, base + tax)
+
+
+def goods_value(quantity: Decimal, unit_price: Decimal, currency: str) -> Decimal:
+    """Quantity x unit price in whole minor units, before any discount."""
+    return round_amount(quantity * unit_price, currency)
+
+
+def spread_order_discount(discount: Decimal, values: Sequence[Decimal], currency: str) -> list[Decimal]:
+    """The order's discount over its goods lines by their value; the shares add up to the discount exactly."""
+    return allocate(discount, values, currency) if discount else [ZERO] * len(values)
+
+
+def amounts_of_units(order: PricedOrder, line: PricedLine, quantity: Decimal) -> Amounts:
+    """The money of the first `quantity` units of a line.
+
+    Cumulative on purpose: the money of units a+1 to b is amounts_of_units(b) - amounts_of_units(a), so that the parts of
+    any sequence of partial invoices, returns or cancellations add up to the whole line to the cent.
+    """
+    if not quantity:
+        return NOTHING
+    discount = line.line_discount + line.order_discount_share
+    if discount and quantity != line.quantity:
+        discount = round_amount(discount * quantity / line.quantity, order.currency)
+    base = goods_value(quantity, line.unit_price, order.currency) - discount
+    return with_tax(base, line.tax_rate, order.currency, prices_include_tax=order.prices_include_tax)
+
+
+def units_between(order: PricedOrder, line: PricedLine, start: Decimal, end: Decimal) -> Amounts:
+    """The money of the units after the first `start` up to the `end`th."""
+    return amounts_of_units(order, line, end) - amounts_of_units(order, line, start)
