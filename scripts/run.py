@@ -9,6 +9,7 @@ import argparse
 import os
 import subprocess
 import sys
+from typing import NoReturn
 
 
 def say(text: str) -> None:
@@ -36,6 +37,13 @@ def orderwell(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "orderwell", *arguments]
 
 
+def serve(host: str, port: int) -> NoReturn:
+    """Become the server: it takes the place of this process, so that signals and memory are its own."""
+    command = orderwell("serve", "--host", host, "--port", str(port))
+    sys.stdout.flush()
+    os.execv(command[0], command)  # noqa: S606 - our own command, no shell wanted
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--host", default="127.0.0.1")
@@ -56,10 +64,7 @@ def main() -> int:
         if result.returncode != 0:
             say("The demo company could not be loaded; what it said is above.")
             return result.returncode
-    sys.stdout.flush()
-    serve = orderwell("serve", "--host", options.host, "--port", str(options.port))
-    # The server takes the place of this process, so that signals and memory are its own.
-    os.execv(serve[0], serve)  # noqa: S606 - our own command, no shell wanted
+    serve(options.host, options.port)
 
 
 if __name__ == "__main__":

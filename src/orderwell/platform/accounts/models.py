@@ -19,6 +19,8 @@ class Role(models.Model):
     code = models.SlugField(max_length=40, unique=True)
     title = models.CharField(max_length=80)
     permissions = models.JSONField(default=list)
+    # What the product gave this role when it last looked: only what is new since then is added at an upgrade.
+    offered = models.JSONField(default=list)
     built_in = models.BooleanField(default=False)
 
     def __str__(self) -> str:
@@ -27,7 +29,7 @@ class Role(models.Model):
 
 class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> User:
-        return self.get(username__iexact=username)
+        return self.get(username=(username or "").lower())
 
 
 class User(AbstractBaseUser):

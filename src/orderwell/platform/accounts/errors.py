@@ -1,0 +1,50 @@
+"""Refusals around users and keys."""
+
+from __future__ import annotations
+
+from orderwell.kernel.errors import DomainError
+
+
+class UsernameTaken(DomainError):
+    code = "username_taken"
+    message = "There is already a user {username}."
+
+
+class WeakPassword(DomainError):
+    code = "password_too_weak"
+    message = "This password is not good enough: {reasons}"
+
+
+class UnknownScope(DomainError):
+    code = "unknown_scope"
+    message = "{scope} names no permission; use *, a group such as orders:*, or one permission such as {example}."
+
+
+class ExceedsOwnPermissions(DomainError):
+    code = "exceeds_own_permissions"
+    message = "Nobody can give away permissions they don't have themselves: {permissions}."
+
+
+class InvalidApiKey(DomainError):
+    code = "invalid_api_key"
+    message = "This API key does not exist."
+
+
+class ApiKeyRevoked(DomainError):
+    code = "api_key_revoked"
+    message = "The API key {name} was revoked."
+
+
+class ApiKeyExpired(DomainError):
+    code = "api_key_expired"
+    message = "The API key {name} expired on {expired_at}."
+
+
+class SignInFailed(DomainError):
+    code = "sign_in_failed"
+    message = "User name and password do not belong together."
+
+
+class SignInThrottled(DomainError):
+    code = "sign_in_throttled"
+    message = "Too many failed attempts. Try again in {minutes} minutes."

@@ -1,0 +1,133 @@
+"""Users: who may sign in."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from orderwell.kernel.errors import InvalidValue, NotFound
+from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.accounts.errors import UsernameTaken, WeakPassword
+from orderwell.platform.accounts.events import AccountEvent
+from orderwell.platform.accounts.models import User
+from orderwell.platform.accounts.services.roles import find_roles, require_own
+from orderwell.platform.accounts.services.row_scopes import Limits, set_limits
+from orderwell.platform.database import atomic
+from orderwell.platform.events.recording import Fact, record
+from orderwell.platform.permissions import Permission
+
+
+def create_user(
+    *,
+    username: str,
+    password: str,
+    name: str = "",
+    roles: Sequence[str] = (),
+    limits: Limits | None = None,
+    language: str = "",
+    must_change_password: bool = False,
+    actor: Actor,
+    now: datetime,
+) -> User:
+    """A person who may sign in and do what the roles allow, on the rows that `limits` leaves."""
+    actor.require(Permission.SYSTEM_USER_MANAGE)
+    username = clean_username(username)
+    _check_password(password, User(username=username, name=name))
+    hashed = make_password(password)  # slow on purpose, so before the transaction
+    with atomic():
+        wanted = find_roles(roles)
+        require_own(actor, {permission for role in wanted for permission in role.permissions})
+        if User.objects.filter(username=username).exists():
+            raise UsernameTaken(username=username, pointer="/username")
+        user = User.objects.create(
+            username=username,
+            name=name.strip(),
+            password=hashed,
+            language=language,
+            must_change_password=must_change_password,
+            created_at=now,
+        )
+        user.roles.set(wanted)
+        set_limits(user, limits or {})
+        _record(AccountEvent.USER_CREATED, user, actor, now, roles=list(roles))
+    return user
+
+
+def change_user(
+    *,
+    username: str,
+    roles: Sequence[str] | None = None,
+    limits: Limits | None = None,
+    is_active: bool | None = None,
+    actor: Actor,
+    now: datetime,
+) -> User:
+    """Change roles, row filters or whether the user may sign in; what is None stays."""
+    actor.require(Permission.SYSTEM_USER_MANAGE)
+    with atomic():
+        user = find_user(username)
+        changes: dict[str, object] = {}
+        if roles is not None:
+            wanted = find_roles(roles)
+            require_own(actor, {permission for role in wanted for permission in role.permissions})
+            changes["roles"] = {"before": sorted(user.roles.values_list("code", flat=True)), "after": sorted(roles)}
+            user.roles.set(wanted)
+        if limits is not None:
+            set_limits(user, limits)
+            changes["limits"] = {kind: sorted(ids) for kind, ids in limits.items()}
+        if is_active is not None and is_active != user.is_active:
+            changes["is_active"] = {"before": user.is_active, "after": is_active}
+            user.is_active = is_active
+            user.save(update_fields=["is_active"])
+        if changes:
+            _record(AccountEvent.USER_CHANGED, user, actor, now, changes=changes)
+    return user
+
+
+def set_password(
+    *, username: str, password: str, must_change_password: bool = False, actor: Actor, now: datetime
+) -> User:
+    """Set somebody's password; users may set their own without the permission to manage users."""
+    user = find_user(username)
+    if (actor.kind, actor.id) != ("user", user.pk):
+        actor.require(Permission.SYSTEM_USER_MANAGE)
+    _check_password(password, user)
+    user.password = make_password(password)
+    user.must_change_password = must_change_password
+    with atomic():
+        user.save(update_fields=["password", "must_change_password"])
+        _record(AccountEvent.PASSWORD_SET, user, actor, now)
+    return user
+
+
+def find_user(username: str) -> User:
+    try:
+        return User.objects.get(username=username.strip().lower())
+    except User.DoesNotExist:
+        raise NotFound(kind=_("user"), reference=username, pointer="/username") from None
+
+
+def clean_username(username: str) -> str:
+    """User names differ in more than case, and are typed without spaces."""
+    cleaned = unicodedata.normalize("NFKC", username).strip().lower()
+    if not cleaned or len(cleaned) > 80 or not cleaned.isprintable() or " " in cleaned:
+        raise InvalidValue(value=username, expected=_("1 to 80 characters without spaces"), pointer="/username")
+    return cleaned
+
+
+def _check_password(password: str, user: User) -> None:
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise WeakPassword(reasons=" ".join(error.messages), pointer="/password") from None
+
+
+def _record(event: AccountEvent, user: User, actor: Actor, now: datetime, **data: object) -> None:
+    subject = f"user:{user.pk}"
+    record(Fact(event, subject, subject, {"username": user.username, **data}), actor=actor, now=now)

@@ -1,0 +1,162 @@
+"""The documents say what is: links lead somewhere, commands and variables they name exist, two languages match."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+CODE = re.compile(r"```\w*\n(.*?)```", re.DOTALL)
+PATH = re.compile(r"`((?:src|tests|scripts|docs|bench|deploy)/[\w./-]+)`")
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+@pytest.fixture(params=DOCUMENTS, ids=name_of)
+def document(request: pytest.FixtureRequest) -> Path:
+    path: Path = request.param
+    return path
+
+
+def slug(heading: str) -> str:
+    return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
+
+
+def anchors(path: Path) -> set[str]:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return {slug(line.lstrip("#")) for line in lines if line.startswith("#")}
+
+
+def test_links_lead_somewhere(document: Path) -> None:
+    wrong = []
+    for target in LINK.findall(document.read_text(encoding="utf-8")):
+        if target.startswith(("http://", "https://", "mailto:")):
+            continue
+        place, _, anchor = target.partition("#")
+        other = (document.parent / place).resolve() if place else document
+        if not other.exists() or (anchor and anchor not in anchors(other)):
+            wrong.append(target)
+    assert not wrong, f"{name_of(document)} links to {wrong}"
+
+
+def test_paths_exist(document: Path) -> None:
+    wrong = [
+        path
+        for path in PATH.findall(document.read_text(encoding="utf-8"))
+        if not (ROOT / path).exists() and "<" not in path
+    ]
+    assert not wrong, f"{name_of(document)} names {wrong}"
+
+
+def test_make_targets_exist(document: Path) -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    named = set()
+    for block in re.findall(r"`([^`\n]+)`", document.read_text(encoding="utf-8")) + CODE.findall(
+        document.read_text(encoding="utf-8")
+    ):
+        for line in block.splitlines():
+            command = line.split("#")[0].strip()
+            if match := re.match(r"make ((?:[a-z-]+ ?)+)", command):
+                named |= set(match.group(1).split())
+    assert named <= targets, f"{name_of(document)} names make {named - targets}"
+
+
+def commands() -> set[str]:
+    import typer.main
+
+    from orderwell.cli.app import load_commands
+    from orderwell.cli.frame import root
+
+    load_commands()
+
+    def walk(command: object, path: str) -> set[str]:
+        children = getattr(command, "commands", None)
+        if children is None:
+            return {path}
+        return {path} | {found for name, child in children.items() for found in walk(child, f"{path} {name}")}
+
+    return walk(typer.main.get_command(root), "orderwell")
+
+
+def test_commands_exist(document: Path) -> None:
+    known = commands()
+    text = document.read_text(encoding="utf-8")
+    pieces = re.findall(r"`([^`\n]+)`", text) + [line for block in CODE.findall(text) for line in block.splitlines()]
+    wrong = []
+    for piece in pieces:
+        match = re.match(r"(?:\.venv/bin/)?orderwell((?: [a-z]+)+)", piece.split("#")[0].strip())
+        if match is None:
+            continue
+        words = match.group(1).split()
+        # `orderwell import orders FILE`: as many words as belong to a command must name one.
+        if f"orderwell {words[0]}" not in known or (
+            len(words) > 1
+            and any(name.startswith(f"orderwell {words[0]} ") for name in known)
+            and f"orderwell {words[0]} {words[1]}" not in known
+        ):
+            wrong.append(piece)
+    assert not wrong, f"{name_of(document)} names commands that don't exist: {wrong}"
+
+
+def test_variables_exist(document: Path) -> None:
+    from orderwell.platform.environment import declared
+
+    tests_only = {"ORDERWELL_TEST_DATABASE", "ORDERWELL_POSTGRES_BIN", "ORDERWELL_CHROMIUM"}
+    named = set(re.findall(r"\bORDERWELL_[A-Z_]+[A-Z]\b", document.read_text(encoding="utf-8")))
+    wrong = named - declared.keys() - tests_only
+    assert not wrong, f"{name_of(document)} names {wrong}"
+
+
+def test_readme_says_the_same_in_both_languages() -> None:
+    english, chinese = ((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.zh-CN.md"))
+
+    def shape(text: str) -> list[str]:
+        code = [re.sub(r"\s*#.*", "", block).strip() for block in CODE.findall(text)]
+        headings = [line.split()[0] for line in text.splitlines() if re.match(r"#+ ", line)]
+        links = sorted(set(LINK.findall(text)) - {"README.md", "README.zh-CN.md"})
+        return [*headings, *code, *links]
+
+    assert shape(english) == shape(chinese)
+
+
+def glossary() -> dict[str, str]:
+    rows = {}
+    for line in (ROOT / "docs/guide/glossary.md").read_text(encoding="utf-8").splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if line.startswith("|") and len(cells) == 4 and not cells[0].startswith("-") and cells[0] != "English":
+            assert all(cells), f"the glossary has a blank cell: {line}"
+            assert cells[0] not in rows, f"the glossary has {cells[0]} twice"
+            rows[cells[0]] = cells[1]
+    return rows
+
+
+def test_the_screen_uses_the_words_of_the_glossary() -> None:
+    from babel.messages.pofile import read_po
+
+    terms = {english.lower(): chinese for english, chinese in glossary().items()}
+    assert len(terms) > 30
+    wrong = []
+    for path in sorted((ROOT / "src/orderwell/locale/zh_Hans/parts").glob("*.po")):
+        with path.open("rb") as file:
+            for message in read_po(file, locale="zh_Hans"):
+                forms = message.id if isinstance(message.id, list | tuple) else [message.id]
+                answers = message.string if isinstance(message.string, list | tuple) else [message.string]
+                wanted = {terms[form.lower()] for form in forms if form.lower() in terms}
+                # A context says that the word is meant otherwise ("Order" of a list).
+                if wanted and not message.context and not wanted & set(answers):
+                    wrong.append(f"{path.name}: {forms[0]!r} is {answers[0]!r}, the glossary says {wanted}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_every_language_of_the_guide_is_there() -> None:
+    """docs/guide is for users: each page in English and Chinese (the glossary is both in one)."""
+    pages = {path.name for path in (ROOT / "docs/guide").glob("*.md")} - {"glossary.md"}
+    english = {name for name in pages if not name.endswith(".zh-CN.md")}
+    chinese = {name.replace(".zh-CN.md", ".md") for name in pages if name.endswith(".zh-CN.md")}
+    assert english == chinese
