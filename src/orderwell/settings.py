@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "orderwell.domains.billing",
     "orderwell.domains.integrations",
     "orderwell.web",
+    "orderwell.apps.OrderwellConfig",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
