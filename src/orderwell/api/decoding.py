@@ -99,7 +99,7 @@ def _fields(kind: Any) -> tuple[Any, ...]:
 
 def _struct_in(kind: Any) -> Any:
     """The struct inside `Struct | None`, `tuple[Struct, ...]` and the like."""
-    if kind is None or isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+    if kind is None or (isinstance(kind, type) and issubclass(kind, msgspec.Struct)):
         return kind
     return next((found for part in getattr(kind, "__args__", ()) if (found := _struct_in(part)) is not None), None)
 
