@@ -75,3 +75,11 @@ def orderwell_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     """An empty data folder for a program that the test starts as its own process."""
     monkeypatch.setenv("ORDERWELL_HOME", str(tmp_path))
     yield tmp_path
+
+
+@pytest.fixture(autouse=True)
+def fresh_caches() -> None:
+    """What an earlier test read was rolled back with it."""
+    from orderwell.platform.caching import forget_everything
+
+    forget_everything()
