@@ -23,7 +23,14 @@ TITLE = "Orderwell"
 VERSION = "1"
 DESCRIPTION = "Everything the screen can do. See docs/develop/api.md for keys, errors, pages and repeated requests."
 # One module per kind of resource; each offers `routes`.
-RESOURCES = ("accounts",)
+RESOURCES = (
+    "orders.bulk",
+    "orders.reading",
+    "orders.changing",
+    "orders.quotes",
+    "orders.attaching",
+    "accounts",
+)
 
 
 class _DecodedBody(Parser):

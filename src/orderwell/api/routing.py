@@ -106,5 +106,11 @@ def _is_upload(function: Callable[..., Any]) -> bool:
     return any(isinstance(value.default, sources) for value in inspect.signature(function).parameters.values())
 
 
+def json_body(schema: str) -> dict[str, Any]:
+    """The description of a body that msgspec decodes, where django-ninja has none."""
+    content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
+    return {"requestBody": {"required": True, "content": content}}
+
+
 def _summary(function: Callable[..., Any]) -> str:
     return function.__name__.replace("_", " ").capitalize()
