@@ -1,4 +1,4 @@
-"""Keyset pages and capped counts: the same work on page 1 and page 20,000, at ten rows and at ten million."""
+"""Lists by keyset: a page begins after the last row of the one before, however many rows there are."""
 
 from __future__ import annotations
 
@@ -10,68 +10,93 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from django.db.models import Model, Q, QuerySet
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db.models import Field, Model, Q, QuerySet
 
 from orderwell.kernel.errors import DomainError
 
-M = TypeVar("M", bound=Model)
-MAX_LIMIT = 500
+Row = TypeVar("Row")
+MAX_PAGE = 500
 
 
-class InvalidCursor(DomainError):
-    code = "invalid_cursor"
-    message = "This cursor was not made by this list; start again without it."
+class UnknownCursor(DomainError):
+    code = "unknown_cursor"
+    message = "This cursor does not belong to this list; start again without one."
 
 
 @dataclass(frozen=True)
-class Page(Generic[M]):
-    """`next_cursor` leads to the following rows and is empty on the last page."""
+class Page(Generic[Row]):
+    """Rows and the cursor of the next page, None at the end."""
 
-    rows: list[M]
-    next_cursor: str
+    rows: list[Row]
+    next_cursor: str | None
 
 
-def keyset_page(rows: QuerySet[M], *, order_by: Sequence[str], cursor: str, limit: int) -> Page[M]:
-    """The page after `cursor`. `order_by` must end in a unique column, all in one direction, and be indexed together.
-
-    Raises InvalidCursor.
-    """
-    limit = max(1, min(limit, MAX_LIMIT))
-    names = [name.lstrip("-") for name in order_by]
-    descending = order_by[0].startswith("-")
+def keyset_page(rows: QuerySet[Any], *, order: Sequence[str], cursor: str | None, limit: int) -> Page[Any]:
+    """One page in `order`: paths to columns without NULL, `-` for descending, the last one unique."""
+    limit = max(1, min(limit, MAX_PAGE))
     if cursor:
-        rows = rows.filter(_after(names, _decode(cursor, len(names)), descending=descending))
-    found = list(rows.order_by(*order_by)[: limit + 1])
-    more = len(found) > limit
-    found = found[:limit]
-    return Page(found, _encode([getattr(found[-1], name) for name in names]) if more else "")
+        rows = rows.filter(_after(order, _decode(cursor, rows.model, order)))
+    found = list(rows.order_by(*order)[: limit + 1])
+    return Page(found[:limit], _encode(found[limit - 1], order) if len(found) > limit else None)
 
 
-def _after(names: Sequence[str], values: Sequence[Any], *, descending: bool) -> Q:
-    """Row-wise "comes after": (a, b) < (x, y) is a < x or (a = x and b < y), written so that the index is used."""
-    sign = "lt" if descending else "gt"
-    condition = Q(**{f"{names[-1]}__{sign}": values[-1]})
-    for name, value in zip(reversed(names[:-1]), reversed(values[:-1]), strict=True):
-        condition = Q(**{f"{name}__{sign}e": value}) & (Q(**{f"{name}__{sign}": value}) | condition)
-    return condition
+def _after(order: Sequence[str], values: Sequence[Any]) -> Q:
+    """What comes after `values`. The first column is also bounded on its own, which is what an index can use."""
+    condition, equal = Q(), Q()
+    for path, value in zip(order, values, strict=True):
+        name, beyond = path.lstrip("-"), "lt" if path.startswith("-") else "gt"
+        condition |= equal & Q(**{f"{name}__{beyond}": value})
+        equal &= Q(**{name: value})
+    bound = "lte" if order[0].startswith("-") else "gte"
+    return Q(**{f"{order[0].lstrip('-')}__{bound}": values[0]}) & condition
 
 
-def _encode(values: Sequence[Any]) -> str:
-    plain = [{"t": value.isoformat()} if isinstance(value, datetime) else value for value in values]
-    return base64.urlsafe_b64encode(json.dumps(plain, ensure_ascii=False, default=str).encode()).decode().rstrip("=")
+def _encode(row: Model, order: Sequence[str]) -> str:
+    values = []
+    for path in order:
+        value: Any = row
+        for name in path.lstrip("-").split("__"):
+            value = getattr(value, name)
+        values.append(value.isoformat() if isinstance(value, datetime) else str(value))
+    text = json.dumps([list(order), values], separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def _decode(cursor: str, count: int) -> list[Any]:
+def _decode(cursor: str, model: type[Model], order: Sequence[str]) -> list[Any]:
+    """The values in a cursor. Raises UnknownCursor for anything that this list did not give out."""
     try:
-        plain = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        values = [datetime.fromisoformat(v["t"]) if isinstance(v, dict) else v for v in plain]
-    except (binascii.Error, ValueError, KeyError, TypeError):
-        raise InvalidCursor(pointer="/cursor") from None
-    if len(values) != count or any(isinstance(value, list | bool | float) or value is None for value in values):
-        raise InvalidCursor(pointer="/cursor")
-    return values
+        text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+        made_for, values = json.loads(text)
+        if made_for != list(order) or len(values) != len(order):
+            raise UnknownCursor
+        return [_value(_column(model, path), value) for path, value in zip(order, values, strict=True)]
+    except (binascii.Error, ValueError, TypeError, ArithmeticError, RecursionError, ValidationError, FieldDoesNotExist):
+        raise UnknownCursor from None
 
 
-def capped_count(rows: QuerySet[M], cap: int) -> int:
-    """How many rows, or `cap` + 1 when there are more."""
+def _column(model: type[Model], path: str) -> Field[Any, Any]:
+    *steps, name = path.lstrip("-").split("__")
+    for step in steps:
+        related = model._meta.get_field(step).related_model
+        if not isinstance(related, type):
+            raise UnknownCursor
+        model = related
+    column = model._meta.get_field(name)
+    if not isinstance(column, Field):
+        raise UnknownCursor
+    return column
+
+
+def _value(column: Field[Any, Any], value: Any) -> Any:
+    if not isinstance(value, str) or "\x00" in value:
+        raise UnknownCursor
+    found = column.to_python(value)
+    if isinstance(found, int) and not -(2**63) <= found < 2**63:
+        raise UnknownCursor
+    return found
+
+
+def capped_count(rows: QuerySet[Any], cap: int) -> int:
+    """How many rows, or `cap` + 1 when there are more: bounded work whatever the size of the table."""
     return rows.order_by()[: cap + 1].count()

@@ -47,11 +47,13 @@ def visible_orders(actor: Actor) -> QuerySet[Order]:
     return orders
 
 
-def order_list(actor: Actor, filters: OrderFilters, *, cursor: str = "", limit: int = 50, now: datetime) -> Page[Order]:
-    """Newest first; drafts by creation, others by placement. Raises PermissionDenied, InvalidCursor."""
+def order_list(
+    actor: Actor, filters: OrderFilters, *, cursor: str | None = None, limit: int = 50, now: datetime
+) -> Page[Order]:
+    """Newest first; drafts by creation, others by placement. Raises PermissionDenied, UnknownCursor."""
     orders = matching(actor, filters, now=now).select_related("channel", "customer")
     key = ("-created_at", "-id") if filters.state == Order.State.DRAFT else ("-placed_at", "-id")
-    return keyset_page(orders, order_by=key, cursor=cursor, limit=limit)
+    return keyset_page(orders, order=key, cursor=cursor, limit=limit)
 
 
 def order_count(actor: Actor, filters: OrderFilters, *, now: datetime, cap: int = 1000) -> int:
