@@ -71,8 +71,9 @@ def build() -> Api:
         renderer=_Renderer(),
         urls_namespace="api",
     )
-    for name in RESOURCES:
-        api.add_router("", importlib.import_module(f"orderwell.api.{name}").routes)
+    found = [importlib.import_module(f"orderwell.api.{name}").routes for name in RESOURCES]
+    for routes in dict.fromkeys(found):  # modules of one package share theirs
+        api.add_router("", routes)
     return api
 
 

@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import Any
 
 import msgspec
+from pydantic.json_schema import models_json_schema
 
 from orderwell.api.orders import placing
 from orderwell.api.orders.shapes import DuplicateOrder, PlacedOrder
@@ -62,10 +63,9 @@ def _drafts() -> dict[str, Any]:
 
 
 def _outcomes() -> dict[str, Any]:
-    return {
-        model.__name__: model.model_json_schema(mode="serialization", ref_template=REF) | {"$defs": {}}
-        for model in (DuplicateOrder, PlacedOrder)
-    }
+    models = [(model, "serialization") for model in (DuplicateOrder, PlacedOrder)]
+    _, found = models_json_schema(models, ref_template=REF.replace("name", "model"))  # type: ignore[arg-type]
+    return found["$defs"]  # type: ignore[no-any-return]
 
 
 def _problem() -> dict[str, Any]:
@@ -144,5 +144,3 @@ def _version_parameter() -> dict[str, Any]:
         "description": "The ETag of the version that is changed, or * for any.",
         "schema": {"type": "string", "pattern": r'^("\d{1,9}"|\*)$'},
     }
-
-

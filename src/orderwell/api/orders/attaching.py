@@ -9,17 +9,15 @@ from ninja import File
 from ninja.files import UploadedFile
 
 from orderwell.api.orders.reading import VIEW, find
+from orderwell.api.orders.routes import routes
 from orderwell.api.orders.shapes import AttachmentShape, show
 from orderwell.api.requests import ApiRequest
-from orderwell.api.routing import Routes
 from orderwell.api.shapes import Id
 from orderwell.domains.orders.models import Attachment
 from orderwell.domains.orders.services.note import add_attachment
 from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import NotFound
 from orderwell.platform.permissions import Permission
-
-routes = Routes("orders")
 
 
 @routes.write(
@@ -28,8 +26,9 @@ routes = Routes("orders")
     permission=Permission.ORDERS_ORDER_CHANGE,
     response=AttachmentShape,
     status=201,
+    upload=True,
 )
-def add_order_attachment(request: ApiRequest, order_id: Id, file: UploadedFile = File(...)) -> dict[str, Any]:
+def add_order_attachment(request: ApiRequest, order_id: Id, file: File[UploadedFile]) -> dict[str, Any]:
     """Send the file as multipart/form-data in the field `file`."""
     attachment = add_attachment(
         order_id=order_id,

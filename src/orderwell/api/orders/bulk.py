@@ -8,10 +8,10 @@ from typing import Any
 
 from orderwell.api.decoding import convert
 from orderwell.api.errors import MissingField, TooManyRows, UnknownField, WrongType
+from orderwell.api.orders.routes import routes
 from orderwell.api.orders.shapes import BulkAnswer
 from orderwell.api.problems import show_error
 from orderwell.api.requests import ApiRequest
-from orderwell.api.routing import Routes
 from orderwell.domains.orders.drafts import OrderDraft
 from orderwell.domains.orders.outcomes import Outcome, Refused, Repeated
 from orderwell.domains.orders.services.place import place_orders
@@ -19,7 +19,6 @@ from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import ErrorDetail, Refusal
 from orderwell.platform.permissions import Permission
 
-routes = Routes("orders")
 MOST = 500
 _BODY = {
     "requestBody": {
@@ -45,9 +44,7 @@ _BODY = {
 }
 
 
-@routes.write(
-    "POST", "/orders/bulk", permission=Permission.ORDERS_ORDER_PLACE, response=BulkAnswer, extra=_BODY
-)
+@routes.write("POST", "/orders/bulk", permission=Permission.ORDERS_ORDER_PLACE, response=BulkAnswer, extra=_BODY)
 def place_orders_in_bulk(request: ApiRequest) -> dict[str, Any]:
     """Place up to 500 orders at once. A bad one gets its own refusal and never fails its neighbours."""
     rows = _rows(request.json)

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 
 from orderwell.api.decoding import convert
 from orderwell.api.orders.reading import detail
+from orderwell.api.orders.routes import routes
 from orderwell.api.orders.shapes import (
     Cancelling,
     HoldShape,
@@ -20,7 +21,7 @@ from orderwell.api.orders.shapes import (
 )
 from orderwell.api.preconditions import expected_version
 from orderwell.api.requests import ApiRequest
-from orderwell.api.routing import Routes, json_body
+from orderwell.api.routing import json_body
 from orderwell.api.shapes import Id
 from orderwell.domains.orders.services.cancel import cancel_units
 from orderwell.domains.orders.services.change import OrderChange
@@ -30,7 +31,6 @@ from orderwell.domains.orders.services.note import add_note
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.permissions import Permission
 
-routes = Routes("orders")
 CHANGE = Permission.ORDERS_ORDER_CHANGE
 
 
@@ -45,9 +45,7 @@ CHANGE = Permission.ORDERS_ORDER_CHANGE
 def change_order(request: ApiRequest, response: HttpResponse, order_id: Id) -> dict[str, Any]:
     """Change a placed order; what is left out stays. Shipped units can't be changed, invoiced ones keep their price."""
     wanted = convert(request.json, OrderChange)
-    change(
-        order_id=order_id, change=wanted, version=expected_version(request), actor=request.actor, now=utc_now()
-    )
+    change(order_id=order_id, change=wanted, version=expected_version(request), actor=request.actor, now=utc_now())
     return detail(request, response, order_id)
 
 
