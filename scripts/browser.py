@@ -1,7 +1,6 @@
 """Find a Chromium for the browser tests and the screenshots, or install one.
 
-In this order: the one named in ORDERWELL_CHROMIUM, the system's, Playwright's own download, the package of the system
-(as root only).
+When there is none on the machine: Playwright's own download, then (as root) the package of the system.
 """
 
 from __future__ import annotations
@@ -10,35 +9,24 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
 
-
-def find() -> str | None:
-    named = os.environ.get("ORDERWELL_CHROMIUM")
-    if named:
-        return named
-    return next((path for path in map(shutil.which, NAMES) if path), None) or playwright_chromium()
-
-
-def playwright_chromium() -> str | None:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        path = playwright.chromium.executable_path
-    return path if os.path.exists(path) else None  # noqa: PTH110 - a plain string from Playwright
+from orderwell.testing.browser import find_chromium, playwright_chromium, system_chromium
 
 
 def find_or_install() -> str | None:
-    path = find()
+    path = find_chromium()
     if path is None:
         sys.stderr.write("No Chromium on this machine; asking Playwright for one ...\n")
         result = subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
-        path = playwright_chromium() if result.returncode == 0 and starts(playwright_chromium()) else None
+        path = playwright_chromium() if result.returncode == 0 else None
+        path = path if starts(path) else None
     if path is None and os.geteuid() == 0 and shutil.which("apt-get"):
         sys.stderr.write("Installing the system's package chromium ...\n")
         subprocess.run(["apt-get", "install", "-y", "-qq", "chromium"], check=False)
-        path = next((found for found in map(shutil.which, NAMES) if found), None)
+        path = system_chromium()
     if path is None:
         sys.stderr.write("No browser. Install Chromium, or name one in ORDERWELL_CHROMIUM.\n")
     return path
@@ -46,9 +34,7 @@ def find_or_install() -> str | None:
 
 def starts(path: str | None) -> bool:
     """Playwright's download needs system libraries that a bare machine may lack."""
-    if path is None:
-        return False
-    return subprocess.run([path, "--version"], capture_output=True, check=False).returncode == 0
+    return path is not None and subprocess.run([path, "--version"], capture_output=True, check=False).returncode == 0
 
 
 if __name__ == "__main__":

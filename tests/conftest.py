@@ -16,19 +16,17 @@ import pytest
 
 VENDORS = ("sqlite", "postgresql")
 vendor = os.environ.get("ORDERWELL_TEST_DATABASE", "sqlite")
-# With pytest-xdist the first process starts the server; the workers inherit its address.
-is_worker = "PYTEST_XDIST_WORKER" in os.environ
 home = Path(tempfile.mkdtemp(prefix="orderwell-tests-"))
 server = None
 
 if vendor not in VENDORS:
     raise pytest.UsageError(f"ORDERWELL_TEST_DATABASE is {vendor!r}; it must be one of {', '.join(VENDORS)}")
-if "DJANGO_SETTINGS_MODULE" in os.environ and not is_worker:
+if "DJANGO_SETTINGS_MODULE" in os.environ:
     raise pytest.UsageError("Unset DJANGO_SETTINGS_MODULE: the tests must choose their data folder before Django loads")
 
 if vendor == "sqlite":
     os.environ.pop("DATABASE_URL", None)
-elif not os.environ.get("DATABASE_URL"):
+elif not os.environ.get("DATABASE_URL"):  # with pytest-xdist, the workers inherit the address of the first process
     from orderwell.testing.postgres import PostgresServer
 
     server = PostgresServer(durable=False)
@@ -43,6 +41,9 @@ def pytest_configure(config: pytest.Config) -> None:
     import django
 
     django.setup()
+    if config.getoption("numprocesses", None):
+        # The workers inherit our environment; each has to come to its own data folder before Django loads there.
+        del os.environ["DJANGO_SETTINGS_MODULE"]
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -74,3 +75,11 @@ def orderwell_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     """An empty data folder for a program that the test starts as its own process."""
     monkeypatch.setenv("ORDERWELL_HOME", str(tmp_path))
     yield tmp_path
+
+
+@pytest.fixture(autouse=True)
+def fresh_caches() -> None:
+    """What an earlier test read was rolled back with it."""
+    from orderwell.platform.caching import forget_everything
+
+    forget_everything()

@@ -54,9 +54,12 @@ INSTALLED_APPS = [
     "orderwell.domains.billing",
     "orderwell.domains.integrations",
     "orderwell.web",
+    "orderwell.apps.OrderwellConfig",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    # Answers the API itself, which needs none of what follows.
+    "orderwell.api.boundary.ApiBoundary",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

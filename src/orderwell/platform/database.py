@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -18,6 +18,27 @@ from orderwell.platform.fields import ScaledDecimalField
 def atomic(*, durable: bool = False) -> AbstractContextManager[None]:
     """A transaction. On SQLite it takes the write lock at once (settings: transaction_mode IMMEDIATE)."""
     return transaction.atomic(durable=durable)
+
+
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """Reads inside see one moment of the data while others go on writing. Nothing may be written inside."""
+    if connection.in_atomic_block:
+        yield
+    elif is_postgresql():
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield
+    else:
+        # A deferred transaction of SQLite reads without taking the write lock that `atomic` would take.
+        connection.ensure_connection()
+        usual, connection.transaction_mode = connection.transaction_mode, "DEFERRED"
+        try:
+            with transaction.atomic():
+                yield
+        finally:
+            connection.transaction_mode = usual
 
 
 def is_postgresql() -> bool:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import models
-from django.db.models.expressions import Value
+from django.db.models.expressions import Combinable, Value
 
 from orderwell.kernel.money import AMOUNT_SCALE, RATE_SCALE, UNIT_PRICE_SCALE
 from orderwell.kernel.quantities import QUANTITY_SCALE
@@ -19,6 +19,9 @@ class ScaledDecimalField(models.BigIntegerField):  # type: ignore[type-arg]
     """A `Decimal` with at most `scale` digits after the point. More digits are an error, never a silent rounding."""
 
     scale = 0
+    # What the type checker takes and gives for the attribute on a row.
+    _pyi_private_set_type: Decimal | int | Combinable  # type: ignore[assignment]
+    _pyi_private_get_type: Decimal  # type: ignore[assignment]
 
     def scaled(self, value: Any) -> int | None:
         """The integer that stands for `value` in the column. Raises ValueError when digits would be lost."""

@@ -1,4 +1,4 @@
-"""What became of each draft: placed, duplicate (the first answer again) or refused."""
+"""What became of each draft: placed, duplicate, refused, or the first answer to a repeated request."""
 
 from __future__ import annotations
 
@@ -36,28 +36,21 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
-    """The order existed before: same channel and external id, or same request key.
-
-    `answer` is the stored first answer where the request carried a key, else None.
-    """
+    """The channel gave this external id before: this is the order it became then."""
 
     order_id: int
     number: str
     currency: str
     total_amount: Decimal
     placed_at: datetime
-    answer: bytes | None = None
-    answer_status: int = 200
     verdict: str = "duplicate"
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Nothing was written. `answer` is the stored first refusal when the request was repeated with its key."""
+    """Nothing was written."""
 
     errors: tuple[ErrorDetail, ...]
-    answer: bytes | None = None
-    answer_status: int = 422
     verdict: str = "refused"
 
     @property
@@ -65,4 +58,13 @@ class Refused:
         return self.errors[0].code
 
 
-Outcome = Placed | Duplicate | Refused
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """The request key was used before for the same request: the first answer again, byte for byte."""
+
+    status: int
+    answer: bytes
+    verdict: str = "repeated"
+
+
+Outcome = Placed | Duplicate | Refused | Repeated

@@ -62,7 +62,12 @@ def json_safe(value: Any) -> Any:
 
 
 def record(facts: Fact | Iterable[Fact], *, actor: Actor, now: datetime) -> None:
-    """Write one or many events with one statement. Must run inside the transaction of the change itself."""
+    """Write one or many events of one actor. Must run inside the transaction of the change itself."""
+    record_all([(fact, actor) for fact in ((facts,) if isinstance(facts, Fact) else facts)], now=now)
+
+
+def record_all(facts: Iterable[tuple[Fact, Actor]], *, now: datetime) -> None:
+    """Write events of several actors with one statement."""
     rows = [
         (
             str(fact.name),
@@ -77,6 +82,6 @@ def record(facts: Fact | Iterable[Fact], *, actor: Actor, now: datetime) -> None
             json.dumps(json_safe(fact.data), ensure_ascii=False),
             has_subscribers(str(fact.name)),
         )
-        for fact in ((facts,) if isinstance(facts, Fact) else facts)
+        for fact, actor in facts
     ]
     bulk_insert(Event, Fact.FIELDS, rows)

@@ -1,0 +1,76 @@
+"""Laws: statements about the data that must always hold, recomputed from the causes by `orderwell verify`.
+
+A domain writes them in its `laws.py`:
+
+    @law("inventory.on_hand_is_the_sum_of_movements")
+    def on_hand_is_the_sum_of_movements() -> LawResult:
+        ...
+        return LawResult(rows_checked, [Difference("stock item SKU-1 in Hangzhou", expected=5, actual=4)])
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from orderwell.kernel.errors import NotFound
+from orderwell.platform.database import snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """`document` names what a person opens to repair it, such as "order SO00000012"."""
+
+    document: str
+    expected: Any
+    actual: Any
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class LawResult:
+    """How many rows were looked at, and which of them break the law."""
+
+    rows_checked: int
+    differences: Sequence[Difference] = ()
+
+
+@dataclass(frozen=True)
+class Verdict:
+    law: str
+    meaning: str
+    result: LawResult
+
+
+Law = Callable[[], LawResult]
+_laws: dict[str, Law] = {}
+
+
+def law(name: str) -> Callable[[Law], Law]:
+    """Register a law. `name` is `domain.what_holds`; the function's docstring tells people what it means."""
+
+    def register(function: Law) -> Law:
+        known = _laws.get(name)
+        if known is not None and known.__module__ != function.__module__:
+            raise ValueError(f"two laws are called {name}")
+        _laws[name] = function
+        return function
+
+    return register
+
+
+def laws() -> dict[str, str]:
+    """Name -> meaning of every law."""
+    return {name: " ".join((function.__doc__ or "").split()) for name, function in sorted(_laws.items())}
+
+
+def run_laws(names: Iterable[str] | None = None) -> list[Verdict]:
+    """Check the laws with these names, or all. They see one moment of the data, also while work goes on."""
+    wanted = sorted(_laws) if names is None else list(names)
+    for name in wanted:
+        if name not in _laws:
+            raise NotFound(kind="law", reference=name)
+    meanings = laws()
+    with snapshot():
+        return [Verdict(name, meanings[name], _laws[name]()) for name in wanted]

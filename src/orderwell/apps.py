@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+
+
+class OrderwellConfig(AppConfig):
+    """Last of the apps: when its turn comes, every model is there to be wired."""
+
+    name = "orderwell"
+    label = "orderwell"
+
+    def ready(self) -> None:
+        from orderwell.wiring import wire
+
+        wire()

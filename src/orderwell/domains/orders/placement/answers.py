@@ -1,0 +1,84 @@
+"""Step 6: the answer itself, and its safe-keeping beside the request key, in the same transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from orderwell.domains.orders.errors import InternalFailure
+from orderwell.domains.orders.outcomes import Duplicate, Outcome, Placed, Repeated
+from orderwell.domains.orders.placement.plan import Plan
+from orderwell.kernel.errors import ErrorDetail
+from orderwell.platform.idempotency import services as request_keys
+
+_encode = msgspec.json.Encoder(decimal_format="string", enc_hook=str).encode
+REFUSED_STATUS = 422
+FAILED_STATUS = 500
+
+
+def answer(outcome: Outcome) -> tuple[int, bytes]:
+    """HTTP status and JSON of an outcome: what the API sends, what a repeated request gets again."""
+    if isinstance(outcome, Placed):
+        return 201, _encode(placed_body(outcome))
+    if isinstance(outcome, Repeated):
+        return outcome.status, outcome.answer
+    if isinstance(outcome, Duplicate):
+        return 200, _encode(duplicate_body(outcome))
+    status = FAILED_STATUS if outcome.code == InternalFailure.code else REFUSED_STATUS
+    return status, _encode(problem(status, outcome.errors))
+
+
+def placed_body(outcome: Placed) -> dict[str, Any]:
+    return {
+        "verdict": outcome.verdict,
+        "id": outcome.order_id,
+        "number": outcome.number,
+        "state": "placed",
+        "currency": outcome.currency,
+        "net_amount": outcome.net_amount,
+        "tax_amount": outcome.tax_amount,
+        "total_amount": outcome.total_amount,
+        "placed_at": outcome.placed_at,
+        "lines": outcome.lines,
+    }
+
+
+def duplicate_body(outcome: Duplicate) -> dict[str, Any]:
+    return {
+        "verdict": outcome.verdict,
+        "id": outcome.order_id,
+        "number": outcome.number,
+        "currency": outcome.currency,
+        "total_amount": outcome.total_amount,
+        "placed_at": outcome.placed_at,
+    }
+
+
+def problem(status: int, found: tuple[ErrorDetail, ...]) -> dict[str, Any]:
+    """A problem document (RFC 9457) with one entry per thing that is wrong."""
+    first = found[0]
+    return {
+        "type": f"urn:orderwell:error:{first.code}",
+        "title": first.text(),
+        "status": status,
+        "code": first.code,
+        "errors": [
+            {"code": item.code, "message": item.text(), "pointer": item.pointer, "data": dict(item.data)}
+            for item in found
+        ],
+    }
+
+
+def remember_answers(plans: list[Plan], *, now: datetime) -> None:
+    """Store the answers of requests that carried a key and were not themselves repetitions. One statement."""
+    rows = []
+    for plan in plans:
+        request, outcome = plan.submission.request, plan.outcome
+        if request is None or outcome is None or isinstance(outcome, Repeated):
+            continue
+        if isinstance(outcome, Placed | Duplicate) or outcome.code != request_keys.KeyReused.code:
+            rows.append((request.scope, request.key, request.fingerprint, *answer(outcome)))
+    if rows:
+        request_keys.save_many(rows, now=now)

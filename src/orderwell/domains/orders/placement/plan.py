@@ -1,0 +1,73 @@
+"""What the placement steps hand to each other: one `Plan` per draft, filled from step to step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from orderwell.domains.catalog.resolving import ChannelRef, VariantRef
+from orderwell.domains.customers.resolving import CustomerRef
+from orderwell.domains.orders.drafts import OrderDraft, PastOrderDraft, QuoteDraft, Submission
+from orderwell.domains.orders.models import OrderLine
+from orderwell.domains.orders.outcomes import Outcome, Refused
+from orderwell.domains.orders.pricing import NOTHING, Amounts
+from orderwell.domains.orders.sourcing import Demand
+from orderwell.kernel.errors import DomainError, ErrorDetail
+
+ZERO = Decimal(0)
+ONE = Decimal(1)
+
+
+@dataclass(slots=True)
+class PlannedLine:
+    """A line on its way into the database. Charges have no variant and no demands."""
+
+    kind: OrderLine.Kind
+    sku: str
+    name: str
+    quantity: Decimal
+    unit_price: Decimal
+    tax_rate: Decimal
+    variant: VariantRef | None = None
+    line_discount: Decimal = ZERO
+    order_discount_share: Decimal = ZERO
+    amounts: Amounts = NOTHING
+    demands: list[Demand] = field(default_factory=list)
+    explanation: dict[str, Any] = field(default_factory=dict)
+    id: int = 0
+
+
+@dataclass(slots=True)
+class Plan:
+    submission: Submission
+    outcome: Outcome | None = None
+    channel: ChannelRef | None = None
+    customer: CustomerRef | None = None
+    currency: str = ""
+    lines: list[PlannedLine] = field(default_factory=list)
+    order_id: int = 0
+    number: str = ""
+    total: Amounts = NOTHING
+
+    @property
+    def draft(self) -> OrderDraft:
+        return self.submission.draft
+
+    @property
+    def past(self) -> bool:
+        """It already happened: no stock, no receivables."""
+        return isinstance(self.submission.draft, PastOrderDraft)
+
+    @property
+    def quote_id(self) -> int | None:
+        draft = self.submission.draft
+        return draft.order_id if isinstance(draft, QuoteDraft) else None
+
+    def refuse(self, *found: DomainError | ErrorDetail) -> None:
+        self.outcome = Refused(tuple(item if isinstance(item, ErrorDetail) else item.detail() for item in found))
+
+
+def alive(plans: list[Plan]) -> list[Plan]:
+    """Those not decided yet."""
+    return [plan for plan in plans if plan.outcome is None]

@@ -1,0 +1,86 @@
+"""Step 4: lock what becomes scarcer, decide in arrival order. The decision itself is `sourcing.py`, pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from operator import itemgetter
+
+from orderwell.domains.inventory.resolving import Buffers, WarehouseRef, active_warehouses, buffers
+from orderwell.domains.inventory.services.ledger import StockRow, lock_stock
+from orderwell.domains.orders import errors
+from orderwell.domains.orders.placement.plan import Plan
+from orderwell.domains.orders.sourcing import Demand, Place, explain, shortages, source
+
+
+def reserve_in_arrival_order(plans: list[Plan]) -> None:
+    """Lock the stock of every demanded variant once, in primary-key order, then serve the plans one after the other."""
+    variants = {demand.variant_id for plan in plans for line in plan.lines for demand in line.demands}
+    if not variants:
+        return
+    warehouses = active_warehouses()
+    stock: dict[int, list[StockRow]] = defaultdict(list)
+    for row in lock_stock(variants, [warehouse.id for warehouse in warehouses.values()]):
+        stock[row.variant_id].append(row)
+    channels = {plan.channel.id: plan.channel for plan in plans if plan.channel}
+    held_back = buffers(channels)
+    ranks = {channel.id: preference(channel.warehouse_codes, warehouses) for channel in channels.values()}
+    for plan in plans:
+        if plan.channel is None:
+            continue
+        channel_id = plan.channel.id
+        demands = [demand for line in plan.lines for demand in line.demands]
+        places = {
+            variant: _places(stock.get(variant, ()), ranks[channel_id], channel_id, held_back)
+            for variant in {demand.variant_id for demand in demands}
+        }
+        _serve(plan, demands, places)
+        if plan.outcome is None:
+            _count_down(demands, stock)
+
+
+def _places(
+    rows: Sequence[StockRow], rank: dict[int, tuple[int, str]], channel_id: int, held_back: Buffers
+) -> list[Place]:
+    """The stock of one variant as the channel may use it, best warehouse first."""
+    usable = sorted(((rank[row.warehouse_id], row) for row in rows if row.warehouse_id in rank), key=itemgetter(0))
+    return [
+        Place(row.id, code, row.free - held_back.of(channel_id, row.variant_id, row.warehouse_id), row.allow_negative)
+        for (_, code), row in usable
+    ]
+
+
+def _count_down(demands: list[Demand], stock: dict[int, list[StockRow]]) -> None:
+    """What this order took is no longer free for the next in the batch."""
+    for demand in demands:
+        for place, quantity in demand.taken:
+            row = next(row for row in stock[demand.variant_id] if row.id == place.stock_item_id)
+            row.reserved += quantity
+
+
+def preference(codes: tuple[str, ...], warehouses: dict[str, WarehouseRef]) -> dict[int, tuple[int, str]]:
+    """Warehouse id -> (rank, code): the channel's own list, or all active warehouses by their priority."""
+    chosen = [warehouses[code] for code in codes if code in warehouses] if codes else list(warehouses.values())
+    return {warehouse.id: (rank, warehouse.code) for rank, warehouse in enumerate(chosen)}
+
+
+def _serve(plan: Plan, demands: list[Demand], places: dict[int, list[Place]]) -> None:
+    backorder = plan.channel is not None and plan.channel.backorder
+    if not backorder:
+        short = shortages(demands, places)
+        if short:
+            plan.refuse(
+                *(
+                    errors.OutOfStock(
+                        pointer=f"/lines/{index}", sku=line.sku, wanted=str(wanted), available=str(available)
+                    )
+                    for index, line in enumerate(plan.lines)
+                    for wanted, available in (short[d.variant_id] for d in line.demands if d.variant_id in short)
+                )
+            )
+            return
+    before = {variant: [(place.warehouse, place.free) for place in found] for variant, found in places.items()}
+    rule = source(demands, places)
+    for line in plan.lines:
+        if line.demands:
+            line.explanation["sourcing"] = [explain(rule, demand, before[demand.variant_id]) for demand in line.demands]

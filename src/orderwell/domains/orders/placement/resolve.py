@@ -1,0 +1,183 @@
+"""Step 2: from names to rows. Channels, customers, products, prices: one query per kind for the whole batch."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.conf import settings
+
+from orderwell.domains.catalog.resolving import Reference, VariantRef, list_prices, reference, variants_by_sku
+from orderwell.domains.customers.resolving import customers_by_number
+from orderwell.domains.orders import errors
+from orderwell.domains.orders.drafts import LineDraft
+from orderwell.domains.orders.models import OrderLine
+from orderwell.domains.orders.placement.plan import ONE, Plan, PlannedLine, alive
+from orderwell.domains.orders.sourcing import Demand
+from orderwell.domains.orders.validation import problems
+from orderwell.kernel.errors import ErrorDetail
+from orderwell.kernel.quantities import has_scale
+from orderwell.platform.permissions import Permission
+
+ZERO = Decimal(0)
+# Shipping and charges without a tax category of their own are taxed like this one, if the installation has it.
+CHARGE_TAX_CATEGORY = "shipping"
+
+
+def resolve(plans: list[Plan]) -> None:
+    known = reference()
+    for plan in plans:
+        _resolve_channel(plan, known)
+    plans = alive(plans)
+    _resolve_customers(plans)
+    plans = alive(plans)
+    variants = variants_by_sku({line.sku for plan in plans for line in plan.draft.lines})
+    prices = list_prices(
+        {
+            (variants[line.sku].id, plan.currency)
+            for plan in plans
+            for line in plan.draft.lines
+            if line.sku in variants and (line.unit_price is None or not plan.past)
+        }
+    )
+    language: str = settings.LANGUAGE_CODE
+    for plan in plans:
+        _resolve_lines(plan, variants, prices, language)
+        if plan.outcome is None:
+            _add_charges(plan, known)
+
+
+def _resolve_channel(plan: Plan, known: Reference) -> None:
+    actor = plan.submission.actor
+    channel = known.channels.get(plan.draft.channel)
+    if channel is None or (actor.channel_ids is not None and channel.id not in actor.channel_ids):
+        plan.refuse(errors.UnknownChannel(pointer="/channel", value=plan.draft.channel))
+        return
+    plan.channel = channel
+    plan.currency = plan.draft.currency or channel.currency
+    found = problems(plan.draft, plan.currency)
+    if found:
+        plan.refuse(*found)
+
+
+def _resolve_customers(plans: list[Plan]) -> None:
+    numbers = {plan.draft.customer for plan in plans if plan.draft.customer is not None}
+    customers = customers_by_number(numbers)
+    for plan in plans:
+        number = plan.draft.customer
+        if number is None:
+            continue
+        customer = customers.get(number)
+        teams = plan.submission.actor.team_ids
+        if customer is None or (teams is not None and customer.team_id not in teams):
+            plan.refuse(errors.UnknownCustomer(pointer="/customer", value=number))
+        plan.customer = customer
+
+
+def _resolve_lines(
+    plan: Plan, variants: dict[str, VariantRef], prices: dict[tuple[int, str], Decimal], default_language: str
+) -> None:
+    found: list[ErrorDetail] = []
+    may_price = Permission.ORDERS_PRICE_OVERRIDE in plan.submission.actor.permissions
+    chinese = (plan.customer.language if plan.customer else default_language).startswith("zh")
+    for index, line in enumerate(plan.draft.lines):
+        variant = variants.get(line.sku)
+        if variant is None:
+            found.append(errors.UnknownSku(pointer=f"/lines/{index}/sku", value=line.sku).detail())
+            continue
+        if variant.quantity_places < 4 and not has_scale(line.quantity, variant.quantity_places):
+            found.append(
+                errors.QuantityTooPrecise(
+                    pointer=f"/lines/{index}/quantity",
+                    sku=line.sku,
+                    places=variant.quantity_places,
+                    value=str(line.quantity),
+                ).detail()
+            )
+        listed = prices.get((variant.id, plan.currency))
+        price = listed if line.unit_price is None else line.unit_price
+        if price is None:
+            found.append(
+                errors.NoPrice(pointer=f"/lines/{index}/unit_price", sku=line.sku, currency=plan.currency).detail()
+            )
+            continue
+        if not may_price and (price != listed or line.discount):
+            found.append(_override_denied(plan, line, listed, index))
+            continue
+        if variant.is_bundle and not variant.components:
+            found.append(errors.BundleWithoutComponents(pointer=f"/lines/{index}/sku", sku=line.sku).detail())
+            continue
+        plan.lines.append(_goods_line(line, variant, price, listed, chinese=chinese, past=plan.past))
+    if not may_price and plan.draft.discount:
+        found.append(_override_denied(plan, None, None, None))
+    if found:
+        plan.refuse(*found)
+
+
+def _override_denied(plan: Plan, line: LineDraft | None, listed: Decimal | None, index: int | None) -> ErrorDetail:
+    return errors.PriceOverrideDenied(
+        pointer="/discount" if index is None else f"/lines/{index}/unit_price",
+        actor=plan.submission.actor.label,
+        sku=line.sku if line else "*",
+        price=str(listed),
+        permission=str(Permission.ORDERS_PRICE_OVERRIDE),
+    ).detail()
+
+
+def _goods_line(
+    line: LineDraft, variant: VariantRef, price: Decimal, listed: Decimal | None, *, chinese: bool, past: bool
+) -> PlannedLine:
+    if past:
+        demands = []
+    elif variant.is_bundle:
+        demands = [Demand(component, line.quantity * per_unit) for component, per_unit in variant.components]
+    else:
+        demands = [Demand(variant.id, line.quantity)]
+    why = {"source": "list_price" if line.unit_price is None else "given"}
+    if listed is not None and line.unit_price is not None:
+        why["list_price"] = format(listed, "f")
+    return PlannedLine(
+        kind=OrderLine.Kind.GOODS,
+        sku=variant.sku,
+        name=variant.name_zh if chinese else variant.name_en,
+        quantity=line.quantity,
+        unit_price=price,
+        tax_rate=variant.tax_rate,
+        variant=variant,
+        line_discount=line.discount,
+        demands=demands,
+        explanation={"price": why, "tax": {"category": variant.tax_category}},
+    )
+
+
+def _add_charges(plan: Plan, known: Reference) -> None:
+    """Shipping and other charges become lines of quantity one, so that the order is the sum of its lines."""
+    draft = plan.draft
+    default_rate = known.tax_rates.get(CHARGE_TAX_CATEGORY, ZERO)
+    if draft.shipping:
+        plan.lines.append(
+            PlannedLine(
+                OrderLine.Kind.SHIPPING,
+                "SHIPPING",
+                "Shipping",
+                ONE,
+                draft.shipping,
+                default_rate,
+                explanation={"price": {"source": "given"}, "tax": {"category": CHARGE_TAX_CATEGORY}},
+            )
+        )
+    for index, charge in enumerate(draft.charges):
+        category = charge.tax_category or CHARGE_TAX_CATEGORY
+        if charge.tax_category is not None and charge.tax_category not in known.tax_rates:
+            plan.refuse(errors.UnknownTaxCategory(pointer=f"/charges/{index}/tax_category", value=charge.tax_category))
+            return
+        plan.lines.append(
+            PlannedLine(
+                OrderLine.Kind.CHARGE,
+                charge.code,
+                charge.name or charge.code,
+                ONE,
+                charge.amount,
+                known.tax_rates.get(category, ZERO),
+                explanation={"price": {"source": "given"}, "tax": {"category": category}},
+            )
+        )

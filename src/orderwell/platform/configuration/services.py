@@ -1,0 +1,97 @@
+"""Settings that an administrator changes while the system runs: declared in code with type and default, kept as rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from orderwell.kernel.errors import InvalidValue, NotFound
+from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.caching import TimedCache
+from orderwell.platform.configuration.events import ConfigurationEvent
+from orderwell.platform.configuration.kinds import Kind
+from orderwell.platform.configuration.models import Setting
+from orderwell.platform.database import atomic
+from orderwell.platform.events.recording import Fact, record
+from orderwell.platform.permissions import Permission
+
+
+@dataclass(frozen=True)
+class Option:
+    """A setting that exists. `title` and `help` are English texts and translation keys."""
+
+    key: str
+    kind: Kind
+    default: Any
+    title: str
+    help: str
+
+
+_options: dict[str, Option] = {}
+_values: TimedCache[str, dict[str, Any]] = TimedCache(seconds=2.0, most=1)
+
+
+def declare(key: str, kind: Kind, default: Any, title: str, help: str) -> None:  # noqa: A002  the word people know
+    """Declare the setting `key` ("orders.number_template"). Call it from a domain's options.py."""
+    _options[key] = Option(key, kind, kind.read(default), title, help)
+
+
+def options() -> list[Option]:
+    """Every declared setting, by key."""
+    return [_options[key] for key in sorted(_options)]
+
+
+def get(key: str) -> Any:
+    """The value of a setting, at most two seconds old; its default when it was never set."""
+    option = _option(key)
+    values = _values.get("all")
+    if values is None:
+        values = dict(Setting.objects.values_list("key", "value"))
+        _values.put("all", values)
+    return option.kind.read(values[key]) if key in values else option.default
+
+
+def set_value(*, key: str, value: Any, actor: Actor, now: datetime) -> Any:
+    """Change a setting. `value` may be text; what is stored is what `get` returns, and that is returned."""
+    actor.require(Permission.SYSTEM_SETTING_CHANGE)
+    option = _option(key)
+    try:
+        fresh = option.kind.read(value)
+    except (ValueError, TypeError, ArithmeticError):
+        raise InvalidValue(value=repr(value), expected=option.kind.expected, pointer="/value") from None
+    return _write(option, option.kind.stored(fresh), actor, now)
+
+
+def reset(*, key: str, actor: Actor, now: datetime) -> Any:
+    """Go back to the default."""
+    actor.require(Permission.SYSTEM_SETTING_CHANGE)
+    return _write(_option(key), None, actor, now)
+
+
+def _write(option: Option, stored: Any, actor: Actor, now: datetime) -> Any:
+    with atomic():
+        row = Setting.objects.select_for_update().filter(key=option.key).first()
+        before = option.default if row is None else option.kind.read(row.value)
+        if stored is None:
+            after = option.default
+            Setting.objects.filter(key=option.key).delete()
+        else:
+            after = option.kind.read(stored)
+            fields = {"value": stored, "changed_at": now, "changed_by": actor.label[:120]}
+            Setting.objects.update_or_create(key=option.key, defaults=fields)
+        if after != before:
+            subject = f"setting:{option.key}"[:40]
+            data = {"key": option.key, "before": before, "after": after}
+            record(Fact(ConfigurationEvent.SETTING_CHANGED, subject, subject, data), actor=actor, now=now)
+    _values.clear()
+    return after
+
+
+def _option(key: str) -> Option:
+    try:
+        return _options[key]
+    except KeyError:
+        raise NotFound(kind=_("setting"), reference=key) from None

@@ -1,0 +1,55 @@
+"""Search keys. "红色茶杯" is found by 茶杯, by chabei and by hscb."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+
+from django.db.models import Q
+from pypinyin import Style, lazy_pinyin
+
+_HAN = re.compile(r"[㐀-鿿豈-﫿]+")
+_SPACE = re.compile(r"\s+")
+# A longer name is found by its beginning; the key stays small enough to be scanned.
+MAX_NAME = 240
+
+
+def normalise(text: str) -> str:
+    """Full-width and half-width, upper and lower case are the same to a search box."""
+    return _SPACE.sub(" ", unicodedata.normalize("NFKC", text).casefold()).strip()
+
+
+@lru_cache(maxsize=4096)
+def _pinyin(han: str) -> tuple[str, str]:
+    """Full pinyin without tones and its initials, for one run of Chinese characters."""
+    return "".join(lazy_pinyin(han)), "".join(lazy_pinyin(han, style=Style.FIRST_LETTER))
+
+
+def search_key(*texts: str) -> str:
+    """The key of a row: each text as written, then the pinyin and the initials of what is Chinese in it."""
+    parts: dict[str, None] = {}
+    for text in texts:
+        plain = normalise(text[:MAX_NAME])
+        if not plain:
+            continue
+        parts[plain] = None
+        runs = _HAN.findall(plain)
+        if runs:
+            spoken = [_pinyin(run) for run in runs]
+            parts["".join(full for full, _ in spoken)] = None
+            parts["".join(initials for _, initials in spoken)] = None
+    return " ".join(parts)
+
+
+def contains_words(field: str, text: str) -> Q:
+    """Every word of `text` occurs in the search key column `field`. LIKE wildcards in the text are plain characters."""
+    return _all(Q(**{f"{field}__contains": word}) for word in normalise(text).split())
+
+
+def _all(conditions: Iterable[Q]) -> Q:
+    result = Q()
+    for condition in conditions:
+        result &= condition
+    return result

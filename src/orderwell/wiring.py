@@ -1,0 +1,45 @@
+"""Who hears which event, what runs on schedule, and where domains declare their events, laws and settings.
+
+The only file that knows every layer. It is read once, when Django has loaded the models.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.apps import apps
+
+from orderwell.platform.jobs.schedules import schedule
+
+MINUTE, HOUR, DAY = 60, 3600, 86400
+
+# Modules that declare something by being imported, where an app has them.
+DECLARING = ("events", "options", "laws")
+
+
+def wire() -> None:
+    for app in apps.get_app_configs():
+        if app.name.startswith("orderwell."):
+            for name in DECLARING:
+                if find_spec(f"{app.name}.{name}"):
+                    import_module(f"{app.name}.{name}")
+    _subscribe()
+    _schedule()
+
+
+def _subscribe() -> None:
+    """Which handler hears which event: `subscribe(OrderEvent.PLACED, "orderwell.domains....handler")`."""
+
+
+def _schedule() -> None:
+    schedule(
+        "accounts.forget-sign-in-failures",
+        "orderwell.platform.accounts.services.sign_in.forget_old_failures",
+        every_seconds=HOUR,
+    )
+    schedule(
+        "idempotency.forget-old-answers",
+        "orderwell.platform.idempotency.services.forget_old_answers",
+        every_seconds=DAY,
+    )

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import pytest
+
+from orderwell.kernel.errors import NotFound
+from orderwell.platform import verify
+from orderwell.platform.accounts.models import Team
+from orderwell.platform.verify import Difference, LawResult, law, laws, run_laws
+from orderwell.testing.concurrency import in_threads
+
+
+@pytest.fixture(autouse=True)
+def own_laws(monkeypatch) -> None:
+    monkeypatch.setattr(verify, "_laws", {})
+
+
+@pytest.mark.django_db
+def test_laws_run_by_name_and_say_what_they_mean() -> None:
+    @law("a.holds")
+    def holds() -> LawResult:
+        """Everything
+        is fine."""
+        return LawResult(3)
+
+    @law("b.broken")
+    def broken() -> LawResult:
+        return LawResult(1, [Difference("order SO1", expected=2, actual=1)])
+
+    assert laws() == {"a.holds": "Everything is fine.", "b.broken": ""}
+    assert [verdict.law for verdict in run_laws()] == ["a.holds", "b.broken"]
+    [verdict] = run_laws(["b.broken"])
+    assert verdict.result.differences[0].document == "order SO1"
+    with pytest.raises(NotFound):
+        run_laws(["c.unknown"])
+
+
+def test_two_laws_cannot_share_a_name() -> None:
+    def first() -> LawResult:
+        return LawResult(0)
+
+    def second() -> LawResult:
+        return LawResult(0)
+
+    second.__module__ = "elsewhere"
+    law("a.b")(first)
+    with pytest.raises(ValueError, match=r"a\.b"):
+        law("a.b")(second)
+
+
+@pytest.mark.concurrency
+@pytest.mark.django_db(transaction=True)
+def test_laws_see_one_moment_and_hold_up_no_writer() -> None:
+    counts = []
+
+    @law("a.first")
+    def first() -> LawResult:
+        counts.append(Team.objects.count())
+        [written] = in_threads(lambda _: Team.objects.create(name="meanwhile"), 1)
+        assert isinstance(written, Team)
+        return LawResult(0)
+
+    @law("b.second")
+    def second() -> LawResult:
+        counts.append(Team.objects.count())
+        return LawResult(0)
+
+    run_laws()
+    assert counts == [0, 0]
+    assert Team.objects.count() == 1
