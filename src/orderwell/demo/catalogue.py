@@ -164,5 +164,3 @@ def bundles(known: frozenset[str]) -> tuple[BundleSpec, ...]:
         for place, (sku, zh, en, price, components) in enumerate(BUNDLES)
         if all(component in known for component, _ in components)
     )
-
-

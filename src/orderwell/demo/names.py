@@ -44,8 +44,28 @@ TRADES_WORLD = (
     ("Trading Ltd", "GB"), ("Homeware GmbH", "DE"), ("Hotels SARL", "FR"), ("Retail Inc.", "US"),
     ("Living Pte. Ltd.", "SG"), ("Interiors B.V.", "NL"), ("Design K.K.", "JP"), ("Imports Pty Ltd", "AU"),
 )  # fmt: skip
-STREETS_ZH = ("人民路", "中山路", "解放路", "建设路", "文化路", "和平路", "长江路", "黄河路", "新华路", "学院路", "滨江大道")
-STREETS_WORLD = ("High Street", "Station Road", "Park Avenue", "Mill Lane", "Church Street", "King Street", "Harbour Road")
+STREETS_ZH = (
+    "人民路",
+    "中山路",
+    "解放路",
+    "建设路",
+    "文化路",
+    "和平路",
+    "长江路",
+    "黄河路",
+    "新华路",
+    "学院路",
+    "滨江大道",
+)
+STREETS_WORLD = (
+    "High Street",
+    "Station Road",
+    "Park Avenue",
+    "Mill Lane",
+    "Church Street",
+    "King Street",
+    "Harbour Road",
+)
 JOBS = ("采购经理 Purchasing manager", "店长 Shop manager", "行政 Office manager", "财务 Accountant", "老板 Owner")
 HOLD_REASONS = (
     ("address", "门牌号缺失,已电话联系 House number missing, customer called"),

@@ -68,9 +68,13 @@ def _customer(number: int, random: Random) -> CustomerSpec:
         name = _firm_abroad(random) if abroad else _firm(random)
     else:
         name = contacts[0].name
-    places = [_place(contacts[0], abroad, random) for _ in range(random.choice((1, 1, 2, 3) if company else (1, 1, 1, 2)))]
+    places = [
+        _place(contacts[0], abroad, random) for _ in range(random.choice((1, 1, 2, 3) if company else (1, 1, 1, 2)))
+    ]
     terms = random.choice((0, 15, 30, 30, 45, 60)) if company else 0
-    tags = [tag for tag, share in (("VIP", 0.08), ("礼品 Gifts", 0.07), ("批发 Wholesale", 0.3)) if random.random() < share]
+    tags = [
+        tag for tag, share in (("VIP", 0.08), ("礼品 Gifts", 0.07), ("批发 Wholesale", 0.3)) if random.random() < share
+    ]
     return CustomerSpec(
         number=f"C{number:05d}",
         company=company,

@@ -77,5 +77,3 @@ def working(moment: datetime, zone: str) -> datetime:
     if local.hour >= 18:
         return (local.replace(hour=9) + timedelta(days=1, minutes=local.minute % 30)).astimezone(UTC)
     return moment
-
-

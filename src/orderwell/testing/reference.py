@@ -143,7 +143,18 @@ class PostgresqlReference:
         text = _HOT_SCRIPT if hot else _SCRIPT
         script.write_text(text.format(variants=VARIANTS, customers=CUSTOMERS, hot=HOT))
         command = [self.server.binary("pgbench"), "-n", "-M", "prepared", "-c", str(clients), "-j", "1"]
-        command += ["-T", str(max(1, round(seconds))), "-f", str(script), "-h", "127.0.0.1", "-p", str(self.server.port), "-U", ROLE]
+        command += [
+            "-T",
+            str(max(1, round(seconds))),
+            "-f",
+            str(script),
+            "-h",
+            "127.0.0.1",
+            "-p",
+            str(self.server.port),
+            "-U",
+            ROLE,
+        ]
         done = subprocess.run(  # noqa: S603 - our own binary, our own arguments
             [*command, DATABASE],
             env={"PGPASSWORD": self.server.password, "LC_ALL": "C"},
@@ -260,7 +271,9 @@ class SqliteReference:
             raise
         return int(order_id or 0)
 
-    def _write_lines(self, order_id: int, wanted: list[tuple[str, int]], found: dict[str, tuple[int, int, int]]) -> None:
+    def _write_lines(
+        self, order_id: int, wanted: list[tuple[str, int]], found: dict[str, tuple[int, int, int]]
+    ) -> None:
         execute = self.connection.execute
         for position, (sku, quantity) in enumerate(wanted, 1):
             variant_id, price, stock_id = found[sku]
