@@ -30,7 +30,7 @@ CATEGORIES = {
 TAXES = {
     "standard": ("标准税率", "Standard rate", Decimal("0.13")),
     "reduced": ("低税率", "Reduced rate", Decimal("0.09")),
-    "exempt": ("免税", "Exempt", Decimal("0")),
+    "exempt": ("免税", "Exempt", Decimal(0)),
 }
 # Option -> (code, Chinese, English, price factor) of each choice.
 CHOICES: dict[str, tuple[tuple[str, str, str, str], ...]] = {
@@ -109,7 +109,7 @@ def ean13(number: int) -> str:
 
 
 def products() -> tuple[ProductSpec, ...]:
-    random = Random(1954)  # noqa: S311 - believable, not secret
+    random = Random(1954)
     barcodes = (ean13(number) for number in range(10_001, 90_000))
     text = resources.files("orderwell.demo").joinpath("products.csv").read_text(encoding="utf-8")
     counters: dict[str, int] = {}

@@ -56,7 +56,7 @@ class CustomerSpec:
 
 
 def customers(count: int = COUNT) -> tuple[CustomerSpec, ...]:
-    random = Random(8848)  # noqa: S311 - believable, not secret
+    random = Random(8848)
     return tuple(_customer(number, random) for number in range(1, count + 1))
 
 
@@ -64,10 +64,7 @@ def _customer(number: int, random: Random) -> CustomerSpec:
     abroad = random.random() < 0.22
     company = random.random() < 0.36
     contacts = [_contact(number, abroad, company, random) for _ in range(random.choice((1, 2, 3)) if company else 1)]
-    if company:
-        name = _firm_abroad(random) if abroad else _firm(random)
-    else:
-        name = contacts[0].name
+    name = (_firm_abroad(random) if abroad else _firm(random)) if company else contacts[0].name
     places = [
         _place(contacts[0], abroad, random) for _ in range(random.choice((1, 1, 2, 3) if company else (1, 1, 1, 2)))
     ]

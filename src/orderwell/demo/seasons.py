@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
@@ -27,6 +26,19 @@ def weight(day: date, first: date) -> float:
     return growth * WEEKDAYS[day.weekday()] * _season(day)
 
 
+# (month, first day, last day) -> how much more than usual.
+FESTIVALS = (
+    (11, 11, 11, 5.0),  # Singles' Day and the weeks of offers before it
+    (11, 6, 10, 1.9),
+    (11, 1, 5, 1.5),
+    (6, 18, 18, 3.2),
+    (6, 1, 17, 1.25),
+    (12, 12, 12, 2.4),
+    (10, 1, 7, 0.55),  # the national holiday
+    (8, 1, 31, 0.85),
+)
+
+
 def _season(day: date) -> float:
     for festival in SPRING_FESTIVALS:
         distance = (day - festival).days
@@ -34,21 +46,9 @@ def _season(day: date) -> float:
             return 0.15
         if -18 <= distance < -2:
             return 1.45
-    if (day.month, day.day) == (11, 11):
-        return 5.0
-    if day.month == 11 and day.day < 11:
-        return 1.3 + day.day * 0.08
-    if (day.month, day.day) == (6, 18):
-        return 3.2
-    if day.month == 6 and day.day < 18:
-        return 1.25
-    if (day.month, day.day) == (12, 12):
-        return 2.4
-    if day.month == 10 and day.day <= 7:
-        return 0.55
-    if day.month == 8:
-        return 0.85
-    return 1.0
+    return next(
+        (more for month, first, last, more in FESTIVALS if day.month == month and first <= day.day <= last), 1.0
+    )
 
 
 def moments(count: int, now: datetime, zone: str, random: Random) -> list[datetime]:

@@ -103,7 +103,7 @@ class Installation:
 
     def python(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run `python ...` in the installation's environment."""
-        done = subprocess.run(  # noqa: S603 - our own program, our own arguments
+        done = subprocess.run(
             [sys.executable, *arguments], env=self.environment, capture_output=True, text=True, check=False
         )
         if check and done.returncode != 0:
@@ -145,7 +145,7 @@ class Installation:
         port = free_port()
         log = self.directory / f"serve-{port}.log"
         with log.open("wb") as output:
-            process = subprocess.Popen(  # noqa: S603 - our own program
+            process = subprocess.Popen(
                 [sys.executable, "-m", "orderwell", "serve", "--host", "127.0.0.1", "--port", str(port), *arguments],
                 env=self.environment,
                 stdin=subprocess.DEVNULL,

@@ -172,8 +172,8 @@ class _Loop:
                 if whole is not None:
                     last = self._answered(client, *whole)
             if time.perf_counter() > self.end + GRACE_SECONDS:
-                for client in list(self.busy):
-                    self._drop(client)
+                for late in list(self.busy):
+                    self._drop(late)
         self.outcome.seconds = max(min(last, self.end) - self.count_from, 1e-9)
 
     def _answered(self, client: _Client, status: int, body: bytes) -> float:
@@ -243,7 +243,7 @@ class OrderMix:
 
     def requests(self, *, api_key: str, prefix: str | None = None, seed: int = 0) -> Iterator[Request]:
         """Endless; every order has its own external id and request key, which is also its key in the results."""
-        random = Random(seed)  # noqa: S311 - a load, not a secret
+        random = Random(seed)
         prefix = prefix or secrets.token_hex(6)
         for number in count():
             key = f"{prefix}-{number}"
@@ -264,7 +264,7 @@ class OrderMix:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run as its own process, so that the generator's time is not the caller's; prints one JSON object."""
-    parser = argparse.ArgumentParser(prog="python -m orderwell.testing.load", description=__doc__.splitlines()[0])  # type: ignore[union-attr]
+    parser = argparse.ArgumentParser(prog="python -m orderwell.testing.load", description="A load of orders.")
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--key-file", type=Path, required=True, help="file that holds the API key")
     parser.add_argument("--channel", required=True)

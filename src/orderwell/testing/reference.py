@@ -155,7 +155,7 @@ class PostgresqlReference:
             "-U",
             ROLE,
         ]
-        done = subprocess.run(  # noqa: S603 - our own binary, our own arguments
+        done = subprocess.run(
             [*command, DATABASE],
             env={"PGPASSWORD": self.server.password, "LC_ALL": "C"},
             capture_output=True,
@@ -224,7 +224,7 @@ class SqliteReference:
         self.connection.executescript(SQLITE_SCHEMA)
 
     def run(self, *, seconds: float, hot: bool = False) -> Rate:
-        random = Random(7)  # noqa: S311 - a load, not a secret
+        random = Random(7)
         prefix = secrets.token_hex(6)
         orders, start = 0, time.perf_counter()
         end = start + seconds
@@ -248,7 +248,7 @@ class SqliteReference:
             found = {
                 row[0]: row[1:]
                 for row in execute(
-                    "SELECT v.sku, v.id, v.price, s.id FROM variant v JOIN stock s ON s.variant_id = v.id "  # noqa: S608 - marks only
+                    "SELECT v.sku, v.id, v.price, s.id FROM variant v JOIN stock s ON s.variant_id = v.id "
                     f"WHERE v.sku IN ({marks})",
                     [sku for sku, _ in wanted],
                 )

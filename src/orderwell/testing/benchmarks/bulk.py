@@ -43,7 +43,7 @@ def measure(channel: str, seconds: float) -> tuple[int, float]:
 
     skus = list(Variant.objects.values_list("sku", flat=True))
     customers = list(Customer.objects.values_list("number", flat=True))
-    random, prefix, actor = Random(11), secrets.token_hex(6), system_actor(label="bench")  # noqa: S311 - a load
+    random, prefix, actor = Random(11), secrets.token_hex(6), system_actor(label="bench")
     orders, spent, warm = 0, 0.0, False
     while spent < seconds:
         drafts = [

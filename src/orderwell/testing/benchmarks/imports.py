@@ -24,7 +24,7 @@ COUNTRIES = ("United Kingdom",) * 8 + ("Germany", "France", "EIRE", "Netherlands
 
 def write_file(path: Path, lines: int) -> None:
     """A file like UCI Online Retail: invoices of about twenty lines, some without a customer."""
-    random = Random(41)  # noqa: S311 - a load, not a secret
+    random = Random(41)
     prices = [Decimal(random.randint(30, 1500)) / 100 for _ in range(PRODUCTS)]
     moment, written, invoice = datetime(2010, 12, 1, 8, 26), 0, 536_365  # noqa: DTZ001 - as the file has it
     with path.open("w", encoding="utf-8", newline="") as file:

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from orderwell.testing.benchmarks.results import Effort, Result, middle
 from orderwell.testing.installation import Installation, Server
 
-USER, PASSWORD = "bench", "a long password for a benchmark"  # noqa: S105 - of a throwaway installation
+USER, PASSWORD = "bench", "a long password for a benchmark"
 REPEATS = 15
 PATHS = {
     "newest": "/orders/",

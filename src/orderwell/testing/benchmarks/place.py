@@ -54,7 +54,7 @@ class Bench:
         options += ["--clients", str(clients), "--seconds", str(self.effort.seconds), "--warm-up", str(WARM_UP)]
         options += ["--lines", "1" if hot else "3", *(part for sku in skus for part in ("--sku", sku))]
         options += [part for number in self.shop.customers for part in ("--customer", number)]
-        done = subprocess.run(  # noqa: S603 - our own program
+        done = subprocess.run(
             [sys.executable, "-m", "orderwell.testing.load", *options],
             env=self.installation.environment,
             capture_output=True,
