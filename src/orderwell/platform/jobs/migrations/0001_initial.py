@@ -4,34 +4,32 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Heartbeat',
+            name="Heartbeat",
             fields=[
-                ('process', models.CharField(max_length=120, primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=20)),
-                ('started_at', models.DateTimeField()),
-                ('seen_at', models.DateTimeField()),
+                ("process", models.CharField(max_length=120, primary_key=True, serialize=False)),
+                ("kind", models.CharField(max_length=20)),
+                ("started_at", models.DateTimeField()),
+                ("seen_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Schedule',
+            name="Schedule",
             fields=[
-                ('name', models.CharField(max_length=80, primary_key=True, serialize=False)),
-                ('every_seconds', models.PositiveIntegerField()),
-                ('at', models.CharField(blank=True, max_length=5)),
-                ('enabled', models.BooleanField(default=True)),
-                ('next_run_at', models.DateTimeField()),
-                ('running_until', models.DateTimeField(null=True)),
-                ('last_run_at', models.DateTimeField(null=True)),
-                ('last_seconds', models.FloatField(null=True)),
-                ('last_error', models.TextField(blank=True)),
+                ("name", models.CharField(max_length=80, primary_key=True, serialize=False)),
+                ("every_seconds", models.PositiveIntegerField()),
+                ("at", models.CharField(blank=True, max_length=5)),
+                ("enabled", models.BooleanField(default=True)),
+                ("next_run_at", models.DateTimeField()),
+                ("running_until", models.DateTimeField(null=True)),
+                ("last_run_at", models.DateTimeField(null=True)),
+                ("last_seconds", models.FloatField(null=True)),
+                ("last_error", models.TextField(blank=True)),
             ],
         ),
     ]
