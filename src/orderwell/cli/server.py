@@ -6,6 +6,7 @@ The parent never loads Django: what must be known before the start is asked in a
 from __future__ import annotations
 
 import json
+import logging
 import os
 import time
 from dataclasses import dataclass
@@ -72,6 +73,8 @@ def _run(plan: Plan, host: str, port: int) -> None:
     from granian.server import Server
 
     handlers = {name: {**handler, "stream": "ext://sys.stderr"} for name, handler in LOGGING_CONFIG["handlers"].items()}
+    # More threads than cores is meant: they wait for the intake gate and the database.
+    logging.getLogger("_granian").addFilter(lambda record: "seems quite high" not in str(record.msg))
     os.environ["DJANGO_SETTINGS_MODULE"] = os.environ.get("DJANGO_SETTINGS_MODULE", "orderwell.settings")
     os.environ[INSIDE] = "yes" if plan.inside else "no"
     Server(
@@ -84,6 +87,7 @@ def _run(plan: Plan, host: str, port: int) -> None:
         backlog=BACKLOG,
         backpressure=BACKLOG,
         log_dictconfig={**LOGGING_CONFIG, "handlers": handlers},
+        websockets=False,
         ssl_cert=Path(plan.certificate) if plan.certificate else None,
         ssl_key=Path(plan.key) if plan.key else None,
         respawn_failed_workers=True,
