@@ -16,6 +16,7 @@ from orderwell.domains.orders.sourcing import Demand
 from orderwell.domains.orders.validation import problems
 from orderwell.kernel.errors import ErrorDetail
 from orderwell.kernel.quantities import has_scale
+from orderwell.platform.configuration.custom_fields import custom_fields, custom_problems
 from orderwell.platform.permissions import Permission
 
 ZERO = Decimal(0)
@@ -39,9 +40,12 @@ def resolve(plans: list[Plan]) -> None:
             if line.sku in variants and (line.unit_price is None or not plan.past)
         }
     )
+    definitions = custom_fields("order")
     language: str = settings.LANGUAGE_CODE
     for plan in plans:
         _resolve_lines(plan, variants, prices, language)
+        if plan.outcome is None and not plan.past:
+            plan.check(custom_problems(definitions, plan.draft.custom, entity="order"))
         if plan.outcome is None:
             _add_charges(plan, known)
 
@@ -77,7 +81,6 @@ def _resolve_lines(
     plan: Plan, variants: dict[str, VariantRef], prices: dict[tuple[int, str], Decimal], default_language: str
 ) -> None:
     found: list[ErrorDetail] = []
-    may_price = Permission.ORDERS_PRICE_OVERRIDE in plan.submission.actor.permissions
     chinese = (plan.customer.language if plan.customer else default_language).startswith("zh")
     for index, line in enumerate(plan.draft.lines):
         variant = variants.get(line.sku)
@@ -100,14 +103,14 @@ def _resolve_lines(
                 errors.NoPrice(pointer=f"/lines/{index}/unit_price", sku=line.sku, currency=plan.currency).detail()
             )
             continue
-        if not may_price and (price != listed or line.discount):
+        if not plan.may_price and (price != listed or line.discount):
             found.append(_override_denied(plan, line, listed, index))
             continue
         if variant.is_bundle and not variant.components:
             found.append(errors.BundleWithoutComponents(pointer=f"/lines/{index}/sku", sku=line.sku).detail())
             continue
         plan.lines.append(_goods_line(line, variant, price, listed, chinese=chinese, past=plan.past))
-    if not may_price and plan.draft.discount:
+    if not plan.may_price and plan.draft.discount:
         found.append(_override_denied(plan, None, None, None))
     if found:
         plan.refuse(*found)
