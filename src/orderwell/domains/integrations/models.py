@@ -60,6 +60,8 @@ class ImportBatch(models.Model):
     accounted_total = SourceAmountField(default=0)
     rounding = SourceAmountField(default=0)
     created_total = SourceAmountField(default=0)
+    # Accepted lines by kind: {"orders": [lines, amount], ...}; the amounts add up to `accounted_total`.
+    by_kind = models.JSONField(default=dict)
     # {"code", "message", "data"} of what stopped it, or {}.
     error = models.JSONField(default=dict)
     actor_label = models.CharField(max_length=120)

@@ -13,7 +13,8 @@ IMPORT_BATCH = TransitionTable(
         "running": {"run": "running", "finish": "finished", "fail": "failed"},
         "failed": {"run": "running", "undo": "undoing"},
         "finished": {"undo": "undoing"},
-        "undoing": {"undo": "undoing", "finish_undo": "undone"},
+        # Documents that others depend on are kept; the batch can be undone again when they are free.
+        "undoing": {"undo": "undoing", "keep": "finished", "finish_undo": "undone"},
     },
     final=frozenset({"undone"}),
 )

@@ -9,11 +9,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from functools import lru_cache
-from typing import Any
 
 from orderwell.domains.catalog.models import Variant
 from orderwell.domains.catalog.resolving import reference
@@ -22,9 +19,9 @@ from orderwell.domains.fulfilment.models import Return, ReturnLine
 from orderwell.domains.fulfilment.services.past_returns import PastReturn, PastReturnLine, record_past_returns
 from orderwell.domains.integrations.errors import DocumentDiffers, HistoryOnly
 from orderwell.domains.integrations.layouts import Layout
-from orderwell.domains.integrations.models import ImportRow
 from orderwell.domains.integrations.plans import ZERO, Part, Plan, PlannedLine
 from orderwell.domains.integrations.reading import Fault
+from orderwell.domains.integrations.verdicts import DONE, Written
 from orderwell.domains.inventory.models import Adjustment, StockMovement, Warehouse
 from orderwell.domains.inventory.services.past import PastAdjustment, PastMovement, record_past_adjustments
 from orderwell.domains.orders.errors import UnknownSku
@@ -33,38 +30,6 @@ from orderwell.domains.orders.outcomes import Duplicate, Placed, Refused
 from orderwell.domains.orders.services.place import place_orders
 from orderwell.kernel.errors import ErrorDetail
 from orderwell.platform.accounts.actor import Actor
-
-DONE, DUPLICATE, REFUSED = ImportRow.Verdict.DONE, ImportRow.Verdict.DUPLICATE, ImportRow.Verdict.REFUSED
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What became of one source line."""
-
-    number: int
-    verdict: str
-    target: str = ""
-    amount: Decimal | None = None
-    fault: Fault | None = None
-    rounding: Decimal = ZERO
-
-
-@dataclass(slots=True)
-class Written:
-    """The verdicts of a chunk, and what it adds to the batch's counters and totals."""
-
-    verdicts: list[Verdict] = field(default_factory=list)
-    orders: int = 0
-    returns: int = 0
-    adjustments: int = 0
-    charges: int = 0
-    source_total: Decimal = ZERO
-    accounted_total: Decimal = ZERO
-    created_total: Decimal = ZERO
-    rounding: Decimal = ZERO
-
-    def count(self, verdict: str) -> int:
-        return sum(1 for item in self.verdicts if item.verdict == verdict)
 
 
 class ImbalancedDocument(AssertionError):
@@ -81,54 +46,13 @@ class ChunkWriter:
         sound = []
         for plan in plans:
             if any(line.fault is not None for line in plan.lines):
-                self._refuse(plan.lines)
+                self.written.refuse(plan.lines)
             else:
                 sound.append(plan)
         self._orders([plan for plan in sound if plan.order is not None], now)
         self._returns([plan for plan in sound if plan.returned is not None], now)
         self._adjustments([plan for plan in sound if plan.adjustment is not None])
         return self.written
-
-    # Verdicts.
-
-    def _refuse(self, lines: Iterable[PlannedLine], fault: Fault | None = None) -> None:
-        for line in lines:
-            if line.exact is not None:
-                self.written.source_total += line.exact
-            self.written.verdicts.append(Verdict(line.number, REFUSED, fault=line.fault or fault))
-
-    def _accept(self, lines: Sequence[PlannedLine], verdict: str, target: str) -> None:
-        """Done or duplicate: the document `target` holds these lines."""
-        written, verdicts = self.written, self.written.verdicts
-        exact_sum = amount_sum = ZERO
-        for line in lines:
-            exact, amount = line.exact, line.amount
-            if exact is None or amount is None:
-                verdicts.append(Verdict(line.number, verdict, target))
-                continue
-            exact_sum += exact
-            amount_sum += amount
-            verdicts.append(Verdict(line.number, verdict, target, amount, rounding=exact - amount))
-        written.source_total += exact_sum
-        written.accounted_total += amount_sum
-        written.rounding += exact_sum - amount_sum
-        if verdict == DONE:
-            written.created_total += amount_sum
-            written.charges += sum(1 for line in lines if line.part == Part.CHARGE)
-
-    def _compare(
-        self, lines: Sequence[PlannedLine], keys: Sequence[Hashable], existing: Counter[Hashable], target: str, fault: Fault
-    ) -> None:
-        """Lines that the existing document has are duplicates, others are refused."""
-        known, unknown = [], []
-        for line, key in zip(lines, keys, strict=True):
-            if existing[key] > 0:
-                existing[key] -= 1
-                known.append(line)
-            else:
-                unknown.append(line)
-        self._accept(known, DUPLICATE, target)
-        self._refuse(unknown, fault)
 
     # Orders.
 
@@ -141,7 +65,7 @@ class ChunkWriter:
             if isinstance(outcome, Placed):
                 self._check(plan, outcome)
                 self.written.orders += 1
-                self._accept(lines, DONE, f"order:{outcome.order_id}")
+                self.written.accept(lines, DONE, f"order:{outcome.order_id}")
             elif isinstance(outcome, Refused):
                 self._blame(plan, lines, outcome.errors)
             elif isinstance(outcome, Duplicate):
@@ -170,7 +94,7 @@ class ChunkWriter:
             line.fault = guilty.get(line.number)
         first = min(guilty)
         other = Fault("", "other_line_refused", {"row": first, "reference": plan.reference})
-        self._refuse(lines, other)
+        self.written.refuse(lines, other)
 
     def _compare_orders(self, repeated: list[tuple[Plan, Duplicate]]) -> None:
         rows = OrderLine.objects.filter(order_id__in=[outcome.order_id for _, outcome in repeated]).values_list(
@@ -190,8 +114,12 @@ class ChunkWriter:
                 goods = [key[:3] for key in goods]  # type: ignore[index]
                 found = Counter({key[:3]: count for key, count in found.items()})  # type: ignore[index]
             fault = Fault.of("", DocumentDiffers(document=f"Order {outcome.number}", reference=plan.reference))
-            self._compare(
-                [*plan.of(Part.GOODS), *plan.of(Part.CHARGE)], [*goods, *charges], found, f"order:{outcome.order_id}", fault
+            self.written.compare(
+                [*plan.of(Part.GOODS), *plan.of(Part.CHARGE)],
+                [*goods, *charges],
+                found,
+                f"order:{outcome.order_id}",
+                fault,
             )
 
     # Returns.
@@ -211,11 +139,15 @@ class ChunkWriter:
         }
         self._compare_returns([(plan, known[plan.reference]) for plan in plans if plan.reference in known])
         fresh = [plan for plan in plans if plan.reference not in known]
-        variants = _variants({line.sku for plan in fresh if plan.returned for line in plan.returned.lines if not line.is_charge})
+        variants = _variants(
+            {line.sku for plan in fresh if plan.returned for line in plan.returned.lines if not line.is_charge}
+        )
         customers = _customers({self._customer(plan) for plan in fresh})
         drafts, drafted = [], []
         for plan in fresh:
-            if plan.returned is None or self._unknown(plan, Part.RETURN, [(r.sku, r.is_charge) for r in plan.returned.lines], variants):
+            if plan.returned is None or self._unknown(
+                plan, Part.RETURN, [(r.sku, r.is_charge) for r in plan.returned.lines], variants
+            ):
                 continue
             drafted.append(plan)
             drafts.append(
@@ -234,8 +166,7 @@ class ChunkWriter:
             )
         for plan, pk in zip(drafted, record_past_returns(drafts, actor=self.actor, now=now), strict=True):
             self.written.returns += 1
-            self.written.charges += sum(1 for line in plan.returned.lines if line.is_charge) if plan.returned else 0
-            self._accept(plan.of(Part.RETURN), DONE, f"return:{pk}")
+            self.written.accept(plan.of(Part.RETURN), DONE, f"return:{pk}")
 
     def _customer(self, plan: Plan) -> str:
         return self.layout.customer_number(plan.customer) if plan.customer else ""
@@ -250,7 +181,7 @@ class ChunkWriter:
         for plan, pk in repeated:
             keys = [(r.sku, r.quantity, r.amount) for r in plan.returned.lines] if plan.returned else []
             fault = Fault.of("", DocumentDiffers(document=f"Return {pk}", reference=plan.reference))
-            self._compare(plan.of(Part.RETURN), keys, existing[pk], f"return:{pk}", fault)
+            self.written.compare(plan.of(Part.RETURN), keys, existing[pk], f"return:{pk}", fault)
 
     # Stock corrections.
 
@@ -262,7 +193,9 @@ class ChunkWriter:
             return
         names = {plan.reference: f"{self.layout.channel}:{plan.reference}" for plan in plans}
         known = dict(Adjustment.objects.filter(external_id__in=names.values()).values_list("external_id", "id"))
-        self._compare_adjustments([(plan, known[names[plan.reference]]) for plan in plans if names[plan.reference] in known])
+        self._compare_adjustments(
+            [(plan, known[names[plan.reference]]) for plan in plans if names[plan.reference] in known]
+        )
         fresh = [plan for plan in plans if names[plan.reference] not in known]
         variants = _variants({line.sku for plan in fresh if plan.adjustment for line in plan.adjustment.lines})
         drafts, drafted = [], []
@@ -280,7 +213,7 @@ class ChunkWriter:
         made = record_past_adjustments(drafts, warehouse=warehouse, actor=self.actor)
         for plan in drafted:
             self.written.adjustments += 1
-            self._accept(plan.of(Part.ADJUSTMENT), DONE, f"adjustment:{made[names[plan.reference]]}")
+            self.written.accept(plan.of(Part.ADJUSTMENT), DONE, f"adjustment:{made[names[plan.reference]]}")
 
     def _compare_adjustments(self, repeated: list[tuple[Plan, int]]) -> None:
         rows = StockMovement.objects.filter(
@@ -293,15 +226,13 @@ class ChunkWriter:
             keys = [(line.sku, line.quantity) for line in plan.adjustment.lines] if plan.adjustment else []
             fault = Fault.of("", DocumentDiffers(document=f"Stock adjustment {pk}", reference=plan.reference))
             target = f"adjustment:{pk}"
-            self._compare(plan.of(Part.ADJUSTMENT), keys, existing[target], target, fault)
+            self.written.compare(plan.of(Part.ADJUSTMENT), keys, existing[target], target, fault)
 
     def _history_only(self, plans: Iterable[Plan], part: Part) -> None:
         for plan in plans:
-            self._refuse(plan.of(part), Fault.of("", HistoryOnly()))
+            self.written.refuse(plan.of(part), Fault.of("", HistoryOnly()))
 
-    def _unknown(
-        self, plan: Plan, part: Part, skus: Sequence[tuple[str, bool]], variants: dict[str, int]
-    ) -> bool:
+    def _unknown(self, plan: Plan, part: Part, skus: Sequence[tuple[str, bool]], variants: dict[str, int]) -> bool:
         """Refuse the lines of a part when one names a product that does not exist."""
         lines = plan.of(part)
         column = self.layout.column_of("/lines/0/sku")
@@ -311,7 +242,7 @@ class ChunkWriter:
         first = next((line for line in lines if line.fault is not None), None)
         if first is None:
             return False
-        self._refuse(lines, Fault("", "other_line_refused", {"row": first.number, "reference": plan.reference}))
+        self.written.refuse(lines, Fault("", "other_line_refused", {"row": first.number, "reference": plan.reference}))
         return True
 
 
@@ -329,26 +260,3 @@ def _variants(skus: set[str]) -> dict[str, int]:
 
 def _customers(numbers: set[str]) -> dict[str, int]:
     return dict(Customer.objects.filter(number__in=numbers - {""}).values_list("number", "id"))
-
-
-ROW_FIELDS = ("batch", "row_number", "verdict", "target", "amount", "column", "code", "data")
-
-
-def row_of(batch_id: int, verdict: Verdict) -> tuple[Any, ...]:
-    """A verdict as a row of ROW_FIELDS."""
-    fault = verdict.fault
-    if fault is not None:
-        return (batch_id, verdict.number, verdict.verdict, "", None, fault.column[:80], fault.code, _shown(fault.data))
-    data: Any = "{}"
-    if verdict.rounding and verdict.amount is not None:
-        data = {"source": _plain(verdict.amount + verdict.rounding), "rounding": _plain(verdict.rounding)}
-    return (batch_id, verdict.number, verdict.verdict, verdict.target, verdict.amount, "", "", data)
-
-
-def _shown(data: Any) -> dict[str, Any]:
-    return {key: value if isinstance(value, int) else str(value)[:240] for key, value in data.items()}
-
-
-@lru_cache(maxsize=1024)
-def _plain(value: Decimal) -> str:
-    return format(value.normalize(), "f")

@@ -101,7 +101,11 @@ def record_past_returns(returns: Sequence[PastReturn], *, actor: Actor, now: dat
 
 def _single_order(index: int, past: PastReturn, links: Mapping[tuple[int, int], _Sale]) -> int | None:
     """The order that a return as a whole belongs to: when all its goods came from one."""
-    orders = {links[index, at].order_id if (index, at) in links else None for at, line in enumerate(past.lines) if line.variant_id}
+    orders = {
+        links[index, at].order_id if (index, at) in links else None
+        for at, line in enumerate(past.lines)
+        if line.variant_id
+    }
     return orders.pop() if len(orders) == 1 else None
 
 
@@ -114,7 +118,10 @@ def _link(returns: Sequence[PastReturn]) -> dict[tuple[int, int], _Sale]:
         for at, line in enumerate(past.lines)
         if line.variant_id is not None
     ]
-    sales = _sales({past.customer_id for _, _, past, _ in wanted}, {line.variant_id for _, _, _, line in wanted})
+    sales = _sales(
+        {past.customer_id for _, _, past, _ in wanted if past.customer_id},
+        {line.variant_id for _, _, _, line in wanted if line.variant_id},
+    )
     links: dict[tuple[int, int], _Sale] = {}
     for index, at, past, line in sorted(wanted, key=lambda item: item[2].received_at):
         for sale in sales.get((past.channel_id, past.customer_id, line.variant_id), ()):
@@ -125,7 +132,7 @@ def _link(returns: Sequence[PastReturn]) -> dict[tuple[int, int], _Sale]:
     return links
 
 
-def _sales(customers: set[int | None], variants: set[int | None]) -> dict[tuple[int, int | None, int | None], list[_Sale]]:
+def _sales(customers: set[int], variants: set[int]) -> dict[tuple[int, int | None, int | None], list[_Sale]]:
     """Past sales with something left to return, latest first, by channel, customer and product."""
     found: dict[tuple[int, int | None, int | None], list[_Sale]] = defaultdict(list)
     if not customers:
@@ -133,8 +140,14 @@ def _sales(customers: set[int | None], variants: set[int | None]) -> dict[tuple[
     rows = OrderLine.objects.filter(
         order__customer_id__in=customers, order__history=True, variant_id__in=variants
     ).values_list(
-        "id", "order_id", "order__placed_at", "order__channel_id", "order__customer_id", "variant_id",
-        "quantity_shipped", "quantity_returned",
+        "id",
+        "order_id",
+        "order__placed_at",
+        "order__channel_id",
+        "order__customer_id",
+        "variant_id",
+        "quantity_shipped",
+        "quantity_returned",
     )
     for line, order, placed_at, channel, customer, variant, shipped, back in rows:
         if placed_at is not None and shipped > back:

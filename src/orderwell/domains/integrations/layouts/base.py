@@ -19,14 +19,19 @@ class Layout(ABC):
 
     channel: str
     currency: str
+    warehouse = ""
     reference_column: str
 
     def survey(self, rows: Iterable[SourceRow]) -> int:
         """Look at all rows once; the number of lines."""
         return sum(1 for _ in rows)
 
-    def prepare(self, *, actor: Actor, now: datetime) -> None:
+    def prepare(self, *, actor: Actor, now: datetime) -> None:  # noqa: B027  most layouts need nothing
         """Make the master data that the documents need. Repeating it changes nothing."""
+
+    def customer_number(self, customer: str) -> str:
+        """The number of the customer that the file calls `customer`."""
+        return customer
 
     @abstractmethod
     def key(self, row: SourceRow) -> str:

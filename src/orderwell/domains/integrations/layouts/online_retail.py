@@ -17,6 +17,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from orderwell.domains.integrations.countries import country_code
@@ -58,6 +59,7 @@ COLUMNS = {
     "Country": (),
 }
 _NO_PRICE = frozenset({"0", "0.0", "0.00"})
+_KINDS = {Part.GOODS: "orders", Part.RETURN: "returns", Part.ADJUSTMENT: "adjustments"}
 _KEPT = 50_000
 
 
@@ -85,6 +87,7 @@ class _Line:
 class OnlineRetail(Layout):
     channel = setup.CHANNEL
     currency = setup.CURRENCY
+    warehouse = setup.WAREHOUSE
 
     def __init__(self, header: Sequence[str], *, history: bool) -> None:
         found = {normalised(column): index for index, column in enumerate(header)}
@@ -141,6 +144,9 @@ class OnlineRetail(Layout):
             now=now,
         )
 
+    def customer_number(self, customer: str) -> str:
+        return self.customers.get(customer, customer)
+
     # One invoice.
 
     def key(self, row: SourceRow) -> str:
@@ -185,9 +191,11 @@ class OnlineRetail(Layout):
         if quantity is None or price is None:
             return None
         if not code:
-            return self._refuse(planned, "StockCode", ValueMissing())
+            self._refuse(planned, "StockCode", ValueMissing())
+            return None
         if not quantity:
-            return self._refuse(planned, "Quantity", QuantityZero())
+            self._refuse(planned, "Quantity", QuantityZero())
+            return None
         return _Line(planned, code, " ".join(cells[index["Description"]].split()), quantity, price)
 
     def _refuse(self, planned: PlannedLine, column: str, error: DomainError) -> None:
@@ -234,6 +242,7 @@ class OnlineRetail(Layout):
                 planned.part = Part.GOODS if sale else Part.ADJUSTMENT
             else:
                 planned.part = Part.RETURN if credit or line.price else Part.ADJUSTMENT
+            planned.kind = _KINDS[planned.part] if line.goods else "charges"
 
     def _documents(self, plan: Plan, lines: list[_Line], moments: list[datetime], country: str) -> None:
         by_part: dict[Part, list[_Line]] = defaultdict(list)
@@ -254,12 +263,12 @@ class OnlineRetail(Layout):
         self, plan: Plan, goods: list[_Line], charges: list[_Line], moment: datetime, country: str, note: str
     ) -> OrderDraft:
         code = country_code(country)
-        values = {
+        values: dict[str, Any] = {
             "channel": self.channel,
             "lines": tuple([LineDraft(line.code, line.quantity, line.price) for line in goods]),
-            "charges": tuple([ChargeDraft(line.code, line.description or line.code, line.amount) for line in charges]),
+            "charges": tuple([_charge(line) for line in charges]),
             "external_id": plan.reference,
-            "customer": self.customers.get(plan.customer or ""),
+            "customer": self.customer_number(plan.customer) if plan.customer else None,
             "currency": setup.CURRENCY,
             "ship_to": AddressDraft(country=code) if code else None,
             "note": note,
@@ -270,6 +279,10 @@ class OnlineRetail(Layout):
 
 def parse_code(text: str) -> str:
     return parse_reference(text) if text.endswith("0") else text.strip()
+
+
+def _charge(line: _Line) -> ChargeDraft:
+    return ChargeDraft(line.code, line.description or line.code, line.amount, setup.TAX_CATEGORY)
 
 
 def _returned(line: _Line) -> PlannedReturnLine:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -161,7 +162,7 @@ class _OrderReader:
             self._refuse(0, "placed_at", ValueMissing())
         discount, shipping = self._amount("order_discount"), self._amount("shipping")
         header.extra = shipping - discount
-        values = {
+        values: dict[str, Any] = {
             "channel": channel,
             "lines": (),
             "customer": parse_reference(self._common("customer")[0]) or None,
