@@ -130,3 +130,49 @@ EXAMPLES: dict[tuple[str, str], Example] = {
         lambda world: Request(f"/api-keys/{world.created('/api-keys', {'name': 'x', 'scopes': ['*']})['id']}/revoke")
     ),
 }
+
+PRODUCT = {"code": "MUG", "name_en": "Mug", "tax_category": "standard", "variants": [{"sku": "MUG-1"}]}
+
+
+def _product(world: World) -> int:
+    return world.created("/products", {**PRODUCT, "code": f"MUG{next(_count)}", "variants": []})["id"]  # type: ignore[no-any-return]
+
+
+def image_field() -> dict[str, Any]:
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    return {"file": SimpleUploadedFile("mug.png", b"\x89PNG\r\n\x1a\n" + bytes(20), "image/png"), "alt_text": "a mug"}
+
+
+def _image(world: World) -> str:
+    return f"/images/{world.owner.upload(f'/products/{_product(world)}/images', image_field()).json()['id']}"
+
+
+EXAMPLES |= {
+    ("GET", "/products"): simple("/products"),
+    ("POST", "/products"): simple("/products", PRODUCT),
+    ("POST", "/products/bulk"): simple("/products/bulk", {"products": [PRODUCT]}),
+    ("GET", "/products/{product_id}"): Example(lambda world: Request(f"/products/{_product(world)}")),
+    ("PATCH", "/products/{product_id}"): Example(
+        lambda world: Request(f"/products/{_product(world)}", {"name_en": "Big mug"}, ANY)
+    ),
+    ("POST", "/products/{product_id}/archive"): Example(
+        lambda world: Request(f"/products/{_product(world)}/archive", headers=ANY)
+    ),
+    ("POST", "/products/{product_id}/restore"): Example(
+        lambda world: Request(f"/products/{_product(world)}/restore", headers=ANY)
+    ),
+    ("POST", "/prices"): simple("/prices", {"prices": [{"sku": "CUP", "currency": "CNY", "unit_price": "12.5"}]}),
+    ("GET", "/variants"): simple("/variants?search=cup"),
+    ("POST", "/products/{product_id}/images"): Example(
+        lambda world: Request(f"/products/{_product(world)}/images", fields=image_field)
+    ),
+    ("GET", "/images/{image_id}"): Example(lambda world: Request(_image(world))),
+    ("DELETE", "/images/{image_id}"): Example(lambda world: Request(_image(world))),
+    ("GET", "/categories"): simple("/categories"),
+    ("POST", "/categories"): simple("/categories", {"code": "kitchen", "name_zh": "厨房"}),
+    ("GET", "/tax-categories"): simple("/tax-categories"),
+    ("POST", "/tax-categories"): simple("/tax-categories", {"code": "books", "rate": "0.09"}),
+    ("GET", "/channels"): simple("/channels"),
+    ("POST", "/channels"): simple("/channels", {"code": "fair", "name_en": "Fair", "currency": "EUR"}),
+}
