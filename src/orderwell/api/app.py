@@ -29,6 +29,7 @@ RESOURCES = (
     "orders.changing",
     "orders.quotes",
     "orders.attaching",
+    "catalog.routes",
     "accounts",
 )
 
