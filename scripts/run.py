@@ -6,12 +6,17 @@ Runs in the environment that bootstrap.py made. What is already there costs one 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import NoReturn
 
 ADMINISTRATOR = "admin"
+ROOT = Path(__file__).resolve().parent.parent
+HOME = Path(os.environ.get("ORDERWELL_HOME") or ROOT / "var")
+STAMP = HOME / "prepared"
 
 
 def say(text: str) -> None:
@@ -38,6 +43,23 @@ def prepare() -> tuple[str | None, bool]:
     return password, empty
 
 
+def fingerprint() -> str:
+    """Changes whenever a file of the program does."""
+    files = sorted((ROOT / "src/orderwell").rglob("*.py"))
+    facts = ((str(path), stat.st_size, stat.st_mtime_ns) for path in files for stat in (path.stat(),))
+    return hashlib.sha256(repr(list(facts)).encode()).hexdigest()
+
+
+def is_prepared() -> bool:
+    """The same program has prepared this very database, so that asking again would cost a second for nothing.
+
+    Only where the database is a file beside the stamp; the server itself looks again and refuses what isn't ready.
+    """
+    database = HOME / "orderwell.sqlite3"
+    same = STAMP.is_file() and STAMP.read_text() == fingerprint()
+    return same and database.is_file() and not os.environ.get("DATABASE_URL")
+
+
 def orderwell(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "orderwell", *arguments]
 
@@ -57,17 +79,20 @@ def main() -> int:
     options = parser.parse_args()
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "orderwell.settings")
-    password, empty = prepare()
-    sign_in = f"Sign in as {ADMINISTRATOR} with the one-time password {password}"
-    if password:
-        say(sign_in)
-    if empty and options.demo == "yes":
-        result = subprocess.run(orderwell("demo", "load"), check=False)
-        if result.returncode != 0:
-            say("The demo company could not be loaded; what it said is above.")
-            return result.returncode
+    os.environ["ORDERWELL_HOME"] = str(HOME)
+    if not is_prepared():
+        password, empty = prepare()
+        sign_in = f"Sign in as {ADMINISTRATOR} with the one-time password {password}"
         if password:
-            say(sign_in)  # once more, below the progress of the loading
+            say(sign_in)
+        if empty and options.demo == "yes":
+            result = subprocess.run(orderwell("demo", "load"), check=False)
+            if result.returncode != 0:
+                say("The demo company could not be loaded; what it said is above.")
+                return result.returncode
+            if password:
+                say(sign_in)  # once more, below the progress of the loading
+        STAMP.write_text(fingerprint())
     serve(options.host, options.port)
 
 
