@@ -30,6 +30,9 @@ RESOURCES = (
     "orders.quotes",
     "orders.attaching",
     "catalog.routes",
+    "customers",
+    "imports",
+    "system",
     "accounts",
 )
 
