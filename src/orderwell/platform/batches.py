@@ -74,3 +74,24 @@ def _batch(
     if len(batch) > 1:
         return (verdict for row in batch for verdict in _batch([row], save, reference))
     return [refused(reference(batch[0]), [RowConflict(reference=reference(batch[0])).detail()])]
+
+
+def one_by_one(
+    rows: Sequence[Row],
+    *,
+    do: Callable[[Row], int],
+    reference: Callable[[Row], str],
+    outcome: Literal["created", "updated"] = "created",
+) -> list[Verdict]:
+    """Run a use case for each row, every one in a transaction of its own; `do` returns the id of what it wrote.
+
+    For writes that lock many rows each, such as shipping: others must not wait for all of them.
+    """
+
+    def verdict(row: Row) -> Verdict:
+        try:
+            return Verdict(reference(row), outcome, do(row))
+        except DomainError as refusal:
+            return refused(reference(row), refusal.details)
+
+    return [verdict(row) for row in rows]
