@@ -58,9 +58,7 @@ def test_the_whole_order() -> None:
 def test_thirds_add_up_to_the_cent(prices_include_tax: bool) -> None:
     order = place([(stocked(price="3.335"), 3)], discount="1.00", prices_include_tax=prices_include_tax)
     (line,) = lines_of(order)
-    invoices = [
-        issue_invoice(order_id=order.pk, quantities={line.pk: D(1)}, actor=owner(), now=NOW) for _ in range(3)
-    ]
+    invoices = [issue_invoice(order_id=order.pk, quantities={line.pk: D(1)}, actor=owner(), now=NOW) for _ in range(3)]
     assert sum(invoice.gross_amount for invoice in invoices) == order.total_amount
     assert sum(invoice.tax_amount for invoice in invoices) == order.tax_amount
     assert [invoice.number[-1] for invoice in invoices] == ["1", "2", "3"]

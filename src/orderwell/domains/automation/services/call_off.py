@@ -41,7 +41,13 @@ def cancel_and_credit(
         notes = []
         if reversing:
             notes = credit_units(
-                order, reversing, cause=f"order:{order_id}", reason=reason, reverses=True, actor=actor, now=now
+                order,
+                quantities=reversing,
+                cause=f"order:{order_id}",
+                reason=reason,
+                reverses=True,
+                actor=actor,
+                now=now,
             )
         order = cancel_units(order_id=order_id, lines=lines, reason=reason, actor=actor, now=now)
     return CalledOff(order, notes)

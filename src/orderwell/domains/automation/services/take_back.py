@@ -80,7 +80,9 @@ def credit_return(*, return_id: int, actor: Actor, now: datetime) -> list[Credit
         wanted = {pk: part for pk, quantity in units.items() if (part := min(quantity, possible[pk]))}
         if not wanted:
             return []
-        return credit_units(order, wanted, cause=cause, reason=document.reason, reverses=False, actor=actor, now=now)
+        return credit_units(
+            order, quantities=wanted, cause=cause, reason=document.reason, reverses=False, actor=actor, now=now
+        )
 
 
 def _units(document: Return) -> dict[int, Decimal]:
@@ -99,7 +101,7 @@ def _invoice_missing(order: Order, units: dict[int, Decimal], cause: str, actor:
         if (quantity := min(units[line.pk] - possible[line.pk], uninvoiced(line))) > 0
     }
     if missing:
-        write_invoice(order, missing, cause=cause, actor=actor, now=now)
+        write_invoice(order, quantities=missing, cause=cause, actor=actor, now=now)
 
 
 def _refund(order_id: int, credited: Decimal, reason: str, actor: Actor, now: datetime) -> list[Refund]:

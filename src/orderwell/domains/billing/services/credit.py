@@ -64,8 +64,8 @@ def issue_credit_note(
 
 def credit_units(
     order: Order,
-    quantities: Mapping[int, Decimal],
     *,
+    quantities: Mapping[int, Decimal],
     cause: str,
     reason: str,
     reverses: bool,

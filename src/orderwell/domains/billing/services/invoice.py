@@ -47,11 +47,11 @@ def issue_invoice(
     with atomic():
         order = lock_order(order_id, actor=actor, permission=Permission.BILLING_INVOICE_CREATE)
         check_holds(order, "invoice")
-        return write_invoice(order, quantities, cause=cause, actor=actor, now=now)
+        return write_invoice(order, quantities=quantities, cause=cause, actor=actor, now=now)
 
 
 def write_invoice(
-    order: Order, quantities: Mapping[int, Decimal] | None, *, cause: str | None, actor: Actor, now: datetime
+    order: Order, *, quantities: Mapping[int, Decimal] | None, cause: str | None, actor: Actor, now: datetime
 ) -> Invoice:
     """`issue_invoice` for use cases that have locked the order and know that no hold may stop them."""
     if order.history:

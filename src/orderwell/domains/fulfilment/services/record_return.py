@@ -174,7 +174,7 @@ class _ShippedGoods:
         scrapped = wish.disposition == Disposition.SCRAP
         into = None
         if wish.warehouse is not None and not scrapped:
-            into = warehouse_id_of(wish.warehouse, actor, pointer=f"{pointer}/warehouse")
+            into = warehouse_id_of(wish.warehouse, actor=actor, pointer=f"{pointer}/warehouse")
         items = []
         for variant_id, each in demand_of(line, ONE).items():
             wanted = each * wish.quantity

@@ -121,7 +121,7 @@ def _load(order: Order) -> dict[int, _LineState]:
 def _allowed_warehouses(actor: Actor, warehouse: str | None) -> frozenset[int] | None:
     if warehouse is None:
         return actor.warehouse_ids
-    return frozenset({warehouse_id_of(warehouse, actor, pointer="/warehouse")})
+    return frozenset({warehouse_id_of(warehouse, actor=actor, pointer="/warehouse")})
 
 
 def _in_reach(state: _LineState, allowed: frozenset[int] | None) -> list[Promise]:
