@@ -224,7 +224,9 @@ TEAM = "team"
 EXAMPLES |= {
     ("GET", "/customers"): simple("/customers"),
     ("GET", "/customers/find"): simple("/customers/find?search=8000"),
-    ("POST", "/customers"): simple("/customers", {"name": "Han Meimei", "contacts": [{"name": "Han", "phone": "13900139000"}]}),
+    ("POST", "/customers"): simple(
+        "/customers", {"name": "Han Meimei", "contacts": [{"name": "Han", "phone": "13900139000"}]}
+    ),
     ("POST", "/customers/bulk"): simple("/customers/bulk", {"customers": [{"name": "Han Meimei"}]}),
     ("GET", "/customers/{customer_id}"): Example(lambda world: Request(f"/customers/{_customer(world)}"), TEAM),
     ("PATCH", "/customers/{customer_id}"): Example(

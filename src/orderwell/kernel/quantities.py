@@ -12,6 +12,8 @@ def has_scale(value: Decimal, scale: int) -> bool:
     """Whether `value` is finite and has at most `scale` digits after the point."""
     if not value.is_finite():
         return False
+    if value == value.to_integral_value():
+        return True
     digits = value.as_tuple().exponent
     return isinstance(digits, int) and (-digits <= scale or value == value.quantize(Decimal(1).scaleb(-scale)))
 
