@@ -268,3 +268,9 @@ EXAMPLES |= {
     ("GET", "/verify"): simple("/verify"),
     ("GET", "/doctor"): simple("/doctor"),
 }
+
+EXAMPLES |= {
+    ("POST", "/batch"): simple(
+        "/batch", {"requests": [{"method": "POST", "path": "/customers", "body": {"name": "Han Meimei"}}]}
+    ),
+}
