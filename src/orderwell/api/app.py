@@ -29,7 +29,12 @@ RESOURCES = (
     "orders.changing",
     "orders.quotes",
     "orders.attaching",
+    "catalog.routes",
+    "customers",
+    "imports",
+    "system",
     "accounts",
+    "batch",
 )
 
 
