@@ -42,7 +42,7 @@ format: dev ## Put the code into the project's format
 	@$(PY) -m ruff check --fix src tests scripts
 
 bench: dev ## Measure speed against references in the same run, on SQLite and PostgreSQL (NAME=... for one)
-	@$(PY) scripts/bench.py $(NAME)
+	@$(PY) -m orderwell bench $(NAME)
 
 soak: dev ## The long form of the concurrency, crash and property tests
 	@$(PY) scripts/test.py soak $(ARGS)

@@ -20,8 +20,8 @@ class ScaledDecimalField(models.BigIntegerField):  # type: ignore[type-arg]
 
     scale = 0
     # What the type checker takes and gives for the attribute on a row.
-    _pyi_private_set_type: Decimal | int | Combinable
-    _pyi_private_get_type: Decimal
+    _pyi_private_set_type: Decimal | int | Combinable  # type: ignore[assignment]
+    _pyi_private_get_type: Decimal  # type: ignore[assignment]
 
     def scaled(self, value: Any) -> int | None:
         """The integer that stands for `value` in the column. Raises ValueError when digits would be lost."""

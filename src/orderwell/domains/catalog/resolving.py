@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from orderwell.domains.catalog.models import BundleComponent, Channel, TaxCategory, Variant, VariantPrice
@@ -90,11 +90,7 @@ def variants_by_sku(skus: Collection[str]) -> dict[str, VariantRef]:
     found = [VariantRef(*row) for row in rows]
     components = _components([variant.id for variant in found if variant.is_bundle])
     return {
-        variant.sku: VariantRef(
-            *(getattr(variant, name) for name in VariantRef.__slots__[:-1]), components=components[variant.id]
-        )
-        if variant.is_bundle
-        else variant
+        variant.sku: replace(variant, components=components[variant.id]) if variant.is_bundle else variant
         for variant in found
     }
 

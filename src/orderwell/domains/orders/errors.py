@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
+from orderwell.domains.catalog.errors import UnknownChannel as UnknownChannel
+from orderwell.domains.catalog.errors import UnknownSku as UnknownSku
+from orderwell.domains.catalog.errors import UnknownTaxCategory as UnknownTaxCategory
+from orderwell.domains.customers.errors import UnknownCustomer as UnknownCustomer
 from orderwell.kernel.errors import DomainError
-
-
-class UnknownChannel(DomainError):
-    code = "unknown_channel"
-    message = "There is no active channel {value}."
-
-
-class UnknownCustomer(DomainError):
-    code = "unknown_customer"
-    message = "There is no active customer {value}."
-
-
-class UnknownSku(DomainError):
-    code = "unknown_sku"
-    message = "There is no active product with the SKU {value}."
-
-
-class UnknownTaxCategory(DomainError):
-    code = "unknown_tax_category"
-    message = "There is no tax category {value}."
-
-
-class UnknownCurrency(DomainError):
-    code = "unknown_currency"
-    message = "{value} is not an ISO 4217 currency code; expected one such as {expected}."
+from orderwell.kernel.refusals import AmountOutOfRange as AmountOutOfRange
+from orderwell.kernel.refusals import AmountTooPrecise as AmountTooPrecise
+from orderwell.kernel.refusals import ControlCharacter as ControlCharacter
+from orderwell.kernel.refusals import MissingTimeZone as MissingTimeZone
+from orderwell.kernel.refusals import PriceOutOfRange as PriceOutOfRange
+from orderwell.kernel.refusals import PriceTooPrecise as PriceTooPrecise
+from orderwell.kernel.refusals import QuantityNotPositive as QuantityNotPositive
+from orderwell.kernel.refusals import QuantityTooLarge as QuantityTooLarge
+from orderwell.kernel.refusals import QuantityTooPrecise as QuantityTooPrecise
+from orderwell.kernel.refusals import TextTooLong as TextTooLong
+from orderwell.kernel.refusals import UnknownCurrency as UnknownCurrency
+from orderwell.kernel.refusals import ValueMissing as ValueMissing
 
 
 class NoPrice(DomainError):
@@ -45,41 +36,6 @@ class TooManyLines(DomainError):
     message = "An order may have at most {limit} lines; this one has {count}. Split it into several orders."
 
 
-class QuantityNotPositive(DomainError):
-    code = "quantity_not_positive"
-    message = "The quantity must be greater than zero; it is {value}."
-
-
-class QuantityTooLarge(DomainError):
-    code = "quantity_too_large"
-    message = "The quantity {value} is larger than {limit}."
-
-
-class QuantityTooPrecise(DomainError):
-    code = "quantity_too_precise"
-    message = "{sku} is sold with at most {places} decimal places; the quantity is {value}."
-
-
-class PriceOutOfRange(DomainError):
-    code = "price_out_of_range"
-    message = "The unit price must lie between 0 and {limit}; it is {value}."
-
-
-class PriceTooPrecise(DomainError):
-    code = "price_too_precise"
-    message = "A unit price may have at most {places} decimal places; it is {value}."
-
-
-class AmountTooPrecise(DomainError):
-    code = "amount_too_precise"
-    message = "An amount in {currency} may have at most {places} decimal places; it is {value}."
-
-
-class AmountOutOfRange(DomainError):
-    code = "amount_out_of_range"
-    message = "The amount must lie between {low} and {high}; it is {value}."
-
-
 class DiscountTooLarge(DomainError):
     code = "discount_too_large"
     message = "The discount {value} is larger than what it is taken from, {limit}."
@@ -90,26 +46,6 @@ class PriceOverrideDenied(DomainError):
     message = (
         "{actor} may not set prices or discounts; the price of {sku} is {price}. It needs the permission {permission}."
     )
-
-
-class TextTooLong(DomainError):
-    code = "text_too_long"
-    message = "This text may have at most {limit} characters; it has {count}."
-
-
-class ControlCharacter(DomainError):
-    code = "control_character"
-    message = "This text holds a NUL character; remove it."
-
-
-class ValueMissing(DomainError):
-    code = "value_missing"
-    message = "A value is needed here."
-
-
-class MissingTimeZone(DomainError):
-    code = "missing_time_zone"
-    message = "{value} has no time zone; write it like 2026-03-01T09:30:00+08:00."
 
 
 class OutOfStock(DomainError):

@@ -1,0 +1,72 @@
+"""The API as a whole: every router, and how its requests are parsed and its refusals answered."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from decimal import Decimal
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import ValidationError
+from ninja.parser import Parser
+from ninja.renderers import JSONRenderer
+from ninja.responses import NinjaJSONEncoder
+
+from orderwell.api.decoding import from_pydantic
+from orderwell.api.problems import refuse
+from orderwell.api.shapes import plain
+from orderwell.kernel.errors import DomainError
+
+TITLE = "Orderwell"
+VERSION = "1"
+DESCRIPTION = "Everything the screen can do. See docs/develop/api.md for keys, errors, pages and repeated requests."
+# One module per kind of resource; each offers `routes`.
+RESOURCES = ("accounts",)
+
+
+class _DecodedBody(Parser):
+    """The body was decoded, strictly, before the route was entered."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        return getattr(request, "json", None)
+
+
+class _Encoder(NinjaJSONEncoder):
+    def default(self, o: Any) -> Any:
+        return plain(o) if isinstance(o, Decimal) else super().default(o)
+
+
+class _Renderer(JSONRenderer):
+    def render(self, request: HttpRequest, data: Any, *, response_status: int) -> Any:
+        return json.dumps(data, cls=_Encoder, ensure_ascii=False)
+
+
+class Api(NinjaAPI):
+    def on_exception(self, request: HttpRequest, exc: Any) -> HttpResponse:
+        """Refusals become answers here, inside the transaction of a request key; the rest is the boundary's."""
+        if isinstance(exc, ValidationError):
+            exc = from_pydantic(exc.errors)
+        if isinstance(exc, DomainError):
+            return refuse(exc, request)
+        raise exc
+
+
+def build() -> Api:
+    api = Api(
+        title=TITLE,
+        version=VERSION,
+        description=DESCRIPTION,
+        docs_url=None,
+        openapi_url=None,
+        parser=_DecodedBody(),
+        renderer=_Renderer(),
+        urls_namespace="api",
+    )
+    for name in RESOURCES:
+        api.add_router("", importlib.import_module(f"orderwell.api.{name}").routes)
+    return api
+
+
+api = build()

@@ -1,0 +1,85 @@
+"""Refusals that only exist because somebody speaks HTTP to us."""
+
+from __future__ import annotations
+
+from orderwell.kernel.errors import DomainError
+
+
+class NoSuchResource(DomainError):
+    code = "no_such_resource"
+    message = "There is nothing at {path}. Every address is listed in /api/v1/openapi.json."
+
+
+class MethodNotAllowed(DomainError):
+    code = "method_not_allowed"
+    message = "{method} is not possible here; use {allowed}."
+
+
+class NotAuthenticated(DomainError):
+    code = "not_authenticated"
+    message = "Send an API key in the header Authorization, as: Bearer ow_..."
+
+
+class MalformedRequest(DomainError):
+    code = "malformed_request"
+    message = "The request cannot be read: {reason}."
+
+
+class MalformedJson(DomainError):
+    code = "malformed_json"
+    message = "The body is not JSON in UTF-8: {reason}."
+
+
+class UnsupportedMediaType(DomainError):
+    code = "unsupported_media_type"
+    message = "A body of type {given} is not understood here; send {expected}."
+
+
+class BodyTooLarge(DomainError):
+    code = "body_too_large"
+    message = "The body is larger than {limit} bytes."
+
+
+class InvalidIdempotencyKey(DomainError):
+    code = "invalid_idempotency_key"
+    message = "An Idempotency-Key has 1 to 255 printable ASCII characters."
+
+
+class PreconditionRequired(DomainError):
+    code = "precondition_required"
+    message = "Say which version you change: send the ETag that you were given as If-Match (or * for any)."
+
+
+class InvalidPrecondition(DomainError):
+    code = "invalid_precondition"
+    message = '{given} is no version; If-Match is the ETag of an earlier answer, such as "3", or *.'
+
+
+class InvalidCursor(DomainError):
+    code = "invalid_cursor"
+    message = "This cursor is not one of ours, or belongs to another list. Start again without it."
+
+
+class InternalError(DomainError):
+    code = "internal_error"
+    message = "A defect of the program, noted in the log as {incident}. Nothing was changed."
+
+
+class DatabaseBusy(DomainError):
+    code = "database_busy"
+    message = "The database did not answer in time. Nothing was changed; send the same request again."
+
+
+class UnknownField(DomainError):
+    code = "unknown_field"
+    message = "There is no field {field} here; expected {expected}."
+
+
+class MissingField(DomainError):
+    code = "missing_field"
+    message = "The field {field} is missing."
+
+
+class WrongType(DomainError):
+    code = "wrong_type"
+    message = "Wrong kind of value: {reason}."

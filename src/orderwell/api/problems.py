@@ -1,0 +1,74 @@
+"""Refusals as problem+json (RFC 9457): the only place where error codes meet HTTP statuses."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from django.utils.translation import gettext
+
+from orderwell.kernel.errors import DomainError, ErrorDetail, fill
+from orderwell.kernel.problems import problem_document
+from orderwell.platform.events.recording import json_safe
+
+CONTENT_TYPE = "application/problem+json"
+
+# Everything else is 422: the request was understood, and what it asks for is refused.
+DEFAULT_STATUS = 422
+STATUS: dict[str, int] = {
+    "malformed_request": 400,
+    "malformed_json": 400,
+    "invalid_idempotency_key": 400,
+    "invalid_precondition": 400,
+    "invalid_cursor": 400,
+    "not_authenticated": 401,
+    "invalid_api_key": 401,
+    "api_key_revoked": 401,
+    "api_key_expired": 401,
+    "sign_in_failed": 401,
+    "permission_denied": 403,
+    "exceeds_own_permissions": 403,
+    "not_found": 404,
+    "no_such_resource": 404,
+    "method_not_allowed": 405,
+    "stale_version": 412,
+    "body_too_large": 413,
+    "unsupported_media_type": 415,
+    "precondition_required": 428,
+    "sign_in_throttled": 429,
+    "internal_error": 500,
+    "internal_failure": 500,
+    "database_busy": 503,
+}
+
+
+def status_of(errors: Sequence[ErrorDetail]) -> int:
+    """The status that all errors share, or the general one."""
+    found = {STATUS.get(error.code, DEFAULT_STATUS) for error in errors}
+    return found.pop() if len(found) == 1 else DEFAULT_STATUS
+
+
+def language_of(request: HttpRequest) -> str:
+    """English unless the caller asks for another language that we speak."""
+    return translation.get_language_from_request(request) if "HTTP_ACCEPT_LANGUAGE" in request.META else "en"
+
+
+def translated(error: ErrorDetail) -> str:
+    return fill(gettext(error.message), error.data)
+
+
+def refuse(error: DomainError, request: HttpRequest) -> HttpResponse:
+    """The answer to a refused request."""
+    status = status_of(error.details)
+    with translation.override(language_of(request)):
+        document = problem_document(status, error.details, text=translated)
+    body = json.dumps(json_safe(document), ensure_ascii=False, default=str).encode("utf-8", "replace")
+    response = HttpResponse(body, content_type=CONTENT_TYPE, status=status)
+    if status == HTTPStatus.UNAUTHORIZED:
+        response["WWW-Authenticate"] = 'Bearer realm="orderwell"'
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        response["Retry-After"] = "1"
+    return response

@@ -1,0 +1,98 @@
+"""What every request goes through before and after its own work: key, permission, body, request key."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from orderwell.api.decoding import decode_any, require_json
+from orderwell.api.errors import InvalidIdempotencyKey, NotAuthenticated
+from orderwell.api.problems import CONTENT_TYPE as PROBLEM
+from orderwell.kernel.clock import utc_now
+from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.accounts.authentication import actor_for_key
+from orderwell.platform.idempotency.repeating import FIRST_REFUSED_STATUS, Answer, once
+
+JSON = "application/json"
+REPLAYED = "Idempotency-Replayed"
+_KEY = re.compile(r"^[\x20-\x7e]{1,255}$")
+
+
+class ApiRequest(HttpRequest):
+    """A request whose caller is known; `json` is the decoded body."""
+
+    actor: Actor
+    json: Any
+
+
+def authenticate(request: HttpRequest) -> Actor:
+    """Who asks, by the bearer key. Raises NotAuthenticated, InvalidApiKey, ApiKeyRevoked, ApiKeyExpired."""
+    scheme, _, key = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+    if scheme.lower() != "bearer" or not key.strip() or not key.isascii():
+        raise NotAuthenticated
+    return actor_for_key(key.strip(), now=utc_now(), address=request.META.get("REMOTE_ADDR", "")[:45])
+
+
+def idempotency_key(request: HttpRequest) -> str | None:
+    key = request.META.get("HTTP_IDEMPOTENCY_KEY")
+    if key is not None and not _KEY.match(key):
+        raise InvalidIdempotencyKey
+    return key
+
+
+def scope_of(actor: Actor) -> str:
+    """Request keys of two callers never meet."""
+    return f"{actor.kind}:{actor.id}"
+
+
+def fingerprint(request: HttpRequest, body: bytes) -> bytes:
+    """What was asked: method, address and body, so that one key for two different requests is noticed."""
+    digest = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
+    digest.update(body)
+    return digest.digest()
+
+
+def read_body(request: ApiRequest, *, takes_json: bool) -> bytes:
+    """The bytes that make the request what it is; a JSON body is decoded on the way.
+
+    Of an upload, the contents and names of the fields: a client that repeats it draws a new multipart boundary.
+    """
+    if takes_json:
+        if request.body:
+            require_json(request.META.get("CONTENT_TYPE", ""))
+            request.json = decode_any(request.body)
+        return request.body
+    parts = [f"{name}={value}" for name, values in request.POST.lists() for value in values]
+    for name, file in request.FILES.items():
+        digest = hashlib.sha256()
+        for chunk in file.chunks():
+            digest.update(chunk)
+        file.seek(0)
+        parts.append(f"{name}={file.name}:{digest.hexdigest()}")
+    return "\n".join(sorted(parts)).encode()
+
+
+def run_once(request: ApiRequest, body: bytes, work: Callable[[], HttpResponse]) -> HttpResponse:
+    """Run a write. With an Idempotency-Key, at most once: a repetition gets the first answer."""
+    key = idempotency_key(request)
+    if key is None:
+        return work()
+    made: list[HttpResponse] = []
+
+    def act() -> Answer:
+        made.append(work())
+        return Answer(made[0].status_code, made[0].content)
+
+    answer = once(
+        scope=scope_of(request.actor), key=key, fingerprint=fingerprint(request, body), now=utc_now(), act=act
+    )
+    return replayed(answer.status, answer.body) if answer.repeated else made[0]
+
+
+def replayed(status: int, body: bytes) -> HttpResponse:
+    kind = PROBLEM if status >= FIRST_REFUSED_STATUS else JSON
+    return HttpResponse(body, status=status, content_type=kind, headers={REPLAYED: "true"})

@@ -1,0 +1,110 @@
+"""Routes: each names the permission it needs, and every write can be repeated with its request key."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+from django.http import HttpRequest, HttpResponse
+from ninja import File, Form, Router
+from ninja.decorators import decorate_view
+from ninja.responses import Status
+
+from orderwell.api.problems import refuse
+from orderwell.api.requests import ApiRequest, authenticate, read_body, run_once
+from orderwell.kernel.errors import DomainError
+from orderwell.platform.permissions import Permission
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+Run = Callable[..., HttpResponse]
+
+
+class Routes(Router):
+    """The routes of one kind of resource."""
+
+    def __init__(self, tag: str) -> None:
+        super().__init__(tags=[tag])
+
+    def read(
+        self, path: str, *, permission: Permission, response: Any, extra: dict[str, Any] | None = None
+    ) -> Callable[[Function], Function]:
+        return self._route("GET", path, permission=permission, response={200: response}, extra=extra)
+
+    def write(
+        self,
+        method: str,
+        path: str,
+        *,
+        permission: Permission,
+        response: Any,
+        status: int = 200,
+        versioned: bool = False,
+        extra: dict[str, Any] | None = None,
+    ) -> Callable[[Function], Function]:
+        """A change. `versioned` ones are made to the version named in If-Match."""
+        more = {"x-versioned": versioned, **(extra or {})}
+        return self._route(method, path, permission=permission, response={status: response}, extra=more)
+
+    def _route(
+        self, method: str, path: str, *, permission: Permission, response: dict[int, Any], extra: dict[str, Any] | None
+    ) -> Callable[[Function], Function]:
+        def register(function: Function) -> Function:
+            writes = method != "GET"
+            endpoint = decorate_view(_guard(permission, writes=writes, takes_json=not _is_upload(function)))(
+                _with_status(function, next(iter(response)))
+            )
+            self.api_operation(
+                [method],
+                path,
+                response=response,
+                operation_id=function.__name__,
+                summary=_summary(function),
+                description=inspect.getdoc(function),
+                openapi_extra={"x-permission": str(permission), **(extra or {})},
+            )(endpoint)
+            return function
+
+        return register
+
+
+def _guard(permission: Permission, *, writes: bool, takes_json: bool) -> Callable[[Run], Run]:
+    """Key and permission come first: who may not do it learns nothing about body or object."""
+
+    def around(run: Run) -> Run:
+        def guarded(request: HttpRequest, **path: Any) -> HttpResponse:
+            caller = cast(ApiRequest, request)
+            try:
+                caller.actor = authenticate(request)
+                caller.actor.require(permission)
+                if not writes:
+                    return run(request, **path)
+                body = read_body(caller, takes_json=takes_json)
+                return run_once(caller, body, functools.partial(run, request, **path))
+            except DomainError as error:
+                return refuse(error, request)
+
+        return guarded
+
+    return around
+
+
+def _with_status(function: Callable[..., Any], status: int) -> Callable[..., Any]:
+    @functools.wraps(function)
+    def answer(*args: Any, **kwargs: Any) -> Any:
+        result = function(*args, **kwargs)
+        return result if isinstance(result, HttpResponse) else Status(status, result)
+
+    # With its annotations evaluated where the function stands, not here.
+    answer.__signature__ = inspect.signature(function, eval_str=True)  # type: ignore[attr-defined]
+    return answer
+
+
+def _is_upload(function: Callable[..., Any]) -> bool:
+    sources = (type(File()), type(Form()))
+    return any(isinstance(value.default, sources) for value in inspect.signature(function).parameters.values())
+
+
+def _summary(function: Callable[..., Any]) -> str:
+    return function.__name__.replace("_", " ").capitalize()

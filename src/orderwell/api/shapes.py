@@ -1,0 +1,80 @@
+"""Building blocks of request and response bodies. Exact numbers are JSON strings; unknown fields are refused."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from ninja import Schema
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic.json_schema import WithJsonSchema
+
+FIRST_MOMENT, LAST_MOMENT = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+MAX_ID = 2**63 - 1
+
+
+class Shape(Schema):
+    """What we answer."""
+
+
+class Input(Schema):
+    """What we are sent: unknown fields are refused rather than silently ignored."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+def plain(value: Decimal) -> str:
+    """`12.3400` as `12.34`, `1E+2` as `100`."""
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _not_a_truth_value(value: Any) -> Any:
+    if isinstance(value, bool | float):
+        raise ValueError("a number, or a number written as text, is expected")
+    return value
+
+
+def _within_our_time(value: datetime) -> datetime:
+    if not FIRST_MOMENT <= value < LAST_MOMENT:
+        raise ValueError("a moment between 1970 and 2200 is expected")
+    return value
+
+
+_TEXT_OF_NUMBER = WithJsonSchema({"type": "string", "pattern": r"^-?\d+(\.\d+)?$"}, mode="serialization")
+Exact = Annotated[Decimal, PlainSerializer(plain, return_type=str), _TEXT_OF_NUMBER]
+_GIVEN = (BeforeValidator(_not_a_truth_value),)
+AmountIn = Annotated[Decimal, *_GIVEN, Field(max_digits=16, decimal_places=4)]
+PositiveAmount = Annotated[Decimal, *_GIVEN, Field(max_digits=16, decimal_places=4, gt=0)]
+QuantityIn = Annotated[Decimal, *_GIVEN, Field(max_digits=13, decimal_places=4, gt=0)]
+SignedQuantity = Annotated[Decimal, *_GIVEN, Field(max_digits=13, decimal_places=4)]
+UnitPriceIn = Annotated[Decimal, *_GIVEN, Field(max_digits=17, decimal_places=6, ge=0)]
+RateIn = Annotated[Decimal, *_GIVEN, Field(max_digits=7, decimal_places=6, ge=0)]
+Moment = Annotated[AwareDatetime, AfterValidator(_within_our_time)]
+Id = Annotated[int, Field(ge=1, le=MAX_ID)]
+Code = Annotated[str, Field(min_length=1, max_length=60)]
+ShortText = Annotated[str, Field(max_length=120)]
+Text = Annotated[str, Field(max_length=240)]
+LongText = Annotated[str, Field(max_length=10_000)]
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+Reason = Annotated[str, Field(min_length=1, max_length=240)]
+Verdict = Literal["done", "refused"]
+
+
+class ErrorShape(Shape):
+    code: str
+    pointer: str | None = Field(description="JSON pointer (RFC 6901) into the body")
+    detail: str
+    data: dict[str, Any]
+
+
+class Problem(Shape):
+    """RFC 9457. `code` is stable; `detail` is a sentence for people in the language of Accept-Language."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    errors: list[ErrorShape]

@@ -1,0 +1,114 @@
+"""Refusals of input that every domain shares, and the checks that find them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from orderwell.kernel.errors import DomainError
+from orderwell.kernel.money import MAX_AMOUNT, UNIT_PRICE_SCALE, currencies, exponent, is_rounded, known_currency
+from orderwell.kernel.quantities import MAX_QUANTITY, has_scale, quantity_problem
+
+MAX_UNIT_PRICE = Decimal(10) ** 9
+ZERO = Decimal(0)
+
+
+class UnknownCurrency(DomainError):
+    code = "unknown_currency"
+    message = "{value} is not an ISO 4217 currency code; expected one such as {expected}."
+
+
+class QuantityNotPositive(DomainError):
+    code = "quantity_not_positive"
+    message = "The quantity must be greater than zero; it is {value}."
+
+
+class QuantityTooLarge(DomainError):
+    code = "quantity_too_large"
+    message = "The quantity {value} is larger than {limit}."
+
+
+class QuantityTooPrecise(DomainError):
+    code = "quantity_too_precise"
+    message = "{sku} is sold with at most {places} decimal places; the quantity is {value}."
+
+
+class PriceOutOfRange(DomainError):
+    code = "price_out_of_range"
+    message = "The unit price must lie between 0 and {limit}; it is {value}."
+
+
+class PriceTooPrecise(DomainError):
+    code = "price_too_precise"
+    message = "A unit price may have at most {places} decimal places; it is {value}."
+
+
+class AmountTooPrecise(DomainError):
+    code = "amount_too_precise"
+    message = "An amount in {currency} may have at most {places} decimal places; it is {value}."
+
+
+class AmountOutOfRange(DomainError):
+    code = "amount_out_of_range"
+    message = "The amount must lie between {low} and {high}; it is {value}."
+
+
+class TextTooLong(DomainError):
+    code = "text_too_long"
+    message = "This text may have at most {limit} characters; it has {count}."
+
+
+class ControlCharacter(DomainError):
+    code = "control_character"
+    message = "This text holds a NUL character; remove it."
+
+
+class ValueMissing(DomainError):
+    code = "value_missing"
+    message = "A value is needed here."
+
+
+class MissingTimeZone(DomainError):
+    code = "missing_time_zone"
+    message = "{value} has no time zone; write it like 2026-03-01T09:30:00+08:00."
+
+
+def text_problems(value: str, pointer: str, limit: int, *, needed: bool = False) -> Iterator[DomainError]:
+    """Missing although needed, too long, or with a character that PostgreSQL cannot store."""
+    if needed and not value.strip():
+        yield ValueMissing(pointer=pointer)
+    if len(value) > limit:
+        yield TextTooLong(pointer=pointer, limit=limit, count=len(value))
+    if "\x00" in value:
+        yield ControlCharacter(pointer=pointer)
+
+
+def quantity_problems(value: Decimal, pointer: str, *, sku: str, places: int) -> Iterator[DomainError]:
+    """Why `value` is no quantity of a product that is sold with `places` decimal places."""
+    match quantity_problem(value, places=places):
+        case "quantity_not_positive":
+            yield QuantityNotPositive(pointer=pointer, value=str(value))
+        case "quantity_too_large":
+            yield QuantityTooLarge(pointer=pointer, value=str(value), limit=MAX_QUANTITY)
+        case "quantity_too_precise":
+            yield QuantityTooPrecise(pointer=pointer, sku=sku, places=places, value=str(value))
+
+
+def currency_problems(value: str, pointer: str) -> Iterator[DomainError]:
+    if not known_currency(value):
+        yield UnknownCurrency(pointer=pointer, value=value[:20], expected=", ".join(currencies()[:3]))
+
+
+def unit_price_problems(value: Decimal, pointer: str) -> Iterator[DomainError]:
+    if not value.is_finite() or not 0 <= value <= MAX_UNIT_PRICE:
+        yield PriceOutOfRange(pointer=pointer, value=str(value), limit=MAX_UNIT_PRICE)
+    elif not has_scale(value, UNIT_PRICE_SCALE):
+        yield PriceTooPrecise(pointer=pointer, places=UNIT_PRICE_SCALE, value=str(value))
+
+
+def amount_problems(value: Decimal, pointer: str, currency: str, *, low: Decimal = ZERO) -> Iterator[DomainError]:
+    """Why `value` is no amount in `currency`, which must be a known one."""
+    if not value.is_finite() or not low <= value <= MAX_AMOUNT:
+        yield AmountOutOfRange(pointer=pointer, value=str(value), low=low, high=MAX_AMOUNT)
+    elif not is_rounded(value, currency):
+        yield AmountTooPrecise(pointer=pointer, currency=currency, places=exponent(currency), value=str(value))
