@@ -22,12 +22,14 @@ from orderwell.api.errors import (
     MethodNotAllowed,
     NoSuchResource,
 )
+from orderwell.api.orders.placing import place_order
 from orderwell.api.problems import refuse
 from orderwell.kernel.errors import DomainError
 
 log = logging.getLogger(__name__)
 PREFIX = "/api/"
 METHOD_NOT_ALLOWED = 405
+PLACE_ORDER = ("POST", "/api/v1/orders")
 
 
 class ApiBoundary:
@@ -49,6 +51,8 @@ class ApiBoundary:
 def answer(request: HttpRequest) -> HttpResponseBase:
     try:
         _check(request)
+        if (request.method, request.path_info) == PLACE_ORDER:
+            return place_order(request)
         match = request.resolver_match = resolve(request.path_info)
         response: HttpResponseBase = match.func(request, *match.args, **match.kwargs)
     except Exception as error:  # noqa: BLE001  the last place that can still answer in the promised form

@@ -95,3 +95,8 @@ def _value(column: Field[Any, Any], value: Any) -> Any:
     if isinstance(found, int) and not -(2**63) <= found < 2**63:
         raise UnknownCursor
     return found
+
+
+def capped_count(rows: QuerySet[Any], cap: int) -> int:
+    """How many rows, or `cap` + 1 when there are more: bounded work whatever the size of the table."""
+    return rows.order_by()[: cap + 1].count()

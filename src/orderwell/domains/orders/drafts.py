@@ -81,9 +81,13 @@ class PastOrderDraft(OrderDraft, frozen=True, kw_only=True, tag=False):
 
 
 class QuoteDraft(OrderDraft, frozen=True, kw_only=True, tag=False):
-    """A stored quote on its way to becoming a placed order; it keeps its row and number."""
+    """A stored quote with new content or, `confirming` at its stored prices, on its way to becoming a placed order.
+
+    It keeps its row and number.
+    """
 
     order_id: int
+    confirming: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ class OrderEvent(EventName):
         return _SENTENCES
 
 
-_SENTENCES = {
+_SENTENCES: dict[str, str] = {
     OrderEvent.QUOTED: _("Quote {number} over {total} {currency} saved"),
     OrderEvent.QUOTE_CHANGED: _("Quote changed"),
     OrderEvent.PLACED: _("Order {number} over {total} {currency} placed"),

@@ -10,7 +10,7 @@ import msgspec
 from orderwell.domains.orders.errors import InternalFailure
 from orderwell.domains.orders.outcomes import Duplicate, Outcome, Placed, Repeated
 from orderwell.domains.orders.placement.plan import Plan
-from orderwell.kernel.errors import ErrorDetail
+from orderwell.kernel.problems import problem_document
 from orderwell.platform.idempotency import services as request_keys
 
 _encode = msgspec.json.Encoder(decimal_format="string", enc_hook=str).encode
@@ -27,7 +27,7 @@ def answer(outcome: Outcome) -> tuple[int, bytes]:
     if isinstance(outcome, Duplicate):
         return 200, _encode(duplicate_body(outcome))
     status = FAILED_STATUS if outcome.code == InternalFailure.code else REFUSED_STATUS
-    return status, _encode(problem(status, outcome.errors))
+    return status, _encode(problem_document(status, outcome.errors))
 
 
 def placed_body(outcome: Placed) -> dict[str, Any]:
@@ -53,21 +53,6 @@ def duplicate_body(outcome: Duplicate) -> dict[str, Any]:
         "currency": outcome.currency,
         "total_amount": outcome.total_amount,
         "placed_at": outcome.placed_at,
-    }
-
-
-def problem(status: int, found: tuple[ErrorDetail, ...]) -> dict[str, Any]:
-    """A problem document (RFC 9457) with one entry per thing that is wrong."""
-    first = found[0]
-    return {
-        "type": f"urn:orderwell:error:{first.code}",
-        "title": first.text(),
-        "status": status,
-        "code": first.code,
-        "errors": [
-            {"code": item.code, "message": item.text(), "pointer": item.pointer, "data": dict(item.data)}
-            for item in found
-        ],
     }
 
 

@@ -35,8 +35,8 @@ def answer_known_orders(plans: list[Plan]) -> None:
         return
     rows = Order.objects.filter(
         channel_id__in={channel for channel, _ in asked}, external_id__in={external for _, external in asked}
-    ).values_list("channel_id", "external_id", "id", "number", "currency", "total_amount", "placed_at")
-    for channel_id, external_id, order_id, number, currency, total, placed_at in rows:
-        plan = asked.get((channel_id, external_id or ""))
-        if plan is not None and plan.quote_id != order_id:
-            plan.outcome = Duplicate(order_id, number, currency, total, placed_at)
+    ).values_list("channel_id", "external_id", "id", "number", "currency", "total_amount", "placed_at", "created_at")
+    for channel_id, external_id, order_id, number, currency, total, placed_at, created_at in rows:
+        known = asked.get((channel_id, external_id or ""))
+        if known is not None and known.quote_id != order_id:
+            known.outcome = Duplicate(order_id, number, currency, total, placed_at or created_at)

@@ -14,6 +14,7 @@ from orderwell.domains.orders.outcomes import Outcome, Refused
 from orderwell.domains.orders.pricing import NOTHING, Amounts
 from orderwell.domains.orders.sourcing import Demand
 from orderwell.kernel.errors import DomainError, ErrorDetail
+from orderwell.platform.permissions import Permission
 
 ZERO = Decimal(0)
 ONE = Decimal(1)
@@ -63,6 +64,13 @@ class Plan:
     def quote_id(self) -> int | None:
         draft = self.submission.draft
         return draft.order_id if isinstance(draft, QuoteDraft) else None
+
+    @property
+    def may_price(self) -> bool:
+        """Whether prices and discounts may differ from the list: by permission, or because a quote fixed them."""
+        draft = self.submission.draft
+        confirming = isinstance(draft, QuoteDraft) and draft.confirming
+        return confirming or Permission.ORDERS_PRICE_OVERRIDE in self.submission.actor.permissions
 
     def refuse(self, *found: DomainError | ErrorDetail) -> None:
         self.outcome = Refused(tuple(item if isinstance(item, ErrorDetail) else item.detail() for item in found))

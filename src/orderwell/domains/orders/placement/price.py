@@ -6,7 +6,7 @@ from orderwell.domains.orders import errors
 from orderwell.domains.orders.models import OrderLine
 from orderwell.domains.orders.placement.plan import ZERO, Plan
 from orderwell.domains.orders.pricing import NOTHING, goods_value, spread_order_discount, with_tax
-from orderwell.kernel.money import MAX_AMOUNT
+from orderwell.kernel.money import MAX_AMOUNT, round_amount
 
 
 def price(plan: Plan) -> None:
@@ -42,7 +42,9 @@ def price(plan: Plan) -> None:
         )
         total += line.amounts
     for line in plan.lines[len(goods) :]:
-        line.amounts = with_tax(line.unit_price, line.tax_rate, currency, prices_include_tax=include_tax)
+        line.amounts = with_tax(
+            round_amount(line.unit_price, currency), line.tax_rate, currency, prices_include_tax=include_tax
+        )
         total += line.amounts
     if not plan.past and total.gross < 0:
         plan.refuse(errors.AmountOutOfRange(pointer="/charges", value=str(total.gross), low="0", high=str(MAX_AMOUNT)))

@@ -31,15 +31,15 @@ def reserve_in_arrival_order(plans: list[Plan]) -> None:
         channel_id = plan.channel.id
         demands = [demand for line in plan.lines for demand in line.demands]
         places = {
-            variant: _places(stock.get(variant, ()), ranks[channel_id], channel_id, held_back)
+            variant: places_for(stock.get(variant, ()), ranks[channel_id], channel_id, held_back)
             for variant in {demand.variant_id for demand in demands}
         }
         _serve(plan, demands, places)
         if plan.outcome is None:
-            _count_down(demands, stock)
+            count_down(demands, stock)
 
 
-def _places(
+def places_for(
     rows: Sequence[StockRow], rank: dict[int, tuple[int, str]], channel_id: int, held_back: Buffers
 ) -> list[Place]:
     """The stock of one variant as the channel may use it, best warehouse first."""
@@ -50,7 +50,7 @@ def _places(
     ]
 
 
-def _count_down(demands: list[Demand], stock: dict[int, list[StockRow]]) -> None:
+def count_down(demands: list[Demand], stock: dict[int, list[StockRow]]) -> None:
     """What this order took is no longer free for the next in the batch."""
     for demand in demands:
         for place, quantity in demand.taken:

@@ -77,7 +77,6 @@ def _resolve_lines(
     plan: Plan, variants: dict[str, VariantRef], prices: dict[tuple[int, str], Decimal], default_language: str
 ) -> None:
     found: list[ErrorDetail] = []
-    may_price = Permission.ORDERS_PRICE_OVERRIDE in plan.submission.actor.permissions
     chinese = (plan.customer.language if plan.customer else default_language).startswith("zh")
     for index, line in enumerate(plan.draft.lines):
         variant = variants.get(line.sku)
@@ -100,14 +99,14 @@ def _resolve_lines(
                 errors.NoPrice(pointer=f"/lines/{index}/unit_price", sku=line.sku, currency=plan.currency).detail()
             )
             continue
-        if not may_price and (price != listed or line.discount):
+        if not plan.may_price and (price != listed or line.discount):
             found.append(_override_denied(plan, line, listed, index))
             continue
         if variant.is_bundle and not variant.components:
             found.append(errors.BundleWithoutComponents(pointer=f"/lines/{index}/sku", sku=line.sku).detail())
             continue
         plan.lines.append(_goods_line(line, variant, price, listed, chinese=chinese, past=plan.past))
-    if not may_price and plan.draft.discount:
+    if not plan.may_price and plan.draft.discount:
         found.append(_override_denied(plan, None, None, None))
     if found:
         plan.refuse(*found)

@@ -24,12 +24,16 @@ from orderwell.platform.events.recording import Fact, record_all
 _encode = msgspec.json.Encoder(decimal_format="string").encode
 _ADDRESS_PARTS = ("recipient", "phone", "email", "street", "district")
 
+ADDRESS_FIELDS = (
+    *("ship_to", "ship_country", "ship_region", "ship_city", "ship_postcode"),
+    *("phone_index", "phone_last4_index", "email_index"),
+)
 ORDER_FIELDS = (
     *("id", "number", "state", "fulfilment_state", "payment_state", "on_hold", "history", "channel", "external_id"),
     *("customer", "customer_name", "owner", "team", "currency", "prices_include_tax", "order_discount"),
     *("net_amount", "tax_amount", "total_amount", "invoiced_amount", "credited_amount", "paid_amount"),
-    *("ship_to", "ship_country", "ship_region", "ship_city", "ship_postcode"),
-    *("phone_index", "phone_last4_index", "email_index", "priority", "source", "note", "custom"),
+    *ADDRESS_FIELDS,
+    *("priority", "source", "note", "custom"),
     *("created_at", "placed_at", "requested_at", "promised_at", "updated_at", "version"),
 )
 LINE_FIELDS = (
@@ -42,26 +46,31 @@ LINE_FIELDS = (
 def write(plans: list[Plan], *, now: datetime, as_quote: bool = False) -> None:
     """Insert orders, lines, components, reservations, backorders and events, and give every plan its outcome."""
     fresh = [plan for plan in plans if plan.quote_id is None]
-    ids = allocate_ids({Order: len(fresh), OrderLine: sum(len(plan.lines) for plan in plans)})
+    ids = allocate_ids({Order: len(fresh)})
     template = configuration.get("orders.number_template")
     for plan, order_id in zip(fresh, ids[Order], strict=True):
         plan.order_id = order_id
         plan.number = format_number(template, order_id)
-    line_ids = iter(ids[OrderLine])
-    for plan in plans:
-        for line in plan.lines:
-            line.id = next(line_ids)
     bulk_insert(Order, ORDER_FIELDS, [_order_row(plan, now, as_quote=as_quote) for plan in fresh])
     for plan in plans:
         if plan.quote_id is not None:
             _promote_quote(plan, now, as_quote=as_quote)
-    bulk_insert(OrderLine, LINE_FIELDS, [row for plan in plans for row in _line_rows(plan)])
-    _insert_components(plans)
-    if not as_quote:
-        _insert_promises(plans, now)
+    insert_lines(plans, now=now, promised=not as_quote)
     record_all([(_fact(plan, as_quote=as_quote), plan.submission.actor) for plan in plans], now=now)
     for plan in plans:
-        plan.outcome = _placed(plan, now)
+        plan.outcome = _placed(plan, now, promised=not as_quote)
+
+
+def insert_lines(plans: list[Plan], *, now: datetime, promised: bool = True, first_position: int = 1) -> None:
+    """Insert lines with their components and, unless they are only quoted, their reservations and backorders."""
+    line_ids = iter(allocate_ids({OrderLine: sum(len(plan.lines) for plan in plans)})[OrderLine])
+    for plan in plans:
+        for line in plan.lines:
+            line.id = next(line_ids)
+    bulk_insert(OrderLine, LINE_FIELDS, [row for plan in plans for row in _line_rows(plan, first_position)])
+    _insert_components(plans)
+    if promised:
+        _insert_promises(plans, now)
 
 
 def _order_row(plan: Plan, now: datetime, *, as_quote: bool) -> tuple[object, ...]:
@@ -115,7 +124,7 @@ def state_of(plan: Plan, *, as_quote: bool) -> str:
 
 
 def address_columns(address: AddressDraft | None) -> tuple[object, ...]:
-    """ship_to (encrypted), country, region, city, postcode and the three blind indexes."""
+    """Values of ADDRESS_FIELDS."""
     if address is None:
         return ("", "", "", "", "", None, None, None)
     sealed = json.dumps(
@@ -133,7 +142,7 @@ def address_columns(address: AddressDraft | None) -> tuple[object, ...]:
     )
 
 
-def _line_rows(plan: Plan) -> list[tuple[object, ...]]:
+def _line_rows(plan: Plan, first_position: int) -> list[tuple[object, ...]]:
     return [
         (
             line.id,
@@ -159,7 +168,7 @@ def _line_rows(plan: Plan) -> list[tuple[object, ...]]:
             None,
             _encode(line.explanation).decode(),
         )
-        for position, line in enumerate(plan.lines, 1)
+        for position, line in enumerate(plan.lines, first_position)
     ]
 
 
@@ -193,7 +202,7 @@ def _insert_promises(plans: list[Plan], now: datetime) -> None:
 
 def _promote_quote(plan: Plan, now: datetime, *, as_quote: bool) -> None:
     """A stored quote gets its new content and, unless it stays a quote, its new state; its number stays."""
-    order = Order.objects.select_for_update().get(pk=plan.quote_id)
+    order = Order.objects.select_for_update().get(pk=plan.quote_id or 0)
     plan.order_id, plan.number = order.pk, order.number
     row = dict(zip(ORDER_FIELDS, _order_row(plan, now, as_quote=as_quote), strict=True))
     order.lines.all().delete()
@@ -219,7 +228,7 @@ def _fact(plan: Plan, *, as_quote: bool) -> Fact:
     return Fact(name, stream, stream, data)
 
 
-def _placed(plan: Plan, now: datetime) -> Placed:
+def _placed(plan: Plan, now: datetime, *, promised: bool) -> Placed:
     draft = plan.draft
     return Placed(
         order_id=plan.order_id,
@@ -229,7 +238,7 @@ def _placed(plan: Plan, now: datetime) -> Placed:
         tax_amount=plan.total.tax,
         total_amount=plan.total.gross,
         placed_at=draft.placed_at if isinstance(draft, PastOrderDraft) else now,
-        lines=tuple(_line_result(line) for line in plan.lines if line.demands),
+        lines=tuple(_line_result(line) for line in plan.lines if promised and line.demands),
     )
 
 

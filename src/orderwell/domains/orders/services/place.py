@@ -91,7 +91,8 @@ def _rounds(plans: list[Plan]) -> Iterator[list[Plan]]:
     waiting = plans
     while waiting:
         seen: set[tuple[str, str]] = set()
-        this_round, later = [], []
+        this_round: list[Plan] = []
+        later: list[Plan] = []
         for plan in waiting:
             names = _names(plan)
             (later if names & seen else this_round).append(plan)

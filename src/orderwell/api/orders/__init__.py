@@ -1,0 +1,1 @@
+"""Orders: placing, reading, changing, quotes, attachments."""

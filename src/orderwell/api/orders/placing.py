@@ -1,0 +1,34 @@
+"""Placing orders: the one route that a shop calls all day, so a plain view, decoded by msgspec and answered with bytes."""
+
+from __future__ import annotations
+
+import msgspec
+from django.http import HttpRequest, HttpResponse
+
+from orderwell.api.decoding import body_of, decode
+from orderwell.api.problems import CONTENT_TYPE as PROBLEM
+from orderwell.api.requests import JSON, REPLAYED, authenticate, fingerprint, idempotency_key, scope_of
+from orderwell.domains.orders.drafts import OrderDraft, RequestIdentity, Submission
+from orderwell.domains.orders.gate import gate
+from orderwell.domains.orders.outcomes import Repeated
+from orderwell.domains.orders.placement.answers import answer
+from orderwell.platform.permissions import Permission
+
+_decoder = msgspec.json.Decoder(OrderDraft)
+FIRST_REFUSED_STATUS = 400
+
+
+def place_order(request: HttpRequest) -> HttpResponse:
+    """POST /orders. The intake gate lets concurrent requests share a transaction."""
+    actor = authenticate(request)
+    actor.require(Permission.ORDERS_ORDER_PLACE)
+    body = body_of(request)
+    key = idempotency_key(request)
+    draft = decode(body, _decoder)
+    identity = None if key is None else RequestIdentity(scope_of(actor), key, fingerprint(request, body))
+    outcome = gate().submit(Submission(draft, actor, identity))
+    status, content = answer(outcome)
+    response = HttpResponse(content, status=status, content_type=JSON if status < FIRST_REFUSED_STATUS else PROBLEM)
+    if isinstance(outcome, Repeated):
+        response[REPLAYED] = "true"
+    return response

@@ -1,0 +1,156 @@
+"""Reading orders, already filtered for the actor. Lists are paged by key and never counted without a cap."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from orderwell.domains.customers.models import Customer
+from orderwell.domains.orders.models import Hold, Order, OrderLine
+from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.crypto import email_index, phone_index, phone_last4_index
+from orderwell.platform.events.models import Event
+from orderwell.platform.paging import Page, capped_count, keyset_page
+from orderwell.platform.permissions import Permission
+from orderwell.platform.search import prefix
+
+# Matches of one search that are looked at; a search that finds more is too vague to be read anyway.
+SEARCH_LIMIT = 500
+
+
+@dataclass(frozen=True)
+class OrderFilters:
+    """What a list of orders is narrowed to; empty means all. `since` is inclusive, `until` exclusive."""
+
+    state: str = ""
+    fulfilment_state: str = ""
+    payment_state: str = ""
+    channel: str = ""
+    customer_id: int | None = None
+    on_hold: bool | None = None
+    history: bool | None = None
+    late: bool | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    text: str = ""
+
+
+def visible_orders(actor: Actor) -> QuerySet[Order]:
+    """The orders an actor may know of, by channel and team. The row filter of every list, report and export."""
+    orders = Order.objects.all()
+    if actor.channel_ids is not None:
+        orders = orders.filter(channel_id__in=actor.channel_ids)
+    if actor.team_ids is not None:
+        orders = orders.filter(team_id__in=actor.team_ids)
+    return orders
+
+
+def order_list(
+    actor: Actor, filters: OrderFilters, *, cursor: str | None = None, limit: int = 50, now: datetime
+) -> Page[Order]:
+    """Newest first; drafts by creation, others by placement. Raises PermissionDenied, UnknownCursor."""
+    orders = matching(actor, filters, now=now).select_related("channel", "customer")
+    key = ("-created_at", "-id") if filters.state == Order.State.DRAFT else ("-placed_at", "-id")
+    return keyset_page(orders, order=key, cursor=cursor, limit=limit)
+
+
+def order_count(actor: Actor, filters: OrderFilters, *, now: datetime, cap: int = 1000) -> int:
+    """How many match, or `cap` + 1 when more do: bounded work whatever the size of the table."""
+    return capped_count(matching(actor, filters, now=now), cap)
+
+
+# Filter -> the condition that it stands for; those that need more than a value are in `matching`.
+_CONDITIONS = {
+    "state": "state",
+    "fulfilment_state": "fulfilment_state",
+    "payment_state": "payment_state",
+    "channel": "channel__code",
+    "customer_id": "customer_id",
+    "on_hold": "on_hold",
+    "history": "history",
+    "since": "placed_at__gte",
+    "until": "placed_at__lt",
+}
+
+
+def matching(actor: Actor, filters: OrderFilters, *, now: datetime) -> QuerySet[Order]:
+    """The visible orders that pass the filters. Drafts appear only when asked for by state or by a search."""
+    actor.require(Permission.ORDERS_ORDER_VIEW)
+    text = filters.text.strip()
+    orders = visible_orders(actor)
+    if not filters.state and not text:
+        orders = orders.filter(placed_at__isnull=False)
+    given = {name: getattr(filters, name) for name in _CONDITIONS}
+    orders = orders.filter(**{_CONDITIONS[name]: value for name, value in given.items() if value not in ("", None)})
+    if filters.late:
+        orders = orders.filter(late_orders(now))
+    return orders.filter(pk__in=_found(text)) if text else orders
+
+
+def late_orders(now: datetime) -> Q:
+    """Placed, not fully shipped, and past the date the customer asked for or was promised."""
+    waiting = [Order.FulfilmentState.BACKORDERED, Order.FulfilmentState.RESERVED, Order.FulfilmentState.PARTIAL]
+    return Q(state=Order.State.PLACED, fulfilment_state__in=waiting) & (
+        Q(promised_at__lt=now) | Q(promised_at__isnull=True, requested_at__lt=now)
+    )
+
+
+def _found(text: str) -> list[int]:
+    """Orders that a search text names: by number, external id, phone, its last four digits, e-mail or customer.
+
+    Each is one bounded look-up in an index of its own; together they stay fast however many orders there are.
+    """
+    found: set[int] = set()
+
+    def take(condition: Q) -> None:
+        found.update(Order.objects.filter(condition).order_by("-id").values_list("pk", flat=True)[:SEARCH_LIMIT])
+
+    take(prefix("number", text.upper()))
+    take(prefix("external_id", text))
+    digits = "".join(character for character in text if character.isdigit())
+    customers = Customer.objects.all()
+    if "@" in text:
+        index = email_index(text)
+        take(Q(email_index=index))
+        customers = customers.filter(contacts__email_index=index)
+    elif len(digits) == 4 and digits == text:
+        index = phone_last4_index(text)
+        take(Q(phone_last4_index=index))
+        customers = customers.filter(contacts__phone_last4_index=index)
+    elif len(digits) >= 7:
+        index = phone_index(text)
+        take(Q(phone_index=index))
+        customers = customers.filter(contacts__phone_index=index)
+    else:
+        customers = customers.filter(prefix("name", text) | prefix("number", text))
+    take(Q(customer_id__in=list(customers.values_list("pk", flat=True)[:SEARCH_LIMIT])))
+    return list(found)
+
+
+def order_detail(actor: Actor, order_id: int) -> Order | None:
+    """The order with channel, customer, owner and team; None when the actor may not know of it."""
+    actor.require(Permission.ORDERS_ORDER_VIEW)
+    return visible_orders(actor).select_related("channel", "customer", "owner", "team").filter(pk=order_id).first()
+
+
+def lines_with_promises(order_id: int) -> QuerySet[OrderLine]:
+    """Lines by position with components and backorders loaded."""
+    return (
+        OrderLine.objects.filter(order_id=order_id)
+        .order_by("position")
+        .select_related("variant")
+        .prefetch_related("components__variant", "backorders")
+    )
+
+
+def active_holds(order_id: int) -> QuerySet[Hold]:
+    return Hold.objects.filter(order_id=order_id, released_at=None).order_by("placed_at")
+
+
+def timeline(actor: Actor, order_id: int, *, limit: int = 200) -> list[Event]:
+    """What happened to the order, newest first. Raises PermissionDenied; empty when the actor may not know of it."""
+    if order_detail(actor, order_id) is None:
+        return []
+    return list(Event.objects.filter(stream=f"order:{order_id}").order_by("-id")[:limit])

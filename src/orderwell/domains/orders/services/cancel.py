@@ -1,0 +1,118 @@
+"""Cancel units of an order, or all that is left of it; reservation, tax and money follow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+
+from orderwell.domains.orders.errors import NothingToDo, QuantityAboveOpen, UnknownLine, ValueMissing
+from orderwell.domains.orders.events import OrderEvent
+from orderwell.domains.orders.models import Cancellation, Order, OrderLine
+from orderwell.domains.orders.services.loading import check_holds, lines_of, lock_order, require_state
+from orderwell.domains.orders.services.progress import refresh_states
+from orderwell.domains.orders.services.promises import demand_of, give_back
+from orderwell.domains.orders.services.totals import write_line_amounts, write_order_totals
+from orderwell.kernel.errors import Refusal
+from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.database import atomic
+from orderwell.platform.events.recording import Fact, record
+from orderwell.platform.permissions import Permission
+
+
+def cancel_units(
+    *, order_id: int, lines: Mapping[int, Decimal] | None, reason: str, actor: Actor, now: datetime
+) -> Order:
+    """Cancel {line id: quantity}, or with None everything that is neither shipped nor invoiced.
+
+    Units that were invoiced must be credited first. Raises NotFound, OrderStateForbids, HeldOrder, NothingToDo,
+    ValueMissing, or Refusal with one entry per unusable line.
+    """
+    actor.require(Permission.ORDERS_ORDER_CANCEL)
+    if not reason.strip():
+        raise ValueMissing(pointer="/reason")
+    with atomic():
+        order = lock_order(order_id, actor=actor, permission=Permission.ORDERS_ORDER_CANCEL)
+        if order.state == Order.State.DRAFT:
+            return _drop_quote(order, reason, actor, now)
+        require_state(order, Order.State.PLACED)
+        check_holds(order, "cancel")
+        known = {line.pk: line for line in lines_of(order)}
+        wanted = _everything_open(known) if lines is None else _checked(order, known, lines)
+        if not wanted:
+            raise NothingToDo(step="cancel", number=order.number)
+        _cancel(order, known, wanted, reason.strip(), actor, now)
+    return Order.objects.get(pk=order_id)
+
+
+def open_units(line: OrderLine) -> Decimal:
+    """Units that can still be cancelled: neither cancelled, shipped nor invoiced."""
+    fixed = Decimal(max(line.quantity_shipped, line.quantity_invoiced))
+    return line.quantity - line.quantity_cancelled - fixed
+
+
+def _everything_open(known: Mapping[int, OrderLine]) -> dict[int, Decimal]:
+    goods_left = any(
+        line.quantity_shipped for line in known.values()
+    )  # charges such as shipping fall away only when nothing at all was shipped
+    return {
+        pk: units
+        for pk, line in known.items()
+        if (units := open_units(line)) > 0 and (line.kind == OrderLine.Kind.GOODS or not goods_left)
+    }
+
+
+def _checked(order: Order, known: Mapping[int, OrderLine], lines: Mapping[int, Decimal]) -> dict[int, Decimal]:
+    problems = []
+    for pk, quantity in lines.items():
+        pointer = f"/lines/{pk}"
+        line = known.get(pk)
+        if line is None:
+            problems.append(UnknownLine(pointer=pointer, number=order.number, value=pk).detail())
+        elif not quantity.is_finite() or not 0 < quantity <= open_units(line):
+            problems.append(
+                QuantityAboveOpen(
+                    pointer=f"{pointer}/quantity", sku=line.sku, open=str(open_units(line)), value=str(quantity)
+                ).detail()
+            )
+    if problems:
+        raise Refusal(problems)
+    return dict(lines)
+
+
+def _cancel(
+    order: Order, known: Mapping[int, OrderLine], wanted: dict[int, Decimal], reason: str, actor: Actor, now: datetime
+) -> None:
+    freed = give_back({pk: demand_of(known[pk], quantity) for pk, quantity in wanted.items()})
+    facts = []
+    for pk, quantity in wanted.items():
+        line = known[pk]
+        before = line.gross_amount
+        line.quantity_cancelled += quantity
+        write_line_amounts(line)
+        Cancellation.objects.create(
+            line=line, quantity=quantity, reason=reason[:240], cancelled_at=now, actor_label=actor.label
+        )
+        data = {
+            "sku": line.sku,
+            "quantity": quantity,
+            "reason": reason,
+            "amount": {"old": before, "new": line.gross_amount},
+            "freed_variants": sorted(freed),
+        }
+        facts.append(Fact(OrderEvent.UNITS_CANCELLED, f"order:{order.pk}", f"line:{pk}", data))
+    write_order_totals(order, known.values())
+    record(facts, actor=actor, now=now)
+    refresh_states([order.pk], actor=actor, now=now)
+
+
+def _drop_quote(order: Order, reason: str, actor: Actor, now: datetime) -> Order:
+    if order.placed_at is None:
+        order.placed_at = now  # the CHECK wants a moment for everything that is no longer a draft
+    order.state = Order.State.CANCELLED
+    order.updated_at = now
+    order.version += 1
+    order.save(update_fields=["state", "placed_at", "updated_at", "version"])
+    stream = f"order:{order.pk}"
+    record(Fact(OrderEvent.CANCELLED, stream, stream, {"reason": reason}), actor=actor, now=now)
+    return order

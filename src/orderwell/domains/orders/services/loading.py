@@ -1,0 +1,55 @@
+"""How use cases get at an order: permission first, then the row, locked, and only if the actor may know of it.
+
+Locking law of the whole program: orders before stock, each in primary-key order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from orderwell.domains.orders.errors import HeldOrder, OrderStateForbids
+from orderwell.domains.orders.holds import blocking
+from orderwell.domains.orders.models import Hold, Order, OrderLine
+from orderwell.domains.orders.queries import visible_orders
+from orderwell.kernel.errors import NotFound, StaleVersion
+from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.permissions import Permission
+
+
+def lock_order(order_id: int, *, actor: Actor, permission: Permission, version: int | None = None) -> Order:
+    """The locked order. Raises PermissionDenied, NotFound, or StaleVersion when `version` is given and not current."""
+    actor.require(permission)
+    order = visible_orders(actor).select_for_update(of=("self",)).filter(pk=order_id).first()
+    if order is None:
+        raise NotFound(kind="order", reference=str(order_id))
+    if version is not None and version != order.version:
+        raise StaleVersion(kind="order", current=order.version, given=version)
+    return order
+
+
+def lock_orders(order_ids: Collection[int]) -> dict[int, Order]:
+    """Lock several orders in primary-key order, for the system's own work."""
+    rows = Order.objects.filter(pk__in=list(order_ids)).order_by("pk").select_for_update(of=("self",))
+    return {order.pk: order for order in rows}
+
+
+def lines_of(order: Order) -> list[OrderLine]:
+    """The order's lines by position, with their components, each knowing `order` without a query."""
+    lines = list(order.lines.order_by("position").prefetch_related("components"))
+    for line in lines:
+        line.order = order
+    return lines
+
+
+def require_state(order: Order, *expected: Order.State) -> None:
+    if order.state not in expected:
+        raise OrderStateForbids(number=order.number, state=order.state, expected=" / ".join(expected))
+
+
+def check_holds(order: Order, step: str) -> None:
+    """Raises HeldOrder when an active hold blocks `step` ("ship", "invoice", "change", "cancel")."""
+    if not order.on_hold:
+        return
+    kinds = blocking(list(Hold.objects.filter(order=order, released_at=None).values_list("kind", flat=True)), step)
+    if kinds:
+        raise HeldOrder(number=order.number, kinds=", ".join(kinds), step=step)
