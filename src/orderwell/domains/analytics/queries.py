@@ -16,7 +16,7 @@ from django.db.models import Count, DateField, ExpressionWrapper, F, Func, Max, 
 
 from orderwell.domains.analytics.periods import Period, spans
 from orderwell.domains.orders.models import Order, OrderLine
-from orderwell.domains.orders.queries import visible_orders
+from orderwell.domains.orders.queries import late_orders, visible_orders
 from orderwell.kernel.clock import business_day, day_bounds
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.fields import QuantityField
@@ -144,7 +144,7 @@ def backlog(*, actor: Actor, now: datetime, zone: ZoneInfo) -> Backlog:
     found = waiting.order_by().aggregate(
         to_ship=Count("id"),
         backordered=Count("id", filter=Q(fulfilment_state=Order.FulfilmentState.BACKORDERED)),
-        late=Count("id", filter=late(now)),
+        late=Count("id", filter=late_orders(now)),
         older=Count("id", filter=Q(placed_at__lt=edges[-1])),
         **buckets,
     )
@@ -161,11 +161,6 @@ def backlog(*, actor: Actor, now: datetime, zone: ZoneInfo) -> Backlog:
         unpaid=unpaid.order_by().count(),
         ages=[*ages, (None, found["older"])],
     )
-
-
-def late(now: datetime) -> Q:
-    """Should have been shipped by now: past the date promised, or asked for where none was promised."""
-    return Q(promised_at__lt=now) | Q(promised_at__isnull=True, requested_at__lt=now)
 
 
 def top_customers(

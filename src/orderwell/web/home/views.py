@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from orderwell.domains.analytics import queries
 from orderwell.domains.analytics.periods import Period
 from orderwell.domains.analytics.queries import Figure, Sales
-from orderwell.domains.catalog.queries import channel_names
+from orderwell.domains.catalog.choices import channel_names
 from orderwell.kernel.clock import business_day, utc_now
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission

@@ -18,7 +18,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _noop
 
+from orderwell.domains.orders.holds import KINDS
+from orderwell.domains.orders.models import OrderLine
+from orderwell.domains.orders.overview import LineView
 from orderwell.kernel.money import exponent, known_currency
 from orderwell.web.components.assets import asset as asset_url
 from orderwell.web.components.sentences import plain_number
@@ -203,3 +207,55 @@ def params(**values: Any) -> str:
 def make_initial(person: Any) -> str:
     """One character that stands for a person."""
     return str(person).strip()[:1].upper() or "?"
+
+
+@register.filter
+def item(mapping: Any, key: Any) -> Any:
+    """`mapping[key]`, or nothing."""
+    return mapping.get(key, "") if mapping is not None else ""
+
+
+@register.filter
+def split_words(text: str) -> list[str]:
+    return text.split()
+
+
+@register.filter
+def absolute(amount: Decimal) -> Decimal:
+    return abs(amount)
+
+
+@register.simple_tag
+def hold_title(kind: str) -> str:
+    known = KINDS.get(kind)
+    return _(known.title) if known else kind
+
+
+@register.simple_tag
+def why_priced(line: OrderLine) -> str:
+    """Why a line has this price, in words."""
+    why = line.explanation.get("price", {})
+    if why.get("source") == "list_price":
+        return _("List price when the order was made")
+    if listed := why.get("list_price"):
+        return _("Entered; the list price was %(price)s") % {"price": listed}
+    return _("Entered")
+
+
+_RULES = {
+    "one_warehouse": _noop("This warehouse had all of the order"),
+    "split": _noop("No single warehouse had all of it, so it comes from several"),
+    "partial": _noop("Less than ordered was in stock; the rest is backordered"),
+}
+
+
+@register.simple_tag
+def why_sourced(view: LineView) -> str:
+    """Why the goods come from where they come from, with what was free at the time."""
+    found = []
+    for choice in view.sourcing:
+        rule = _RULES.get(choice.get("rule", ""))
+        free = ", ".join(f"{warehouse} {amount}" for warehouse, amount in choice.get("free", {}).items())
+        said = [_(rule) if rule else "", _("free then: %(free)s") % {"free": free} if free else ""]
+        found.append(". ".join(filter(None, said)))
+    return " / ".join(dict.fromkeys(filter(None, found)))

@@ -149,6 +149,13 @@
     }
   });
 
+  // Numbers behind the tabs come when the page stands; a slow count never keeps anybody waiting.
+  onContent((root) => $$("[data-counts]", root).forEach((element) => {
+    fetch(element.dataset.counts, { headers: { Accept: "application/json" } }).then((answer) => (answer.ok ? answer.json() : {})).then((counts) => {
+      $$("[data-count]", element).forEach((place) => { place.textContent = counts[place.dataset.count] ?? ""; });
+    }).catch(() => {});
+  }));
+
   // --- Search box -------------------------------------------------------------------------------------------------
   ready(() => {
     const box = $("#search-box");
