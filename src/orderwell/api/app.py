@@ -23,7 +23,14 @@ TITLE = "Orderwell"
 VERSION = "1"
 DESCRIPTION = "Everything the screen can do. See docs/develop/api.md for keys, errors, pages and repeated requests."
 # One module per kind of resource; each offers `routes`.
-RESOURCES = ("accounts",)
+RESOURCES = (
+    "orders.bulk",
+    "orders.reading",
+    "orders.changing",
+    "orders.quotes",
+    "orders.attaching",
+    "accounts",
+)
 
 
 class _DecodedBody(Parser):
@@ -64,8 +71,9 @@ def build() -> Api:
         renderer=_Renderer(),
         urls_namespace="api",
     )
-    for name in RESOURCES:
-        api.add_router("", importlib.import_module(f"orderwell.api.{name}").routes)
+    found = [importlib.import_module(f"orderwell.api.{name}").routes for name in RESOURCES]
+    for routes in dict.fromkeys(found):  # modules of one package share theirs
+        api.add_router("", routes)
     return api
 
 

@@ -55,11 +55,6 @@ class InvalidPrecondition(DomainError):
     message = '{given} is no version; If-Match is the ETag of an earlier answer, such as "3", or *.'
 
 
-class InvalidCursor(DomainError):
-    code = "invalid_cursor"
-    message = "This cursor is not one of ours, or belongs to another list. Start again without it."
-
-
 class InternalError(DomainError):
     code = "internal_error"
     message = "A defect of the program, noted in the log as {incident}. Nothing was changed."
@@ -83,3 +78,8 @@ class MissingField(DomainError):
 class WrongType(DomainError):
     code = "wrong_type"
     message = "Wrong kind of value: {reason}."
+
+
+class TooManyRows(DomainError):
+    code = "too_many_rows"
+    message = "{count} rows are more than the {limit} that one call takes. Split them into several calls."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from http import HTTPStatus
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
@@ -23,7 +24,7 @@ STATUS: dict[str, int] = {
     "malformed_json": 400,
     "invalid_idempotency_key": 400,
     "invalid_precondition": 400,
-    "invalid_cursor": 400,
+    "unknown_cursor": 400,
     "not_authenticated": 401,
     "invalid_api_key": 401,
     "api_key_revoked": 401,
@@ -58,6 +59,12 @@ def language_of(request: HttpRequest) -> str:
 
 def translated(error: ErrorDetail) -> str:
     return fill(gettext(error.message), error.data)
+
+
+def show_error(error: ErrorDetail) -> dict[str, Any]:
+    """One error inside an answer that is itself no refusal, such as a row of a bulk call."""
+    shown = problem_document(DEFAULT_STATUS, [error])["errors"][0]
+    return json_safe(shown)  # type: ignore[no-any-return]
 
 
 def refuse(error: DomainError, request: HttpRequest) -> HttpResponse:

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 from django.http import HttpRequest, HttpResponse
-from ninja import File, Form, Router
+from django.http.response import HttpResponseBase
+from ninja import Router
 from ninja.decorators import decorate_view
 from ninja.responses import Status
 
@@ -41,18 +42,28 @@ class Routes(Router):
         response: Any,
         status: int = 200,
         versioned: bool = False,
+        upload: bool = False,
         extra: dict[str, Any] | None = None,
     ) -> Callable[[Function], Function]:
-        """A change. `versioned` ones are made to the version named in If-Match."""
+        """A change. `versioned` ones are made to the version named in If-Match; an `upload` is multipart/form-data."""
         more = {"x-versioned": versioned, **(extra or {})}
-        return self._route(method, path, permission=permission, response={status: response}, extra=more)
+        return self._route(
+            method, path, permission=permission, response={status: response}, extra=more, takes_json=not upload
+        )
 
     def _route(
-        self, method: str, path: str, *, permission: Permission, response: dict[int, Any], extra: dict[str, Any] | None
+        self,
+        method: str,
+        path: str,
+        *,
+        permission: Permission,
+        response: dict[int, Any],
+        extra: dict[str, Any] | None,
+        takes_json: bool = True,
     ) -> Callable[[Function], Function]:
         def register(function: Function) -> Function:
             writes = method != "GET"
-            endpoint = decorate_view(_guard(permission, writes=writes, takes_json=not _is_upload(function)))(
+            endpoint = decorate_view(_guard(permission, writes=writes, takes_json=takes_json))(
                 _with_status(function, next(iter(response)))
             )
             self.api_operation(
@@ -94,16 +105,17 @@ def _with_status(function: Callable[..., Any], status: int) -> Callable[..., Any
     @functools.wraps(function)
     def answer(*args: Any, **kwargs: Any) -> Any:
         result = function(*args, **kwargs)
-        return result if isinstance(result, HttpResponse) else Status(status, result)
+        return result if isinstance(result, HttpResponseBase) else Status(status, result)
 
     # With its annotations evaluated where the function stands, not here.
     answer.__signature__ = inspect.signature(function, eval_str=True)  # type: ignore[attr-defined]
     return answer
 
 
-def _is_upload(function: Callable[..., Any]) -> bool:
-    sources = (type(File()), type(Form()))
-    return any(isinstance(value.default, sources) for value in inspect.signature(function).parameters.values())
+def json_body(schema: str) -> dict[str, Any]:
+    """The description of a body that msgspec decodes, where django-ninja has none."""
+    content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
+    return {"requestBody": {"required": True, "content": content}}
 
 
 def _summary(function: Callable[..., Any]) -> str:

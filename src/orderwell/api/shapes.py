@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from ninja import Schema
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict, Field, PlainSerializer
@@ -59,7 +59,20 @@ Text = Annotated[str, Field(max_length=240)]
 LongText = Annotated[str, Field(max_length=10_000)]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 Reason = Annotated[str, Field(min_length=1, max_length=240)]
-Verdict = Literal["done", "refused"]
+
+
+def _json_only(value: Any) -> Any:
+    """Numbers with a point arrive as Decimal; inside free-form JSON they are what JSON has: numbers."""
+    if isinstance(value, Decimal):
+        return float(value) if value.is_finite() else str(value)
+    if isinstance(value, dict):
+        return {key: _json_only(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_json_only(item) for item in value]
+    return value
+
+
+Custom = Annotated[dict[str, Any], AfterValidator(_json_only), Field(max_length=100)]
 
 
 class ErrorShape(Shape):

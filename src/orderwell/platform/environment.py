@@ -102,6 +102,17 @@ def folder(name: str, default: str, meaning: str) -> Path:
     return path
 
 
+def file(name: str, meaning: str) -> str:
+    """Path of an existing file, or the empty text."""
+
+    def parse(raw: str) -> str:
+        if raw and not Path(raw).expanduser().is_file():
+            raise ValueError("there is no such file")
+        return str(Path(raw).expanduser().resolve()) if raw else ""
+
+    return _read(name, "file", "", meaning, parse)
+
+
 def secret(name: str, path: Path, meaning: str) -> str:
     """A secret from NAME, from the file named by NAME_FILE, or made once and kept in `path` (readable by its owner only)."""
     declared[name] = Variable(name, "text", f"made at first start, kept in {path.parent.name}/{path.name}", meaning)

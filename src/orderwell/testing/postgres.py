@@ -119,7 +119,7 @@ class PostgresServer:
         atexit.register(self.close)
         options = [part for name, value in self.settings.items() for part in ("-c", f"{name}={value}")]
         self._log = (self.base / "log").open("ab")
-        self._process = subprocess.Popen(  # noqa: S603 - our own binary, our own arguments
+        self._process = subprocess.Popen(
             [
                 self.binary("postgres"),
                 "-D",
@@ -205,12 +205,12 @@ class PostgresServer:
             for path in (base, base / "socket", self.data, password):
                 os.chown(path, self._account, self._group or 0)
         base.chmod(0o700)
-        version = subprocess.run(  # noqa: S603
+        version = subprocess.run(
             [self.binary("initdb"), "--version"], capture_output=True, text=True, check=True
         ).stdout
         found = re.search(r"(\d+)", version)
         modern = found is not None and int(found.group(1)) >= 17
-        result = subprocess.run(  # noqa: S603
+        result = subprocess.run(
             [
                 self.binary("initdb"),
                 f"--pgdata={self.data}",
@@ -307,7 +307,7 @@ def _unprivileged_account() -> int | None:
 def _reachable(folder: Path, base: Path, account: int) -> Path:
     """The binaries where the account can read them: where they are, or a copy when a parent folder is closed."""
     probe = (
-        subprocess.run(  # noqa: S603
+        subprocess.run(
             [str(folder / "postgres"), "--version"],
             user=account,
             group=pwd.getpwuid(account).pw_gid,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 from django.http import HttpRequest, HttpResponse
 
@@ -32,3 +34,29 @@ def place_order(request: HttpRequest) -> HttpResponse:
     if isinstance(outcome, Repeated):
         response[REPLAYED] = "true"
     return response
+
+
+# How the route is described; it is not one of django-ninja's.
+OPERATION: dict[str, Any] = {
+    "operationId": "place_order",
+    "summary": "Place order",
+    "description": "Place one order: 201 when it was placed, 200 with the order that exists when channel and external_id "
+    "were given before, 422 when it is refused and nothing was written.",
+    "tags": ["orders"],
+    "parameters": [],
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/OrderDraft"}}},
+    },
+    "responses": {
+        "200": {
+            "description": "The order existed before",
+            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/DuplicateOrder"}}},
+        },
+        "201": {
+            "description": "Placed",
+            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/PlacedOrder"}}},
+        },
+    },
+    "x-permission": str(Permission.ORDERS_ORDER_PLACE),
+}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from orderwell.platform.fields import ScaledDecimalField
+from orderwell.platform.fields import AmountField, ScaledDecimalField
 
 
 class SourceAmountField(ScaledDecimalField):
@@ -23,7 +23,12 @@ class ImportMapping(models.Model):
 
 
 class ImportBatch(models.Model):
-    """One file brought in once. Counters are of source lines, except `orders`, `returns` and `adjustments` (documents)."""
+    """One file brought in once. Counters are of source lines, except `orders`, `returns` and `adjustments` (documents).
+
+    Totals are exact: `source_total` is what the file adds up to, `accounted_total` what the documents of its done and
+    duplicate lines add up to in the currency, `rounding` the difference that rounding each line made. What is missing
+    to the source are the refused lines. `created_total` is the part of the documents that this batch made itself.
+    """
 
     class Mode(models.TextChoices):
         HISTORY = "history"
@@ -37,9 +42,11 @@ class ImportBatch(models.Model):
     file_name = models.CharField(max_length=240)
     file_path = models.CharField(max_length=500)
     sha256 = models.CharField(max_length=64)
+    # How the file is read: format, encoding, delimiter, header.
+    source = models.JSONField(default=dict)
     mapping = models.JSONField(default=dict)
-    # Where to go on after a crash: source lines done so far, and what the reader needs to know.
-    cursor = models.JSONField(default=dict)
+    # The first source row without a verdict: where to go on after a crash.
+    cursor = models.PositiveIntegerField(default=0)
     lines = models.PositiveIntegerField(default=0)
     lines_read = models.PositiveIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)
@@ -52,31 +59,50 @@ class ImportBatch(models.Model):
     source_total = SourceAmountField(default=0)
     accounted_total = SourceAmountField(default=0)
     rounding = SourceAmountField(default=0)
-    error = models.TextField(blank=True)
+    created_total = SourceAmountField(default=0)
+    # Accepted lines by kind: {"orders": [lines, amount], ...}; the amounts add up to `accounted_total`.
+    by_kind = models.JSONField(default=dict)
+    # {"code", "message", "data"} of what stopped it, or {}.
+    error = models.JSONField(default=dict)
     actor_label = models.CharField(max_length=120)
     created_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
-    # Claim of the process that runs it; a dead one's expires and another goes on.
+    undone_at = models.DateTimeField(null=True)
+    # Time spent running, over all attempts; the last attempt began at `resumed_at` with `resumed_lines` read.
+    seconds = models.FloatField(default=0)
+    resumed_at = models.DateTimeField(null=True)
+    resumed_lines = models.PositiveIntegerField(default=0)
+    # Claim of the process that runs it ("host:pid"); a dead one's expires and another goes on.
+    claimed_by = models.CharField(max_length=120, blank=True)
     claimed_until = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["-created_at", "-id"], name="import_batch_recent")]
+        indexes = [
+            models.Index(fields=["-created_at", "-id"], name="import_batch_recent"),
+            models.Index(fields=["sha256"], name="import_batch_file"),
+        ]
 
 
 class ImportRow(models.Model):
-    """The verdict of one source line. `target` is the document it went into ("order:12")."""
+    """The verdict of one source line. `target` is the document it went into ("order:12"), `amount` what it added there.
+
+    `row_number` is what a spreadsheet shows beside the row: the header is row 1.
+    """
 
     class Verdict(models.TextChoices):
         DONE = "done"
         DUPLICATE = "duplicate"
         REFUSED = "refused"
 
-    batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="rows")
+    # No index of its own: the unique constraint begins with it.
+    batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="rows", db_index=False)
     row_number = models.PositiveIntegerField()
     verdict = models.CharField(max_length=10, choices=Verdict)
     target = models.CharField(max_length=40, blank=True)
-    # For refused lines: which column, the stable code, and the data of the message.
+    amount = AmountField(null=True)
+    # For refused lines: which column, the stable code, and the data of the message. A done line whose amount had to be
+    # rounded says so in `data`: {"source", "rounding"}.
     column = models.CharField(max_length=80, blank=True)
     code = models.CharField(max_length=60, blank=True)
     data = models.JSONField(default=dict)

@@ -11,7 +11,7 @@ import os
 
 from cryptography.exceptions import InvalidTag
 
-from orderwell.platform.crypto.keyring import KEY_ID_BYTES, KeyRingError, key_ring, refresh
+from orderwell.platform.crypto.keyring import KEY_ID_BYTES, KeyRing, KeyRingError, key_ring, refresh
 
 NONCE_BYTES = 12
 _BODY = KEY_ID_BYTES + NONCE_BYTES
@@ -24,6 +24,12 @@ def encrypt(text: str, aad: str) -> bytes:
     ring = key_ring()
     nonce = os.urandom(NONCE_BYTES)
     return ring.primary_id + nonce + ring.primary_cipher.encrypt(nonce, text.encode(), aad.encode())
+
+
+def encrypt_with(ring: KeyRing, key_id: str, text: str, aad: str) -> bytes:
+    """Sealed with a certain key of the ring, as only proofs need it."""
+    start, nonce = bytes.fromhex(key_id), os.urandom(NONCE_BYTES)
+    return start + nonce + ring.ciphers[start].encrypt(nonce, text.encode(), aad.encode())
 
 
 def decrypt(sealed: bytes | memoryview, aad: str) -> str:

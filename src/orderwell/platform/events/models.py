@@ -38,8 +38,11 @@ class Delivery(models.Model):
         WAITING = "waiting"
         DONE = "done"
         DEAD = "dead"
+        DISCARDED = "discarded"
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="deliveries")
+    # The event's stream once more: finding what waits before a delivery must not join.
+    stream = models.CharField(max_length=40)
     subscriber = models.CharField(max_length=120)
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     attempts = models.PositiveIntegerField(default=0)
@@ -52,5 +55,14 @@ class Delivery(models.Model):
         constraints = [models.UniqueConstraint(fields=["event", "subscriber"], name="delivery_once")]
         indexes = [
             models.Index(fields=["next_attempt_at"], name="delivery_waiting", condition=models.Q(state="waiting")),
+            models.Index(
+                fields=["stream", "subscriber", "event"],
+                name="delivery_order",
+                condition=models.Q(state="waiting"),
+            ),
+            models.Index(fields=["finished_at"], name="delivery_finished"),
             models.Index(fields=["id"], name="delivery_dead", condition=models.Q(state="dead")),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.event_id} to {self.subscriber}"

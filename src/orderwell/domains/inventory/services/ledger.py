@@ -14,7 +14,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from orderwell.domains.inventory.errors import StockChanged
 from orderwell.domains.inventory.models import Reservation, StockItem, StockMovement
@@ -75,13 +75,11 @@ def lock_items(item_ids: Collection[int]) -> list[StockRow]:
     return _lock(StockItem.objects.filter(pk__in=list(item_ids)))
 
 
-def _lock(items: object) -> list[StockRow]:
+def _lock(items: QuerySet[StockItem]) -> list[StockRow]:
     rows = (
         items.order_by("pk")
         .select_for_update(of=("self",))
-        .values_list(  # type: ignore[attr-defined]
-            "id", "variant_id", "warehouse_id", "on_hand", "reserved", "allow_negative"
-        )
+        .values_list("id", "variant_id", "warehouse_id", "on_hand", "reserved", "allow_negative")
     )
     return [StockRow(*row) for row in rows]
 

@@ -72,6 +72,11 @@ class Plan:
         confirming = isinstance(draft, QuoteDraft) and draft.confirming
         return confirming or Permission.ORDERS_PRICE_OVERRIDE in self.submission.actor.permissions
 
+    def check(self, found: list[ErrorDetail]) -> None:
+        """Refuse the draft when anything was found."""
+        if found:
+            self.refuse(*found)
+
     def refuse(self, *found: DomainError | ErrorDetail) -> None:
         self.outcome = Refused(tuple(item if isinstance(item, ErrorDetail) else item.detail() for item in found))
 

@@ -16,6 +16,7 @@ from orderwell.domains.orders.sourcing import Demand
 from orderwell.domains.orders.validation import problems
 from orderwell.kernel.errors import ErrorDetail
 from orderwell.kernel.quantities import has_scale
+from orderwell.platform.configuration.custom_fields import custom_fields, custom_problems
 from orderwell.platform.permissions import Permission
 
 ZERO = Decimal(0)
@@ -39,9 +40,12 @@ def resolve(plans: list[Plan]) -> None:
             if line.sku in variants and (line.unit_price is None or not plan.past)
         }
     )
+    definitions = custom_fields("order")
     language: str = settings.LANGUAGE_CODE
     for plan in plans:
         _resolve_lines(plan, variants, prices, language)
+        if plan.outcome is None and not plan.past:
+            plan.check(custom_problems(definitions, plan.draft.custom, entity="order"))
         if plan.outcome is None:
             _add_charges(plan, known)
 

@@ -47,8 +47,8 @@ def cancel_units(
 
 def open_units(line: OrderLine) -> Decimal:
     """Units that can still be cancelled: neither cancelled, shipped nor invoiced."""
-    fixed = Decimal(max(line.quantity_shipped, line.quantity_invoiced))
-    return line.quantity - line.quantity_cancelled - fixed
+    left: Decimal = line.quantity - line.quantity_cancelled - max(line.quantity_shipped, line.quantity_invoiced)
+    return left
 
 
 def _everything_open(known: Mapping[int, OrderLine]) -> dict[int, Decimal]:

@@ -1,0 +1,52 @@
+"""Quotes: stored drafts, priced like orders, until they are confirmed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+
+from orderwell.api.decoding import convert
+from orderwell.api.orders.reading import detail
+from orderwell.api.orders.shapes import OrderDetail
+from orderwell.api.preconditions import expected_version
+from orderwell.api.requests import ApiRequest
+from orderwell.api.routing import Routes, json_body
+from orderwell.api.shapes import Id
+from orderwell.domains.orders.drafts import OrderDraft
+from orderwell.domains.orders.outcomes import Refused
+from orderwell.domains.orders.services import quote
+from orderwell.kernel.clock import utc_now
+from orderwell.kernel.errors import Refusal
+from orderwell.platform.permissions import Permission
+
+routes = Routes("quotes")
+PLACE, CHANGE = Permission.ORDERS_ORDER_PLACE, Permission.ORDERS_ORDER_CHANGE
+BODY = json_body("OrderDraft")
+
+
+@routes.write("POST", "/quotes", permission=PLACE, response=OrderDetail, status=201, extra=BODY)
+def save_quote(request: ApiRequest, response: HttpResponse) -> dict[str, Any]:
+    """Store a quote: priced, but nothing is reserved."""
+    draft = convert(request.json, OrderDraft)
+    stored = quote.save_quote(draft=draft, actor=request.actor, now=utc_now())
+    return detail(request, response, stored.order_id)
+
+
+@routes.write("PUT", "/quotes/{order_id}", permission=CHANGE, response=OrderDetail, versioned=True, extra=BODY)
+def update_quote(request: ApiRequest, response: HttpResponse, order_id: Id) -> dict[str, Any]:
+    """Replace what a quote says."""
+    draft = convert(request.json, OrderDraft)
+    quote.update_quote(
+        order_id=order_id, draft=draft, version=expected_version(request), actor=request.actor, now=utc_now()
+    )
+    return detail(request, response, order_id)
+
+
+@routes.write("POST", "/quotes/{order_id}/confirm", permission=PLACE, response=OrderDetail)
+def confirm_quote(request: ApiRequest, response: HttpResponse, order_id: Id) -> dict[str, Any]:
+    """Place the quote as an order at the prices that were quoted."""
+    outcome = quote.confirm_quote(order_id=order_id, actor=request.actor, now=utc_now())
+    if isinstance(outcome, Refused):
+        raise Refusal(outcome.errors)
+    return detail(request, response, order_id)

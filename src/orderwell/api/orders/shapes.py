@@ -1,0 +1,266 @@
+"""What an order looks like from outside."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from pydantic import Field
+
+from orderwell.api.shapes import ErrorShape, Exact, Input, Moment, QuantityIn, Reason, Shape
+from orderwell.domains.orders.models import Attachment, Backorder, Hold, Order, OrderLine, OrderNote
+from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.events.models import Event
+from orderwell.platform.permissions import Permission
+
+
+class LineResultShape(Shape):
+    sku: str
+    quantity: Exact
+    reserved: Exact
+    backordered: Exact
+
+
+class PlacedOrder(Shape):
+    verdict: Literal["placed"]
+    id: int
+    number: str
+    state: str
+    currency: str
+    net_amount: Exact
+    tax_amount: Exact
+    total_amount: Exact
+    placed_at: Moment | None
+    lines: list[LineResultShape]
+
+
+class DuplicateOrder(Shape):
+    verdict: Literal["duplicate"]
+    id: int
+    number: str
+    currency: str
+    total_amount: Exact
+    placed_at: Moment | None
+
+
+class BulkResult(Shape):
+    """What became of one draft, in the order they were sent. A refused one has `errors`, the others `id` and `number`."""
+
+    verdict: Literal["placed", "duplicate", "refused"]
+    id: int | None = None
+    number: str | None = None
+    currency: str | None = None
+    total_amount: Exact | None = None
+    errors: list[ErrorShape] = Field(default=[], description="Pointers lead into the whole body")
+
+
+class BulkAnswer(Shape):
+    placed: int
+    duplicate: int
+    refused: int
+    results: list[BulkResult]
+
+
+class OrderSummary(Shape):
+    id: int
+    number: str
+    version: int
+    state: str
+    fulfilment_state: str
+    payment_state: str
+    on_hold: bool
+    history: bool
+    channel: str
+    external_id: str | None
+    customer: str | None = Field(description="Customer number")
+    customer_name: str
+    currency: str
+    net_amount: Exact
+    tax_amount: Exact
+    total_amount: Exact
+    invoiced_amount: Exact
+    credited_amount: Exact
+    paid_amount: Exact
+    priority: int
+    created_at: Moment
+    placed_at: Moment | None
+    requested_at: Moment | None
+    promised_at: Moment | None
+    updated_at: Moment
+
+
+class ComponentShape(Shape):
+    sku: str
+    quantity: Exact
+
+
+class LineShape(Shape):
+    id: int
+    position: int
+    kind: str
+    sku: str
+    name: str
+    quantity: Exact
+    quantity_cancelled: Exact
+    quantity_shipped: Exact
+    quantity_returned: Exact
+    quantity_invoiced: Exact
+    quantity_backordered: Exact = Field(description="For a bundle, in units of its components")
+    unit_price: Exact
+    line_discount: Exact
+    order_discount_share: Exact
+    tax_rate: Exact
+    net_amount: Exact
+    tax_amount: Exact
+    gross_amount: Exact
+    promised_at: Moment | None
+    components: list[ComponentShape]
+    explanation: dict[str, Any]
+
+
+class AddressShape(Shape):
+    """Where goods go. Recipient, phone, e-mail and street need the permission to see personal data."""
+
+    recipient: str | None
+    phone: str | None
+    email: str | None
+    street: str | None
+    district: str | None
+    city: str
+    region: str
+    postcode: str
+    country: str
+
+
+class HoldShape(Shape):
+    id: int
+    kind: str
+    reason: str
+    placed_at: Moment
+    placed_by: str
+    released_at: Moment | None
+    released_by: str
+    release_reason: str
+
+
+class NoteShape(Shape):
+    id: int
+    body: str
+    author_label: str
+    created_at: Moment
+
+
+class AttachmentShape(Shape):
+    id: int
+    name: str
+    content_type: str
+    size: int
+    sha256: str
+    author_label: str
+    created_at: Moment
+
+
+class OrderDetail(OrderSummary):
+    prices_include_tax: bool
+    order_discount: Exact
+    source: str
+    note: str
+    custom: dict[str, Any]
+    owner: str | None
+    team: str | None
+    ship_to: AddressShape | None
+    lines: list[LineShape]
+    holds: list[HoldShape]
+    notes: list[NoteShape]
+    attachments: list[AttachmentShape]
+
+
+class EventShape(Shape):
+    id: int
+    name: str
+    subject: str
+    occurred_at: Moment
+    actor_kind: str
+    actor_label: str
+    source: str
+    address: str
+    data: dict[str, Any]
+
+
+class Cancelling(Input):
+    lines: dict[int, QuantityIn] | None = Field(
+        default=None, max_length=2000, description="Units by line id; without it, all that is left"
+    )
+    reason: Reason
+
+
+class NewHold(Input):
+    kind: str = Field(min_length=1, max_length=20)
+    reason: Reason
+
+
+class Releasing(Input):
+    reason: Reason
+
+
+class NewNote(Input):
+    body: str = Field(min_length=1, max_length=10_000)
+
+
+def show_summary(order: Order) -> dict[str, Any]:
+    plain = {name: getattr(order, name) for name in OrderSummary.model_fields if name not in ("channel", "customer")}
+    return {
+        **plain,
+        "channel": order.channel.code,
+        "customer": order.customer.number if order.customer is not None else None,
+    }
+
+
+def show_detail(order: Order, lines: Sequence[OrderLine], actor: Actor) -> dict[str, Any]:
+    return {
+        **show_summary(order),
+        "prices_include_tax": order.prices_include_tax,
+        "order_discount": order.order_discount,
+        "source": order.source,
+        "note": order.note,
+        "custom": order.custom,
+        "owner": str(order.owner) if order.owner is not None else None,
+        "team": str(order.team) if order.team is not None else None,
+        "ship_to": _address(order, actor),
+        "lines": [_line(line) for line in lines],
+        "holds": [show(HoldShape, hold) for hold in Hold.objects.filter(order=order).order_by("id")],
+        "notes": [show(NoteShape, note) for note in OrderNote.objects.filter(order=order).order_by("id")],
+        "attachments": [show(AttachmentShape, file) for file in Attachment.objects.filter(order=order).order_by("id")],
+    }
+
+
+def show(shape: type[Shape], row: Hold | OrderNote | Attachment | Event) -> dict[str, Any]:
+    """A row whose columns are what is shown."""
+    return {name: getattr(row, name) for name in shape.model_fields}
+
+
+def _address(order: Order, actor: Actor) -> dict[str, Any] | None:
+    if not order.ship_country:
+        return None
+    open_part = {
+        "city": order.ship_city,
+        "region": order.ship_region,
+        "postcode": order.ship_postcode,
+        "country": order.ship_country,
+    }
+    personal = dict.fromkeys(("recipient", "phone", "email", "street", "district"))
+    if order.ship_to and actor.may(Permission.CUSTOMERS_PERSONAL_DATA_VIEW):
+        stored = json.loads(order.ship_to)
+        personal = {name: stored.get(name, "") for name in personal}
+    return {**personal, **open_part}
+
+
+def _line(line: OrderLine) -> dict[str, Any]:
+    derived = ("quantity_backordered", "components")
+    backorders: Sequence[Backorder] = line.backorders.all()
+    return {
+        **{name: getattr(line, name) for name in LineShape.model_fields if name not in derived},
+        "quantity_backordered": sum((row.quantity for row in backorders), start=line.quantity * 0),
+        "components": [{"sku": row.variant.sku, "quantity": row.quantity} for row in line.components.all()],
+    }

@@ -1,0 +1,46 @@
+"""orderwell bench: how fast this machine runs Orderwell, beside hand-written references."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from orderwell.cli.frame import Answer, command, say, table
+from orderwell.kernel.errors import InstallationFault
+
+
+class BenchNotPossible(InstallationFault):
+    """What the benchmark needs is not there, or it was asked for something that doesn't exist."""
+
+    code = "bench_not_possible"
+
+
+@command("bench", django=False)
+def bench(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="Only these; all without.")] = None,
+    database: Annotated[str, typer.Option(help="sqlite, postgresql or both.")] = "both",
+    seconds: Annotated[float, typer.Option(min=1, help="Length of one turn.")] = 5.0,
+    rounds: Annotated[int, typer.Option(min=1, max=20, help="Turns of each; the median counts.")] = 3,
+    lines: Annotated[int, typer.Option(min=1000, help="Lines of the imported file.")] = 60_000,
+    orders: Annotated[int, typer.Option(min=20_000, help="Orders in the large database.")] = 1_000_000,
+) -> Answer:
+    """Measure speed against references in the same run. Uses databases of its own, never the installation's."""
+    try:
+        from orderwell.testing.benchmarks.results import NAMES, Effort, Result
+        from orderwell.testing.benchmarks.suite import DATABASES, run
+    except ImportError as error:
+        raise BenchNotPossible(f"{error}. Install the development packages (make dev).") from error
+    unknown = sorted(set(names or ()) - set(NAMES))
+    if unknown:
+        raise BenchNotPossible(f"No benchmark {', '.join(unknown)}. There are: {', '.join(NAMES)}.")
+    if database not in (*DATABASES, "both"):
+        raise BenchNotPossible(f"No database {database}. There are: sqlite, postgresql, both.")
+    effort = Effort(seconds, rounds, lines, orders)
+    chosen = DATABASES if database == "both" else (database,)
+    results: list[Result] = run(names or NAMES, chosen, effort, say)
+    rows = [result.as_dict() for result in results]
+    for row in rows:
+        row["target"] = row["target"] + ("" if row["met"] else "  missed")
+    shown = table(rows, ["name", "database", "value", "unit", "reference", "ratio", "target", "detail"])
+    return Answer({"results": [result.as_dict() for result in results]}, shown)

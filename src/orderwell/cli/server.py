@@ -1,0 +1,150 @@
+"""orderwell serve: Granian, a small parent process and one or more web processes with many threads.
+
+The parent never loads Django: what must be known before the start is asked in a child process that ends again.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from orderwell.cli.frame import Answer, command, load_django, say
+from orderwell.kernel.errors import InstallationFault
+
+# Waiting requests that a web process holds beyond its threads. Enough for every open connection of a small company;
+# more of them wait in the operating system's queue.
+BACKLOG = 2048
+STOP_SECONDS = 30
+INSIDE = "ORDERWELL_WORKER_RUNS_INSIDE"
+
+
+class NotReady(InstallationFault):
+    code = "not_ready"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the settings and the database say about how to serve."""
+
+    vendor: str
+    workers: int
+    threads: int
+    inside: bool
+    certificate: str
+    key: str
+
+
+@command("serve", django=False)
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for every one.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8000,
+    workers: Annotated[int, typer.Option(min=0, max=64, help="Web processes; 0: 1 on SQLite, 2 on PostgreSQL.")] = 0,
+    threads: Annotated[
+        int, typer.Option(min=0, max=512, help="Threads of each; 0: 64 on SQLite, 32 on PostgreSQL.")
+    ] = 0,
+    worker: Annotated[
+        str, typer.Option(help="Background worker: inside the web process, outside, or auto (inside on SQLite).")
+    ] = "",
+) -> Answer:
+    """Serve the screen and the API until SIGTERM or Ctrl+C. Refuses while migrations are pending."""
+    plan = _plan(workers, threads, worker)
+    scheme = "https" if plan.certificate else "http"
+    shown = f"[{host}]" if ":" in host else host
+    say(f"Orderwell: {scheme}://{shown}:{port}  ({plan.workers} x {plan.threads} threads, {plan.vendor})")
+    if not plan.inside:
+        say("Background work needs `orderwell worker` beside this process.")
+    started = time.monotonic()
+    _run(plan, host, port)
+    return Answer(
+        {"address": f"{scheme}://{shown}:{port}", "seconds": round(time.monotonic() - started, 1)}, "Stopped."
+    )
+
+
+def _run(plan: Plan, host: str, port: int) -> None:
+    from granian.constants import Interfaces
+    from granian.log import LOGGING_CONFIG
+    from granian.server import Server
+
+    handlers = {name: {**handler, "stream": "ext://sys.stderr"} for name, handler in LOGGING_CONFIG["handlers"].items()}
+    # More threads than cores is meant: they wait for the intake gate and the database.
+    logging.getLogger("_granian").addFilter(lambda record: "seems quite high" not in str(record.msg))
+    os.environ["DJANGO_SETTINGS_MODULE"] = os.environ.get("DJANGO_SETTINGS_MODULE", "orderwell.settings")
+    os.environ[INSIDE] = "yes" if plan.inside else "no"
+    Server(
+        "orderwell.server:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=plan.workers,
+        blocking_threads=plan.threads,
+        backlog=BACKLOG,
+        backpressure=BACKLOG,
+        log_dictconfig={**LOGGING_CONFIG, "handlers": handlers},
+        websockets=False,
+        ssl_cert=Path(plan.certificate) if plan.certificate else None,
+        ssl_key=Path(plan.key) if plan.key else None,
+        respawn_failed_workers=True,
+        workers_kill_timeout=STOP_SECONDS,
+    ).serve()
+
+
+def _plan(workers: int, threads: int, worker: str) -> Plan:
+    """Ask a child process, so that this one stays small."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reader)
+        with os.fdopen(writer, "w", encoding="utf-8") as pipe:
+            json.dump(_look(workers, threads, worker), pipe)
+        os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader, encoding="utf-8") as pipe:
+        text = pipe.read()
+    os.waitpid(child, 0)
+    found: dict[str, Any] = json.loads(text) if text else {"error": "The start failed; see above.", "code": "not_ready"}
+    if "error" in found:
+        fault = NotReady(found["error"])
+        fault.code = found["code"]  # type: ignore[misc]  the child's code, for scripts
+        raise fault
+    return Plan(**found)
+
+
+def _look(workers: int, threads: int, worker: str) -> dict[str, Any]:
+    """Runs in the child: is everything ready, and how is it to be served?"""
+    try:
+        load_django()
+        from django.conf import settings
+        from django.db import connection
+
+        from orderwell.platform.installation import require_ready
+
+        require_ready()
+        vendor = connection.vendor
+        connection.close()
+        small = vendor == "sqlite"
+        worker = worker or settings.WORKER
+        if worker not in ("auto", "inside", "outside"):
+            return {"code": "wrong_usage", "error": f"--worker is {worker!r}; it must be auto, inside or outside."}
+        return {
+            "vendor": vendor,
+            "workers": workers or settings.WEB_PROCESSES or (1 if small else 2),
+            "threads": threads or settings.WEB_THREADS or (64 if small else 32),
+            "inside": worker == "inside" or (worker == "auto" and small),
+            "certificate": settings.TLS_CERT,
+            "key": settings.TLS_KEY,
+        }
+    except InstallationFault as fault:
+        return {"code": fault.code, "error": str(fault)}
+    except SystemExit as exit_:
+        return {"code": "bad_environment", "error": str(exit_.code)}
+    except Exception as error:  # noqa: BLE001  the parent says it and ends
+        if type(error).__name__ == "OperationalError":
+            return {"code": "database_error", "error": f"The database refused: {str(error).strip()}"}
+        return {"code": "internal_error", "error": f"{type(error).__name__}: {error}"}

@@ -1,0 +1,121 @@
+"""Words for people, firms and places; whoever is made of them does not exist."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+# (family name, pinyin)
+FAMILY_ZH = (
+    ("王", "Wang"), ("李", "Li"), ("张", "Zhang"), ("刘", "Liu"), ("陈", "Chen"), ("杨", "Yang"), ("黄", "Huang"),
+    ("赵", "Zhao"), ("吴", "Wu"), ("周", "Zhou"), ("徐", "Xu"), ("孙", "Sun"), ("马", "Ma"), ("朱", "Zhu"),
+    ("胡", "Hu"), ("郭", "Guo"), ("何", "He"), ("林", "Lin"), ("高", "Gao"), ("罗", "Luo"), ("郑", "Zheng"),
+    ("梁", "Liang"), ("谢", "Xie"), ("宋", "Song"), ("唐", "Tang"), ("许", "Xu"), ("邓", "Deng"), ("冯", "Feng"),
+    ("韩", "Han"), ("曹", "Cao"), ("曾", "Zeng"), ("彭", "Peng"), ("萧", "Xiao"), ("蔡", "Cai"), ("欧阳", "Ouyang"),
+)  # fmt: skip
+GIVEN_ZH = (
+    ("伟", "Wei"), ("芳", "Fang"), ("娜", "Na"), ("敏", "Min"), ("静", "Jing"), ("秀英", "Xiuying"), ("丽", "Li"),
+    ("强", "Qiang"), ("磊", "Lei"), ("洋", "Yang"), ("艳", "Yan"), ("勇", "Yong"), ("杰", "Jie"), ("娟", "Juan"),
+    ("涛", "Tao"), ("明", "Ming"), ("超", "Chao"), ("秀兰", "Xiulan"), ("霞", "Xia"), ("平", "Ping"), ("刚", "Gang"),
+    ("桂英", "Guiying"), ("梓涵", "Zihan"), ("浩宇", "Haoyu"), ("子轩", "Zixuan"), ("雨桐", "Yutong"),
+    ("思远", "Siyuan"), ("嘉怡", "Jiayi"), ("一诺", "Yinuo"), ("俊杰", "Junjie"), ("欣怡", "Xinyi"), ("博文", "Bowen"),
+    ("晓东", "Xiaodong"), ("建国", "Jianguo"), ("海燕", "Haiyan"), ("雪梅", "Xuemei"), ("文静", "Wenjing"),
+)  # fmt: skip
+FIRST_WORLD = (
+    "Anna", "Ben", "Carla", "David", "Elena", "Felix", "Grace", "Henrik", "Isabel", "James", "Kenji", "Laura", "Marco",
+    "Nadia", "Oliver", "Priya", "Quentin", "Rosa", "Samuel", "Tamara", "Ulrich", "Valerie", "William", "Yuki", "Zofia",
+)  # fmt: skip
+LAST_WORLD = (
+    "Andersson", "Baker", "Carter", "Dubois", "Eriksen", "Fischer", "Garcia", "Hughes", "Ivanova", "Jansen", "Kim",
+    "Lopez", "Moreau", "Nakamura", "O'Brien", "Patel", "Quinn", "Rossi", "Schneider", "Taylor", "Ueda", "Vos",
+    "Weber", "Young", "Zimmermann",
+)  # fmt: skip
+TRADES_ZH = (
+    "家居", "酒店管理", "餐饮", "文化传播", "商贸", "百货", "茶业", "电子商务", "设计", "物业服务", "礼品", "教育科技",
+)  # fmt: skip
+WORDS_ZH = (
+    "和顺", "锦程", "云帆", "明德", "瑞丰", "华悦", "百川", "清源", "安居", "远景", "天禾", "东方", "雅致", "鼎盛",
+    "星海", "同福", "万象", "德润", "嘉禾", "金桥",
+)  # fmt: skip
+WORDS_WORLD = (
+    "Northgate", "Blue Harbour", "Maple", "Silverline", "Orchard", "Lighthouse", "Riverside", "Copper", "Juniper",
+    "Meridian", "Willow", "Granite", "Amber", "Kestrel", "Hollow Oak",
+)  # fmt: skip
+TRADES_WORLD = (
+    ("Trading Ltd", "GB"), ("Homeware GmbH", "DE"), ("Hotels SARL", "FR"), ("Retail Inc.", "US"),
+    ("Living Pte. Ltd.", "SG"), ("Interiors B.V.", "NL"), ("Design K.K.", "JP"), ("Imports Pty Ltd", "AU"),
+)  # fmt: skip
+STREETS_ZH = (
+    "人民路",
+    "中山路",
+    "解放路",
+    "建设路",
+    "文化路",
+    "和平路",
+    "长江路",
+    "黄河路",
+    "新华路",
+    "学院路",
+    "滨江大道",
+)
+STREETS_WORLD = (
+    "High Street",
+    "Station Road",
+    "Park Avenue",
+    "Mill Lane",
+    "Church Street",
+    "King Street",
+    "Harbour Road",
+)
+JOBS = ("采购经理 Purchasing manager", "店长 Shop manager", "行政 Office manager", "财务 Accountant", "老板 Owner")
+HOLD_REASONS = (
+    ("address", "门牌号缺失,已电话联系 House number missing, customer called"),
+    ("payment", "等待银行到账 Waiting for the bank transfer"),
+    ("fraud", "收货地址与账单国家不符 Delivery and billing country differ"),
+    ("credit", "超出信用额度 Over the credit limit"),
+    ("customer", "客户要求延后发货 Customer asked to wait"),
+    ("price", "折扣待经理确认 Discount to be confirmed by the manager"),
+    ("quality", "该批次抽检中 Batch is being inspected"),
+)  # fmt: skip
+CANCEL_REASONS = (
+    "客户不再需要 No longer wanted", "拍错规格 Wrong option chosen", "重复下单 Ordered twice",
+    "等待太久 Waited too long", "别处更便宜 Cheaper elsewhere",
+)  # fmt: skip
+RETURN_REASONS = (
+    "尺寸不合适 Wrong size", "运输破损 Damaged on the way", "与描述不符 Not as described", "不喜欢 Not liked",
+    "发错商品 Wrong item sent",
+)  # fmt: skip
+NOTES = (
+    "请在工作日送货。Please deliver on a weekday.", "请用礼品包装。Gift wrapping, please.", "放门卫处。Leave at the gate.",
+    "需要增值税发票。VAT invoice needed.", "送货前请打电话。Call before delivery.",
+)  # fmt: skip
+CARRIERS_CN = ("顺丰速运 SF Express", "中通快递 ZTO", "京东物流 JD Logistics", "中国邮政 EMS")
+CARRIERS_WORLD = ("DHL Express", "FedEx", "UPS")
+
+
+@dataclass(frozen=True)
+class City:
+    zh: str
+    region: str
+    district: str
+    postcode: str
+
+
+CITIES_CN = (
+    City("上海市", "上海市", "徐汇区", "200030"), City("北京市", "北京市", "朝阳区", "100020"),
+    City("广州市", "广东省", "天河区", "510620"), City("深圳市", "广东省", "南山区", "518052"),
+    City("杭州市", "浙江省", "西湖区", "310013"), City("成都市", "四川省", "武侯区", "610041"),
+    City("武汉市", "湖北省", "江汉区", "430022"), City("南京市", "江苏省", "鼓楼区", "210009"),
+    City("西安市", "陕西省", "雁塔区", "710061"), City("重庆市", "重庆市", "渝中区", "400010"),
+    City("苏州市", "江苏省", "姑苏区", "215005"), City("青岛市", "山东省", "市南区", "266071"),
+    City("长沙市", "湖南省", "岳麓区", "410006"), City("厦门市", "福建省", "思明区", "361001"),
+    City("昆明市", "云南省", "五华区", "650031"), City("哈尔滨市", "黑龙江省", "南岗区", "150001"),
+)  # fmt: skip
+# (city, region, postcode, country, calling code, currency the customer thinks in)
+CITIES_WORLD = (
+    ("London", "England", "SE1 9GF", "GB", "+44 20"), ("Manchester", "England", "M1 4BT", "GB", "+44 161"),
+    ("Berlin", "Berlin", "10115", "DE", "+49 30"), ("Hamburg", "Hamburg", "20095", "DE", "+49 40"),
+    ("Paris", "Île-de-France", "75011", "FR", "+33 1"), ("Lyon", "Rhône", "69002", "FR", "+33 4"),
+    ("New York", "NY", "10013", "US", "+1 212"), ("Seattle", "WA", "98101", "US", "+1 206"),
+    ("Singapore", "Singapore", "049315", "SG", "+65 6"), ("Amsterdam", "Noord-Holland", "1012 AB", "NL", "+31 20"),
+    ("Osaka", "Osaka", "530-0001", "JP", "+81 6"), ("Melbourne", "VIC", "3000", "AU", "+61 3"),
+)  # fmt: skip

@@ -1,0 +1,210 @@
+"""Reads of the catalogue. Every function takes the actor first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+
+from orderwell.domains.catalog.models import (
+    Barcode,
+    BundleComponent,
+    Category,
+    Channel,
+    Product,
+    TaxCategory,
+    Variant,
+    VariantPrice,
+)
+from orderwell.kernel.errors import NotFound
+from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.database import is_postgresql
+from orderwell.platform.paging import Page, keyset_page
+from orderwell.platform.permissions import Permission
+from orderwell.platform.search import contains_words
+
+LAST_CHARACTER = chr(0x10FFFF)
+MAX_HITS = 50
+
+
+@dataclass(frozen=True)
+class ProductFilters:
+    """`text` is searched in names, SKUs, codes and pinyin. `category` is a code and includes what lies below it."""
+
+    text: str = ""
+    category: str = ""
+    tax_category: str = ""
+    active: bool | None = True
+    bundles: bool | None = None
+
+
+@dataclass(frozen=True)
+class VariantHit:
+    """One line of a type-ahead list. `price` is the list price in the asked currency, None without one."""
+
+    id: int
+    sku: str
+    name_zh: str
+    name_en: str
+    unit: str
+    quantity_places: int
+    is_bundle: bool
+    price: Decimal | None = None
+    pack_quantity: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class ProductDetail:
+    product: Product
+    variants: list[Variant]
+    part_of: dict[int, list[str]] = field(default_factory=dict)
+
+
+def products(actor: Actor, filters: ProductFilters | None = None) -> QuerySet[Product]:
+    """Products the actor may see, with category, tax category and variants at hand."""
+    actor.require(Permission.CATALOG_PRODUCT_VIEW)
+    filters = filters or ProductFilters()
+    rows = Product.objects.select_related("category", "tax_category").prefetch_related(
+        Prefetch("variants", Variant.objects.order_by("sku").prefetch_related("prices")), "images"
+    )
+    if filters.active is not None:
+        rows = rows.filter(active=filters.active)
+    if filters.category:
+        rows = rows.filter(category__in=_with_descendants(filters.category))
+    if filters.tax_category:
+        rows = rows.filter(tax_category__code=filters.tax_category)
+    variants = Variant.objects.filter(product=OuterRef("pk"))
+    if filters.bundles is not None:
+        rows = rows.filter(Exists(variants.filter(is_bundle=filters.bundles)))
+    if filters.text.strip():
+        rows = rows.filter(
+            Q(Exists(variants.filter(contains_words("search_key", filters.text))))
+            | Q(code__iexact=filters.text.strip())
+        )
+    return rows
+
+
+def product_list(
+    actor: Actor, filters: ProductFilters | None = None, cursor: str | None = None, limit: int = 50
+) -> Page[Product]:
+    """One page of products by code."""
+    return keyset_page(products(actor, filters), order=("code",), cursor=cursor, limit=limit)
+
+
+def product_detail(actor: Actor, product_id: int) -> ProductDetail:
+    """A product with everything that belongs to it, and which bundles each of its variants is part of."""
+    actor.require(Permission.CATALOG_PRODUCT_VIEW)
+    product = Product.objects.select_related("category", "tax_category").filter(pk=product_id).first()
+    if product is None:
+        raise NotFound(kind="product", reference=product_id)
+    variants = list(
+        product.variants.order_by("sku").prefetch_related(
+            Prefetch("prices", VariantPrice.objects.order_by("currency")),
+            "packs",
+            Prefetch("barcodes", Barcode.objects.select_related("pack")),
+            Prefetch("components", BundleComponent.objects.select_related("component").order_by("component__sku")),
+            "images",
+        )
+    )
+    part_of: dict[int, list[str]] = {}
+    for component, sku in BundleComponent.objects.filter(component__in=variants).values_list(
+        "component_id", "bundle__sku"
+    ):
+        part_of.setdefault(component, []).append(sku)
+    return ProductDetail(product, variants, part_of)
+
+
+def find_variants(actor: Actor, text: str, *, currency: str | None = None, limit: int = 20) -> list[VariantHit]:
+    """Type-ahead over active variants: barcode, then beginnings of SKUs, then names, pinyin and initials."""
+    actor.require(Permission.CATALOG_PRODUCT_VIEW)
+    text, limit = text.strip().replace("\x00", ""), max(1, min(limit, MAX_HITS))
+    if not text:
+        return []
+    active = Variant.objects.filter(active=True, product__active=True)
+    packs: dict[int, Decimal | None] = dict(
+        Barcode.objects.filter(code=text).values_list("variant_id", "pack__quantity")
+    )
+    found = list(active.filter(pk__in=packs)) if packs else []
+    found += _further(active.filter(_begins("sku", text)).order_by("sku"), found, limit)
+    if len(found) < limit:
+        # No order: the database may stop at the first rows it finds, which keeps common words fast.
+        found += _further(active.filter(contains_words("search_key", text)), found, limit)
+    prices = (
+        dict(
+            VariantPrice.objects.filter(variant__in=[variant.pk for variant in found], currency=currency).values_list(
+                "variant_id", "unit_price"
+            )
+        )
+        if currency
+        else {}
+    )
+    return [
+        VariantHit(
+            variant.pk,
+            variant.sku,
+            variant.name_zh,
+            variant.name_en,
+            variant.unit,
+            variant.quantity_places,
+            variant.is_bundle,
+            prices.get(variant.pk),
+            packs.get(variant.pk),
+        )
+        for variant in found
+    ]
+
+
+def categories(actor: Actor) -> QuerySet[Category]:
+    actor.require(Permission.CATALOG_PRODUCT_VIEW)
+    return Category.objects.select_related("parent").order_by("code")
+
+
+def tax_categories(actor: Actor) -> QuerySet[TaxCategory]:
+    actor.require(Permission.CATALOG_PRODUCT_VIEW)
+    return TaxCategory.objects.order_by("code")
+
+
+def channels(actor: Actor, *, active: bool | None = None) -> QuerySet[Channel]:
+    """The channels whose rows the actor may see."""
+    actor.require(Permission.CATALOG_PRODUCT_VIEW)
+    rows = Channel.objects.order_by("code")
+    if actor.channel_ids is not None:
+        rows = rows.filter(pk__in=actor.channel_ids)
+    return rows if active is None else rows.filter(active=active)
+
+
+def _further(rows: QuerySet[Variant], found: list[Variant], limit: int) -> list[Variant]:
+    known = {variant.pk for variant in found}
+    return [variant for variant in rows[: limit + len(known)] if variant.pk not in known][: limit - len(known)]
+
+
+def _begins(column: str, text: str) -> Q:
+    """`column` begins with `text` as typed, in upper or in lower case, in a form that each database's index serves."""
+    spellings = {text, text.upper(), text.lower()}
+    return reduce(or_, (Q(**_beginning(column, spelling)) for spelling in sorted(spellings)))
+
+
+def _beginning(column: str, text: str) -> dict[str, Any]:
+    # PostgreSQL has a pattern index whatever its collation; LIKE on SQLite ignores the index but a range uses it.
+    if is_postgresql():
+        return {f"{column}__startswith": text}
+    return {f"{column}__gte": text, f"{column}__lt": text + LAST_CHARACTER}
+
+
+def _with_descendants(code: str) -> set[int]:
+    children: dict[int | None, list[int]] = {}
+    start: set[int] = set()
+    for pk, parent, name in Category.objects.values_list("id", "parent_id", "code"):
+        children.setdefault(parent, []).append(pk)
+        if name == code:
+            start.add(pk)
+    waiting, found = list(start), set(start)
+    while waiting:
+        below = set(children.get(waiting.pop(), ())) - found
+        found |= below
+        waiting += below
+    return found

@@ -1,0 +1,168 @@
+"""Refusals of imports: of a whole file, of a batch's next step, and of single source lines."""
+
+from __future__ import annotations
+
+from orderwell.kernel.errors import DomainError
+
+# The file as a whole: nothing was read from it.
+
+
+class FileUnreadable(DomainError):
+    code = "file_unreadable"
+    message = "{name} cannot be read as {format}: {reason}."
+
+
+class UnknownFormat(DomainError):
+    code = "unknown_format"
+    message = "{name} is neither CSV, XLSX nor JSON Lines (each may be packed with gzip)."
+
+
+class MixedEncodings(DomainError):
+    code = "mixed_encodings"
+    message = (
+        "The file mixes encodings: line {line} is not {expected}, which line {first_line} is written in. "
+        "Save the whole file as UTF-8."
+    )
+
+
+class UnknownEncoding(DomainError):
+    code = "unknown_encoding"
+    message = "Line {line} is neither UTF-8, GB18030 nor Windows-1252. Save the file as UTF-8."
+
+
+class WrongEncoding(DomainError):
+    code = "wrong_encoding"
+    message = "Line {line} is not {expected}, the encoding that was asked for."
+
+
+class MissingColumns(DomainError):
+    code = "missing_column"
+    message = "The file has no column {missing}; it has: {found}."
+
+
+class DuplicateColumn(DomainError):
+    code = "duplicate_column"
+    message = "The header names the column {column} twice."
+
+
+class UnknownPreset(DomainError):
+    code = "unknown_preset"
+    message = "There is no import preset {value}; expected one of {expected}."
+
+
+class UnknownMapping(DomainError):
+    code = "unknown_mapping"
+    message = "There is no saved mapping {value}; there are: {expected}."
+
+
+class UnknownMappingField(DomainError):
+    code = "unknown_mapping_field"
+    message = "{value} is nothing that a column can mean; expected one of {expected}."
+
+
+class UnknownOption(DomainError):
+    code = "unknown_import_option"
+    message = "{value} cannot be used for the option {option}; expected {expected}."
+
+
+# The batch and its next step.
+
+
+class BatchBusy(DomainError):
+    code = "import_busy"
+    message = "Import {batch} is being worked on by {owner} until {until}; try again later."
+
+
+class ClaimLost(DomainError):
+    code = "import_taken_over"
+    message = "Import {batch} was taken over by another process; this one stopped."
+
+
+class FileChanged(DomainError):
+    code = "import_file_changed"
+    message = "The stored file of import {batch} is missing or not the one that was handed in."
+
+
+class CannotUndo(DomainError):
+    code = "import_cannot_undo"
+    message = "{document} cannot be undone: {reason}."
+
+
+# One source line.
+
+
+class CellCount(DomainError):
+    code = "cell_count"
+    message = "This line has {found} cells; the header has {expected}."
+
+
+class NotANumber(DomainError):
+    code = "not_a_number"
+    message = "{value} is not a number; expected one such as {expected}."
+
+
+class NotADate(DomainError):
+    code = "not_a_date"
+    message = "{value} is not a point in time; expected one such as {expected}."
+
+
+class FormulaCell(DomainError):
+    code = "formula_cell"
+    message = "This cell holds the formula {value}; replace it by its value."
+
+
+class ErrorCell(DomainError):
+    code = "error_cell"
+    message = "This cell holds the spreadsheet error {value}."
+
+
+class NestedValue(DomainError):
+    code = "nested_value"
+    message = "Expected text or a number here, not a list or an object."
+
+
+class NotAnObject(DomainError):
+    code = "not_an_object"
+    message = 'This line is not a JSON object such as {{"sku": "A1", "quantity": 2}}: {reason}.'
+
+
+class LineTooLong(DomainError):
+    code = "line_too_long"
+    message = "This line is longer than {limit} characters."
+
+
+class OtherLineRefused(DomainError):
+    code = "other_line_refused"
+    message = (
+        "Row {row} of the same document {reference} was refused, and a document comes in as a whole or not at all."
+    )
+
+
+class ConflictingValue(DomainError):
+    code = "conflicting_value"
+    message = "{value} differs from {expected} on row {row}, the first of the same order."
+
+
+class OrderDiffers(DomainError):
+    code = "order_differs"
+    message = "Order {number} exists with the same reference {reference} but without this line."
+
+
+class DocumentDiffers(DomainError):
+    code = "document_differs"
+    message = "{document} exists with the same reference {reference} but without this line."
+
+
+class HistoryOnly(DomainError):
+    code = "history_only"
+    message = "Returns of another system can only be imported in history mode; record this one on its order."
+
+
+class NegativePrice(DomainError):
+    code = "price_negative"
+    message = "Goods cannot have the negative price {value}."
+
+
+class QuantityZero(DomainError):
+    code = "quantity_zero"
+    message = "The quantity must not be zero."

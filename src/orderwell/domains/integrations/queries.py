@@ -1,0 +1,95 @@
+"""Reading imports: lists, progress, results and verdicts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext
+
+from orderwell.domains.integrations.models import ImportBatch, ImportMapping, ImportRow
+from orderwell.kernel.errors import NotFound, all_codes, fill
+from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.paging import Page, keyset_page
+from orderwell.platform.permissions import Permission
+
+
+def import_list(actor: Actor, *, cursor: str | None = None, limit: int = 50) -> Page[ImportBatch]:
+    actor.require(Permission.ORDERS_ORDER_IMPORT)
+    return keyset_page(ImportBatch.objects.all(), order=("-created_at", "-id"), cursor=cursor, limit=limit)
+
+
+def import_detail(actor: Actor, batch_id: int) -> ImportBatch:
+    actor.require(Permission.ORDERS_ORDER_IMPORT)
+    batch = ImportBatch.objects.filter(pk=batch_id).first()
+    if batch is None:
+        raise NotFound(kind="import", reference=str(batch_id))
+    return batch
+
+
+def import_rows(
+    actor: Actor, batch_id: int, *, verdict: str = "", cursor: str | None = None, limit: int = 50
+) -> Page[ImportRow]:
+    """The verdicts of a batch by row; with `verdict` only those."""
+    batch = import_detail(actor, batch_id)
+    rows = ImportRow.objects.filter(batch=batch)
+    if verdict:
+        rows = rows.filter(verdict=verdict)
+    return keyset_page(rows, order=("row_number", "id"), cursor=cursor, limit=limit)
+
+
+def mappings(actor: Actor) -> list[ImportMapping]:
+    actor.require(Permission.ORDERS_ORDER_IMPORT)
+    return list(ImportMapping.objects.order_by("name"))
+
+
+def explain(row: ImportRow) -> str:
+    """Why a line was refused, as a sentence in the language of the reader; "" for other lines."""
+    if not row.code:
+        return ""
+    error = all_codes().get(row.code)
+    return fill(gettext(error.message), row.data) if error else row.code
+
+
+def decimal_text(value: Decimal) -> str:
+    """Exactly, without zeros that say nothing: 5761931.382."""
+    return format(value.normalize(), "f") if value else "0"
+
+
+def result(batch: ImportBatch) -> dict[str, Any]:
+    """What the command line and the API answer when a batch has run."""
+    return {
+        "lines": batch.lines,
+        "done": batch.done,
+        "duplicate": batch.duplicate,
+        "refused": batch.refused,
+        "orders": batch.orders,
+        "returns": batch.returns,
+        "adjustments": batch.adjustments,
+        "charges": batch.charges,
+        "source_total": decimal_text(batch.source_total),
+        "accounted_total": decimal_text(batch.accounted_total),
+        "rounding": decimal_text(batch.rounding),
+        "seconds": round(batch.seconds, 3),
+    }
+
+
+def progress(batch: ImportBatch, *, now: datetime) -> dict[str, Any]:
+    """How far a batch is: lines read of all, lines per second and seconds left (None while they cannot be told)."""
+    rate = left = None
+    if batch.state == "running" and batch.resumed_at is not None:
+        elapsed = (now - batch.resumed_at).total_seconds()
+        read = batch.lines_read - batch.resumed_lines
+        if elapsed > 0 and read > 0:
+            rate = read / elapsed
+            left = max(batch.lines - batch.lines_read, 0) / rate
+    return {
+        "id": batch.pk,
+        "state": batch.state,
+        "lines": batch.lines,
+        "lines_read": batch.lines_read,
+        "share": batch.lines_read / batch.lines if batch.lines else 0.0,
+        "rate": None if rate is None else round(rate, 1),
+        "seconds_left": None if left is None else round(left, 1),
+    }

@@ -1,0 +1,75 @@
+"""JSON Lines: one object a line; its keys are the columns. Numbers are kept as they are written, never as floats."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import IO, Any
+
+from orderwell.domains.integrations.errors import LineTooLong, MissingColumns, NestedValue, NotAnObject
+from orderwell.domains.integrations.reading.rows import MAX_COLUMNS, MAX_LINE, Fault, SourceInfo, SourceRow
+
+
+def header_of(file: IO[bytes]) -> tuple[str, ...]:
+    """All keys that any line has, in the order of their first appearance."""
+    seen: dict[str, None] = {}
+    found_any = False
+    for _number, value, _fault in _objects(file):
+        found_any = True
+        if value is not None:
+            for key in value:
+                seen.setdefault(key)
+        if len(seen) > MAX_COLUMNS:
+            raise MissingColumns(missing="", found=f"more than {MAX_COLUMNS} different keys")
+    if found_any and not seen:
+        return ()
+    return tuple(seen)
+
+
+def rows_of(file: IO[bytes], info: SourceInfo) -> Iterator[SourceRow]:
+    for number, value, fault in _objects(file):
+        if value is None:
+            yield SourceRow(number, [""] * len(info.header), fault)
+            continue
+        cells = []
+        for key in info.header:
+            cell = value.get(key, "")
+            if isinstance(cell, dict | list):
+                fault = fault or Fault.of(key, NestedValue())
+                cell = ""
+            cells.append("" if cell is None else str(cell).lower() if isinstance(cell, bool) else cell)
+        yield SourceRow(number, cells, fault)
+
+
+def _objects(file: IO[bytes]) -> Iterator[tuple[int, dict[str, Any] | None, Fault | None]]:
+    number = 0
+    while line := file.readline(MAX_LINE):
+        number += 1
+        if len(line) == MAX_LINE and not line.endswith(b"\n"):
+            while line and not line.endswith(b"\n"):
+                line = file.readline(MAX_LINE)
+            yield number, None, Fault.of("", LineTooLong(limit=MAX_LINE))
+            continue
+        if number == 1:
+            line = line.removeprefix(b"\xef\xbb\xbf")
+        if not line.strip():
+            continue
+        yield number, *_object(line)
+
+
+def _object(line: bytes) -> tuple[dict[str, Any] | None, Fault | None]:
+    try:
+        value = json.loads(line.decode(), parse_float=str, parse_int=str, parse_constant=str)
+    except (ValueError, RecursionError) as error:
+        reason = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
+        return None, Fault.of("", NotAnObject(reason=reason))
+    if not isinstance(value, dict):
+        return None, Fault.of("", NotAnObject(reason=f"it is a {type(value).__name__}"))
+    if any("\ud800" <= character <= "\udfff" for text in _texts(value) for character in text):
+        return None, Fault.of("", NotAnObject(reason="it has half of a surrogate pair"))
+    return value, None
+
+
+def _texts(value: dict[str, Any]) -> Iterator[str]:
+    yield from value
+    yield from (cell for cell in value.values() if isinstance(cell, str) and not cell.isascii())

@@ -1,0 +1,112 @@
+"""Taking back what a batch made, document by document.
+
+Orders and returns of the past go as if they had never come, unless something refers to them. Stock corrections are
+reversed by counter-movements, because the ledger is append-only. Live orders are cancelled with a reason. Products and
+customers stay: other documents may use them by now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from orderwell.domains.fulfilment.services.past_returns import remove_past_returns
+from orderwell.domains.integrations.errors import CannotUndo
+from orderwell.domains.integrations.events import ImportEvent
+from orderwell.domains.integrations.models import ImportBatch, ImportRow
+from orderwell.domains.integrations.services.claim import advance, claim, release
+from orderwell.domains.integrations.states import IMPORT_BATCH
+from orderwell.domains.inventory.services.past import reverse_past_adjustments
+from orderwell.domains.orders.services.cancel import cancel_units
+from orderwell.domains.orders.services.past import remove_past_orders
+from orderwell.kernel.clock import Clock, utc_now
+from orderwell.kernel.errors import DomainError
+from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.database import atomic
+from orderwell.platform.events.recording import Fact, record
+from orderwell.platform.permissions import Permission
+
+_DOCUMENTS = 500
+UNDONE = "undone"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A document that could not be taken back, and why."""
+
+    document: str
+    code: str
+    message: str
+
+
+@dataclass
+class Undone:
+    undone: int = 0
+    kept: list[Kept] = field(default_factory=list)
+
+
+def undo_batch(*, batch_id: int, actor: Actor, clock: Clock = utc_now) -> Undone:
+    """Undo a finished or failed batch. Can be repeated when it was interrupted, or for documents that were kept.
+
+    Raises NotFound, IllegalTransition, BatchBusy.
+    """
+    actor.require(Permission.ORDERS_ORDER_IMPORT)
+    batch = claim(batch_id, event="undo", now=clock())
+    result = Undone()
+    # Returns first: they refer to the orders.
+    for kind in ("return", "adjustment", "order"):
+        documents = _documents(batch, kind)
+        for start in range(0, len(documents), _DOCUMENTS):
+            chunk = documents[start : start + _DOCUMENTS]
+            with atomic():
+                kept = _take_back(batch, kind, chunk, actor, clock())
+                gone = [f"{kind}:{pk}" for pk in chunk if pk not in {int(k.document.split(":")[1]) for k in kept}]
+                # The line keeps its verdict; the code says that its document is gone.
+                ImportRow.objects.filter(batch=batch, target__in=gone).update(code=UNDONE)
+                advance(batch, now=clock())
+            result.undone += len(gone)
+            result.kept += kept
+    with atomic():
+        now = clock()
+        release(batch, state=IMPORT_BATCH.next(batch.state, "keep" if result.kept else "finish_undo"), undone_at=now)
+        stream = f"import:{batch.pk}"
+        data = {"undone": result.undone, "kept": len(result.kept)}
+        record(Fact(ImportEvent.UNDONE, stream, stream, data), actor=actor, now=now)
+    return result
+
+
+def _documents(batch: ImportBatch, kind: str) -> list[int]:
+    """What the batch itself made and was not taken back yet; a dry run has made nothing."""
+    targets = ImportRow.objects.filter(
+        batch=batch, verdict=ImportRow.Verdict.DONE, code="", target__startswith=f"{kind}:"
+    ).values_list("target", flat=True)
+    return sorted({int(target.split(":")[1]) for target in targets.distinct()})
+
+
+def _take_back(batch: ImportBatch, kind: str, ids: Sequence[int], actor: Actor, now: datetime) -> list[Kept]:
+    if kind == "return":
+        remove_past_returns(ids, actor=actor)
+        return []
+    if kind == "adjustment":
+        reverse_past_adjustments(ids, actor=actor, now=now, note=f"import {batch.pk} undone")
+        return []
+    if batch.mode == ImportBatch.Mode.HISTORY:
+        return [
+            _kept(f"order:{pk}", CannotUndo(document=f"order:{pk}", reason="other records refer to it"))
+            for pk in sorted(remove_past_orders(ids, actor=actor))
+        ]
+    return [kept for pk in ids if (kept := _cancel(batch, pk, actor, now)) is not None]
+
+
+def _cancel(batch: ImportBatch, order_id: int, actor: Actor, now: datetime) -> Kept | None:
+    try:
+        with atomic():
+            cancel_units(order_id=order_id, lines=None, reason=f"Import {batch.pk} undone", actor=actor, now=now)
+    except DomainError as error:
+        return _kept(f"order:{order_id}", error)
+    return None
+
+
+def _kept(document: str, error: DomainError) -> Kept:
+    return Kept(document, error.code, error.detail().text())

@@ -1,0 +1,44 @@
+"""Cells become values: strictly, so that what was not meant as a number or a date is refused and not guessed."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from orderwell.domains.integrations.errors import NotADate, NotANumber
+
+_NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,12})?")
+_WHOLE_AS_FLOAT = re.compile(r"([0-9]+)\.0+")
+_SHOWN = 80
+
+
+def parse_number(text: str, *, decimal_mark: str = ".") -> Decimal:
+    """A plain decimal number. No thousands separators, no exponent, no leading plus: spreadsheets mangle those."""
+    plain = text.strip()
+    if decimal_mark == ",":
+        plain = plain.replace(",", ".", 1) if "." not in plain else ""
+    if _NUMBER.fullmatch(plain) is None:
+        raise NotANumber(value=text[:_SHOWN] or "(nothing)", expected=f"12 or 3{decimal_mark}50")
+    return Decimal(plain)
+
+
+def parse_moment(text: str, zone: ZoneInfo, date_format: str = "") -> datetime:
+    """A point in time in UTC. Without an offset of its own it is local time of `zone`."""
+    plain = text.strip()
+    try:
+        value = datetime.strptime(plain, date_format) if date_format else datetime.fromisoformat(plain)  # noqa: DTZ007
+        if value.tzinfo is None:
+            value = value.replace(tzinfo=zone)
+        return value.astimezone(UTC)
+    except (ValueError, OverflowError):
+        expected = datetime(2026, 3, 31, 9, 30, tzinfo=zone).strftime(date_format or "%Y-%m-%d %H:%M")
+        raise NotADate(value=text[:_SHOWN] or "(nothing)", expected=expected) from None
+
+
+def parse_reference(text: str) -> str:
+    """A number that is a name. Spreadsheets store such columns as floats: 17850.0 means 17850."""
+    plain = text.strip()
+    whole = _WHOLE_AS_FLOAT.fullmatch(plain)
+    return whole.group(1) if whole else plain

@@ -1,0 +1,120 @@
+"""The verdicts of source lines, and the counters and totals that they add up to."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from orderwell.domains.integrations.models import ImportRow
+from orderwell.domains.integrations.plans import ZERO, PlannedLine
+from orderwell.domains.integrations.reading import Fault
+
+DONE, DUPLICATE, REFUSED = ImportRow.Verdict.DONE, ImportRow.Verdict.DUPLICATE, ImportRow.Verdict.REFUSED
+
+
+KINDS = ("orders", "returns", "charges", "adjustments")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of one source line."""
+
+    number: int
+    verdict: str
+    target: str = ""
+    amount: Decimal | None = None
+    fault: Fault | None = None
+    rounding: Decimal = ZERO
+
+
+@dataclass(slots=True)
+class Written:
+    """The verdicts of a chunk, and what it adds to the batch's counters and totals."""
+
+    verdicts: list[Verdict] = field(default_factory=list)
+    orders: int = 0
+    returns: int = 0
+    adjustments: int = 0
+    charges: int = 0
+    source_total: Decimal = ZERO
+    accounted_total: Decimal = ZERO
+    created_total: Decimal = ZERO
+    rounding: Decimal = ZERO
+    by_kind: dict[str, list[Any]] = field(default_factory=lambda: {kind: [0, ZERO] for kind in KINDS})
+
+    def count(self, verdict: str) -> int:
+        return sum(1 for item in self.verdicts if item.verdict == verdict)
+
+    def refuse(self, lines: Iterable[PlannedLine], fault: Fault | None = None) -> None:
+        for line in lines:
+            if line.exact is not None:
+                self.source_total += line.exact
+            self.verdicts.append(Verdict(line.number, REFUSED, fault=line.fault or fault))
+
+    def accept(self, lines: Sequence[PlannedLine], verdict: str, target: str) -> None:
+        """Done or duplicate: the document `target` holds these lines."""
+        verdicts = self.verdicts
+        exact_sum = amount_sum = ZERO
+        for line in lines:
+            exact, amount = line.exact, line.amount
+            counted = self.by_kind[line.kind]
+            counted[0] += 1
+            if exact is None or amount is None:
+                verdicts.append(Verdict(line.number, verdict, target))
+                continue
+            exact_sum += exact
+            amount_sum += amount
+            counted[1] += amount
+            verdicts.append(Verdict(line.number, verdict, target, amount, rounding=exact - amount))
+        self.source_total += exact_sum
+        self.accounted_total += amount_sum
+        self.rounding += exact_sum - amount_sum
+        if verdict == DONE:
+            self.created_total += amount_sum
+            self.charges += sum(1 for line in lines if line.kind == "charges")
+
+    def compare(
+        self,
+        lines: Sequence[PlannedLine],
+        keys: Sequence[Hashable],
+        existing: Counter[Hashable],
+        target: str,
+        fault: Fault,
+    ) -> None:
+        """Lines that the existing document has are duplicates, others are refused."""
+        known, unknown = [], []
+        for line, key in zip(lines, keys, strict=True):
+            if existing[key] > 0:
+                existing[key] -= 1
+                known.append(line)
+            else:
+                unknown.append(line)
+        self.accept(known, DUPLICATE, target)
+        self.refuse(unknown, fault)
+
+
+ROW_FIELDS = ("batch", "row_number", "verdict", "target", "amount", "column", "code", "data")
+
+
+def row_of(batch_id: int, verdict: Verdict) -> tuple[Any, ...]:
+    """A verdict as a row of ROW_FIELDS."""
+    fault = verdict.fault
+    if fault is not None:
+        return (batch_id, verdict.number, verdict.verdict, "", None, fault.column[:80], fault.code, _shown(fault.data))
+    data: Any = "{}"
+    if verdict.rounding and verdict.amount is not None:
+        data = {"source": _plain(verdict.amount + verdict.rounding), "rounding": _plain(verdict.rounding)}
+    return (batch_id, verdict.number, verdict.verdict, verdict.target, verdict.amount, "", "", data)
+
+
+def _shown(data: Any) -> dict[str, Any]:
+    return {key: value if isinstance(value, int) else str(value)[:240] for key, value in data.items()}
+
+
+@lru_cache(maxsize=1024)
+def _plain(value: Decimal) -> str:
+    return format(value.normalize(), "f")

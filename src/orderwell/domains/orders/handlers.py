@@ -1,0 +1,15 @@
+"""What orders do because something happened elsewhere; `wiring.py` says what."""
+
+from __future__ import annotations
+
+from orderwell.domains.orders.services.allocate import allocate_backorders
+from orderwell.kernel.clock import utc_now
+from orderwell.platform.accounts.actor import system_actor
+from orderwell.platform.events.models import Event
+
+
+def stock_became_free(event: Event) -> None:
+    """Goods came in or were given back: serve who waits. The event's data names the variants."""
+    variants = event.data.get("variant_ids") or event.data.get("freed_variants") or []
+    if variants:
+        allocate_backorders(variant_ids=variants, actor=system_actor(label="backorders"), now=utc_now())

@@ -1,0 +1,44 @@
+"""Orders of the past that were recorded by mistake: they go as if they had never been brought in."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from django.db.models import Exists, OuterRef
+from django.db.models.deletion import ProtectedError
+
+from orderwell.domains.orders.models import Attachment, Hold, Order, OrderNote
+from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.database import atomic
+from orderwell.platform.permissions import Permission
+
+
+def remove_past_orders(order_ids: Collection[int], *, actor: Actor) -> set[int]:
+    """Remove history orders that nothing refers to; the ids of those that had to stay.
+
+    A note, a file, a hold, a return or an invoice means that somebody has worked with the order.
+    """
+    actor.require(Permission.ORDERS_ORDER_IMPORT)
+    with atomic():
+        wanted = Order.objects.filter(pk__in=list(order_ids), history=True)
+        touched = [
+            Exists(model._default_manager.filter(order=OuterRef("pk"))) for model in (OrderNote, Attachment, Hold)
+        ]
+        free = list(wanted.exclude(touched[0] | touched[1] | touched[2]).values_list("pk", flat=True))
+        removed = _remove(free)
+    return set(order_ids) - removed
+
+
+def _remove(order_ids: list[int]) -> set[int]:
+    """All at once; where a row of another domain protects one of them, in halves until it is found."""
+    if not order_ids:
+        return set()
+    try:
+        with atomic():
+            Order.objects.filter(pk__in=order_ids).delete()
+    except ProtectedError:
+        if len(order_ids) == 1:
+            return set()
+        middle = len(order_ids) // 2
+        return _remove(order_ids[:middle]) | _remove(order_ids[middle:])
+    return set(order_ids)

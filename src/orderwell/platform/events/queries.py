@@ -1,0 +1,56 @@
+"""Reading events: how far delivery is behind, and what could not be delivered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Min, QuerySet
+
+from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.events.models import Delivery, Event
+from orderwell.platform.events.recording import EventName
+from orderwell.platform.permissions import Permission
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """`oldest` is when the event happened that has waited longest for its first delivery."""
+
+    waiting: int
+    retrying: int
+    dead: int
+    oldest: datetime | None
+
+
+def backlog() -> Backlog:
+    """How much waits to be delivered."""
+    waiting = Delivery.objects.filter(state=Delivery.State.WAITING)
+    fresh = waiting.filter(attempts=0)
+    moments = [
+        Event.objects.filter(pending=True).aggregate(oldest=Min("occurred_at"))["oldest"],
+        fresh.aggregate(oldest=Min("event__occurred_at"))["oldest"],
+    ]
+    return Backlog(
+        waiting=Event.objects.filter(pending=True).count() + fresh.count(),
+        retrying=waiting.filter(attempts__gt=0).count(),
+        dead=Delivery.objects.filter(state=Delivery.State.DEAD).count(),
+        oldest=min((moment for moment in moments if moment is not None), default=None),
+    )
+
+
+def dead_letters(*, actor: Actor) -> QuerySet[Delivery]:
+    """Deliveries that failed ten times, newest first, with their events."""
+    actor.require(Permission.SYSTEM_EVENT_VIEW)
+    return Delivery.objects.filter(state=Delivery.State.DEAD).select_related("event").order_by("-id")
+
+
+def sentences() -> dict[str, str]:
+    """Event name -> sentence template for people (an English translation key), of every declared event."""
+    found: dict[str, str] = {}
+    waiting = list(EventName.__subclasses__())
+    while waiting:
+        names = waiting.pop()
+        waiting += names.__subclasses__()
+        found.update({str(name): text for name, text in names.sentences().items()})
+    return found

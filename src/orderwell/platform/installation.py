@@ -1,0 +1,97 @@
+"""Setting an installation up, and refusing to serve one that is not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from orderwell.kernel.errors import InstallationFault
+from orderwell.kernel.identifiers import random_token
+from orderwell.platform.accounts.actor import system_actor
+from orderwell.platform.accounts.models import User
+from orderwell.platform.accounts.services.roles import sync_built_in_roles
+from orderwell.platform.accounts.services.users import create_user
+from orderwell.platform.crypto.keyring import refresh
+from orderwell.platform.crypto.proofs import check_proofs, write_proofs
+from orderwell.platform.jobs.schedules import sync_schedules
+
+
+class MigrationsPending(InstallationFault):
+    code = "migrations_pending"
+
+
+class DatabaseTooNew(InstallationFault):
+    code = "database_too_new"
+
+
+@dataclass(frozen=True)
+class SetUp:
+    """What `set_up` did. Running it again does nothing."""
+
+    migrations: int
+    roles: int
+    schedules: int
+    keys: int
+
+
+def set_up(*, now: datetime) -> SetUp:
+    """Bring database, key ring, roles and schedules to what this version needs. Safe to run at every start."""
+    pending = pending_migrations()
+    if pending:
+        call_command("migrate", verbosity=0, interactive=False)
+    refresh()
+    return SetUp(
+        migrations=len(pending),
+        roles=sync_built_in_roles(),
+        schedules=sync_schedules(now=now),
+        keys=write_proofs(now=now),
+    )
+
+
+def first_administrator(*, username: str, now: datetime) -> str | None:
+    """Create the first user with every permission; the password to tell, once. None when there are users already."""
+    if User.objects.exists():
+        return None
+    password = random_token(16)
+    create_user(
+        username=username,
+        password=password,
+        roles=["administrator"],
+        must_change_password=True,
+        actor=system_actor(source="cli", label="setup"),
+        now=now,
+    )
+    return password
+
+
+def pending_migrations() -> list[str]:
+    """Migrations of this version that the database has not seen. Raises DatabaseTooNew for the opposite."""
+    executor = MigrationExecutor(connection)
+    loader = executor.loader
+    known = {app for app, _ in loader.disk_migrations or {}}
+    unknown = sorted(
+        f"{app}.{name}"
+        for app, name in loader.applied_migrations
+        if app in known and (app, name) not in loader.disk_migrations and (app, name) not in loader.replacements
+    )
+    if unknown:
+        raise DatabaseTooNew(
+            f"This database was written by a newer version of Orderwell (it has {', '.join(unknown[:3])}). "
+            "Install that version, or restore a backup made with this one."
+        )
+    plan = executor.migration_plan(loader.graph.leaf_nodes())
+    return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
+
+
+def require_ready() -> None:
+    """Raises an InstallationFault unless database and key ring are fit to serve."""
+    if pending := pending_migrations():
+        raise MigrationsPending(
+            f"The database is not up to date: {len(pending)} migrations are pending ({', '.join(pending[:3])} ...). "
+            "Make a backup, then run `orderwell setup`."
+        )
+    check_proofs()
