@@ -13,6 +13,7 @@ from orderwell.domains.orders.services.loading import check_holds, lines_of, loc
 from orderwell.domains.orders.services.progress import refresh_states
 from orderwell.domains.orders.services.promises import demand_of, give_back
 from orderwell.domains.orders.services.totals import write_line_amounts, write_order_totals
+from orderwell.domains.orders.states import ORDER
 from orderwell.kernel.errors import Refusal
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.database import atomic
@@ -107,12 +108,12 @@ def _cancel(
 
 
 def _drop_quote(order: Order, reason: str, actor: Actor, now: datetime) -> Order:
-    if order.placed_at is None:
-        order.placed_at = now  # the CHECK wants a moment for everything that is no longer a draft
-    order.state = Order.State.CANCELLED
-    order.updated_at = now
-    order.version += 1
-    order.save(update_fields=["state", "placed_at", "updated_at", "version"])
+    """Nothing was promised, so only money and state change."""
+    order.state = ORDER.next(order.state, "cancel")
+    order.placed_at = now  # the CHECK wants a moment for everything that is no longer a draft
+    order.save(update_fields=["state", "placed_at"])
+    known = {line.pk: line for line in lines_of(order)}
+    _cancel(order, known, {pk: line.quantity for pk, line in known.items()}, reason.strip(), actor, now)
     stream = f"order:{order.pk}"
-    record(Fact(OrderEvent.CANCELLED, stream, stream, {"reason": reason}), actor=actor, now=now)
-    return order
+    record(Fact(OrderEvent.CANCELLED, stream, stream, {"reason": reason.strip()}), actor=actor, now=now)
+    return Order.objects.get(pk=order.pk)

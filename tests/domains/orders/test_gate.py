@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from orderwell.domains.orders.drafts import LineDraft, OrderDraft, Submission
+from orderwell.domains.orders.gate import IntakeGate
+from orderwell.domains.orders.outcomes import Refused
+from orderwell.platform.permissions import PermissionDenied
+from orderwell.testing.actors import outsider
+from tests.domains.orders.builders import ACTOR
+
+
+def submission(note: str = "") -> Submission:
+    return Submission(OrderDraft(channel="x", lines=(LineDraft("y", 1),), note=note), ACTOR)
+
+
+def test_what_waits_shares_a_transaction_and_everybody_gets_their_own_answer():
+    batches, release = [], threading.Event()
+
+    def place(submissions, *, now):
+        batches.append(len(submissions))
+        release.wait(5)
+        return [item.draft.note for item in submissions]
+
+    gate = IntakeGate(place=place, limit=10)
+    with ThreadPoolExecutor(16) as pool:
+        first = pool.submit(gate.submit, submission("first"))
+        while not batches:
+            time.sleep(0.001)
+        rest = [pool.submit(gate.submit, submission(str(n))) for n in range(15)]
+        while gate._queue.qsize() < 15:
+            time.sleep(0.001)
+        release.set()
+        assert first.result() == "first"
+        assert [answer.result() for answer in rest] == [str(n) for n in range(15)]
+    assert batches == [1, 10, 5]
+
+
+def test_a_failure_reaches_everybody_who_waits_and_the_gate_goes_on():
+    calls = []
+
+    def place(submissions, *, now):
+        calls.append(submissions)
+        if len(calls) == 1:
+            raise RuntimeError("database gone")
+        return [Refused(()) for _ in submissions]
+
+    gate = IntakeGate(place=place)
+    with pytest.raises(RuntimeError, match="database gone"):
+        gate.submit(submission())
+    assert gate.submit(submission()) == Refused(())
+
+
+def test_permission_is_checked_before_the_queue():
+    gate = IntakeGate(place=lambda submissions, now: pytest.fail("must not be reached"))
+    with pytest.raises(PermissionDenied):
+        gate.submit(Submission(submission().draft, outsider()))

@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from orderwell.domains.orders.errors import (
+    EmptyFile,
+    HeldOrder,
+    HoldAlreadyReleased,
+    OrderStateForbids,
+    UnknownHoldKind,
+    ValueMissing,
+)
+from orderwell.domains.orders.holds import KINDS, STEPS, blocking
+from orderwell.domains.orders.models import Hold, Order
+from orderwell.domains.orders.queries import active_holds, timeline
+from orderwell.domains.orders.services.cancel import cancel_units
+from orderwell.domains.orders.services.change import OrderChange, change_order
+from orderwell.domains.orders.services.hold import place_hold, release_hold
+from orderwell.domains.orders.services.loading import check_holds
+from orderwell.domains.orders.services.note import add_attachment, add_note
+from orderwell.kernel.clock import utc_now
+from orderwell.platform.permissions import PermissionDenied
+from orderwell.testing.actors import clerk, warehouse_worker
+from orderwell.testing.factories import make_channel, make_variant, make_warehouse, stock_up
+from tests.domains.orders.builders import ACTOR, assert_lawful, draft, placed
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def order() -> Order:
+    tea = make_variant()
+    stock_up(tea, make_warehouse(), 10)
+    return placed(draft(make_channel(), (tea, 1)))
+
+
+def hold(order: Order, kind: str = "fraud", reason: str = "odd address", actor=ACTOR) -> Hold:
+    return place_hold(order_id=order.pk, kind=kind, reason=reason, actor=actor, now=utc_now())
+
+
+def test_every_kind_blocks_known_steps():
+    for kind, definition in KINDS.items():
+        assert definition.blocks <= set(STEPS), kind
+        assert definition.blocks, kind
+    assert blocking(["fraud", "address"], "invoice") == ["fraud"]
+
+
+def test_a_hold_blocks_its_steps_until_it_is_released(order):
+    first, second = hold(order, "fraud"), hold(order, "credit")
+    held = Order.objects.get()
+    assert held.on_hold
+    for step in ("ship", "invoice", "change"):
+        with pytest.raises(HeldOrder):
+            check_holds(held, step)
+    check_holds(held, "cancel")
+    with pytest.raises(HeldOrder):
+        change_order(order_id=order.pk, change=OrderChange(note="x"), version=None, actor=ACTOR, now=utc_now())
+    release_hold(hold_id=first.pk, reason="checked", actor=ACTOR, now=utc_now())
+    assert Order.objects.get().on_hold
+    release_hold(hold_id=second.pk, reason="paid", actor=ACTOR, now=utc_now())
+    assert not Order.objects.get().on_hold
+    assert [row.pk for row in active_holds(order.pk)] == []
+    assert_lawful()
+
+
+def test_a_hold_is_released_once(order):
+    placed_hold = hold(order)
+    release_hold(hold_id=placed_hold.pk, reason="ok", actor=ACTOR, now=utc_now())
+    with pytest.raises(HoldAlreadyReleased):
+        release_hold(hold_id=placed_hold.pk, reason="ok", actor=ACTOR, now=utc_now())
+
+
+def test_bad_holds_are_refused(order):
+    with pytest.raises(UnknownHoldKind):
+        hold(order, "bored")
+    with pytest.raises(ValueMissing):
+        hold(order, reason=" ")
+    with pytest.raises(PermissionDenied):
+        release_hold(hold_id=hold(order).pk, reason="x", actor=warehouse_worker(), now=utc_now())
+    cancel_units(order_id=order.pk, lines=None, reason="x", actor=ACTOR, now=utc_now())
+    with pytest.raises(OrderStateForbids):
+        hold(order)
+
+
+def test_the_timeline_says_who_and_why(order):
+    release_hold(hold_id=hold(order).pk, reason="phoned", actor=ACTOR, now=utc_now())
+    events = timeline(ACTOR, order.pk)
+    assert [event.name for event in events] == ["orders.hold.released", "orders.hold.placed", "orders.order.placed"]
+    assert events[0].data == {"kind": "fraud", "reason": "phoned"}
+    assert events[0].actor_label == "tests"
+
+
+def test_notes_are_kept_with_their_author(order):
+    note = add_note(order_id=order.pk, body="  Call before delivery ", actor=clerk(), now=utc_now())
+    assert (note.body, note.author_label) == ("Call before delivery", "Carl Clerk")
+    with pytest.raises(ValueMissing):
+        add_note(order_id=order.pk, body=" ", actor=clerk(), now=utc_now())
+
+
+def test_a_file_is_stored_under_our_own_name(order, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    attachment = add_attachment(
+        order_id=order.pk,
+        name="../../etc/合同.pdf",
+        content=b"%PDF-1.7",
+        content_type="application/pdf",
+        actor=ACTOR,
+        now=utc_now(),
+    )
+    assert attachment.name == "合同.pdf"
+    assert attachment.size == Decimal(8)
+    assert ".." not in attachment.file.name
+    assert attachment.file.read() == b"%PDF-1.7"
+    with pytest.raises(EmptyFile):
+        add_attachment(order_id=order.pk, name="a", content=b"", content_type="", actor=ACTOR, now=utc_now())
