@@ -5,11 +5,10 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from orderwell.api.decoding import decode_any, require_json
+from orderwell.api.bodies import ApiRequest
 from orderwell.api.errors import InvalidIdempotencyKey, NotAuthenticated
 from orderwell.api.problems import CONTENT_TYPE as PROBLEM
 from orderwell.kernel.clock import utc_now
@@ -20,13 +19,6 @@ from orderwell.platform.idempotency.repeating import FIRST_REFUSED_STATUS, Answe
 JSON = "application/json"
 REPLAYED = "Idempotency-Replayed"
 _KEY = re.compile(r"^[\x20-\x7e]{1,255}$")
-
-
-class ApiRequest(HttpRequest):
-    """A request whose caller is known; `json` is the decoded body."""
-
-    actor: Actor
-    json: Any
 
 
 def authenticate(request: HttpRequest) -> Actor:
@@ -54,26 +46,6 @@ def fingerprint(request: HttpRequest, body: bytes) -> bytes:
     digest = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
     digest.update(body)
     return digest.digest()
-
-
-def read_body(request: ApiRequest, *, takes_json: bool) -> bytes:
-    """The bytes that make the request what it is; a JSON body is decoded on the way.
-
-    Of an upload, the contents and names of the fields: a client that repeats it draws a new multipart boundary.
-    """
-    if takes_json:
-        if request.body:
-            require_json(request.META.get("CONTENT_TYPE", ""))
-            request.json = decode_any(request.body)
-        return request.body
-    parts = [f"{name}={value}" for name, values in request.POST.lists() for value in values]
-    for name, file in request.FILES.items():
-        digest = hashlib.sha256()
-        for chunk in file.chunks():
-            digest.update(chunk)
-        file.seek(0)
-        parts.append(f"{name}={file.name}:{digest.hexdigest()}")
-    return "\n".join(sorted(parts)).encode()
 
 
 def run_once(request: ApiRequest, body: bytes, work: Callable[[], HttpResponse]) -> HttpResponse:

@@ -109,7 +109,7 @@ class InstallationFault(Exception):
     Never caught together with `DomainError`, or an import would note it as the verdict of a row. The text says what to do.
     """
 
-    code: ClassVar[str] = "installation_fault"
+    code: str = "installation_fault"
 
 
 def all_codes() -> dict[str, type[DomainError]]:

@@ -33,12 +33,13 @@ def snapshot() -> Iterator[None]:
     else:
         # A deferred transaction of SQLite reads without taking the write lock that `atomic` would take.
         connection.ensure_connection()
-        usual, connection.transaction_mode = connection.transaction_mode, "DEFERRED"
+        wrapper: Any = connection
+        usual, wrapper.transaction_mode = wrapper.transaction_mode, "DEFERRED"
         try:
             with transaction.atomic():
                 yield
         finally:
-            connection.transaction_mode = usual
+            wrapper.transaction_mode = usual
 
 
 def is_postgresql() -> bool:
@@ -115,7 +116,7 @@ def _insert_plan(model: type[models.Model], names: tuple[str, ...], vendor: str)
     fields = [model._meta.get_field(name) for name in names]
     concrete = [field for field in fields if isinstance(field, models.Field)]
     quote = connection.ops.quote_name
-    columns = ", ".join(quote(field.column) for field in concrete)
+    columns = ", ".join(quote(field.column or "") for field in concrete)
     table = quote(model._meta.db_table)
     if vendor == "postgresql":
         arrays = ", ".join(f"%s::{_postgresql_type(field)}[]" for field in concrete)

@@ -121,7 +121,7 @@ class Installation:
         return answer
 
     def migrate(self) -> None:
-        self.python("-m", "django", "migrate", "--verbosity", "0")
+        self.orderwell("setup")
 
     def seed(self, *, variants: int = 1000, customers: int = 300, stock: int = 10**9) -> Shop:
         """A shop with one channel and one warehouse."""

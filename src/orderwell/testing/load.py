@@ -23,6 +23,7 @@ from pathlib import Path
 from random import Random
 
 HEAD_END = b"\r\n\r\n"
+LAST_CHUNK = b"0\r\n\r\n"
 CONNECT_SECONDS = 10.0
 # How long answers that are under way at the end are waited for.
 GRACE_SECONDS = 15.0
@@ -71,18 +72,20 @@ class Outcome:
 
 
 class _Client:
-    __slots__ = ("buffer", "needed", "request", "sent_at", "socket")
+    __slots__ = ("body_at", "buffer", "length", "request", "sent_at", "socket")
 
     def __init__(self, address: tuple[str, int]) -> None:
         self.socket = socket.create_connection(address, timeout=CONNECT_SECONDS)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.buffer = b""
-        self.needed = 0
+        # Where the body begins, 0 while the head is not whole; its length, -1 when it comes in chunks.
+        self.body_at = 0
+        self.length = 0
         self.request: Request | None = None
         self.sent_at = 0.0
 
     def send(self, request: Request) -> None:
-        self.request, self.buffer, self.needed = request, b"", 0
+        self.request, self.buffer, self.body_at = request, b"", 0
         self.sent_at = time.perf_counter()
         # Requests are small beside the socket's buffer, so a blocking send never waits for long.
         self.socket.sendall(request.payload)
@@ -93,23 +96,43 @@ class _Client:
         if not data:
             raise ServerGone("connection closed by the server")
         self.buffer = self.buffer + data if self.buffer else data
-        if not self.needed:
+        if not self.body_at:
             end = self.buffer.find(HEAD_END)
             if end < 0:
                 return None
-            self.needed = end + len(HEAD_END) + _content_length(self.buffer[:end])
-        if len(self.buffer) < self.needed:
+            self.body_at = end + len(HEAD_END)
+            self.length = _content_length(self.buffer[:end])
+        body = self._body()
+        return None if body is None else (int(self.buffer[9:12]), body)
+
+    def _body(self) -> bytes | None:
+        if self.length >= 0:
+            end = self.body_at + self.length
+            return self.buffer[self.body_at : end] if len(self.buffer) >= end else None
+        if not self.buffer.endswith(LAST_CHUNK):
             return None
-        status = int(self.buffer[9:12])
-        return status, self.buffer[self.buffer.index(HEAD_END) + len(HEAD_END) : self.needed]
+        parts, position = [], self.body_at
+        while True:
+            line_end = self.buffer.find(b"\r\n", position)
+            size = int(self.buffer[position:line_end].split(b";", 1)[0], 16) if line_end > 0 else -1
+            following = line_end + 2 + size + 2
+            if size == 0:
+                return b"".join(parts)
+            if size < 0 or following >= len(self.buffer):
+                return None  # what looked like the last chunk was part of the data
+            parts.append(self.buffer[line_end + 2 : line_end + 2 + size])
+            position = following
 
 
 def _content_length(head: bytes) -> int:
+    """The length of the body, or -1 when it comes in chunks."""
     lowered = head.lower()
     start = lowered.find(b"content-length:")
-    if start < 0:
-        raise ValueError(f"an answer without Content-Length: {head[:200]!r}")
-    return int(lowered[start + 15 :].split(b"\r\n", 1)[0])
+    if start >= 0:
+        return int(lowered[start + 15 :].split(b"\r\n", 1)[0])
+    if b"transfer-encoding: chunked" in lowered:
+        return -1
+    raise ValueError(f"an answer without a length: {head[:200]!r}")
 
 
 def run(

@@ -14,13 +14,14 @@ from datetime import datetime
 from queue import Empty, SimpleQueue
 
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 
 from orderwell.domains.orders.drafts import Submission
 from orderwell.domains.orders.outcomes import Outcome
 from orderwell.domains.orders.services.place import place_submissions
 from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import DomainError
+from orderwell.platform.database import is_postgresql
 from orderwell.platform.permissions import Permission
 
 WAIT_SECONDS = 60.0
@@ -56,6 +57,7 @@ class IntakeGate:
         submission.actor.require(Permission.ORDERS_ORDER_PLACE)
         if self._thread is None:
             self._start()
+        give_back_connection()
         answer: Future[Outcome] = Future()
         self._queue.put((submission, answer))
         try:
@@ -91,6 +93,15 @@ class IntakeGate:
             except Empty:
                 break
         return batch
+
+
+def give_back_connection() -> None:
+    """Return this thread's pooled connection before it waits: the gate needs one of the same pool to answer anybody.
+
+    Without this, as many waiting requests as the pool has connections stop each other for good. SQLite has no pool.
+    """
+    if is_postgresql() and not connection.in_atomic_block:
+        connection.close()
 
 
 _gate: IntakeGate | None = None
