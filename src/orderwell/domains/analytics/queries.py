@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -193,3 +194,37 @@ def top_variants(
 
 def _sold(actor: Actor, start: datetime, end: datetime) -> QuerySet[Order]:
     return visible_orders(actor).filter(placed_at__gte=start, placed_at__lt=end, state__in=SOLD).order_by()
+
+
+def monthly_sales_of(
+    *, actor: Actor, variant_ids: Sequence[int], zone: ZoneInfo, months: int = 12
+) -> list[tuple[date, Decimal]]:
+    """Units sold of some variants in the latest months in which they sold at all; cancelled units excluded."""
+    actor.require(Permission.REPORTS_DASHBOARD_VIEW)
+    lines = OrderLine.objects.filter(
+        variant_id__in=variant_ids, order__in=visible_orders(actor).filter(state__in=SOLD)
+    ).order_by()
+    newest = lines.aggregate(newest=Max("order__placed_at"))["newest"]
+    if newest is None:
+        return []
+    last = business_day(newest, zone)
+    first = last.replace(day=1)
+    for _step in range(months - 1):
+        first = (first - timedelta(days=1)).replace(day=1)
+    period = Period(first, last)
+    found: dict[date, Decimal] = {}
+    for span in spans(period, zone):
+        rows = (
+            lines.filter(order__placed_at__gte=span.start, order__placed_at__lt=span.end)
+            .annotate(day=LocalDate(F("order__placed_at"), span.offset))
+            .values_list("day")
+            .annotate(units=_UNITS)
+        )
+        for day, units in rows:
+            month = day.replace(day=1)
+            found[month] = found.get(month, ZERO) + units
+    month, result = first, []
+    while month <= last:
+        result.append((month, found.get(month, ZERO)))
+        month = (month + timedelta(days=32)).replace(day=1)
+    return result

@@ -54,3 +54,8 @@ def sentences() -> dict[str, str]:
         waiting += names.__subclasses__()
         found.update({str(name): text for name, text in names.sentences().items()})
     return found
+
+
+def stream(name: str, *, limit: int = 200) -> list[Event]:
+    """The newest events of one timeline ("customer:12"), newest first. The caller has checked that it may be seen."""
+    return list(Event.objects.filter(stream=name).order_by("-id")[:limit])

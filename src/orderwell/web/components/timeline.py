@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from orderwell.domains.orders.holds import KINDS
 from orderwell.kernel.errors import fill
 from orderwell.platform.events.models import Event
-from orderwell.platform.events.recording import EventName
+from orderwell.platform.events.queries import sentences
 from orderwell.web.components.sentences import shown
 from orderwell.web.components.words import WORDS, word
 
@@ -67,13 +67,7 @@ class Entry:
 
 @lru_cache(maxsize=1)
 def _templates() -> dict[str, str]:
-    found: dict[str, str] = {}
-    waiting = list(EventName.__subclasses__())
-    while waiting:
-        names = waiting.pop()
-        waiting += names.__subclasses__()
-        found.update({str(name): text for name, text in names.sentences().items()})
-    return found
+    return sentences()
 
 
 def sentence_of(event: Event) -> str:
@@ -107,6 +101,8 @@ def _changes(found: Any) -> Iterator[Change]:
     for name, change in found.items():
         if isinstance(change, dict) and {"old", "new"} & change.keys():
             yield Change(_field(name), _text(change.get("old")), _text(change.get("new")))
+        elif isinstance(change, list) and len(change) == 2:
+            yield Change(_field(name), _text(change[0]), _text(change[1]))
         elif isinstance(change, dict) and {"before", "after"} & change.keys():
             yield Change(_field(name), _text(change.get("before")), _text(change.get("after")))
 

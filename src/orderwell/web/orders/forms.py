@@ -57,7 +57,9 @@ class Countable:
 class CountForm(ActionForm):
     """One quantity per line; an empty one or zero leaves the line out."""
 
-    def __init__(self, *args: Any, lines: Sequence[Countable], prefix_key: str = "line", **kwargs: Any) -> None:
+    may_be_empty = False
+
+    def __init__(self, *args: Any, lines: Sequence[Countable], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.lines = lines
         for line in lines:
@@ -86,7 +88,7 @@ class CountForm(ActionForm):
             quantity = cleaned.get(f"line_{line.pk}")
             if quantity is not None and quantity > line.most:
                 self.add_error(f"line_{line.pk}", _now("At most %(most)s.") % {"most": plain_number(line.most)})
-        if not self.errors and not self.counted():
+        if not self.errors and not self.may_be_empty and not self.counted():
             raise forms.ValidationError(_("Give a quantity for at least one line."))
         return cleaned
 

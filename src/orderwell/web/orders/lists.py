@@ -34,7 +34,7 @@ def order_list_page(request: HttpRequest, actor: Actor) -> HttpResponse:
         return HttpResponseRedirect(reverse("order-detail", args=[found.rows[0].pk]))
     customer = None
     if filters.customer_id is not None and actor.may(Permission.CUSTOMERS_CUSTOMER_VIEW):
-        customer = customer_detail(actor, filters.customer_id)
+        customer = customer_detail(actor, filters.customer_id).customer
     context = {
         "listing": listing(request, found),
         "tabs": tabs(request.GET),

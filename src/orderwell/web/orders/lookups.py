@@ -6,19 +6,17 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from orderwell.domains.billing.overview import balances_of
+from orderwell.domains.billing.queries import customer_balance
 from orderwell.domains.catalog.choices import visible_channels
 from orderwell.domains.catalog.queries import find_variants
-from orderwell.domains.customers.queries import customer_by_number, find_customers
+from orderwell.domains.customers.queries import customer_detail, find_customers
 from orderwell.domains.inventory.queries import available_by_variant
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.sentences import plain_number
+from orderwell.web.customers.forms import ADDRESS, main_address
 from orderwell.web.pages import page
 from orderwell.web.templatetags.orderwell import localname, money_text, price
-
-ADDRESS_FIELDS = ("recipient", "phone", "street", "district", "city", "region", "postcode", "country")
-
 
 @page(Permission.ORDERS_ORDER_PLACE)
 def products(request: HttpRequest, actor: Actor) -> HttpResponse:
@@ -48,7 +46,7 @@ def products(request: HttpRequest, actor: Actor) -> HttpResponse:
 @page(Permission.ORDERS_ORDER_PLACE)
 def customers(request: HttpRequest, actor: Actor) -> HttpResponse:
     found = find_customers(actor, request.GET.get("q", "")[:80], limit=15)
-    return JsonResponse({"hits": [{"number": hit.number, "name": hit.name, "kind": hit.kind} for hit in found]})
+    return JsonResponse({"hits": [{"number": hit.number, "name": hit.name, "phone": hit.phone} for hit in found]})
 
 
 @page(Permission.ORDERS_ORDER_PLACE)
@@ -58,24 +56,24 @@ def customer(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 def customer_card(actor: Actor, number: str) -> dict[str, Any] | None:
-    if not actor.may(Permission.CUSTOMERS_CUSTOMER_VIEW):
+    """What the clerk should see of a customer while typing; phone and street only where the actor may see them."""
+    if not number or not actor.may(Permission.CUSTOMERS_CUSTOMER_VIEW):
         return None
-    found = customer_by_number(actor, number)
+    found = next((hit for hit in find_customers(actor, number, limit=50) if hit.number == number), None)
     if found is None:
         return None
-    card: dict[str, Any] = {"number": found.number, "name": found.name, "id": found.pk}
-    card["owed"] = [money_text(owed, currency) for currency, owed in balances_of(actor, found.pk) if owed > 0]
-    if found.credit_limit is not None:
-        card["limit"] = money_text(found.credit_limit, found.currency)
-    if found.note:
-        card["note"] = found.note
-    if actor.may(Permission.CUSTOMERS_PERSONAL_DATA_VIEW):
-        address = found.addresses.filter(kind="shipping").order_by("-is_default", "pk").first()
-        contact = found.contacts.order_by("-is_primary", "pk").first()
-        if address is not None:
-            card["address"] = {name: getattr(address, name) for name in ADDRESS_FIELDS}
+    detail = customer_detail(actor, found.id)
+    customer = detail.customer
+    card: dict[str, Any] = {"number": customer.number, "name": customer.name, "id": customer.pk, "note": customer.note}
+    if actor.may(Permission.BILLING_INVOICE_VIEW):
+        owed = sorted(customer_balance(actor, customer.pk).items())
+        card["owed"] = [money_text(amount, currency) for currency, amount in owed if amount > 0]
+    if customer.credit_limit is not None:
+        card["limit"] = money_text(customer.credit_limit, customer.currency)
+    if not detail.masked:
+        address, contact = main_address(detail), detail.contacts[0] if detail.contacts else None
+        card["address"] = {name: getattr(address, name) for name in ADDRESS} if address else {}
         if contact is not None:
-            card.setdefault("address", {})
             card["address"]["email"] = contact.email
             card["address"]["phone"] = card["address"].get("phone") or contact.phone
             card["address"].setdefault("recipient", contact.name)

@@ -259,3 +259,23 @@ def why_sourced(view: LineView) -> str:
         said = [_(rule) if rule else "", _("free then: %(free)s") % {"free": free} if free else ""]
         found.append(". ".join(filter(None, said)))
     return " / ".join(dict.fromkeys(filter(None, found)))
+
+
+@register.filter
+def free_stock(stock_item: Any) -> Decimal:
+    """What is neither reserved nor gone."""
+    free: Decimal = stock_item.on_hand - stock_item.reserved
+    return free
+
+
+@register.simple_tag
+def price_range(variants: Any) -> str:
+    """From the lowest to the highest list price, in the currency most variants have."""
+    rows = [row for variant in variants for row in variant.prices.all()]
+    if not rows:
+        return "—"
+    currencies = [row.currency for row in rows]
+    currency = max(dict.fromkeys(currencies), key=currencies.count)
+    prices = [row.unit_price for row in rows if row.currency == currency]
+    low, high = min(prices), max(prices)
+    return price(low, currency) if low == high else f"{price(low, currency)} – {price(high, currency)}"
