@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from django.http import HttpRequest, HttpResponse
 
@@ -15,6 +16,7 @@ from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.accounts.authentication import actor_for_key
 from orderwell.platform.idempotency.repeating import FIRST_REFUSED_STATUS, Answer, once
+from orderwell.platform.permissions import Permission
 
 JSON = "application/json"
 REPLAYED = "Idempotency-Replayed"
@@ -68,3 +70,11 @@ def run_once(request: ApiRequest, body: bytes, work: Callable[[], HttpResponse])
 def replayed(status: int, body: bytes) -> HttpResponse:
     kind = PROBLEM if status >= FIRST_REFUSED_STATUS else JSON
     return HttpResponse(body, status=status, content_type=kind, headers={REPLAYED: "true"})
+
+
+def may_also(actor: Actor, permission: Permission) -> Actor:
+    """The actor with one permission more: for showing what became of a write, which needs no permission to look around.
+
+    Its row filters stay as they are.
+    """
+    return replace(actor, permissions=actor.permissions | {permission})

@@ -37,7 +37,7 @@ def fill(template: str, data: Mapping[str, Any]) -> str:
     """Fill a message template; a template whose data is incomplete is returned as it is rather than lost."""
     try:
         return template.format(**data)
-    except (KeyError, IndexError, ValueError):
+    except (KeyError, IndexError, ValueError, AttributeError, TypeError):
         return template
 
 
