@@ -19,9 +19,7 @@ def _page(request: HttpRequest, status: int, title: str, *texts: str) -> HttpRes
     user = getattr(request, "user", None)
     if isinstance(user, User):
         request.actor = actor_for_user(user, address=address_of(request))  # type: ignore[attr-defined]
-    return render(
-        request, "layout/error.html", {"title": title, "sentences": texts, "status": status}, status=status
-    )
+    return render(request, "layout/error.html", {"title": title, "sentences": texts, "status": status}, status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -42,7 +40,9 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
         request,
         404,
         _("This is not here"),
-        _("The address may be mistyped, or what it named is gone. The search box finds orders, customers and products."),
+        _(
+            "The address may be mistyped, or what it named is gone. The search box finds orders, customers and products."
+        ),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -165,3 +166,10 @@ def timeline(actor: Actor, order_id: int, *, limit: int = 200) -> list[Event]:
     if order_detail(actor, order_id) is None:
         return []
     return list(Event.objects.filter(stream=f"order:{order_id}").order_by("-id")[:limit])
+
+
+def orders_of_lines(actor: Actor, line_ids: Collection[int]) -> dict[int, Order]:
+    """Line id -> its order, for lines of orders the actor may know of."""
+    actor.require(Permission.ORDERS_ORDER_VIEW)
+    lines = OrderLine.objects.filter(pk__in=list(line_ids), order__in=visible_orders(actor)).select_related("order")
+    return {line.pk: line.order for line in lines}

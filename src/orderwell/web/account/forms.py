@@ -11,7 +11,9 @@ from orderwell.web.components.forms import Form
 
 class SignInForm(Form):
     username = forms.CharField(
-        label=_("User name"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True})
+        label=_("User name"),
+        max_length=80,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True}),
     )
     password = forms.CharField(
         label=_("Password"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})

@@ -34,7 +34,9 @@ YEAR = 365 * 24 * 3600
 def back_to(request: HttpRequest) -> str:
     """The page that sent the form, if it is one of ours."""
     target = request.POST.get("next") or request.GET.get("next") or "/"
-    safe = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    safe = url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
     return target if safe else "/"
 
 
@@ -133,5 +135,3 @@ def password(request: HttpRequest, actor: Actor) -> HttpResponse:
                 return HttpResponseRedirect(reverse("home"))
     status = 422 if form.errors else 200
     return render(request, "account/password.html", {"form": form, "must": user.must_change_password}, status=status)
-
-

@@ -51,9 +51,7 @@ def dress(field: forms.Field) -> None:
     widget = field.widget
     if isinstance(widget, forms.HiddenInput):
         return
-    if isinstance(widget, forms.CheckboxInput):
-        name = "form-check-input"
-    elif isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
+    if isinstance(widget, forms.CheckboxInput) or isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
         name = "form-check-input"
     elif isinstance(widget, forms.Select):
         name = "form-select"

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
-
 from django.utils.translation import ngettext
 
 from orderwell.platform.paging import Page
@@ -52,5 +51,3 @@ def capped(count: int, cap: int = CAP) -> str:
 def one_of(value: str, known: Sequence[str]) -> str:
     """A filter value from the address; anything unknown means no filter."""
     return value if value in known else ""
-
-

@@ -6,6 +6,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from orderwell.domains.billing.methods import METHODS
+from orderwell.domains.orders.holds import KINDS
+
 CALM, GOOD, BUSY, WARN, BAD, QUIET = "look-calm", "look-good", "look-busy", "look-warn", "look-bad", "look-quiet"
 
 WORDS: dict[str, dict[str, tuple[str | Promise, str]]] = {
@@ -40,8 +43,6 @@ WORDS: dict[str, dict[str, tuple[str | Promise, str]]] = {
     "shipment": {
         "shipped": (_("Shipped"), CALM),
         "delivered": (_("Delivered"), GOOD),
-        "cancelled": (_("Cancelled"), QUIET),
-        "lost": (_("Lost"), BAD),
     },
     "movement": {
         "opening": (_("Opening stock"), QUIET),
@@ -65,9 +66,7 @@ WORDS: dict[str, dict[str, tuple[str | Promise, str]]] = {
     },
     "transfer": {
         "draft": (pgettext_lazy("transfer state", "Draft"), QUIET),
-        "planned": (_("Planned"), QUIET),
         "dispatched": (_("On the way"), BUSY),
-        "in_transit": (_("On the way"), BUSY),
         "received": (_("Received"), GOOD),
         "cancelled": (_("Cancelled"), QUIET),
     },
@@ -82,9 +81,7 @@ WORDS: dict[str, dict[str, tuple[str | Promise, str]]] = {
     },
     "import": {
         "waiting": (_("Waiting"), QUIET),
-        "created": (_("Waiting"), QUIET),
         "running": (_("Running"), BUSY),
-        "done": (_("Done"), GOOD),
         "finished": (_("Done"), GOOD),
         "failed": (_("Failed"), BAD),
         "undoing": (_("Being undone"), WARN),
@@ -110,26 +107,6 @@ WORDS: dict[str, dict[str, tuple[str | Promise, str]]] = {
         "payment": (_("Payment"), GOOD),
         "refund": (_("Refund"), WARN),
     },
-    "method": {
-        "bank": (_("Bank transfer"), QUIET),
-        "transfer": (_("Bank transfer"), QUIET),
-        "cash": (_("Cash"), QUIET),
-        "card": (_("Card"), QUIET),
-        "alipay": (_("Alipay"), QUIET),
-        "wechat": (_("WeChat Pay"), QUIET),
-        "other": (_("Other"), QUIET),
-    },
-    "hold": {
-        "manual": (_("Manual"), WARN),
-        "payment": (_("Payment"), WARN),
-        "credit": (_("Credit"), BAD),
-        "fraud": (_("Fraud check"), BAD),
-        "address": (_("Address"), WARN),
-        "stock": (_("Stock"), WARN),
-        "price": (_("Price"), WARN),
-        "customer": (_("Customer asked"), WARN),
-        "quality": (_("Quality"), WARN),
-    },
     "source": {
         "web": (_("screen"), QUIET),
         "api": (_("API"), QUIET),
@@ -137,6 +114,8 @@ WORDS: dict[str, dict[str, tuple[str | Promise, str]]] = {
         "job": (_("job"), QUIET),
         "import": (_("import"), QUIET),
     },
+    "method": {name: (_(title), QUIET) for name, title in METHODS.items()},
+    "hold": {name: (_(kind.title), WARN) for name, kind in KINDS.items()},
     "unit": {
         "piece": (_("piece"), QUIET),
         "kg": (_("kg"), QUIET),
@@ -152,7 +131,13 @@ WORDS: dict[str, dict[str, tuple[str | Promise, str]]] = {
     "health": {
         "ok": (_("Good"), GOOD),
         "warning": (_("Look at it"), WARN),
-        "failed": (_("Broken"), BAD),
+        "problem": (_("Broken"), BAD),
+    },
+    "job": {
+        "READY": (_("Waiting"), QUIET),
+        "RUNNING": (_("Running"), BUSY),
+        "FAILED": (_("Failed"), BAD),
+        "SUCCESSFUL": (_("Done"), GOOD),
     },
 }
 

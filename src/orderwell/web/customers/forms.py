@@ -42,9 +42,7 @@ class CustomerForm(ActionForm):
     credit_limit = ExactField(
         label=_("Credit limit"), required=False, min_value=0, help_text=_("Empty: none agreed. 0: pays in advance.")
     )
-    payment_terms_days = forms.IntegerField(
-        label=_("Payment terms, days"), min_value=0, max_value=365, initial=0
-    )
+    payment_terms_days = forms.IntegerField(label=_("Payment terms, days"), min_value=0, max_value=365, initial=0)
     contact_name = forms.CharField(label=_("Contact"), required=False, max_length=120)
     contact_phone = forms.CharField(label=_("Phone"), required=False, max_length=40)
     contact_email = forms.CharField(label=_("E-mail"), required=False, max_length=254)

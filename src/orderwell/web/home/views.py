@@ -169,5 +169,3 @@ def _age_chart(backlog: queries.Backlog, today: date) -> dict[str, Any]:
         links.append(f"{reverse('order-list')}?{urlencode(params)}")
         counts.append(count)
     return charts.series(labels, [("bar", _("Orders"), counts)], links=links)
-
-

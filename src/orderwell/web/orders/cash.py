@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from orderwell.domains.automation.services.take_back import take_back
 from orderwell.domains.billing.models import Payment
 from orderwell.domains.billing.overview import money_of
 from orderwell.domains.billing.services.invoice import issue_invoice
@@ -88,7 +89,13 @@ def return_goods(request: HttpRequest, actor: Actor, order_id: int) -> HttpRespo
         for line in (view.line for view in found.goods)
         if line.quantity_shipped > line.quantity_returned
     ]
-    form = ReturnForm(request.POST or None, lines=lines, warehouses=visible_warehouses(actor))
+    form = ReturnForm(
+        request.POST or None,
+        lines=lines,
+        warehouses=visible_warehouses(actor),
+        may_credit=actor.may(Permission.BILLING_CREDIT_NOTE_CREATE),
+        may_refund=actor.may(Permission.BILLING_REFUND_CREATE) and bool(found.order.paid_amount),
+    )
 
     def act(data: dict[str, Any]) -> None:
         into = data["warehouse"] if data["disposition"] == "restock" else ""
@@ -96,7 +103,11 @@ def return_goods(request: HttpRequest, actor: Actor, order_id: int) -> HttpRespo
             ReturnedUnits(line_id=pk, quantity=quantity, disposition=data["disposition"], warehouse=into or None)
             for pk, quantity in form.counted().items()
         ]
-        record_return(order_id=order_id, lines=units, reason=data["reason"], actor=actor, now=utc_now())
+        shared: dict[str, Any] = {"order_id": order_id, "lines": units, "reason": data["reason"], "actor": actor}
+        if data.get("credit"):
+            take_back(**shared, refund=bool(data.get("refund")), now=utc_now())
+        else:
+            record_return(**shared, now=utc_now())
 
     return perform(
         request,
@@ -145,9 +156,7 @@ def pay_order(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse
     zone = ZoneInfo(settings.TIME_ZONE)
     today = business_day(utc_now(), zone)
     due = max(found.due, ZERO)
-    form = PaymentForm(
-        request.POST or None, initial={"amount": plain_number(due) if due else "", "received_on": today}
-    )
+    form = PaymentForm(request.POST or None, initial={"amount": plain_number(due) if due else "", "received_on": today})
 
     def act(data: dict[str, Any]) -> None:
         day = data["received_on"]

@@ -36,21 +36,35 @@ class ShipForm(CountForm):
         super().__init__(*args, **kwargs)
         warehouse = self.fields["warehouse"]
         assert isinstance(warehouse, forms.ChoiceField)
-        warehouse.choices = options([(item.code, localname(item)) for item in warehouses], empty=_("Wherever it is reserved"))
+        warehouse.choices = options(
+            [(item.code, localname(item)) for item in warehouses], empty=_("Wherever it is reserved")
+        )
         if len(warehouses) < 2:
             warehouse.widget = forms.HiddenInput()
 
 
 class ReturnForm(CountForm):
-    disposition = forms.ChoiceField(label=_("What becomes of the goods"), choices=choices("disposition", "restock", "scrap"))
+    disposition = forms.ChoiceField(
+        label=_("What becomes of the goods"), choices=choices("disposition", "restock", "scrap")
+    )
     warehouse = forms.ChoiceField(label=_("Into warehouse"), required=False)
     reason = forms.CharField(label=_("Reason"), max_length=240)
+    credit = forms.BooleanField(label=_("Write the credit note at once"), required=False, initial=True)
+    refund = forms.BooleanField(label=_("Give back what is then paid too much"), required=False)
 
-    def __init__(self, *args: Any, warehouses: Sequence[Warehouse], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, warehouses: Sequence[Warehouse], may_credit: bool, may_refund: bool, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         warehouse = self.fields["warehouse"]
         assert isinstance(warehouse, forms.ChoiceField)
-        warehouse.choices = options([(item.code, localname(item)) for item in warehouses], empty=_("Where it came from"))
+        warehouse.choices = options(
+            [(item.code, localname(item)) for item in warehouses], empty=_("Where it came from")
+        )
+        if not may_credit:
+            del self.fields["credit"]
+        if not (may_credit and may_refund):
+            del self.fields["refund"]
 
     def field_at(self, pointer: str | None) -> str | None:
         """The service numbers its lines; the form knows them by their key."""
@@ -115,5 +129,3 @@ class TrackingForm(ActionForm):
 
 class CreditForm(CountForm):
     reason = forms.CharField(label=_("Reason"), max_length=240)
-
-

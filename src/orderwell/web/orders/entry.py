@@ -243,6 +243,7 @@ def preview(request: HttpRequest, actor: Actor) -> HttpResponse:
                 "name": line.name if line else row.name,
                 "unit_price": plain_number(line.unit_price) if line else "",
                 "amount": money_text(line.amounts.gross, currency) if line else "",
+                "missing": plain_number(line.missing) if line and line.missing else "",
                 "errors": {name: " ".join(texts) for name, texts in row.errors.items()},
             }
         )

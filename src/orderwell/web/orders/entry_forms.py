@@ -80,7 +80,9 @@ class Row:
     errors: dict[str, list[str]] = field(default_factory=dict)
 
     def complain(self, name: str, text: str) -> None:
-        self.errors.setdefault(name if name in {"sku", "quantity", "unit_price", "discount"} else "sku", []).append(text)
+        self.errors.setdefault(name if name in {"sku", "quantity", "unit_price", "discount"} else "sku", []).append(
+            text
+        )
 
     def number(self, name: str, *, required: bool) -> Decimal | None:
         """The number in a cell; what is no number becomes an error of the cell."""

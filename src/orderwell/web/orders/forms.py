@@ -109,7 +109,10 @@ class ChangeForm(ActionForm):
         label=_("Requested date"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     priority = forms.IntegerField(
-        label=_("Priority"), min_value=0, max_value=999, help_text=_("Lower comes first when stock is short; 100 is normal.")
+        label=_("Priority"),
+        min_value=0,
+        max_value=999,
+        help_text=_("Lower comes first when stock is short; 100 is normal."),
     )
     note = forms.CharField(label=_("Note"), required=False, max_length=10_000, widget=forms.Textarea(attrs={"rows": 2}))
     pointers = {"/requested_at": "requested_on"}

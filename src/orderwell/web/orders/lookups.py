@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -10,13 +11,14 @@ from orderwell.domains.billing.queries import customer_balance
 from orderwell.domains.catalog.choices import visible_channels
 from orderwell.domains.catalog.queries import find_variants
 from orderwell.domains.customers.queries import customer_detail, find_customers
-from orderwell.domains.inventory.queries import available_by_variant
+from orderwell.domains.inventory.queries import stock
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.sentences import plain_number
 from orderwell.web.customers.forms import ADDRESS, main_address
 from orderwell.web.pages import page
 from orderwell.web.templatetags.orderwell import localname, money_text, price
+
 
 @page(Permission.ORDERS_ORDER_PLACE)
 def products(request: HttpRequest, actor: Actor) -> HttpResponse:
@@ -27,7 +29,7 @@ def products(request: HttpRequest, actor: Actor) -> HttpResponse:
     currency = channel.currency if channel else "CNY"
     found = find_variants(actor, text, currency=currency, limit=15)
     may_stock = actor.may(Permission.INVENTORY_STOCK_VIEW)
-    free = available_by_variant(actor, [hit.id for hit in found if not hit.is_bundle]) if may_stock else {}
+    free = free_of(actor, [hit.id for hit in found if not hit.is_bundle]) if may_stock else {}
     hits = [
         {
             "sku": hit.sku,
@@ -41,6 +43,14 @@ def products(request: HttpRequest, actor: Actor) -> HttpResponse:
         for hit in found
     ]
     return JsonResponse({"hits": hits})
+
+
+def free_of(actor: Actor, variant_ids: list[int]) -> dict[int, Decimal]:
+    """What is free of each, over all warehouses the actor may see."""
+    free = dict.fromkeys(variant_ids, Decimal(0))
+    for item in stock(actor).filter(variant__in=variant_ids):
+        free[item.variant_id] += item.on_hand - item.reserved
+    return free
 
 
 @page(Permission.ORDERS_ORDER_PLACE)

@@ -81,7 +81,9 @@ def _goods_steps(found: OrderOverview, documents: Documents, actor: Actor) -> li
             )
         elif any(view.backordered for view in found.goods):
             steps.append(
-                Step(_("Ship"), "truck", _url("order-ship", order), "s", _("Nothing is reserved yet: stock is missing."))
+                Step(
+                    _("Ship"), "truck", _url("order-ship", order), "s", _("Nothing is reserved yet: stock is missing.")
+                )
             )
     if actor.may(P.FULFILMENT_RETURN_CREATE) and any(
         view.line.quantity_shipped > view.line.quantity_returned for view in found.goods

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from orderwell.domains.analytics.queries import monthly_sales_of
 from orderwell.domains.catalog.queries import ProductFilters, categories, product_detail, product_list
-from orderwell.domains.inventory.queries import StockFilters, stock_list
+from orderwell.domains.inventory.queries import stock as visible_stock
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.events.queries import stream
 from orderwell.platform.permissions import Permission
@@ -20,7 +20,6 @@ from orderwell.web.components.listing import ROWS, cursor, listing, one_of
 from orderwell.web.components.timeline import timeline
 from orderwell.web.home.views import zone
 from orderwell.web.pages import page
-
 
 
 @page(Permission.CATALOG_PRODUCT_VIEW)
@@ -46,7 +45,7 @@ def product_page(request: HttpRequest, actor: Actor, product_id: int) -> HttpRes
     detail = product_detail(actor, product_id)
     stock: dict[int, list[Any]] = defaultdict(list)
     if actor.may(Permission.INVENTORY_STOCK_VIEW):
-        for item in stock_list(actor, StockFilters(product_id=product_id), limit=500).rows:
+        for item in visible_stock(actor).filter(variant__product=product_id).order_by("warehouse__priority", "id"):
             stock[item.variant_id].append(item)
     sold = []
     if actor.may(Permission.REPORTS_DASHBOARD_VIEW):
@@ -57,7 +56,8 @@ def product_page(request: HttpRequest, actor: Actor, product_id: int) -> HttpRes
         "stock": stock,
         "sold": sold,
         "sales_chart": charts.series(
-            [month.strftime("%Y-%m") for month, _units in sold], [("bar", _("Units sold"), [units for _m, units in sold])]
+            [month.strftime("%Y-%m") for month, _units in sold],
+            [("bar", _("Units sold"), [units for _m, units in sold])],
         ),
         "timeline": timeline(stream(f"product:{product_id}", limit=30)),
     }

@@ -12,6 +12,7 @@ from django import template
 from django.conf import settings
 from django.forms import BoundField, CheckboxInput
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -279,3 +280,43 @@ def price_range(variants: Any) -> str:
     prices = [row.unit_price for row in rows if row.currency == currency]
     low, high = min(prices), max(prices)
     return price(low, currency) if low == high else f"{price(low, currency)} – {price(high, currency)}"
+
+
+@register.filter
+def still_expected(row: Any) -> Decimal:
+    rest: Decimal = row.quantity - row.quantity_received - getattr(row, "quantity_lost", Decimal(0))
+    return rest
+
+
+_CAUSES = {
+    "order": "order-detail",
+    "transfer": "transfer-detail",
+    "import": "import-detail",
+    "invoice": "invoice-detail",
+}
+_CAUSE_WORDS = {
+    "order": _noop("Order"),
+    "shipment": _noop("Shipment"),
+    "return": _noop("Return"),
+    "transfer": _noop("Transfer"),
+    "adjustment": _noop("Adjustment"),
+    "receipt": _noop("Receipt"),
+    "opening": _noop("Opening stock"),
+    "import": _noop("Import"),
+}
+
+
+@register.simple_tag
+def cause_link(cause: str) -> SafeString | str:
+    """A document named as "transfer:12", with a link where it has a page."""
+    kind, _colon, key = cause.partition(":")
+    text = f"{_(_CAUSE_WORDS[kind]) if kind in _CAUSE_WORDS else kind} {key}"
+    if kind in _CAUSES and key.isdecimal():
+        return format_html('<a href="{}">{}</a>', reverse(_CAUSES[kind], args=[int(key)]), text)
+    return text
+
+
+@register.filter
+def last_word(path: str) -> str:
+    """The last part of a dotted path, for people."""
+    return (path or "").rsplit(".", 1)[-1].replace("_", " ")
