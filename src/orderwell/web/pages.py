@@ -29,6 +29,14 @@ def address_of(request: HttpRequest) -> str:
     return str(request.META.get("REMOTE_ADDR", ""))[:45]
 
 
+def signed_in(request: HttpRequest) -> User:
+    """The user of a request that has passed `page`."""
+    user = request.user
+    if not isinstance(user, User):
+        raise TypeError("this view is open to people who are not signed in")
+    return user
+
+
 def page(
     permission: Permission | None = None, *, methods: tuple[str, ...] = ("GET", "HEAD")
 ) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], HttpResponse]]:

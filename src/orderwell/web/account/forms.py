@@ -6,7 +6,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from orderwell.web.components.forms import Form
+from orderwell.web.components.forms import Form, offer
 
 
 class SignInForm(Form):
@@ -33,11 +33,9 @@ class PreferencesForm(Form):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        language, zone = self.fields["language"], self.fields["time_zone"]
-        assert isinstance(language, forms.ChoiceField) and isinstance(zone, forms.ChoiceField)
-        language.choices = [("", _("As the browser")), *settings.LANGUAGES]
+        offer(self, "language", [("", _("As the browser")), *settings.LANGUAGES])
         zones = sorted(name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "posix")))
-        zone.choices = [("", _("Business time zone")), *((name, name) for name in zones)]
+        offer(self, "time_zone", [("", _("Business time zone")), *((name, name) for name in zones)])
 
 
 class PasswordForm(Form):

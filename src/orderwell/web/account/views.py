@@ -25,7 +25,7 @@ from orderwell.platform.accounts.services.sign_in import sign_in
 from orderwell.platform.accounts.services.users import set_password
 from orderwell.web.account.forms import PasswordForm, PreferencesForm, SignInForm
 from orderwell.web.context import THEMES
-from orderwell.web.pages import address_of, form_page, open_page
+from orderwell.web.pages import address_of, form_page, open_page, signed_in
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 YEAR = 365 * 24 * 3600
@@ -97,8 +97,7 @@ def set_theme(request: HttpRequest) -> HttpResponse:
 
 @form_page()
 def account(request: HttpRequest, actor: Actor) -> HttpResponse:
-    user = request.user
-    assert isinstance(user, User)
+    user = signed_in(request)
     initial = {"language": user.language, "theme": user.theme, "time_zone": user.time_zone}
     form = PreferencesForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -116,8 +115,7 @@ def account(request: HttpRequest, actor: Actor) -> HttpResponse:
 @sensitive_post_parameters()
 @form_page()
 def password(request: HttpRequest, actor: Actor) -> HttpResponse:
-    user = request.user
-    assert isinstance(user, User)
+    user = signed_in(request)
     form = PasswordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         if not user.check_password(form.cleaned_data["current_password"]):

@@ -51,7 +51,7 @@ def dress(field: forms.Field) -> None:
     widget = field.widget
     if isinstance(widget, forms.HiddenInput):
         return
-    if isinstance(widget, forms.CheckboxInput) or isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
+    if isinstance(widget, forms.CheckboxInput | forms.RadioSelect | forms.CheckboxSelectMultiple):
         name = "form-check-input"
     elif isinstance(widget, forms.Select):
         name = "form-select"
@@ -82,6 +82,14 @@ class ExactField(forms.DecimalField):
 
 
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９．，－", "0123456789.,-")
+
+
+def offer(form: forms.BaseForm, name: str, choices: Iterable[tuple[Any, str | Promise]]) -> None:
+    """What a select of `form` offers, where that is known only when the form is made."""
+    field = form.fields[name]
+    if not isinstance(field, forms.ChoiceField):
+        raise TypeError(f"{name} is no field of choices")
+    field.choices = list(choices)
 
 
 def options(

@@ -10,7 +10,7 @@ from orderwell.domains.customers.drafts import ContactDraft, CustomerDraft, Post
 from orderwell.domains.customers.queries import CustomerDetail
 from orderwell.kernel.money import currencies
 from orderwell.web.components.actions import ActionForm
-from orderwell.web.components.forms import ExactField, options
+from orderwell.web.components.forms import ExactField, offer, options
 from orderwell.web.components.sentences import plain_number
 from orderwell.web.components.words import choices
 
@@ -59,11 +59,9 @@ class CustomerForm(ActionForm):
 
     def __init__(self, *args: Any, groups: list[tuple[str, str]], personal: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        group, currency = self.fields["group"], self.fields["currency"]
-        assert isinstance(group, forms.ChoiceField) and isinstance(currency, forms.ChoiceField)
-        group.choices = options(groups, empty=_("None"))
+        offer(self, "group", options(groups, empty=_("None")))
         rest = [code for code in currencies() if code not in COMMON_CURRENCIES]
-        currency.choices = [(code, code) for code in (*COMMON_CURRENCIES, *rest)]
+        offer(self, "currency", [(code, code) for code in (*COMMON_CURRENCIES, *rest)])
         self.personal = personal
         if not personal:
             for name in [name for name in self.fields if name.startswith(("contact_", "address_"))]:

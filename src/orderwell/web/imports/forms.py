@@ -10,7 +10,7 @@ from orderwell.domains.catalog.models import Channel
 from orderwell.domains.integrations.mapping import ORDER_LINE_FIELDS, REQUIRED
 from orderwell.domains.integrations.models import ImportMapping
 from orderwell.web.components.actions import ActionForm
-from orderwell.web.components.forms import options
+from orderwell.web.components.forms import offer, options
 from orderwell.web.templatetags.orderwell import localname
 
 # What each field of an order line is called for people; the keys are those of a mapping.
@@ -67,10 +67,12 @@ class UploadForm(ActionForm):
         self, *args: Any, channels: Sequence[Channel], mappings: Sequence[ImportMapping], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        channel, saved = self.fields["channel"], self.fields["saved"]
-        assert isinstance(channel, forms.ChoiceField) and isinstance(saved, forms.ChoiceField)
-        channel.choices = options([(item.code, localname(item)) for item in channels], empty=_("None"))
-        saved.choices = options([(item.name, item.name) for item in mappings], empty=_("By the names of the columns"))
+        offer(self, "channel", options([(item.code, localname(item)) for item in channels], empty=_("None")))
+        offer(
+            self,
+            "saved",
+            options([(item.name, item.name) for item in mappings], empty=_("By the names of the columns")),
+        )
 
     def field_at(self, pointer: str | None) -> str | None:
         return super().field_at(pointer) or "file"

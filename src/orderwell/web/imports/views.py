@@ -26,7 +26,7 @@ from orderwell.domains.integrations.queries import (
 )
 from orderwell.domains.integrations.services.create import create_batch, stored_file
 from orderwell.domains.integrations.services.mappings import save_mapping
-from orderwell.domains.integrations.tasks import run_import, undo_import
+from orderwell.domains.integrations.services.start import start_import, start_undo
 from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import DomainError
 from orderwell.platform.accounts.actor import Actor
@@ -158,7 +158,7 @@ def run(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponse:
     batch = import_detail(actor, batch_id)
 
     def act(data: dict[str, Any]) -> None:
-        run_import.enqueue(batch_id, actor.id or 0)
+        start_import(batch_id=batch_id, actor=actor.via("import", actor.address))
 
     return perform(
         request,
@@ -186,7 +186,7 @@ def for_real(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponse:
             actor=actor.via("import", actor.address),
             now=utc_now(),
         )
-        run_import.enqueue(fresh.pk, actor.id or 0)
+        start_import(batch_id=fresh.pk, actor=actor.via("import", actor.address))
         messages.success(request, _("The import is under way. You can leave this page."))
         return HttpResponseRedirect(reverse("import-detail", args=[fresh.pk]) + "?started=1")
     return HttpResponseRedirect(reverse("import-detail", args=[batch_id]))
@@ -197,7 +197,7 @@ def undo(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponse:
     batch = import_detail(actor, batch_id)
 
     def act(data: dict[str, Any]) -> None:
-        undo_import.enqueue(batch_id, actor.id or 0)
+        start_undo(batch_id=batch_id, actor=actor.via("import", actor.address))
 
     return perform(
         request,

@@ -15,7 +15,7 @@ from orderwell.domains.billing.methods import METHODS
 from orderwell.domains.billing.models import Payment
 from orderwell.domains.inventory.models import Warehouse
 from orderwell.web.components.actions import ActionForm
-from orderwell.web.components.forms import ExactField, options
+from orderwell.web.components.forms import ExactField, offer, options
 from orderwell.web.components.words import choices
 from orderwell.web.orders.forms import CountForm
 from orderwell.web.templatetags.orderwell import localname, money_text
@@ -34,13 +34,13 @@ class ShipForm(CountForm):
 
     def __init__(self, *args: Any, warehouses: Sequence[Warehouse], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        warehouse = self.fields["warehouse"]
-        assert isinstance(warehouse, forms.ChoiceField)
-        warehouse.choices = options(
-            [(item.code, localname(item)) for item in warehouses], empty=_("Wherever it is reserved")
+        offer(
+            self,
+            "warehouse",
+            options([(item.code, localname(item)) for item in warehouses], empty=_("Wherever it is reserved")),
         )
         if len(warehouses) < 2:
-            warehouse.widget = forms.HiddenInput()
+            self.fields["warehouse"].widget = forms.HiddenInput()
 
 
 class ReturnForm(CountForm):
@@ -56,10 +56,10 @@ class ReturnForm(CountForm):
         self, *args: Any, warehouses: Sequence[Warehouse], may_credit: bool, may_refund: bool, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        warehouse = self.fields["warehouse"]
-        assert isinstance(warehouse, forms.ChoiceField)
-        warehouse.choices = options(
-            [(item.code, localname(item)) for item in warehouses], empty=_("Where it came from")
+        offer(
+            self,
+            "warehouse",
+            options([(item.code, localname(item)) for item in warehouses], empty=_("Where it came from")),
         )
         if not may_credit:
             del self.fields["credit"]
@@ -95,9 +95,7 @@ class PaymentForm(ActionForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        method = self.fields["method"]
-        assert isinstance(method, forms.ChoiceField)
-        method.choices = [(name, _now(title)) for name, title in METHODS.items()]
+        offer(self, "method", [(name, _now(title)) for name, title in METHODS.items()])
 
 
 class RefundForm(ActionForm):
@@ -108,9 +106,7 @@ class RefundForm(ActionForm):
 
     def __init__(self, *args: Any, payments: Sequence[Payment], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        payment = self.fields["payment"]
-        assert isinstance(payment, forms.TypedChoiceField)
-        payment.choices = [(item.pk, _label(item)) for item in payments]
+        offer(self, "payment", [(item.pk, _label(item)) for item in payments])
 
 
 def _label(payment: Payment) -> str:

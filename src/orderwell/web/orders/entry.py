@@ -97,16 +97,16 @@ def _page(
 def _start(request: HttpRequest, actor: Actor) -> tuple[dict[str, Any], list[Row]]:
     """Empty, for a customer, or a past order again."""
     initial: dict[str, Any] = {"ship_country": "CN"}
-    if again := request.GET.get("again", ""):
-        if again.isdecimal() and len(again) < 19:
-            found = order_overview(actor, int(again))
-            order = found.order
-            initial |= {"channel": order.channel.code, "customer": order.customer.number if order.customer else ""}
-            initial |= {f"ship_{name}": found.ship_to.get(name, "") for name in ADDRESS[:5]}
-            initial |= {f"ship_{name}": getattr(order, f"ship_{name}") for name in ADDRESS[5:]}
-            return initial, [
-                Row(view.line.sku, view.line.name, plain_number(view.active)) for view in found.goods if view.active
-            ]
+    again = request.GET.get("again", "")
+    if again.isascii() and again.isdecimal() and len(again) < 19:
+        found = order_overview(actor, int(again))
+        order = found.order
+        initial |= {"channel": order.channel.code, "customer": order.customer.number if order.customer else ""}
+        initial |= {f"ship_{name}": found.ship_to.get(name, "") for name in ADDRESS[:5]}
+        initial |= {f"ship_{name}": getattr(order, f"ship_{name}") for name in ADDRESS[5:]}
+        return initial, [
+            Row(view.line.sku, view.line.name, plain_number(view.active)) for view in found.goods if view.active
+        ]
     if number := request.GET.get("customer", "")[:40]:
         card = customer_card(actor, number)
         if card:

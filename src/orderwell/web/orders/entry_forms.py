@@ -22,7 +22,7 @@ from orderwell.domains.orders.drafts import AddressDraft, LineDraft, OrderDraft
 from orderwell.kernel.clock import day_bounds
 from orderwell.kernel.errors import ErrorDetail
 from orderwell.web.components.actions import ActionForm
-from orderwell.web.components.forms import ExactField
+from orderwell.web.components.forms import ExactField, offer
 from orderwell.web.components.sentences import plain_number, sentence
 from orderwell.web.templatetags.orderwell import localname
 
@@ -57,9 +57,7 @@ class EntryForm(ActionForm):
 
     def __init__(self, *args: Any, channels: Sequence[Channel], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        channel = self.fields["channel"]
-        assert isinstance(channel, forms.ChoiceField)
-        channel.choices = [(item.code, localname(item)) for item in channels]
+        offer(self, "channel", [(item.code, localname(item)) for item in channels])
         for name, bound in self.fields.items():
             if name.startswith("ship_"):
                 bound.widget.attrs["autocomplete"] = "off"

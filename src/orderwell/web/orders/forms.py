@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orderwell.domains.orders.holds import KINDS
 from orderwell.web.components.actions import ActionForm
-from orderwell.web.components.forms import ExactField
+from orderwell.web.components.forms import ExactField, offer
 from orderwell.web.components.sentences import plain_number
 
 
@@ -28,9 +28,7 @@ class HoldForm(ReasonForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        kind = self.fields["kind"]
-        assert isinstance(kind, forms.ChoiceField)
-        kind.choices = [(name, _now(known.title)) for name, known in KINDS.items()]
+        offer(self, "kind", [(name, _now(known.title)) for name, known in KINDS.items()])
 
 
 class NoteForm(ActionForm):

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from orderwell.domains.inventory.models import Warehouse
 from orderwell.kernel.errors import DomainError, ErrorDetail
 from orderwell.web.components.actions import ActionForm
-from orderwell.web.components.forms import ExactField
+from orderwell.web.components.forms import ExactField, offer
 from orderwell.web.components.sentences import sentence
 from orderwell.web.components.words import choices
 from orderwell.web.orders.forms import CountForm
@@ -86,7 +86,7 @@ class AdjustForm(StockForm):
 
     def __init__(self, *args: Any, warehouses: Sequence[Warehouse], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _offer(self.fields["warehouse"], warehouses)
+        offer(self, "warehouse", _named(warehouses))
 
 
 class TransferForm(StockForm):
@@ -101,15 +101,14 @@ class TransferForm(StockForm):
 
     def __init__(self, *args: Any, warehouses: Sequence[Warehouse], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _offer(self.fields["origin"], warehouses)
-        _offer(self.fields["destination"], warehouses)
+        offer(self, "origin", _named(warehouses))
+        offer(self, "destination", _named(warehouses))
         if len(warehouses) > 1:
             self.fields["destination"].initial = warehouses[1].code
 
 
-def _offer(field: forms.Field, warehouses: Sequence[Warehouse]) -> None:
-    assert isinstance(field, forms.ChoiceField)
-    field.choices = [(item.code, localname(item)) for item in warehouses]
+def _named(warehouses: Sequence[Warehouse]) -> list[tuple[str, str]]:
+    return [(item.code, localname(item)) for item in warehouses]
 
 
 class ArrivalForm(CountForm):

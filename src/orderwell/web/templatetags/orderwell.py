@@ -83,7 +83,7 @@ def quantity(value: Decimal | int | None) -> str:
         return ""
     text = plain_number(Decimal(value))
     whole, _dot, part = text.partition(".")
-    return f"{int(whole):,}" + (f".{part}" if part else "") if whole not in {"-0"} else text
+    return f"{int(whole):,}" + (f".{part}" if part else "") if whole != "-0" else text
 
 
 @register.filter
