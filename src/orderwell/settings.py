@@ -121,7 +121,6 @@ USE_I18N = True
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 LOCALE_PATHS = [PACKAGE / "locale"]
 STATIC_URL = "/static/"
-STATIC_ROOT = HOME / "static"
 # Served straight from the package; addresses carry a digest of the content (web/components/assets.py).
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
