@@ -22,7 +22,9 @@ GATE_BATCH = env.whole(
 )
 MAX_BODY = env.whole("ORDERWELL_MAX_BODY_MB", 32, "Largest request body in MiB.", low=1, high=1024) * 1024 * 1024
 WEB_PROCESSES = env.whole("ORDERWELL_WORKERS", 0, "Web processes; 0: one on SQLite, two on PostgreSQL.", high=64)
-WEB_THREADS = env.whole("ORDERWELL_THREADS", 0, "Threads of a web process; 0: 64 on SQLite, 32 on PostgreSQL.", high=512)
+WEB_THREADS = env.whole(
+    "ORDERWELL_THREADS", 0, "Threads of a web process; 0: 64 on SQLite, 32 on PostgreSQL.", high=512
+)
 WORKER = env.choice(
     "ORDERWELL_WORKER",
     "auto",

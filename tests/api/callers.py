@@ -36,5 +36,7 @@ class Caller:
         return self("POST", path, body, **kwargs)
 
     def upload(self, path: str, fields: Mapping[str, Any], *, headers: Mapping[str, str] | None = None) -> Any:
-        sent = {**(headers or {}), "Authorization": f"Bearer {self.key}"}
+        sent = dict(headers or {})
+        if self.key is not None:
+            sent["Authorization"] = f"Bearer {self.key}"
         return self.client.post(ROOT + path, dict(fields), headers=sent)

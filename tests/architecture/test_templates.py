@@ -102,7 +102,7 @@ def test_every_static_file_a_template_names_exists() -> None:
     vendored = set(re.findall(r'": "([\w.-]+)",', (ROOT / "scripts/vendor.py").read_text())) | {"icons.svg"}
     wrong = []
     for path in templates():
-        for name in re.findall(r"{%\s*static\s+[\"']([^\"']+)[\"']", path.read_text(encoding="utf-8")):
+        for name in re.findall(r"{%\s*(?:static|asset)\s+[\"']([^\"']+)[\"']", path.read_text(encoding="utf-8")):
             place = name.removeprefix("vendor/")
             if name.startswith("vendor/") and place in vendored:
                 continue

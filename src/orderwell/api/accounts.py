@@ -7,8 +7,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from pydantic import Field
 
+from orderwell.api.bodies import ApiRequest
 from orderwell.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, page
-from orderwell.api.requests import ApiRequest
 from orderwell.api.routing import Routes
 from orderwell.api.shapes import Code, Id, Input, Moment, Shape, ShortText
 from orderwell.kernel.clock import utc_now

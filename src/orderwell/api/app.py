@@ -29,6 +29,10 @@ RESOURCES = (
     "orders.changing",
     "orders.quotes",
     "orders.attaching",
+    "catalog.routes",
+    "customers",
+    "imports",
+    "system",
     "accounts",
 )
 

@@ -48,14 +48,6 @@ def decode_any(body: bytes) -> Any:
     return decode(body, _anything)
 
 
-def convert(value: Any, kind: type[T]) -> T:
-    """A decoded body as a struct. Raises Refusal with pointers."""
-    try:
-        return msgspec.convert(value, kind)
-    except msgspec.ValidationError as error:
-        raise Refusal([misfit(str(error), kind)]) from None
-
-
 def refuse_control_characters(body: bytes) -> None:
     """No text of ours holds a NUL, and PostgreSQL can't store one."""
     if b"\\u0000" in body and re.search(rb"(?<!\\)(\\\\)*\\u0000", body):

@@ -10,13 +10,13 @@ from typing import Any
 import msgspec
 from pydantic.json_schema import models_json_schema
 
+from orderwell.api.bodies import Draft
 from orderwell.api.orders import placing
 from orderwell.api.orders.shapes import DuplicateOrder, PlacedOrder
 from orderwell.api.problems import CONTENT_TYPE, STATUS
 from orderwell.api.requests import REPLAYED
 from orderwell.api.shapes import Problem
 from orderwell.domains.orders.drafts import OrderDraft
-from orderwell.domains.orders.services.change import OrderChange
 from orderwell.kernel.errors import all_codes
 from orderwell.platform.permissions import Permission
 
@@ -58,7 +58,7 @@ def operations(plain: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]
 
 def _drafts() -> dict[str, Any]:
     """Schemas of what msgspec decodes, from the structs themselves."""
-    _, found = msgspec.json.schema_components([OrderDraft, OrderChange], ref_template=REF)
+    _, found = msgspec.json.schema_components([OrderDraft, *Draft.known.values()], ref_template=REF)
     return json.loads(json.dumps(found, default=str))  # type: ignore[no-any-return]
 
 

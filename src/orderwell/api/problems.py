@@ -61,10 +61,10 @@ def translated(error: ErrorDetail) -> str:
     return fill(gettext(error.message), error.data)
 
 
-def show_error(error: ErrorDetail) -> dict[str, Any]:
-    """One error inside an answer that is itself no refusal, such as a row of a bulk call."""
-    shown = problem_document(DEFAULT_STATUS, [error])["errors"][0]
-    return json_safe(shown)  # type: ignore[no-any-return]
+def show_errors(errors: Sequence[ErrorDetail], *, at: str) -> list[dict[str, Any]]:
+    """Errors inside an answer that is itself no refusal: those of the row at the pointer `at`."""
+    placed = [error.at(at) for error in errors]
+    return json_safe(problem_document(DEFAULT_STATUS, placed)["errors"]) if placed else []  # type: ignore[no-any-return]
 
 
 def refuse(error: DomainError, request: HttpRequest) -> HttpResponse:

@@ -5,28 +5,22 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
-from typing import Any
+from dataclasses import replace
 
 from django.http import HttpRequest, HttpResponse
 
-from orderwell.api.decoding import decode_any, require_json
+from orderwell.api.bodies import ApiRequest
 from orderwell.api.errors import InvalidIdempotencyKey, NotAuthenticated
 from orderwell.api.problems import CONTENT_TYPE as PROBLEM
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.accounts.authentication import actor_for_key
 from orderwell.platform.idempotency.repeating import FIRST_REFUSED_STATUS, Answer, once
+from orderwell.platform.permissions import Permission
 
 JSON = "application/json"
 REPLAYED = "Idempotency-Replayed"
 _KEY = re.compile(r"^[\x20-\x7e]{1,255}$")
-
-
-class ApiRequest(HttpRequest):
-    """A request whose caller is known; `json` is the decoded body."""
-
-    actor: Actor
-    json: Any
 
 
 def authenticate(request: HttpRequest) -> Actor:
@@ -56,26 +50,6 @@ def fingerprint(request: HttpRequest, body: bytes) -> bytes:
     return digest.digest()
 
 
-def read_body(request: ApiRequest, *, takes_json: bool) -> bytes:
-    """The bytes that make the request what it is; a JSON body is decoded on the way.
-
-    Of an upload, the contents and names of the fields: a client that repeats it draws a new multipart boundary.
-    """
-    if takes_json:
-        if request.body:
-            require_json(request.META.get("CONTENT_TYPE", ""))
-            request.json = decode_any(request.body)
-        return request.body
-    parts = [f"{name}={value}" for name, values in request.POST.lists() for value in values]
-    for name, file in request.FILES.items():
-        digest = hashlib.sha256()
-        for chunk in file.chunks():
-            digest.update(chunk)
-        file.seek(0)
-        parts.append(f"{name}={file.name}:{digest.hexdigest()}")
-    return "\n".join(sorted(parts)).encode()
-
-
 def run_once(request: ApiRequest, body: bytes, work: Callable[[], HttpResponse]) -> HttpResponse:
     """Run a write. With an Idempotency-Key, at most once: a repetition gets the first answer."""
     key = idempotency_key(request)
@@ -96,3 +70,11 @@ def run_once(request: ApiRequest, body: bytes, work: Callable[[], HttpResponse])
 def replayed(status: int, body: bytes) -> HttpResponse:
     kind = PROBLEM if status >= FIRST_REFUSED_STATUS else JSON
     return HttpResponse(body, status=status, content_type=kind, headers={REPLAYED: "true"})
+
+
+def may_also(actor: Actor, permission: Permission) -> Actor:
+    """The actor with one permission more: for showing what became of a write, which needs no permission to look around.
+
+    Its row filters stay as they are.
+    """
+    return replace(actor, permissions=actor.permissions | {permission})

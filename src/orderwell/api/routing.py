@@ -13,13 +13,15 @@ from ninja import Router
 from ninja.decorators import decorate_view
 from ninja.responses import Status
 
+from orderwell.api.bodies import ApiRequest, Body, Json
 from orderwell.api.problems import refuse
-from orderwell.api.requests import ApiRequest, authenticate, read_body, run_once
+from orderwell.api.requests import authenticate, run_once
 from orderwell.kernel.errors import DomainError
 from orderwell.platform.permissions import Permission
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 Run = Callable[..., HttpResponse]
+JSON = Json()
 
 
 class Routes(Router):
@@ -42,14 +44,11 @@ class Routes(Router):
         response: Any,
         status: int = 200,
         versioned: bool = False,
-        upload: bool = False,
-        extra: dict[str, Any] | None = None,
+        body: Body = JSON,
     ) -> Callable[[Function], Function]:
-        """A change. `versioned` ones are made to the version named in If-Match; an `upload` is multipart/form-data."""
-        more = {"x-versioned": versioned, **(extra or {})}
-        return self._route(
-            method, path, permission=permission, response={status: response}, extra=more, takes_json=not upload
-        )
+        """A change. `versioned` ones are made to the version named in If-Match."""
+        extra = {"x-versioned": versioned, **body.description()}
+        return self._route(method, path, permission=permission, response={status: response}, extra=extra, body=body)
 
     def _route(
         self,
@@ -59,11 +58,11 @@ class Routes(Router):
         permission: Permission,
         response: dict[int, Any],
         extra: dict[str, Any] | None,
-        takes_json: bool = True,
+        body: Body = JSON,
     ) -> Callable[[Function], Function]:
         def register(function: Function) -> Function:
             writes = method != "GET"
-            endpoint = decorate_view(_guard(permission, writes=writes, takes_json=takes_json))(
+            endpoint = decorate_view(_guard(permission, writes=writes, body=body))(
                 _with_status(function, next(iter(response)))
             )
             self.api_operation(
@@ -80,7 +79,7 @@ class Routes(Router):
         return register
 
 
-def _guard(permission: Permission, *, writes: bool, takes_json: bool) -> Callable[[Run], Run]:
+def _guard(permission: Permission, *, writes: bool, body: Body) -> Callable[[Run], Run]:
     """Key and permission come first: who may not do it learns nothing about body or object."""
 
     def around(run: Run) -> Run:
@@ -91,8 +90,7 @@ def _guard(permission: Permission, *, writes: bool, takes_json: bool) -> Callabl
                 caller.actor.require(permission)
                 if not writes:
                     return run(request, **path)
-                body = read_body(caller, takes_json=takes_json)
-                return run_once(caller, body, functools.partial(run, request, **path))
+                return run_once(caller, body.read(caller), functools.partial(run, request, **path))
             except DomainError as error:
                 return refuse(error, request)
 
@@ -110,12 +108,6 @@ def _with_status(function: Callable[..., Any], status: int) -> Callable[..., Any
     # With its annotations evaluated where the function stands, not here.
     answer.__signature__ = inspect.signature(function, eval_str=True)  # type: ignore[attr-defined]
     return answer
-
-
-def json_body(schema: str) -> dict[str, Any]:
-    """The description of a body that msgspec decodes, where django-ninja has none."""
-    content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
-    return {"requestBody": {"required": True, "content": content}}
 
 
 def _summary(function: Callable[..., Any]) -> str:

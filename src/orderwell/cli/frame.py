@@ -75,7 +75,7 @@ def command(path: str, *, django: bool = True) -> Callable[[Callable[..., Answer
             annotation=Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")],
         )
         named = [value.replace(kind=inspect.Parameter.KEYWORD_ONLY) for value in signature.parameters.values()]
-        run.__signature__ = inspect.Signature([*named, option])  # type: ignore[attr-defined]  typer reads it
+        vars(run)["__signature__"] = inspect.Signature([*named, option])  # what typer reads
         app.command(verb)(run)
         return function
 

@@ -9,6 +9,7 @@ import json
 import logging
 import os
 import time
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -26,7 +27,11 @@ INSIDE = "ORDERWELL_WORKER_RUNS_INSIDE"
 
 
 class NotReady(InstallationFault):
-    code = "not_ready"
+    """What the child process found; `code` is the one of its fault."""
+
+    def __init__(self, code: str, text: str) -> None:
+        super().__init__(text)
+        self.code = code
 
 
 @dataclass(frozen=True)
@@ -72,7 +77,9 @@ def _run(plan: Plan, host: str, port: int) -> None:
     from granian.log import LOGGING_CONFIG
     from granian.server import Server
 
-    handlers = {name: {**handler, "stream": "ext://sys.stderr"} for name, handler in LOGGING_CONFIG["handlers"].items()}
+    log: dict[str, Any] = deepcopy(LOGGING_CONFIG)
+    for handler in log["handlers"].values():  # standard output is for the answer
+        handler["stream"] = "ext://sys.stderr"
     # More threads than cores is meant: they wait for the intake gate and the database.
     logging.getLogger("_granian").addFilter(lambda record: "seems quite high" not in str(record.msg))
     os.environ["DJANGO_SETTINGS_MODULE"] = os.environ.get("DJANGO_SETTINGS_MODULE", "orderwell.settings")
@@ -86,7 +93,7 @@ def _run(plan: Plan, host: str, port: int) -> None:
         blocking_threads=plan.threads,
         backlog=BACKLOG,
         backpressure=BACKLOG,
-        log_dictconfig={**LOGGING_CONFIG, "handlers": handlers},
+        log_dictconfig=log,
         websockets=False,
         ssl_cert=Path(plan.certificate) if plan.certificate else None,
         ssl_key=Path(plan.key) if plan.key else None,
@@ -110,9 +117,7 @@ def _plan(workers: int, threads: int, worker: str) -> Plan:
     os.waitpid(child, 0)
     found: dict[str, Any] = json.loads(text) if text else {"error": "The start failed; see above.", "code": "not_ready"}
     if "error" in found:
-        fault = NotReady(found["error"])
-        fault.code = found["code"]  # type: ignore[misc]  the child's code, for scripts
-        raise fault
+        raise NotReady(found["code"], found["error"])
     return Plan(**found)
 
 

@@ -37,7 +37,7 @@ def fill(template: str, data: Mapping[str, Any]) -> str:
     """Fill a message template; a template whose data is incomplete is returned as it is rather than lost."""
     try:
         return template.format(**data)
-    except (KeyError, IndexError, ValueError):
+    except (KeyError, IndexError, ValueError, AttributeError, TypeError):
         return template
 
 
@@ -109,7 +109,7 @@ class InstallationFault(Exception):
     Never caught together with `DomainError`, or an import would note it as the verdict of a row. The text says what to do.
     """
 
-    code: ClassVar[str] = "installation_fault"
+    code: str = "installation_fault"
 
 
 def all_codes() -> dict[str, type[DomainError]]:

@@ -22,5 +22,5 @@ def format_number(template: str, value: int, *, year: int | None = None) -> str:
         raise ValueError(f"number template {template!r} has no {{value}}")
     try:
         return template.format(value=value, year=year)
-    except (KeyError, IndexError) as error:
+    except (KeyError, IndexError, AttributeError, TypeError) as error:
         raise ValueError(f"number template {template!r} uses an unknown name: {error}") from error

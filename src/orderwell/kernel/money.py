@@ -7,7 +7,7 @@ Spreading uses the largest remainder method (Hamilton's method), so that parts a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 ZERO = Decimal(0)
 AMOUNT_SCALE = 4
@@ -88,21 +88,31 @@ def allocate(total: Decimal, weights: Sequence[Decimal], currency: str) -> list[
         if total:
             raise ValueError("nothing to spread the amount over")
         return []
-    if min(weights) < 0:
+    if any(not weight >= 0 for weight in weights):
         raise ValueError("weights must not be negative")
     step = _STEPS[_EXPONENTS[currency]]
     sign = -1 if total < 0 else 1
-    units = int(abs(total) / step)
-    weight_sum = sum(weights, ZERO)
-    shares = [Decimal(1)] * len(weights) if weight_sum == 0 else list(weights)
-    whole = sum(shares, ZERO)
-    exact = [units * share / whole for share in shares]
-    floors = [int(value.to_integral_value(rounding=ROUND_DOWN)) for value in exact]
-    left = units - sum(floors)
-    by_remainder = sorted(range(len(shares)), key=lambda i: (floors[i] - exact[i], i))
+    units = int(abs(total).scaleb(_EXPONENTS[currency]))
+    # Whole numbers from here: a Decimal quotient of 28 digits could be rounded up to a unit that is not there.
+    scale = max(0, *(-_last_digit(weight) for weight in weights))
+    shares = [int(weight.scaleb(scale)) for weight in weights]
+    if not any(shares):
+        shares = [1] * len(weights)
+    whole = sum(shares)
+    counts = [units * share // whole for share in shares]
+    left = units - sum(counts)
+    by_remainder = sorted(range(len(shares)), key=lambda i: (-(units * shares[i] % whole), i))
     for index in by_remainder[:left]:
-        floors[index] += 1
-    return [sign * count * step for count in floors]
+        counts[index] += 1
+    return [sign * count * step for count in counts]
+
+
+def _last_digit(value: Decimal) -> int:
+    """The power of ten of the last digit that is written."""
+    digits = value.as_tuple().exponent
+    if not isinstance(digits, int):
+        raise ValueError(f"{value} is not a number")
+    return digits
 
 
 def tax_on_net(net: Decimal, rate: Decimal, currency: str) -> Decimal:

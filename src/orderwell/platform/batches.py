@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Literal, TypeVar
 
-from django.db import IntegrityError
+from django.db import IntegrityError, models
 
 from orderwell.kernel.errors import DomainError, ErrorDetail, Refusal
 from orderwell.platform.database import atomic
 
 Row = TypeVar("Row")
+Record = TypeVar("Record", bound=models.Model)
 ROWS_PER_TRANSACTION = 500
 
 
@@ -74,3 +75,12 @@ def _batch(
     if len(batch) > 1:
         return (verdict for row in batch for verdict in _batch([row], save, reference))
     return [refused(reference(batch[0]), [RowConflict(reference=reference(batch[0])).detail()])]
+
+
+def upsert(model: type[Record], rows: Sequence[Record]) -> None:
+    """Insert the rows without a key and overwrite the (locked) ones with one: one statement each."""
+    fresh, known = [row for row in rows if row.pk is None], [row for row in rows if row.pk is not None]
+    model._default_manager.bulk_create(fresh)
+    if known:
+        columns = [column.name for column in model._meta.concrete_fields if not column.primary_key]
+        model._default_manager.bulk_create(known, update_conflicts=True, unique_fields=["pk"], update_fields=columns)

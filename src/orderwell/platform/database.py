@@ -33,12 +33,13 @@ def snapshot() -> Iterator[None]:
     else:
         # A deferred transaction of SQLite reads without taking the write lock that `atomic` would take.
         connection.ensure_connection()
-        usual, connection.transaction_mode = connection.transaction_mode, "DEFERRED"
+        wrapper: Any = connection
+        usual, wrapper.transaction_mode = wrapper.transaction_mode, "DEFERRED"
         try:
             with transaction.atomic():
                 yield
         finally:
-            connection.transaction_mode = usual
+            wrapper.transaction_mode = usual
 
 
 def is_postgresql() -> bool:
@@ -85,7 +86,7 @@ def _sequence(model: type[models.Model]) -> str:
 
 
 def bulk_insert(model: type[models.Model], fields: Sequence[str], rows: Collection[Sequence[Any]]) -> None:
-    """Insert `rows` (tuples in the order of `fields`) with one statement, an order of magnitude cheaper than bulk_create.
+    """Insert `rows` (tuples in the order of `fields`) at once, an order of magnitude cheaper than bulk_create.
 
     Values are what the field would hold in Python: Decimal for exact numbers, aware datetimes, JSON as text or value.
     Columns left out get NULL or the database's default, so name every column that has neither.
@@ -99,7 +100,9 @@ def bulk_insert(model: type[models.Model], fields: Sequence[str], rows: Collecti
     ]
     with connection.cursor() as cursor:
         if is_postgresql():
-            cursor.execute(plan.sql, columns)
+            # The driver's own COPY is not wrapped by Django's cursor; its errors must look like any other's all the same.
+            with connection.wrap_database_errors, cursor.copy(plan.sql) as copy:
+                copy.write(_copy_text(columns))
         else:
             cursor.executemany(plan.sql, list(zip(*columns, strict=True)))
 
@@ -118,19 +121,34 @@ def _insert_plan(model: type[models.Model], names: tuple[str, ...], vendor: str)
     columns = ", ".join(quote(field.column) for field in concrete)
     table = quote(model._meta.db_table)
     if vendor == "postgresql":
-        arrays = ", ".join(f"%s::{_postgresql_type(field)}[]" for field in concrete)
-        sql = f"INSERT INTO {table} ({columns}) SELECT * FROM unnest({arrays})"
+        # COPY beats INSERT here: a third of the time went into quoting literals for the statement's text.
+        sql = f"COPY {table} ({columns}) FROM STDIN"
     else:
         sql = f"INSERT INTO {table} ({columns}) VALUES ({', '.join(['%s'] * len(concrete))})"
     return _InsertPlan(sql, [_converter(field, vendor) for field in concrete])
 
 
-def _postgresql_type(field: models.Field[Any, Any]) -> str:
-    target = field
-    while isinstance(target, models.ForeignKey):
-        target = target.target_field
-    kind = target.rel_db_type(connection) if target is not field else field.db_type(connection)
-    return (kind or "text").split("(")[0]
+# https://www.postgresql.org/docs/current/sql-copy.html, "Text Format": backslash, tab and line ends are escaped.
+_COPY_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
+def _copy_text(columns: Sequence[Sequence[Any]]) -> str:
+    """Columns of converted values as the rows of COPY's text format."""
+    texts = [[_copy_value(value) for value in column] for column in columns]
+    return "".join(["\t".join(row) + "\n" for row in zip(*texts, strict=True)])
+
+
+def _copy_value(value: Any) -> str:
+    if value is None:
+        return "\\N"
+    kind = type(value)
+    if kind is int:
+        return str(value)
+    if kind is bytes:
+        return "\\\\x" + value.hex()
+    if kind is bool:
+        return "t" if value else "f"
+    return str(value).translate(_COPY_ESCAPES)
 
 
 def _converter(field: models.Field[Any, Any], vendor: str) -> Callable[[Any], Any] | None:

@@ -8,10 +8,10 @@ from django.http import FileResponse
 from ninja import File
 from ninja.files import UploadedFile
 
+from orderwell.api.bodies import ApiRequest, Upload
 from orderwell.api.orders.reading import VIEW, find
 from orderwell.api.orders.routes import routes
 from orderwell.api.orders.shapes import AttachmentShape, show
-from orderwell.api.requests import ApiRequest
 from orderwell.api.shapes import Id
 from orderwell.domains.orders.models import Attachment
 from orderwell.domains.orders.services.note import add_attachment
@@ -26,7 +26,7 @@ from orderwell.platform.permissions import Permission
     permission=Permission.ORDERS_ORDER_CHANGE,
     response=AttachmentShape,
     status=201,
-    upload=True,
+    body=Upload(),
 )
 def add_order_attachment(request: ApiRequest, order_id: Id, file: File[UploadedFile]) -> dict[str, Any]:
     """Send the file as multipart/form-data in the field `file`."""

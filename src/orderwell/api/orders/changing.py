@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpResponse
 
-from orderwell.api.decoding import convert
+from orderwell.api.bodies import ApiRequest, Draft
 from orderwell.api.orders.reading import detail
 from orderwell.api.orders.routes import routes
 from orderwell.api.orders.shapes import (
@@ -20,8 +20,6 @@ from orderwell.api.orders.shapes import (
     show,
 )
 from orderwell.api.preconditions import expected_version
-from orderwell.api.requests import ApiRequest
-from orderwell.api.routing import json_body
 from orderwell.api.shapes import Id
 from orderwell.domains.orders.services.cancel import cancel_units
 from orderwell.domains.orders.services.change import OrderChange
@@ -40,12 +38,13 @@ CHANGE = Permission.ORDERS_ORDER_CHANGE
     permission=CHANGE,
     response=OrderDetail,
     versioned=True,
-    extra=json_body("OrderChange"),
+    body=Draft(OrderChange),
 )
 def change_order(request: ApiRequest, response: HttpResponse, order_id: Id) -> dict[str, Any]:
     """Change a placed order; what is left out stays. Shipped units can't be changed, invoiced ones keep their price."""
-    wanted = convert(request.json, OrderChange)
-    change(order_id=order_id, change=wanted, version=expected_version(request), actor=request.actor, now=utc_now())
+    change(
+        order_id=order_id, change=request.draft, version=expected_version(request), actor=request.actor, now=utc_now()
+    )
     return detail(request, response, order_id)
 
 

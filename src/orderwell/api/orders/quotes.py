@@ -6,12 +6,11 @@ from typing import Any
 
 from django.http import HttpResponse
 
-from orderwell.api.decoding import convert
+from orderwell.api.bodies import ApiRequest, Draft
 from orderwell.api.orders.reading import detail
 from orderwell.api.orders.shapes import OrderDetail
 from orderwell.api.preconditions import expected_version
-from orderwell.api.requests import ApiRequest
-from orderwell.api.routing import Routes, json_body
+from orderwell.api.routing import Routes
 from orderwell.api.shapes import Id
 from orderwell.domains.orders.drafts import OrderDraft
 from orderwell.domains.orders.outcomes import Refused
@@ -22,23 +21,21 @@ from orderwell.platform.permissions import Permission
 
 routes = Routes("quotes")
 PLACE, CHANGE = Permission.ORDERS_ORDER_PLACE, Permission.ORDERS_ORDER_CHANGE
-BODY = json_body("OrderDraft")
+BODY = Draft(OrderDraft)
 
 
-@routes.write("POST", "/quotes", permission=PLACE, response=OrderDetail, status=201, extra=BODY)
+@routes.write("POST", "/quotes", permission=PLACE, response=OrderDetail, status=201, body=BODY)
 def save_quote(request: ApiRequest, response: HttpResponse) -> dict[str, Any]:
     """Store a quote: priced, but nothing is reserved."""
-    draft = convert(request.json, OrderDraft)
-    stored = quote.save_quote(draft=draft, actor=request.actor, now=utc_now())
+    stored = quote.save_quote(draft=request.draft, actor=request.actor, now=utc_now())
     return detail(request, response, stored.order_id)
 
 
-@routes.write("PUT", "/quotes/{order_id}", permission=CHANGE, response=OrderDetail, versioned=True, extra=BODY)
+@routes.write("PUT", "/quotes/{order_id}", permission=CHANGE, response=OrderDetail, versioned=True, body=BODY)
 def update_quote(request: ApiRequest, response: HttpResponse, order_id: Id) -> dict[str, Any]:
     """Replace what a quote says."""
-    draft = convert(request.json, OrderDraft)
     quote.update_quote(
-        order_id=order_id, draft=draft, version=expected_version(request), actor=request.actor, now=utc_now()
+        order_id=order_id, draft=request.draft, version=expected_version(request), actor=request.actor, now=utc_now()
     )
     return detail(request, response, order_id)
 

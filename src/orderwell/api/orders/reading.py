@@ -7,11 +7,11 @@ from typing import Annotated, Any
 from django.http import HttpResponse
 from pydantic import Field
 
+from orderwell.api.bodies import ApiRequest
 from orderwell.api.orders.routes import routes
 from orderwell.api.orders.shapes import EventShape, OrderDetail, OrderSummary, show, show_detail, show_summary
 from orderwell.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, page, shown
 from orderwell.api.preconditions import etag
-from orderwell.api.requests import ApiRequest
 from orderwell.api.shapes import Id, Moment
 from orderwell.domains.orders import queries
 from orderwell.domains.orders.models import Order

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from django.db import models
 
@@ -23,10 +23,10 @@ from orderwell.domains.catalog.models import (
 )
 from orderwell.domains.catalog.products import ProductState, VariantState
 from orderwell.domains.catalog.validation import Catalogue, KnownVariant
+from orderwell.platform.batches import upsert
 from orderwell.platform.configuration.custom_fields import custom_fields
 from orderwell.platform.search import search_key
 
-Row = TypeVar("Row", bound=models.Model)
 _PRODUCT_COLUMNS = ("name_zh", "name_en", "description", "custom", "active")
 _VARIANT_COLUMNS = (
     "name_zh",
@@ -208,12 +208,3 @@ def _store_children(loaded: Loaded, changed: Sequence[tuple[VariantState | None,
         for state in built
         for sku, quantity in state.components.items()
     )
-
-
-def upsert(model: type[Row], rows: Sequence[Row]) -> None:
-    """Insert the rows without a key and overwrite the (locked) ones with one: one statement each."""
-    fresh, known = [row for row in rows if row.pk is None], [row for row in rows if row.pk is not None]
-    model._default_manager.bulk_create(fresh)
-    if known:
-        columns = [column.name for column in model._meta.concrete_fields if not column.primary_key]
-        model._default_manager.bulk_create(known, update_conflicts=True, unique_fields=["pk"], update_fields=columns)

@@ -16,7 +16,7 @@ MAX_CHARGES = 50
 MAX_UNIT_PRICE = Decimal(10) ** 9
 MAX_PRIORITY = 999
 ZERO = Decimal(0)
-_TEXT_LIMITS = (("external_id", 120), ("customer_name", 240), ("note", 10_000))
+_TEXT_LIMITS = (("customer", 40), ("external_id", 120), ("customer_name", 240), ("note", 10_000))
 _ADDRESS_LIMITS = (
     ("recipient", 120),
     ("phone", 40),
@@ -49,6 +49,7 @@ def _problems(draft: OrderDraft, currency: str) -> Iterator[DomainError]:
     if len(draft.charges) > MAX_CHARGES:
         yield errors.TooManyLines(pointer="/charges", limit=MAX_CHARGES, count=len(draft.charges))
     for index, line in enumerate(draft.lines):
+        yield from _text_problems(line.sku, f"/lines/{index}/sku", 60)
         yield from _line_problems(line, f"/lines/{index}", currency)
     for index, charge in enumerate(draft.charges):
         yield from _amount_problems(charge.amount, f"/charges/{index}/amount", currency, low=-MAX_AMOUNT)

@@ -30,7 +30,7 @@ def traces_of_encryption() -> str:
             if model._meta.db_table not in tables:
                 continue
             for field in fields:
-                table, column = quote(model._meta.db_table), quote(field.column)
+                table, column = quote(model._meta.db_table), quote(field.column or "")
                 cursor.execute(f"SELECT 1 FROM {table} WHERE length({column}) > 0 LIMIT 1")  # noqa: S608  names of our own
                 if cursor.fetchone():
                     return f"{model._meta.verbose_name}: {field.name}"

@@ -11,9 +11,9 @@ from orderwell.domains.catalog.drafts import CategoryDraft
 from orderwell.domains.catalog.errors import CategoryCircle, UnknownCategory
 from orderwell.domains.catalog.events import CatalogEvent
 from orderwell.domains.catalog.models import Category
-from orderwell.domains.catalog.settings_of_sale import apply, code_and_name_problems, complete_names, refuse
 from orderwell.kernel.errors import DomainError
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.coded_rows import apply, code_and_name_problems, complete_names, refuse
 from orderwell.platform.database import atomic
 from orderwell.platform.events.recording import Fact, record
 from orderwell.platform.permissions import Permission

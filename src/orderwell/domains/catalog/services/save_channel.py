@@ -12,10 +12,10 @@ from orderwell.domains.catalog.errors import CurrencyFixed
 from orderwell.domains.catalog.events import CatalogEvent
 from orderwell.domains.catalog.models import Channel
 from orderwell.domains.catalog.resolving import forget_reference
-from orderwell.domains.catalog.settings_of_sale import apply, code_and_name_problems, complete_names, refuse
 from orderwell.kernel.errors import DomainError, InvalidValue
 from orderwell.kernel.refusals import ValueMissing, currency_problems
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.coded_rows import apply, code_and_name_problems, complete_names, refuse
 from orderwell.platform.database import atomic
 from orderwell.platform.events.recording import Fact, record
 from orderwell.platform.permissions import Permission

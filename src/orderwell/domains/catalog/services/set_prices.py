@@ -12,11 +12,10 @@ from orderwell.domains.catalog.drafts import PriceChange
 from orderwell.domains.catalog.errors import UnknownSku
 from orderwell.domains.catalog.events import CatalogEvent
 from orderwell.domains.catalog.models import Variant, VariantPrice
-from orderwell.domains.catalog.storing import upsert
 from orderwell.kernel.errors import DomainError, ErrorDetail
 from orderwell.kernel.refusals import currency_problems, unit_price_problems
 from orderwell.platform.accounts.actor import Actor
-from orderwell.platform.batches import Verdict, refused, save_in_batches
+from orderwell.platform.batches import Verdict, refused, save_in_batches, upsert
 from orderwell.platform.events.recording import Fact, record
 from orderwell.platform.permissions import Permission
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import TypedDict
 
 from orderwell.platform.accounts.models import ApiKey, RowScope, User
 
@@ -23,9 +24,18 @@ def set_limits(holder: User | ApiKey, limits: Limits) -> None:
     )
 
 
-def limits_of(holder: User | ApiKey) -> dict[str, frozenset[int] | None]:
+class RowFilters(TypedDict):
     """The row filters as an `Actor` has them: None where nothing is limited."""
+
+    channel_ids: frozenset[int] | None
+    warehouse_ids: frozenset[int] | None
+    team_ids: frozenset[int] | None
+
+
+def limits_of(holder: User | ApiKey) -> RowFilters:
+    """Which rows `holder` sees, with one query."""
     rows: dict[str, set[int]] = {}
     for kind, object_id in holder.row_scopes.values_list("kind", "object_id"):
         rows.setdefault(kind, set()).add(object_id)
-    return {f"{kind}_ids": frozenset(rows[kind]) if kind in rows else None for kind in KINDS}
+    channel, warehouse, team = (frozenset(rows[kind]) if kind in rows else None for kind in KINDS)
+    return {"channel_ids": channel, "warehouse_ids": warehouse, "team_ids": team}

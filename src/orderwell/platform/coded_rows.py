@@ -1,4 +1,4 @@
-"""What channels, categories and tax categories have in common: a code, two names, and a draft that changes some of it."""
+"""Small tables that people set up - channels, categories, warehouses, groups: a code, two names, and drafts that change some of it."""
 
 from __future__ import annotations
 

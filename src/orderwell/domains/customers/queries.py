@@ -1,0 +1,187 @@
+"""Reads of customers: filtered by the actor's teams, personal data masked unless the actor may see it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from orderwell.domains.customers.drafts import ContactDraft, PostalAddressDraft
+from orderwell.domains.customers.masking import mask_email, mask_phone, mask_street
+from orderwell.domains.customers.models import Address, Consent, Contact, Customer, CustomerGroup, Tag
+from orderwell.kernel.errors import NotFound
+from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.crypto import email_index, normalise_phone, phone_index, phone_last4_index
+from orderwell.platform.paging import Page, keyset_page
+from orderwell.platform.permissions import Permission
+from orderwell.platform.search import contains_words
+
+MAX_HITS = 50
+
+
+@dataclass(frozen=True)
+class CustomerFilters:
+    """`text` is a name, pinyin, number, phone, e-mail or the last four digits. `group` is a code, `owner` a user name."""
+
+    text: str = ""
+    kind: str = ""
+    group: str = ""
+    tag: str = ""
+    owner: str = ""
+    team: str = ""
+    active: bool | None = True
+
+
+@dataclass(frozen=True)
+class CustomerHit:
+    """One line of a type-ahead list; `phone` is that of the primary contact, masked where the actor may not see it."""
+
+    id: int
+    number: str
+    name: str
+    kind: str
+    phone: str
+
+
+@dataclass(frozen=True)
+class CustomerDetail:
+    """`masked` says that phones, e-mails and streets are shown as stars. `consents` are the ones that hold now."""
+
+    customer: Customer
+    contacts: list[ContactDraft]
+    addresses: list[PostalAddressDraft]
+    consents: list[Consent]
+    consent_history: list[Consent] = field(default_factory=list)
+    masked: bool = True
+
+
+def visible_customers(actor: Actor) -> QuerySet[Customer]:
+    """Customers of the actor's teams; all of them where no team limits the actor."""
+    actor.require(Permission.CUSTOMERS_CUSTOMER_VIEW)
+    rows = Customer.objects.all()
+    return rows if actor.team_ids is None else rows.filter(team__in=actor.team_ids)
+
+
+def customers(actor: Actor, filters: CustomerFilters | None = None) -> QuerySet[Customer]:
+    """The visible customers that pass the filters, with group, owner, team and tags at hand."""
+    filters = filters or CustomerFilters()
+    rows = visible_customers(actor).select_related("group", "owner", "team").prefetch_related("tags")
+    equal = {
+        "kind": filters.kind,
+        "group__code": filters.group,
+        "tags__name": filters.tag,
+        "owner__username": filters.owner,
+        "team__name": filters.team,
+    }
+    rows = rows.filter(**{column: value for column, value in equal.items() if value})
+    if filters.active is not None:
+        rows = rows.filter(active=filters.active)
+    return rows.filter(_matches(filters.text)) if filters.text.strip() else rows
+
+
+def customer_list(
+    actor: Actor, filters: CustomerFilters | None = None, cursor: str | None = None, limit: int = 50
+) -> Page[Customer]:
+    """One page of customers by name."""
+    return keyset_page(customers(actor, filters), order=("name", "id"), cursor=cursor, limit=limit)
+
+
+def find_customers(actor: Actor, text: str, *, limit: int = 20) -> list[CustomerHit]:
+    """Type-ahead over active customers: number, external id, phone, last four digits, e-mail, name, pinyin, initials."""
+    if not text.strip():
+        visible_customers(actor)
+        return []
+    primary = Prefetch("contacts", Contact.objects.order_by("-is_primary", "id"))
+    rows = visible_customers(actor).filter(_matches(text), active=True).prefetch_related(primary).order_by("name", "id")
+    shown = actor.may(Permission.CUSTOMERS_PERSONAL_DATA_VIEW)
+    hits = []
+    for customer in rows[: max(1, min(limit, MAX_HITS))]:
+        phone = next((contact.phone for contact in customer.contacts.all()), "")
+        hits.append(
+            CustomerHit(
+                customer.pk, customer.number, customer.name, customer.kind, phone if shown else mask_phone(phone)
+            )
+        )
+    return hits
+
+
+def customer_detail(actor: Actor, customer_id: int) -> CustomerDetail:
+    customer = (
+        visible_customers(actor)
+        .select_related("group", "owner", "team")
+        .prefetch_related("tags")
+        .filter(pk=customer_id)
+        .first()
+    )
+    if customer is None:
+        raise NotFound(kind="customer", reference=customer_id)
+    shown = actor.may(Permission.CUSTOMERS_PERSONAL_DATA_VIEW)
+    history = list(Consent.objects.filter(customer=customer).order_by("-recorded_at", "-id"))
+    return CustomerDetail(
+        customer=customer,
+        contacts=[_contact(contact, shown) for contact in customer.contacts.order_by("-is_primary", "id")],
+        addresses=[_address(address, shown) for address in customer.addresses.order_by("kind", "-is_default", "id")],
+        consents=_holding(history),
+        consent_history=history,
+        masked=not shown,
+    )
+
+
+def customer_groups(actor: Actor) -> QuerySet[CustomerGroup]:
+    actor.require(Permission.CUSTOMERS_CUSTOMER_VIEW)
+    return CustomerGroup.objects.order_by("code")
+
+
+def tags(actor: Actor) -> QuerySet[Tag]:
+    actor.require(Permission.CUSTOMERS_CUSTOMER_VIEW)
+    return Tag.objects.order_by("name")
+
+
+def _matches(text: str) -> Q:
+    """What the text may mean. Contacts are found by blind index, so only whole numbers, addresses and last four digits."""
+    text = text.strip().replace("\x00", "")
+    found = Q(number__iexact=text) | Q(external_id=text) | contains_words("search_key", text)
+    contacts = Contact.objects.values("customer")
+    if "@" in text:
+        found |= Q(pk__in=contacts.filter(email_index=email_index(text)))
+    digits = normalise_phone(text).removeprefix("+")
+    if len(digits) == 4 and text.isdigit():
+        found |= Q(pk__in=contacts.filter(phone_last4_index=phone_last4_index(text)))
+    elif len(digits) >= 5:
+        found |= Q(pk__in=contacts.filter(phone_index=phone_index(text)))
+    return found
+
+
+def _holding(history: Sequence[Consent]) -> list[Consent]:
+    """The newest row of each purpose and medium; `history` begins with the newest."""
+    newest: dict[tuple[str, str], Consent] = {}
+    for consent in history:
+        newest.setdefault((consent.purpose, consent.medium), consent)
+    return [newest[key] for key in sorted(newest)]
+
+
+def _contact(contact: Contact, shown: bool) -> ContactDraft:
+    return ContactDraft(
+        name=contact.name,
+        job_title=contact.job_title,
+        phone=contact.phone if shown else mask_phone(contact.phone),
+        email=contact.email if shown else mask_email(contact.email),
+        is_primary=contact.is_primary,
+    )
+
+
+def _address(address: Address, shown: bool) -> PostalAddressDraft:
+    return PostalAddressDraft(
+        recipient=address.recipient,
+        kind=address.kind,
+        label=address.label,
+        phone=address.phone if shown else mask_phone(address.phone),
+        street=address.street if shown else mask_street(address.street),
+        district=address.district,
+        city=address.city,
+        region=address.region,
+        postcode=address.postcode,
+        country=address.country,
+        is_default=address.is_default,
+    )

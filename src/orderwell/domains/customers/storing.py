@@ -1,0 +1,174 @@
+"""Reading and writing whole customers: a fixed handful of statements for one or for five hundred."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+
+from orderwell.domains.customers.drafts import ContactDraft, CustomerDraft, PostalAddressDraft
+from orderwell.domains.customers.models import Address, Contact, Customer, CustomerGroup, Tag
+from orderwell.domains.customers.records import CustomerState
+from orderwell.platform.accounts.models import Team, User
+from orderwell.platform.batches import upsert
+from orderwell.platform.crypto import email_index, phone_index, phone_last4_index
+from orderwell.platform.database import bulk_insert
+from orderwell.platform.search import search_key
+
+_COLUMNS = (
+    "number",
+    "name",
+    "kind",
+    "external_id",
+    "tax_number",
+    "language",
+    "currency",
+    "credit_limit",
+    "payment_terms_days",
+    "preferences",
+    "note",
+    "custom",
+    "active",
+)
+_CONTACT_COLUMNS = ContactDraft.__struct_fields__
+_ADDRESS_COLUMNS = PostalAddressDraft.__struct_fields__
+
+
+@dataclass
+class Loaded:
+    """The customers of a batch: rows (locked) and values by number; `numbers` finds them by external id."""
+
+    rows: dict[str, Customer] = field(default_factory=dict)
+    states: dict[str, CustomerState] = field(default_factory=dict)
+    numbers: dict[str, str] = field(default_factory=dict)
+
+
+def load(drafts: Sequence[CustomerDraft]) -> Loaded:
+    numbers = {draft.number for draft in drafts if draft.number}
+    external = {draft.external_id for draft in drafts if draft.external_id}
+    rows = (
+        Customer.objects.filter(Q(number__in=numbers) | Q(external_id__in=external))
+        .select_related("group", "owner", "team")
+        .select_for_update(of=("self",))
+        .order_by("pk")
+    )
+    loaded = Loaded({row.number: row for row in rows})
+    parts = _parts([row.pk for row in loaded.rows.values()])
+    loaded.states = {number: _state(row, *parts) for number, row in loaded.rows.items()}
+    loaded.numbers = {row.external_id: row.number for row in loaded.rows.values() if row.external_id}
+    return loaded
+
+
+_Parts = tuple[Mapping[int, list[ContactDraft]], Mapping[int, list[PostalAddressDraft]], Mapping[int, list[str]]]
+
+
+def _parts(ids: Collection[int]) -> _Parts:
+    contacts: dict[int, list[ContactDraft]] = defaultdict(list)
+    addresses: dict[int, list[PostalAddressDraft]] = defaultdict(list)
+    tags: dict[int, list[str]] = defaultdict(list)
+    if ids:
+        for contact in Contact.objects.filter(customer__in=ids).order_by("id"):
+            values = {name: getattr(contact, name) for name in _CONTACT_COLUMNS}
+            contacts[contact.customer_id].append(ContactDraft(**values))
+        for address in Address.objects.filter(customer__in=ids).order_by("id"):
+            values = {name: getattr(address, name) for name in _ADDRESS_COLUMNS}
+            addresses[address.customer_id].append(PostalAddressDraft(**values))
+        for customer, tag in Customer.tags.through.objects.filter(customer__in=ids).values_list(
+            "customer_id", "tag__name"
+        ):
+            tags[customer].append(tag)
+    return contacts, addresses, tags
+
+
+def _state(
+    row: Customer,
+    contacts: Mapping[int, list[ContactDraft]],
+    addresses: Mapping[int, list[PostalAddressDraft]],
+    tags: Mapping[int, list[str]],
+) -> CustomerState:
+    return CustomerState(
+        group=row.group.code if row.group else None,
+        owner=row.owner.username if row.owner else None,
+        team=row.team.name if row.team else None,
+        tags=tuple(sorted(tags.get(row.pk, ()))),
+        contacts=tuple(contacts.get(row.pk, ())),
+        addresses=tuple(addresses.get(row.pk, ())),
+        **{name: getattr(row, name) for name in _COLUMNS},
+    )
+
+
+def store(loaded: Loaded, before: Mapping[str, CustomerState | None], ids: Mapping[str, int], now: datetime) -> None:
+    """Write the customers named in `before`; `before` is what the tables hold and `ids` the keys of the new ones."""
+    states = {number: loaded.states[number] for number in before}
+    groups = dict(CustomerGroup.objects.values_list("code", "id"))
+    owners = dict(
+        User.objects.filter(username__in={s.owner for s in states.values() if s.owner}).values_list("username", "id")
+    )
+    teams = dict(Team.objects.filter(name__in={s.team for s in states.values() if s.team}).values_list("name", "id"))
+    for number, state in states.items():
+        row = loaded.rows.get(number) or Customer(pk=ids[number], created_at=now, version=0)
+        for name in _COLUMNS:
+            setattr(row, name, getattr(state, name))
+        row.group_id = groups[state.group] if state.group else None
+        row.owner_id = owners[state.owner] if state.owner else None
+        row.team_id = teams[state.team] if state.team else None
+        row.search_key = search_key(state.number, state.name, *(contact.name for contact in state.contacts))
+        row.updated_at, row.version = now, row.version + 1
+        loaded.rows[number] = row
+    fresh = [loaded.rows[number] for number, old in before.items() if old is None]
+    names = [column.name for column in Customer._meta.concrete_fields]
+    attributes = [column.attname for column in Customer._meta.concrete_fields]
+    bulk_insert(Customer, names, [tuple(getattr(row, name) for name in attributes) for row in fresh])
+    upsert(Customer, [loaded.rows[number] for number, old in before.items() if old is not None])
+    _store_parts(loaded, states, before)
+
+
+def _store_parts(
+    loaded: Loaded, states: Mapping[str, CustomerState], before: Mapping[str, CustomerState | None]
+) -> None:
+    """Contacts, addresses and tags: each replaced as a whole where it differs."""
+
+    def differing(part: str) -> dict[int, Any]:
+        return {
+            loaded.rows[number].pk: getattr(state, part)
+            for number, state in states.items()
+            if getattr(before[number] or CustomerState(number), part) != getattr(state, part)
+        }
+
+    contacts, addresses, tags = differing("contacts"), differing("addresses"), differing("tags")
+    if contacts:
+        Contact.objects.filter(customer__in=list(contacts)).delete()
+        bulk_insert(
+            Contact,
+            ("customer", *_CONTACT_COLUMNS, "phone_index", "phone_last4_index", "email_index"),
+            [_contact_row(customer, contact) for customer, given in contacts.items() for contact in given],
+        )
+    if addresses:
+        Address.objects.filter(customer__in=list(addresses)).delete()
+        bulk_insert(
+            Address,
+            ("customer", *_ADDRESS_COLUMNS),
+            [
+                (customer, *(getattr(address, name) for name in _ADDRESS_COLUMNS))
+                for customer, given in addresses.items()
+                for address in given
+            ],
+        )
+    if tags:
+        wanted = {name for given in tags.values() for name in given}
+        Tag.objects.bulk_create([Tag(name=name) for name in sorted(wanted)], ignore_conflicts=True)
+        tag_ids = dict(Tag.objects.filter(name__in=wanted).values_list("name", "id"))
+        through = Customer.tags.through
+        through.objects.filter(customer__in=list(tags)).delete()
+        through.objects.bulk_create(
+            through(customer_id=customer, tag_id=tag_ids[name]) for customer, given in tags.items() for name in given
+        )
+
+
+def _contact_row(customer: int, contact: ContactDraft) -> tuple[Any, ...]:
+    indexes = (phone_index(contact.phone), phone_last4_index(contact.phone), email_index(contact.email))
+    return (customer, *(getattr(contact, name) for name in _CONTACT_COLUMNS), *indexes)
