@@ -24,7 +24,7 @@ from orderwell.domains.inventory.drafts import (
     TransferDraft,
     TransferLineDraft,
 )
-from orderwell.domains.inventory.models import StockItem
+from orderwell.domains.inventory.models import StockItem, TransferLine
 from orderwell.domains.inventory.services.adjust_stock import adjust_stock
 from orderwell.domains.inventory.services.expect_receipt import expect_receipt
 from orderwell.domains.inventory.services.receive_stock import receive_stock
@@ -61,9 +61,7 @@ class Supply:
 
     def goods_in(self, now: datetime) -> None:
         """Fill up what runs low, and serve who waits for it."""
-        number = 0
-        for warehouse, lines in self._wanted(now).items():
-            number += 1
+        for number, (warehouse, lines) in enumerate(self._wanted(now).items(), 1):
             draft = ReceiptDraft(warehouse=warehouse, lines=tuple(lines), reference=f"PO-{now:%y%m%d}-{number}")
             receive_stock(draft, actor=self.company.crew.system, now=now)
         waiting = set(Backorder.objects.values_list("variant_id", flat=True))
@@ -110,8 +108,6 @@ class Supply:
         self.diary.note(now + 4 * DAY, lambda at: self._arrive(transfer.pk, at))
 
     def _arrive(self, transfer_id: int, now: datetime) -> None:
-        from orderwell.domains.inventory.models import TransferLine
-
         lines = list(TransferLine.objects.filter(transfer_id=transfer_id).order_by("pk"))
         lost = self.random.choice(lines).pk
         arrivals = [
