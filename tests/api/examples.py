@@ -224,7 +224,9 @@ TEAM = "team"
 EXAMPLES |= {
     ("GET", "/customers"): simple("/customers"),
     ("GET", "/customers/find"): simple("/customers/find?search=8000"),
-    ("POST", "/customers"): simple("/customers", {"name": "Han Meimei", "contacts": [{"name": "Han", "phone": "13900139000"}]}),
+    ("POST", "/customers"): simple(
+        "/customers", {"name": "Han Meimei", "contacts": [{"name": "Han", "phone": "13900139000"}]}
+    ),
     ("POST", "/customers/bulk"): simple("/customers/bulk", {"customers": [{"name": "Han Meimei"}]}),
     ("GET", "/customers/{customer_id}"): Example(lambda world: Request(f"/customers/{_customer(world)}"), TEAM),
     ("PATCH", "/customers/{customer_id}"): Example(
@@ -265,4 +267,10 @@ EXAMPLES |= {
     ("DELETE", "/settings/{key}"): simple("/settings/orders.number_template"),
     ("GET", "/verify"): simple("/verify"),
     ("GET", "/doctor"): simple("/doctor"),
+}
+
+EXAMPLES |= {
+    ("POST", "/batch"): simple(
+        "/batch", {"requests": [{"method": "POST", "path": "/customers", "body": {"name": "Han Meimei"}}]}
+    ),
 }

@@ -34,6 +34,7 @@ RESOURCES = (
     "imports",
     "system",
     "accounts",
+    "batch",
 )
 
 

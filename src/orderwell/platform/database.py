@@ -95,7 +95,7 @@ def bulk_insert(model: type[models.Model], fields: Sequence[str], rows: Collecti
         return
     plan = _insert_plan(model, tuple(fields), connection.vendor)
     columns = [
-        list(values) if convert is None else [None if value is None else convert(value) for value in values]
+        list(values) if convert is None else _converted(values, convert)
         for values, convert in zip(zip(*rows, strict=True), plan.converters, strict=True)
     ]
     with connection.cursor() as cursor:
@@ -105,6 +105,15 @@ def bulk_insert(model: type[models.Model], fields: Sequence[str], rows: Collecti
                 copy.write(_copy_text(columns))
         else:
             cursor.executemany(plan.sql, list(zip(*columns, strict=True)))
+
+
+def _converted(values: Sequence[Any], convert: Callable[[Any], Any]) -> list[Any]:
+    """Each object is converted once: a column of a large batch holds the same zero, rate or moment thousands of times."""
+    known: dict[int, Any] = {id(None): None}
+    for value in values:
+        if id(value) not in known:
+            known[id(value)] = convert(value)
+    return [known[id(value)] for value in values]
 
 
 class _InsertPlan:
