@@ -68,12 +68,13 @@ def load_demo(*, orders: int, now: datetime, told: Told) -> Loaded:
     here = is_loaded()
     if not here:
         _require_empty()
-    password = first_administrator(username=ADMINISTRATOR, now=now)
+    password = None
     staff_password = None if here else random_token(12)
     before = Order.objects.count()
     if not here:
         # All or nothing: a load that was interrupted leaves an empty database, and the next one begins anew.
         with atomic():
+            password = first_administrator(username=ADMINISTRATOR, now=now)
             company = establish(password=staff_password or "", now=now - YEAR)
             _tell_the_year(company, min(orders, ORDERS), now, told)
     missing = orders - Order.objects.count()

@@ -6,6 +6,7 @@ parts, late, delivered, returned, never paid. What would happen after today is l
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -18,7 +19,6 @@ from orderwell.demo.diary import Diary
 from orderwell.demo.people import CustomerSpec
 from orderwell.demo.seasons import working
 from orderwell.demo.wishes import Wishes
-from orderwell.domains.automation.errors import AlreadyCredited
 from orderwell.domains.automation.services.bill import ship_and_invoice
 from orderwell.domains.automation.services.call_off import cancel_and_credit
 from orderwell.domains.automation.services.take_back import take_back
@@ -26,7 +26,6 @@ from orderwell.domains.billing.services.pay import PaymentDraft, record_payment
 from orderwell.domains.fulfilment.services.record_return import ReturnedUnits
 from orderwell.domains.fulfilment.services.track import deliver
 from orderwell.domains.orders.drafts import LineDraft, OrderDraft
-from orderwell.domains.orders.errors import HeldOrder, NothingToDo, OrderStateForbids
 from orderwell.domains.orders.models import Order, OrderLine
 from orderwell.domains.orders.outcomes import Placed
 from orderwell.domains.orders.services.cancel import cancel_units
@@ -35,28 +34,35 @@ from orderwell.domains.orders.services.hold import place_hold, release_hold
 from orderwell.domains.orders.services.note import add_note
 from orderwell.domains.orders.services.place import place_orders
 from orderwell.domains.orders.services.quote import confirm_quote, save_quote
+from orderwell.kernel.errors import DomainError
 from orderwell.platform.accounts.actor import Actor
 
-# What real work runs into as well: somebody was faster, or a hold forbids it. Everything else is a defect.
-EXPECTED = (HeldOrder, NothingToDo, OrderStateForbids, AlreadyCredited)
 T = TypeVar("T")
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 PAID_AT_ONCE = {SHOP: ("alipay", "wechat", "wechat", "card"), MARKET: ("marketplace",), PHONE: ("alipay", "bank")}
 
 
 class Story:
-    """Tells orders into the diary. `placed` counts the orders and quotes that came about."""
+    """Tells orders into the diary. `placed` counts the orders and quotes that came about, `refusals` what could not be."""
 
     def __init__(self, company: Company, diary: Diary, zone: str, random: Random) -> None:
         self.company, self.diary, self.zone, self.random = company, diary, zone, random
         self.wishes = Wishes(company, random)
         self.placed = 0
+        self.refusals: Counter[str] = Counter()
 
     def happens(self, share: float) -> bool:
         return self.random.random() < share
 
     def clerk(self) -> Actor:
         return self.random.choice(self.company.crew.clerks)
+
+    def seller(self, draft: OrderDraft) -> Actor:
+        """Who enters it: the shop by itself, a clerk, or the manager where a discount is given."""
+        crew = self.company.crew
+        if draft.channel in (SHOP, MARKET):
+            return crew.shop if draft.channel == SHOP else crew.market
+        return crew.manager if draft.discount or any(line.discount for line in draft.lines) else self.clerk()
 
     def packer(self) -> Actor:
         return self.random.choice(self.company.crew.packers)
@@ -70,18 +76,16 @@ class Story:
         if draft.channel == DESK and self.happens(0.16):
             self.quote(draft, now)
             return
-        actor = {SHOP: self.company.crew.shop, MARKET: self.company.crew.market}.get(draft.channel) or self.clerk()
         for _ in range(6):
-            outcome = place_orders([draft], actor=actor, now=now)[0]
+            outcome = place_orders([draft], actor=self.seller(draft), now=now)[0]
             if isinstance(outcome, Placed):
                 self.placed += 1
                 self.fate(outcome, draft.channel, customer, now)
                 return
             draft, customer = self.wishes.draw(now)
-            actor = {SHOP: self.company.crew.shop, MARKET: self.company.crew.market}.get(draft.channel) or self.clerk()
 
     def quote(self, draft: OrderDraft, now: datetime) -> None:
-        clerk = self.clerk()
+        clerk = self.seller(draft)
         saved = save_quote(draft=draft, actor=clerk, now=now)
         self.placed += 1
         answer = self.at_work(now + self.random.uniform(0.5, 9) * DAY)
@@ -258,7 +262,9 @@ class Story:
     def try_to(self, deed: Callable[[], T]) -> T | None:
         try:
             return deed()
-        except EXPECTED:
+        except DomainError as refusal:
+            # As in life: somebody was faster, a hold forbids it, the goods are gone. The services keep what is right.
+            self.refusals[refusal.code] += 1
             return None
 
 
