@@ -71,7 +71,7 @@ STAFF = {
     "luoyang": ("罗洋 Luo Yang", "owner", "zh-hans"),
 }
 # Units on hand for a product of average demand when the books are opened.
-OPENING_UNITS = 60
+OPENING_UNITS = 30
 
 
 class NotAsExpected(RuntimeError):

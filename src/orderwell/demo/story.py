@@ -22,7 +22,8 @@ from orderwell.demo.wishes import Wishes
 from orderwell.domains.automation.services.bill import ship_and_invoice
 from orderwell.domains.automation.services.call_off import cancel_and_credit
 from orderwell.domains.automation.services.take_back import take_back
-from orderwell.domains.billing.services.pay import PaymentDraft, record_payment
+from orderwell.domains.billing.models import Payment
+from orderwell.domains.billing.services.pay import PaymentDraft, record_payment, record_refund
 from orderwell.domains.fulfilment.services.record_return import ReturnedUnits
 from orderwell.domains.fulfilment.services.track import deliver
 from orderwell.domains.orders.drafts import LineDraft, OrderDraft
@@ -116,7 +117,7 @@ class Story:
         if turn < 0.045:
             diary.note(self.at_work(now + self.random.uniform(1, 40) * HOUR), lambda at: self.cancel(order_id, at))
             return
-        if turn < 0.10:
+        if turn < 0.115:
             diary.note(self.at_work(now + HOUR), lambda at: self.hold(order_id, at))
         delay = self.random.lognormvariate(-0.3, 0.6) * DAY
         if turn > 0.985:
@@ -155,11 +156,20 @@ class Story:
         if self.happens(0.2):
             self.try_to(lambda: self.cancel_one_line(order_id, reason, manager, now))
         else:
-            self.try_to(
-                lambda: cancel_and_credit(
-                    order_id=order_id, lines=None, reason=reason, actor=self.company.crew.system, now=now
-                )
-            )
+            self.try_to(lambda: self.cancel_and_refund(order_id, reason, now))
+
+    def cancel_and_refund(self, order_id: int, reason: str, now: datetime) -> None:
+        crew = self.company.crew
+        called_off = cancel_and_credit(order_id=order_id, lines=None, reason=reason, actor=crew.system, now=now)
+        if called_off.order.state != Order.State.CANCELLED:
+            return
+        for payment in Payment.objects.filter(order_id=order_id, refunded_amount=0):
+            refund_at = self.at_work(now + timedelta(minutes=20))
+            self.diary.note(refund_at, lambda at, paid=payment: self.refund(paid, reason, at))  # type: ignore[misc]
+
+    def refund(self, payment: Payment, reason: str, now: datetime) -> None:
+        actor = self.company.crew.bookkeeper
+        record_refund(payment_id=payment.pk, amount=payment.amount, reason=reason, actor=actor, now=now)
 
     def cancel_one_line(self, order_id: int, reason: str, actor: Actor, now: datetime) -> None:
         lines = OrderLine.objects.filter(order_id=order_id, kind=OrderLine.Kind.GOODS, quantity_shipped=0)
@@ -176,7 +186,7 @@ class Story:
 
         def place() -> None:
             hold = place_hold(order_id=order_id, kind=kind, reason=reason, actor=self.clerk(), now=now)
-            if self.happens(0.9):
+            if self.happens(0.75):
                 later = self.at_work(now + self.random.lognormvariate(0.7, 0.8) * DAY)
                 self.diary.note(later, lambda at: self.release(hold.pk, at))
 

@@ -35,16 +35,18 @@ from orderwell.kernel.errors import DomainError
 
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
-# The supplier of these has not delivered for the last weeks, so orders for them wait.
-TROUBLED_SHARE = 0.07
-TROUBLED_WEEKS = 6
+# The maker of these called a batch back, and the supplier has not delivered since: orders for them wait.
+TROUBLED = 16
+TROUBLED_AMONG = 70
+TROUBLED_WEEKS = 4
 
 
 class Supply:
     def __init__(self, company: Company, diary: Diary, random: Random) -> None:
         self.company, self.diary, self.random = company, diary, random
         self.demand = {variant.sku: variant for variant in company.variants}
-        self.troubled = {variant.sku for variant in company.variants if random.random() < TROUBLED_SHARE}
+        wanted_most = sorted(self.demand, key=lambda sku: -self.demand[sku].demand)[:TROUBLED_AMONG]
+        self.troubled = set(random.sample(wanted_most, TROUBLED))
         self.trouble_from = diary.end - TROUBLED_WEEKS * WEEK
 
     def plan(self, start: datetime) -> None:
@@ -56,6 +58,7 @@ class Supply:
             if week % 4 == 1:
                 self.diary.note(moment + 2 * DAY, self.count)
             week += 1
+        self.diary.note(self.trouble_from, self.recall)
         self.diary.note(self.diary.end - 2 * DAY, self.transfer)
         self.diary.note(self.diary.end - timedelta(hours=1), self.announce)
 
@@ -155,10 +158,25 @@ class Supply:
         except DomainError:
             return  # the count took the last free one
 
+    def recall(self, now: datetime) -> None:
+        """Most of what is free of the troubled products is scrapped."""
+        rows = StockItem.objects.filter(variant__sku__in=self.troubled).values_list(
+            "warehouse__code", "variant__sku", "on_hand", "reserved"
+        )
+        scrapped: dict[str, list[AdjustmentLineDraft]] = defaultdict(list)
+        for warehouse, sku, on_hand, reserved in rows:
+            if on_hand - reserved > 2:
+                scrapped[warehouse].append(AdjustmentLineDraft(sku=sku, change=2 - on_hand + reserved))
+        for warehouse, lines in scrapped.items():
+            draft = AdjustmentDraft(
+                warehouse=warehouse, reason="damaged", note="批次召回 Batch called back", lines=tuple(lines)
+            )
+            adjust_stock(draft, actor=self.company.crew.system, now=now)
+
     def announce(self, now: datetime) -> None:
         """What suppliers have promised: some of it for days that have passed."""
         short = self._backordered()
-        for number, sku in enumerate(sorted(set(short) | set(sorted(self.troubled)[:12]))):
+        for number, sku in enumerate(sorted(set(short) | self.troubled)):
             due = now + self.random.randint(-4, 24) * DAY
             draft = ExpectedReceiptDraft(
                 reference=f"PO-{now:%y%m%d}-{number:03d}",
