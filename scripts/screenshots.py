@@ -11,13 +11,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
 from browser import find_or_install
 from playwright.sync_api import Browser, Page
 
 from orderwell.testing.browser import open_browser
 from orderwell.testing.installation import Installation
 
+ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "screenshots"
 # The page, and the link to follow from there when it is about one document.
 PAGES: dict[str, tuple[str, str]] = {

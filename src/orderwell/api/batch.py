@@ -87,5 +87,5 @@ def _as_request(request: ApiRequest, row: BatchRequest) -> HttpRequest:
     inner.META |= {"CONTENT_TYPE": "application/json", "QUERY_STRING": address.query}
     if row.if_match:
         inner.META["HTTP_IF_MATCH"] = row.if_match
-    inner._body = b"" if row.body is msgspec.UNSET else bytes(row.body)  # type: ignore[attr-defined]  where HttpRequest keeps what it has read
+    inner._body = b"" if row.body is msgspec.UNSET else bytes(row.body)  # where HttpRequest keeps what it has read
     return inner

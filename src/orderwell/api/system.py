@@ -189,7 +189,7 @@ def list_jobs(
     )
 
 
-def _job(job: DBTaskResult) -> dict[str, Any]:
+def _job(job: DBTaskResult[Any, Any]) -> dict[str, Any]:
     return {
         "id": str(job.pk),
         "name": job.task_path,

@@ -127,7 +127,7 @@ def _insert_plan(model: type[models.Model], names: tuple[str, ...], vendor: str)
     fields = [model._meta.get_field(name) for name in names]
     concrete = [field for field in fields if isinstance(field, models.Field)]
     quote = connection.ops.quote_name
-    columns = ", ".join(quote(field.column) for field in concrete)
+    columns = ", ".join(quote(str(field.column)) for field in concrete)
     table = quote(model._meta.db_table)
     if vendor == "postgresql":
         # COPY beats INSERT here: a third of the time went into quoting literals for the statement's text.
@@ -154,7 +154,7 @@ def _copy_value(value: Any) -> str:
     if kind is int:
         return str(value)
     if kind is bytes:
-        return "\\\\x" + value.hex()
+        return f"\\\\x{value.hex()}"
     if kind is bool:
         return "t" if value else "f"
     return str(value).translate(_COPY_ESCAPES)
