@@ -67,14 +67,19 @@ def money_whole(amount: Decimal | None, currency: str = "CNY") -> str:
     return "" if amount is None else money_text(amount, currency or "CNY", whole=True)
 
 
-@register.filter
-def price(amount: Decimal | None, currency: str = "CNY") -> str:
+@register.filter(name="price")
+def price_filter(amount: Decimal | None, currency: str = "CNY") -> str:
+    return price(amount, currency)
+
+
+def price(amount: Decimal | None, currency: str, *, symbol: bool = True) -> str:
     """A unit price: at least the digits of the currency, more where it has them."""
     if amount is None:
         return ""
     digits = exponent(currency) if known_currency(currency) else 2
     places = -int(amount.normalize().as_tuple().exponent)
-    return f"{_SYMBOLS.get(currency, currency + ' ')}{amount:,.{max(digits, places)}f}"
+    shown = f"{amount:,.{max(digits, places)}f}"
+    return _SYMBOLS.get(currency, f"{currency} ") + shown if symbol else shown
 
 
 @register.filter
