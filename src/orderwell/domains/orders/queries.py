@@ -10,7 +10,8 @@ from django.db.models import Q, QuerySet
 
 from orderwell.domains.customers.models import Customer
 from orderwell.domains.inventory.models import Reservation
-from orderwell.domains.orders.models import Hold, Order, OrderLine
+from orderwell.domains.inventory.promising import Owed
+from orderwell.domains.orders.models import Backorder, Hold, Order, OrderLine
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.crypto import email_index, phone_index, phone_last4_index
 from orderwell.platform.events.models import Event
@@ -166,6 +167,12 @@ def timeline(actor: Actor, order_id: int, *, limit: int = 200) -> list[Event]:
     if order_detail(actor, order_id) is None:
         return []
     return list(Event.objects.filter(stream=f"order:{order_id}").order_by("-id")[:limit])
+
+
+def owed_to_backorders(variant_id: int) -> list[Owed]:
+    """What waits without being reserved, for dated availability: the most urgent first."""
+    rows = Backorder.objects.filter(variant_id=variant_id).select_related("line__order").order_by("priority", "since")
+    return [Owed(row.quantity, row.line.order.requested_at, row.line.order.number) for row in rows]
 
 
 def orders_of_lines(actor: Actor, line_ids: Collection[int]) -> dict[int, Order]:
