@@ -60,6 +60,10 @@ def buffers() -> Buffers:
 
 
 def forget_warehouses() -> None:
-    """Read warehouses and buffers anew at the next use; called by the services that change them."""
+    """Read warehouses anew at the next use; called by the services that change them."""
     _warehouses.clear()
+
+
+def forget_buffers() -> None:
+    """Read channel buffers anew at the next use; called by the service that changes them."""
     _buffers.clear()
