@@ -30,3 +30,8 @@ def quantity_problem(value: Decimal, *, places: int = QUANTITY_SCALE) -> str | N
     if not has_scale(value, places):
         return "quantity_too_precise"
     return None
+
+
+def plain(value: Decimal) -> str:
+    """A number as people write it: 3 rather than 3.0000, and never with an exponent."""
+    return format(value.normalize(), "f") if value.is_finite() else str(value)
