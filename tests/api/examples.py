@@ -178,7 +178,7 @@ EXAMPLES |= {
 }
 
 
-def _customer(world: World) -> int:
+def new_customer(world: World) -> int:
     return world.created("/customers", {"name": "Han Meimei", "kind": "person"})["id"]  # type: ignore[no-any-return]
 
 
@@ -228,13 +228,13 @@ EXAMPLES |= {
         "/customers", {"name": "Han Meimei", "contacts": [{"name": "Han", "phone": "13900139000"}]}
     ),
     ("POST", "/customers/bulk"): simple("/customers/bulk", {"customers": [{"name": "Han Meimei"}]}),
-    ("GET", "/customers/{customer_id}"): Example(lambda world: Request(f"/customers/{_customer(world)}"), TEAM),
+    ("GET", "/customers/{customer_id}"): Example(lambda world: Request(f"/customers/{new_customer(world)}"), TEAM),
     ("PATCH", "/customers/{customer_id}"): Example(
-        lambda world: Request(f"/customers/{_customer(world)}", {"note": "calls in the morning"}, ANY), TEAM
+        lambda world: Request(f"/customers/{new_customer(world)}", {"note": "calls in the morning"}, ANY), TEAM
     ),
     ("POST", "/customers/{customer_id}/consents"): Example(
         lambda world: Request(
-            f"/customers/{_customer(world)}/consents",
+            f"/customers/{new_customer(world)}/consents",
             {"purpose": "marketing", "medium": "email", "granted": True, "source": "web form"},
         ),
         TEAM,
@@ -267,4 +267,10 @@ EXAMPLES |= {
     ("DELETE", "/settings/{key}"): simple("/settings/orders.number_template"),
     ("GET", "/verify"): simple("/verify"),
     ("GET", "/doctor"): simple("/doctor"),
+}
+
+EXAMPLES |= {
+    ("POST", "/batch"): simple(
+        "/batch", {"requests": [{"method": "POST", "path": "/customers", "body": {"name": "Han Meimei"}}]}
+    ),
 }

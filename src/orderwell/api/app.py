@@ -31,9 +31,14 @@ RESOURCES = (
     "orders.attaching",
     "catalog.routes",
     "customers",
+    "stock.routes",
+    "stock.transfers",
+    "fulfilment",
+    "billing",
     "imports",
     "system",
     "accounts",
+    "batch",
 )
 
 

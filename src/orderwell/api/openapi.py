@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import cache
 from http import HTTPStatus
 from typing import Any
 
 import msgspec
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from pydantic.json_schema import models_json_schema
 
 from orderwell.api.bodies import Draft
@@ -49,6 +51,18 @@ def as_text() -> str:
     return json.dumps(document(), ensure_ascii=False, indent=1) + "\n"
 
 
+@cache
+def _served() -> bytes:
+    return as_text().encode()
+
+
+def serve(request: HttpRequest) -> HttpResponse:
+    """GET /openapi.json, for anybody: it says nothing about this installation."""
+    if request.method not in ("GET", "HEAD"):
+        return HttpResponseNotAllowed(["GET", "HEAD"])
+    return HttpResponse(_served(), content_type="application/json")
+
+
 def operations(plain: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
     for path, item in plain["paths"].items():
         for method in METHODS:
@@ -88,11 +102,10 @@ def _headers() -> dict[str, Any]:
 
 def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     writes, versioned = method != "get", operation.pop("x-versioned", False)
-    permission = Permission(operation["x-permission"])
+    permission = operation["x-permission"]
+    needs = f"Needs the permission `{Permission(permission)}`." if permission else "Needs a key."
     operation["security"] = [{"key": []}]
-    operation["description"] = (
-        f"{operation.get('description', '')}\n\nNeeds the permission `{permission}`.".strip().replace("\n\n\n", "\n\n")
-    )
+    operation["description"] = f"{operation.get('description', '')}\n\n{needs}".strip()
     if writes:
         operation["parameters"] = [*operation.get("parameters", []), _idempotency_parameter()]
     if versioned:

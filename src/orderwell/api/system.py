@@ -189,7 +189,7 @@ def list_jobs(
     )
 
 
-def _job(job: DBTaskResult) -> dict[str, Any]:
+def _job(job: DBTaskResult[Any, Any]) -> dict[str, Any]:
     return {
         "id": str(job.pk),
         "name": job.task_path,
@@ -237,9 +237,9 @@ def _setting(option: configuration.Option) -> dict[str, Any]:
 
 
 @routes.read("/verify", permission=VIEW, response=VerifyShape)
-def verify(request: ApiRequest, law: Annotated[list[str], Field(max_length=100)] | None = None) -> dict[str, Any]:
-    """Recompute every balance from its causes; each difference names the document at fault."""
-    verdicts = run_laws(law)
+def verify(request: ApiRequest, law: Annotated[str, Field(max_length=100)] = "") -> dict[str, Any]:
+    """Recompute every balance, or those of one law, from its causes; each difference names the document at fault."""
+    verdicts = run_laws([law] if law else None)
     differences = [
         {
             "law": verdict.law,
