@@ -9,9 +9,6 @@ import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
 
 from orderwell.testing.browser import find_chromium, playwright_chromium, system_chromium
 

@@ -17,7 +17,7 @@ CHECKS: dict[str, list[str]] = {
     "style (ruff check)": [str(BIN / "ruff"), "check", *SOURCES],
     "format (ruff format)": [str(BIN / "ruff"), "format", "--check", *SOURCES],
     "types (mypy strict)": [PYTHON, "-m", "mypy"],
-    "layers (import-linter)": [str(BIN / "lint-imports"), "--no-timings"],
+    "layers (import-linter)": [str(BIN / "lint-imports")],
     "Django's own checks": [PYTHON, "-m", "django", "check", "--fail-level", "WARNING"],
     "migrations in step": [PYTHON, "-m", "django", "makemigrations", "--check", "--dry-run"],
     "openapi.json in step": [PYTHON, "-m", "orderwell", "openapi", "--check"],

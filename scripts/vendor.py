@@ -6,6 +6,7 @@ SVG sprite, so that a page loads the few dozen icons it uses and not a font of s
 
 from __future__ import annotations
 
+import gzip
 import re
 import shutil
 import sys
@@ -68,6 +69,10 @@ def main() -> int:
             shutil.copyfile(path, staging / name)
     sprite = "".join(symbol(name) for name in icon_names())
     (staging / "icons.svg").write_text(f'<svg xmlns="http://www.w3.org/2000/svg">{sprite}</svg>\n', encoding="utf-8")
+    for path in list(staging.iterdir()):
+        if path.suffix in {".css", ".js", ".svg"}:
+            # The server hands these out to browsers that take them: a sixth of the bytes.
+            path.with_name(f"{path.name}.gz").write_bytes(gzip.compress(path.read_bytes(), 9, mtime=0))
     shutil.rmtree(TARGET, ignore_errors=True)
     staging.rename(TARGET)
     return 0

@@ -65,6 +65,9 @@ def test_caller_without_key_is_turned_away(route: Route, world: World, anonymous
 def test_key_needs_the_permission_of_the_route(route: Route, world: World, caller: CallerMaker) -> None:
     """A key with every permission but this one is refused; a key with only this one is served."""
     needed = described()[route]["x-permission"]
+    if needed is None:
+        assert route == ("POST", "/batch")  # each of its requests needs the permission of its own route
+        return
     request = EXAMPLES[route].make(world)
     before = Event.objects.count()
     refused = send(caller(*sorted(EVERYTHING - {needed})), route, request)

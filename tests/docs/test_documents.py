@@ -90,7 +90,7 @@ def test_commands_exist(document: Path) -> None:
     pieces = re.findall(r"`([^`\n]+)`", text) + [line for block in CODE.findall(text) for line in block.splitlines()]
     wrong = []
     for piece in pieces:
-        match = re.match(r"(?:\.venv/bin/)?orderwell((?: [a-z]+)+)", piece.split("#")[0].strip())
+        match = re.match(r"(?:\.venv/bin/)?orderwell((?: [a-z][a-z-]*)+)", piece.split("#")[0].strip())
         if match is None:
             continue
         words = match.group(1).split()

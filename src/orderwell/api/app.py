@@ -30,7 +30,15 @@ RESOURCES = (
     "orders.quotes",
     "orders.attaching",
     "catalog.routes",
+    "customers",
+    "stock.routes",
+    "stock.transfers",
+    "fulfilment",
+    "billing",
+    "imports",
+    "system",
     "accounts",
+    "batch",
 )
 
 

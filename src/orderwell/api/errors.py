@@ -83,3 +83,8 @@ class WrongType(DomainError):
 class TooManyRows(DomainError):
     code = "too_many_rows"
     message = "{count} rows are more than the {limit} that one call takes. Split them into several calls."
+
+
+class NotInBatch(DomainError):
+    code = "not_in_batch"
+    message = "{path} can't be called inside a batch; orders have /orders/bulk."

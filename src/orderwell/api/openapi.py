@@ -88,11 +88,10 @@ def _headers() -> dict[str, Any]:
 
 def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     writes, versioned = method != "get", operation.pop("x-versioned", False)
-    permission = Permission(operation["x-permission"])
+    permission = operation["x-permission"]
+    needs = f"Needs the permission `{Permission(permission)}`." if permission else "Needs a key."
     operation["security"] = [{"key": []}]
-    operation["description"] = (
-        f"{operation.get('description', '')}\n\nNeeds the permission `{permission}`.".strip().replace("\n\n\n", "\n\n")
-    )
+    operation["description"] = f"{operation.get('description', '')}\n\n{needs}".strip()
     if writes:
         operation["parameters"] = [*operation.get("parameters", []), _idempotency_parameter()]
     if versioned:

@@ -64,7 +64,7 @@ def translated(error: ErrorDetail) -> str:
 def show_errors(errors: Sequence[ErrorDetail], *, at: str) -> list[dict[str, Any]]:
     """Errors inside an answer that is itself no refusal: those of the row at the pointer `at`."""
     placed = [error.at(at) for error in errors]
-    return json_safe(problem_document(DEFAULT_STATUS, placed)["errors"]) if placed else []  # type: ignore[no-any-return]
+    return json_safe(problem_document(DEFAULT_STATUS, placed)["errors"]) if placed else []
 
 
 def refuse(error: DomainError, request: HttpRequest) -> HttpResponse:

@@ -40,7 +40,7 @@ class Routes(Router):
         method: str,
         path: str,
         *,
-        permission: Permission,
+        permission: Permission | None,
         response: Any,
         status: int = 200,
         versioned: bool = False,
@@ -55,7 +55,7 @@ class Routes(Router):
         method: str,
         path: str,
         *,
-        permission: Permission,
+        permission: Permission | None,
         response: dict[int, Any],
         extra: dict[str, Any] | None,
         body: Body = JSON,
@@ -72,14 +72,14 @@ class Routes(Router):
                 operation_id=function.__name__,
                 summary=_summary(function),
                 description=inspect.getdoc(function),
-                openapi_extra={"x-permission": str(permission), **(extra or {})},
+                openapi_extra={"x-permission": permission and str(permission), **(extra or {})},
             )(endpoint)
             return function
 
         return register
 
 
-def _guard(permission: Permission, *, writes: bool, body: Body) -> Callable[[Run], Run]:
+def _guard(permission: Permission | None, *, writes: bool, body: Body) -> Callable[[Run], Run]:
     """Key and permission come first: who may not do it learns nothing about body or object."""
 
     def around(run: Run) -> Run:
@@ -87,7 +87,8 @@ def _guard(permission: Permission, *, writes: bool, body: Body) -> Callable[[Run
             caller = cast(ApiRequest, request)
             try:
                 caller.actor = authenticate(request)
-                caller.actor.require(permission)
+                if permission is not None:
+                    caller.actor.require(permission)
                 if not writes:
                     return run(request, **path)
                 return run_once(caller, body.read(caller), functools.partial(run, request, **path))

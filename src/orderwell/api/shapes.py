@@ -91,3 +91,8 @@ class Problem(Shape):
     code: str
     detail: str
     errors: list[ErrorShape]
+
+
+def columns(shape: type[Shape], row: Any, **derived: Any) -> dict[str, Any]:
+    """The columns of a row that `shape` shows, and what is derived from it."""
+    return {name: getattr(row, name) for name in shape.model_fields if name not in derived} | derived

@@ -35,7 +35,7 @@ def save_rows(rows: Sequence[Any], name: str, save: Callable[[Sequence[Any]], li
     """Save what could be decoded, refuse the rest row by row. `name` is the field of the body that held the rows."""
     drafts = good(rows)
     verdicts = save(list(drafts.values())) if drafts else []
-    results = {
+    results: dict[int, dict[str, Any]] = {
         index: {"verdict": "refused", "errors": show_errors(errors, at=f"/{name}/{index}")}
         for index, errors in bad(rows).items()
     }

@@ -12,6 +12,8 @@ def has_scale(value: Decimal, scale: int) -> bool:
     """Whether `value` is finite and has at most `scale` digits after the point."""
     if not value.is_finite():
         return False
+    if value == value.to_integral_value():
+        return True
     digits = value.as_tuple().exponent
     return isinstance(digits, int) and (-digits <= scale or value == value.quantize(Decimal(1).scaleb(-scale)))
 
@@ -28,3 +30,8 @@ def quantity_problem(value: Decimal, *, places: int = QUANTITY_SCALE) -> str | N
     if not has_scale(value, places):
         return "quantity_too_precise"
     return None
+
+
+def plain(value: Decimal) -> str:
+    """A number as people write it: 3 rather than 3.0000, and never with an exponent."""
+    return format(value.normalize(), "f") if value.is_finite() else str(value)

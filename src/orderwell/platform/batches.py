@@ -77,6 +77,27 @@ def _batch(
     return [refused(reference(batch[0]), [RowConflict(reference=reference(batch[0])).detail()])]
 
 
+def one_by_one(
+    rows: Sequence[Row],
+    *,
+    do: Callable[[Row], int],
+    reference: Callable[[Row], str],
+    outcome: Literal["created", "updated"] = "created",
+) -> list[Verdict]:
+    """Run a use case for each row, every one in a transaction of its own; `do` returns the id of what it wrote.
+
+    For writes that lock many rows each, such as shipping: others must not wait for all of them.
+    """
+
+    def verdict(row: Row) -> Verdict:
+        try:
+            return Verdict(reference(row), outcome, do(row))
+        except DomainError as refusal:
+            return refused(reference(row), refusal.details)
+
+    return [verdict(row) for row in rows]
+
+
 def upsert(model: type[Record], rows: Sequence[Record]) -> None:
     """Insert the rows without a key and overwrite the (locked) ones with one: one statement each."""
     fresh, known = [row for row in rows if row.pk is None], [row for row in rows if row.pk is not None]

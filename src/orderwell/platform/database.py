@@ -95,7 +95,7 @@ def bulk_insert(model: type[models.Model], fields: Sequence[str], rows: Collecti
         return
     plan = _insert_plan(model, tuple(fields), connection.vendor)
     columns = [
-        list(values) if convert is None else [None if value is None else convert(value) for value in values]
+        list(values) if convert is None else _converted(values, convert)
         for values, convert in zip(zip(*rows, strict=True), plan.converters, strict=True)
     ]
     with connection.cursor() as cursor:
@@ -105,6 +105,15 @@ def bulk_insert(model: type[models.Model], fields: Sequence[str], rows: Collecti
                 copy.write(_copy_text(columns))
         else:
             cursor.executemany(plan.sql, list(zip(*columns, strict=True)))
+
+
+def _converted(values: Sequence[Any], convert: Callable[[Any], Any]) -> list[Any]:
+    """Each object is converted once: a column of a large batch holds the same zero, rate or moment thousands of times."""
+    known: dict[int, Any] = {id(None): None}
+    for value in values:
+        if id(value) not in known:
+            known[id(value)] = convert(value)
+    return [known[id(value)] for value in values]
 
 
 class _InsertPlan:
@@ -118,7 +127,7 @@ def _insert_plan(model: type[models.Model], names: tuple[str, ...], vendor: str)
     fields = [model._meta.get_field(name) for name in names]
     concrete = [field for field in fields if isinstance(field, models.Field)]
     quote = connection.ops.quote_name
-    columns = ", ".join(quote(field.column) for field in concrete)
+    columns = ", ".join(quote(str(field.column)) for field in concrete)
     table = quote(model._meta.db_table)
     if vendor == "postgresql":
         # COPY beats INSERT here: a third of the time went into quoting literals for the statement's text.
@@ -145,7 +154,7 @@ def _copy_value(value: Any) -> str:
     if kind is int:
         return str(value)
     if kind is bytes:
-        return "\\\\x" + value.hex()
+        return f"\\\\x{value.hex()}"
     if kind is bool:
         return "t" if value else "f"
     return str(value).translate(_COPY_ESCAPES)

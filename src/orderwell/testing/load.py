@@ -111,7 +111,8 @@ class _Client:
             return self.buffer[self.body_at : end] if len(self.buffer) >= end else None
         if not self.buffer.endswith(LAST_CHUNK):
             return None
-        parts, position = [], self.body_at
+        parts: list[bytes] = []
+        position = self.body_at
         while True:
             line_end = self.buffer.find(b"\r\n", position)
             size = int(self.buffer[position:line_end].split(b";", 1)[0], 16) if line_end > 0 else -1
@@ -186,14 +187,14 @@ class _Loop:
         last = self.start
         while self.busy:
             for key, _ in self.selector.select(timeout=1.0):
-                client: _Client = key.data
+                ready: _Client = key.data
                 try:
-                    whole = client.receive()
+                    whole = ready.receive()
                 except OSError:
-                    self._drop(client)
+                    self._drop(ready)
                     continue
                 if whole is not None:
-                    last = self._answered(client, *whole)
+                    last = self._answered(ready, *whole)
             if time.perf_counter() > self.end + GRACE_SECONDS:
                 for late in list(self.busy):
                     self._drop(late)

@@ -28,7 +28,7 @@ from orderwell.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, shown
 from orderwell.api.preconditions import etag, expected_version
 from orderwell.api.requests import may_also
 from orderwell.api.routing import Routes
-from orderwell.api.shapes import Currency, Id, Text
+from orderwell.api.shapes import Currency, Id
 from orderwell.api.verdicts import Verdicts, save_rows
 from orderwell.domains.catalog import queries
 from orderwell.domains.catalog.drafts import CategoryDraft, ChannelDraft, PriceChange, ProductDraft, TaxCategoryDraft
@@ -163,7 +163,7 @@ def add_product_image(
     request: ApiRequest,
     product_id: Id,
     file: File[UploadedFile],
-    alt_text: Form[Text] = "",
+    alt_text: Form[str] = "",
     variant_id: Form[Id | None] = None,
 ) -> dict[str, Any]:
     """PNG, JPEG, GIF or WebP, as multipart/form-data in the field `file`."""

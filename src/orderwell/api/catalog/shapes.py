@@ -80,7 +80,7 @@ class ProductDetailShape(ProductShape):
     description: str
     custom: dict[str, Any]
     images: list[ImageShape]
-    variants: list[VariantShape]  # type: ignore[assignment]  a page shows less of each
+    variants: list[VariantShape]  # type: ignore[assignment]  # a page shows less of each
 
 
 class VariantHitShape(Shape):

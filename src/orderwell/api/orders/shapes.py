@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
 from pydantic import Field
@@ -258,7 +258,7 @@ def _address(order: Order, actor: Actor) -> dict[str, Any] | None:
 
 def _line(line: OrderLine) -> dict[str, Any]:
     derived = ("quantity_backordered", "components")
-    backorders: Sequence[Backorder] = line.backorders.all()
+    backorders: Iterable[Backorder] = line.backorders.all()
     return {
         **{name: getattr(line, name) for name in LineShape.model_fields if name not in derived},
         "quantity_backordered": sum((row.quantity for row in backorders), start=line.quantity * 0),

@@ -29,6 +29,7 @@ class Invoice(models.Model):
         ]
         indexes = [
             models.Index(fields=["order"], name="invoice_order"),
+            models.Index(fields=["cause"], name="invoice_cause"),
             models.Index(fields=["-issued_at", "-id"], name="invoice_recent"),
         ]
 
@@ -61,13 +62,18 @@ class InvoiceLine(models.Model):
 
 
 class CreditNote(models.Model):
-    """Takes back what an invoice charged. `cause` names why: "return:4", "cancellation:9" or "goodwill:..."."""
+    """Takes back what an invoice charged. `cause` names why: "return:4" or "order:7".
+
+    One that `reverses` makes its units uninvoiced again, as for units that are cancelled or were invoiced by mistake. Any
+    other leaves the units invoiced and lowers what the order asks for: goods that came back, or goodwill.
+    """
 
     number = models.CharField(max_length=40, unique=True)
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="credit_notes")
     order = models.ForeignKey("orders.Order", on_delete=models.PROTECT, related_name="+")
     customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, null=True, related_name="+")
     cause = models.CharField(max_length=40)
+    reverses = models.BooleanField(default=False)
     reason = models.CharField(max_length=240, blank=True)
     currency = models.CharField(max_length=3)
     net_amount = AmountField()
@@ -82,7 +88,11 @@ class CreditNote(models.Model):
                 condition=Q(gross_amount=F("net_amount") + F("tax_amount")), name="credit_note_adds_up"
             ),
         ]
-        indexes = [models.Index(fields=["order"], name="credit_note_order")]
+        indexes = [
+            models.Index(fields=["order"], name="credit_note_order"),
+            models.Index(fields=["cause"], name="credit_note_cause"),
+            models.Index(fields=["-issued_at", "-id"], name="credit_note_recent"),
+        ]
 
     def __str__(self) -> str:
         return self.number

@@ -89,7 +89,7 @@ class Return(models.Model):
 class ReturnLine(models.Model):
     """`quantity` counts units of the order line; the money is what is to be credited for them.
 
-    `shipment_line` with its `stock_item` is what physically came back: for a bundle one row per component.
+    What physically came back are its items: for a bundle one or more for each component.
     """
 
     class Disposition(models.TextChoices):
@@ -123,7 +123,8 @@ class ReturnedItem(models.Model):
     """What physically came back on a return line, by the shipment line that had taken it out."""
 
     return_line = models.ForeignKey(ReturnLine, on_delete=models.CASCADE, related_name="items")
-    shipment_line = models.ForeignKey(ShipmentLine, on_delete=models.PROTECT, related_name="returned_items")
+    # NULL for goods of a past order: they left before Orderwell, so no shipment of ours took them out.
+    shipment_line = models.ForeignKey(ShipmentLine, on_delete=models.PROTECT, null=True, related_name="returned_items")
     # Where restocked goods went; NULL when scrapped.
     stock_item = models.ForeignKey("inventory.StockItem", on_delete=models.PROTECT, null=True, related_name="+")
     quantity = QuantityField()

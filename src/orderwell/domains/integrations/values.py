@@ -40,5 +40,7 @@ def parse_moment(text: str, zone: ZoneInfo, date_format: str = "") -> datetime:
 def parse_reference(text: str) -> str:
     """A number that is a name. Spreadsheets store such columns as floats: 17850.0 means 17850."""
     plain = text.strip()
+    if not plain.endswith("0"):
+        return plain
     whole = _WHOLE_AS_FLOAT.fullmatch(plain)
     return whole.group(1) if whole else plain

@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from orderwell.domains.integrations.models import ImportRow
 from orderwell.domains.integrations.plans import ZERO, PlannedLine
@@ -19,8 +19,7 @@ DONE, DUPLICATE, REFUSED = ImportRow.Verdict.DONE, ImportRow.Verdict.DUPLICATE, 
 KINDS = ("orders", "returns", "charges", "adjustments")
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What became of one source line."""
 
     number: int

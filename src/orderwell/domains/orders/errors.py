@@ -102,6 +102,11 @@ class LineNotChangeable(DomainError):
     message = "{sku}: {field} cannot be changed any more because {reason}."
 
 
+class PartlyShipped(DomainError):
+    code = "partly_shipped"
+    message = "{count} components of a bundle have left already; ship the rest of it before you change it."
+
+
 class NothingToDo(DomainError):
     code = "nothing_to_do"
     message = "There is nothing left to {step} on order {number}."

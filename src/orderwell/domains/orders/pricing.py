@@ -35,6 +35,14 @@ class Amounts:
 NOTHING = Amounts(ZERO, ZERO, ZERO)
 
 
+def add_up(amounts: Sequence[Amounts]) -> Amounts:
+    return Amounts(
+        sum([each.net for each in amounts], ZERO),
+        sum([each.tax for each in amounts], ZERO),
+        sum([each.gross for each in amounts], ZERO),
+    )
+
+
 class PricedOrder(Protocol):
     currency: str
     prices_include_tax: bool

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
 from orderwell.domains.customers.models import Customer
-from orderwell.domains.orders.models import Hold, Order, OrderLine
+from orderwell.domains.inventory.models import Reservation
+from orderwell.domains.inventory.promising import Owed
+from orderwell.domains.orders.models import Backorder, Hold, Order, OrderLine
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.crypto import email_index, phone_index, phone_last4_index
 from orderwell.platform.events.models import Event
@@ -22,12 +25,15 @@ SEARCH_LIMIT = 500
 
 @dataclass(frozen=True)
 class OrderFilters:
-    """What a list of orders is narrowed to; empty means all. `since` is inclusive, `until` exclusive."""
+    """What a list of orders is narrowed to; empty means all, several states mean any. `since` is inclusive, `until` exclusive."""
 
-    state: str = ""
-    fulfilment_state: str = ""
-    payment_state: str = ""
+    state: str | tuple[str, ...] = ""
+    fulfilment_state: str | tuple[str, ...] = ""
+    payment_state: str | tuple[str, ...] = ""
     channel: str = ""
+    currency: str = ""
+    # Code of a warehouse in which something is reserved for the order.
+    warehouse: str = ""
     customer_id: int | None = None
     on_hold: bool | None = None
     history: bool | None = None
@@ -67,6 +73,7 @@ _CONDITIONS = {
     "fulfilment_state": "fulfilment_state",
     "payment_state": "payment_state",
     "channel": "channel__code",
+    "currency": "currency",
     "customer_id": "customer_id",
     "on_hold": "on_hold",
     "history": "history",
@@ -83,7 +90,13 @@ def matching(actor: Actor, filters: OrderFilters, *, now: datetime) -> QuerySet[
     if not filters.state and not text:
         orders = orders.filter(placed_at__isnull=False)
     given = {name: getattr(filters, name) for name in _CONDITIONS}
-    orders = orders.filter(**{_CONDITIONS[name]: value for name, value in given.items() if value not in ("", None)})
+    for name, value in given.items():
+        if value not in ("", None, ()):
+            path = _CONDITIONS[name]
+            orders = orders.filter(**{f"{path}__in" if isinstance(value, tuple) else path: value})
+    if filters.warehouse:
+        reserved = Reservation.objects.filter(stock_item__warehouse__code=filters.warehouse).values("line_id")
+        orders = orders.filter(pk__in=OrderLine.objects.filter(pk__in=reserved).values("order_id"))
     if filters.late:
         orders = orders.filter(late_orders(now))
     return orders.filter(pk__in=_found(text)) if text else orders
@@ -154,3 +167,16 @@ def timeline(actor: Actor, order_id: int, *, limit: int = 200) -> list[Event]:
     if order_detail(actor, order_id) is None:
         return []
     return list(Event.objects.filter(stream=f"order:{order_id}").order_by("-id")[:limit])
+
+
+def owed_to_backorders(variant_id: int) -> list[Owed]:
+    """What waits without being reserved, for dated availability: the most urgent first."""
+    rows = Backorder.objects.filter(variant_id=variant_id).select_related("line__order").order_by("priority", "since")
+    return [Owed(row.quantity, row.line.order.requested_at, row.line.order.number) for row in rows]
+
+
+def orders_of_lines(actor: Actor, line_ids: Collection[int]) -> dict[int, Order]:
+    """Line id -> its order, for lines of orders the actor may know of."""
+    actor.require(Permission.ORDERS_ORDER_VIEW)
+    lines = OrderLine.objects.filter(pk__in=list(line_ids), order__in=visible_orders(actor)).select_related("order")
+    return {line.pk: line.order for line in lines}

@@ -10,6 +10,7 @@ from django.db.models import Min, QuerySet
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.events.models import Delivery, Event
 from orderwell.platform.events.recording import EventName
+from orderwell.platform.paging import Page, keyset_page
 from orderwell.platform.permissions import Permission
 
 
@@ -54,3 +55,15 @@ def sentences() -> dict[str, str]:
         waiting += names.__subclasses__()
         found.update({str(name): text for name, text in names.sentences().items()})
     return found
+
+
+def stream(name: str, *, limit: int = 200) -> list[Event]:
+    """The newest events of one timeline ("customer:12"), newest first. The caller has checked that it may be seen."""
+    return list(Event.objects.filter(stream=name).order_by("-id")[:limit])
+
+
+def event_list(*, actor: Actor, text: str = "", cursor: str | None = None, limit: int = 50) -> Page[Event]:
+    """Everything that happened, newest first. `text` is a stream such as "order:12"."""
+    actor.require(Permission.SYSTEM_EVENT_VIEW)
+    rows = Event.objects.filter(stream=text.strip()) if text.strip() else Event.objects.all()
+    return keyset_page(rows, order=("-id",), cursor=cursor, limit=limit)

@@ -29,7 +29,7 @@ class SimpleProduct:
     custom: Mapping[str, Any] = field(default_factory=dict)
 
 
-def bring_in_channel(channel: Channel, tax_category: TaxCategory, *, actor: Actor) -> TaxCategory:
+def bring_in_channel(*, channel: Channel, tax_category: TaxCategory, actor: Actor) -> TaxCategory:
     """Make the channel and the tax category unless rows with their codes exist; the tax category that there is now."""
     actor.require(Permission.ORDERS_ORDER_IMPORT)
     with atomic():

@@ -17,6 +17,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -63,6 +64,7 @@ _KINDS = {Part.GOODS: "orders", Part.RETURN: "returns", Part.ADJUSTMENT: "adjust
 _KEPT = 50_000
 
 
+@lru_cache(maxsize=_KEPT)
 def is_goods(code: str) -> bool:
     """Article numbers begin with five digits, or are letters with a number; POST, DOT, M and their like are charges."""
     return _ARTICLE.match(code) is not None
@@ -103,9 +105,7 @@ class OnlineRetail(Layout):
         self.header = header
         self.width = max(self.index.values()) + 1
         self.reference_column = header[self.index["InvoiceNo"]]
-        self.names: dict[str, Counter[str]] = defaultdict(Counter)
-        self.notes: dict[str, Counter[str]] = defaultdict(Counter)
-        self.prices: dict[str, Counter[str]] = defaultdict(Counter)
+        self.seen: Counter[tuple[str, str, str]] = Counter()  # code, description, price
         self.countries: dict[str, str] = {}
         self.customers: dict[str, str] = {}
         self._numbers: dict[str, Decimal] = {}
@@ -117,27 +117,30 @@ class OnlineRetail(Layout):
         code_at, name_at, price_at = (self.index[name] for name in ("StockCode", "Description", "UnitPrice"))
         customer_at, country_at = self.index["CustomerID"], self.index["Country"]
         lines = 0
-        for row in rows:
+        seen, countries, width = self.seen, self.countries, self.width
+        for _, cells, _ in rows:
             lines += 1
-            cells = row.cells
-            if len(cells) < self.width:
-                continue
-            code, price = cells[code_at], cells[price_at]
-            if price in _NO_PRICE:
-                self.notes[code][cells[name_at]] += 1
-            else:
-                self.names[code][cells[name_at]] += 1
-                self.prices[code][price] += 1
-            if cells[customer_at] not in self.countries:
-                self.countries[cells[customer_at]] = cells[country_at]
+            if len(cells) >= width:
+                seen[cells[code_at], cells[name_at], cells[price_at]] += 1
+                countries.setdefault(cells[customer_at], cells[country_at])
         return lines
 
     def prepare(self, *, actor: Actor, now: datetime) -> None:
+        names: dict[str, Counter[str]] = defaultdict(Counter)
+        notes: dict[str, Counter[str]] = defaultdict(Counter)
+        prices: dict[str, Counter[str]] = defaultdict(Counter)
+        for (text, name, price), count in self.seen.items():
+            code = parse_code(text)
+            if price in _NO_PRICE:
+                notes[code][name] += count
+            else:
+                names[code][name] += count
+                prices[code][price] += count
         self.customers = setup.prepare(
             [
-                setup.Article.seen(parse_code(code), self.names[code], self.notes[code], self.prices[code])
-                for code in {**self.names, **self.notes}
-                if is_goods(parse_code(code))
+                setup.Article.seen(code, names[code], notes[code], prices[code])
+                for code in {**names, **notes}
+                if code and is_goods(code)
             ],
             {parse_reference(number): country_code(country) for number, country in self.countries.items() if number},
             actor=actor,

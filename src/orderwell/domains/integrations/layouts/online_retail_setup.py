@@ -76,7 +76,7 @@ def prepare(
 ) -> dict[str, str]:
     """Make what is missing. CustomerID -> customer number."""
     untaxed = bring_in_channel(
-        Channel(
+        channel=Channel(
             code=CHANNEL,
             name_zh="Online Retail",
             name_en="Online Retail",
@@ -84,7 +84,7 @@ def prepare(
             prices_include_tax=False,
             warehouse_codes=[WAREHOUSE],
         ),
-        TaxCategory(code=TAX_CATEGORY, name_zh="不计税", name_en="Untaxed", rate=Decimal(0)),
+        tax_category=TaxCategory(code=TAX_CATEGORY, name_zh="不计税", name_en="Untaxed", rate=Decimal(0)),
         actor=actor,
     )
     bring_in_warehouse(

@@ -14,10 +14,10 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import F, QuerySet
+from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from orderwell.domains.inventory.errors import StockChanged
-from orderwell.domains.inventory.models import Reservation, StockItem, StockMovement
+from orderwell.domains.inventory.models import Reservation, StockItem, StockMovement, Warehouse
 from orderwell.platform.database import bulk_insert, is_postgresql
 from orderwell.platform.fields import QuantityField, quantity_value
 
@@ -86,18 +86,32 @@ def _lock(items: QuerySet[StockItem]) -> list[StockRow]:
 
 def ensure_stock_items(pairs: Iterable[tuple[int, int, bool]]) -> dict[tuple[int, int], int]:
     """Make the missing stock items of (variant_id, warehouse_id, allow_negative); returns the id of each pair."""
-    wanted = list(pairs)
-    StockItem.objects.bulk_create(
-        [
-            StockItem(variant_id=variant, warehouse_id=warehouse, allow_negative=negative)
-            for variant, warehouse, negative in sorted(set(wanted))
-        ],
-        ignore_conflicts=True,
-    )
-    found = StockItem.objects.filter(
-        variant_id__in={variant for variant, _, _ in wanted}, warehouse_id__in={place for _, place, _ in wanted}
+    wanted = {(variant, warehouse): negative for variant, warehouse, negative in pairs}
+    found = _item_ids(wanted)
+    missing = sorted(set(wanted) - set(found))
+    if missing:
+        StockItem.objects.bulk_create(
+            [StockItem(variant_id=v, warehouse_id=w, allow_negative=wanted[v, w]) for v, w in missing],
+            ignore_conflicts=True,
+        )
+        found = _item_ids(wanted)
+        _copy_policy([found[pair] for pair in missing])
+    return found
+
+
+def _item_ids(pairs: Collection[tuple[int, int]]) -> dict[tuple[int, int], int]:
+    rows = StockItem.objects.filter(
+        variant_id__in={variant for variant, _ in pairs}, warehouse_id__in={warehouse for _, warehouse in pairs}
     ).values_list("variant_id", "warehouse_id", "id")
-    return {(variant, warehouse): item for variant, warehouse, item in found}
+    return {(variant, warehouse): item for variant, warehouse, item in rows if (variant, warehouse) in pairs}
+
+
+def _copy_policy(item_ids: Collection[int]) -> None:
+    """The caller may have read the policy before somebody changed it; the insert has waited for that change."""
+    policy = Warehouse.objects.filter(pk=OuterRef("warehouse")).values("allow_negative")
+    StockItem.objects.filter(pk__in=item_ids).exclude(allow_negative=F("warehouse__allow_negative")).update(
+        allow_negative=Subquery(policy)
+    )
 
 
 def reserve(rows: Sequence[NewReservation], *, now: datetime) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from orderwell.domains.orders import errors
 from orderwell.domains.orders.models import OrderLine
 from orderwell.domains.orders.placement.plan import ZERO, Plan
-from orderwell.domains.orders.pricing import NOTHING, goods_value, spread_order_discount, with_tax
+from orderwell.domains.orders.pricing import add_up, goods_value, spread_order_discount, with_tax
 from orderwell.kernel.money import MAX_AMOUNT, round_amount
 
 
@@ -35,17 +35,15 @@ def price(plan: Plan) -> None:
             return
         for line, share in zip(goods, spread_order_discount(discount, bases, currency), strict=True):
             line.order_discount_share = share
-    total = NOTHING
     for line, base in zip(goods, bases, strict=True):
         line.amounts = with_tax(
             base - line.order_discount_share, line.tax_rate, currency, prices_include_tax=include_tax
         )
-        total += line.amounts
     for line in plan.lines[len(goods) :]:
         line.amounts = with_tax(
             round_amount(line.unit_price, currency), line.tax_rate, currency, prices_include_tax=include_tax
         )
-        total += line.amounts
+    total = add_up([line.amounts for line in plan.lines])
     if not plan.past and total.gross < 0:
         plan.refuse(errors.AmountOutOfRange(pointer="/charges", value=str(total.gross), low="0", high=str(MAX_AMOUNT)))
     plan.total = total

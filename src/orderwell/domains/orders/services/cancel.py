@@ -84,7 +84,8 @@ def _checked(order: Order, known: Mapping[int, OrderLine], lines: Mapping[int, D
 def _cancel(
     order: Order, known: Mapping[int, OrderLine], wanted: dict[int, Decimal], reason: str, actor: Actor, now: datetime
 ) -> None:
-    freed = give_back({pk: demand_of(known[pk], quantity) for pk, quantity in wanted.items()})
+    promised = order.state == Order.State.PLACED  # a dropped quote has nothing to give back
+    freed = give_back({pk: demand_of(known[pk], quantity) for pk, quantity in wanted.items()}) if promised else set()
     facts = []
     for pk, quantity in wanted.items():
         line = known[pk]

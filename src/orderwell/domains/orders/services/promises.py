@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from orderwell.domains.inventory.models import Reservation
 from orderwell.domains.inventory.services.ledger import NewReservation, add_to_reservations, lock_items, release
+from orderwell.domains.orders.errors import PartlyShipped
 from orderwell.domains.orders.models import Backorder, OrderLine
 from orderwell.domains.orders.sourcing import Demand
 
@@ -28,7 +29,7 @@ def demand_of(line: OrderLine, quantity: Decimal) -> dict[int, Decimal]:
 def give_back(quantities: Mapping[int, dict[int, Decimal]]) -> set[int]:
     """Withdraw promises, {line id: {variant id: quantity}}: backorders first, then the newest reservations.
 
-    Returns the variants of which stock became free.
+    Returns the variants of which stock became free. Raises PartlyShipped when less is promised than is withdrawn.
     """
     left = {(line, variant): q for line, parts in quantities.items() for variant, q in parts.items() if q}
     for backorder in Backorder.objects.filter(line_id__in=list(quantities)).order_by("pk").select_for_update():
@@ -56,6 +57,9 @@ def give_back(quantities: Mapping[int, dict[int, Decimal]]) -> set[int]:
             left[line, variant] -= taken
             giving[pk] = taken
             freed.add(variant)
+    if any(left.values()):
+        # Part of a bundle has left already: its other components can no longer be taken back unit by unit.
+        raise PartlyShipped(count=len([quantity for quantity in left.values() if quantity]))
     release(giving)
     return freed
 

@@ -1,0 +1,1 @@
+"""Warehouses, stock, and what moves it."""

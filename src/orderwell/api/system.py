@@ -1,0 +1,262 @@
+"""Events and dead letters, jobs and schedules, settings, and whether the installation and its data are in order."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from django.http import HttpResponse
+from django_tasks_db.models import DBTaskResult
+from pydantic import Field
+
+from orderwell.api.bodies import ApiRequest
+from orderwell.api.orders.shapes import EventShape
+from orderwell.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, page
+from orderwell.api.routing import Routes
+from orderwell.api.shapes import Id, Input, Moment, Shape
+from orderwell.kernel.clock import utc_now
+from orderwell.platform import health
+from orderwell.platform.configuration import services as configuration
+from orderwell.platform.events.models import Delivery, Event
+from orderwell.platform.events.queries import backlog, dead_letters
+from orderwell.platform.events.recording import json_safe
+from orderwell.platform.events.services import discard, replay
+from orderwell.platform.jobs.models import Schedule
+from orderwell.platform.permissions import Permission
+from orderwell.platform.verify import run_laws
+
+routes = Routes("system")
+VIEW, REPLAY = Permission.SYSTEM_EVENT_VIEW, Permission.SYSTEM_EVENT_REPLAY
+SETTING = Permission.SYSTEM_SETTING_CHANGE
+
+
+class StreamEventShape(EventShape):
+    stream: str
+
+
+class BacklogShape(Shape):
+    waiting: int
+    retrying: int
+    dead: int
+    oldest: Moment | None = Field(description="When the event happened that has waited longest")
+
+
+class DeadLetterShape(Shape):
+    id: int
+    event_id: int
+    event: str
+    subscriber: str
+    attempts: int
+    last_error: str
+    finished_at: Moment | None
+
+
+class DeadLetters(Input):
+    ids: list[Id] = Field(min_length=1, max_length=1000)
+
+
+class DeadLettersOrAll(Input):
+    ids: list[Id] | None = Field(default=None, min_length=1, max_length=1000, description="Without it, all of them")
+
+
+class Count(Shape):
+    count: int
+
+
+class JobShape(Shape):
+    id: str
+    name: str
+    status: str
+    enqueued_at: Moment | None
+    started_at: Moment | None
+    finished_at: Moment | None
+    error: str
+
+
+class ScheduleShape(Shape):
+    name: str
+    every_seconds: int
+    at: str
+    enabled: bool
+    next_run_at: Moment
+    last_run_at: Moment | None
+    last_seconds: float | None
+    last_error: str
+
+
+class SettingShape(Shape):
+    key: str
+    value: Any
+    default: Any
+    title: str
+    help: str
+    expected: str
+
+
+class NewValue(Input):
+    value: Any
+
+
+class DifferenceShape(Shape):
+    law: str
+    document: str
+    expected: Any
+    actual: Any
+    detail: str
+
+
+class VerifyShape(Shape):
+    ok: bool
+    checked: dict[str, int] = Field(description="Rows looked at, by law")
+    differences: list[DifferenceShape]
+
+
+class CheckShape(Shape):
+    name: str
+    state: str
+    found: str
+    next_step: str
+
+
+class DoctorShape(Shape):
+    ok: bool
+    checks: list[CheckShape]
+
+
+def _event(event: Event) -> dict[str, Any]:
+    return {name: getattr(event, name) for name in StreamEventShape.model_fields}
+
+
+def _dead(delivery: Delivery) -> dict[str, Any]:
+    plain = {name: getattr(delivery, name) for name in DeadLetterShape.model_fields if name != "event"}
+    return {**plain, "event": delivery.event.name}
+
+
+@routes.read("/events", permission=VIEW, response=Page[StreamEventShape])
+def list_events(
+    request: ApiRequest,
+    response: HttpResponse,
+    name: Annotated[str, Field(max_length=60)] = "",
+    stream: Annotated[str, Field(max_length=40, description='Such as "order:12"')] = "",
+    cursor: Cursor = None,
+    limit: Limit = DEFAULT_LIMIT,
+) -> dict[str, Any]:
+    """What happened, newest first: the audit trail."""
+    given = {"name": name, "stream": stream}
+    rows = Event.objects.filter(**{column: value for column, value in given.items() if value})
+    return page(rows, order=("-id",), cursor=cursor, limit=limit, show=_event, request=request, response=response)
+
+
+@routes.read("/events/backlog", permission=VIEW, response=BacklogShape)
+def get_event_backlog(request: ApiRequest) -> Any:
+    """How much waits to be delivered."""
+    return backlog()
+
+
+@routes.read("/events/dead-letters", permission=VIEW, response=Page[DeadLetterShape])
+def list_dead_letters(
+    request: ApiRequest, response: HttpResponse, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT
+) -> dict[str, Any]:
+    """Deliveries that failed ten times, newest first."""
+    rows = dead_letters(actor=request.actor)
+    return page(rows, order=("-id",), cursor=cursor, limit=limit, show=_dead, request=request, response=response)
+
+
+@routes.write("POST", "/events/dead-letters/replay", permission=REPLAY, response=Count)
+def replay_dead_letters(request: ApiRequest, body: DeadLettersOrAll) -> dict[str, int]:
+    """Try them again from the first attempt."""
+    return {"count": replay(delivery_ids=body.ids, actor=request.actor, now=utc_now())}
+
+
+@routes.write("POST", "/events/dead-letters/discard", permission=REPLAY, response=Count)
+def discard_dead_letters(request: ApiRequest, body: DeadLetters) -> dict[str, int]:
+    """Give them up for good."""
+    return {"count": discard(delivery_ids=body.ids, actor=request.actor, now=utc_now())}
+
+
+@routes.read("/jobs", permission=VIEW, response=Page[JobShape])
+def list_jobs(
+    request: ApiRequest, response: HttpResponse, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT
+) -> dict[str, Any]:
+    """What workers were asked to do, newest first."""
+    return page(
+        DBTaskResult.objects.all(),
+        order=("-enqueued_at", "-id"),
+        cursor=cursor,
+        limit=limit,
+        show=_job,
+        request=request,
+        response=response,
+    )
+
+
+def _job(job: DBTaskResult[Any, Any]) -> dict[str, Any]:
+    return {
+        "id": str(job.pk),
+        "name": job.task_path,
+        "status": job.status.lower(),
+        "enqueued_at": job.enqueued_at,
+        "started_at": job.started_at,
+        "finished_at": job.finished_at,
+        "error": job.exception_class_path,
+    }
+
+
+@routes.read("/schedules", permission=VIEW, response=list[ScheduleShape])
+def list_schedules(request: ApiRequest) -> list[Schedule]:
+    """What runs by itself, and how the last run went."""
+    return list(Schedule.objects.order_by("name"))
+
+
+@routes.read("/settings", permission=SETTING, response=list[SettingShape])
+def list_settings(request: ApiRequest) -> list[dict[str, Any]]:
+    return [_setting(option) for option in configuration.options()]
+
+
+@routes.write("PUT", "/settings/{key}", permission=SETTING, response=SettingShape)
+def set_setting(request: ApiRequest, key: str, body: NewValue) -> dict[str, Any]:
+    configuration.set_value(key=key, value=body.value, actor=request.actor, now=utc_now())
+    return _setting(next(option for option in configuration.options() if option.key == key))
+
+
+@routes.write("DELETE", "/settings/{key}", permission=SETTING, response=SettingShape)
+def reset_setting(request: ApiRequest, key: str) -> dict[str, Any]:
+    """Go back to the default."""
+    configuration.reset(key=key, actor=request.actor, now=utc_now())
+    return _setting(next(option for option in configuration.options() if option.key == key))
+
+
+def _setting(option: configuration.Option) -> dict[str, Any]:
+    return {
+        "key": option.key,
+        "value": json_safe(option.kind.stored(configuration.get(option.key))),
+        "default": json_safe(option.kind.stored(option.default)),
+        "title": option.title,
+        "help": option.help,
+        "expected": option.kind.expected,
+    }
+
+
+@routes.read("/verify", permission=VIEW, response=VerifyShape)
+def verify(request: ApiRequest, law: Annotated[str, Field(max_length=100)] = "") -> dict[str, Any]:
+    """Recompute every balance, or those of one law, from its causes; each difference names the document at fault."""
+    verdicts = run_laws([law] if law else None)
+    differences = [
+        {
+            "law": verdict.law,
+            "document": difference.document,
+            "expected": json_safe(difference.expected),
+            "actual": json_safe(difference.actual),
+            "detail": difference.detail,
+        }
+        for verdict in verdicts
+        for difference in verdict.result.differences
+    ]
+    checked = {verdict.law: verdict.result.rows_checked for verdict in verdicts}
+    return {"ok": not differences, "checked": checked, "differences": differences}
+
+
+@routes.read("/doctor", permission=VIEW, response=DoctorShape)
+def doctor(request: ApiRequest) -> dict[str, Any]:
+    """Whether database, migrations, disk, clock, keys, workers and events are in order, and what to do if not."""
+    checks = health.examine(now=utc_now())
+    return {"ok": all(check.state != health.PROBLEM for check in checks), "checks": checks}

@@ -1,0 +1,40 @@
+"""orderwell demo: a company to look at, and as many orders as wanted."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from orderwell.cli.frame import Answer, Progress, command, group
+
+group("demo", "A demo company to look at and to try things on.")
+
+
+@command("demo load")
+def load(
+    orders: Annotated[int, typer.Option(min=1, max=1_000_000, help="How many orders there shall be.")] = 3_000,
+) -> Answer:
+    """Fill an empty installation with a believable company; again, or with a larger number, add what is missing."""
+    from orderwell.demo.load import load_demo
+    from orderwell.kernel.clock import utc_now
+
+    progress = Progress("Demo company", orders, unit="orders")
+    loaded = load_demo(
+        orders=orders, now=utc_now(), told=lambda _, done, of: progress.advance(orders - of + done - progress.done)
+    )
+    progress.finish()
+    data: dict[str, object] = {
+        "orders": loaded.orders,
+        "placed": loaded.placed,
+        "seconds": round(loaded.seconds, 1),
+        "rate": round(loaded.rate, 1),
+    }
+    text = f"{loaded.orders:,} orders, {loaded.placed:,} of them new, in {loaded.seconds:.1f} s ({loaded.rate:,.0f}/s)."
+    if loaded.password:
+        data["administrator"] = {"username": loaded.administrator, "password": loaded.password}
+        text += f"\nSign in as {loaded.administrator} with the one-time password {loaded.password}"
+    if loaded.staff_password:
+        data["staff"] = {"usernames": sorted(loaded.staff), "password": loaded.staff_password}
+        text += f"\nOr as one of the staff ({', '.join(sorted(loaded.staff))}) with {loaded.staff_password}"
+    return Answer(data, text)

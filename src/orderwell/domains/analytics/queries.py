@@ -1,0 +1,230 @@
+"""Figures about orders. All of them come from rows the actor may see, and tie to the order list behind them.
+
+"Sold" means placed and not cancelled, drafts excluded; amounts are what is left after cancelled units.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, DateField, ExpressionWrapper, F, Func, Max, Min, Q, QuerySet, Sum
+
+from orderwell.domains.analytics.periods import Period, spans
+from orderwell.domains.orders.models import Order, OrderLine
+from orderwell.domains.orders.queries import late_orders, visible_orders
+from orderwell.kernel.clock import business_day, day_bounds
+from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.fields import QuantityField
+from orderwell.platform.permissions import Permission
+
+ZERO = Decimal(0)
+SOLD = (Order.State.PLACED, Order.State.COMPLETED)
+WAITING = (Order.FulfilmentState.BACKORDERED, Order.FulfilmentState.RESERVED, Order.FulfilmentState.PARTIAL)
+# Upper bounds of the ages shown for orders that wait to be shipped, in days.
+AGES = (1, 3, 7, 14)
+_UNITS = ExpressionWrapper(Sum("quantity") - Sum("quantity_cancelled"), output_field=QuantityField())
+
+
+class LocalDate(Func):
+    """The date of a moment in a zone that is `offset` seconds ahead of UTC; native on both databases."""
+
+    output_field = DateField()
+
+    def __init__(self, expression: Any, offset: int) -> None:
+        super().__init__(expression)
+        self.offset = int(offset)
+
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        return super().as_sql(compiler, connection, template=f"date(%(expressions)s, '{self.offset:+d} seconds')")
+
+    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        template = f"((%(expressions)s AT TIME ZONE 'UTC') + interval '{self.offset} seconds')::date"
+        return super().as_sql(compiler, connection, template=template)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    orders: int = 0
+    revenue: Decimal = ZERO
+
+    def __add__(self, other: Figure) -> Figure:
+        return Figure(self.orders + other.orders, self.revenue + other.revenue)
+
+    @property
+    def average(self) -> Decimal:
+        return self.revenue / self.orders if self.orders else ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class Sales:
+    """Orders and revenue of one currency in one period."""
+
+    total: Figure
+    points: list[tuple[date, Figure]]
+    by_channel: list[tuple[int, Figure]]
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What is open now, whatever the period."""
+
+    to_ship: int
+    backordered: int
+    late: int
+    on_hold: int
+    unpaid: int
+    ages: list[tuple[int | None, int]]
+
+
+def first_and_last_day(*, actor: Actor, zone: ZoneInfo) -> Period | None:
+    """The business days of the oldest and the newest order; None when there is none."""
+    orders = visible_orders(actor).filter(placed_at__isnull=False)
+    found = orders.aggregate(first=Min("placed_at"), last=Max("placed_at"))
+    if found["first"] is None:
+        return None
+    return Period(business_day(found["first"], zone), business_day(found["last"], zone))
+
+
+def currencies_in(*, actor: Actor, period: Period, zone: ZoneInfo) -> list[tuple[str, int]]:
+    """Currencies with the number of orders in each, most used first."""
+    rows = _sold(actor, *period.bounds(zone)).values_list("currency").annotate(n=Count("id")).order_by("-n")
+    return [(currency, count) for currency, count in rows]
+
+
+def sales(*, actor: Actor, period: Period, currency: str, zone: ZoneInfo) -> Sales:
+    """Orders and revenue per day or month and per channel, from one grouping, so that all of them add up alike."""
+    actor.require(Permission.REPORTS_DASHBOARD_VIEW)
+    points: dict[date, Figure] = dict.fromkeys(period.points(), Figure())
+    channels: dict[int, Figure] = defaultdict(Figure)
+    total = Figure()
+    for span in spans(period, zone):
+        rows = (
+            _sold(actor, span.start, span.end)
+            .filter(currency=currency)
+            .annotate(day=LocalDate(F("placed_at"), span.offset))
+            .values_list("day", "channel_id")
+            .annotate(n=Count("id"), revenue=Sum("total_amount"))
+            .order_by()
+        )
+        for day, channel, count, revenue in rows:
+            figure = Figure(count, revenue)
+            points[period.point_of(day)] += figure
+            channels[channel] += figure
+            total += figure
+    ranked = sorted(channels.items(), key=lambda item: (-item[1].revenue, item[0]))
+    return Sales(total, sorted(points.items()), ranked)
+
+
+def sold_total(*, actor: Actor, period: Period, currency: str, zone: ZoneInfo) -> Figure:
+    found = (
+        _sold(actor, *period.bounds(zone))
+        .filter(currency=currency)
+        .aggregate(n=Count("id"), revenue=Sum("total_amount"))
+    )
+    return Figure(found["n"], found["revenue"] or ZERO)
+
+
+def backlog(*, actor: Actor, now: datetime, zone: ZoneInfo) -> Backlog:
+    """Orders that wait for something, and since how many business days."""
+    actor.require(Permission.REPORTS_DASHBOARD_VIEW)
+    waiting = visible_orders(actor).filter(state=Order.State.PLACED, fulfilment_state__in=WAITING)
+    today = business_day(now, zone)
+    edges = [day_bounds(today - timedelta(days=days), zone)[0] for days in AGES]
+    buckets: dict[str, Any] = {}
+    newer: datetime | None = None
+    for index, edge in enumerate(edges):
+        inside = Q(placed_at__gte=edge) & (Q() if newer is None else Q(placed_at__lt=newer))
+        buckets[f"age{index}"] = Count("id", filter=inside)
+        newer = edge
+    found = waiting.order_by().aggregate(
+        to_ship=Count("id"),
+        backordered=Count("id", filter=Q(fulfilment_state=Order.FulfilmentState.BACKORDERED)),
+        late=Count("id", filter=late_orders(now)),
+        older=Count("id", filter=Q(placed_at__lt=edges[-1])),
+        **buckets,
+    )
+    unpaid = visible_orders(actor).filter(
+        state__in=SOLD, payment_state__in=[Order.PaymentState.UNPAID, Order.PaymentState.PARTIAL]
+    )
+    on_hold = visible_orders(actor).filter(on_hold=True)
+    ages: list[tuple[int | None, int]] = [(days, found[f"age{index}"]) for index, days in enumerate(AGES)]
+    return Backlog(
+        to_ship=found["to_ship"],
+        backordered=found["backordered"],
+        late=found["late"],
+        on_hold=on_hold.order_by().count(),
+        unpaid=unpaid.order_by().count(),
+        ages=[*ages, (None, found["older"])],
+    )
+
+
+def top_customers(
+    *, actor: Actor, period: Period, currency: str, zone: ZoneInfo, limit: int = 8
+) -> list[dict[str, Any]]:
+    actor.require(Permission.REPORTS_DASHBOARD_VIEW)
+    return list(
+        _sold(actor, *period.bounds(zone))
+        .filter(currency=currency, customer__isnull=False)
+        .values("customer_id", "customer__name")
+        .annotate(orders=Count("id"), revenue=Sum("total_amount"))
+        .order_by("-revenue", "customer_id")[:limit]
+    )
+
+
+def top_variants(
+    *, actor: Actor, period: Period, currency: str, zone: ZoneInfo, limit: int = 8
+) -> list[dict[str, Any]]:
+    """Products by revenue; units are those not cancelled."""
+    actor.require(Permission.REPORTS_DASHBOARD_VIEW)
+    orders = _sold(actor, *period.bounds(zone)).filter(currency=currency)
+    rows = (
+        OrderLine.objects.filter(order__in=orders, kind=OrderLine.Kind.GOODS)
+        .values("variant_id", "variant__sku", "variant__product_id", "variant__name_zh", "variant__name_en")
+        .annotate(units=_UNITS, revenue=Sum("gross_amount"))
+        .order_by("-revenue", "variant_id")[:limit]
+    )
+    return list(rows)
+
+
+def _sold(actor: Actor, start: datetime, end: datetime) -> QuerySet[Order]:
+    return visible_orders(actor).filter(placed_at__gte=start, placed_at__lt=end, state__in=SOLD).order_by()
+
+
+def monthly_sales_of(
+    *, actor: Actor, variant_ids: Sequence[int], zone: ZoneInfo, months: int = 12
+) -> list[tuple[date, Decimal]]:
+    """Units sold of some variants in the latest months in which they sold at all; cancelled units excluded."""
+    actor.require(Permission.REPORTS_DASHBOARD_VIEW)
+    lines = OrderLine.objects.filter(
+        variant_id__in=variant_ids, order__in=visible_orders(actor).filter(state__in=SOLD)
+    ).order_by()
+    newest = lines.aggregate(newest=Max("order__placed_at"))["newest"]
+    if newest is None:
+        return []
+    last = business_day(newest, zone)
+    first = last.replace(day=1)
+    for _step in range(months - 1):
+        first = (first - timedelta(days=1)).replace(day=1)
+    period = Period(first, last)
+    found: dict[date, Decimal] = {}
+    for span in spans(period, zone):
+        rows = (
+            lines.filter(order__placed_at__gte=span.start, order__placed_at__lt=span.end)
+            .annotate(day=LocalDate(F("order__placed_at"), span.offset))
+            .values_list("day")
+            .annotate(units=_UNITS)
+        )
+        for day, units in rows:
+            month = day.replace(day=1)
+            found[month] = found.get(month, ZERO) + units
+    month, result = first, []
+    while month <= last:
+        result.append((month, found.get(month, ZERO)))
+        month = (month + timedelta(days=32)).replace(day=1)
+    return result

@@ -1,0 +1,72 @@
+"""Cancelling what is invoiced but not delivered: the invoice is reversed and the units are cancelled, or neither."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from orderwell.domains.billing.models import CreditNote
+from orderwell.domains.billing.services.credit import credit_units, creditable
+from orderwell.domains.orders.models import Order, OrderLine
+from orderwell.domains.orders.services.cancel import cancel_units
+from orderwell.domains.orders.services.loading import lines_of, lock_order
+from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.database import atomic
+from orderwell.platform.permissions import Permission
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class CalledOff:
+    order: Order
+    credit_notes: list[CreditNote]
+
+
+def cancel_and_credit(
+    *, order_id: int, lines: Mapping[int, Decimal] | None, reason: str, actor: Actor, now: datetime
+) -> CalledOff:
+    """Cancel {line id: units}, or with None all that is not shipped, and reverse the invoices for them.
+
+    Charges such as shipping fall away with the last goods, when nothing at all was shipped. Raises what `cancel_units` and
+    crediting raise; then nothing of it happened.
+    """
+    actor.require(Permission.ORDERS_ORDER_CANCEL)
+    actor.require(Permission.BILLING_CREDIT_NOTE_CREATE)
+    with atomic():
+        order = lock_order(order_id, actor=actor, permission=Permission.ORDERS_ORDER_CANCEL)
+        reversing = _invoiced_units(lines_of(order), lines)
+        notes = []
+        if reversing:
+            notes = credit_units(
+                order,
+                quantities=reversing,
+                cause=f"order:{order_id}",
+                reason=reason,
+                reverses=True,
+                actor=actor,
+                now=now,
+            )
+        order = cancel_units(order_id=order_id, lines=lines, reason=reason, actor=actor, now=now)
+    return CalledOff(order, notes)
+
+
+def _invoiced_units(known: list[OrderLine], lines: Mapping[int, Decimal] | None) -> dict[int, Decimal]:
+    """Of the units to be cancelled, those that are invoiced: units not invoiced are cancelled first."""
+    anything_left = any(line.quantity_shipped for line in known)
+    possible = creditable([line.pk for line in known])
+    units = {}
+    for line in known:
+        open_units = line.quantity - line.quantity_cancelled - line.quantity_shipped
+        if lines is not None:
+            wanted = lines.get(line.pk, ZERO)
+        else:
+            wanted = open_units if line.kind == OrderLine.Kind.GOODS or not anything_left else ZERO
+        not_invoiced = line.quantity - line.quantity_cancelled - line.quantity_invoiced
+        # What is more than is open is left to `cancel_units` to refuse.
+        quantity = min(wanted - max(not_invoiced, ZERO), open_units, possible[line.pk])
+        if quantity > 0:
+            units[line.pk] = quantity
+    return units

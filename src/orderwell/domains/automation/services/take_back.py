@@ -1,0 +1,117 @@
+"""Taking goods back with all that follows for money: return, credit note and refund, in one transaction."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from orderwell.domains.automation.errors import AlreadyCredited
+from orderwell.domains.billing.errors import PastOrder
+from orderwell.domains.billing.models import CreditNote, Payment, Refund
+from orderwell.domains.billing.queries import due_amount
+from orderwell.domains.billing.services.credit import credit_units, creditable
+from orderwell.domains.billing.services.invoice import uninvoiced, write_invoice
+from orderwell.domains.billing.services.pay import record_refund
+from orderwell.domains.fulfilment.models import Return, ReturnLine
+from orderwell.domains.fulfilment.queries import visible_returns
+from orderwell.domains.fulfilment.services.record_return import ReturnedUnits, record_return
+from orderwell.domains.orders.models import Order, OrderLine
+from orderwell.domains.orders.services.loading import lock_order
+from orderwell.kernel.errors import NotFound
+from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.database import atomic
+from orderwell.platform.permissions import Permission
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """What taking goods back wrote."""
+
+    document: Return
+    credit_notes: Sequence[CreditNote]
+    refunds: Sequence[Refund]
+
+
+def take_back(
+    *, order_id: int, lines: Sequence[ReturnedUnits], reason: str, refund: bool = False, actor: Actor, now: datetime
+) -> TakenBack:
+    """Record a return and credit it; with `refund` also give back what is then paid too much, newest payment first.
+
+    Raises what `record_return`, `credit_return` and `record_refund` raise; then nothing of it happened.
+    """
+    actor.require(Permission.BILLING_CREDIT_NOTE_CREATE)
+    with atomic():
+        document = record_return(order_id=order_id, lines=lines, reason=reason, actor=actor, now=now)
+        notes = credit_return(return_id=document.pk, actor=actor, now=now)
+        credited = sum((note.gross_amount for note in notes), ZERO)
+        refunds = _refund(order_id, credited, reason, actor, now) if refund else []
+    return TakenBack(document, notes, refunds)
+
+
+def credit_return(*, return_id: int, actor: Actor, now: datetime) -> list[CreditNote]:
+    """Credit what a return brought back: a credit note for each invoice concerned.
+
+    Goods that came back before they were invoiced are invoiced first, so that the books show what was delivered and what
+    came back. Units that were already credited, as goodwill, are not credited twice. Raises NotFound, PastOrder,
+    AlreadyCredited.
+    """
+    actor.require(Permission.BILLING_CREDIT_NOTE_CREATE)
+    with atomic():
+        document = visible_returns(actor).filter(pk=return_id).first()
+        if document is None:
+            raise NotFound(kind="return", reference=str(return_id))
+        if document.history or document.order_id is None:
+            raise PastOrder(number=document.number)
+        order = lock_order(document.order_id, actor=actor, permission=Permission.BILLING_CREDIT_NOTE_CREATE)
+        if order.history:
+            raise PastOrder(number=order.number)
+        cause = f"return:{return_id}"
+        earlier = CreditNote.objects.filter(cause=cause).values_list("number", flat=True).first()
+        if earlier is not None:
+            raise AlreadyCredited(number=document.number, credit_note=earlier)
+        units = _units(document)
+        _invoice_missing(order, units, cause, actor, now)
+        possible = creditable(list(units))
+        wanted = {pk: part for pk, quantity in units.items() if (part := min(quantity, possible[pk]))}
+        if not wanted:
+            return []
+        return credit_units(
+            order, quantities=wanted, cause=cause, reason=document.reason, reverses=False, actor=actor, now=now
+        )
+
+
+def _units(document: Return) -> dict[int, Decimal]:
+    units: dict[int, Decimal] = defaultdict(Decimal)
+    rows = ReturnLine.objects.filter(return_document=document, order_line__isnull=False)
+    for line_id, quantity in rows.order_by("pk").values_list("order_line_id", "quantity"):
+        units[line_id or 0] += quantity
+    return units
+
+
+def _invoice_missing(order: Order, units: dict[int, Decimal], cause: str, actor: Actor, now: datetime) -> None:
+    possible = creditable(list(units))
+    missing = {
+        line.pk: quantity
+        for line in OrderLine.objects.filter(pk__in=list(units))
+        if (quantity := min(units[line.pk] - possible[line.pk], uninvoiced(line))) > 0
+    }
+    if missing:
+        write_invoice(order, quantities=missing, cause=cause, actor=actor, now=now)
+
+
+def _refund(order_id: int, credited: Decimal, reason: str, actor: Actor, now: datetime) -> list[Refund]:
+    """Give back at most what was credited, and only as far as more was paid than is due."""
+    order = Order.objects.get(pk=order_id)
+    left = min(credited, -due_amount(order))
+    refunds = []
+    for payment in Payment.objects.filter(order_id=order_id).order_by("-received_at", "-pk"):
+        amount = min(left, payment.amount - payment.refunded_amount)
+        if amount > 0:
+            refunds.append(record_refund(payment_id=payment.pk, amount=amount, reason=reason, actor=actor, now=now))
+            left -= amount
+    return refunds

@@ -1,0 +1,47 @@
+"""Refusals of billing."""
+
+from __future__ import annotations
+
+from orderwell.kernel.errors import DomainError
+
+
+class QuantityAboveUninvoiced(DomainError):
+    code = "quantity_above_uninvoiced"
+    message = "{sku}: {value} to be invoiced, but only {left} are not invoiced yet."
+
+
+class QuantityAboveInvoiced(DomainError):
+    code = "quantity_above_invoiced"
+    message = "{sku}: {value} to be credited, but only {left} are invoiced and not credited yet."
+
+
+class AlreadyInvoiced(DomainError):
+    code = "already_invoiced"
+    message = "This was invoiced before, with invoice {number}."
+
+
+class UnknownInvoiceLine(DomainError):
+    code = "unknown_invoice_line"
+    message = "Invoice {number} has no line {value}."
+
+
+class PastOrder(DomainError):
+    code = "past_order"
+    message = (
+        "Order {number} happened before Orderwell and was settled there; nothing can be billed or paid for it here."
+    )
+
+
+class UnknownMethod(DomainError):
+    code = "unknown_payment_method"
+    message = "There is no payment method {value}; expected one of {expected}."
+
+
+class ReferenceTaken(DomainError):
+    code = "reference_taken"
+    message = "The reference {reference} was used before for something else: {amount} {currency} of order {number}."
+
+
+class RefundAbovePayment(DomainError):
+    code = "refund_above_payment"
+    message = "Only {left} {currency} of this payment are left to refund; you gave {value}."

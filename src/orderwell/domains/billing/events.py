@@ -1,0 +1,28 @@
+"""What happens to money, with the sentence an order's timeline shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext_noop as _
+
+from orderwell.platform.events.recording import EventName
+
+
+class BillingEvent(EventName):
+    INVOICED = "billing.invoice.issued"
+    CREDITED = "billing.credit-note.issued"
+    PAID = "billing.payment.recorded"
+    REFUNDED = "billing.refund.recorded"
+
+    @classmethod
+    def sentences(cls) -> Mapping[str, str]:
+        return _SENTENCES
+
+
+_SENTENCES: dict[str, str] = {
+    BillingEvent.INVOICED: _("Invoice {number} over {amount} {currency} issued"),
+    BillingEvent.CREDITED: _("Credit note {number} over {amount} {currency} issued for invoice {invoice}"),
+    BillingEvent.PAID: _("Payment of {amount} {currency} received ({method})"),
+    BillingEvent.REFUNDED: _("Refund of {amount} {currency}: {reason}"),
+}

@@ -1,0 +1,200 @@
+"""What must always hold of invoices, payments and the receivables ledger; `orderwell verify` recomputes it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import F, Model, QuerySet, Sum
+
+from orderwell.domains.billing.accounts import accounts_of
+from orderwell.domains.billing.models import (
+    CreditNote,
+    CreditNoteLine,
+    Invoice,
+    InvoiceLine,
+    LedgerEntry,
+    Payment,
+    Refund,
+)
+from orderwell.domains.billing.services.ledger import SIGNS, Kind, document_name
+from orderwell.domains.orders.models import Order, OrderLine
+from orderwell.platform.numbering.models import NumberSequence
+from orderwell.platform.verify import Difference, LawResult, law
+
+ZERO = Decimal(0)
+CHUNK = 2_000
+
+
+def _sums(rows: QuerySet[Any], key: str, value: str) -> dict[Any, Decimal]:
+    return dict(rows.order_by().values_list(key).annotate(total=Sum(value)).values_list(key, "total"))
+
+
+def _unequal(right: Mapping[Any, Decimal], kept: Mapping[Any, Decimal]) -> list[Any]:
+    return sorted(key for key in right.keys() | kept.keys() if right.get(key, ZERO) != kept.get(key, ZERO))
+
+
+def _document_sums(model: type[Model], kind: str, line_path: str) -> LawResult:
+    field = model._meta.get_field("net_amount")
+    rows = model._default_manager.annotate(
+        net=Sum(f"{line_path}__net_amount", default=ZERO, output_field=field),
+        tax=Sum(f"{line_path}__tax_amount", default=ZERO, output_field=field),
+    )
+    wrong = rows.exclude(net_amount=F("net"), tax_amount=F("tax")).order_by("pk")
+    columns = ("number", "net", "tax", "net_amount", "tax_amount")
+    found = [
+        Difference(f"{kind} {number}", f"{net} + {tax}", f"{kept_net} + {kept_tax}")
+        for number, net, tax, kept_net, kept_tax in wrong.values_list(*columns).iterator(CHUNK)
+    ]
+    return LawResult(model._default_manager.count(), found)
+
+
+@law("billing.invoice_is_the_sum_of_its_lines")
+def invoice_is_the_sum_of_its_lines() -> LawResult:
+    """Net, tax and total of every invoice are the sums over its lines."""
+    return _document_sums(Invoice, "invoice", "lines")
+
+
+@law("billing.credit_note_is_the_sum_of_its_lines")
+def credit_note_is_the_sum_of_its_lines() -> LawResult:
+    """Net, tax and total of every credit note are the sums over its lines."""
+    return _document_sums(CreditNote, "credit note", "lines")
+
+
+@law("billing.credited_is_the_sum_of_credit_notes")
+def credited_is_the_sum_of_credit_notes() -> LawResult:
+    """The credited quantity of every invoice line is the sum over its credit notes."""
+    right = _sums(CreditNoteLine.objects.all(), "invoice_line_id", "quantity")
+    kept = dict(InvoiceLine.objects.exclude(quantity_credited=0).values_list("pk", "quantity_credited"))
+    wrong = _unequal(right, kept)
+    names = dict(InvoiceLine.objects.filter(pk__in=wrong).values_list("pk", "invoice__number"))
+    found = [Difference(f"invoice {names.get(pk)}", right.get(pk, ZERO), kept.get(pk, ZERO)) for pk in wrong]
+    return LawResult(InvoiceLine.objects.count(), found)
+
+
+@law("billing.invoiced_is_the_sum_of_invoices")
+def invoiced_is_the_sum_of_invoices() -> LawResult:
+    """The invoiced quantity of every line is the sum of its invoices less what credit notes reversed."""
+    right: dict[int, Decimal] = defaultdict(Decimal, _sums(InvoiceLine.objects.all(), "order_line_id", "quantity"))
+    reversing = CreditNoteLine.objects.filter(credit_note__reverses=True)
+    for line_id, quantity in _sums(reversing, "invoice_line__order_line_id", "quantity").items():
+        right[line_id] -= quantity
+    lines = OrderLine.objects.filter(order__history=False)
+    kept = dict(lines.exclude(quantity_invoiced=0).values_list("pk", "quantity_invoiced"))
+    wrong = _unequal(right, kept)
+    names = dict(OrderLine.objects.filter(pk__in=wrong).values_list("pk", "order__number"))
+    found = [Difference(f"order {names.get(pk)} line {pk}", right.get(pk, ZERO), kept.get(pk, ZERO)) for pk in wrong]
+    return LawResult(lines.count(), found)
+
+
+@law("billing.invoiced_lines_are_charged_in_full")
+def invoiced_lines_are_charged_in_full() -> LawResult:
+    """A line that is invoiced as a whole was charged exactly its amounts; one that came back as a whole got them back."""
+    lines = OrderLine.objects.filter(order__history=False, quantity_invoiced__gt=0).filter(
+        quantity_invoiced=F("quantity") - F("quantity_cancelled")
+    )
+    checked, found = 0, []
+    chunk: list[OrderLine] = []
+    for line in lines.select_related("order").order_by("pk").iterator(CHUNK):
+        chunk.append(line)
+        if len(chunk) == CHUNK:
+            found += _charge_differences(chunk)
+            checked, chunk = checked + len(chunk), []
+    return LawResult(checked + len(chunk), found + _charge_differences(chunk))
+
+
+def _charge_differences(lines: Iterable[OrderLine]) -> list[Difference]:
+    known = {line.pk: line for line in lines}
+    found = []
+    for pk, account in accounts_of(known).items():
+        line = known[pk]
+        own = (line.net_amount, line.tax_amount, line.gross_amount)
+        name = f"order {line.order.number} line {line.position}"
+        charged = (account.charged.net, account.charged.tax, account.charged.gross)
+        if charged != own:
+            found.append(Difference(name, own, charged, "charged"))
+        credited = (account.credited.net, account.credited.tax, account.credited.gross)
+        if account.taken_back == account.invoiced and credited != own:
+            found.append(Difference(name, own, credited, "credited"))
+    return found
+
+
+@law("billing.order_money_is_the_sum_of_documents")
+def order_money_is_the_sum_of_documents() -> LawResult:
+    """Every order's invoiced, credited and paid amounts are the sums over its documents."""
+    invoiced: dict[int, Decimal] = defaultdict(Decimal, _sums(Invoice.objects.all(), "order_id", "gross_amount"))
+    reversing, crediting = (CreditNote.objects.filter(reverses=flag) for flag in (True, False))
+    for order_id, amount in _sums(reversing, "order_id", "gross_amount").items():
+        invoiced[order_id] -= amount
+    paid: dict[int, Decimal] = defaultdict(Decimal, _sums(Payment.objects.all(), "order_id", "amount"))
+    for order_id, amount in _sums(Refund.objects.all(), "payment__order_id", "amount").items():
+        paid[order_id] -= amount
+    sums = {
+        "invoiced_amount": invoiced,
+        "credited_amount": _sums(crediting, "order_id", "gross_amount"),
+        "paid_amount": paid,
+    }
+    found = []
+    for column, right in sums.items():
+        kept = dict(Order.objects.exclude(**{column: 0}).values_list("pk", column))
+        wrong = _unequal(right, kept)
+        names = dict(Order.objects.filter(pk__in=wrong).values_list("pk", "number"))
+        found += [Difference(f"order {names.get(pk)}", right.get(pk, ZERO), kept.get(pk, ZERO), column) for pk in wrong]
+    return LawResult(Order.objects.count(), found)
+
+
+@law("billing.refunded_is_the_sum_of_refunds")
+def refunded_is_the_sum_of_refunds() -> LawResult:
+    """The refunded amount of every payment is the sum of its refunds."""
+    right = _sums(Refund.objects.all(), "payment_id", "amount")
+    kept = dict(Payment.objects.exclude(refunded_amount=0).values_list("pk", "refunded_amount"))
+    found = [Difference(f"payment {pk}", right.get(pk, ZERO), kept.get(pk, ZERO)) for pk in _unequal(right, kept)]
+    return LawResult(Payment.objects.count(), found)
+
+
+@law("billing.ledger_holds_every_document_once")
+def ledger_holds_every_document_once() -> LawResult:
+    """The receivables ledger holds one entry for each document, with its amount, order, customer and currency."""
+    documents: list[tuple[Kind, QuerySet[Any], tuple[str, ...]]] = [
+        (Kind.INVOICE, Invoice.objects.all(), ("gross_amount", "order_id", "customer_id", "currency")),
+        (Kind.CREDIT_NOTE, CreditNote.objects.all(), ("gross_amount", "order_id", "customer_id", "currency")),
+        (Kind.PAYMENT, Payment.objects.all(), ("amount", "order_id", "customer_id", "currency")),
+        (
+            Kind.REFUND,
+            Refund.objects.all(),
+            ("amount", "payment__order_id", "payment__customer_id", "payment__currency"),
+        ),
+    ]
+    checked, found = 0, []
+    for kind, rows, columns in documents:
+        right = {
+            document_name(kind, pk): (SIGNS[kind] * amount, *rest)
+            for pk, amount, *rest in rows.values_list("pk", *columns).iterator(CHUNK)
+        }
+        entries = LedgerEntry.objects.filter(kind=kind)
+        kept = {
+            name: tuple(rest)
+            for name, *rest in entries.values_list(
+                "document", "amount", "order_id", "customer_id", "currency"
+            ).iterator(CHUNK)
+        }
+        checked += len(right)
+        wrong = sorted(name for name in right.keys() | kept.keys() if right.get(name) != kept.get(name))
+        found += [Difference(name, right.get(name), kept.get(name)) for name in wrong]
+    return LawResult(checked, found)
+
+
+@law("billing.numbers_have_no_gap")
+def numbers_have_no_gap() -> LawResult:
+    """As many invoices and credit notes exist as numbers were drawn, so none is missing."""
+    found, checked = [], 0
+    sequences: list[tuple[str, type[Model]]] = [("billing.invoice", Invoice), ("billing.credit_note", CreditNote)]
+    for name, model in sequences:
+        drawn = NumberSequence.objects.filter(name=name).aggregate(total=Sum("last_value"))["total"] or 0
+        written = model._default_manager.count()
+        checked += written
+        if drawn != written:
+            found.append(Difference(f"numbers of {name}", drawn, written))
+    return LawResult(checked, found)

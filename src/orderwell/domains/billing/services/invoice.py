@@ -1,0 +1,156 @@
+"""Invoicing an order, whole or in parts. Numbers have no gaps and parts add up to the order, to the cent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from orderwell.domains.billing.accounts import accounts_of
+from orderwell.domains.billing.charging import next_charge
+from orderwell.domains.billing.errors import AlreadyInvoiced, PastOrder, QuantityAboveUninvoiced
+from orderwell.domains.billing.events import BillingEvent
+from orderwell.domains.billing.models import CreditNote, Invoice, InvoiceLine
+from orderwell.domains.billing.services.ledger import Kind, post
+from orderwell.domains.orders.errors import NothingToDo, UnknownLine
+from orderwell.domains.orders.models import Order, OrderLine
+from orderwell.domains.orders.pricing import NOTHING
+from orderwell.domains.orders.services.loading import check_holds, lines_of, lock_order, require_state
+from orderwell.domains.orders.services.progress import record_invoiced, record_money, refresh_states
+from orderwell.kernel.errors import ErrorDetail, Refusal
+from orderwell.kernel.quantities import has_scale, plain
+from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.batches import Verdict, one_by_one
+from orderwell.platform.database import atomic
+from orderwell.platform.events.recording import Fact, record
+from orderwell.platform.numbering.services import next_number
+from orderwell.platform.permissions import Permission
+
+ZERO = Decimal(0)
+
+
+def issue_invoice(
+    *,
+    order_id: int,
+    quantities: Mapping[int, Decimal] | None = None,
+    cause: str | None = None,
+    actor: Actor,
+    now: datetime,
+) -> Invoice:
+    """Invoice {line id: units} of an order, or with None everything that is not invoiced.
+
+    Shipping and other charges are not divisible: they go onto the order's first invoice whole, and one that was added
+    later goes onto the next. A `cause` other than the order, such as "shipment:3", is invoiced once: AlreadyInvoiced.
+    Raises NotFound, PastOrder, OrderStateForbids, HeldOrder, NothingToDo, or Refusal with an entry for each unusable line.
+    """
+    actor.require(Permission.BILLING_INVOICE_CREATE)
+    with atomic():
+        order = lock_order(order_id, actor=actor, permission=Permission.BILLING_INVOICE_CREATE)
+        check_holds(order, "invoice")
+        return write_invoice(order, quantities=quantities, cause=cause, actor=actor, now=now)
+
+
+def write_invoice(
+    order: Order, *, quantities: Mapping[int, Decimal] | None, cause: str | None, actor: Actor, now: datetime
+) -> Invoice:
+    """`issue_invoice` for use cases that have locked the order and know that no hold may stop them."""
+    if order.history:
+        raise PastOrder(number=order.number)
+    require_state(order, Order.State.PLACED, Order.State.COMPLETED)
+    lines = lines_of(order)
+    if cause is not None:
+        _check_cause(cause)
+    wanted = _wanted(order, lines, quantities)
+    if not wanted:
+        raise NothingToDo(step="invoice", number=order.number)
+    return _write(order, [line for line in lines if line.pk in wanted], wanted, cause, actor, now)
+
+
+def issue_invoices(*, order_ids: Sequence[int], actor: Actor, now: datetime) -> list[Verdict]:
+    """Invoice all that is open of several orders, each in a transaction of its own."""
+    actor.require(Permission.BILLING_INVOICE_CREATE)
+    return one_by_one(
+        order_ids, do=lambda pk: issue_invoice(order_id=pk, actor=actor, now=now).pk, reference=lambda pk: str(pk)
+    )
+
+
+def uninvoiced(line: OrderLine) -> Decimal:
+    """Units of a line that can still be invoiced."""
+    left: Decimal = line.quantity - line.quantity_cancelled - line.quantity_invoiced
+    return max(left, ZERO)
+
+
+def _check_cause(cause: str) -> None:
+    reversed_ids = CreditNote.objects.filter(invoice__cause=cause, reverses=True).values("invoice_id")
+    earlier = Invoice.objects.filter(cause=cause).exclude(pk__in=reversed_ids).values_list("number", flat=True).first()
+    if earlier is not None:
+        raise AlreadyInvoiced(number=earlier)
+
+
+def _wanted(order: Order, lines: Sequence[OrderLine], quantities: Mapping[int, Decimal] | None) -> dict[int, Decimal]:
+    left = {line.pk: uninvoiced(line) for line in lines}
+    charges = {line.pk: left[line.pk] for line in lines if line.kind != OrderLine.Kind.GOODS and left[line.pk]}
+    if quantities is None:
+        return {pk: units for pk, units in left.items() if units}
+    skus = {line.pk: line.sku for line in lines}
+    problems: list[ErrorDetail] = []
+    for pk, quantity in quantities.items():
+        pointer = f"/lines/{pk}"
+        if pk not in skus:
+            problems.append(UnknownLine(pointer=pointer, number=order.number, value=pk).detail())
+        elif not has_scale(quantity, 4) or not 0 < quantity <= left[pk]:
+            problems.append(
+                QuantityAboveUninvoiced(
+                    pointer=f"{pointer}/quantity", sku=skus[pk], value=plain(quantity), left=plain(left[pk])
+                ).detail()
+            )
+    if problems:
+        raise Refusal(problems)
+    return {**quantities, **charges} if quantities else {}
+
+
+def _write(
+    order: Order,
+    lines: Sequence[OrderLine],
+    wanted: Mapping[int, Decimal],
+    cause: str | None,
+    actor: Actor,
+    now: datetime,
+) -> Invoice:
+    accounts = accounts_of(wanted)
+    charges = {line.pk: next_charge(order, line, accounts[line.pk], wanted[line.pk]) for line in lines}
+    total = sum(charges.values(), NOTHING)
+    record_invoiced(wanted)
+    record_money(order.pk, invoiced=total.gross)
+    refresh_states([order.pk], actor=actor, now=now)
+    terms = order.customer.payment_terms_days if order.customer else 0
+    invoice = Invoice.objects.create(
+        # From here others who need a number wait for us, so everything that could be done before is done.
+        number=next_number("billing.invoice", now=now),
+        order_id=order.pk,
+        customer_id=order.customer_id,
+        cause=cause or f"order:{order.pk}",
+        currency=order.currency,
+        net_amount=total.net,
+        tax_amount=total.tax,
+        gross_amount=total.gross,
+        issued_at=now,
+        due_at=now + timedelta(days=terms),
+        actor_label=actor.label,
+    )
+    InvoiceLine.objects.bulk_create(
+        InvoiceLine(
+            invoice=invoice,
+            order_line=line,
+            quantity=wanted[line.pk],
+            tax_rate=line.tax_rate,
+            net_amount=charges[line.pk].net,
+            tax_amount=charges[line.pk].tax,
+            gross_amount=charges[line.pk].gross,
+        )
+        for line in lines
+    )
+    post(order, Kind.INVOICE, invoice.pk, total.gross, now)
+    data = {"number": invoice.number, "amount": total.gross, "currency": order.currency, "cause": invoice.cause}
+    record(Fact(BillingEvent.INVOICED, f"order:{order.pk}", f"invoice:{invoice.pk}", data), actor=actor, now=now)
+    return invoice

@@ -1,0 +1,30 @@
+"""Writing the receivables ledger: one signed entry for each document, in the transaction that writes the document."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from orderwell.domains.billing.models import LedgerEntry
+from orderwell.domains.orders.models import Order
+
+Kind = LedgerEntry.Kind
+# What a document does to what the customer owes.
+SIGNS = {Kind.INVOICE: 1, Kind.CREDIT_NOTE: -1, Kind.PAYMENT: -1, Kind.REFUND: 1}
+
+
+def document_name(kind: Kind, document_id: int) -> str:
+    return f"{kind.value}:{document_id}"
+
+
+def post(order: Order, kind: Kind, document_id: int, amount: Decimal, occurred_at: datetime) -> None:
+    """Enter a document of this order; `amount` is the document's own, without sign."""
+    LedgerEntry.objects.create(
+        kind=kind,
+        document=document_name(kind, document_id),
+        order_id=order.pk,
+        customer_id=order.customer_id,
+        currency=order.currency,
+        amount=SIGNS[kind] * amount,
+        occurred_at=occurred_at,
+    )

@@ -1,0 +1,28 @@
+"""What happens to goods on their way out and back, with the sentence an order's timeline shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext_noop as _
+
+from orderwell.platform.events.recording import EventName
+
+
+class FulfilmentEvent(EventName):
+    SHIPPED = "fulfilment.shipment.shipped"
+    TRACKING_SET = "fulfilment.shipment.tracking-set"
+    DELIVERED = "fulfilment.shipment.delivered"
+    RETURNED = "fulfilment.return.recorded"
+
+    @classmethod
+    def sentences(cls) -> Mapping[str, str]:
+        return _SENTENCES
+
+
+_SENTENCES: dict[str, str] = {
+    FulfilmentEvent.SHIPPED: _("Shipment {number} left {warehouse}"),
+    FulfilmentEvent.TRACKING_SET: _("Tracking of shipment {number} set: {carrier} {tracking_number}"),
+    FulfilmentEvent.DELIVERED: _("Shipment {number} delivered"),
+    FulfilmentEvent.RETURNED: _("Return {number} over {amount} {currency} received: {reason}"),
+}

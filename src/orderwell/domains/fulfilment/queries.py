@@ -1,0 +1,137 @@
+"""Reading shipments and returns, already filtered for the actor."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from decimal import Decimal
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+
+from orderwell.domains.catalog.models import Variant
+from orderwell.domains.fulfilment.components import complete_units
+from orderwell.domains.fulfilment.models import Return, Shipment, ShipmentLine
+from orderwell.domains.orders.models import OrderLine
+from orderwell.domains.orders.queries import visible_orders
+from orderwell.domains.orders.services.promises import demand_of
+from orderwell.kernel.errors import NotFound
+from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.paging import Page, keyset_page
+from orderwell.platform.permissions import Permission
+from orderwell.platform.search import prefix
+
+ONE = Decimal(1)
+
+
+def visible_shipments(actor: Actor) -> QuerySet[Shipment]:
+    """Shipments of orders the actor may know of, from warehouses it may see."""
+    shipments = Shipment.objects.all()
+    if actor.warehouse_ids is not None:
+        shipments = shipments.filter(warehouse_id__in=actor.warehouse_ids)
+    if actor.channel_ids is not None or actor.team_ids is not None:
+        shipments = shipments.filter(Exists(visible_orders(actor).filter(pk=OuterRef("order_id"))))
+    return shipments
+
+
+def visible_returns(actor: Actor) -> QuerySet[Return]:
+    """Returns in channels the actor may see; those without an order belong to no team."""
+    returns = Return.objects.all()
+    if actor.channel_ids is not None:
+        returns = returns.filter(channel_id__in=actor.channel_ids)
+    if actor.team_ids is not None:
+        returns = returns.filter(Exists(visible_orders(actor).filter(pk=OuterRef("order_id"))))
+    return returns
+
+
+def shipment_list(
+    actor: Actor,
+    *,
+    order_id: int | None = None,
+    state: str = "",
+    warehouse: str = "",
+    text: str = "",
+    cursor: str | None = None,
+    limit: int = 50,
+) -> Page[Shipment]:
+    """Newest first. `text` is the beginning of a number, or a tracking number. Raises PermissionDenied, UnknownCursor."""
+    actor.require(Permission.FULFILMENT_SHIPMENT_VIEW)
+    shipments = visible_shipments(actor).select_related("order", "warehouse")
+    if order_id is not None:
+        shipments = shipments.filter(order_id=order_id)
+    if state:
+        shipments = shipments.filter(state=state)
+    if warehouse:
+        shipments = shipments.filter(warehouse__code=warehouse)
+    if text.strip():
+        shipments = shipments.filter(prefix("number", text.strip().upper()) | Q(tracking_number=text.strip()))
+    return keyset_page(shipments, order=("-shipped_at", "-id"), cursor=cursor, limit=limit)
+
+
+def shipment_detail(actor: Actor, shipment_id: int) -> Shipment:
+    """A shipment with its lines. Raises PermissionDenied, NotFound."""
+    actor.require(Permission.FULFILMENT_SHIPMENT_VIEW)
+    found = (
+        visible_shipments(actor)
+        .select_related("order", "warehouse")
+        .prefetch_related("lines__order_line", "lines__stock_item__variant")
+        .filter(pk=shipment_id)
+        .first()
+    )
+    if found is None:
+        raise NotFound(kind="shipment", reference=str(shipment_id))
+    return found
+
+
+def return_list(
+    actor: Actor, *, order_id: int | None = None, text: str = "", cursor: str | None = None, limit: int = 50
+) -> Page[Return]:
+    """Newest first. `text` is the beginning of a number. Raises PermissionDenied, UnknownCursor."""
+    actor.require(Permission.FULFILMENT_RETURN_VIEW)
+    returns = visible_returns(actor).select_related("order", "customer", "channel")
+    if order_id is not None:
+        returns = returns.filter(order_id=order_id)
+    if text.strip():
+        returns = returns.filter(prefix("number", text.strip().upper()))
+    return keyset_page(returns, order=("-received_at", "-id"), cursor=cursor, limit=limit)
+
+
+def return_detail(actor: Actor, return_id: int) -> Return:
+    """A return with its lines and items. Raises PermissionDenied, NotFound."""
+    actor.require(Permission.FULFILMENT_RETURN_VIEW)
+    found = (
+        visible_returns(actor)
+        .select_related("order", "customer", "channel")
+        .prefetch_related("lines__items__stock_item__warehouse")
+        .filter(pk=return_id)
+        .first()
+    )
+    if found is None:
+        raise NotFound(kind="return", reference=str(return_id))
+    return found
+
+
+def shipped_components(line_ids: Collection[int], *, until: int | None = None) -> dict[int, dict[int, Decimal]]:
+    """{line id: {stocked variant id: quantity}} over all shipments, or those up to the shipment with the id `until`."""
+    rows = ShipmentLine.objects.filter(order_line_id__in=list(line_ids))
+    if until is not None:
+        rows = rows.filter(shipment_id__lte=until)
+    found: dict[int, dict[int, Decimal]] = defaultdict(dict)
+    sums = rows.order_by().values_list("order_line_id", "stock_item__variant_id").annotate(total=Sum("quantity"))
+    for line_id, variant_id, total in sums.values_list("order_line_id", "stock_item__variant_id", "total"):
+        found[line_id][variant_id] = total
+    return found
+
+
+def units_completed_by(shipment_id: int) -> dict[int, Decimal]:
+    """{line id: units} that became complete with this shipment: for a bundle with its last component."""
+    line_ids = set(ShipmentLine.objects.filter(shipment_id=shipment_id).values_list("order_line_id", flat=True))
+    lines = OrderLine.objects.filter(pk__in=line_ids).prefetch_related("components")
+    places = dict(
+        Variant.objects.filter(pk__in=[line.variant_id for line in lines]).values_list("pk", "quantity_places")
+    )
+    after, before = (shipped_components(line_ids, until=until) for until in (shipment_id, shipment_id - 1))
+
+    def units(line: OrderLine, gone: Mapping[int, Decimal]) -> Decimal:
+        return complete_units(gone, demand_of(line, ONE), places.get(line.variant_id or 0, 0))
+
+    return {line.pk: made for line in lines if (made := units(line, after[line.pk]) - units(line, before[line.pk]))}

@@ -1,0 +1,16 @@
+"""What a screen offers to choose from."""
+
+from __future__ import annotations
+
+from orderwell.domains.inventory.models import Warehouse
+from orderwell.platform.accounts.actor import Actor
+
+
+def visible_warehouses(actor: Actor, *, active_only: bool = True) -> list[Warehouse]:
+    """The warehouses the actor may see, in their order of preference."""
+    warehouses = Warehouse.objects.order_by("priority", "code")
+    if active_only:
+        warehouses = warehouses.filter(active=True)
+    if actor.warehouse_ids is not None:
+        warehouses = warehouses.filter(pk__in=actor.warehouse_ids)
+    return list(warehouses)

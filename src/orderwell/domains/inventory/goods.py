@@ -1,0 +1,71 @@
+"""What every stock service looks up and refuses: warehouses the actor may use, stocked SKUs, free stock."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from orderwell.domains.catalog.errors import UnknownSku
+from orderwell.domains.catalog.models import BundleComponent, Variant
+from orderwell.domains.inventory import errors
+from orderwell.domains.inventory.models import Reservation, Warehouse
+from orderwell.domains.inventory.services.ledger import StockRow
+from orderwell.kernel.errors import DomainError
+from orderwell.platform.accounts.actor import Actor
+
+MAX_LINES = 2_000
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Goods:
+    """A SKU that can be stocked. Archived ones too: what is there can be counted and moved."""
+
+    id: int
+    sku: str
+    quantity_places: int
+    is_bundle: bool
+
+
+def goods_by_sku(skus: Collection[str]) -> dict[str, Goods]:
+    rows = Variant.objects.filter(sku__in=set(skus)).values_list("id", "sku", "quantity_places", "is_bundle")
+    return {row[1]: Goods(*row) for row in rows}
+
+
+def usable_warehouses(actor: Actor) -> dict[str, Warehouse]:
+    """Warehouses by code that the actor's row filter leaves, inactive ones too."""
+    rows = Warehouse.objects.all()
+    if actor.warehouse_ids is not None:
+        rows = rows.filter(pk__in=actor.warehouse_ids)
+    return {warehouse.code: warehouse for warehouse in rows}
+
+
+def sku_problems(sku: str, known: Mapping[str, Goods], pointer: str) -> Iterator[DomainError]:
+    goods = known.get(sku)
+    if goods is None:
+        yield UnknownSku(pointer=pointer, value=sku[:60])
+    elif goods.is_bundle:
+        parts = BundleComponent.objects.filter(bundle=goods.id).values_list("component__sku", flat=True)
+        yield errors.StockOfBundle(pointer=pointer, sku=sku, components=", ".join(sorted(parts)[:5]))
+
+
+def what_is_reserved(row: StockRow, sku: str, warehouse: str) -> dict[str, Any]:
+    """The data of StockReserved and StockNotFree: how much is reserved, and for which order lines."""
+    lines = list(Reservation.objects.filter(stock_item=row.id).order_by("line_id").values_list("line_id", flat=True))
+    return {
+        "sku": sku,
+        "warehouse": warehouse,
+        "on_hand": plain(row.on_hand),
+        "reserved": plain(row.reserved),
+        "free": plain(max(row.free, ZERO)),
+        "lines": len(lines),
+        "line_ids": lines[:20],
+    }
+
+
+def plain(quantity: Decimal) -> str:
+    """12.5000 as 12.5 and 1E+2 as 100, for sentences."""
+    text = format(quantity, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -1,0 +1,231 @@
+"""Reads of stock, filtered by the actor's warehouses. Every function takes the actor first."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import TypeVar
+
+from django.db.models import ExpressionWrapper, F, Model, Prefetch, QuerySet, Sum
+
+from orderwell.domains.inventory.models import (
+    Adjustment,
+    ChannelBuffer,
+    ExpectedReceipt,
+    Reservation,
+    StockItem,
+    StockMovement,
+    Transfer,
+    TransferLine,
+    Warehouse,
+)
+from orderwell.kernel.errors import InvalidValue, NotFound
+from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.fields import QuantityField
+from orderwell.platform.paging import Page, keyset_page
+from orderwell.platform.permissions import Permission
+from orderwell.platform.search import contains_words
+
+Row = TypeVar("Row", bound=Model)
+LOW_STOCK = Decimal(10)
+STATES = ("low", "negative", "available", "reserved")
+
+
+@dataclass(frozen=True)
+class StockFilters:
+    """`state`: "low" (at most `low_level` free), "negative" (less than nothing free), "available" or "reserved"."""
+
+    text: str = ""
+    warehouse: str = ""
+    variant_id: int | None = None
+    state: str = ""
+    low_level: Decimal = LOW_STOCK
+
+
+@dataclass(frozen=True)
+class MovementFilters:
+    """`cause` is a document such as "shipment:12". From `since` on, before `until`."""
+
+    variant_id: int | None = None
+    warehouse: str = ""
+    stock_item_id: int | None = None
+    kind: str = ""
+    cause: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PastStock:
+    """What was on hand at some moment, recomputed from the movements."""
+
+    stock_item_id: int
+    variant_id: int
+    sku: str
+    warehouse: str
+    on_hand: Decimal
+
+
+@dataclass(frozen=True)
+class StockDetail:
+    item: StockItem
+    reservations: list[Reservation]
+    expected: list[ExpectedReceipt]
+    on_the_way: list[TransferLine]
+
+
+def warehouses(actor: Actor, *, active: bool | None = None) -> QuerySet[Warehouse]:
+    """The warehouses whose rows the actor may see, in order of preference."""
+    actor.require(Permission.INVENTORY_STOCK_VIEW)
+    rows = Warehouse.objects.order_by("priority", "id")
+    if actor.warehouse_ids is not None:
+        rows = rows.filter(pk__in=actor.warehouse_ids)
+    return rows if active is None else rows.filter(active=active)
+
+
+def stock(actor: Actor, filters: StockFilters | None = None) -> QuerySet[StockItem]:
+    """Stock items with `free` (on hand - reserved), variant and warehouse at hand."""
+    filters = filters or StockFilters()
+    rows = (
+        _of_warehouses(actor, StockItem.objects.all(), "warehouse")
+        .select_related("variant", "warehouse")
+        .annotate(free=ExpressionWrapper(F("on_hand") - F("reserved"), output_field=QuantityField()))
+    )
+    if filters.warehouse:
+        rows = rows.filter(warehouse__code=filters.warehouse)
+    if filters.variant_id is not None:
+        rows = rows.filter(variant=filters.variant_id)
+    if filters.text.strip():
+        rows = rows.filter(contains_words("variant__search_key", filters.text))
+    match filters.state:
+        case "":
+            return rows
+        case "low":
+            return rows.filter(free__lte=filters.low_level)
+        case "negative":
+            return rows.filter(free__lt=Decimal(0))
+        case "available":
+            return rows.filter(free__gt=Decimal(0))
+        case "reserved":
+            return rows.filter(reserved__gt=Decimal(0))
+        case _:
+            raise InvalidValue(pointer="/state", value=filters.state[:20], expected=", ".join(STATES))
+
+
+def stock_list(
+    actor: Actor, filters: StockFilters | None = None, cursor: str | None = None, limit: int = 50
+) -> Page[StockItem]:
+    """One page of stock by SKU."""
+    return keyset_page(stock(actor, filters), order=("variant__sku", "id"), cursor=cursor, limit=limit)
+
+
+def stock_detail(actor: Actor, stock_item_id: int) -> StockDetail:
+    """A stock item with what is reserved of it and what is on its way to it."""
+    item = stock(actor).filter(pk=stock_item_id).first()
+    if item is None:
+        raise NotFound(kind="stock item", reference=stock_item_id)
+    expected = ExpectedReceipt.objects.filter(
+        variant=item.variant_id,
+        warehouse=item.warehouse_id,
+        cancelled_at=None,
+        quantity__gt=F("quantity_received"),
+    )
+    lines = TransferLine.objects.filter(
+        variant=item.variant_id,
+        transfer__destination=item.warehouse_id,
+        transfer__state="dispatched",
+        quantity__gt=F("quantity_received") + F("quantity_lost"),
+    )
+    return StockDetail(
+        item,
+        list(item.reservations.order_by("priority", "reserved_at", "id")),
+        list(expected.order_by("due_at", "id")),
+        list(lines.select_related("transfer").order_by("transfer__expected_at", "id")),
+    )
+
+
+def movements(actor: Actor, filters: MovementFilters | None = None) -> QuerySet[StockMovement]:
+    filters = filters or MovementFilters()
+    rows = _of_warehouses(actor, StockMovement.objects.all(), "stock_item__warehouse").select_related(
+        "stock_item__variant", "stock_item__warehouse"
+    )
+    wanted = {
+        "stock_item__variant": filters.variant_id,
+        "stock_item__warehouse__code": filters.warehouse or None,
+        "stock_item": filters.stock_item_id,
+        "kind": filters.kind or None,
+        "cause": filters.cause or None,
+        "occurred_at__gte": filters.since,
+        "occurred_at__lt": filters.until,
+    }
+    return rows.filter(**{column: value for column, value in wanted.items() if value is not None})
+
+
+def movement_list(
+    actor: Actor, filters: MovementFilters | None = None, cursor: str | None = None, limit: int = 50
+) -> Page[StockMovement]:
+    """One page of movements, newest first."""
+    return keyset_page(movements(actor, filters), order=("-occurred_at", "-id"), cursor=cursor, limit=limit)
+
+
+def stock_as_of(
+    actor: Actor,
+    moment: datetime,
+    *,
+    variant_ids: Collection[int] | None = None,
+    warehouse_ids: Collection[int] | None = None,
+) -> list[PastStock]:
+    """What was on hand at the end of `moment`, by SKU and warehouse; items without any movement until then are left out."""
+    rows = _of_warehouses(actor, StockMovement.objects.filter(occurred_at__lte=moment), "stock_item__warehouse")
+    if variant_ids is not None:
+        rows = rows.filter(stock_item__variant__in=list(variant_ids))
+    if warehouse_ids is not None:
+        rows = rows.filter(stock_item__warehouse__in=list(warehouse_ids))
+    sums = (
+        rows.order_by()
+        .values_list(
+            "stock_item_id", "stock_item__variant_id", "stock_item__variant__sku", "stock_item__warehouse__code"
+        )
+        .annotate(total=Sum("quantity"))
+        .order_by("stock_item__variant__sku", "stock_item_id")
+    )
+    return [PastStock(*row) for row in sums]
+
+
+def transfers(actor: Actor, *, state: str = "") -> QuerySet[Transfer]:
+    """Transfers that begin or end in a warehouse of the actor, with their lines."""
+    actor.require(Permission.INVENTORY_STOCK_VIEW)
+    lines = Prefetch("lines", TransferLine.objects.select_related("variant").order_by("id"))
+    rows = Transfer.objects.select_related("origin", "destination").prefetch_related(lines)
+    if actor.warehouse_ids is not None:
+        rows = rows.filter(origin__in=actor.warehouse_ids) | rows.filter(destination__in=actor.warehouse_ids)
+    return rows.filter(state=state) if state else rows
+
+
+def transfer_list(actor: Actor, *, state: str = "", cursor: str | None = None, limit: int = 50) -> Page[Transfer]:
+    """One page of transfers, newest first."""
+    return keyset_page(transfers(actor, state=state), order=("-id",), cursor=cursor, limit=limit)
+
+
+def adjustments(actor: Actor) -> QuerySet[Adjustment]:
+    return _of_warehouses(actor, Adjustment.objects.select_related("warehouse"), "warehouse")
+
+
+def expected_receipts(actor: Actor, *, only_open: bool = True) -> QuerySet[ExpectedReceipt]:
+    rows = ExpectedReceipt.objects.select_related("variant", "warehouse").order_by("due_at", "id")
+    rows = _of_warehouses(actor, rows, "warehouse")
+    return rows.filter(cancelled_at=None, quantity__gt=F("quantity_received")) if only_open else rows
+
+
+def channel_buffers(actor: Actor) -> QuerySet[ChannelBuffer]:
+    """Buffers of the actor's channels, the widest first."""
+    actor.require(Permission.INVENTORY_STOCK_VIEW)
+    rows = ChannelBuffer.objects.select_related("channel", "variant", "warehouse").order_by("channel__code", "id")
+    return rows if actor.channel_ids is None else rows.filter(channel__in=actor.channel_ids)
+
+
+def _of_warehouses(actor: Actor, rows: QuerySet[Row], column: str) -> QuerySet[Row]:
+    actor.require(Permission.INVENTORY_STOCK_VIEW)
+    return rows if actor.warehouse_ids is None else rows.filter(**{f"{column}__in": actor.warehouse_ids})

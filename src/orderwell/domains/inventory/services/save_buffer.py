@@ -1,0 +1,65 @@
+"""Channel buffers: stock that a channel may not promise."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from orderwell.domains.catalog.errors import UnknownChannel, UnknownSku
+from orderwell.domains.catalog.models import Channel
+from orderwell.domains.inventory import errors
+from orderwell.domains.inventory.drafts import BufferDraft
+from orderwell.domains.inventory.events import InventoryEvent
+from orderwell.domains.inventory.goods import goods_by_sku, usable_warehouses
+from orderwell.domains.inventory.models import ChannelBuffer
+from orderwell.kernel.quantities import QUANTITY_SCALE
+from orderwell.kernel.refusals import quantity_problems
+from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.coded_rows import refuse
+from orderwell.platform.database import atomic
+from orderwell.platform.events.recording import Fact, record
+from orderwell.platform.permissions import Permission
+
+
+def save_buffer(draft: BufferDraft, *, actor: Actor, now: datetime) -> ChannelBuffer | None:
+    """Set, change or (with a quantity of None) remove a buffer. Zero is a buffer too: it exempts from a wider one."""
+    actor.require(Permission.INVENTORY_WAREHOUSE_CHANGE)
+    with atomic():
+        # The channel's row is the lock: two first buffers of one kind would otherwise both be made.
+        channel = Channel.objects.select_for_update(no_key=True).filter(code=draft.channel).first()
+        if channel is None or (actor.channel_ids is not None and channel.pk not in actor.channel_ids):
+            raise UnknownChannel(pointer="/channel", value=draft.channel[:40])
+        goods = goods_by_sku([draft.sku]).get(draft.sku) if draft.sku is not None else None
+        if draft.sku is not None and goods is None:
+            raise UnknownSku(pointer="/sku", value=draft.sku[:60])
+        warehouse = usable_warehouses(actor).get(draft.warehouse) if draft.warehouse is not None else None
+        if draft.warehouse is not None and warehouse is None:
+            raise errors.UnknownWarehouse(pointer="/warehouse", value=draft.warehouse[:40])
+        if draft.quantity:
+            refuse(quantity_problems(draft.quantity, "/quantity", sku=draft.sku or "*", places=QUANTITY_SCALE))
+        of_channel = ChannelBuffer.objects.filter(channel=channel, warehouse=warehouse)
+        found = (of_channel.filter(variant=goods.id) if goods else of_channel.filter(variant=None)).first()
+        before = found.quantity if found else None
+        if draft.quantity == before:
+            return found
+        buffer: ChannelBuffer | None = None
+        if draft.quantity is not None:
+            buffer = found or ChannelBuffer(
+                channel=channel, variant_id=goods.id if goods else None, warehouse=warehouse
+            )
+            buffer.quantity = draft.quantity
+            buffer.save()
+        elif found is not None:
+            found.delete()
+        data = {
+            "channel": channel.code,
+            "sku": draft.sku,
+            "warehouse": draft.warehouse,
+            "before": before,
+            "after": draft.quantity,
+        }
+        record(
+            Fact(InventoryEvent.BUFFER_CHANGED, f"channel:{channel.pk}", f"channel:{channel.pk}", data),
+            actor=actor,
+            now=now,
+        )
+    return buffer

@@ -1,0 +1,130 @@
+"""Everything of one order that its page shows, with a fixed number of queries however many lines it has."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from orderwell.domains.inventory.models import Reservation
+from orderwell.domains.orders.holds import STEPS, blocking
+from orderwell.domains.orders.models import Attachment, Hold, Order, OrderLine, OrderNote
+from orderwell.domains.orders.queries import lines_with_promises, order_detail
+from orderwell.domains.orders.services.cancel import open_units
+from orderwell.kernel.errors import NotFound
+from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.permissions import Permission
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """A line with what is promised for it. Reservations and backorders of a bundle count its components."""
+
+    line: OrderLine
+    reservations: list[Reservation]
+    backordered: Decimal
+
+    @property
+    def active(self) -> Decimal:
+        return self.line.quantity - self.line.quantity_cancelled
+
+    @property
+    def to_ship(self) -> Decimal:
+        return self.active - self.line.quantity_shipped if self.line.kind == OrderLine.Kind.GOODS else ZERO
+
+    @property
+    def to_invoice(self) -> Decimal:
+        return max(self.active - self.line.quantity_invoiced, ZERO)
+
+    @property
+    def cancellable(self) -> Decimal:
+        return max(open_units(self.line), ZERO)
+
+    @property
+    def reserved(self) -> Decimal:
+        return sum((reservation.quantity for reservation in self.reservations), ZERO)
+
+    @property
+    def sourcing(self) -> list[dict[str, Any]]:
+        """How each stock item was chosen when the order was placed."""
+        found = self.line.explanation.get("sourcing", [])
+        return found if isinstance(found, list) else [found]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderOverview:
+    order: Order
+    lines: list[LineView]
+    holds: list[Hold]
+    notes: list[OrderNote]
+    attachments: list[Attachment]
+    ship_to: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def goods(self) -> list[LineView]:
+        return [view for view in self.lines if view.line.kind == OrderLine.Kind.GOODS]
+
+    @property
+    def due(self) -> Decimal:
+        return self.order.total_amount - self.order.credited_amount - self.order.paid_amount
+
+    @property
+    def to_invoice(self) -> Decimal:
+        """What is ordered and not yet invoiced."""
+        return self.order.total_amount - self.order.invoiced_amount
+
+    @property
+    def active_holds(self) -> list[Hold]:
+        return [hold for hold in self.holds if hold.released_at is None]
+
+    @property
+    def blocked(self) -> set[str]:
+        """Steps that a hold forbids now."""
+        kinds = [hold.kind for hold in self.active_holds]
+        return {step for step in STEPS if blocking(kinds, step)}
+
+
+def order_overview(actor: Actor, order_id: int) -> OrderOverview:
+    """Raises NotFound when there is no such order or the actor may not know of it."""
+    order = order_detail(actor, order_id)
+    if order is None:
+        raise NotFound(kind="order", reference=str(order_id))
+    lines = list(lines_with_promises(order_id))
+    reservations: dict[int, list[Reservation]] = defaultdict(list)
+    if order.state == Order.State.PLACED:
+        for row in (
+            Reservation.objects.filter(line_id__in=[line.pk for line in lines])
+            .select_related("stock_item__warehouse", "stock_item__variant")
+            .order_by("stock_item__warehouse__priority", "pk")
+        ):
+            reservations[row.line_id].append(row)
+    views = []
+    for line in lines:
+        line.order = order
+        missing = sum((backorder.quantity for backorder in line.backorders.all()), ZERO)
+        views.append(LineView(line, reservations[line.pk], missing))
+    address: dict[str, str] = {}
+    if order.ship_to and actor.may(Permission.CUSTOMERS_PERSONAL_DATA_VIEW):
+        address = json.loads(order.ship_to)
+    return OrderOverview(
+        order=order,
+        lines=views,
+        holds=list(Hold.objects.filter(order_id=order_id).order_by("-placed_at")),
+        notes=list(OrderNote.objects.filter(order_id=order_id).order_by("-created_at")),
+        attachments=list(Attachment.objects.filter(order_id=order_id).order_by("-created_at")),
+        ship_to=address,
+    )
+
+
+def attachment_of(actor: Actor, order_id: int, attachment_id: int) -> Attachment:
+    """A file of an order the actor may see."""
+    if order_detail(actor, order_id) is None:
+        raise NotFound(kind="order", reference=str(order_id))
+    found = Attachment.objects.filter(order_id=order_id, pk=attachment_id).first()
+    if found is None:
+        raise NotFound(kind="file", reference=str(attachment_id))
+    return found

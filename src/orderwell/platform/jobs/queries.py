@@ -1,0 +1,29 @@
+"""Reading what works in the background."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django_tasks_db.models import DBTaskResult
+
+from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.jobs.models import Heartbeat, Schedule
+from orderwell.platform.paging import Page, keyset_page
+from orderwell.platform.permissions import Permission
+
+
+def job_list(*, actor: Actor, cursor: str | None = None, limit: int = 50) -> Page[Any]:
+    """Jobs, the newest first."""
+    actor.require(Permission.SYSTEM_EVENT_VIEW)
+    return keyset_page(DBTaskResult.objects.all(), order=("-enqueued_at", "-id"), cursor=cursor, limit=limit)
+
+
+def schedule_list(*, actor: Actor) -> list[Schedule]:
+    actor.require(Permission.SYSTEM_EVENT_VIEW)
+    return list(Schedule.objects.order_by("name"))
+
+
+def processes(*, actor: Actor) -> list[Heartbeat]:
+    """Processes that were alive in the last day."""
+    actor.require(Permission.SYSTEM_EVENT_VIEW)
+    return list(Heartbeat.objects.order_by("kind", "process"))

@@ -1,0 +1,77 @@
+"""A form that does one thing: one service call, errors at the field, and nothing twice."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+
+from orderwell.kernel.clock import utc_now
+from orderwell.kernel.errors import DomainError, NotFound
+from orderwell.kernel.identifiers import random_token
+from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.idempotency.repeating import Answer, once
+from orderwell.platform.permissions import PermissionDenied
+from orderwell.web.components.forms import Form
+from orderwell.web.pages import dialog, go
+
+
+def new_token() -> str:
+    return random_token(24)
+
+
+class ActionForm(Form):
+    """Carries a token, made with the empty form: the same form sent twice is one request."""
+
+    token = forms.CharField(widget=forms.HiddenInput, max_length=64, initial=new_token)
+
+
+def perform(
+    request: HttpRequest,
+    actor: Actor,
+    form: Form,
+    *,
+    template: str,
+    act: Callable[[dict[str, Any]], object],
+    done: str,
+    to: str,
+    context: dict[str, Any] | None = None,
+) -> HttpResponse:
+    """Show `form`, or take it: `act` gets the clean data and makes the one service call."""
+    if request.method == "POST" and form.is_valid():
+        try:
+            _once(request, actor, form, act)
+        except (NotFound, PermissionDenied):
+            raise
+        except DomainError as error:
+            form.refuse(error)
+        else:
+            messages.success(request, done)
+            return go(request, to)
+    status = 422 if form.errors else 200
+    return dialog(request, template, {**(context or {}), "form": form}, status=status)
+
+
+def _once(request: HttpRequest, actor: Actor, form: Form, act: Callable[[dict[str, Any]], object]) -> None:
+    data = dict(form.cleaned_data)
+    token = data.pop("token", "")
+    if not token:
+        act(data)
+        return
+
+    def work() -> Answer:
+        act(data)
+        return Answer(200, b"")
+
+    sent = "&".join(
+        f"{name}={value}"
+        for name, values in sorted(request.POST.lists())
+        if name != "csrfmiddlewaretoken"
+        for value in values
+    )
+    fingerprint = hashlib.sha256(f"{request.path}?{sent}".encode()).digest()
+    once(scope=f"web:{actor.id}", key=token, fingerprint=fingerprint, now=utc_now(), act=work)

@@ -1,0 +1,100 @@
+"""Forms of the web interface: Tabler's classes on every field, and refusals of the domain at the field they are about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.functional import Promise
+
+from orderwell.kernel.errors import DomainError, ErrorDetail
+from orderwell.web.components.sentences import sentence
+
+
+class Form(forms.Form):
+    """`pointers` maps JSON pointers of the domain (regular expressions) to field names, where they differ."""
+
+    pointers: Mapping[str, str] = {}
+    required_css_class = "required"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            dress(field)
+
+    def refuse(self, error: DomainError | Iterable[ErrorDetail]) -> None:
+        """Put each error of a refusal at its field, or above the form where no field is at fault."""
+        details = error.details if isinstance(error, DomainError) else error
+        for detail in details:
+            name = self.field_at(detail.pointer)
+            self.add_error(name, sentence(detail))
+
+    def field_at(self, pointer: str | None) -> str | None:
+        if not pointer:
+            return None
+        for pattern, name in self.pointers.items():
+            if re.fullmatch(pattern, pointer) and name in self.fields:
+                return name
+        name = pointer.strip("/").replace("/", "_")
+        if name in self.fields:
+            return name
+        last = pointer.rsplit("/", 1)[-1]
+        return last if last in self.fields else None
+
+
+def dress(field: forms.Field) -> None:
+    """The classes that make a plain field look like the rest of the interface."""
+    widget = field.widget
+    if isinstance(widget, forms.HiddenInput):
+        return
+    if isinstance(widget, forms.CheckboxInput | forms.RadioSelect | forms.CheckboxSelectMultiple):
+        name = "form-check-input"
+    elif isinstance(widget, forms.Select):
+        name = "form-select"
+    else:
+        name = "form-control"
+    widget.attrs["class"] = f"{widget.attrs.get('class', '')} {name}".strip()
+    if isinstance(field, forms.DecimalField | forms.IntegerField):
+        widget.attrs.setdefault("inputmode", "decimal")
+        widget.attrs.setdefault("autocomplete", "off")
+
+
+class ExactField(forms.DecimalField):
+    """A number typed by people: exact, a full-width or grouped form understood, never a float."""
+
+    widget = forms.TextInput
+
+    def __init__(self, *, places: int = 4, **kwargs: Any) -> None:
+        kwargs.setdefault("max_digits", 18)
+        super().__init__(decimal_places=places, **kwargs)
+
+    def to_python(self, value: Any) -> Decimal | None:
+        if isinstance(value, str):
+            value = value.translate(_FULL_WIDTH).strip().replace(" ", "")
+            # A comma groups thousands here; "1,5" is refused rather than read as fifteen.
+            if re.fullmatch(r"-?\d{1,3}(,\d{3})+(\.\d+)?", value):
+                value = value.replace(",", "")
+        return super().to_python(value)
+
+
+_FULL_WIDTH = str.maketrans("０１２３４５６７８９．，－", "0123456789.,-")
+
+
+def offer(form: forms.BaseForm, name: str, choices: Iterable[tuple[Any, str | Promise]]) -> None:
+    """What a select of `form` offers, where that is known only when the form is made."""
+    field = form.fields[name]
+    if not isinstance(field, forms.ChoiceField):
+        raise TypeError(f"{name} is no field of choices")
+    field.choices = list(choices)
+
+
+def options(
+    pairs: Iterable[tuple[Any, str | Promise]], *, empty: str | Promise | None = None
+) -> list[tuple[Any, str | Promise]]:
+    """Choices for a select, with a first empty one where nothing may be chosen."""
+    listed = list(pairs)
+    return [("", empty), *listed] if empty is not None else listed

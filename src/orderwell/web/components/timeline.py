@@ -1,0 +1,139 @@
+"""Events as sentences: what happened, what changed from what to what, who did it, when and from where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from django.utils.dateparse import parse_datetime
+from django.utils.timezone import localtime
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from orderwell.domains.orders.holds import KINDS
+from orderwell.kernel.errors import fill
+from orderwell.platform.events.models import Event
+from orderwell.platform.events.queries import sentences
+from orderwell.web.components.sentences import shown
+from orderwell.web.components.words import WORDS, word
+
+# What a field is called in the list of changes; line fields come as "SKU.quantity".
+FIELDS = {
+    "note": _("Note"),
+    "priority": _("Priority"),
+    "requested_at": _("Requested date"),
+    "promised_at": _("Promised date"),
+    "ship_to": _("Delivery address"),
+    "discount": _("Order discount"),
+    "custom": _("Own fields"),
+    "quantity": _("Quantity"),
+    "unit_price": _("Unit price"),
+    "line_discount": _("Line discount"),
+    "added": _("New line"),
+    "name": _("Name"),
+    "carrier": _("Carrier"),
+    "tracking_number": _("Tracking number"),
+    "credit_limit": _("Credit limit"),
+    "payment_terms_days": _("Payment terms"),
+    "active": _("Active"),
+    "language": _("Language"),
+    "state": _("State"),
+}
+QUIET = {"name", "stream", "subject"}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    field: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    text: str
+    detail: str
+    changes: list[Change]
+    who: str
+    source: str
+    address: str
+    when: datetime
+    name: str
+    is_key: bool
+
+
+@lru_cache(maxsize=1)
+def _templates() -> dict[str, str]:
+    return sentences()
+
+
+def sentence_of(event: Event) -> str:
+    """The event in the reader's language; one that nobody gave a sentence shows its name."""
+    template = _templates().get(event.name)
+    if template is None:
+        return event.name
+    return fill(gettext(template), {key: _value(key, value) for key, value in event.data.items()})
+
+
+def timeline(events: Iterable[Event]) -> list[Entry]:
+    return [
+        Entry(
+            text=sentence_of(event),
+            detail=str(event.data.get("body") or event.data.get("note") or ""),
+            changes=list(_changes(event.data.get("changes"))),
+            who=event.actor_label,
+            source=str(word("source", event.source)),
+            address=event.address,
+            when=event.occurred_at,
+            name=event.name,
+            is_key=event.subject == event.stream,
+        )
+        for event in events
+    ]
+
+
+def _changes(found: Any) -> Iterator[Change]:
+    if not isinstance(found, dict):
+        return
+    for name, change in found.items():
+        if isinstance(change, dict) and {"old", "new"} & change.keys():
+            yield Change(_field(name), _text(change.get("old")), _text(change.get("new")))
+        elif isinstance(change, list) and len(change) == 2:
+            yield Change(_field(name), _text(change[0]), _text(change[1]))
+        elif isinstance(change, dict) and {"before", "after"} & change.keys():
+            yield Change(_field(name), _text(change.get("before")), _text(change.get("after")))
+
+
+def _field(name: str) -> str:
+    sku, _dot, last = name.rpartition(".")
+    known = FIELDS.get(last)
+    title = str(known) if known else last.replace("_", " ")
+    return f"{sku} · {title}" if sku else title
+
+
+def _text(value: Any) -> str:
+    if value in (None, "", [], {}):
+        return "—"
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {_text(item)}" for key, item in value.items())
+    if isinstance(value, list):
+        return ", ".join(_text(item) for item in value)
+    text = str(value)
+    if len(text) >= 19 and text[4:5] == "-" and (moment := parse_datetime(text)) is not None and moment.tzinfo:
+        return localtime(moment).strftime("%Y-%m-%d %H:%M")
+    return text
+
+
+def _value(key: str, value: Any) -> Any:
+    if key == "kind" and isinstance(value, str) and value in KINDS:
+        return gettext(KINDS[value].title)
+    if key in WORDS and isinstance(value, str):
+        return str(word(key, value))
+    if isinstance(value, str):
+        return _text(value)  # never translated: it may be anything that somebody typed
+    return shown(value)

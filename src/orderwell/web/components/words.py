@@ -1,0 +1,158 @@
+"""The words for states and kinds, the same on every page, and the colour of their badge."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from orderwell.domains.billing.methods import METHODS
+from orderwell.domains.orders.holds import KINDS
+
+CALM, GOOD, BUSY, WARN, BAD, QUIET = "look-calm", "look-good", "look-busy", "look-warn", "look-bad", "look-quiet"
+
+WORDS: dict[str, dict[str, tuple[str | Promise, str]]] = {
+    "order": {
+        "draft": (pgettext_lazy("order state", "Draft"), QUIET),
+        "placed": (pgettext_lazy("order state", "Placed"), BUSY),
+        "completed": (pgettext_lazy("order state", "Completed"), GOOD),
+        "cancelled": (pgettext_lazy("order state", "Cancelled"), QUIET),
+    },
+    "fulfilment": {
+        "none": (_("Nothing to ship"), QUIET),
+        "backordered": (_("Backordered"), BAD),
+        "reserved": (_("Reserved"), BUSY),
+        "partial": (_("Partly shipped"), WARN),
+        "shipped": (_("Shipped"), CALM),
+        "delivered": (_("Delivered"), GOOD),
+        "returned": (_("Returned"), QUIET),
+    },
+    "payment": {
+        "none": (_("Nothing to pay"), QUIET),
+        "unpaid": (_("Unpaid"), WARN),
+        "partial": (_("Partly paid"), WARN),
+        "paid": (_("Paid"), GOOD),
+        "overpaid": (_("Overpaid"), BAD),
+        "refunded": (_("Refunded"), QUIET),
+    },
+    "line": {
+        "goods": (_("Goods"), CALM),
+        "shipping": (_("Shipping"), QUIET),
+        "charge": (_("Charge"), QUIET),
+    },
+    "shipment": {
+        "shipped": (_("Shipped"), CALM),
+        "delivered": (_("Delivered"), GOOD),
+    },
+    "movement": {
+        "opening": (_("Opening stock"), QUIET),
+        "receipt": (_("Receipt"), GOOD),
+        "shipment": (_("Shipment"), CALM),
+        "return": (_("Return"), WARN),
+        "adjustment": (_("Adjustment"), WARN),
+        "transfer_out": (_("Transfer out"), BUSY),
+        "transfer_in": (_("Transfer in"), BUSY),
+    },
+    "adjustment": {
+        "count": (_("Count"), CALM),
+        "damaged": (_("Damaged"), BAD),
+        "expired": (_("Expired"), BAD),
+        "found": (_("Found"), GOOD),
+        "lost": (_("Lost"), BAD),
+        "opening": (_("Opening stock"), QUIET),
+        "receipt": (_("Receipt"), GOOD),
+        "sample": (_("Sample"), QUIET),
+        "other": (_("Other"), QUIET),
+    },
+    "transfer": {
+        "draft": (pgettext_lazy("transfer state", "Draft"), QUIET),
+        "dispatched": (_("On the way"), BUSY),
+        "received": (_("Received"), GOOD),
+        "cancelled": (_("Cancelled"), QUIET),
+    },
+    "customer": {
+        "person": (_("Person"), QUIET),
+        "company": (_("Company"), CALM),
+    },
+    "disposition": {
+        "restock": (_("Back to stock"), GOOD),
+        "scrap": (_("Scrap"), BAD),
+        "none": (_("Nothing came back"), QUIET),
+    },
+    "import": {
+        "waiting": (_("Waiting"), QUIET),
+        "running": (_("Running"), BUSY),
+        "finished": (_("Done"), GOOD),
+        "failed": (_("Failed"), BAD),
+        "undoing": (_("Being undone"), WARN),
+        "undone": (_("Undone"), QUIET),
+    },
+    "verdict": {
+        "done": (_("Done"), GOOD),
+        "duplicate": (_("Duplicate"), QUIET),
+        "refused": (_("Refused"), BAD),
+    },
+    "mode": {
+        "history": (_("History"), QUIET),
+        "live": (_("Live"), BUSY),
+    },
+    "delivery": {
+        "waiting": (_("Waiting"), BUSY),
+        "done": (_("Done"), GOOD),
+        "dead": (_("Given up"), BAD),
+    },
+    "ledger": {
+        "invoice": (_("Invoice"), CALM),
+        "credit_note": (_("Credit note"), WARN),
+        "payment": (_("Payment"), GOOD),
+        "refund": (_("Refund"), WARN),
+    },
+    "source": {
+        "web": (_("screen"), QUIET),
+        "api": (_("API"), QUIET),
+        "cli": (_("command line"), QUIET),
+        "job": (_("job"), QUIET),
+        "import": (_("import"), QUIET),
+    },
+    "method": {name: (_(title), QUIET) for name, title in METHODS.items()},
+    "hold": {name: (_(kind.title), WARN) for name, kind in KINDS.items()},
+    "unit": {
+        "piece": (_("piece"), QUIET),
+        "kg": (_("kg"), QUIET),
+        "box": (_("box"), QUIET),
+        "set": (_("set"), QUIET),
+        "pair": (_("pair"), QUIET),
+        "metre": (_("metre"), QUIET),
+        "litre": (_("litre"), QUIET),
+        "bottle": (_("bottle"), QUIET),
+        "pack": (_("pack"), QUIET),
+        "case": (_("case"), QUIET),
+    },
+    "health": {
+        "ok": (_("Good"), GOOD),
+        "warning": (_("Look at it"), WARN),
+        "problem": (_("Broken"), BAD),
+    },
+    "job": {
+        "READY": (_("Waiting"), QUIET),
+        "RUNNING": (_("Running"), BUSY),
+        "FAILED": (_("Failed"), BAD),
+        "SUCCESSFUL": (_("Done"), GOOD),
+    },
+}
+
+
+def word(kind: str, value: str) -> str | Promise:
+    """The word for a state; a value that has none yet (a plugin's hold kind) is shown as it is."""
+    found = WORDS.get(kind, {}).get(value)
+    return found[0] if found else value.replace("_", " ")
+
+
+def look_of(kind: str, value: str) -> str:
+    found = WORDS.get(kind, {}).get(value)
+    return found[1] if found else CALM
+
+
+def choices(kind: str, *values: str) -> list[tuple[str, str | Promise]]:
+    """Values with their words, for a select; all of the kind when none are named."""
+    return [(value, word(kind, value)) for value in (values or WORDS[kind])]

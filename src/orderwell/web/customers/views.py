@@ -1,0 +1,108 @@
+"""Customers: list, one with everything about them, new, change."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from orderwell.domains.billing.queries import customer_balance
+from orderwell.domains.customers.queries import (
+    CustomerDetail,
+    CustomerFilters,
+    customer_detail,
+    customer_groups,
+    customer_list,
+)
+from orderwell.domains.customers.services.save_customer import save_customer
+from orderwell.domains.orders.queries import OrderFilters, order_list
+from orderwell.kernel.clock import utc_now
+from orderwell.kernel.errors import DomainError
+from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.events.queries import stream
+from orderwell.platform.permissions import Permission
+from orderwell.web.components.listing import ROWS, cursor, listing, one_of
+from orderwell.web.components.timeline import timeline
+from orderwell.web.components.words import choices
+from orderwell.web.customers.forms import CustomerForm, initial_of, main_address
+from orderwell.web.pages import form_page, page
+from orderwell.web.templatetags.orderwell import localname
+
+RECENT = 10
+
+
+@page(Permission.CUSTOMERS_CUSTOMER_VIEW)
+def customer_list_page(request: HttpRequest, actor: Actor) -> HttpResponse:
+    groups = list(customer_groups(actor))
+    filters = CustomerFilters(
+        text=request.GET.get("q", "")[:120],
+        kind=one_of(request.GET.get("kind", ""), ("person", "company")),
+        group=one_of(request.GET.get("group", ""), [group.code for group in groups]),
+        active=None if request.GET.get("inactive") else True,
+    )
+    found = customer_list(actor, filters, cursor(request), ROWS)
+    context = {
+        "listing": listing(request, found),
+        "groups": groups,
+        "kinds": choices("customer"),
+        "filtered": any(request.GET.get(name) for name in ("q", "kind", "group", "inactive")),
+    }
+    return render(request, "customers/list.html", context)
+
+
+@page(Permission.CUSTOMERS_CUSTOMER_VIEW)
+def customer_page(request: HttpRequest, actor: Actor, customer_id: int) -> HttpResponse:
+    detail = customer_detail(actor, customer_id)
+    orders = None
+    if actor.may(Permission.ORDERS_ORDER_VIEW):
+        orders = order_list(actor, OrderFilters(customer_id=customer_id), limit=RECENT, now=utc_now())
+    context = {
+        "detail": detail,
+        "customer": detail.customer,
+        "main_address": main_address(detail),
+        "orders": orders,
+        "balances": balances(actor, customer_id),
+        "timeline": timeline(stream(f"customer:{customer_id}", limit=30)),
+    }
+    return render(request, "customers/detail.html", context)
+
+
+def balances(actor: Actor, customer_id: int) -> list[tuple[str, Decimal]]:
+    if not actor.may(Permission.BILLING_INVOICE_VIEW):
+        return []
+    return sorted(customer_balance(actor, customer_id).items())
+
+
+@form_page(Permission.CUSTOMERS_CUSTOMER_CHANGE)
+def new_customer(request: HttpRequest, actor: Actor) -> HttpResponse:
+    return _form(request, actor, None)
+
+
+@form_page(Permission.CUSTOMERS_CUSTOMER_CHANGE)
+def change_customer(request: HttpRequest, actor: Actor, customer_id: int) -> HttpResponse:
+    return _form(request, actor, customer_detail(actor, customer_id))
+
+
+def _form(request: HttpRequest, actor: Actor, before: CustomerDetail | None) -> HttpResponse:
+    groups = [(group.code, localname(group)) for group in customer_groups(actor)]
+    # Masked phones and streets must never be written back over the real ones.
+    shared: dict[str, Any] = {"groups": groups, "personal": before is None or not before.masked}
+    form = CustomerForm(request.POST or None, initial=initial_of(before) if before else None, **shared)
+    if before is not None:
+        form.fields["number"].disabled = True
+        form.fields["number"].help_text = ""
+    if request.method == "POST" and form.is_valid():
+        try:
+            saved = save_customer(form.draft(before), actor=actor, now=utc_now())
+        except DomainError as error:
+            form.refuse(error)
+        else:
+            messages.success(request, _("Customer %(name)s is saved.") % {"name": saved.name})
+            return HttpResponseRedirect(reverse("customer-detail", args=[saved.pk]))
+    context = {"form": form, "customer": before.customer if before else None}
+    return render(request, "customers/form.html", context, status=422 if form.errors else 200)

@@ -1,0 +1,171 @@
+"""The overview: figures of a period and what is open now. Every number leads to the rows behind it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from orderwell.domains.analytics import queries
+from orderwell.domains.analytics.periods import Period
+from orderwell.domains.analytics.queries import Figure, Sales
+from orderwell.domains.catalog.choices import channel_names
+from orderwell.kernel.clock import business_day, utc_now
+from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.permissions import Permission
+from orderwell.web.components import charts
+from orderwell.web.context import navigation
+from orderwell.web.home.periods import PRESETS, chosen, years
+from orderwell.web.pages import page
+from orderwell.web.templatetags.orderwell import localname
+
+
+def zone() -> ZoneInfo:
+    return ZoneInfo(settings.TIME_ZONE)
+
+
+@page()
+def home(request: HttpRequest, actor: Actor) -> HttpResponse:
+    if not actor.may(Permission.REPORTS_DASHBOARD_VIEW):
+        return start_page(request, actor)
+    now = utc_now()
+    known = queries.first_and_last_day(actor=actor, zone=zone())
+    choice = chosen(request.GET, today=business_day(now, zone()), known=known)
+    currencies = queries.currencies_in(actor=actor, period=choice.period, zone=zone())
+    currency = _currency(request, [name for name, _count in currencies])
+    found = queries.sales(actor=actor, period=choice.period, currency=currency, zone=zone())
+    before = queries.sold_total(actor=actor, period=choice.period.before(), currency=currency, zone=zone())
+    context = {
+        "empty": known is None,
+        "choice": choice,
+        "presets": [(key, title) for key, title, _days in PRESETS],
+        "years": years(known),
+        "currency": currency,
+        "currencies": currencies,
+        "sales": found,
+        "figures": _figures(found, before, choice.period, currency),
+        "sales_chart": _sales_chart(found, choice.period, currency),
+        "channel_chart": _channel_chart(found, choice.period, currency),
+        "backlog": queries.backlog(actor=actor, now=now, zone=zone()),
+        "period_query": _query(choice.period, currency),
+        "list_query": _list_query(choice.period, currency),
+    }
+    context["age_chart"] = _age_chart(context["backlog"], business_day(now, zone()))
+    return render(request, "home/home.html", context)
+
+
+@page(Permission.REPORTS_DASHBOARD_VIEW)
+def rankings(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """The slower part of the overview, fetched when the page already stands."""
+    choice = chosen(request.GET, today=business_day(utc_now(), zone()), known=None)
+    currency = _currency(request, [])
+    shared = {"actor": actor, "period": choice.period, "currency": currency, "zone": zone()}
+    customers, variants = queries.top_customers(**shared), queries.top_variants(**shared)
+    for row in variants:
+        row["name"] = localname({"name_zh": row["variant__name_zh"], "name_en": row["variant__name_en"]})
+    context = {
+        "currency": currency,
+        "customers": customers,
+        "variants": variants,
+        "most_customer": float(customers[0]["revenue"]) if customers else 1,
+        "most_variant": float(variants[0]["revenue"]) if variants else 1,
+        "list_query": _list_query(choice.period, currency),
+    }
+    return render(request, "home/rankings.html", context)
+
+
+def start_page(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """The first place this user may go to, for those who have no overview."""
+    for group in navigation(actor, request.path):
+        return redirect(group["entries"][0]["url"])
+    return render(request, "home/nothing.html")
+
+
+def _currency(request: HttpRequest, used: list[str]) -> str:
+    asked = request.GET.get("currency", "")
+    if len(asked) == 3 and asked.isalpha() and asked.isascii():
+        return asked.upper()
+    return used[0] if used else "CNY"
+
+
+def _query(period: Period, currency: str) -> str:
+    return urlencode({"from": period.first.isoformat(), "to": period.last.isoformat(), "currency": currency})
+
+
+def _list_query(period: Period, currency: str, **more: Any) -> str:
+    """The order list behind a figure of this period."""
+    return f"{_query(period, currency)}&{urlencode({'state': 'sold', **more})}"
+
+
+def _figures(found: Sales, before: Figure, period: Period, currency: str) -> list[dict[str, Any]]:
+    url = f"{reverse('order-list')}?{_list_query(period, currency)}"
+    total = found.total
+    return [
+        {"name": _("Revenue"), "amount": total.revenue, "change": change(total.revenue, before.revenue), "url": url},
+        {"name": _("Orders"), "count": total.orders, "change": change(total.orders, before.orders), "url": url},
+        {"name": _("Average order"), "amount": total.average, "change": change(total.average, before.average)},
+    ]
+
+
+def change(now: Decimal | int, before: Decimal | int) -> int | None:
+    """In whole percent against the period before; None where there was nothing to compare with."""
+    return round((now - before) * 100 / before) if before else None
+
+
+def _sales_chart(found: Sales, period: Period, currency: str) -> dict[str, Any]:
+    labels, links = [], []
+    for point, _figure in found.points:
+        labels.append(point.strftime("%Y-%m") if period.by_month else point.strftime("%m-%d"))
+        cut = _month(point, period) if period.by_month else Period(point, point)
+        links.append(f"{reverse('order-list')}?{_list_query(cut, currency)}")
+    figures = [figure for _point, figure in found.points]
+    named = [
+        ("bar", _("Revenue"), [figure.revenue for figure in figures]),
+        ("line", _("Orders"), [figure.orders for figure in figures]),
+    ]
+    return charts.series(labels, named, links=links)
+
+
+def _month(first: date, period: Period) -> Period:
+    last = (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+    return Period(max(first, period.first), min(last, period.last))
+
+
+def _channel_chart(found: Sales, period: Period, currency: str) -> dict[str, Any]:
+    names = channel_names()
+    return charts.ranking(
+        [
+            (
+                localname(names.get(channel)) or str(channel),
+                figure.revenue,
+                f"{reverse('order-list')}?{_list_query(period, currency, channel=channel)}",
+            )
+            for channel, figure in found.by_channel[:8]
+        ]
+    )
+
+
+def _age_chart(backlog: queries.Backlog, today: date) -> dict[str, Any]:
+    """How long orders have been waiting; the youngest bar holds today's and yesterday's."""
+    labels, links, counts = [], [], []
+    younger = today
+    for age, count in backlog.ages:
+        params = {"fulfilment": "waiting", "to": younger.isoformat()}
+        if age is None:
+            labels.append(_("older"))
+        else:
+            labels.append(_("up to %(days)s d") % {"days": age})
+            oldest = today - timedelta(days=age)
+            params["from"] = oldest.isoformat()
+            younger = oldest - timedelta(days=1)
+        links.append(f"{reverse('order-list')}?{urlencode(params)}")
+        counts.append(count)
+    return charts.series(labels, [("bar", _("Orders"), counts)], links=links)

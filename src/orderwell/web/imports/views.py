@@ -1,0 +1,211 @@
+"""Files of orders: hand in, look at the verdicts, run, follow, undo."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from orderwell.domains.catalog.choices import visible_channels
+from orderwell.domains.integrations.models import ImportBatch
+from orderwell.domains.integrations.queries import (
+    explain,
+    import_detail,
+    import_list,
+    import_rows,
+    mappings,
+    progress,
+    result,
+)
+from orderwell.domains.integrations.services.create import create_batch, stored_file
+from orderwell.domains.integrations.services.mappings import save_mapping
+from orderwell.domains.integrations.services.start import start_import, start_undo
+from orderwell.kernel.clock import utc_now
+from orderwell.kernel.errors import DomainError
+from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.permissions import Permission
+from orderwell.web.components.actions import ActionForm, perform
+from orderwell.web.components.listing import ROWS, cursor, listing, one_of
+from orderwell.web.components.words import choices
+from orderwell.web.imports.forms import MappingForm, UploadForm
+from orderwell.web.pages import form_page, page
+
+P = Permission.ORDERS_ORDER_IMPORT
+ORDER_LINES = "order-lines"
+GOING = ("running", "undoing")
+
+
+@page(P)
+def imports(request: HttpRequest, actor: Actor) -> HttpResponse:
+    found = import_list(actor, cursor=cursor(request), limit=ROWS)
+    return render(request, "imports/list.html", {"listing": listing(request, found)})
+
+
+@form_page(P)
+def new_import(request: HttpRequest, actor: Actor) -> HttpResponse:
+    form = UploadForm(
+        request.POST or None,
+        request.FILES or None,
+        channels=visible_channels(actor, active_only=True),
+        mappings=mappings(actor),
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            batch = _keep(form.cleaned_data, actor)
+        except DomainError as error:
+            form.refuse(error)
+        else:
+            return HttpResponseRedirect(reverse("import-detail", args=[batch.pk]))
+    return render(request, "imports/new.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _keep(data: dict[str, Any], actor: Actor) -> ImportBatch:
+    file: UploadedFile = data["file"]
+    with tempfile.TemporaryDirectory(prefix="orderwell-import-") as folder:
+        path = Path(folder) / "upload"
+        with path.open("wb") as target:
+            for chunk in file.chunks():
+                target.write(chunk)
+        options = {"options": {"channel": data["channel"]}} if data["channel"] and not data["saved"] else None
+        return create_batch(
+            path=path,
+            file_name=file.name or "upload",
+            preset=data["preset"],
+            mode=data["mode"],
+            dry_run=data["dry_run"],
+            mapping=options if data["preset"] == ORDER_LINES else None,
+            mapping_name=data["saved"] if data["preset"] == ORDER_LINES else "",
+            actor=actor.via("import", actor.address),
+            now=utc_now(),
+        )
+
+
+@page(P)
+def import_page(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponse:
+    batch = import_detail(actor, batch_id)
+    verdict = one_of(request.GET.get("verdict", ""), ("done", "duplicate", "refused"))
+    rows = import_rows(actor, batch_id, verdict=verdict, cursor=cursor(request), limit=ROWS)
+    shown = [{"row": row, "why": explain(row)} for row in rows.rows]
+    context = {
+        "batch": batch,
+        "result": result(batch),
+        "progress": progress(batch, now=utc_now()),
+        "going": batch.state in GOING,
+        "listing": listing(request, rows),
+        "rows": shown,
+        "verdicts": choices("verdict"),
+        "verdict": verdict,
+        "can_map": batch.state == "waiting" and batch.preset == ORDER_LINES,
+    }
+    return render(request, "imports/detail.html", context)
+
+
+@page(P)
+def import_progress(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponse:
+    """The bar alone, asked for every second while a batch runs; when it ends, the whole page is loaded anew."""
+    batch = import_detail(actor, batch_id)
+    was_going = request.GET.get("state") in (*GOING, "started")
+    if (
+        batch.state not in GOING
+        and was_going
+        and not (batch.state == "waiting" and request.GET.get("state") == "started")
+    ):
+        response = HttpResponse(status=204)
+        response["HX-Refresh"] = "true"
+        return response
+    context = {"batch": batch, "progress": progress(batch, now=utc_now()), "going": True}
+    return render(request, "imports/progress.html", context)
+
+
+@form_page(P)
+def mapping(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponse:
+    """Correct what the columns mean. The file is handed in again from its stored copy, so that it is checked anew."""
+    batch = import_detail(actor, batch_id)
+    header = list(batch.source.get("header", []))
+    form = MappingForm(request.POST or None, header=header, columns=batch.mapping.get("columns", {}))
+    if request.method == "POST" and form.is_valid():
+        options = batch.mapping.get("options", {})
+        try:
+            if name := form.cleaned_data["name"].strip():
+                save_mapping(name=name, columns=form.columns(), options=options, actor=actor)
+            fresh = create_batch(
+                path=stored_file(batch),
+                file_name=batch.file_name,
+                preset=batch.preset,
+                mode=batch.mode,
+                dry_run=batch.dry_run,
+                mapping={"columns": form.columns(), "options": options},
+                actor=actor.via("import", actor.address),
+                now=utc_now(),
+            )
+        except DomainError as error:
+            form.refuse(error)
+        else:
+            return HttpResponseRedirect(reverse("import-detail", args=[fresh.pk]))
+    context = {"form": form, "batch": batch, "sample": batch.source.get("sample", [])}
+    return render(request, "imports/mapping.html", context, status=422 if form.errors else 200)
+
+
+@form_page(P)
+def run(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponse:
+    batch = import_detail(actor, batch_id)
+
+    def act(data: dict[str, Any]) -> None:
+        start_import(batch_id=batch_id, actor=actor.via("import", actor.address))
+
+    return perform(
+        request,
+        actor,
+        ActionForm(request.POST or None),
+        template="imports/run.html",
+        act=act,
+        done=_("The import is under way. You can leave this page."),
+        to=reverse("import-detail", args=[batch_id]) + "?started=1",
+        context={"batch": batch},
+    )
+
+
+@form_page(P)
+def for_real(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponse:
+    """After a dry run: the same file with the same mapping, this time with effect."""
+    batch = import_detail(actor, batch_id)
+    if request.method == "POST":
+        fresh = create_batch(
+            path=stored_file(batch),
+            file_name=batch.file_name,
+            preset=batch.preset,
+            mode=batch.mode,
+            mapping=batch.mapping or None,
+            actor=actor.via("import", actor.address),
+            now=utc_now(),
+        )
+        start_import(batch_id=fresh.pk, actor=actor.via("import", actor.address))
+        messages.success(request, _("The import is under way. You can leave this page."))
+        return HttpResponseRedirect(reverse("import-detail", args=[fresh.pk]) + "?started=1")
+    return HttpResponseRedirect(reverse("import-detail", args=[batch_id]))
+
+
+@form_page(P)
+def undo(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponse:
+    batch = import_detail(actor, batch_id)
+
+    def act(data: dict[str, Any]) -> None:
+        start_undo(batch_id=batch_id, actor=actor.via("import", actor.address))
+
+    return perform(
+        request,
+        actor,
+        ActionForm(request.POST or None),
+        template="imports/undo.html",
+        act=act,
+        done=_("What the import made is being taken back."),
+        to=reverse("import-detail", args=[batch_id]) + "?started=1",
+        context={"batch": batch},
+    )

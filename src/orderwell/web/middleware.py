@@ -1,0 +1,67 @@
+"""What every page of the web interface needs around it: a strict content policy, the user's language and time zone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone, translation
+
+from orderwell.platform.accounts.models import User
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+# Nothing inline, nothing from elsewhere: a script that got into a text can't run, a style can't hide anything.
+POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data: blob:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+    ]
+)
+
+
+class ContentSecurity:
+    """Sends the content security policy with every HTML page."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.get("Content-Type", "").startswith("text/html") and not request.path.startswith("/api/"):
+            response.setdefault("Content-Security-Policy", POLICY)
+            response.setdefault("Permissions-Policy", "camera=(self), geolocation=(), microphone=(), payment=()")
+            if getattr(request, "user", None) is not None and request.user.is_authenticated:
+                # A page with people's data is not to be found in a shared cache or after signing out.
+                response.setdefault("Cache-Control", "private, no-store")
+        return response
+
+
+class Preferences:
+    """The language and time zone the user chose; before that the browser's language and the business time zone."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(("/api/", settings.STATIC_URL)):
+            return self.get_response(request)
+        user = request.user
+        zone = settings.TIME_ZONE
+        if isinstance(user, User):
+            if user.language in dict(settings.LANGUAGES):
+                translation.activate(user.language)
+                request.LANGUAGE_CODE = user.language
+            zone = user.time_zone or zone
+        with timezone.override(ZoneInfo(zone)):
+            return self.get_response(request)

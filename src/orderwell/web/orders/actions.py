@@ -1,0 +1,194 @@
+"""What can be done with an order: a form each, one service call each."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from orderwell.domains.orders.outcomes import Placed, Refused
+from orderwell.domains.orders.overview import order_overview
+from orderwell.domains.orders.services.cancel import cancel_units
+from orderwell.domains.orders.services.change import LineChange, OrderChange, change_order
+from orderwell.domains.orders.services.hold import place_hold, release_hold
+from orderwell.domains.orders.services.note import add_attachment, add_note
+from orderwell.domains.orders.services.quote import confirm_quote
+from orderwell.kernel.clock import business_day, day_bounds, utc_now
+from orderwell.kernel.errors import Refusal
+from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.permissions import Permission
+from orderwell.web.components.actions import ActionForm, perform
+from orderwell.web.orders.forms import AttachForm, CancelForm, ChangeForm, Countable, HoldForm, NoteForm, ReasonForm
+from orderwell.web.pages import form_page
+
+
+def page_of(order_id: int) -> str:
+    return reverse("order-detail", args=[order_id])
+
+
+@form_page(Permission.ORDERS_HOLD_PLACE)
+def hold(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse:
+    order = order_overview(actor, order_id).order
+    return perform(
+        request,
+        actor,
+        HoldForm(request.POST or None),
+        template="orders/hold.html",
+        act=lambda data: place_hold(order_id=order_id, **data, actor=actor, now=utc_now()),
+        done=_("Order %(number)s is on hold.") % {"number": order.number},
+        to=page_of(order_id),
+        context={"order": order},
+    )
+
+
+@form_page(Permission.ORDERS_HOLD_RELEASE)
+def release(request: HttpRequest, actor: Actor, order_id: int, hold_id: int) -> HttpResponse:
+    found = order_overview(actor, order_id)
+    held = next((item for item in found.holds if item.pk == hold_id), None)
+    return perform(
+        request,
+        actor,
+        ReasonForm(request.POST or None),
+        template="orders/release.html",
+        act=lambda data: release_hold(hold_id=hold_id, **data, actor=actor, now=utc_now()),
+        done=_("The hold on order %(number)s was released.") % {"number": found.order.number},
+        to=page_of(order_id),
+        context={"order": found.order, "hold": held},
+    )
+
+
+@form_page(Permission.ORDERS_ORDER_VIEW)
+def note(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse:
+    order = order_overview(actor, order_id).order
+    return perform(
+        request,
+        actor,
+        NoteForm(request.POST or None),
+        template="orders/note.html",
+        act=lambda data: add_note(order_id=order_id, **data, actor=actor, now=utc_now()),
+        done=_("Note added."),
+        to=page_of(order_id),
+        context={"order": order},
+    )
+
+
+@form_page(Permission.ORDERS_ORDER_CHANGE)
+def attach(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse:
+    order = order_overview(actor, order_id).order
+
+    def act(data: dict[str, Any]) -> None:
+        file = data["file"]
+        add_attachment(
+            order_id=order_id,
+            name=file.name,
+            content=file.read(),
+            content_type=file.content_type or "application/octet-stream",
+            actor=actor,
+            now=utc_now(),
+        )
+
+    return perform(
+        request,
+        actor,
+        AttachForm(request.POST or None, request.FILES or None),
+        template="orders/attach.html",
+        act=act,
+        done=_("File attached."),
+        to=page_of(order_id),
+        context={"order": order},
+    )
+
+
+@form_page(Permission.ORDERS_ORDER_CANCEL)
+def cancel(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse:
+    found = order_overview(actor, order_id)
+    lines = [
+        Countable(view.line.pk, view.line.name, view.line.sku, view.cancellable, view.cancellable)
+        for view in found.lines
+        if view.cancellable
+    ]
+    form = CancelForm(request.POST or None, lines=lines)
+    return perform(
+        request,
+        actor,
+        form,
+        template="orders/cancel.html",
+        act=lambda data: cancel_units(
+            order_id=order_id, lines=form.counted(), reason=data["reason"], actor=actor, now=utc_now()
+        ),
+        done=_("Cancelled."),
+        to=page_of(order_id),
+        context={"order": found.order},
+    )
+
+
+@form_page(Permission.ORDERS_ORDER_CHANGE)
+def change(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse:
+    found = order_overview(actor, order_id)
+    order, zone = found.order, ZoneInfo(settings.TIME_ZONE)
+    lines = [
+        Countable(view.line.pk, view.line.name, view.line.sku, view.line.quantity, view.line.quantity)
+        for view in found.goods
+    ]
+    initial = {
+        "version": order.version,
+        "note": order.note,
+        "priority": order.priority,
+        "requested_on": business_day(order.requested_at, zone) if order.requested_at else None,
+    }
+    form = ChangeForm(request.POST or None, lines=lines, initial=initial)
+
+    def act(data: dict[str, Any]) -> None:
+        wanted = data["requested_on"]
+        change_order(
+            order_id=order_id,
+            change=OrderChange(
+                lines=tuple(LineChange(line_id=pk, quantity=quantity) for pk, quantity in form.changed_lines()),
+                note=data["note"],
+                priority=data["priority"],
+                requested_at=day_bounds(wanted, zone)[1] - timedelta(seconds=1) if wanted else None,
+            ),
+            version=data["version"],
+            actor=actor,
+            now=utc_now(),
+        )
+
+    return perform(
+        request,
+        actor,
+        form,
+        template="orders/change.html",
+        act=act,
+        done=_("Order %(number)s was changed.") % {"number": order.number},
+        to=page_of(order_id),
+        context={"order": order},
+    )
+
+
+@form_page(Permission.ORDERS_ORDER_PLACE)
+def confirm(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse:
+    order = order_overview(actor, order_id).order
+
+    def act(data: dict[str, Any]) -> None:
+        outcome = confirm_quote(order_id=order_id, actor=actor, now=utc_now())
+        if isinstance(outcome, Refused):
+            raise Refusal(outcome.errors)
+        if isinstance(outcome, Placed):
+            messages.success(request, _("Order %(number)s was placed.") % {"number": outcome.number})
+
+    return perform(
+        request,
+        actor,
+        ActionForm(request.POST or None),
+        template="orders/confirm.html",
+        act=act,
+        done=_("The quote is confirmed."),
+        to=page_of(order_id),
+        context={"order": order},
+    )

@@ -1,0 +1,222 @@
+"""Shipping, returning, invoicing and paying, from the page of an order."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from orderwell.domains.automation.services.take_back import take_back
+from orderwell.domains.billing.models import Payment
+from orderwell.domains.billing.overview import money_of
+from orderwell.domains.billing.services.invoice import issue_invoice
+from orderwell.domains.billing.services.pay import PaymentDraft, record_payment, record_refund
+from orderwell.domains.fulfilment.services.record_return import ReturnedUnits, record_return
+from orderwell.domains.fulfilment.services.ship import ship
+from orderwell.domains.inventory.choices import visible_warehouses
+from orderwell.domains.orders.models import OrderLine
+from orderwell.domains.orders.overview import LineView, OrderOverview, order_overview
+from orderwell.kernel.clock import business_day, day_bounds, utc_now
+from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.permissions import Permission
+from orderwell.web.components.actions import perform
+from orderwell.web.components.sentences import plain_number
+from orderwell.web.orders.actions import page_of
+from orderwell.web.orders.cash_forms import CARRIERS, InvoiceForm, PaymentForm, RefundForm, ReturnForm, ShipForm
+from orderwell.web.orders.forms import Countable
+from orderwell.web.pages import form_page
+from orderwell.web.templatetags.orderwell import localname
+
+ZERO = Decimal(0)
+
+
+@form_page(Permission.FULFILMENT_SHIPMENT_CREATE)
+def ship_order(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse:
+    found = order_overview(actor, order_id)
+    holding = {row.stock_item.warehouse_id for view in found.goods for row in view.reservations}
+    warehouses = [item for item in visible_warehouses(actor) if item.pk in holding]
+    lines = [
+        Countable(view.line.pk, view.line.name, view.line.sku, view.to_ship, shippable(view), where(view))
+        for view in found.goods
+        if view.to_ship
+    ]
+    form = ShipForm(request.POST or None, lines=lines, warehouses=warehouses)
+
+    def act(data: dict[str, Any]) -> None:
+        ship(
+            order_id=order_id,
+            lines=form.counted(),
+            warehouse=data["warehouse"] or None,
+            carrier=data["carrier"],
+            tracking_number=data["tracking_number"],
+            actor=actor,
+            now=utc_now(),
+        )
+
+    return perform(
+        request,
+        actor,
+        form,
+        template="orders/ship.html",
+        act=act,
+        done=_("Shipped."),
+        to=page_of(order_id),
+        context={"order": found.order, "found": found, "carriers": CARRIERS},
+    )
+
+
+def shippable(view: LineView) -> Decimal:
+    """What is reserved of a line, in its own units. A bundle offers all that is open; the service knows its parts."""
+    return view.to_ship if view.line.is_bundle and not view.backordered else min(view.reserved, view.to_ship)
+
+
+def where(view: LineView) -> str:
+    places = [f"{localname(row.stock_item.warehouse)} {plain_number(row.quantity)}" for row in view.reservations]
+    if view.backordered:
+        places.append(_("missing %(count)s") % {"count": plain_number(view.backordered)})
+    return ", ".join(dict.fromkeys(places))
+
+
+@form_page(Permission.FULFILMENT_RETURN_CREATE)
+def return_goods(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse:
+    found = order_overview(actor, order_id)
+    lines = [
+        Countable(line.pk, line.name, line.sku, line.quantity_shipped - line.quantity_returned, ZERO)
+        for line in (view.line for view in found.goods)
+        if line.quantity_shipped > line.quantity_returned
+    ]
+    form = ReturnForm(
+        request.POST or None,
+        lines=lines,
+        warehouses=visible_warehouses(actor),
+        may_credit=actor.may(Permission.BILLING_CREDIT_NOTE_CREATE),
+        may_refund=actor.may(Permission.BILLING_REFUND_CREATE) and bool(found.order.paid_amount),
+    )
+
+    def act(data: dict[str, Any]) -> None:
+        into = data["warehouse"] if data["disposition"] == "restock" else ""
+        units = [
+            ReturnedUnits(line_id=pk, quantity=quantity, disposition=data["disposition"], warehouse=into or None)
+            for pk, quantity in form.counted().items()
+        ]
+        shared: dict[str, Any] = {"order_id": order_id, "lines": units, "reason": data["reason"], "actor": actor}
+        if data.get("credit"):
+            take_back(**shared, refund=bool(data.get("refund")), now=utc_now())
+        else:
+            record_return(**shared, now=utc_now())
+
+    return perform(
+        request,
+        actor,
+        form,
+        template="orders/return.html",
+        act=act,
+        done=_("The return is recorded."),
+        to=page_of(order_id),
+        context={"order": found.order},
+    )
+
+
+@form_page(Permission.BILLING_INVOICE_CREATE)
+def invoice_order(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse:
+    found = order_overview(actor, order_id)
+    lines = [
+        Countable(view.line.pk, view.line.name, view.line.sku, view.to_invoice, view.to_invoice)
+        for view in found.lines
+        if view.to_invoice and view.line.kind == OrderLine.Kind.GOODS
+    ]
+    form = InvoiceForm(request.POST or None, lines=lines)
+    form.may_be_empty = not lines
+
+    def act(data: dict[str, Any]) -> None:
+        counted = form.counted()
+        # Everything at once is the ordinary case, and the only one that needs no goods: an order of charges.
+        whole = counted == {line.pk: line.most for line in lines}
+        issue_invoice(order_id=order_id, quantities=None if whole else counted, actor=actor, now=utc_now())
+
+    return perform(
+        request,
+        actor,
+        form,
+        template="orders/invoice.html",
+        act=act,
+        done=_("The invoice is issued."),
+        to=page_of(order_id),
+        context={"order": found.order, "found": found},
+    )
+
+
+@form_page(Permission.BILLING_PAYMENT_CREATE)
+def pay_order(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse:
+    found = order_overview(actor, order_id)
+    zone = ZoneInfo(settings.TIME_ZONE)
+    today = business_day(utc_now(), zone)
+    due = max(found.due, ZERO)
+    form = PaymentForm(request.POST or None, initial={"amount": plain_number(due) if due else "", "received_on": today})
+
+    def act(data: dict[str, Any]) -> None:
+        day = data["received_on"]
+        record_payment(
+            payment=PaymentDraft(
+                order_id=order_id,
+                amount=data["amount"],
+                method=data["method"],
+                reference=data["reference"] or None,
+                received_at=day_bounds(day, zone)[0] if day and day != today else None,
+            ),
+            actor=actor,
+            now=utc_now(),
+        )
+
+    return perform(
+        request,
+        actor,
+        form,
+        template="orders/payment.html",
+        act=act,
+        done=_("The payment is recorded."),
+        to=page_of(order_id),
+        context={"order": found.order, "found": found},
+    )
+
+
+@form_page(Permission.BILLING_REFUND_CREATE)
+def refund_order(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse:
+    found = order_overview(actor, order_id)
+    payments = money_of(actor, order_id).refundable
+    start = _refund_start(found, payments)
+    form = RefundForm(request.POST or None, payments=payments, initial=start)
+
+    def act(data: dict[str, Any]) -> None:
+        record_refund(
+            payment_id=data["payment"],
+            amount=data["amount"],
+            reason=data["reason"],
+            reference=data["reference"] or None,
+            actor=actor,
+            now=utc_now(),
+        )
+
+    return perform(
+        request,
+        actor,
+        form,
+        template="orders/refund.html",
+        act=act,
+        done=_("The refund is recorded."),
+        to=page_of(order_id),
+        context={"order": found.order, "found": found},
+    )
+
+
+def _refund_start(found: OrderOverview, payments: list[Payment]) -> dict[str, Any]:
+    """What was paid too much is what is usually given back."""
+    too_much = -found.due
+    first = payments[0] if payments else None
+    if first is None or too_much <= 0:
+        return {}
+    return {"payment": first.pk, "amount": plain_number(min(too_much, first.amount - first.refunded_amount))}

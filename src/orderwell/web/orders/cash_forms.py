@@ -1,0 +1,127 @@
+"""Forms of shipping, returning, invoicing and paying."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from orderwell.domains.billing.methods import METHODS
+from orderwell.domains.billing.models import Payment
+from orderwell.domains.inventory.models import Warehouse
+from orderwell.web.components.actions import ActionForm
+from orderwell.web.components.forms import ExactField, offer, options
+from orderwell.web.components.words import choices
+from orderwell.web.orders.forms import CountForm
+from orderwell.web.templatetags.orderwell import localname, money_text
+
+CARRIERS = ("顺丰速运", "京东物流", "中通快递", "圆通速递", "EMS", "DHL", "UPS", "FedEx", "DPD", "GLS")
+
+
+class ShipForm(CountForm):
+    warehouse = forms.ChoiceField(label=_("Warehouse"), required=False)
+    carrier = forms.CharField(
+        label=_("Carrier"), required=False, max_length=60, widget=forms.TextInput(attrs={"list": "carriers"})
+    )
+    tracking_number = forms.CharField(
+        label=_("Tracking number"), required=False, max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+
+    def __init__(self, *args: Any, warehouses: Sequence[Warehouse], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(
+            self,
+            "warehouse",
+            options([(item.code, localname(item)) for item in warehouses], empty=_("Wherever it is reserved")),
+        )
+        if len(warehouses) < 2:
+            self.fields["warehouse"].widget = forms.HiddenInput()
+
+
+class ReturnForm(CountForm):
+    disposition = forms.ChoiceField(
+        label=_("What becomes of the goods"), choices=choices("disposition", "restock", "scrap")
+    )
+    warehouse = forms.ChoiceField(label=_("Into warehouse"), required=False)
+    reason = forms.CharField(label=_("Reason"), max_length=240)
+    credit = forms.BooleanField(label=_("Write the credit note at once"), required=False, initial=True)
+    refund = forms.BooleanField(label=_("Give back what is then paid too much"), required=False)
+
+    def __init__(
+        self, *args: Any, warehouses: Sequence[Warehouse], may_credit: bool, may_refund: bool, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        offer(
+            self,
+            "warehouse",
+            options([(item.code, localname(item)) for item in warehouses], empty=_("Where it came from")),
+        )
+        if not may_credit:
+            del self.fields["credit"]
+        if not (may_credit and may_refund):
+            del self.fields["refund"]
+
+    def field_at(self, pointer: str | None) -> str | None:
+        """The service numbers its lines; the form knows them by their key."""
+        found = re.match(r"/lines/(\d+)", pointer or "")
+        if found:
+            given = list(self.counted())
+            return f"line_{given[int(found[1])]}" if int(found[1]) < len(given) else None
+        return super().field_at(pointer)
+
+
+class InvoiceForm(CountForm):
+    pass
+
+
+class PaymentForm(ActionForm):
+    amount = ExactField(label=_("Amount"), min_value=0)
+    method = forms.ChoiceField(label=_("Method"))
+    reference = forms.CharField(
+        label=_("Reference"),
+        required=False,
+        max_length=120,
+        help_text=_("Of the bank or provider. The same reference twice is the same payment."),
+    )
+    received_on = forms.DateField(
+        label=_("Received on"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    pointers = {"/received_at": "received_on"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "method", [(name, _now(title)) for name, title in METHODS.items()])
+
+
+class RefundForm(ActionForm):
+    payment = forms.TypedChoiceField(label=_("Payment"), coerce=int)
+    amount = ExactField(label=_("Amount"), min_value=0)
+    reason = forms.CharField(label=_("Reason"), max_length=240)
+    reference = forms.CharField(label=_("Reference"), required=False, max_length=120)
+
+    def __init__(self, *args: Any, payments: Sequence[Payment], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "payment", [(item.pk, _label(item)) for item in payments])
+
+
+def _label(payment: Payment) -> str:
+    left: Decimal = payment.amount - payment.refunded_amount
+    method = _now(METHODS.get(payment.method, payment.method))
+    return f"{method} {payment.reference or ''} · {_now('left')} {money_text(left, payment.currency)}"
+
+
+class TrackingForm(ActionForm):
+    carrier = forms.CharField(
+        label=_("Carrier"), required=False, max_length=60, widget=forms.TextInput(attrs={"list": "carriers"})
+    )
+    tracking_number = forms.CharField(label=_("Tracking number"), required=False, max_length=80)
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class CreditForm(CountForm):
+    reason = forms.CharField(label=_("Reason"), max_length=240)

@@ -1,0 +1,258 @@
+"""Typing an order: type-ahead for customer and product, totals as one types, and one way in - the intake gate."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from orderwell.domains.catalog.choices import visible_channels
+from orderwell.domains.orders.drafts import OrderDraft, RequestIdentity, Submission
+from orderwell.domains.orders.gate import gate
+from orderwell.domains.orders.models import Order, OrderLine
+from orderwell.domains.orders.outcomes import Outcome, Placed, Refused, Repeated
+from orderwell.domains.orders.overview import order_overview
+from orderwell.domains.orders.services.preview import preview_order
+from orderwell.domains.orders.services.quote import save_quote, stored_draft, update_quote
+from orderwell.kernel.clock import business_day, utc_now
+from orderwell.kernel.errors import DomainError, ErrorDetail
+from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.permissions import Permission
+from orderwell.web.components.actions import new_token
+from orderwell.web.components.sentences import plain_number, sentence
+from orderwell.web.orders.entry_forms import (
+    ADDRESS,
+    EntryForm,
+    Row,
+    check_rows,
+    draft_from,
+    place_errors,
+    rows_from,
+    rows_of,
+)
+from orderwell.web.orders.lookups import customer_card
+from orderwell.web.pages import action, form_page
+from orderwell.web.templatetags.orderwell import money_text
+
+
+@form_page(Permission.ORDERS_ORDER_PLACE)
+def new_order(request: HttpRequest, actor: Actor) -> HttpResponse:
+    channels = visible_channels(actor, active_only=True)
+    if request.method == "POST":
+        form, rows = EntryForm(request.POST, channels=channels), rows_from(request.POST)
+        placed = _submit(request, actor, form, rows)
+        if placed is not None:
+            return HttpResponseRedirect(placed)
+        return _page(request, actor, form, rows, status=422)
+    initial, rows = _start(request, actor)
+    return _page(request, actor, EntryForm(channels=channels, initial=initial), rows)
+
+
+@form_page(Permission.ORDERS_ORDER_CHANGE)
+def edit_quote(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse:
+    order = order_overview(actor, order_id).order
+    channels = visible_channels(actor, active_only=True)
+    if order.state != Order.State.DRAFT:
+        messages.error(request, _("Order %(number)s is not a quote any more.") % {"number": order.number})
+        return HttpResponseRedirect(reverse("order-detail", args=[order_id]))
+    if request.method == "POST":
+        form, rows = EntryForm(request.POST, channels=channels), rows_from(request.POST)
+        if _read(form, rows) and _update(request, actor, order, form, rows):
+            return HttpResponseRedirect(reverse("order-detail", args=[order_id]))
+        return _page(request, actor, form, rows, quote=order, status=422)
+    draft = stored_draft(order)
+    form = EntryForm(channels=channels, initial=_initial(draft))
+    return _page(request, actor, form, rows_of(draft, _names(order)), quote=order)
+
+
+def _page(
+    request: HttpRequest,
+    actor: Actor,
+    form: EntryForm,
+    rows: list[Row],
+    *,
+    quote: Order | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    number = form["customer"].value()
+    context = {
+        "form": form,
+        "rows": rows,
+        "quote": quote,
+        "customer": customer_card(actor, number) if number else None,
+        "may_price": actor.may(Permission.ORDERS_PRICE_OVERRIDE),
+        "channel_currencies": {item.code: item.currency for item in visible_channels(actor, active_only=True)},
+    }
+    return render(request, "orders/entry.html", context, status=status)
+
+
+def _start(request: HttpRequest, actor: Actor) -> tuple[dict[str, Any], list[Row]]:
+    """Empty, for a customer, or a past order again."""
+    initial: dict[str, Any] = {"ship_country": "CN"}
+    again = request.GET.get("again", "")
+    if again.isascii() and again.isdecimal() and len(again) < 19:
+        found = order_overview(actor, int(again))
+        order = found.order
+        initial |= {"channel": order.channel.code, "customer": order.customer.number if order.customer else ""}
+        initial |= {f"ship_{name}": found.ship_to.get(name, "") for name in ADDRESS[:5]}
+        initial |= {f"ship_{name}": getattr(order, f"ship_{name}") for name in ADDRESS[5:]}
+        return initial, [
+            Row(view.line.sku, view.line.name, plain_number(view.active)) for view in found.goods if view.active
+        ]
+    if number := request.GET.get("customer", "")[:40]:
+        card = customer_card(actor, number)
+        if card:
+            initial |= {"customer": number} | {f"ship_{k}": v for k, v in card.get("address", {}).items()}
+    return initial, []
+
+
+def _initial(draft: OrderDraft) -> dict[str, Any]:
+    address = draft.ship_to
+    wanted = business_day(draft.requested_at, ZoneInfo(settings.TIME_ZONE)) if draft.requested_at else None
+    return {
+        "channel": draft.channel,
+        "customer": draft.customer or "",
+        "external_id": draft.external_id or "",
+        "requested_on": wanted,
+        "priority": draft.priority,
+        "discount": plain_number(draft.discount) if draft.discount else "",
+        "shipping": plain_number(draft.shipping) if draft.shipping else "",
+        "note": draft.note,
+        **({f"ship_{name}": getattr(address, name) for name in ADDRESS} if address else {}),
+    }
+
+
+def _names(order: Order) -> dict[str, str]:
+    return dict(order.lines.filter(kind=OrderLine.Kind.GOODS).values_list("sku", "name"))
+
+
+def _read(form: EntryForm, rows: list[Row]) -> bool:
+    valid = form.is_valid()
+    draft_from(form, rows)  # marks the cells that hold no number
+    return check_rows(form, rows) and valid
+
+
+def _submit(request: HttpRequest, actor: Actor, form: EntryForm, rows: list[Row]) -> str | None:
+    """Place the order or save the quote; the address to go to, or None when something is to be put right."""
+    if not _read(form, rows):
+        return None
+    draft = draft_from(form, rows)
+    try:
+        if request.POST.get("as") == "quote":
+            saved = save_quote(draft=draft, actor=actor, now=utc_now())
+            messages.success(request, _("Quote %(number)s is saved.") % {"number": saved.number})
+            return reverse("order-detail", args=[saved.order_id])
+        outcome = gate().submit(Submission(draft, actor, _identity(request, actor, form)))
+    except DomainError as error:
+        place_errors(form, rows, error.details)
+        return None
+    return _answer(request, form, rows, outcome)
+
+
+def _identity(request: HttpRequest, actor: Actor, form: EntryForm) -> RequestIdentity:
+    """The form's token as request key: sending the same page twice places one order."""
+    sent = {key: value for key, value in sorted(request.POST.lists()) if key not in {"csrfmiddlewaretoken", "token"}}
+    fingerprint = hashlib.sha256(json.dumps(sent).encode()).digest()
+    return RequestIdentity(f"web:{actor.id}", form.cleaned_data["token"], fingerprint)
+
+
+def _answer(request: HttpRequest, form: EntryForm, rows: list[Row], outcome: Outcome) -> str | None:
+    if isinstance(outcome, Repeated):
+        stored = json.loads(outcome.answer)
+        if "id" in stored:
+            messages.info(request, _("This order was placed already; here it is."))
+            return reverse("order-detail", args=[stored["id"]])
+        _repeat_refusal(form, rows, stored)
+        return None
+    if isinstance(outcome, Refused):
+        place_errors(form, rows, outcome.errors)
+        _fresh_token(form)
+        return None
+    if isinstance(outcome, Placed):
+        _tell_placed(request, outcome)
+    else:
+        text = _("The channel had given this external number before; it is order %(number)s.")
+        messages.warning(request, text % {"number": outcome.number})
+    return reverse("order-detail", args=[outcome.order_id])
+
+
+def _repeat_refusal(form: EntryForm, rows: list[Row], stored: dict[str, Any]) -> None:
+    errors = [
+        ErrorDetail(item["code"], item["message"], item.get("pointer"), item.get("data") or {})
+        for item in stored.get("errors", [])
+    ]
+    place_errors(form, rows, errors)
+    _fresh_token(form)
+
+
+def _fresh_token(form: EntryForm) -> None:
+    """A refused order is corrected and sent again as a new request; the old key would give the old refusal."""
+    form.data = form.data.copy()
+    form.data["token"] = new_token()
+
+
+def _tell_placed(request: HttpRequest, outcome: Placed) -> None:
+    missing = [line for line in outcome.lines if line.backordered]
+    total = money_text(outcome.total_amount, outcome.currency)
+    messages.success(
+        request, _("Order %(number)s over %(total)s was placed.") % {"number": outcome.number, "total": total}
+    )
+    if missing:
+        skus = ", ".join(line.sku for line in missing[:5])
+        messages.warning(request, _("Not everything is in stock; backordered: %(skus)s.") % {"skus": skus})
+
+
+def _update(request: HttpRequest, actor: Actor, order: Order, form: EntryForm, rows: list[Row]) -> bool:
+    try:
+        version = int(request.POST.get("version", "0") or 0)
+        update_quote(
+            order_id=order.pk, draft=draft_from(form, rows), version=version or None, actor=actor, now=utc_now()
+        )
+    except DomainError as error:
+        place_errors(form, rows, error.details)
+        return False
+    messages.success(request, _("Quote %(number)s is saved.") % {"number": order.number})
+    return True
+
+
+@action(Permission.ORDERS_ORDER_PLACE)
+def preview(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """Totals of what is typed so far, as JSON: amounts per row, errors per row, sums."""
+    form, rows = EntryForm(request.POST, channels=visible_channels(actor, active_only=True)), rows_from(request.POST)
+    form.is_valid()
+    draft = draft_from(form, rows)
+    if not rows:
+        return JsonResponse({"rows": [], "total": None})
+    found = preview_order(draft=draft, actor=actor)
+    place_errors(form, rows, found.errors)
+    currency = found.currency
+    answer = []
+    for index, row in enumerate(rows):
+        line = found.lines[index] if index < len(found.lines) and not found.errors else None
+        answer.append(
+            {
+                "sku": row.sku,
+                "name": line.name if line else row.name,
+                "unit_price": plain_number(line.unit_price) if line else "",
+                "amount": money_text(line.amounts.gross, currency) if line else "",
+                "missing": plain_number(line.missing) if line and line.missing else "",
+                "errors": {name: " ".join(texts) for name, texts in row.errors.items()},
+            }
+        )
+    total = None
+    if not found.errors:
+        total = {
+            "net": money_text(found.total.net, currency),
+            "tax": money_text(found.total.tax, currency),
+            "total": money_text(found.total.gross, currency),
+        }
+    general = [sentence(detail) for detail in found.errors if not (detail.pointer or "").startswith("/lines/")]
+    return JsonResponse({"rows": answer, "total": total, "errors": general})

@@ -1,0 +1,118 @@
+"""The filters of the order list, from and to the address of the page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.http import QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from orderwell.domains.catalog.choices import visible_channels
+from orderwell.domains.orders.models import Order
+from orderwell.domains.orders.queries import OrderFilters
+from orderwell.kernel.clock import day_bounds
+from orderwell.platform.accounts.actor import Actor
+from orderwell.web.components.words import choices
+
+F, S, Pay = Order.FulfilmentState, Order.State, Order.PaymentState
+
+# Words that stand for several states at once, as people think of them.
+STATE_GROUPS = {"sold": (S.PLACED.value, S.COMPLETED.value)}
+FULFILMENT_GROUPS = {"waiting": (F.BACKORDERED.value, F.RESERVED.value, F.PARTIAL.value)}
+PAYMENT_GROUPS = {"open": (Pay.UNPAID.value, Pay.PARTIAL.value)}
+
+STATE_CHOICES = [("sold", _("Placed or completed")), *choices("order")]
+FULFILMENT_CHOICES = [("waiting", _("To ship")), *choices("fulfilment")]
+PAYMENT_CHOICES = [("open", _("To be paid")), *choices("payment")]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A tab above the list: a name for a few filters."""
+
+    key: str
+    title: str | Promise
+    params: dict[str, str]
+
+
+VIEWS = (
+    View("all", _("All"), {}),
+    View("waiting", _("To ship"), {"fulfilment": "waiting"}),
+    View("backordered", _("Backordered"), {"fulfilment": "backordered"}),
+    View("late", _("Late"), {"late": "1"}),
+    View("hold", _("On hold"), {"hold": "1"}),
+    View("open", _("To be paid"), {"payment": "open"}),
+    View("drafts", _("Quotes"), {"state": "draft"}),
+)
+_VIEW_PARAMS = {"fulfilment", "late", "hold", "payment", "state"}
+
+
+def filters_from(params: QueryDict | dict[str, str], actor: Actor) -> OrderFilters:
+    """Unknown values mean no filter: an address typed wrong shows more rows, never an error."""
+    zone = ZoneInfo(settings.TIME_ZONE)
+    customer = params.get("customer", "")
+    first, last = day_of(params.get("from", "")), day_of(params.get("to", ""))
+    currency = params.get("currency", "")
+    filters = OrderFilters(
+        state=_state(params.get("state", ""), STATE_GROUPS, S.values),
+        fulfilment_state=_state(params.get("fulfilment", ""), FULFILMENT_GROUPS, F.values),
+        payment_state=_state(params.get("payment", ""), PAYMENT_GROUPS, Pay.values),
+        channel=_channel(params.get("channel", ""), actor),
+        currency=currency if len(currency) == 3 and currency.isalpha() else "",
+        warehouse=params.get("warehouse", "")[:40],
+        customer_id=int(customer) if customer.isascii() and customer.isdecimal() and len(customer) < 19 else None,
+        on_hold=True if params.get("hold") else None,
+        late=True if params.get("late") else None,
+        since=day_bounds(first, zone)[0] if first else None,
+        until=day_bounds(last, zone)[1] if last else None,
+        text=params.get("q", "")[:120],
+    )
+    if not filters.state and (filters.fulfilment_state or filters.payment_state):
+        # A cancelled order is never waiting, whatever its parts say.
+        filters = replace(filters, state=STATE_GROUPS["sold"])
+    return filters
+
+
+def _state(value: str, groups: dict[str, tuple[str, ...]], known: list[str]) -> str | tuple[str, ...]:
+    return groups.get(value) or (value if value in known else "")
+
+
+def _channel(value: str, actor: Actor) -> str:
+    """By code, or by id as the overview links it."""
+    for channel in visible_channels(actor):
+        if value in (channel.code, str(channel.pk)):
+            return channel.code
+    return ""
+
+
+def day_of(text: str) -> date | None:
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if date(1900, 1, 1) <= found <= date(2999, 12, 30) else None
+
+
+def tabs(params: QueryDict) -> list[dict[str, Any]]:
+    """The views, each with its address; other filters (dates, channel, search) stay when one is changed."""
+    kept = {key: params[key] for key in params if key not in _VIEW_PARAMS | {"after", "before"} and params[key]}
+    mine = {key: params[key] for key in params if key in _VIEW_PARAMS and params[key]}
+    return [
+        {
+            "key": view.key,
+            "title": view.title,
+            "query": "?" + urlencode({**kept, **view.params}),
+            "active": mine == view.params,
+        }
+        for view in VIEWS
+    ]
+
+
+def any_filter(params: QueryDict) -> bool:
+    return any(params[key] for key in params if key not in {"after", "before"})

@@ -1,0 +1,139 @@
+"""Forms of the order page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from orderwell.domains.orders.holds import KINDS
+from orderwell.web.components.actions import ActionForm
+from orderwell.web.components.forms import ExactField, offer
+from orderwell.web.components.sentences import plain_number
+
+
+class ReasonForm(ActionForm):
+    reason = forms.CharField(label=_("Reason"), max_length=240, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+
+
+class HoldForm(ReasonForm):
+    kind = forms.ChoiceField(label=_("Kind"))
+    field_order = ("kind", "reason")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "kind", [(name, _now(known.title)) for name, known in KINDS.items()])
+
+
+class NoteForm(ActionForm):
+    body = forms.CharField(label=_("Note"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 4}))
+
+
+class AttachForm(ActionForm):
+    file = forms.FileField(label=_("File"), help_text=_("At most 25 MB."))
+
+
+@dataclass(frozen=True, slots=True)
+class Countable:
+    """A line of a form in which people say how many: `most` is what is possible, `fill` what is offered at first."""
+
+    pk: int
+    name: str
+    sku: str
+    most: Decimal
+    fill: Decimal
+    note: str = ""
+    group: str = ""
+
+
+class CountForm(ActionForm):
+    """One quantity per line; an empty one or zero leaves the line out."""
+
+    may_be_empty = False
+
+    def __init__(self, *args: Any, lines: Sequence[Countable], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.lines = lines
+        for line in lines:
+            field = ExactField(label=line.name, required=False, min_value=0, initial=_initial(line.fill))
+            field.widget.attrs.update(
+                {"class": "form-control num-field", "data-fill": plain_number(line.most), "inputmode": "decimal"}
+            )
+            self.fields[f"line_{line.pk}"] = field
+
+    def field_at(self, pointer: str | None) -> str | None:
+        found = re.match(r"/lines/(\d+)", pointer or "")
+        if found and f"line_{found[1]}" in self.fields:
+            return f"line_{found[1]}"
+        return super().field_at(pointer)
+
+    def rows(self) -> Iterable[tuple[Countable, forms.BoundField]]:
+        return [(line, self[f"line_{line.pk}"]) for line in self.lines]
+
+    def counted(self) -> dict[int, Decimal]:
+        found = {line.pk: self.cleaned_data.get(f"line_{line.pk}") for line in self.lines}
+        return {pk: quantity for pk, quantity in found.items() if quantity}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        for line in self.lines:
+            quantity = cleaned.get(f"line_{line.pk}")
+            if quantity is not None and quantity > line.most:
+                self.add_error(f"line_{line.pk}", _now("At most %(most)s.") % {"most": plain_number(line.most)})
+        if not self.errors and not self.may_be_empty and not self.counted():
+            raise forms.ValidationError(_("Give a quantity for at least one line."))
+        return cleaned
+
+
+def _initial(value: Decimal) -> str:
+    return plain_number(value) if value else ""
+
+
+class CancelForm(CountForm):
+    reason = forms.CharField(label=_("Reason"), max_length=240)
+
+
+class ChangeForm(ActionForm):
+    """New values of a placed order: quantities per line, date, note."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    requested_on = forms.DateField(
+        label=_("Requested date"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    priority = forms.IntegerField(
+        label=_("Priority"),
+        min_value=0,
+        max_value=999,
+        help_text=_("Lower comes first when stock is short; 100 is normal."),
+    )
+    note = forms.CharField(label=_("Note"), required=False, max_length=10_000, widget=forms.Textarea(attrs={"rows": 2}))
+    pointers = {"/requested_at": "requested_on"}
+
+    def __init__(self, *args: Any, lines: Sequence[Countable], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.lines = lines
+        for line in lines:
+            field = ExactField(label=line.name, min_value=0, initial=plain_number(line.fill))
+            field.widget.attrs.update({"class": "form-control num-field", "inputmode": "decimal"})
+            self.fields[f"line_{line.pk}"] = field
+
+    def rows(self) -> Iterable[tuple[Countable, forms.BoundField]]:
+        return [(line, self[f"line_{line.pk}"]) for line in self.lines]
+
+    def changed_lines(self) -> list[tuple[int, Decimal]]:
+        found = [(line, self.cleaned_data[f"line_{line.pk}"]) for line in self.lines]
+        return [(line.pk, quantity) for line, quantity in found if quantity != line.fill]
+
+    def field_at(self, pointer: str | None) -> str | None:
+        found = re.match(r"/lines/(\d+)", pointer or "")
+        if found:
+            changed = self.changed_lines()
+            if int(found[1]) < len(changed):
+                return f"line_{changed[int(found[1])][0]}"
+        return super().field_at(pointer)

@@ -1,0 +1,106 @@
+"""What can be done next with an order, for this person, and why the rest can't."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from orderwell.domains.billing.overview import Money, money_of
+from orderwell.domains.fulfilment.models import Return, Shipment
+from orderwell.domains.fulfilment.overview import returns_of, shipments_of
+from orderwell.domains.orders.models import Order
+from orderwell.domains.orders.overview import OrderOverview
+from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.permissions import Permission
+
+P = Permission
+
+
+@dataclass(frozen=True, slots=True)
+class Documents:
+    shipments: list[Shipment]
+    returns: list[Return]
+    money: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A button. With `blocked` it can't be pressed and says why."""
+
+    title: str
+    icon: str
+    url: str
+    key: str = ""
+    blocked: str = ""
+    main: bool = False
+
+
+def documents_of(found: OrderOverview, actor: Actor) -> Documents:
+    order_id = found.order.pk
+    return Documents(shipments_of(actor, order_id), returns_of(actor, order_id), money_of(actor, order_id))
+
+
+def next_steps(found: OrderOverview, documents: Documents, actor: Actor) -> list[Step]:
+    """Buttons in the order in which an order goes through the house; the first is what most people do next."""
+    order = found.order
+    if order.history:
+        return []
+    if order.state == Order.State.DRAFT:
+        steps = _quote_steps(order, actor)
+    else:
+        steps = [*_goods_steps(found, documents, actor), *_money_steps(found, documents, actor)]
+    for index, step in enumerate(steps):
+        if not step.blocked:
+            steps[index] = Step(step.title, step.icon, step.url, step.key, main=True)
+            break
+    return steps
+
+
+def _url(name: str, order: Order) -> str:
+    return reverse(name, args=[order.pk])
+
+
+def _quote_steps(order: Order, actor: Actor) -> list[Step]:
+    if not actor.may(P.ORDERS_ORDER_PLACE):
+        return []
+    return [
+        Step(_("Confirm quote"), "check", _url("order-confirm", order), "o"),
+        Step(_("Edit quote"), "edit", _url("order-edit-quote", order), "e"),
+    ]
+
+
+def _goods_steps(found: OrderOverview, documents: Documents, actor: Actor) -> list[Step]:
+    order, steps = found.order, []
+    held = _("A hold stops this step; release it first.")
+    if actor.may(P.FULFILMENT_SHIPMENT_CREATE) and order.state == Order.State.PLACED:
+        if any(view.reservations for view in found.goods):
+            steps.append(
+                Step(_("Ship"), "truck", _url("order-ship", order), "s", held if "ship" in found.blocked else "")
+            )
+        elif any(view.backordered for view in found.goods):
+            steps.append(
+                Step(
+                    _("Ship"), "truck", _url("order-ship", order), "s", _("Nothing is reserved yet: stock is missing.")
+                )
+            )
+    if actor.may(P.FULFILMENT_RETURN_CREATE) and any(
+        view.line.quantity_shipped > view.line.quantity_returned for view in found.goods
+    ):
+        steps.append(Step(_("Return"), "truck-return", _url("order-return", order), "r"))
+    return steps
+
+
+def _money_steps(found: OrderOverview, documents: Documents, actor: Actor) -> list[Step]:
+    order, steps = found.order, []
+    if order.state == Order.State.CANCELLED and not order.paid_amount:
+        return []
+    if actor.may(P.BILLING_INVOICE_CREATE) and any(view.to_invoice for view in found.lines):
+        held = _("A hold stops this step; release it first.") if "invoice" in found.blocked else ""
+        steps.append(Step(_("Invoice"), "file-invoice", _url("order-invoice", order), "i", held))
+    if actor.may(P.BILLING_PAYMENT_CREATE) and found.due > 0:
+        steps.append(Step(_("Payment"), "cash", _url("order-payment", order), "p"))
+    if actor.may(P.BILLING_REFUND_CREATE) and documents.money.refundable:
+        steps.append(Step(_("Refund"), "receipt-refund", _url("order-refund", order), "f"))
+    return steps

@@ -1,0 +1,132 @@
+"""The frame of every view: who asks, may they, and what a refusal looks like on the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+from urllib.parse import quote
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from orderwell.kernel.errors import DomainError, NotFound, StaleVersion
+from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.accounts.authentication import actor_for_user
+from orderwell.platform.accounts.models import User
+from orderwell.platform.permissions import Permission, PermissionDenied
+from orderwell.web.components.sentences import sentences
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, Actor, P], HttpResponse]
+
+
+def address_of(request: HttpRequest) -> str:
+    """The client's address as the server saw it. A proxy in front is told to the server, not guessed from headers."""
+    return str(request.META.get("REMOTE_ADDR", ""))[:45]
+
+
+def signed_in(request: HttpRequest) -> User:
+    """The user of a request that has passed `page`."""
+    user = request.user
+    if not isinstance(user, User):
+        raise TypeError("this view is open to people who are not signed in")
+    return user
+
+
+def page(
+    permission: Permission | None = None, *, methods: tuple[str, ...] = ("GET", "HEAD")
+) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], HttpResponse]]:
+    """Makes `view(request, actor, ...)` a page for signed-in users with `permission`, and turns refusals into pages.
+
+    Services check the permission again; here it keeps people from a form that they could not send.
+    """
+
+    def decorate(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+        @wraps(view)
+        def wrapper(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            user = request.user
+            if not isinstance(user, User) or not user.is_active:
+                return to_sign_in(request)
+            if user.must_change_password and not request.path.startswith(("/account/", "/sign-out/")):
+                return HttpResponseRedirect("/account/password/")
+            actor = actor_for_user(user, source="web", address=address_of(request))
+            request.actor = actor  # type: ignore[attr-defined]
+            try:
+                if permission is not None:
+                    actor.require(permission)
+                return view(request, actor, *args, **kwargs)
+            except DomainError as error:
+                return refusal(request, error)
+
+        checked: Callable[Concatenate[HttpRequest, P], HttpResponse] = require_http_methods(list(methods))(wrapper)
+        checked.orderwell_page = True  # type: ignore[attr-defined]
+        return checked
+
+    return decorate
+
+
+def form_page(
+    permission: Permission | None = None,
+) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], HttpResponse]]:
+    """A page that shows a form and takes it."""
+    return page(permission, methods=("GET", "HEAD", "POST"))
+
+
+def action(
+    permission: Permission | None = None,
+) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], HttpResponse]]:
+    """Something that only changes: POST alone."""
+    return page(permission, methods=("POST",))
+
+
+def open_page(view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
+    """Marks a view that needs no sign-in, so that a test can tell it from one that forgot to ask for it."""
+    view.orderwell_page = True  # type: ignore[attr-defined]
+    return view
+
+
+def to_sign_in(request: HttpRequest) -> HttpResponse:
+    """To the sign-in page and back again; a part of a page makes the whole page go there."""
+    if request.headers.get("HX-Request"):
+        back = request.headers.get("HX-Current-URL", "/")
+        path = "/" + back.split("//", 1)[-1].partition("/")[2]
+        response = HttpResponse(status=204)
+        response["HX-Redirect"] = f"{settings.LOGIN_URL}?next={quote(path)}"
+        return response
+    target = request.get_full_path() if request.method == "GET" else "/"
+    return HttpResponseRedirect(f"{settings.LOGIN_URL}?next={quote(target)}")
+
+
+def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """A refusal that no form took: a whole page that says what happened, or a message for a part of a page."""
+    status = 404 if isinstance(error, NotFound) else 403 if isinstance(error, PermissionDenied) else 422
+    if isinstance(error, StaleVersion):
+        status = 409
+    titles = {403: _("You may not do this"), 404: _("This is not here"), 409: _("Somebody was faster")}
+    context: dict[str, Any] = {
+        "title": titles.get(status, _("That did not work")),
+        "sentences": sentences(error),
+        "status": status,
+    }
+    if request.headers.get("HX-Request"):
+        return render(request, "components/refusal.html", context, status=422 if status == 409 else status)
+    return render(request, "layout/error.html", context, status=status)
+
+
+def go(request: HttpRequest, url: str) -> HttpResponse:
+    """To another page after a change, whether the form was sent by htmx or by the browser itself."""
+    if request.headers.get("HX-Request"):
+        response = HttpResponse(status=204)
+        response["HX-Redirect"] = url
+        return response
+    return HttpResponseRedirect(url)
+
+
+def dialog(request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    """A form over the page it was opened from; where scripts don't run, or after a reload, a page of its own."""
+    base = "layout/dialog.html" if request.headers.get("HX-Request") else "layout/dialog_page.html"
+    return render(request, template, {**context, "base": base}, status=status)

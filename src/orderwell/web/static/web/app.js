@@ -1,0 +1,234 @@
+// What every page does: dialogs, toasts, search box, keyboard, forms that are sent once.
+// No inline handlers anywhere: elements say what they are with data attributes, and this file listens on the document.
+(() => {
+  const $ = (selector, root = document) => root.querySelector(selector);
+  const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const text = (name) => document.body.dataset[`text${name}`] || "";
+  const bootstrap = window.tabler?.bootstrap || window.bootstrap;
+  const ready = (run) => (document.readyState === "loading" ? document.addEventListener("DOMContentLoaded", run) : run());
+  // Each part of a page is set up once: the whole page at first, later what htmx put in.
+  const setups = [];
+  const onContent = (setup) => { setups.push(setup); ready(() => setup(document)); };
+  const setUp = (root) => setups.forEach((setup) => setup(root));
+  Object.assign(window.Orderwell, { $, $$, onContent, setUp });
+
+  // --- Toasts ---------------------------------------------------------------------------------------------------
+  const showToast = (element) => {
+    const sticky = element.dataset.level === "error";
+    bootstrap.Toast.getOrCreateInstance(element, { autohide: !sticky, delay: 5000 }).show();
+    element.addEventListener("hidden.bs.toast", () => element.remove());
+  };
+  const toast = (message, level = "error") => {
+    const element = document.createElement("div");
+    element.className = "toast";
+    element.dataset.level = level;
+    element.setAttribute("role", "status");
+    const body = document.createElement("div");
+    body.className = "toast-body d-flex align-items-center gap-2";
+    const words = document.createElement("span");
+    words.className = "flex-fill";
+    words.textContent = message;
+    const close = document.createElement("button");
+    close.type = "button";
+    close.className = "btn-close";
+    close.dataset.bsDismiss = "toast";
+    close.setAttribute("aria-label", text("Close"));
+    body.append(words, close);
+    element.append(body);
+    $("#toasts").append(element);
+    showToast(element);
+  };
+  window.Orderwell.toast = toast;
+  onContent((root) => $$("[data-toast]", root).forEach((element) => { delete element.dataset.toast; showToast(element); }));
+
+  // --- htmx: answers that aren't what was asked for ----------------------------------------------------------------
+  document.addEventListener("htmx:sendError", () => { toast(text("Offline")); release(); });
+  document.addEventListener("htmx:timeout", () => { toast(text("Offline")); release(); });
+  document.addEventListener("htmx:responseError", (event) => {
+    const status = event.detail.xhr.status;
+    toast(status === 403 ? text("Forbidden") : text("Error"));
+    release();
+  });
+  document.addEventListener("htmx:afterSwap", (event) => { release(); setUp(event.detail.target); });
+
+  // --- Dialogs ----------------------------------------------------------------------------------------------------
+  const dialog = () => bootstrap.Modal.getOrCreateInstance($("#dialog"));
+  const openDialog = (url) => {
+    window.htmx.ajax("GET", url, { target: "#dialog-content", swap: "innerHTML" }).then(() => {
+      const wide = $("#dialog-content [data-wide]");
+      $("#dialog-frame").classList.toggle("modal-xl", Boolean(wide));
+      dialog().show();
+    });
+  };
+  window.Orderwell.openDialog = openDialog;
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-dialog]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    event.preventDefault();
+    openDialog(link.getAttribute("href"));
+  });
+  ready(() => {
+    const element = $("#dialog");
+    if (!element) return;
+    element.addEventListener("shown.bs.modal", () => focusFirst(element));
+    element.addEventListener("hidden.bs.modal", () => { $("#dialog-content").replaceChildren(); });
+    document.addEventListener("htmx:afterSwap", (event) => {
+      if (event.detail.target.id === "dialog-content" && element.classList.contains("show")) focusFirst(element);
+    });
+  });
+  const focusFirst = (root) => {
+    const field = $(".is-invalid", root) || $("[autofocus]", root) ||
+      $("input:not([type=hidden]):not([type=checkbox]):not([readonly]), select, textarea", root) || $(".modal-footer .btn-primary", root);
+    field?.focus();
+    if (field?.select && field.type !== "checkbox") field.select();
+  };
+
+  // --- Forms: sent once -------------------------------------------------------------------------------------------
+  // A double click sends nothing twice: the server knows the form's token, and the button rests meanwhile.
+  const busyForms = new Set();
+  const release = () => {
+    busyForms.forEach((form) => {
+      delete form.dataset.sending;
+      $$("[data-busy]", form).forEach((button) => { button.disabled = false; button.classList.remove("btn-loading"); });
+    });
+    busyForms.clear();
+  };
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!form.matches("form[data-once]")) return;
+    if (form.dataset.sending) { event.preventDefault(); event.stopImmediatePropagation(); return; }
+    form.dataset.sending = "yes";
+    form.dataset.clean = "yes";
+    busyForms.add(form);
+    // After the browser has collected the form: a disabled button's name and value would be lost.
+    setTimeout(() => $$("[data-busy]", form).forEach((button) => { button.disabled = true; button.classList.add("btn-loading"); }));
+  }, true);
+  window.addEventListener("pageshow", release);  // back from the next page: the form can be sent again
+
+  document.addEventListener("change", (event) => {
+    const field = event.target.closest("[data-submit-on-change]");
+    if (field) field.form.requestSubmit();
+  });
+  document.addEventListener("input", (event) => { const form = event.target.closest("form[data-guard]"); if (form) form.dataset.dirty = "yes"; });
+  window.addEventListener("beforeunload", (event) => {
+    if ($$("form[data-guard][data-dirty]").some((form) => !form.dataset.clean)) event.preventDefault();
+  });
+
+  // Empty filters don't belong into the address.
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches("form[data-filters]")) return;
+    $$("input, select", event.target).forEach((field) => { if (!field.value) field.disabled = true; });
+    setTimeout(() => $$(":disabled", event.target).forEach((field) => { field.disabled = false; }), 500);
+  });
+
+  // --- Small things -----------------------------------------------------------------------------------------------
+  document.addEventListener("click", (event) => {
+    const target = event.target;
+    if (target.closest("[data-back]")) { event.preventDefault(); history.length > 1 ? history.back() : location.assign("/"); }
+    const copy = target.closest("[data-copy]");
+    if (copy) navigator.clipboard?.writeText(copy.dataset.copy).then(() => toast(copy.dataset.copied || "✓", "info"));
+    if (target.closest("[data-open-keys]")) bootstrap.Modal.getOrCreateInstance($("#keys")).show();
+    const row = target.closest("tr[data-href]");
+    if (row && !target.closest("a, button, input, label, select") && !String(getSelection())) {
+      if (event.ctrlKey || event.metaKey) window.open(row.dataset.href); else location.assign(row.dataset.href);
+    }
+    const all = target.closest("[data-fill-all]");
+    if (all) {
+      $$("[data-fill]", all.closest("form")).forEach((field) => {
+        field.value = all.dataset.fillAll === "none" ? "" : field.dataset.fill;
+        field.dispatchEvent(new Event("input", { bubbles: true }));
+      });
+    }
+    const switcher = target.closest("[data-theme-switch]");
+    if (switcher) {
+      const root = document.documentElement;
+      root.dataset.themeChoice = root.dataset.bsTheme === "dark" ? "light" : "dark";
+      window.Orderwell.applyTheme();
+      document.dispatchEvent(new CustomEvent("orderwell:theme"));
+      window.htmx.ajax("POST", switcher.dataset.themeSwitch, { values: { theme: root.dataset.themeChoice }, swap: "none" });
+    }
+  });
+
+  // Numbers behind the tabs come when the page stands; a slow count never keeps anybody waiting.
+  onContent((root) => $$("[data-counts]", root).forEach((element) => {
+    fetch(element.dataset.counts, { headers: { Accept: "application/json" } }).then((answer) => (answer.ok ? answer.json() : {})).then((counts) => {
+      $$("[data-count]", element).forEach((place) => { place.textContent = counts[place.dataset.count] ?? ""; });
+    }).catch(() => {});
+  }));
+
+  // --- Search box -------------------------------------------------------------------------------------------------
+  ready(() => {
+    const box = $("#search-box");
+    if (!box) return;
+    const panel = $("#search-results");
+    const items = () => $$("a[role=option]", panel);
+    const mark = (index) => {
+      const list = items();
+      list.forEach((item, at) => { item.classList.toggle("marked", at === index); item.setAttribute("aria-selected", at === index); });
+      list[index]?.scrollIntoView({ block: "nearest" });
+    };
+    const marked = () => items().findIndex((item) => item.classList.contains("marked"));
+    const open = (yes) => { panel.classList.toggle("show", yes); box.setAttribute("aria-expanded", yes); };
+    box.addEventListener("keydown", (event) => {
+      if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+        event.preventDefault();
+        const count = items().length;
+        if (count) mark((marked() + (event.key === "ArrowDown" ? 1 : -1) + count) % count);
+      } else if (event.key === "Enter" && marked() >= 0) {
+        event.preventDefault();
+        location.assign(items()[marked()].href);
+      } else if (event.key === "Escape") {
+        if (panel.classList.contains("show")) open(false); else box.blur();
+      }
+    });
+    document.addEventListener("htmx:afterSwap", (event) => {
+      if (event.detail.target === panel) open(panel.childElementCount > 0 && document.activeElement === box);
+    });
+    document.addEventListener("click", (event) => { if (!event.target.closest(".topbar-search")) open(false); });
+    box.addEventListener("focusout", (event) => { if (event.relatedTarget && !event.relatedTarget.closest(".topbar-search")) open(false); });
+  });
+
+  // --- Keyboard ---------------------------------------------------------------------------------------------------
+  let waitingForPlace = 0;
+  const rows = () => $$("table[data-rows] tbody tr[data-href]");
+  const step = (by) => {
+    const list = rows();
+    if (!list.length) return;
+    const at = list.findIndex((row) => row.classList.contains("row-marked"));
+    const next = Math.max(0, Math.min(list.length - 1, at < 0 ? (by > 0 ? 0 : list.length - 1) : at + by));
+    list.forEach((row, index) => row.classList.toggle("row-marked", index === next));
+    list[next].scrollIntoView({ block: "nearest" });
+  };
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest("input, textarea, select, [contenteditable]");
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") { event.preventDefault(); $("#search-box")?.focus(); return; }
+    if ((event.ctrlKey || event.metaKey) && event.key === "Enter") {
+      const form = event.target.closest("form") || $("#dialog.show form") || $("form[data-main]");
+      if (form) { event.preventDefault(); form.requestSubmit($("[data-busy]", form) || undefined); }
+      return;
+    }
+    if (typing || event.ctrlKey || event.metaKey || event.altKey || $(".modal.show")) return;
+    if (waitingForPlace && Date.now() - waitingForPlace < 1500) {
+      waitingForPlace = 0;
+      const place = $(`[data-go="${CSS.escape(event.key)}"]`);
+      if (place) { event.preventDefault(); location.assign(place.href); return; }
+    }
+    const actions = {
+      "/": () => { const box = $("#search-box"); box?.focus(); box?.select(); },
+      "?": () => { const keys = $("#keys"); if (keys) bootstrap.Modal.getOrCreateInstance(keys).show(); },
+      g: () => { waitingForPlace = Date.now(); },
+      ArrowDown: () => step(1), j: () => step(1), ArrowUp: () => step(-1), k: () => step(-1),
+      Enter: () => { const row = $("tr.row-marked"); if (row) location.assign(row.dataset.href); else return false; },
+      Escape: () => { const back = $("[data-escape]"); if (back) location.assign(back.href); else return false; },
+    };
+    const shortcut = actions[event.key] || (() => {
+      const element = $(`[data-key="${CSS.escape(event.key)}"]`);
+      if (!element) return false;
+      element.click();
+      return true;
+    });
+    if (["ArrowDown", "ArrowUp"].includes(event.key) && !rows().length) return;
+    if (event.target.closest("a, button, summary") && event.key === "Enter") return;
+    if (shortcut() !== false) event.preventDefault();
+  });
+})();

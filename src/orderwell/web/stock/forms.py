@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from orderwell.domains.inventory.models import Warehouse
+from orderwell.kernel.errors import DomainError, ErrorDetail
+from orderwell.web.components.actions import ActionForm
+from orderwell.web.components.forms import ExactField, offer
+from orderwell.web.components.sentences import sentence
+from orderwell.web.components.words import choices
+from orderwell.web.orders.forms import CountForm
+from orderwell.web.templatetags.orderwell import localname
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A line of a text: SKU and quantity."""
+
+    sku: str
+    quantity: Decimal
+
+
+class LinesField(forms.CharField):
+    """SKUs and quantities, one line each, as they are pasted from a spreadsheet."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.Textarea(attrs={"rows": 6, "spellcheck": "false", "class": "mono"}))
+        kwargs.setdefault("max_length", 200_000)
+        super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        number, found, wrong = ExactField(places=4), [], []
+        for index, line in enumerate(text.splitlines(), 1):
+            if not line.strip():
+                continue
+            parts = re.split(r"[\t;]|\s{2,}|\s(?=[-+−]?[\d.,]+\s*$)", line.strip(), maxsplit=1)
+            try:
+                quantity = number.clean(parts[1].strip().lstrip("+").replace("−", "-") if len(parts) > 1 else "")
+            except ValidationError:
+                wrong.append(
+                    _now("Line %(line)s: expected a SKU and a number, such as “%(example)s”.")
+                    % {"line": index, "example": "TEA-RED 12"}
+                )
+                continue
+            found.append(Typed(parts[0].strip(), quantity))
+        if wrong:
+            raise ValidationError(wrong)
+        return found
+
+
+class StockForm(ActionForm):
+    """Refusals about a line are told with its number, because a text has no cells."""
+
+    lines_field = "lines"
+
+    def refuse(self, error: DomainError | Any) -> None:
+        details: Sequence[ErrorDetail] = error.details if isinstance(error, DomainError) else error
+        for detail in details:
+            found = re.match(r"/lines/(\d+)", detail.pointer or "")
+            if found:
+                text = _now("Line %(line)s: %(text)s") % {"line": int(found[1]) + 1, "text": sentence(detail)}
+                self.add_error(self.lines_field, text)
+            else:
+                super().refuse([detail])
+
+
+class AdjustForm(StockForm):
+    warehouse = forms.ChoiceField(label=_("Warehouse"))
+    reason = forms.ChoiceField(label=_("Reason"), choices=choices("adjustment"))
+    how = forms.ChoiceField(
+        label=_("The quantities are"),
+        choices=[("counted", _("what is really there")), ("change", _("what is to be added or taken away"))],
+    )
+    lines = LinesField(label=_("SKU and quantity, one line each"))
+    note = forms.CharField(label=_("Note"), required=False, max_length=240)
+
+    def __init__(self, *args: Any, warehouses: Sequence[Warehouse], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "warehouse", _named(warehouses))
+
+
+class TransferForm(StockForm):
+    origin = forms.ChoiceField(label=_("From"))
+    destination = forms.ChoiceField(label=_("To"))
+    expected_on = forms.DateField(
+        label=_("Expected on"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    lines = LinesField(label=_("SKU and quantity, one line each"))
+    note = forms.CharField(label=_("Note"), required=False, max_length=240)
+    pointers = {"/expected_at": "expected_on"}
+
+    def __init__(self, *args: Any, warehouses: Sequence[Warehouse], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "origin", _named(warehouses))
+        offer(self, "destination", _named(warehouses))
+        if len(warehouses) > 1:
+            self.fields["destination"].initial = warehouses[1].code
+
+
+def _named(warehouses: Sequence[Warehouse]) -> list[tuple[str, str]]:
+    return [(item.code, localname(item)) for item in warehouses]
+
+
+class ArrivalForm(CountForm):
+    rest_is_lost = forms.BooleanField(
+        label=_("What is not counted here was lost on the way"),
+        required=False,
+        help_text=_("Otherwise it stays on the way."),
+    )
+    may_be_empty = True

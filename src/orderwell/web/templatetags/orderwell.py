@@ -1,0 +1,322 @@
+"""How things look: icons, money, quantities, times, states, fields."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.conf import settings
+from django.forms import BoundField, CheckboxInput
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _noop
+
+from orderwell.domains.orders.holds import KINDS
+from orderwell.domains.orders.models import OrderLine
+from orderwell.domains.orders.overview import LineView
+from orderwell.kernel.money import exponent, known_currency
+from orderwell.web.components.assets import asset as asset_url
+from orderwell.web.components.sentences import plain_number
+from orderwell.web.components.words import look_of, word
+
+register = template.Library()
+
+_SYMBOLS = {"CNY": "¥", "JPY": "JP¥", "USD": "$", "EUR": "€", "GBP": "£", "HKD": "HK$", "TWD": "NT$", "KRW": "₩"}
+
+
+@register.simple_tag
+def asset(name: str) -> str:
+    return asset_url(name)
+
+
+@register.simple_tag
+def icon(name: str, classes: str = "", label: str = "") -> SafeString:
+    """An icon of the sprite. Beside text it says nothing to screen readers; alone it needs a `label`."""
+    href = f"{asset_url('vendor/icons.svg')}#{name.replace('/', '-')}"
+    if label:
+        return format_html(
+            '<svg class="icon {}" role="img" aria-label="{}"><use href="{}"></use></svg>', classes, label, href
+        )
+    return format_html('<svg class="icon {}" aria-hidden="true"><use href="{}"></use></svg>', classes, href)
+
+
+def money_text(amount: Decimal, currency: str, *, whole: bool = False) -> str:
+    digits = 0 if whole else exponent(currency) if known_currency(currency) else 2
+    symbol = _SYMBOLS.get(currency, f"{currency} ")
+    # Minus before the symbol, and a true minus sign: figures in a column line up and copy well.
+    return f"{'−' if amount < 0 else ''}{symbol}{abs(amount):,.{digits}f}"
+
+
+@register.filter
+def money(amount: Decimal | None, currency: str = "CNY") -> str:
+    return "" if amount is None else money_text(amount, currency or "CNY")
+
+
+@register.filter
+def money_whole(amount: Decimal | None, currency: str = "CNY") -> str:
+    return "" if amount is None else money_text(amount, currency or "CNY", whole=True)
+
+
+@register.filter
+def price(amount: Decimal | None, currency: str = "CNY") -> str:
+    """A unit price: at least the digits of the currency, more where it has them."""
+    if amount is None:
+        return ""
+    digits = exponent(currency) if known_currency(currency) else 2
+    places = -int(amount.normalize().as_tuple().exponent)
+    return f"{_SYMBOLS.get(currency, currency + ' ')}{amount:,.{max(digits, places)}f}"
+
+
+@register.filter
+def quantity(value: Decimal | int | None) -> str:
+    if value is None:
+        return ""
+    text = plain_number(Decimal(value))
+    whole, _dot, part = text.partition(".")
+    return f"{int(whole):,}" + (f".{part}" if part else "") if whole != "-0" else text
+
+
+@register.filter
+def percent(value: Decimal | None) -> str:
+    return "" if value is None else f"{plain_number(value * 100)} %"
+
+
+@register.filter
+def thousands(value: int | None) -> str:
+    return "" if value is None else f"{value:,}"
+
+
+@register.filter
+def localname(item: Any) -> str:
+    """The name in the reader's language of anything that has `name_zh` and `name_en`."""
+    if item is None:
+        return ""
+    chinese = (get_language() or settings.LANGUAGE_CODE).startswith("zh")
+    names = (getattr(item, "name_zh", ""), getattr(item, "name_en", ""))
+    if isinstance(item, dict):
+        names = (item.get("name_zh", ""), item.get("name_en", ""))
+    return (names[0] or names[1]) if chinese else (names[1] or names[0])
+
+
+@register.filter
+def moment(value: datetime | None) -> SafeString | str:
+    """A moment as short as it can be without ambiguity, in full on hover."""
+    if value is None:
+        return ""
+    local = timezone.localtime(value)
+    today = timezone.localtime().date()
+    if local.date() == today:
+        short = local.strftime("%H:%M")
+    elif local.year == today.year:
+        short = local.strftime("%m-%d %H:%M")
+    else:
+        short = local.strftime("%Y-%m-%d")
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', value.isoformat(), local.strftime("%Y-%m-%d %H:%M:%S %Z"), short
+    )
+
+
+@register.filter
+def day(value: datetime | date | None) -> SafeString | str:
+    """The business day something belongs to."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        value = value.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), value.isoformat())
+
+
+@register.filter
+def long_day(value: date) -> str:
+    return date_format(value, "DATE_FORMAT")
+
+
+@register.filter
+def since(value: datetime | None) -> str:
+    """How long ago, in one unit."""
+    if value is None:
+        return ""
+    seconds = int((timezone.now() - value).total_seconds())
+    if seconds < 60:
+        return _("just now")
+    if seconds < 3600:
+        return _("%(count)s min") % {"count": seconds // 60}
+    if seconds < 172_800:
+        return _("%(count)s h") % {"count": seconds // 3600}
+    return _("%(count)s d") % {"count": seconds // 86_400}
+
+
+@register.simple_tag
+def badge(kind: str, value: str) -> SafeString:
+    """A state as a word with a colour; the colour never says anything that the word doesn't."""
+    return format_html('<span class="badge badge-state {}">{}</span>', look_of(kind, value), word(kind, value))
+
+
+@register.simple_tag(name="word")
+def word_tag(kind: str, value: str) -> str:
+    return str(word(kind, value))
+
+
+@register.inclusion_tag("components/field.html")
+def field(bound: BoundField, classes: str = "", hide_label: bool = False) -> dict[str, Any]:
+    widget = bound.field.widget
+    is_check = isinstance(widget, CheckboxInput)
+    extra: dict[str, Any] = {}
+    if bound.errors:
+        extra["class"] = f"{widget.attrs.get('class', '')} is-invalid"
+    return {
+        "bound": bound,
+        "control": bound.as_widget(attrs={**widget.attrs, **extra}),
+        "is_check": is_check,
+        "classes": classes,
+        "hide_label": hide_label,
+    }
+
+
+@register.simple_tag(takes_context=True)
+def query(context: template.Context, **changes: Any) -> str:
+    """The present query string with `changes`; an empty value takes a parameter away. The page cursor never stays."""
+    request: HttpRequest = context["request"]
+    params = request.GET.copy()
+    for name in ("after", "before"):
+        params.pop(name, None)
+    for name, value in changes.items():
+        if value in (None, ""):
+            params.pop(name, None)
+        else:
+            params[name] = str(value)
+    return "?" + params.urlencode() if params else "?"
+
+
+@register.simple_tag
+def params(**values: Any) -> str:
+    """A query string of its own."""
+    return "?" + urlencode({key: value for key, value in values.items() if value not in (None, "")})
+
+
+@register.filter
+def make_initial(person: Any) -> str:
+    """One character that stands for a person."""
+    return str(person).strip()[:1].upper() or "?"
+
+
+@register.filter
+def item(mapping: Any, key: Any) -> Any:
+    """`mapping[key]`, or nothing."""
+    return mapping.get(key, "") if mapping is not None else ""
+
+
+@register.filter
+def split_words(text: str) -> list[str]:
+    return text.split()
+
+
+@register.filter
+def absolute(amount: Decimal) -> Decimal:
+    return abs(amount)
+
+
+@register.simple_tag
+def hold_title(kind: str) -> str:
+    known = KINDS.get(kind)
+    return _(known.title) if known else kind
+
+
+@register.simple_tag
+def why_priced(line: OrderLine) -> str:
+    """Why a line has this price, in words."""
+    why = line.explanation.get("price", {})
+    if why.get("source") == "list_price":
+        return _("List price when the order was made")
+    if listed := why.get("list_price"):
+        return _("Entered; the list price was %(price)s") % {"price": listed}
+    return _("Entered")
+
+
+_RULES = {
+    "one_warehouse": _noop("This warehouse had all of the order"),
+    "split": _noop("No single warehouse had all of it, so it comes from several"),
+    "partial": _noop("Less than ordered was in stock; the rest is backordered"),
+}
+
+
+@register.simple_tag
+def why_sourced(view: LineView) -> str:
+    """Why the goods come from where they come from, with what was free at the time."""
+    found = []
+    for choice in view.sourcing:
+        rule = _RULES.get(choice.get("rule", ""))
+        free = ", ".join(f"{warehouse} {amount}" for warehouse, amount in choice.get("free", {}).items())
+        said = [_(rule) if rule else "", _("free then: %(free)s") % {"free": free} if free else ""]
+        found.append(". ".join(filter(None, said)))
+    return " / ".join(dict.fromkeys(filter(None, found)))
+
+
+@register.filter
+def free_stock(stock_item: Any) -> Decimal:
+    """What is neither reserved nor gone."""
+    free: Decimal = stock_item.on_hand - stock_item.reserved
+    return free
+
+
+@register.simple_tag
+def price_range(variants: Any) -> str:
+    """From the lowest to the highest list price, in the currency most variants have."""
+    rows = [row for variant in variants for row in variant.prices.all()]
+    if not rows:
+        return "—"
+    currencies = [row.currency for row in rows]
+    currency = max(dict.fromkeys(currencies), key=currencies.count)
+    prices = [row.unit_price for row in rows if row.currency == currency]
+    low, high = min(prices), max(prices)
+    return price(low, currency) if low == high else f"{price(low, currency)} – {price(high, currency)}"
+
+
+@register.filter
+def still_expected(row: Any) -> Decimal:
+    rest: Decimal = row.quantity - row.quantity_received - getattr(row, "quantity_lost", Decimal(0))
+    return rest
+
+
+_CAUSES = {
+    "order": "order-detail",
+    "transfer": "transfer-detail",
+    "import": "import-detail",
+    "invoice": "invoice-detail",
+}
+_CAUSE_WORDS = {
+    "order": _noop("Order"),
+    "shipment": _noop("Shipment"),
+    "return": _noop("Return"),
+    "transfer": _noop("Transfer"),
+    "adjustment": _noop("Adjustment"),
+    "receipt": _noop("Receipt"),
+    "opening": _noop("Opening stock"),
+    "import": _noop("Import"),
+}
+
+
+@register.simple_tag
+def cause_link(cause: str) -> SafeString | str:
+    """A document named as "transfer:12", with a link where it has a page."""
+    kind, _colon, key = cause.partition(":")
+    text = f"{_(_CAUSE_WORDS[kind]) if kind in _CAUSE_WORDS else kind} {key}"
+    if kind in _CAUSES and key.isdecimal():
+        return format_html('<a href="{}">{}</a>', reverse(_CAUSES[kind], args=[int(key)]), text)
+    return text
+
+
+@register.filter
+def last_word(path: str) -> str:
+    """The last part of a dotted path, for people."""
+    return (path or "").rsplit(".", 1)[-1].replace("_", " ")

@@ -1,0 +1,19 @@
+"""Every address of the web interface, area by area."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+AREAS = (
+    "account",
+    "home",
+    "search",
+    "orders",
+    "shipments",
+    "billing",
+    "customers",
+    "products",
+    "stock",
+    "imports",
+    "system",
+)
+
+urlpatterns: list[URLPattern | URLResolver] = [path("", include(f"orderwell.web.{area}.urls")) for area in AREAS]
