@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from typing import Annotated
@@ -135,9 +136,10 @@ def test_commands_are_listed_without_loading_django() -> None:
     code = (
         "import sys; from orderwell.cli import app; app.load_commands(); "
         "loaded = sorted(name for name in sys.modules if name.split('.')[0] in ('django', 'granian', 'openpyxl')); "
-        "sys.exit(', '.join(loaded))"
+        "sys.exit(', '.join(loaded) or 0)"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, env=environment)
     assert done.returncode == 0, f"imported at start: {done.stderr}"
 
 
