@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -42,7 +43,8 @@ FIELDS = {
     "language": _("Language"),
     "state": _("State"),
 }
-QUIET = {"name", "stream", "subject"}
+# Amounts come with all the digits of their column.
+_AMOUNT = re.compile(r"-?\d+\.\d{3,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +131,19 @@ def _text(value: Any) -> str:
     return text
 
 
+def _amount(text: str) -> str:
+    """At least two digits after the point, and no more zeros than that."""
+    whole, _point, part = text.partition(".")
+    return f"{int(whole):,}.{part.rstrip('0').ljust(2, '0')}"
+
+
 def _value(key: str, value: Any) -> Any:
     if key == "kind" and isinstance(value, str) and value in KINDS:
         return gettext(KINDS[value].title)
     if key in WORDS and isinstance(value, str):
         return str(word(key, value))
     if isinstance(value, str):
+        if _AMOUNT.fullmatch(value):
+            return _amount(value)
         return _text(value)  # never translated: it may be anything that somebody typed
     return shown(value)

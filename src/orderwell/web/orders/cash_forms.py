@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from orderwell.domains.billing.methods import METHODS
@@ -95,7 +95,7 @@ class PaymentForm(ActionForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer(self, "method", [(name, _now(title)) for name, title in METHODS.items()])
+        offer(self, "method", [(name, gettext(title)) for name, title in METHODS.items()])
 
 
 class RefundForm(ActionForm):
@@ -111,8 +111,8 @@ class RefundForm(ActionForm):
 
 def _label(payment: Payment) -> str:
     left: Decimal = payment.amount - payment.refunded_amount
-    method = _now(METHODS.get(payment.method, payment.method))
-    return f"{method} {payment.reference or ''} · {_now('left')} {money_text(left, payment.currency)}"
+    method = gettext(METHODS.get(payment.method, payment.method))
+    return f"{method} {payment.reference or ''} · {gettext('left')} {money_text(left, payment.currency)}"
 
 
 class TrackingForm(ActionForm):

@@ -40,7 +40,7 @@ from orderwell.web.orders.entry_forms import (
 )
 from orderwell.web.orders.lookups import customer_card
 from orderwell.web.pages import action, form_page
-from orderwell.web.templatetags.orderwell import money_text
+from orderwell.web.templatetags.orderwell import money_text, price
 
 
 @form_page(Permission.ORDERS_ORDER_PLACE)
@@ -241,7 +241,7 @@ def preview(request: HttpRequest, actor: Actor) -> HttpResponse:
             {
                 "sku": row.sku,
                 "name": line.name if line else row.name,
-                "unit_price": plain_number(line.unit_price) if line else "",
+                "unit_price": price(line.unit_price, currency, symbol=False) if line else "",
                 "amount": money_text(line.amounts.gross, currency) if line else "",
                 "missing": plain_number(line.missing) if line and line.missing else "",
                 "errors": {name: " ".join(texts) for name, texts in row.errors.items()},

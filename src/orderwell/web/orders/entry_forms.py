@@ -14,7 +14,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from orderwell.domains.catalog.models import Channel
@@ -154,5 +154,5 @@ def place_errors(form: EntryForm, rows: Sequence[Row], errors: Iterable[ErrorDet
 
 def check_rows(form: EntryForm, rows: Sequence[Row]) -> bool:
     if not rows:
-        form.add_error(None, _now("An order needs at least one line: search for a product below and press Enter."))
+        form.add_error(None, gettext("An order needs at least one line: search for a product below and press Enter."))
     return bool(rows) and not any(row.errors for row in rows)

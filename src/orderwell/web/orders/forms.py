@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from orderwell.domains.orders.holds import KINDS
@@ -28,7 +28,7 @@ class HoldForm(ReasonForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer(self, "kind", [(name, _now(known.title)) for name, known in KINDS.items()])
+        offer(self, "kind", [(name, gettext(known.title)) for name, known in KINDS.items()])
 
 
 class NoteForm(ActionForm):
@@ -85,7 +85,7 @@ class CountForm(ActionForm):
         for line in self.lines:
             quantity = cleaned.get(f"line_{line.pk}")
             if quantity is not None and quantity > line.most:
-                self.add_error(f"line_{line.pk}", _now("At most %(most)s.") % {"most": plain_number(line.most)})
+                self.add_error(f"line_{line.pk}", gettext("At most %(most)s.") % {"most": plain_number(line.most)})
         if not self.errors and not self.may_be_empty and not self.counted():
             raise forms.ValidationError(_("Give a quantity for at least one line."))
         return cleaned

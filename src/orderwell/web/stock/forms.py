@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from orderwell.domains.inventory.models import Warehouse
@@ -48,7 +48,7 @@ class LinesField(forms.CharField):
                 quantity = number.clean(parts[1].strip().lstrip("+").replace("−", "-") if len(parts) > 1 else "")
             except ValidationError:
                 wrong.append(
-                    _now("Line %(line)s: expected a SKU and a number, such as “%(example)s”.")
+                    gettext("Line %(line)s: expected a SKU and a number, such as “%(example)s”.")
                     % {"line": index, "example": "TEA-RED 12"}
                 )
                 continue
@@ -68,7 +68,7 @@ class StockForm(ActionForm):
         for detail in details:
             found = re.match(r"/lines/(\d+)", detail.pointer or "")
             if found:
-                text = _now("Line %(line)s: %(text)s") % {"line": int(found[1]) + 1, "text": sentence(detail)}
+                text = gettext("Line %(line)s: %(text)s") % {"line": int(found[1]) + 1, "text": sentence(detail)}
                 self.add_error(self.lines_field, text)
             else:
                 super().refuse([detail])

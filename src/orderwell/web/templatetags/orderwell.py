@@ -17,9 +17,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop as _noop
 
 from orderwell.domains.orders.holds import KINDS
 from orderwell.domains.orders.models import OrderLine
@@ -67,14 +66,19 @@ def money_whole(amount: Decimal | None, currency: str = "CNY") -> str:
     return "" if amount is None else money_text(amount, currency or "CNY", whole=True)
 
 
-@register.filter
-def price(amount: Decimal | None, currency: str = "CNY") -> str:
+@register.filter(name="price")
+def price_filter(amount: Decimal | None, currency: str = "CNY") -> str:
+    return price(amount, currency)
+
+
+def price(amount: Decimal | None, currency: str, *, symbol: bool = True) -> str:
     """A unit price: at least the digits of the currency, more where it has them."""
     if amount is None:
         return ""
     digits = exponent(currency) if known_currency(currency) else 2
     places = -int(amount.normalize().as_tuple().exponent)
-    return f"{_SYMBOLS.get(currency, currency + ' ')}{amount:,.{max(digits, places)}f}"
+    shown = f"{amount:,.{max(digits, places)}f}"
+    return _SYMBOLS.get(currency, f"{currency} ") + shown if symbol else shown
 
 
 @register.filter
@@ -244,9 +248,9 @@ def why_priced(line: OrderLine) -> str:
 
 
 _RULES = {
-    "one_warehouse": _noop("This warehouse had all of the order"),
-    "split": _noop("No single warehouse had all of it, so it comes from several"),
-    "partial": _noop("Less than ordered was in stock; the rest is backordered"),
+    "one_warehouse": gettext_noop("This warehouse had all of the order"),
+    "split": gettext_noop("No single warehouse had all of it, so it comes from several"),
+    "partial": gettext_noop("Less than ordered was in stock; the rest is backordered"),
 }
 
 
@@ -295,14 +299,14 @@ _CAUSES = {
     "invoice": "invoice-detail",
 }
 _CAUSE_WORDS = {
-    "order": _noop("Order"),
-    "shipment": _noop("Shipment"),
-    "return": _noop("Return"),
-    "transfer": _noop("Transfer"),
-    "adjustment": _noop("Adjustment"),
-    "receipt": _noop("Receipt"),
-    "opening": _noop("Opening stock"),
-    "import": _noop("Import"),
+    "order": gettext_noop("Order"),
+    "shipment": gettext_noop("Shipment"),
+    "return": gettext_noop("Return"),
+    "transfer": gettext_noop("Transfer"),
+    "adjustment": gettext_noop("Adjustment"),
+    "receipt": gettext_noop("Receipt"),
+    "opening": gettext_noop("Opening stock"),
+    "import": gettext_noop("Import"),
 }
 
 

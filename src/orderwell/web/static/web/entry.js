@@ -58,8 +58,8 @@
       ...shared, valueField: "number", labelField: "name", placeholder: $("#id_customer").dataset.placeholder, plugins: ["clear_button"],
       load: (query, done) => { customer.clearOptions(); ask(say.customers, { q: query }).then((found) => done(found.hits)).catch(() => done()); },
       render: {
-        option: (item, escape) => `<div>${escape(item.name || item.text)} <span class="sub">${escape(item.number || "")} ${escape(item.phone || "")}</span></div>`,
-        item: (item, escape) => `<div>${escape(item.text || item.name)}${item.text ? "" : ` <span class="sub">${escape(item.number)}</span>`}</div>`,
+        option: (item, escape) => `<div>${escape(item.name)} <span class="sub">${escape(item.number || "")} ${escape(item.phone || "")}</span></div>`,
+        item: (item, escape) => `<div>${escape(item.name)}&nbsp;<span class="sub">${escape(item.number)}</span></div>`,
         no_results: none,
       },
       onChange: (number) => {
