@@ -34,11 +34,12 @@ def wire() -> None:
 
 def _subscribe() -> None:
     """Which handler hears which event."""
-    handlers = "orderwell.domains.automation.handlers"
-    for freeing in (InventoryEvent.STOCK_RECEIVED, OrderEvent.UNITS_CANCELLED, FulfilmentEvent.RETURNED):
-        subscribe(freeing, f"{handlers}.fill_backorders")
-    for shrinking in (OrderEvent.UNITS_CANCELLED, OrderEvent.CHANGED):
-        subscribe(shrinking, f"{handlers}.settle_delivery")
+    # Whatever brings goods or gives them back serves those who wait for them.
+    for name in (InventoryEvent.STOCK_RECEIVED, OrderEvent.UNITS_CANCELLED, FulfilmentEvent.RETURNED):
+        subscribe(name, "orderwell.domains.orders.handlers.stock_became_free")
+    # An order shortened to what has arrived is delivered.
+    for name in (OrderEvent.UNITS_CANCELLED, OrderEvent.CHANGED):
+        subscribe(name, "orderwell.domains.automation.handlers.settle_delivery")
 
 
 def _schedule() -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from orderwell.domains.automation.handlers import fill_backorders, settle_delivery
+from orderwell.domains.automation.handlers import settle_delivery
 from orderwell.domains.fulfilment.services.record_return import ReturnedUnits, record_return
 from orderwell.domains.fulfilment.services.ship import ship
 from orderwell.domains.fulfilment.services.track import deliver
+from orderwell.domains.orders.handlers import stock_became_free
 from orderwell.domains.orders.models import Backorder, Order
 from orderwell.domains.orders.services.cancel import cancel_units
 from orderwell.platform.events.models import Event
@@ -27,7 +28,7 @@ def test_what_came_back_goes_to_who_waits() -> None:
     record_return(order_id=first.pk, lines=units, reason="too small", actor=owner(), now=NOW)
     event = Event.objects.get(name="fulfilment.return.recorded")
     for _ in range(2):
-        fill_backorders(event)
+        stock_became_free(event)
     assert not Backorder.objects.exists()
     waiting.refresh_from_db()
     assert waiting.fulfilment_state == Order.FulfilmentState.RESERVED
@@ -50,5 +51,5 @@ def test_an_order_cut_to_what_arrived_is_delivered() -> None:
 
 def test_the_events_reach_them() -> None:
     for name in ("inventory.stock.received", "orders.line.cancelled", "fulfilment.return.recorded"):
-        assert "orderwell.domains.automation.handlers.fill_backorders" in subscribers(name)
+        assert "orderwell.domains.orders.handlers.stock_became_free" in subscribers(name)
     assert "orderwell.domains.automation.handlers.settle_delivery" in subscribers("orders.line.cancelled")

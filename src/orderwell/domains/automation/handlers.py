@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 from orderwell.domains.fulfilment.services.track import everything_arrived
-from orderwell.domains.orders.services.allocate import allocate_backorders
 from orderwell.domains.orders.services.progress import refresh_states
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.actor import system_actor
 from orderwell.platform.database import atomic
 from orderwell.platform.events.models import Event
 
-ALLOCATION = system_actor(label="allocation")
 DELIVERY = system_actor(label="delivery")
-
-
-def fill_backorders(event: Event) -> None:
-    """Stock came in or became free: it goes to what waits for it."""
-    variant_ids = event.data.get("variant_ids") or event.data.get("freed_variants") or []
-    while variant_ids and allocate_backorders(variant_ids=variant_ids, actor=ALLOCATION, now=utc_now()):
-        pass  # batch after batch, until nothing more could be reserved
 
 
 def settle_delivery(event: Event) -> None:
