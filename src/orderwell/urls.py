@@ -1,8 +1,10 @@
 from django.urls import URLPattern, URLResolver, include, path
 
+from orderwell.api import openapi
 from orderwell.api.app import api
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/openapi.json", openapi.serve),
     path("api/v1/", api.urls),
     path("", include("orderwell.web.urls")),
 ]

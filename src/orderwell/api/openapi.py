@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import cache
 from http import HTTPStatus
 from typing import Any
 
 import msgspec
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from pydantic.json_schema import models_json_schema
 
 from orderwell.api.bodies import Draft
@@ -47,6 +49,18 @@ def document() -> dict[str, Any]:
 
 def as_text() -> str:
     return json.dumps(document(), ensure_ascii=False, indent=1) + "\n"
+
+
+@cache
+def _served() -> bytes:
+    return as_text().encode()
+
+
+def serve(request: HttpRequest) -> HttpResponse:
+    """GET /openapi.json, for anybody: it says nothing about this installation."""
+    if request.method not in ("GET", "HEAD"):
+        return HttpResponseNotAllowed(["GET", "HEAD"])
+    return HttpResponse(_served(), content_type="application/json")
 
 
 def operations(plain: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -111,9 +125,9 @@ def _refusals(path: str, *, writes: bool, versioned: bool) -> set[int]:
     """Which statuses a route may answer beside success. 404 also for a list: a filter may name what is not there."""
     found = {400, 401, 403, 404, 422, 500, 503}
     if writes:
-        found |= {413, 415}
+        found |= {412, 413, 415}  # 412 also for a body that names the version it was made from
     if versioned:
-        found |= {412, 428}
+        found.add(428)
     return found
 
 

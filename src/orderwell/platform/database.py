@@ -13,6 +13,7 @@ from django.db import connection, models, transaction
 
 from orderwell.platform.crypto.fields import EncryptedTextField
 from orderwell.platform.fields import ScaledDecimalField
+from orderwell.platform.statements import fetch
 
 
 def atomic(*, durable: bool = False) -> AbstractContextManager[None]:
@@ -56,24 +57,15 @@ def allocate_ids(wanted: Mapping[type[models.Model], int]) -> dict[type[models.M
     result: dict[type[models.Model], Sequence[int]] = dict.fromkeys(wanted, ())
     if not counts:
         return result
-    with connection.cursor() as cursor:
-        if is_postgresql():
-            parts = [
-                f"SELECT {i}, nextval('{_sequence(model)}') FROM generate_series(1, %s)"
-                for i, model in enumerate(counts)
-            ]
-            cursor.execute(" UNION ALL ".join(parts), list(counts.values()))
-            drawn: list[list[int]] = [[] for _ in counts]
-            for index, value in cursor.fetchall():
-                drawn[index].append(value)
-            result.update(zip(counts, (sorted(values) for values in drawn), strict=True))
-            return result
-        marks = ", ".join(["%s"] * len(counts))
-        cursor.execute(
-            f"SELECT name, seq FROM sqlite_sequence WHERE name IN ({marks})",
-            [model._meta.db_table for model in counts],
-        )
-        last = dict(cursor.fetchall())
+    if is_postgresql():
+        drawn: list[list[int]] = [[] for _ in counts]
+        for index, value in fetch(_draw_ids(tuple(counts)), *counts.values()):
+            drawn[index].append(value)
+        result.update(zip(counts, (sorted(values) for values in drawn), strict=True))
+        return result
+    last = dict(
+        fetch("SELECT name, seq FROM sqlite_sequence WHERE name IN (%s)", [model._meta.db_table for model in counts])
+    )
     for model, count in counts.items():
         start = last.get(model._meta.db_table, 0) + 1
         result[model] = range(start, start + count)
@@ -81,6 +73,13 @@ def allocate_ids(wanted: Mapping[type[models.Model], int]) -> dict[type[models.M
 
 
 @lru_cache
+def _draw_ids(tables: tuple[type[models.Model], ...]) -> str:
+    return " UNION ALL ".join(
+        f"SELECT {index}, nextval('{_sequence(model)}') FROM generate_series(1, %s)"
+        for index, model in enumerate(tables)
+    )
+
+
 def _sequence(model: type[models.Model]) -> str:
     return f"{model._meta.db_table}_{model._meta.pk.column}_seq"
 

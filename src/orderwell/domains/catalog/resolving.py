@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import time
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from orderwell.domains.catalog.models import BundleComponent, Channel, TaxCategory, Variant, VariantPrice
+from orderwell.domains.catalog.models import Channel, TaxCategory
+from orderwell.kernel.money import RATE_SCALE, UNIT_PRICE_SCALE
+from orderwell.kernel.quantities import QUANTITY_SCALE
+from orderwell.platform.caching import TimedCache
+from orderwell.platform.statements import fetch, unscaled
 
 # Channels and tax categories change a few times a year and are read for every batch: a process may use what it read
 # this many seconds ago. Prices, products and stock are read anew each time.
@@ -46,13 +49,13 @@ class Reference:
     tax_rates: dict[str, Decimal]
 
 
-_reference: tuple[float, Reference] | None = None
+_reference: TimedCache[str, Reference] = TimedCache(seconds=REFERENCE_SECONDS, most=1)
 
 
 def reference() -> Reference:
     """Active channels by code and tax rates by category code, at most `REFERENCE_SECONDS` old."""
-    global _reference
-    if _reference is None or time.monotonic() - _reference[0] > REFERENCE_SECONDS:
+    known = _reference.get("")
+    if known is None:
         channels = {
             channel.code: ChannelRef(
                 channel.id,
@@ -64,30 +67,40 @@ def reference() -> Reference:
             )
             for channel in Channel.objects.filter(active=True)
         }
-        rates = dict(TaxCategory.objects.values_list("code", "rate"))
-        _reference = (time.monotonic(), Reference(channels, rates))
-    return _reference[1]
+        known = Reference(channels, dict(TaxCategory.objects.values_list("code", "rate")))
+        _reference.put("", known)
+    return known
 
 
 def forget_reference() -> None:
     """Read channels and tax categories anew at the next use; called by the services that change them."""
-    global _reference
-    _reference = None
+    _reference.clear()
+
+
+_VARIANTS = """
+SELECT v.id, v.sku, v.name_zh, v.name_en, v.quantity_places, v.is_bundle, t.code, t.rate
+FROM catalog_variant v
+JOIN catalog_product p ON p.id = v.product_id
+JOIN catalog_taxcategory t ON t.id = p.tax_category_id
+WHERE v.sku IN (%s) AND v.active AND p.active
+"""
+_COMPONENTS = """
+SELECT bundle_id, component_id, quantity FROM catalog_bundlecomponent
+WHERE bundle_id IN (%s) ORDER BY bundle_id, component_id
+"""
+_PRICES = """
+SELECT variant_id, currency, unit_price FROM catalog_variantprice WHERE variant_id IN (%s) AND currency IN (%s)
+"""
 
 
 def variants_by_sku(skus: Collection[str]) -> dict[str, VariantRef]:
     """Active variants with their tax and, for bundles, their components."""
-    rows = Variant.objects.filter(sku__in=list(skus), active=True, product__active=True).values_list(
-        "id",
-        "sku",
-        "name_zh",
-        "name_en",
-        "quantity_places",
-        "is_bundle",
-        "product__tax_category__code",
-        "product__tax_category__rate",
-    )
-    found = [VariantRef(*row) for row in rows]
+    if not skus:
+        return {}
+    found = [
+        VariantRef(pk, sku, name_zh, name_en, places, bool(is_bundle), tax_category, unscaled(rate, RATE_SCALE))
+        for pk, sku, name_zh, name_en, places, is_bundle, tax_category, rate in fetch(_VARIANTS, skus)
+    ]
     components = _components([variant.id for variant in found if variant.is_bundle])
     return {
         variant.sku: replace(variant, components=components[variant.id]) if variant.is_bundle else variant
@@ -98,9 +111,8 @@ def variants_by_sku(skus: Collection[str]) -> dict[str, VariantRef]:
 def _components(bundle_ids: Collection[int]) -> dict[int, tuple[tuple[int, Decimal], ...]]:
     result: dict[int, tuple[tuple[int, Decimal], ...]] = defaultdict(tuple)
     if bundle_ids:
-        rows = BundleComponent.objects.filter(bundle_id__in=bundle_ids).order_by("bundle_id", "component_id")
-        for bundle, component, quantity in rows.values_list("bundle_id", "component_id", "quantity"):
-            result[bundle] += ((component, quantity),)
+        for bundle, component, quantity in fetch(_COMPONENTS, bundle_ids):
+            result[bundle] += ((component, unscaled(quantity, QUANTITY_SCALE)),)
     return result
 
 
@@ -108,7 +120,5 @@ def list_prices(wanted: Collection[tuple[int, str]]) -> dict[tuple[int, str], De
     """List price by (variant id, currency)."""
     if not wanted:
         return {}
-    rows = VariantPrice.objects.filter(
-        variant_id__in={variant for variant, _ in wanted}, currency__in={currency for _, currency in wanted}
-    ).values_list("variant_id", "currency", "unit_price")
-    return {(variant, currency): price for variant, currency, price in rows}
+    rows = fetch(_PRICES, {variant for variant, _ in wanted}, {currency for _, currency in wanted})
+    return {(variant, currency): unscaled(price, UNIT_PRICE_SCALE) for variant, currency, price in rows}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from orderwell.domains.customers.models import Customer
+from orderwell.platform.statements import fetch
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +18,11 @@ class CustomerRef:
     team_id: int | None
 
 
+_CUSTOMERS = """
+SELECT id, number, name, language, owner_id, team_id FROM customers_customer WHERE number IN (%s) AND active
+"""
+
+
 def customers_by_number(numbers: Collection[str]) -> dict[str, CustomerRef]:
     """Active customers."""
-    if not numbers:
-        return {}
-    rows = Customer.objects.filter(number__in=list(numbers), active=True).values_list(
-        "id", "number", "name", "language", "owner_id", "team_id"
-    )
-    return {row[1]: CustomerRef(*row) for row in rows}
+    return {row[1]: CustomerRef(*row) for row in fetch(_CUSTOMERS, numbers)} if numbers else {}

@@ -66,7 +66,7 @@ def available(
 ) -> list[Availability]:
     """Stock of these variants in the active warehouses that the actor sees and the channel uses."""
     places = _warehouses(actor, channel, warehouse_ids)
-    held_back = buffers([channel.pk]) if channel else Buffers({})
+    held_back = buffers() if channel else Buffers({})
     rows = StockItem.objects.filter(variant__in=list(variant_ids), warehouse__in=places).order_by("variant", "pk")
     return [
         Availability(
@@ -94,7 +94,7 @@ def atp(
     places = _warehouses(actor, channel, None)
     stock = available(actor, [variant_id], channel=channel)
     free = {item.warehouse: item.available for item in stock}
-    held_back = buffers([channel.pk]) if channel else Buffers({})
+    held_back = buffers() if channel else Buffers({})
     for place in places.values():
         # Goods may be on their way to a warehouse that never had any: the channel's buffer counts there too.
         if place.code not in free:

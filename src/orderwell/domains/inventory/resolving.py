@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
 from orderwell.domains.inventory.models import ChannelBuffer, Warehouse
+from orderwell.platform.caching import TimedCache
 
 REFERENCE_SECONDS = 2.0
 ZERO = Decimal(0)
@@ -36,26 +35,35 @@ class Buffers:
         return ZERO
 
 
-_warehouses: tuple[float, dict[str, WarehouseRef]] | None = None
+_warehouses: TimedCache[str, dict[str, WarehouseRef]] = TimedCache(seconds=REFERENCE_SECONDS, most=1)
+_buffers: TimedCache[str, Buffers] = TimedCache(seconds=REFERENCE_SECONDS, most=1)
 
 
 def active_warehouses() -> dict[str, WarehouseRef]:
     """By code, in order of preference; at most `REFERENCE_SECONDS` old."""
-    global _warehouses
-    if _warehouses is None or time.monotonic() - _warehouses[0] > REFERENCE_SECONDS:
+    known = _warehouses.get("")
+    if known is None:
         rows = Warehouse.objects.filter(active=True).order_by("priority", "id").values_list("id", "code", "priority")
-        _warehouses = (time.monotonic(), {code: WarehouseRef(pk, code, priority) for pk, code, priority in rows})
-    return _warehouses[1]
+        known = {code: WarehouseRef(pk, code, priority) for pk, code, priority in rows}
+        _warehouses.put("", known)
+    return known
+
+
+def buffers() -> Buffers:
+    """All channel buffers, at most `REFERENCE_SECONDS` old."""
+    known = _buffers.get("")
+    if known is None:
+        rows = ChannelBuffer.objects.values_list("channel_id", "variant_id", "warehouse_id", "quantity")
+        known = Buffers({(channel, variant, warehouse): quantity for channel, variant, warehouse, quantity in rows})
+        _buffers.put("", known)
+    return known
 
 
 def forget_warehouses() -> None:
     """Read warehouses anew at the next use; called by the services that change them."""
-    global _warehouses
-    _warehouses = None
+    _warehouses.clear()
 
 
-def buffers(channel_ids: Collection[int]) -> Buffers:
-    rows = ChannelBuffer.objects.filter(channel_id__in=list(channel_ids)).values_list(
-        "channel_id", "variant_id", "warehouse_id", "quantity"
-    )
-    return Buffers({(channel, variant, warehouse): quantity for channel, variant, warehouse, quantity in rows})
+def forget_buffers() -> None:
+    """Read channel buffers anew at the next use; called by the service that changes them."""
+    _buffers.clear()

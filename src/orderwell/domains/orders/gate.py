@@ -8,6 +8,7 @@ load many orders cost one lock round and one fsync, so a product that everybody 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from datetime import datetime
@@ -25,6 +26,8 @@ from orderwell.platform.database import is_postgresql
 from orderwell.platform.permissions import Permission
 
 WAIT_SECONDS = 60.0
+# Longest wait for callers to come back: less than one commit to disk takes.
+LINGER_SECONDS = 0.002
 PlaceBatch = Callable[..., Sequence[Outcome]]
 _Entry = tuple[Submission, "Future[Outcome]"]
 
@@ -46,6 +49,7 @@ class IntakeGate:
         self._place = place
         self._clock = clock
         self._limit = limit
+        self._last = 0
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
 
@@ -85,13 +89,21 @@ class IntakeGate:
                 answer.set_result(outcome)
 
     def _take(self) -> list[_Entry]:
-        """Wait for one submission, then take whatever else is already there."""
+        """Wait for one submission, then take what else is there.
+
+        Callers that were answered together come back together, a moment apart. So under load the gate waits that moment,
+        until as many have come as last time; after a batch of one it does not wait at all.
+        """
         batch = [self._queue.get()]
+        deadline = time.monotonic() + (LINGER_SECONDS if self._last > 1 else 0)
         while len(batch) < self._limit:
             try:
-                batch.append(self._queue.get_nowait())
+                # What is there is taken at once; only the missing ones are waited for.
+                wait = deadline - time.monotonic() if len(batch) < self._last else 0
+                batch.append(self._queue.get(timeout=wait) if wait > 0 else self._queue.get_nowait())
             except Empty:
                 break
+        self._last = len(batch)
         return batch
 
 

@@ -12,9 +12,13 @@ from django.db import IntegrityError
 from orderwell.kernel.errors import DomainError
 from orderwell.platform.database import atomic, bulk_insert
 from orderwell.platform.idempotency.models import RequestKey
+from orderwell.platform.statements import fetch
 
 KEPT = timedelta(days=30)
 MOST_AT_ONCE = 5000
+_ANSWERS = """
+SELECT scope, key, fingerprint, status, response FROM idempotency_requestkey WHERE scope IN (%s) AND key IN (%s)
+"""
 _FIELDS = ("scope", "key", "fingerprint", "status", "response", "created_at")
 
 
@@ -52,9 +56,7 @@ def lookup(*, scope: str, key: str, fingerprint: bytes) -> Answer | None:
 def answers_for(pairs: Collection[tuple[str, str]]) -> dict[tuple[str, str], Answer]:
     """Stored answers of many (scope, key) pairs, with one query. The caller compares the fingerprints."""
     asked = set(pairs)
-    rows = RequestKey.objects.filter(
-        scope__in={scope for scope, _ in asked}, key__in={key for _, key in asked}
-    ).values_list("scope", "key", "fingerprint", "status", "response")
+    rows = fetch(_ANSWERS, {scope for scope, _ in asked}, {key for _, key in asked})
     return {
         (scope, key): Answer(bytes(stored), status, bytes(response))
         for scope, key, stored, status, response in rows

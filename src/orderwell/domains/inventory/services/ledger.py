@@ -12,14 +12,17 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, Subquery
 
 from orderwell.domains.inventory.errors import StockChanged
 from orderwell.domains.inventory.models import Reservation, StockItem, StockMovement, Warehouse
+from orderwell.kernel.quantities import QUANTITY_SCALE
 from orderwell.platform.database import bulk_insert, is_postgresql
 from orderwell.platform.fields import QuantityField, quantity_value
+from orderwell.platform.statements import change, fetch, unscaled
 
 ZERO = Decimal(0)
 _SCALED = QuantityField(name="quantity").scaled
@@ -62,26 +65,31 @@ class NewMovement:
     note: str = ""
 
 
+_COLUMNS = "SELECT id, variant_id, warehouse_id, on_hand, reserved, allow_negative FROM inventory_stockitem"
+_LOCK_STOCK = f"{_COLUMNS} WHERE variant_id IN (%s) AND warehouse_id IN (%s) ORDER BY id /* lock */"
+_LOCK_VARIANTS = f"{_COLUMNS} WHERE variant_id IN (%s) ORDER BY id /* lock */"
+_LOCK_ITEMS = f"{_COLUMNS} WHERE id IN (%s) ORDER BY id /* lock */"
+
+
 def lock_stock(variant_ids: Collection[int], warehouse_ids: Collection[int] | None = None) -> list[StockRow]:
     """Lock and read the stock items of these variants (in these warehouses), in primary-key order."""
-    items = StockItem.objects.filter(variant_id__in=list(variant_ids))
-    if warehouse_ids is not None:
-        items = items.filter(warehouse_id__in=list(warehouse_ids))
-    return _lock(items)
+    if warehouse_ids is None:
+        return _rows(fetch(_LOCK_VARIANTS, variant_ids))
+    return _rows(fetch(_LOCK_STOCK, variant_ids, warehouse_ids))
 
 
 def lock_items(item_ids: Collection[int]) -> list[StockRow]:
     """Lock and read these stock items, in primary-key order."""
-    return _lock(StockItem.objects.filter(pk__in=list(item_ids)))
+    return _rows(fetch(_LOCK_ITEMS, item_ids))
 
 
-def _lock(items: QuerySet[StockItem]) -> list[StockRow]:
-    rows = (
-        items.order_by("pk")
-        .select_for_update(of=("self",))
-        .values_list("id", "variant_id", "warehouse_id", "on_hand", "reserved", "allow_negative")
-    )
-    return [StockRow(*row) for row in rows]
+def _rows(found: list[tuple[Any, ...]]) -> list[StockRow]:
+    return [
+        StockRow(
+            item, variant, warehouse, unscaled(on_hand, QUANTITY_SCALE), unscaled(kept, QUANTITY_SCALE), bool(negative)
+        )
+        for item, variant, warehouse, on_hand, kept, negative in found
+    ]
 
 
 def ensure_stock_items(pairs: Iterable[tuple[int, int, bool]]) -> dict[tuple[int, int], int]:
@@ -217,11 +225,11 @@ def _change_balances(changes: Mapping[int, tuple[Decimal, Decimal]]) -> None:
     rows = [(item, _SCALED(h) or 0, _SCALED(r) or 0) for item, (h, r) in sorted(changes.items()) if h or r]
     if not rows:
         return
-    with connection.cursor() as cursor:
-        if is_postgresql():
-            cursor.execute(_UPDATE_POSTGRESQL, [list(column) for column in zip(*rows, strict=True)])
-        else:
+    if is_postgresql():
+        changed = change(_UPDATE_POSTGRESQL, *zip(*rows, strict=True))
+    else:
+        with connection.cursor() as cursor:
             cursor.executemany(_UPDATE_SQLITE, [(h, r, item, r, h, r) for item, h, r in rows])
-        changed = cursor.rowcount
+            changed = cursor.rowcount
     if changed != len(rows):
         raise StockChanged(expected=len(rows), found=changed)

@@ -11,6 +11,7 @@ from orderwell.domains.inventory.drafts import BufferDraft
 from orderwell.domains.inventory.events import InventoryEvent
 from orderwell.domains.inventory.goods import goods_by_sku, usable_warehouses
 from orderwell.domains.inventory.models import ChannelBuffer
+from orderwell.domains.inventory.resolving import forget_buffers
 from orderwell.kernel.quantities import QUANTITY_SCALE
 from orderwell.kernel.refusals import quantity_problems
 from orderwell.platform.accounts.actor import Actor
@@ -50,6 +51,7 @@ def save_buffer(draft: BufferDraft, *, actor: Actor, now: datetime) -> ChannelBu
             buffer.save()
         elif found is not None:
             found.delete()
+        forget_buffers()
         data = {
             "channel": channel.code,
             "sku": draft.sku,

@@ -23,7 +23,7 @@ def reserve_in_arrival_order(plans: list[Plan]) -> None:
     for row in lock_stock(variants, [warehouse.id for warehouse in warehouses.values()]):
         stock[row.variant_id].append(row)
     channels = {plan.channel.id: plan.channel for plan in plans if plan.channel}
-    held_back = buffers(channels)
+    held_back = buffers()
     ranks = {channel.id: preference(channel.warehouse_codes, warehouses) for channel in channels.values()}
     for plan in plans:
         if plan.channel is None:

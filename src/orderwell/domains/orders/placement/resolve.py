@@ -16,7 +16,7 @@ from orderwell.domains.orders.sourcing import Demand
 from orderwell.domains.orders.validation import problems
 from orderwell.kernel.errors import ErrorDetail
 from orderwell.kernel.quantities import has_scale
-from orderwell.platform.configuration.custom_fields import custom_fields, custom_problems
+from orderwell.platform.configuration.custom_fields import custom_problems, recent_custom_fields
 from orderwell.platform.permissions import Permission
 
 ZERO = Decimal(0)
@@ -40,7 +40,7 @@ def resolve(plans: list[Plan]) -> None:
             if line.sku in variants and (line.unit_price is None or not plan.past)
         }
     )
-    definitions = custom_fields("order")
+    definitions = recent_custom_fields("order")
     language: str = settings.LANGUAGE_CODE
     for plan in plans:
         _resolve_lines(plan, variants, prices, language)

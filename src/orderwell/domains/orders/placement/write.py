@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
@@ -46,7 +47,7 @@ LINE_FIELDS = (
 def write(plans: list[Plan], *, now: datetime, as_quote: bool = False) -> None:
     """Insert orders, lines, components, reservations, backorders and events, and give every plan its outcome."""
     fresh = [plan for plan in plans if plan.quote_id is None]
-    ids = allocate_ids({Order: len(fresh)})
+    ids = allocate_ids({Order: len(fresh), OrderLine: sum(len(plan.lines) for plan in plans)})
     template = configuration.get("orders.number_template")
     for plan, order_id in zip(fresh, ids[Order], strict=True):
         plan.order_id = order_id
@@ -55,15 +56,20 @@ def write(plans: list[Plan], *, now: datetime, as_quote: bool = False) -> None:
     for plan in plans:
         if plan.quote_id is not None:
             _promote_quote(plan, now, as_quote=as_quote)
-    insert_lines(plans, now=now, promised=not as_quote)
+    insert_lines(plans, ids[OrderLine], now=now, promised=not as_quote)
     record_all([(_fact(plan, as_quote=as_quote), plan.submission.actor) for plan in plans], now=now)
     for plan in plans:
         plan.outcome = _placed(plan, now, promised=not as_quote)
 
 
-def insert_lines(plans: list[Plan], *, now: datetime, promised: bool = True, first_position: int = 1) -> None:
-    """Insert lines with their components and, unless they are only quoted, their reservations and backorders."""
-    line_ids = iter(allocate_ids({OrderLine: sum(len(plan.lines) for plan in plans)})[OrderLine])
+def insert_lines(
+    plans: list[Plan], ids: Sequence[int], *, now: datetime, promised: bool = True, first_position: int = 1
+) -> None:
+    """Insert lines with their components and, unless they are only quoted, their reservations and backorders.
+
+    `ids` are as many primary keys as there are lines.
+    """
+    line_ids = iter(ids)
     for plan in plans:
         for line in plan.lines:
             line.id = next(line_ids)

@@ -52,7 +52,7 @@ def _fill(waiting: list[Backorder], orders: dict[int, Order], actor: Actor, now:
     stock: dict[int, list[StockRow]] = defaultdict(list)
     for row in lock_stock({b.variant_id for b in waiting}, [warehouse.id for warehouse in warehouses.values()]):
         stock[row.variant_id].append(row)
-    held_back = buffers({b.line.order.channel_id for b in waiting})
+    held_back = buffers()
     facts, touched = [], set()
     for backorder in waiting:
         line = backorder.line

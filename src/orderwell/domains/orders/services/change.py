@@ -33,7 +33,7 @@ from orderwell.domains.orders.sourcing import Demand
 from orderwell.domains.orders.validation import problems
 from orderwell.kernel.errors import ErrorDetail, Refusal
 from orderwell.platform.accounts.actor import Actor
-from orderwell.platform.database import atomic
+from orderwell.platform.database import allocate_ids, atomic
 from orderwell.platform.events.recording import Fact, record
 from orderwell.platform.permissions import Permission
 
@@ -266,7 +266,7 @@ def _write(order: Order, lines: Mapping[int, OrderLine], plan: Plan) -> None:
         write_line_amounts(line)
     plan.order_id = order.pk
     if plan.lines:
-        insert_lines(
-            [plan], first_position=max((line.position for line in lines.values()), default=0) + 1, now=order.updated_at
-        )
+        ids = allocate_ids({OrderLine: len(plan.lines)})[OrderLine]
+        after = max((line.position for line in lines.values()), default=0)
+        insert_lines([plan], ids, first_position=after + 1, now=order.updated_at)
     write_order_totals(order, OrderLine.objects.filter(order=order))

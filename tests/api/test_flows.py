@@ -1,0 +1,210 @@
+"""What a day's work looks like through the API, from order to money, and that the books are right afterwards."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from orderwell.platform.jobs.tasks import run_next_task
+from tests.api.callers import Caller
+from tests.api.shop import Shop, draft
+
+
+def made(answer: Any) -> Any:
+    assert answer.status_code < 300, answer.content
+    return answer.json()
+
+
+@pytest.fixture
+def books_are_right(owner: Caller) -> Any:
+    yield
+    verdict = made(owner.get("/verify"))
+    assert verdict["ok"], verdict["differences"]
+    assert verdict["checked"]
+
+
+@pytest.mark.usefixtures("books_are_right")
+def test_order_to_cash(owner: Caller, shop: Shop) -> None:
+    order = made(owner.post("/orders", draft()))["id"]
+    cups, pots = made(owner.get(f"/orders/{order}"))["lines"]
+    first = made(owner.post(f"/orders/{order}/shipments", {"lines": {str(cups["id"]): 1}, "carrier": "SF"}))[0]
+    assert first["lines"][0]["sku"] == "CUP"
+    assert made(owner.get(f"/orders/{order}"))["fulfilment_state"] == "partial"
+    tracked = owner(
+        "PATCH", f"/shipments/{first['id']}", {"carrier": "SF", "tracking_number": "SF77"}, headers={"If-Match": '"1"'}
+    )
+    assert made(tracked)["tracking_number"] == "SF77"
+    assert made(owner.get("/shipments?search=SF77"))["items"][0]["id"] == first["id"]
+    rest = made(owner.post(f"/orders/{order}/shipments", {}))[0]
+    for shipment in (first, rest):
+        made(owner.post(f"/shipments/{shipment['id']}/deliver", {}))
+    assert made(owner.get(f"/orders/{order}"))["fulfilment_state"] == "delivered"
+
+    invoice = made(owner.post(f"/orders/{order}/invoices", {}))
+    assert Decimal(invoice["gross_amount"]) == 40
+    assert sum(Decimal(line["gross_amount"]) for line in invoice["lines"]) == 40
+    payment = made(owner.post(f"/orders/{order}/payments", {"amount": "40", "method": "card", "reference": "ch_1"}))
+    assert made(owner.get(f"/orders/{order}"))["payment_state"] == "paid"
+    again = made(owner.post(f"/orders/{order}/payments", {"amount": "40", "method": "card", "reference": "ch_1"}))
+    assert again["id"] == payment["id"]
+
+    back = made(
+        owner.post(
+            f"/orders/{order}/returns", {"lines": [{"line_id": cups["id"], "quantity": 1}], "reason": "one too many"}
+        )
+    )
+    note = made(owner.post(f"/returns/{back['id']}/credit-notes"))[0]
+    assert Decimal(note["gross_amount"]) == 10
+    made(owner.post(f"/payments/{payment['id']}/refunds", {"amount": "10", "reason": "one too many"}))
+    money = made(owner.get(f"/orders/{order}/money"))
+    assert {name: Decimal(money[name]) for name in ("due", "balance", "paid", "credited")} == {
+        "due": 0,
+        "balance": 0,
+        "paid": 30,
+        "credited": 10,
+    }
+    too_much = owner.post(f"/payments/{payment['id']}/refunds", {"amount": "31", "reason": "greed"})
+    assert too_much.json()["code"] == "refund_above_payment"
+    above = owner.post(
+        f"/orders/{order}/returns", {"lines": [{"line_id": pots["id"], "quantity": 2}], "reason": "above shipped"}
+    )
+    assert above.status_code == 422
+
+
+@pytest.mark.usefixtures("books_are_right")
+def test_stock_is_corrected_moved_and_promised(owner: Caller, shop: Shop) -> None:
+    made(owner.post("/warehouses", {"code": "second", "name_en": "Second"}))
+    count = {"warehouse": "main", "reason": "count", "lines": [{"sku": "CUP", "counted": 90}], "external_id": "c-1"}
+    verdicts = made(
+        owner.post("/adjustments/bulk", {"adjustments": [count, {**count, "warehouse": "moon", "external_id": "c-2"}]})
+    )
+    assert [row["verdict"] for row in verdicts["results"]] == ["created", "refused"]
+    transfer = made(
+        owner.post(
+            "/transfers", {"origin": "main", "destination": "second", "lines": [{"sku": "CUP", "quantity": "30"}]}
+        )
+    )
+    sent = owner.post(f"/transfers/{transfer['id']}/dispatch", headers={"If-Match": '"1"'})
+    assert made(sent)["state"] == "dispatched"
+    line = made(sent)["lines"][0]["id"]
+    body = {"arrivals": [{"line": line, "received": "29", "lost": "1"}]}
+    arrived = owner.post(f"/transfers/{transfer['id']}/receive", body, headers={"If-Match": sent["ETag"]})
+    assert made(arrived)["state"] == "received"
+    levels = made(owner.get(f"/stock?variant_id={shop.cup.pk}"))["items"]
+    assert {item["warehouse"]: Decimal(item["on_hand"]) for item in levels} == {"main": 60, "second": 29}
+    made(owner.post("/buffers", {"channel": "web", "sku": "CUP", "quantity": "9"}))
+    free = made(owner.get(f"/stock/available?variant_id={shop.cup.pk}&channel=web"))
+    assert sum(Decimal(item["available"]) for item in free) < 89
+    expected = {
+        "reference": "PO-7",
+        "sku": "CUP",
+        "warehouse": "main",
+        "quantity": 40,
+        "due_at": "2031-05-01T00:00:00Z",
+    }
+    made(owner.post("/expected-receipts", expected))
+    promise = made(owner.get(f"/stock/atp?variant_id={shop.cup.pk}"))
+    assert Decimal(promise["series"][-1]["quantity"]) - Decimal(promise["series"][0]["quantity"]) == 40
+    movements = made(owner.get(f"/stock/movements?variant_id={shop.cup.pk}"))["items"]
+    assert sum(Decimal(movement["quantity"]) for movement in movements) == 89
+    then = made(owner.get(f"/stock/as-of?variant_id={shop.cup.pk}&moment=2031-01-01T00:00:00Z"))
+    assert sum(Decimal(row["on_hand"]) for row in then) == 89
+
+
+def test_product_is_saved_found_and_sold(owner: Caller, shop: Shop) -> None:
+    product = {
+        "code": "TEA",
+        "name_zh": "龙井茶",
+        "name_en": "Longjing tea",
+        "tax_category": "standard",
+        "variants": [
+            {
+                "sku": "TEA-250",
+                "prices": [{"currency": "CNY", "unit_price": "88.5", "unit_cost": "40"}],
+                "packs": [{"unit": "box", "quantity": 12}],
+                "barcodes": [{"code": "6901234567892"}, {"code": "16901234567899", "pack": "box"}],
+            },
+            {
+                "sku": "TEA-SET",
+                "prices": [{"currency": "CNY", "unit_price": "120"}],
+                "components": [{"sku": "CUP", "quantity": 2}, {"sku": "POT", "quantity": 1}],
+            },
+        ],
+    }
+    saved = owner.post("/products", product)
+    assert [variant["is_bundle"] for variant in made(saved)["variants"]] == [False, True]
+    assert made(owner.get("/variants?search=16901234567899&currency=CNY"))[0]["pack_quantity"] == "12"
+    assert made(owner.get("/variants?search=ljc"))[0]["sku"].startswith("TEA")
+    changed = owner(
+        "PATCH", f"/products/{made(saved)['id']}", {"name_en": "Dragon Well"}, headers={"If-Match": saved["ETag"]}
+    )
+    assert made(changed)["name_en"] == "Dragon Well"
+    stale = owner("PATCH", f"/products/{made(saved)['id']}", {"name_en": "X"}, headers={"If-Match": saved["ETag"]})
+    assert stale.status_code == 412, stale.content
+    sold = made(owner.post("/orders", draft(lines=[{"sku": "TEA-SET", "quantity": 1}])))
+    detail = made(owner.get(f"/orders/{sold['id']}"))
+    assert {part["sku"]: part["quantity"] for part in detail["lines"][0]["components"]} == {"CUP": "2", "POT": "1"}
+    rows = [product, {"code": "X", "variants": [{"sku": "CUP"}]}, {"name_en": "no code"}]
+    verdicts = made(owner.post("/products/bulk", {"products": rows}))
+    assert [row["verdict"] for row in verdicts["results"]] == ["updated", "refused", "refused"]
+    assert verdicts["results"][2]["errors"][0]["pointer"] == "/products/2/code"
+
+
+def test_customer_is_saved_found_and_masked(owner: Caller, caller: Any, shop: Shop) -> None:
+    body = {
+        "name": "韩梅梅",
+        "kind": "person",
+        "tags": ["vip"],
+        "contacts": [{"name": "韩梅梅", "phone": "13912345678", "email": "han@example.com", "is_primary": True}],
+        "addresses": [{"recipient": "韩梅梅", "street": "南京路1号", "city": "上海"}],
+    }
+    saved = owner.post("/customers", body)
+    customer = made(saved)["id"]
+    for text in ("5678", "hmm", "han@example.com", "13912345678"):
+        assert made(owner.get(f"/customers/find?search={text}"))[0]["id"] == customer, text
+    hidden = made(caller("customers:customer:view").get(f"/customers/{customer}"))
+    assert hidden["masked"] is True
+    assert "13912345678" not in str(hidden)
+    change = owner("PATCH", f"/customers/{customer}", {"credit_limit": "1000"}, headers={"If-Match": saved["ETag"]})
+    assert made(change)["credit_limit"] == "1000"
+    consent = {"purpose": "marketing", "medium": "email", "granted": True, "source": "form"}
+    made(owner.post(f"/customers/{customer}/consents", consent))
+    made(owner.post(f"/customers/{customer}/consents", {**consent, "granted": False}))
+    detail = made(owner.get(f"/customers/{customer}"))
+    assert [row["granted"] for row in detail["consents"]] == [False]
+    assert len(detail["consent_history"]) == 2
+
+
+@pytest.mark.usefixtures("books_are_right")
+def test_file_is_imported_watched_and_undone(owner: Caller, shop: Shop) -> None:
+    rows = "order,date,channel,sku,quantity,price\nA-1,2026-03-01 10:00,web,CUP,2,10.00\nA-2,2026-03-01 11:00,web,NOPE,1,1\n"
+    file = SimpleUploadedFile("orders.csv", rows.encode(), "text/csv")
+    batch = made(owner.upload("/imports", {"file": file, "mode": "live"}))
+    assert batch["state"] == "waiting"
+    started = owner.post(f"/imports/{batch['id']}/run")
+    assert started.status_code == 202
+    assert run_next_task("test")
+    after = made(owner.get(f"/imports/{batch['id']}"))
+    assert (after["state"], after["done"], after["refused"], after["progress"]["share"]) == ("finished", 1, 1, 1.0)
+    refused = made(owner.get(f"/imports/{batch['id']}/rows?verdict=refused"))["items"]
+    assert [(row["row_number"], row["code"]) for row in refused] == [(3, "unknown_sku")]
+    assert "NOPE" in refused[0]["detail"]
+    made(owner.post(f"/imports/{batch['id']}/undo"))
+    assert run_next_task("test")
+    assert made(owner.get(f"/imports/{batch['id']}"))["state"] == "undone"
+    assert made(owner.get("/jobs"))["items"][0]["status"] == "successful"
+    bad = owner.upload("/imports", {"file": SimpleUploadedFile("a.csv", b"sku\nCUP\n", "text/csv")})
+    assert (bad.status_code, bad.json()["code"]) == (422, "missing_column")
+
+
+def test_settings_are_read_set_and_reset(owner: Caller, shop: Shop) -> None:
+    setting = made(owner("PUT", "/settings/orders.number_template", {"value": "A{value:05d}"}))
+    assert setting["value"] == "A{value:05d}"
+    assert made(owner.post("/orders", draft()))["number"].startswith("A0")
+    wrong = owner("PUT", "/settings/orders.number_template", {"value": "no number"})
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "invalid_value")
+    assert made(owner("DELETE", "/settings/orders.number_template"))["value"] == setting["default"]
+    assert owner("PUT", "/settings/nothing", {"value": 1}).status_code == 404

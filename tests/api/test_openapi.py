@@ -1,0 +1,60 @@
+"""The description of the API: complete, valid, in step with the file, and served."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import schemathesis
+
+from orderwell.api.openapi import document, operations
+from orderwell.platform.permissions import EVERYTHING
+from tests.api.callers import Caller
+
+
+def references(part: Any) -> Iterator[str]:
+    if isinstance(part, dict):
+        for name, value in part.items():
+            if name == "$ref":
+                yield value
+            else:
+                yield from references(value)
+    elif isinstance(part, list):
+        for value in part:
+            yield from references(value)
+
+
+def test_every_reference_leads_somewhere() -> None:
+    whole = document()
+    for reference in set(references(whole)):
+        found = whole
+        for part in reference.removeprefix("#/").split("/"):
+            assert part in found, reference
+            found = found[part]
+
+
+def test_every_operation_is_named_once_says_its_permission_and_its_refusals() -> None:
+    found = list(operations(document()))
+    names = [operation["operationId"] for _, _, operation in found]
+    assert len(names) == len(set(names))
+    for path, method, operation in found:
+        assert operation["x-permission"] in EVERYTHING or path.endswith("/batch"), path
+        assert operation["description"], path
+        assert {"400", "401", "403", "404", "422", "500", "503"} <= set(operation["responses"]), path
+        if method != "get":
+            names = [parameter["name"] for parameter in operation["parameters"]]
+            assert "Idempotency-Key" in names, path
+            assert {"413", "415"} <= set(operation["responses"]), path
+            assert ("If-Match" in names) == ("428" in operation["responses"]), path
+
+
+def test_document_is_valid_openapi() -> None:
+    assert schemathesis.openapi.from_dict(document()).validate() is not False
+
+
+def test_description_is_served_to_anybody(anonymous: Caller) -> None:
+    answer = anonymous.get("/openapi.json")
+    assert answer.status_code == 200
+    assert json.loads(answer.content)["openapi"].startswith("3.1")
+    assert anonymous.post("/openapi.json", {}).json()["code"] == "method_not_allowed"
