@@ -53,7 +53,7 @@ pytestmark = pytest.mark.django_db
 PRICES = st.sampled_from(["0.01", "0.035", "3.335", "9.99", "10.00", "33.333333", "100.00"])
 RATES = st.sampled_from(["0", "0.06", "0.13", "0.2"])
 ACTOR = owner()
-EXAMPLES = int(os.environ.get("ORDERWELL_TEST_EXAMPLES", "40"))
+EXAMPLES = int(os.environ.get("ORDERWELL_TEST_EXAMPLES", "20"))
 
 
 @dataclass(frozen=True)
