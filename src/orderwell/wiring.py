@@ -10,6 +10,10 @@ from importlib.util import find_spec
 
 from django.apps import apps
 
+from orderwell.domains.fulfilment.events import FulfilmentEvent
+from orderwell.domains.inventory.events import InventoryEvent
+from orderwell.domains.orders.events import OrderEvent
+from orderwell.platform.events.subscriptions import subscribe
 from orderwell.platform.jobs.schedules import schedule
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
@@ -29,7 +33,13 @@ def wire() -> None:
 
 
 def _subscribe() -> None:
-    """Which handler hears which event: `subscribe(OrderEvent.PLACED, "orderwell.domains....handler")`."""
+    """Which handler hears which event."""
+    # Whatever brings goods or gives them back serves those who wait for them.
+    for name in (InventoryEvent.STOCK_RECEIVED, OrderEvent.UNITS_CANCELLED, FulfilmentEvent.RETURNED):
+        subscribe(name, "orderwell.domains.orders.handlers.stock_became_free")
+    # An order shortened to what has arrived is delivered.
+    for name in (OrderEvent.UNITS_CANCELLED, OrderEvent.CHANGED):
+        subscribe(name, "orderwell.domains.automation.handlers.settle_delivery")
 
 
 def _schedule() -> None:

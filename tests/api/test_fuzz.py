@@ -76,6 +76,8 @@ def test_answers_are_as_described(label: str, owner: Caller, known: dict[str, li
             if name in case.path_parameters and choice < len(ids):
                 case.path_parameters[name] = ids[choice]
         case.headers.pop("Authorization", None)
+        if choice % 2:  # what is wrong with a header hides what is wrong with a body
+            case.headers = {"If-Match": "*"}
         response = case.call(headers={"Authorization": f"Bearer {owner.key}"})
         case.validate_response(response, checks=CHECKS)
 

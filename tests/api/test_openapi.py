@@ -46,7 +46,7 @@ def test_every_operation_is_named_once_says_its_permission_and_its_refusals() ->
             names = [parameter["name"] for parameter in operation["parameters"]]
             assert "Idempotency-Key" in names, path
             assert {"413", "415"} <= set(operation["responses"]), path
-            assert ("If-Match" in names) == ("412" in operation["responses"]), path
+            assert ("If-Match" in names) == ("428" in operation["responses"]), path
 
 
 def test_document_is_valid_openapi() -> None:

@@ -85,7 +85,12 @@ def command(path: str, *, django: bool = True) -> Callable[[Callable[..., Answer
 def load_django() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "orderwell.settings")
     import django
+    from django.conf import settings
 
+    # A command keeps the one connection it needs. A pool would wait half a minute for a server that isn't there.
+    database = settings.DATABASES["default"]
+    database["CONN_MAX_AGE"] = None
+    database.get("OPTIONS", {}).pop("pool", None)
     django.setup()
 
 

@@ -96,7 +96,7 @@ def _goods_in(wishes: Wishes, orders: int, now: datetime) -> None:
     total = sum(variant.demand for variant in wishes.variants)
     lines = [
         ReceiptLineDraft(
-            sku=variant.sku, quantity=Decimal(round(orders * 14 * variant.demand / total) + orders // 50 + 200)
+            sku=variant.sku, quantity=Decimal(round(orders * 45 * variant.demand / total) + orders // 50 + 200)
         )
         for variant in wishes.variants
     ]

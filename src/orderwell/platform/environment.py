@@ -169,5 +169,5 @@ def _database(url: str, home: Path, pool: int) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": query.pop("host", "") or unquote(parts.hostname or ""),
         "PORT": str(parts.port or ""),
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": pool, "timeout": 30}, **query},
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": pool, "timeout": 30}, "connect_timeout": 10, **query},
     }

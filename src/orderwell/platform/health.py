@@ -42,7 +42,14 @@ class Check:
 
 def examine(*, now: datetime) -> list[Check]:
     """Run every check. One that cannot run is a problem itself and doesn't keep the others from running."""
-    return [check for name, run in _CHECKS.items() for check in _safely(name, run, now)]
+    checks = _safely("database", _database, now)
+    reachable = not any(check.next_step == _START_DATABASE for check in checks)
+    for name, run in _CHECKS.items():
+        if reachable or name not in _NEED_DATABASE:
+            checks += _safely(name, run, now)
+        else:
+            checks.append(Check(name, PROBLEM, "not looked at: the database does not answer", _START_DATABASE))
+    return checks
 
 
 def _safely(name: str, run: Callable[[datetime], Iterator[Check]], now: datetime) -> list[Check]:
@@ -193,7 +200,6 @@ def _events(now: datetime) -> Iterator[Check]:
 
 
 _CHECKS: dict[str, Callable[[datetime], Iterator[Check]]] = {
-    "database": _database,
     "migrations": _migrations,
     "disk": _disk,
     "clock": _clock,
@@ -201,3 +207,4 @@ _CHECKS: dict[str, Callable[[datetime], Iterator[Check]]] = {
     "worker": _worker,
     "events": _events,
 }
+_NEED_DATABASE = frozenset(_CHECKS) - {"disk"}

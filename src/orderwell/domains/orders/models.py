@@ -45,12 +45,14 @@ class Order(models.Model):
     on_hold = models.BooleanField(default=False)
     # True for orders that happened before or outside Orderwell: they touch neither stock nor what customers owe.
     history = models.BooleanField(default=False)
-    channel = models.ForeignKey("catalog.Channel", on_delete=models.PROTECT, related_name="+")
+    channel = models.ForeignKey("catalog.Channel", on_delete=models.PROTECT, related_name="+", db_index=False)
     external_id = models.CharField(max_length=120, null=True)  # NULL: unique only where given
-    customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, null=True, related_name="+")
+    customer = models.ForeignKey(
+        "customers.Customer", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     customer_name = models.CharField(max_length=240, blank=True)
-    owner = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
-    team = models.ForeignKey("accounts.Team", on_delete=models.PROTECT, null=True, related_name="+")
+    owner = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    team = models.ForeignKey("accounts.Team", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     currency = models.CharField(max_length=3)
     prices_include_tax = models.BooleanField()
     # Discount on the whole order as agreed; it is spread over the goods lines.
@@ -93,6 +95,7 @@ class Order(models.Model):
             ),
             models.CheckConstraint(condition=Q(state="draft") | Q(placed_at__isnull=False), name="order_placed_at"),
         ]
+        # Foreign keys have no index of their own where one of these, or of the lines' constraint, begins with them.
         # Lists are paged by (placed_at, id); created_at stands in for drafts through `placed_at IS NULL`.
         indexes = [
             models.Index(fields=["-placed_at", "-id"], name="order_recent"),
@@ -121,10 +124,12 @@ class OrderLine(models.Model):
         SHIPPING = "shipping"
         CHARGE = "charge"
 
-    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines", db_index=False)
     position = models.PositiveIntegerField()
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.GOODS)
-    variant = models.ForeignKey("catalog.Variant", on_delete=models.PROTECT, null=True, related_name="+")
+    variant = models.ForeignKey(
+        "catalog.Variant", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     is_bundle = models.BooleanField(default=False)
     # Copied at entry: a later change of the catalogue never alters an order. For charges `sku` is the charge's code.
     sku = models.CharField(max_length=60)

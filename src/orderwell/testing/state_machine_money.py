@@ -1,0 +1,124 @@
+"""Rules of the state machine: invoices, payments, refunds, credit notes; files imported and taken back."""
+
+from __future__ import annotations
+
+import csv
+import tempfile
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from hypothesis import strategies as st
+from hypothesis.stateful import rule
+
+from orderwell.domains.automation.services.bill import invoice_shipment
+from orderwell.domains.billing.models import Invoice, InvoiceLine, Payment
+from orderwell.domains.billing.services.credit import issue_credit_note
+from orderwell.domains.billing.services.invoice import issue_invoice
+from orderwell.domains.billing.services.pay import PaymentDraft, record_payment, record_refund
+from orderwell.domains.fulfilment.models import Shipment
+from orderwell.domains.integrations.models import ImportBatch
+from orderwell.domains.integrations.services.create import create_batch
+from orderwell.domains.integrations.services.run import run_batch
+from orderwell.domains.integrations.services.undo import undo_batch
+from orderwell.testing.state_machine_base import ACTOR, FIRST_DAY, Company, pick, share, small, yes
+
+
+class MoneyRules(Company):
+    @rule(index=pick, quantity=small, everything=yes)
+    def invoice(self, index: int, quantity: Decimal, everything: bool) -> None:
+        order = self.an_order(index)
+        if order is None:
+            return
+        line = self.one(self.goods(order), index)
+        quantities = None if everything or line is None else {line.pk: quantity}
+        self.attempt(
+            "invoice", lambda: issue_invoice(order_id=order.pk, quantities=quantities, actor=ACTOR, now=self.now)
+        )
+
+    @rule(index=pick)
+    def bill_shipment(self, index: int) -> None:
+        shipment = self.one(list(Shipment.objects.order_by("pk")), index)
+        if shipment is not None:
+            self.attempt(
+                "invoice shipment", lambda: invoice_shipment(shipment_id=shipment.pk, actor=ACTOR, now=self.now)
+            )
+
+    @rule(index=pick, part=share, named=yes)
+    def pay(self, index: int, part: Decimal, named: bool) -> None:
+        order = self.an_order(index, "placed", "completed", "cancelled")
+        if order is None:
+            return
+        amount = (
+            (order.total_amount * part).to_integral_value()
+            if order.currency == "JPY"
+            else round(order.total_amount * part, 2)
+        )
+        reference = f"ref-{index % 5}-{order.pk}" if named else None
+        draft = PaymentDraft(order_id=order.pk, amount=amount, method="bank", reference=reference)
+        self.attempt("pay", lambda: record_payment(payment=draft, actor=ACTOR, now=self.now))
+
+    @rule(index=pick, part=share)
+    def refund(self, index: int, part: Decimal) -> None:
+        payment = self.one(list(Payment.objects.order_by("pk")), index)
+        if payment is None:
+            return
+        amount = (payment.amount * part).to_integral_value()
+        self.attempt(
+            "refund",
+            lambda: record_refund(payment_id=payment.pk, amount=amount, reason="sorry", actor=ACTOR, now=self.now),
+        )
+
+    @rule(index=pick, quantity=small, everything=yes, reverses=yes)
+    def credit(self, index: int, quantity: Decimal, everything: bool, reverses: bool) -> None:
+        invoice = self.one(list(Invoice.objects.order_by("pk")), index)
+        if invoice is None:
+            return
+        line = self.one(list(InvoiceLine.objects.filter(invoice=invoice).order_by("pk")), index)
+        quantities = None if everything or line is None else {line.pk: quantity}
+        self.attempt(
+            "credit",
+            lambda: issue_credit_note(
+                invoice_id=invoice.pk,
+                quantities=quantities,
+                reason="goodwill",
+                reverses=reverses,
+                actor=ACTOR,
+                now=self.now,
+            ),
+        )
+
+    @rule(index=pick, quantities=st.lists(small, min_size=1, max_size=4), live=yes)
+    def import_file(self, index: int, quantities: list[Decimal], live: bool) -> None:
+        """A file of two orders, one line of which nobody knows the product of."""
+        self.serial += 1
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "orders.csv"
+            with path.open("w", encoding="utf-8", newline="") as file:
+                writer = csv.writer(file)
+                writer.writerow(("order_reference", "placed_at", "sku", "quantity", "unit_price", "customer"))
+                placed_at = (FIRST_DAY - timedelta(days=index % 200)).strftime("%Y-%m-%d %H:%M:%S")
+                for place, quantity in enumerate(quantities):
+                    sku = self.skus[(index + place) % len(self.skus)]
+                    writer.writerow((f"F{self.serial}-{place % 2}", placed_at, sku, quantity, "9.99", self.customer))
+                writer.writerow((f"F{self.serial}-unknown", placed_at, "NOBODY-KNOWS", 1, "9.99", self.customer))
+            batch = self.attempt(
+                "hand in",
+                lambda: create_batch(
+                    path=path,
+                    file_name=path.name,
+                    preset="order-lines",
+                    mode="live" if live else "history",
+                    mapping={"options": {"channel": "refusing"}},
+                    actor=ACTOR,
+                    now=self.now,
+                ),
+            )
+        if batch is not None:
+            self.attempt("import", lambda: run_batch(batch_id=batch.pk, actor=ACTOR, clock=lambda: self.now))
+
+    @rule(index=pick)
+    def undo_import(self, index: int) -> None:
+        batch = self.one(list(ImportBatch.objects.order_by("pk")), index)
+        if batch is not None:
+            self.attempt("undo import", lambda: undo_batch(batch_id=batch.pk, actor=ACTOR, clock=lambda: self.now))

@@ -1,0 +1,65 @@
+"""Whatever is done in whatever order, every law of `orderwell verify` holds after every step."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from orderwell.domains.inventory.models import StockItem
+from orderwell.platform.verify import run_laws
+from orderwell.testing.state_machine import Company, Ledgers
+
+# What must have happened at least once in a run, or the run proves little.
+DEEDS = {
+    *("place", "quote", "confirm", "change", "cancel", "hold", "allocate", "adjust", "receive", "transfer", "ship"),
+    *("deliver", "take back", "return", "invoice", "pay", "refund", "credit", "import", "undo import", "past"),
+}
+QUIET = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
+
+
+def play(examples: int, steps: int, *, may_lack: int) -> None:
+    Company.done.clear()
+    Company.refused.clear()
+    run_state_machine_as_test(
+        Ledgers,
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=steps,
+            deadline=None,
+            database=None,
+            derandomize=examples < 50,
+            suppress_health_check=QUIET,
+        ),
+    )
+    lacking = DEEDS - set(Company.done)
+    assert len(lacking) <= may_lack, (lacking, Company.refused)
+
+
+@pytest.mark.django_db
+def test_every_law_holds_after_every_step() -> None:
+    play(examples=12, steps=35, may_lack=3)
+
+
+@pytest.mark.soak
+@pytest.mark.django_db
+def test_every_law_holds_after_every_step_for_long() -> None:
+    play(examples=400, steps=60, may_lack=0)
+
+
+@pytest.mark.django_db
+def test_the_machine_sees_a_broken_balance() -> None:
+    """The control: one unit taken off a balance behind the ledger's back is found."""
+    machine = Ledgers()
+    machine.company()
+    machine.every_law_holds()
+    StockItem.objects.filter(pk=StockItem.objects.earliest("pk").pk).update(on_hand=Decimal(11))
+    try:
+        with pytest.raises(AssertionError, match="inventory"):
+            machine.every_law_holds()
+    finally:
+        machine.teardown()
+    assert not StockItem.objects.exists()
+    assert run_laws()
