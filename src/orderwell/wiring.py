@@ -37,6 +37,9 @@ def _subscribe() -> None:
     # Whatever brings goods or gives them back serves those who wait for them.
     for name in (InventoryEvent.STOCK_RECEIVED, OrderEvent.UNITS_CANCELLED, FulfilmentEvent.RETURNED):
         subscribe(name, "orderwell.domains.orders.handlers.stock_became_free")
+    # An order shortened to what has arrived is delivered.
+    for name in (OrderEvent.UNITS_CANCELLED, OrderEvent.CHANGED):
+        subscribe(name, "orderwell.domains.automation.handlers.settle_delivery")
 
 
 def _schedule() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, QuerySet, Sum
 
 from orderwell.domains.fulfilment.components import complete_units
 from orderwell.domains.fulfilment.models import Return, ReturnedItem, ReturnLine, Shipment, ShipmentLine
@@ -144,17 +144,9 @@ def return_is_the_sum_of_its_lines() -> LawResult:
 
 @law("fulfilment.delivered_orders_arrived")
 def delivered_orders_arrived() -> LawResult:
-    """An order counts as delivered exactly when all of it was shipped and every shipment arrived."""
-    states = (Order.FulfilmentState.SHIPPED, Order.FulfilmentState.DELIVERED)
-    orders = Order.objects.filter(history=False, fulfilment_state__in=states)
-    under_way = set(
-        Shipment.objects.exclude(state__in=SHIPMENT.final)
-        .filter(order__fulfilment_state__in=states, order__history=False)
-        .values_list("order_id", flat=True)
-    )
-    found = []
-    for pk, number, kept in orders.values_list("pk", "number", "fulfilment_state").iterator(CHUNK):
-        right = Order.FulfilmentState.SHIPPED if pk in under_way else Order.FulfilmentState.DELIVERED
-        if right != kept:
-            found.append(Difference(f"order {number}", str(right), kept))
+    """No order counts as delivered while one of its shipments is under way."""
+    orders = Order.objects.filter(history=False, fulfilment_state=Order.FulfilmentState.DELIVERED)
+    under_way = Shipment.objects.filter(order=OuterRef("pk")).exclude(state__in=SHIPMENT.final)
+    wrong = orders.filter(Exists(under_way)).order_by("pk").values_list("number", "fulfilment_state")
+    found = [Difference(f"order {number}", str(Order.FulfilmentState.SHIPPED), kept) for number, kept in wrong]
     return LawResult(orders.count(), found)

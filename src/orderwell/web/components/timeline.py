@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -18,7 +19,7 @@ from orderwell.domains.orders.holds import KINDS
 from orderwell.kernel.errors import fill
 from orderwell.platform.events.models import Event
 from orderwell.platform.events.queries import sentences
-from orderwell.web.components.sentences import shown
+from orderwell.web.components.sentences import plain_number, shown
 from orderwell.web.components.words import WORDS, word
 
 # What a field is called in the list of changes; line fields come as "SKU.quantity".
@@ -43,8 +44,8 @@ FIELDS = {
     "language": _("Language"),
     "state": _("State"),
 }
-# Amounts come with all the digits of their column.
-_AMOUNT = re.compile(r"-?\d+\.\d{3,}")
+# Exact numbers come with all the digits of their column.
+_EXACT = re.compile(r"-?\d+\.\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,8 @@ def _text(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(_text(item) for item in value)
     text = str(value)
+    if _EXACT.fullmatch(text):
+        return plain_number(Decimal(text))
     if len(text) >= 19 and text[4:5] == "-" and (moment := parse_datetime(text)) is not None and moment.tzinfo:
         return localtime(moment).strftime("%Y-%m-%d %H:%M")
     return text
@@ -143,7 +146,7 @@ def _value(key: str, value: Any) -> Any:
     if key in WORDS and isinstance(value, str):
         return str(word(key, value))
     if isinstance(value, str):
-        if _AMOUNT.fullmatch(value):
+        if _EXACT.fullmatch(value) and "quantity" not in key:
             return _amount(value)
         return _text(value)  # never translated: it may be anything that somebody typed
     return shown(value)

@@ -83,7 +83,9 @@ def rankings(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 def start_page(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """The first place this user may go to, for those who have no overview."""
+    """For those who have no overview: what is to be shipped, for those who ship, else the first place they may go to."""
+    if actor.may(Permission.FULFILMENT_SHIPMENT_CREATE):
+        return redirect("to-ship")
     for group in navigation(actor, request.path):
         return redirect(group["entries"][0]["url"])
     return render(request, "home/nothing.html")

@@ -38,7 +38,7 @@ def context_of(found: OrderOverview, actor: Actor) -> dict[str, Any]:
         "timeline": told(timeline(actor, order.pk)),
         "is_late": _is_late(order),
         "any_returned": any(view.line.quantity_returned for view in found.lines),
-        "any_cancelled": any(view.line.quantity_cancelled for view in found.lines),
+        "any_promised": any(view.reservations or view.backordered for view in found.lines),
     }
 
 

@@ -139,6 +139,7 @@
         field.dispatchEvent(new Event("input", { bubbles: true }));
       });
     }
+    target.closest("[data-toggle-filters]")?.closest("form").classList.toggle("open");
     const switcher = target.closest("[data-theme-switch]");
     if (switcher) {
       const root = document.documentElement;

@@ -1,0 +1,20 @@
+"""What follows from events across domains. A handler may run more than once for one event and must not mind."""
+
+from __future__ import annotations
+
+from orderwell.domains.fulfilment.services.track import everything_arrived
+from orderwell.domains.orders.services.progress import refresh_states
+from orderwell.kernel.clock import utc_now
+from orderwell.platform.accounts.actor import system_actor
+from orderwell.platform.database import atomic
+from orderwell.platform.events.models import Event
+
+DELIVERY = system_actor(label="delivery")
+
+
+def settle_delivery(event: Event) -> None:
+    """What had not been shipped is cancelled: the order is delivered when all that was shipped has arrived."""
+    order_id = int(event.stream.removeprefix("order:"))
+    with atomic():
+        if everything_arrived(order_id):
+            refresh_states([order_id], actor=DELIVERY, now=utc_now(), delivered={order_id: True})

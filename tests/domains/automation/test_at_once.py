@@ -1,0 +1,125 @@
+"""Two people do the same thing at the same moment: exactly one of them does it.
+
+The control decides before it looks again, as a program without locks would, and shows that the threads really meet.
+"""
+
+from __future__ import annotations
+
+import threading
+from decimal import Decimal
+
+import pytest
+
+from orderwell.domains.automation.services.take_back import credit_return
+from orderwell.domains.billing.errors import RefundAbovePayment
+from orderwell.domains.billing.models import CreditNote, Invoice, Payment, Refund
+from orderwell.domains.billing.services.invoice import issue_invoice
+from orderwell.domains.billing.services.pay import PaymentDraft, record_payment, record_refund
+from orderwell.domains.fulfilment.models import Return, Shipment
+from orderwell.domains.fulfilment.services.record_return import ReturnedUnits, record_return
+from orderwell.domains.fulfilment.services.ship import ship
+from orderwell.domains.orders.models import OrderLine
+from orderwell.kernel.errors import DomainError
+from orderwell.testing.actors import owner
+from orderwell.testing.concurrency import in_threads
+from tests.domains.books import NOW, D, differences, lines_of, place, stocked
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.concurrency]
+WORKERS = 4
+ACTOR = owner()
+
+
+def one_won(results: list[object]) -> list[DomainError]:
+    """Asserts that exactly one succeeded; the refusals of the others."""
+    refusals = [result for result in results if isinstance(result, DomainError)]
+    assert len(refusals) == len(results) - 1, results
+    assert not [item for item in results if isinstance(item, BaseException) and not isinstance(item, DomainError)]
+    return refusals
+
+
+def test_one_of_them_ships() -> None:
+    order = place([(stocked(10), 3)])
+    refusals = one_won(in_threads(lambda _: ship(order_id=order.pk, actor=ACTOR, now=NOW), WORKERS))
+    assert {refusal.code for refusal in refusals} <= {"nothing_to_do"}
+    assert Shipment.objects.count() == 1
+    assert differences() == []
+
+
+def test_one_of_them_invoices() -> None:
+    order = place([(stocked(10), 3)])
+    refusals = one_won(in_threads(lambda _: issue_invoice(order_id=order.pk, actor=ACTOR, now=NOW), WORKERS))
+    assert {refusal.code for refusal in refusals} == {"nothing_to_do"}
+    assert Invoice.objects.count() == 1
+    assert differences() == []
+
+
+def test_one_of_them_refunds() -> None:
+    order = place([(stocked(10), 1)])
+    payment = record_payment(payment=PaymentDraft(order.pk, D(10), "bank"), actor=ACTOR, now=NOW)
+    refusals = one_won(
+        in_threads(
+            lambda _: record_refund(payment_id=payment.pk, amount=D(6), reason="late", actor=ACTOR, now=NOW), WORKERS
+        )
+    )
+    assert {refusal.code for refusal in refusals} == {RefundAbovePayment.code}
+    assert Refund.objects.count() == 1
+    assert differences() == []
+
+
+def test_control_without_a_lock_all_of_them_refund() -> None:
+    order = place([(stocked(10), 1)])
+    payment = record_payment(payment=PaymentDraft(order.pk, D(10), "bank"), actor=ACTOR, now=NOW)
+    everyone_has_looked = threading.Barrier(WORKERS)
+
+    def careless(_: int) -> bool:
+        left: Decimal = Payment.objects.get(pk=payment.pk).amount - sum(
+            (refund.amount for refund in Refund.objects.filter(payment=payment)), D(0)
+        )
+        everyone_has_looked.wait()
+        if left < 6:
+            return False
+        Refund.objects.create(payment=payment, amount=D(6), reason="late", refunded_at=NOW, actor_label="control")
+        return True
+
+    assert in_threads(careless, WORKERS) == [True] * WORKERS
+    assert "billing.refunded_is_the_sum_of_refunds" in [law for law, _ in differences()]
+
+
+def test_one_of_them_takes_back() -> None:
+    order = place([(stocked(10), 3)])
+    ship(order_id=order.pk, actor=ACTOR, now=NOW)
+    units = [ReturnedUnits(lines_of(order)[0].pk, D(2))]
+    one_won(
+        in_threads(lambda _: record_return(order_id=order.pk, lines=units, reason="no", actor=ACTOR, now=NOW), WORKERS)
+    )
+    assert OrderLine.objects.get(order=order).quantity_returned == 2
+    document = Return.objects.get()
+    one_won(in_threads(lambda _: credit_return(return_id=document.pk, actor=ACTOR, now=NOW), WORKERS))
+    assert CreditNote.objects.count() == 1
+    assert differences() == []
+
+
+def test_a_payment_told_by_all_is_one_payment() -> None:
+    order = place([(stocked(10), 3)])
+    draft = PaymentDraft(order.pk, D(10), "alipay", "TX-1")
+    results = in_threads(lambda _: record_payment(payment=draft, actor=ACTOR, now=NOW), WORKERS)
+    assert {getattr(result, "pk", result) for result in results} == {Payment.objects.get().pk}
+    assert differences() == []
+
+
+def test_the_same_reference_for_two_orders_is_taken_once() -> None:
+    orders = [place([(stocked(10), 3)]) for _ in range(WORKERS)]
+    drafts = [PaymentDraft(order.pk, D(10), "alipay", "TX-2") for order in orders]
+    refusals = one_won(in_threads(lambda index: record_payment(payment=drafts[index], actor=ACTOR, now=NOW), WORKERS))
+    assert {refusal.code for refusal in refusals} == {"reference_taken"}
+    assert differences() == []
+
+
+def test_numbers_have_no_gap_under_load() -> None:
+    """Half of the invoices are refused; those that are issued count from one without a gap."""
+    orders = [place([(stocked(10), 1)]) for _ in range(6)]
+    twice = [order.pk for order in orders for _ in range(2)]
+    in_threads(lambda index: issue_invoice(order_id=twice[index], actor=ACTOR, now=NOW), len(twice))
+    numbers = sorted(Invoice.objects.values_list("number", flat=True))
+    assert [int(number[-6:]) for number in numbers] == list(range(1, 7))
+    assert differences() == []

@@ -1,0 +1,98 @@
+"""The real server as its own process, and a real browser in front of it.
+
+The company is made once for the session by one call of `orderwell`; every test signs in anew and makes its own orders.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from orderwell.testing.browser import open_browser
+from orderwell.testing.installation import Installation, Server
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+PASSWORD = "correct horse battery"
+PREPARE = """
+import json, os, django
+django.setup()
+from orderwell.kernel.clock import utc_now
+from orderwell.platform.accounts.actor import system_actor
+from orderwell.platform.accounts.services.users import create_user
+from orderwell.testing import factories as f
+a, now = system_actor(), utc_now()
+for name, role in (("anna", "administrator"), ("carl", "sales-clerk"), ("wei", "warehouse-worker")):
+    create_user(username=name, password="correct horse battery", roles=[role], actor=a, now=now)
+f.make_channel("shop", backorder=True)
+house = f.make_warehouse("main")
+for sku, zh, en, price in (("CUP", "红茶杯", "Tea cup", "20.00"), ("POT", "紫砂壶", "Tea pot", "90.00")):
+    f.stock_up(f.make_variant(sku, price=price, name_zh=zh, name_en=en), house, 5000)
+f.make_customer("C1", name="王小明", phone="13812345678")
+"""
+
+
+@dataclass
+class Site:
+    address: str
+    installation: Installation
+
+    def shell(self, code: str) -> str:
+        """Run Python in the installation; what it prints."""
+        return self.installation.python("-c", f"import django; django.setup()\n{code}").stdout.strip()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    folder: Path = tmp_path_factory.mktemp("site")
+    installation = Installation(folder, settings={"ORDERWELL_LANGUAGE": "en"})
+    installation.migrate()
+    installation.python("-c", PREPARE)
+    server: Server
+    with installation.serving() as server:
+        yield Site(f"http://127.0.0.1:{server.port}", installation)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with open_browser() as found:
+        yield found
+
+
+@pytest.fixture
+def sign_in(site: Site, browser: Browser) -> Iterator[Callable[..., Page]]:
+    """A page of a signed-in person; the test fails if the browser complained about anything."""
+    contexts, complaints = [], []
+
+    def open_page(username: str, *, locale: str = "en-GB", width: int = 1280, height: int = 900) -> Page:
+        context = browser.new_context(
+            base_url=site.address, locale=locale, viewport={"width": width, "height": height}
+        )
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on(
+            "console",
+            # A refused form is answered with 422, and Chromium tells of it; that is meant.
+            lambda message: complaints.append(message.text)
+            if message.type == "error" and "422" not in message.text
+            else None,
+        )
+        page.goto("/sign-in/")
+        page.fill("[name=username]", username)
+        page.fill("[name=password]", PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_url(lambda url: "/sign-in/" not in url)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not complaints, json.dumps(complaints, ensure_ascii=False, indent=1)
