@@ -105,7 +105,7 @@ import django; django.setup()
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.actor import system_actor
 from orderwell.platform.accounts.services.users import create_user
-create_user(username={USER!r}, password={PASSWORD!r}, role_codes=["owner"], actor=system_actor(), now=utc_now())
+create_user(username={USER!r}, password={PASSWORD!r}, roles=["administrator"], actor=system_actor(), now=utc_now())
 """
 _A_NUMBER = """
 import django; django.setup()
