@@ -8,6 +8,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
@@ -38,6 +39,27 @@ def keyset_page(rows: QuerySet[Any], *, order: Sequence[str], cursor: str | None
     if cursor:
         rows = rows.filter(_after(order, _decode(cursor, rows.model, order)))
     found = list(rows.order_by(*order)[: limit + 1])
+    return Page(found[:limit], _encode(found[limit - 1], order) if len(found) > limit else None)
+
+
+def keyset_page_of_parts(
+    parts: Sequence[QuerySet[Any]], *, order: Sequence[str], cursor: str | None, limit: int
+) -> Page[Any]:
+    """One page over disjoint `parts` of a table together.
+
+    For `state IN (a, b)` a database sorts all that match; each part alone is read in the order of its index and stops
+    after a page. `order` names columns of the rows themselves.
+    """
+    if len(parts) == 1:
+        return keyset_page(parts[0], order=order, cursor=cursor, limit=limit)
+    limit = max(1, min(limit, MAX_PAGE))
+    found: list[Any] = []
+    for rows in parts:
+        if cursor:
+            rows = rows.filter(_after(order, _decode(cursor, rows.model, order)))
+        found += rows.order_by(*order)[: limit + 1]
+    for path in reversed(order):  # sorting is stable: the last key first
+        found.sort(key=attrgetter(path.lstrip("-")), reverse=path.startswith("-"))
     return Page(found[:limit], _encode(found[limit - 1], order) if len(found) > limit else None)
 
 

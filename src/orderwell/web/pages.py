@@ -29,6 +29,15 @@ def address_of(request: HttpRequest) -> str:
     return str(request.META.get("REMOTE_ADDR", ""))[:45]
 
 
+def _drop_nul(request: HttpRequest) -> None:
+    """No text of ours holds a NUL character, and PostgreSQL refuses to look for one."""
+    if "%00" in request.META.get("QUERY_STRING", ""):
+        cleaned = request.GET.copy()
+        for name, values in cleaned.lists():
+            cleaned.setlist(name, [value.replace("\0", "") for value in values])
+        request.GET = cleaned  # type: ignore[assignment]
+
+
 def signed_in(request: HttpRequest) -> User:
     """The user of a request that has passed `page`."""
     user = request.user
@@ -53,6 +62,7 @@ def page(
                 return to_sign_in(request)
             if user.must_change_password and not request.path.startswith(("/account/", "/sign-out/")):
                 return HttpResponseRedirect("/account/password/")
+            _drop_nul(request)
             actor = actor_for_user(user, source="web", address=address_of(request))
             request.actor = actor  # type: ignore[attr-defined]
             try:

@@ -71,9 +71,7 @@ def sign_in(site: Site, browser: Browser) -> Iterator[Callable[..., Page]]:
     contexts, complaints = [], []
 
     def open_page(username: str, *, locale: str = "en-GB", width: int = 1280, height: int = 900) -> Page:
-        context = browser.new_context(
-            base_url=site.address, locale=locale, viewport={"width": width, "height": height}
-        )
+        context = browser.new_context(base_url=site.address, locale=locale, viewport={"width": width, "height": height})
         context.set_default_timeout(15_000)
         contexts.append(context)
         page = context.new_page()
@@ -81,9 +79,9 @@ def sign_in(site: Site, browser: Browser) -> Iterator[Callable[..., Page]]:
         page.on(
             "console",
             # A refused form is answered with 422, and Chromium tells of it; that is meant.
-            lambda message: complaints.append(message.text)
-            if message.type == "error" and "422" not in message.text
-            else None,
+            lambda message: (
+                complaints.append(message.text) if message.type == "error" and "422" not in message.text else None
+            ),
         )
         page.goto("/sign-in/")
         page.fill("[name=username]", username)

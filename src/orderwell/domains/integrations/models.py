@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from typing import Any
+
 from django.db import models
 
-from orderwell.platform.fields import AmountField, ScaledDecimalField
+from orderwell.platform.fields import AmountField
+
+ZERO = Decimal(0)
 
 
-class SourceAmountField(ScaledDecimalField):
-    """A sum in the precision of the source file, before rounding to the currency."""
+class SourceAmountField(models.CharField):  # type: ignore[type-arg]
+    """A sum in the precision of the source file, whatever that is: exact decimal text. Nothing is reckoned with in SQL."""
 
-    scale = 6
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"max_length": 80, "default": "0", **options})
+
+    def get_prep_value(self, value: Any) -> Any:
+        return format(value, "f") if isinstance(value, Decimal) else str(value)
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Decimal:
+        return Decimal(value)
+
+    def to_python(self, value: Any) -> Any:
+        return value if isinstance(value, Decimal) else Decimal(value)
 
 
 class ImportMapping(models.Model):
@@ -56,10 +71,10 @@ class ImportBatch(models.Model):
     returns = models.PositiveIntegerField(default=0)
     adjustments = models.PositiveIntegerField(default=0)
     charges = models.PositiveIntegerField(default=0)
-    source_total = SourceAmountField(default=0)
-    accounted_total = SourceAmountField(default=0)
-    rounding = SourceAmountField(default=0)
-    created_total = SourceAmountField(default=0)
+    source_total = SourceAmountField(default=ZERO)
+    accounted_total = SourceAmountField(default=ZERO)
+    rounding = SourceAmountField(default=ZERO)
+    created_total = SourceAmountField(default=ZERO)
     # Accepted lines by kind: {"orders": [lines, amount], ...}; the amounts add up to `accounted_total`.
     by_kind = models.JSONField(default=dict)
     # {"code", "message", "data"} of what stopped it, or {}.

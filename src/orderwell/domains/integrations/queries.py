@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext
+from django_tasks import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
 
 from orderwell.domains.integrations.models import ImportBatch, ImportMapping, ImportRow
 from orderwell.kernel.errors import NotFound, all_codes, fill
@@ -55,6 +57,17 @@ def explain(row: ImportRow) -> str:
 def decimal_text(value: Decimal) -> str:
     """Exactly, without zeros that say nothing: 5761931.382."""
     return format(value.normalize(), "f") if value else "0"
+
+
+def is_under_way(batch: ImportBatch) -> bool:
+    """Whether the batch is being worked on, or a worker has been asked to."""
+    jobs = DBTaskResult.objects.filter(
+        status__in=[TaskResultStatus.READY, TaskResultStatus.RUNNING],
+        task_path__startswith="orderwell.domains.integrations.",
+    )
+    return batch.state in ("running", "undoing") or any(
+        args["args"][:1] == [batch.pk] for args in jobs.values_list("args_kwargs", flat=True)
+    )
 
 
 def result(batch: ImportBatch) -> dict[str, Any]:

@@ -8,6 +8,16 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from orderwell.domains.integrations.errors import NotADate, NotANumber
+from orderwell.kernel.money import MAX_AMOUNT, UNIT_PRICE_SCALE
+from orderwell.kernel.quantities import MAX_QUANTITY, QUANTITY_SCALE, has_scale
+from orderwell.kernel.refusals import (
+    MAX_UNIT_PRICE,
+    AmountOutOfRange,
+    PriceOutOfRange,
+    PriceTooPrecise,
+    QuantityTooLarge,
+    QuantityTooPrecise,
+)
 
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,12})?")
 _WHOLE_AS_FLOAT = re.compile(r"([0-9]+)\.0+")
@@ -22,6 +32,23 @@ def parse_number(text: str, *, decimal_mark: str = ".") -> Decimal:
     if _NUMBER.fullmatch(plain) is None:
         raise NotANumber(value=text[:_SHOWN] or "(nothing)", expected=f"12 or 3{decimal_mark}50")
     return Decimal(plain)
+
+
+def check_line(quantity: Decimal, price: Decimal | None) -> None:
+    """Raises for what no order line can hold, so that its amount can be reckoned exactly and stored."""
+    if abs(quantity) > MAX_QUANTITY:
+        raise QuantityTooLarge(pointer="quantity", value=str(quantity), limit=str(MAX_QUANTITY))
+    if not has_scale(quantity, QUANTITY_SCALE):
+        raise QuantityTooPrecise(pointer="quantity", sku="", value=str(quantity), places=QUANTITY_SCALE)
+    if price is None:
+        return
+    if abs(price) > MAX_UNIT_PRICE:
+        raise PriceOutOfRange(pointer="unit_price", value=str(price), limit=str(MAX_UNIT_PRICE))
+    if not has_scale(price, UNIT_PRICE_SCALE):
+        raise PriceTooPrecise(pointer="unit_price", value=str(price), places=UNIT_PRICE_SCALE)
+    amount = quantity * price
+    if abs(amount) > MAX_AMOUNT:
+        raise AmountOutOfRange(pointer="unit_price", value=str(amount), low=str(-MAX_AMOUNT), high=str(MAX_AMOUNT))
 
 
 def parse_moment(text: str, zone: ZoneInfo, date_format: str = "") -> datetime:

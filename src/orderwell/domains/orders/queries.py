@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
@@ -15,7 +15,7 @@ from orderwell.domains.orders.models import Backorder, Hold, Order, OrderLine
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.crypto import email_index, phone_index, phone_last4_index
 from orderwell.platform.events.models import Event
-from orderwell.platform.paging import Page, capped_count, keyset_page
+from orderwell.platform.paging import Page, capped_count, keyset_page_of_parts
 from orderwell.platform.permissions import Permission
 from orderwell.platform.search import prefix
 
@@ -57,9 +57,21 @@ def order_list(
     actor: Actor, filters: OrderFilters, *, cursor: str | None = None, limit: int = 50, now: datetime
 ) -> Page[Order]:
     """Newest first; drafts by creation, others by placement. Raises PermissionDenied, UnknownCursor."""
-    orders = matching(actor, filters, now=now).select_related("channel", "customer")
+    parts = [
+        matching(actor, part, now=now).select_related("channel", "customer") for part in _one_state_each(filters)
+    ]
     key = ("-created_at", "-id") if filters.state == Order.State.DRAFT else ("-placed_at", "-id")
-    return keyset_page(orders, order=key, cursor=cursor, limit=limit)
+    return keyset_page_of_parts(parts, order=key, cursor=cursor, limit=limit)
+
+
+def _one_state_each(filters: OrderFilters) -> list[OrderFilters]:
+    """The same orders as filters of a single state each, which an index in the order of the list can serve."""
+    parts = [filters]
+    for name in ("state", "fulfilment_state", "payment_state"):
+        value = getattr(filters, name)
+        if isinstance(value, tuple) and value:
+            parts = [replace(part, **{name: one}) for part in parts for one in value]
+    return parts
 
 
 def order_count(actor: Actor, filters: OrderFilters, *, now: datetime, cap: int = 1000) -> int:

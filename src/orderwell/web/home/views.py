@@ -39,9 +39,9 @@ def home(request: HttpRequest, actor: Actor) -> HttpResponse:
     now = utc_now()
     known = queries.first_and_last_day(actor=actor, zone=zone())
     choice = chosen(request.GET, today=business_day(now, zone()), known=known)
-    currencies = queries.currencies_in(actor=actor, period=choice.period, zone=zone())
-    currency = _currency(request, [name for name, _count in currencies])
-    found = queries.sales(actor=actor, period=choice.period, currency=currency, zone=zone())
+    by_currency = queries.sales(actor=actor, period=choice.period, zone=zone())
+    currency = _currency(request, list(by_currency))
+    found = by_currency.get(currency) or queries.no_sales(choice.period)
     before = queries.sold_total(actor=actor, period=choice.period.before(), currency=currency, zone=zone())
     context = {
         "empty": known is None,
@@ -49,7 +49,7 @@ def home(request: HttpRequest, actor: Actor) -> HttpResponse:
         "presets": [(key, title) for key, title, _days in PRESETS],
         "years": years(known),
         "currency": currency,
-        "currencies": currencies,
+        "currencies": [(name, sold.total.orders) for name, sold in by_currency.items()],
         "sales": found,
         "figures": _figures(found, before, choice.period, currency),
         "sales_chart": _sales_chart(found, choice.period, currency),

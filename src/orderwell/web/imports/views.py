@@ -20,6 +20,7 @@ from orderwell.domains.integrations.queries import (
     import_detail,
     import_list,
     import_rows,
+    is_under_way,
     mappings,
     progress,
     result,
@@ -39,7 +40,6 @@ from orderwell.web.pages import form_page, page
 
 P = Permission.ORDERS_ORDER_IMPORT
 ORDER_LINES = "order-lines"
-GOING = ("running", "undoing")
 
 
 @page(P)
@@ -97,7 +97,7 @@ def import_page(request: HttpRequest, actor: Actor, batch_id: int) -> HttpRespon
         "batch": batch,
         "result": result(batch),
         "progress": progress(batch, now=utc_now()),
-        "going": batch.state in GOING,
+        "going": is_under_way(batch),
         "listing": listing(request, rows),
         "rows": shown,
         "verdicts": choices("verdict"),
@@ -111,16 +111,11 @@ def import_page(request: HttpRequest, actor: Actor, batch_id: int) -> HttpRespon
 def import_progress(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponse:
     """The bar alone, asked for every second while a batch runs; when it ends, the whole page is loaded anew."""
     batch = import_detail(actor, batch_id)
-    was_going = request.GET.get("state") in (*GOING, "started")
-    if (
-        batch.state not in GOING
-        and was_going
-        and not (batch.state == "waiting" and request.GET.get("state") == "started")
-    ):
+    if not is_under_way(batch):
         response = HttpResponse(status=204)
         response["HX-Refresh"] = "true"
         return response
-    context = {"batch": batch, "progress": progress(batch, now=utc_now()), "going": True}
+    context = {"batch": batch, "progress": progress(batch, now=utc_now())}
     return render(request, "imports/progress.html", context)
 
 
@@ -167,7 +162,7 @@ def run(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponse:
         template="imports/run.html",
         act=act,
         done=_("The import is under way. You can leave this page."),
-        to=reverse("import-detail", args=[batch_id]) + "?started=1",
+        to=reverse("import-detail", args=[batch_id]),
         context={"batch": batch},
     )
 
@@ -188,7 +183,7 @@ def for_real(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponse:
         )
         start_import(batch_id=fresh.pk, actor=actor.via("import", actor.address))
         messages.success(request, _("The import is under way. You can leave this page."))
-        return HttpResponseRedirect(reverse("import-detail", args=[fresh.pk]) + "?started=1")
+        return HttpResponseRedirect(reverse("import-detail", args=[fresh.pk]))
     return HttpResponseRedirect(reverse("import-detail", args=[batch_id]))
 
 
@@ -206,6 +201,6 @@ def undo(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponse:
         template="imports/undo.html",
         act=act,
         done=_("What the import made is being taken back."),
-        to=reverse("import-detail", args=[batch_id]) + "?started=1",
+        to=reverse("import-detail", args=[batch_id]),
         context={"batch": batch},
     )

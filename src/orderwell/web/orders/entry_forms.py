@@ -96,7 +96,7 @@ def rows_from(data: QueryDict) -> list[Row]:
     columns = [data.getlist(f"line_{name}") for name in ("sku", "name", "quantity", "unit_price", "discount")]
     length = len(columns[0])
     padded = [column + [""] * (length - len(column)) for column in columns]
-    rows = [Row(*(value.strip() for value in values)) for values in zip(*padded, strict=False)]
+    rows = [Row(*(value.replace("\0", "").strip() for value in values)) for values in zip(*padded, strict=False)]
     return [row for row in rows if row.sku or row.quantity]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -59,7 +59,7 @@ def filters_from(params: QueryDict | dict[str, str], actor: Actor) -> OrderFilte
     customer = params.get("customer", "")
     first, last = day_of(params.get("from", "")), day_of(params.get("to", ""))
     currency = params.get("currency", "")
-    filters = OrderFilters(
+    return OrderFilters(
         state=_state(params.get("state", ""), STATE_GROUPS, S.values),
         fulfilment_state=_state(params.get("fulfilment", ""), FULFILMENT_GROUPS, F.values),
         payment_state=_state(params.get("payment", ""), PAYMENT_GROUPS, Pay.values),
@@ -73,10 +73,6 @@ def filters_from(params: QueryDict | dict[str, str], actor: Actor) -> OrderFilte
         until=day_bounds(last, zone)[1] if last else None,
         text=params.get("q", "")[:120],
     )
-    if not filters.state and (filters.fulfilment_state or filters.payment_state):
-        # A cancelled order is never waiting, whatever its parts say.
-        filters = replace(filters, state=STATE_GROUPS["sold"])
-    return filters
 
 
 def _state(value: str, groups: dict[str, tuple[str, ...]], known: list[str]) -> str | tuple[str, ...]:

@@ -12,16 +12,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from orderwell.domains.fulfilment.events import FulfilmentEvent
 from orderwell.domains.fulfilment.models import Return, ReturnLine
 from orderwell.domains.orders.models import OrderLine
 from orderwell.domains.orders.services.progress import record_returned
 from orderwell.kernel.identifiers import format_number
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.configuration import services as configuration
 from orderwell.platform.database import allocate_ids, atomic, bulk_insert
+from orderwell.platform.events.recording import Fact, record
 from orderwell.platform.permissions import Permission
 
 ZERO = Decimal(0)
-NUMBER_TEMPLATE = "RT{value:06d}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ class _Sale:
 def record_past_returns(returns: Sequence[PastReturn], *, actor: Actor, now: datetime) -> list[int]:
     """Record returns whose external ids are new to their channels; their ids. A fixed handful of statements."""
     actor.require(Permission.ORDERS_ORDER_IMPORT)
+    template = configuration.get("fulfilment.return_number_template")
     with atomic():
         links = _link(returns)
         ids = allocate_ids({Return: len(returns)})[Return]
@@ -68,7 +71,7 @@ def record_past_returns(returns: Sequence[PastReturn], *, actor: Actor, now: dat
             ),
             [
                 (
-                    *(pk, format_number(NUMBER_TEMPLATE, pk), _single_order(index, past, links), past.customer_id),
+                    *(pk, format_number(template, pk), _single_order(index, past, links), past.customer_id),
                     *(past.channel_id, past.external_id, True, past.reason[:240], past.currency),
                     *((total := sum((line.amount for line in past.lines), ZERO)), ZERO, total),
                     *(past.received_at, actor.label),
@@ -96,7 +99,20 @@ def record_past_returns(returns: Sequence[PastReturn], *, actor: Actor, now: dat
         for (index, at), sale in links.items():
             returned[sale.line_id] += returns[index].lines[at].quantity
         record_returned(returned)
+        facts = [
+            _fact(pk, format_number(template, pk), past, _single_order(index, past, links))
+            for index, (pk, past) in enumerate(zip(ids, returns, strict=True))
+        ]
+        record(facts, actor=actor, now=now)
     return list(ids)
+
+
+def _fact(pk: int, number: str, past: PastReturn, order_id: int | None) -> Fact:
+    subject = f"return:{pk}"
+    amount = format(sum((line.amount for line in past.lines), ZERO), "f")
+    data = {"number": number, "amount": amount, "currency": past.currency, "reason": past.reason}
+    stream = subject if order_id is None else f"order:{order_id}"
+    return Fact(FulfilmentEvent.RETURNED, stream, subject, data)
 
 
 def _single_order(index: int, past: PastReturn, links: Mapping[tuple[int, int], _Sale]) -> int | None:

@@ -38,7 +38,7 @@ from orderwell.domains.integrations.plans import (
     PlannedReturnLine,
 )
 from orderwell.domains.integrations.reading import Fault, SourceRow
-from orderwell.domains.integrations.values import parse_moment, parse_number, parse_reference
+from orderwell.domains.integrations.values import check_line, parse_moment, parse_number, parse_reference
 from orderwell.domains.orders.drafts import AddressDraft, ChargeDraft, LineDraft, OrderDraft, PastOrderDraft
 from orderwell.domains.orders.errors import ValueMissing
 from orderwell.kernel.errors import DomainError
@@ -198,6 +198,11 @@ class OnlineRetail(Layout):
             return None
         if not quantity:
             self._refuse(planned, "Quantity", QuantityZero())
+            return None
+        try:
+            check_line(quantity, price)
+        except DomainError as error:
+            self._refuse(planned, {"quantity": "Quantity"}.get(error.pointer or "", "UnitPrice"), error)
             return None
         return _Line(planned, code, " ".join(cells[index["Description"]].split()), quantity, price)
 

@@ -17,7 +17,7 @@ from orderwell.domains.integrations.layouts.base import Layout
 from orderwell.domains.integrations.mapping import REQUIRED, MappingOptions, check_columns
 from orderwell.domains.integrations.plans import Plan, PlannedLine
 from orderwell.domains.integrations.reading import Fault, SourceRow
-from orderwell.domains.integrations.values import parse_moment, parse_number, parse_reference
+from orderwell.domains.integrations.values import check_line, parse_moment, parse_number, parse_reference
 from orderwell.domains.orders.drafts import AddressDraft, LineDraft, OrderDraft, PastOrderDraft
 from orderwell.domains.orders.errors import UnknownChannel, UnknownCurrency, ValueMissing
 from orderwell.kernel.errors import DomainError
@@ -195,6 +195,10 @@ class _OrderReader:
         price_text, discount_text = cell(row, "unit_price"), cell(row, "discount")
         price = self._number(index, "unit_price", price_text) if price_text else None
         discount = self._number(index, "discount", discount_text) if discount_text else ZERO
+        try:
+            check_line(quantity, price)
+        except DomainError as error:
+            self._refuse(index, error.pointer or "", error)
         if price is not None and planned.fault is None and currency:
             planned.exact = quantity * price - discount
             planned.amount = round_amount(quantity * price, currency) - discount

@@ -41,14 +41,20 @@ def _check(file: IO[bytes], encoding: str) -> None:
     decoder = codecs.getincrementaldecoder(encoding)()
     line = 1
     while chunk := file.read(1 << 16):
-        try:
-            line += decoder.decode(chunk).count("\n")
-        except UnicodeError:
-            raise WrongEncoding(line=line, expected=encoding) from None
+        text, good = _decoded(decoder, chunk)
+        line += text.count("\n")
+        if not good:
+            raise WrongEncoding(line=line, expected=encoding)
+    if not _decoded(decoder, b"", final=True)[1]:
+        raise WrongEncoding(line=line, expected=encoding)
+
+
+def _decoded(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = False) -> tuple[str, bool]:
+    """The text up to the first byte that cannot be decoded, and whether there was none."""
     try:
-        decoder.decode(b"", final=True)
-    except UnicodeError:
-        raise WrongEncoding(line=line, expected=encoding) from None
+        return decoder.decode(chunk, final), True
+    except UnicodeDecodeError as error:
+        return error.object[: error.start].decode(error.encoding, errors="replace"), False
 
 
 class _Sample:

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from typing import IO, Any
 
 from orderwell.domains.catalog.resolving import forget_reference
@@ -39,6 +39,8 @@ from orderwell.platform.permissions import Permission
 
 # Large enough that statements are few, small enough that a chunk is a fraction of a second.
 CHUNK_LINES = 5_000
+# Digits that sums are kept with: a sum over the whole file must not be rounded, however long it is.
+_PRECISION = 60
 Progress = Callable[[ImportBatch], None]
 COUNTERS = (
     *("lines_read", "done", "duplicate", "refused", "orders", "returns", "adjustments", "charges"),
@@ -57,7 +59,7 @@ def run_batch(*, batch_id: int, actor: Actor, clock: Clock = utc_now, progress: 
     batch = claim(batch_id, event="run", now=clock())
     run = _Run(batch, actor, clock, progress or (lambda _: None))
     try:
-        with _rare_collections():
+        with _rare_collections(), localcontext(prec=_PRECISION):
             run.rehearse() if batch.dry_run else run.perform()
     except Exception as error:
         _fail(batch, error, actor, clock())

@@ -1,0 +1,175 @@
+"""The general layout: columns by mapping, history and live."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import Workbook
+
+from orderwell.domains.integrations.errors import MissingColumns, UnknownMapping, UnknownPreset
+from orderwell.domains.integrations.models import ImportMapping
+from orderwell.domains.integrations.services.mappings import delete_mapping, save_mapping
+from orderwell.domains.inventory.models import Reservation
+from orderwell.domains.orders.models import Order
+from orderwell.kernel.errors import NotFound
+from orderwell.platform.verify import run_laws
+from orderwell.testing.factories import make_channel, make_customer, make_variant, make_warehouse, stock_up
+from tests.domains.integrations.bringing import bring_in, importer, prepare, refused, write_csv
+
+pytestmark = pytest.mark.django_db
+HEADER = (
+    "Order number",
+    "Date",
+    "SKU",
+    "Qty",
+    "Unit price",
+    "Customer number",
+    "Recipient",
+    "City",
+    "Country",
+    "Postage",
+)
+A = ("W1", "2026-03-01 09:30", "CUP", "2", "3.5", "K1", "王芳", "杭州", "CN", "10")
+B = ("W1", "", "BOWL", "1", "12", "", "", "", "", "")
+C = ("W2", "2026-03-02 10:00", "CUP", "1", "4", "", "Ann", "London", "GB", "")
+
+
+@pytest.fixture(autouse=True)
+def shop() -> None:
+    warehouse = make_warehouse()
+    make_channel("web", prices_include_tax=True)
+    make_customer(number="K1")
+    for sku in ("CUP", "BOWL"):
+        stock_up(make_variant(sku=sku), warehouse, 5)
+
+
+def run(tmp_path: Path, rows: Sequence[Sequence[Any]], header: Sequence[str] = HEADER, **how: Any) -> Any:
+    how = {"mode": "history", "mapping": {"options": {"channel": "web", "time_zone": "Asia/Shanghai"}}, **how}
+    return bring_in(write_csv(tmp_path / "orders.csv", rows, header), preset="order-lines", **how)
+
+
+def test_lines_with_the_same_number_are_one_order(tmp_path: Path) -> None:
+    batch = run(tmp_path, [A, B, C])
+    assert (batch.done, batch.orders, batch.source_total, batch.accounted_total) == (3, 2, Decimal(33), Decimal(33))
+    order = Order.objects.get(external_id="W1")
+    assert (order.history, order.total_amount, order.ship_city) == (True, Decimal(29), "杭州")
+    assert order.placed_at is not None and order.placed_at.isoformat() == "2026-03-01T01:30:00+00:00"
+    assert list(order.lines.order_by("position").values_list("sku", flat=True)) == ["CUP", "BOWL", "SHIPPING"]
+    assert not Reservation.objects.exists()
+    assert [verdict for verdict in run_laws() if verdict.result.differences] == []
+
+
+def test_live_orders_reserve_stock(tmp_path: Path) -> None:
+    batch = run(tmp_path, [A, B, C], mode="live")
+    assert (batch.done, batch.orders) == (3, 2)
+    assert sorted(Reservation.objects.values_list("quantity", flat=True)) == [Decimal(1), Decimal(1), Decimal(2)]
+    assert run(tmp_path, [A, B, C], mode="live").duplicate == 3
+
+
+def test_live_orders_that_stock_cannot_fill_are_refused_at_the_line(tmp_path: Path) -> None:
+    greedy = (*B[:3], "6", *B[4:])
+    batch = run(tmp_path, [A, greedy, C], mode="live")
+    assert refused(batch) == [(2, "", "other_line_refused"), (3, "SKU", "out_of_stock")]
+    assert batch.done == 1
+
+
+def test_a_dry_run_of_live_orders_counts_stock_down_but_keeps_it(tmp_path: Path) -> None:
+    rows = [(f"W{number}", "", "CUP", "2", "3", "", "", "", "", "") for number in range(4)]
+    rehearsal = run(tmp_path, rows, mode="live", dry_run=True)
+    assert [(number, code) for number, _, code in refused(rehearsal)] == [(4, "out_of_stock"), (5, "out_of_stock")]
+    assert not Reservation.objects.exists() and not Order.objects.exists()
+    assert refused(run(tmp_path, rows, mode="live")) == refused(rehearsal)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "expected"),
+    [
+        (2, "NOPE", ("SKU", "unknown_sku")),
+        (2, "", ("SKU", "value_missing")),
+        (3, "0", ("Qty", "quantity_not_positive")),
+        (3, "-1", ("Qty", "quantity_not_positive")),
+        (3, "1.5", ("Qty", "quantity_too_precise")),
+        (3, "99999999999", ("Qty", "quantity_too_large")),
+        (3, "=2+2", ("Qty", "not_a_number")),
+        (4, "0.0000001", ("Unit price", "price_too_precise")),
+        (4, "999999999999", ("Unit price", "price_out_of_range")),
+        (4, "@x", ("Unit price", "not_a_number")),
+        (1, "soon", ("Date", "not_a_date")),
+        (1, "", ("Date", "value_missing")),
+        (5, "K9", ("Customer number", "unknown_customer")),
+        (9, "1.005", ("Postage", "amount_too_precise")),
+        (8, "GBR", ("Country", "text_too_long")),
+        (0, "", ("Order number", "value_missing")),
+    ],
+)
+def test_what_is_wrong_is_told_at_the_cell(tmp_path: Path, column: int, value: str, expected: tuple[str, str]) -> None:
+    row = list(C)
+    row[column] = value
+    batch = run(tmp_path, [A, B, row])
+    assert refused(batch) == [(4, *expected)]
+    assert batch.done == 2
+
+
+def test_lines_that_disagree_about_their_order_are_refused(tmp_path: Path) -> None:
+    other = (*B[:7], "上海", *B[8:])
+    assert refused(run(tmp_path, [A, other])) == [(2, "", "other_line_refused"), (3, "City", "conflicting_value")]
+
+
+def test_an_order_that_exists_with_other_lines_is_not_touched(tmp_path: Path) -> None:
+    run(tmp_path, [A])
+    batch = run(tmp_path, [A, B])
+    assert (batch.duplicate, refused(batch)) == (1, [(3, "", "document_differs")])
+    assert Order.objects.get().lines.count() == 2
+
+
+def test_a_spreadsheet_and_json_lines_come_in_like_csv(tmp_path: Path) -> None:
+    book = Workbook()
+    for row in (HEADER, A, B, C):
+        book.active.append(list(row))
+    book.active["D2"] = 2
+    book.active["E2"] = 3.5
+    book.save(tmp_path / "orders.xlsx")
+    how = {"preset": "order-lines", "mapping": {"options": {"channel": "web"}}}
+    assert bring_in(tmp_path / "orders.xlsx", **how).done == 3
+    import json
+
+    lines = [json.dumps(dict(zip(HEADER, row, strict=True)), ensure_ascii=False) for row in (A, B, C)]
+    (tmp_path / "orders.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    batch = bring_in(tmp_path / "orders.jsonl", **how)
+    assert (batch.duplicate, batch.refused) == (3, 0)
+
+
+def test_a_price_that_the_file_does_not_say_comes_from_the_list(tmp_path: Path) -> None:
+    header, rows = HEADER[:4], [("W9", "2026-03-01", "CUP", "2")]
+    batch = run(tmp_path, rows, header)
+    assert (batch.done, batch.source_total, batch.accounted_total) == (1, Decimal(0), Decimal(0))
+    assert Order.objects.get().total_amount > 0
+    assert run(tmp_path, rows, header).duplicate == 1
+    assert [verdict for verdict in run_laws() if verdict.result.differences] == []
+
+
+def test_a_saved_mapping_is_used_again(tmp_path: Path) -> None:
+    columns = {"order_reference": "ref", "sku": "what", "quantity": "how many", "placed_at": "when"}
+    save_mapping(name="ours", columns=columns, options={"channel": "web"}, actor=importer())
+    path = write_csv(tmp_path / "f.csv", [("W1", "CUP", "1", "2026-03-01")], ("ref", "what", "how many", "when"))
+    assert bring_in(path, preset="order-lines", mapping_name="ours").done == 1
+    with pytest.raises(UnknownMapping) as caught:
+        prepare(path, preset="order-lines", mapping_name="theirs")
+    assert caught.value.data["expected"] == "ours"
+    delete_mapping(name="ours", actor=importer())
+    assert not ImportMapping.objects.exists()
+    with pytest.raises(NotFound):
+        delete_mapping(name="ours", actor=importer())
+
+
+def test_a_file_without_what_is_needed_is_refused_as_a_whole(tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "f.csv", [("a", "b")], ("SKU", "colour"))
+    with pytest.raises(MissingColumns) as caught:
+        prepare(path, preset="order-lines")
+    assert caught.value.data == {"missing": "order number, quantity, date", "found": "SKU, colour"}
+    with pytest.raises(UnknownPreset):
+        prepare(path, preset="nothing")

@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+import gzip
+import tracemalloc
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook
+
+from orderwell.domains.integrations import errors
+from orderwell.domains.integrations.reading import SourceRow, inspect, read_rows
+from orderwell.domains.orders.errors import EmptyFile
+from orderwell.kernel.errors import DomainError
+
+
+def rows_of(path: Path, **options: str) -> list[SourceRow]:
+    return list(read_rows(path, path.name, inspect(path, path.name, options)))
+
+
+def write(tmp_path: Path, content: bytes, name: str = "f.csv") -> Path:
+    path = tmp_path / name
+    path.write_bytes(content)
+    return path
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_every_usual_delimiter_is_recognised(tmp_path: Path, delimiter: str) -> None:
+    path = write(tmp_path, f'sku{delimiter}name\r\nA1{delimiter}"Cup{delimiter} red"\r\n'.encode())
+    assert rows_of(path) == [SourceRow(2, ["A1", f"Cup{delimiter} red"])]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030"])
+def test_chinese_text_in_every_encoding_reads_the_same(tmp_path: Path, encoding: str) -> None:
+    path = write(tmp_path, "货号,名称\nA1,红色茶杯\nA2,蓝色的碗\n".encode(encoding))
+    assert [row.cells for row in rows_of(path)] == [["A1", "红色茶杯"], ["A2", "蓝色的碗"]]
+    assert inspect(path, "f").header == ("货号", "名称")
+
+
+def test_western_accents_are_windows_1252_and_not_chinese(tmp_path: Path) -> None:
+    path = write(tmp_path, "sku,name\nA1,Café Rhône £5\nA2,Müller Straße\n".encode("cp1252"))
+    assert [row.cells[1] for row in rows_of(path)] == ["Café Rhône £5", "Müller Straße"]
+
+
+def test_mixed_encodings_name_the_first_line_that_differs(tmp_path: Path) -> None:
+    path = write(tmp_path, "sku,name\nA1,Café\n".encode() + b"A2,plain\n" + "A3,Rhône\n".encode("cp1252"))
+    with pytest.raises(errors.MixedEncodings) as caught:
+        inspect(path, "f.csv")
+    assert caught.value.data == {"line": 4, "first_line": 2, "expected": "UTF-8"}
+
+
+def test_an_encoding_that_was_asked_for_is_checked(tmp_path: Path) -> None:
+    path = write(tmp_path, "sku\nplain\nRhône\n".encode("cp1252"))
+    with pytest.raises(errors.WrongEncoding) as caught:
+        inspect(path, "f.csv", {"encoding": "utf-8"})
+    assert caught.value.data["line"] == 3
+
+
+def test_packed_files_are_recognised_by_content_and_not_by_name(tmp_path: Path) -> None:
+    path = write(tmp_path, gzip.compress(b"sku\nA1\n"), "no-extension")
+    assert rows_of(path) == [SourceRow(2, ["A1"])]
+
+
+def test_a_cut_gzip_file_is_refused(tmp_path: Path) -> None:
+    packed = gzip.compress(b"sku,name\n" + b"".join(b"A%d,%d\n" % (n, n * n) for n in range(5000)))
+    with pytest.raises(errors.FileUnreadable):
+        rows_of(write(tmp_path, packed[: len(packed) // 2]))
+
+
+def test_lines_without_a_value_are_no_rows_but_keep_the_numbering(tmp_path: Path) -> None:
+    path = write(tmp_path, b"sku,name\n\nA1,x\n,\nA2,y\n")
+    assert [row.number for row in rows_of(path)] == [3, 5]
+
+
+def test_a_line_with_too_many_or_too_few_cells_is_faulty(tmp_path: Path) -> None:
+    rows = rows_of(write(tmp_path, b"sku,name\nA1\nA2,x,y\nA3,x,,\n"))
+    assert [row.fault.code if row.fault else None for row in rows] == ["cell_count", "cell_count", None]
+    assert rows[0].fault and rows[0].fault.data == {"found": 1, "expected": 2}
+
+
+@pytest.mark.parametrize(
+    ("content", "error"),
+    [
+        (b"", EmptyFile),
+        (b"  \n\n", EmptyFile),
+        (b"\x00\x01\x02binary\x00", errors.UnknownFormat),
+        (b"sku,sku\n1,2\n", errors.DuplicateColumn),
+        (b"PK\x03\x04 not really a zip", errors.FileUnreadable),
+        (b'sku,name\n"' + b"x" * 1_200_000, errors.LineTooLong),
+        (b"\x1f\x8b not gzip", errors.FileUnreadable),
+    ],
+)
+def test_an_unusable_file_is_refused_as_a_whole(tmp_path: Path, content: bytes, error: type[DomainError]) -> None:
+    with pytest.raises(error):
+        rows_of(write(tmp_path, content))
+
+
+def workbook(tmp_path: Path, rows: list[list[object]]) -> Path:
+    book = Workbook()
+    for row in rows:
+        book.active.append(row)
+    path = tmp_path / "f.xlsx"
+    book.save(path)
+    return path
+
+
+def test_spreadsheet_cells_become_exact_text(tmp_path: Path) -> None:
+    moment = datetime(2026, 3, 1, 9, 30)  # noqa: DTZ001  a spreadsheet has no zones
+    path = workbook(tmp_path, [["sku", "price", "date", "note"], ["A1", 2.55, moment, None], ["A2", 12, None, True]])
+    assert [list(row.cells) for row in rows_of(path)] == [
+        ["A1", "2.55", "2026-03-01 09:30:00", ""],
+        ["A2", "12", "", "true"],
+    ]
+
+
+def test_formula_and_error_cells_are_refused_at_the_cell(tmp_path: Path) -> None:
+    rows = rows_of(workbook(tmp_path, [["sku", "price"], ["A1", "=1+1"], ["A2", "#DIV/0!"], ["A3", 5]]))
+    assert [(row.fault.column, row.fault.code) if row.fault else None for row in rows] == [
+        ("price", "formula_cell"),
+        ("price", "error_cell"),
+        None,
+    ]
+
+
+def test_json_lines_keep_numbers_exactly_as_written(tmp_path: Path) -> None:
+    path = write(tmp_path, b'{"sku": "A1", "price": 0.1000000000000000055}\n{"sku": "A2", "qty": 3, "gift": true}\n')
+    assert inspect(path, "f").header == ("sku", "price", "qty", "gift")
+    assert [list(row.cells) for row in rows_of(path)] == [
+        ["A1", "0.1000000000000000055", "", ""],
+        ["A2", "", "3", "true"],
+    ]
+
+
+def test_a_broken_json_line_is_a_faulty_row_and_the_others_are_read(tmp_path: Path) -> None:
+    path = write(
+        tmp_path, b'{"sku": "A1"}\n[1]\nnope\n{"sku": ["nested"]}\n' + b'{"a":' * 9000 + b"\n" + b'{"sku": "A5"}\n'
+    )
+    codes = [row.fault.code if row.fault else None for row in rows_of(path)]
+    assert codes == [None, "not_an_object", "not_an_object", "nested_value", "not_an_object", None]
+
+
+def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
+    def peak(lines: int) -> int:
+        path = tmp_path / f"{lines}.csv"
+        with path.open("w") as file:
+            file.write("sku,name\n")
+            file.writelines(f"A{number},something that takes some room\n" for number in range(lines))
+        tracemalloc.start()
+        assert sum(1 for _ in read_rows(path, "f", inspect(path, "f"))) == lines
+        found = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return found
+
+    assert peak(60_000) < peak(6_000) * 1.5

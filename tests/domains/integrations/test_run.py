@@ -1,0 +1,234 @@
+"""Running, resuming, repeating, rehearsing and undoing a batch."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from orderwell.domains.fulfilment.models import Return
+from orderwell.domains.integrations.errors import BatchBusy, ClaimLost, FileChanged
+from orderwell.domains.integrations.models import ImportBatch, ImportRow
+from orderwell.domains.integrations.queries import explain, progress, result
+from orderwell.domains.integrations.services import run as running
+from orderwell.domains.integrations.services.claim import advance, claim
+from orderwell.domains.integrations.services.create import stored_file, unfinished_batch
+from orderwell.domains.integrations.services.run import run_batch
+from orderwell.domains.integrations.services.undo import undo_batch
+from orderwell.domains.inventory.models import Adjustment, StockItem, StockMovement
+from orderwell.domains.orders.models import Order, OrderLine, OrderNote
+from orderwell.kernel.clock import utc_now
+from orderwell.kernel.transitions import IllegalTransition
+from orderwell.platform.permissions import PermissionDenied
+from orderwell.platform.verify import run_laws
+from orderwell.testing.actors import clerk
+from tests.domains.integrations.bringing import INVOICES, bring_in, importer, prepare, verdicts, write_csv
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    return write_csv(tmp_path / "retail.csv", INVOICES)
+
+
+def documents() -> tuple[int, int, int, int]:
+    return Order.objects.count(), OrderLine.objects.count(), Return.objects.count(), Adjustment.objects.count()
+
+
+def broken_laws() -> list[Any]:
+    return [difference for verdict in run_laws() for difference in verdict.result.differences]
+
+
+def counters(batch: ImportBatch) -> dict[str, Any]:
+    answer = result(batch)
+    answer.pop("seconds")
+    return answer
+
+
+class Stop(Exception):
+    """Stands for whatever ends a process between two chunks."""
+
+
+def stop(_: ImportBatch) -> None:
+    raise Stop
+
+
+def test_a_second_import_of_the_same_file_changes_nothing(source: Path) -> None:
+    first = bring_in(source)
+    before = documents(), StockMovement.objects.count()
+    second = bring_in(source)
+    assert (documents(), StockMovement.objects.count()) == before
+    assert (second.done, second.duplicate, second.refused) == (0, 14, 0)
+    assert (second.source_total, second.accounted_total) == (first.source_total, first.accounted_total)
+    assert (second.orders, second.returns, second.adjustments, second.created_total) == (0, 0, 0, Decimal(0))
+    assert broken_laws() == []
+
+
+def test_a_file_that_overlaps_brings_only_what_is_new(tmp_path: Path) -> None:
+    bring_in(write_csv(tmp_path / "a.csv", INVOICES[:8]))
+    batch = bring_in(write_csv(tmp_path / "b.csv", INVOICES[3:]))
+    assert (batch.done, batch.duplicate, batch.refused) == (6, 5, 0)
+    assert documents()[0] == 5
+    assert broken_laws() == []
+
+
+def test_a_batch_that_was_stopped_goes_on_with_the_first_line_without_a_verdict(
+    source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "CHUNK_LINES", 2)
+    batch = prepare(source)
+    rounds = 0
+    while True:
+        rounds += 1
+        try:
+            run_batch(batch_id=batch.pk, actor=importer(), progress=stop)
+            break
+        except Stop:
+            # As a dead process leaves it: running, and claimed until the claim runs out.
+            ImportBatch.objects.filter(pk=batch.pk).update(state="running", claimed_by="", claimed_until=None)
+    batch.refresh_from_db()
+    assert rounds > 5
+    whole = [(row, verdict) for row, verdict, _, _ in verdicts(batch)]
+    assert whole == [(row, "done") for row in range(2, 16)]
+    assert (batch.done, batch.orders, batch.returns, batch.adjustments) == (14, 5, 3, 3)
+    assert broken_laws() == []
+
+
+def test_a_chunk_is_written_as_a_whole_or_not_at_all(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise Stop
+
+    batch = prepare(source)
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            running, "advance", lambda batch, **changes: fail() if "done" in changes else advance(batch, **changes)
+        )
+        with pytest.raises(Stop):
+            run_batch(batch_id=batch.pk, actor=importer())
+    batch.refresh_from_db()
+    assert (batch.state, batch.error["code"], batch.lines_read) == ("failed", "internal_failure", 0)
+    assert documents() == (0, 0, 0, 0) and not ImportRow.objects.exists()
+    assert run_batch(batch_id=batch.pk, actor=importer()).done == 14
+
+
+def test_a_dry_run_tells_the_same_verdicts_and_changes_nothing(source: Path) -> None:
+    rehearsal = bring_in(source, dry_run=True)
+    assert documents() == (0, 0, 0, 0) and not StockMovement.objects.exists()
+    real = bring_in(source)
+    assert verdicts(rehearsal) == verdicts(real)
+    assert counters(rehearsal) == counters(real)
+    again = bring_in(source, dry_run=True)
+    assert {verdict for _, verdict, _, _ in verdicts(again)} == {"duplicate"}
+    assert broken_laws() == []
+
+
+def test_two_processes_never_run_the_same_batch(source: Path) -> None:
+    batch = prepare(source)
+    first = claim(batch.pk, event="run", now=utc_now())
+    with pytest.raises(BatchBusy):
+        run_batch(batch_id=batch.pk, actor=importer())
+    later = utc_now() + timedelta(hours=1)
+    second = claim(batch.pk, event="run", now=later)
+    with pytest.raises(ClaimLost):
+        advance(first, now=later, done=99)
+    advance(second, now=later, done=1)
+    assert ImportBatch.objects.get(pk=batch.pk).done == 1
+
+
+def test_the_claim_of_a_process_that_died_here_is_taken_over_at_once(source: Path) -> None:
+    import socket
+
+    batch = prepare(source)
+    claim(batch.pk, event="run", now=utc_now())
+    ImportBatch.objects.filter(pk=batch.pk).update(claimed_by=f"{socket.gethostname()}:4194304:x")  # no such process
+    assert run_batch(batch_id=batch.pk, actor=importer()).done == 14
+
+
+def test_the_unfinished_batch_of_a_file_is_found_again(source: Path) -> None:
+    how = {"preset": "online-retail", "mode": "history"}
+    assert unfinished_batch(path=source, dry_run=False, **how) is None
+    batch = prepare(source)
+    assert unfinished_batch(path=source, dry_run=False, **how) == batch
+    run_batch(batch_id=batch.pk, actor=importer())
+    assert unfinished_batch(path=source, dry_run=False, **how) is None
+
+
+def test_a_stored_file_that_changed_is_not_read(source: Path) -> None:
+    batch = prepare(source)
+    stored = stored_file(batch)
+    stored.write_text("something else")
+    try:
+        with pytest.raises(FileChanged):
+            run_batch(batch_id=batch.pk, actor=importer())
+    finally:
+        stored.unlink()
+
+
+def test_undo_takes_back_all_documents_and_the_file_can_come_in_again(source: Path) -> None:
+    batch = bring_in(source)
+    undone = undo_batch(batch_id=batch.pk, actor=importer())
+    assert (undone.undone, undone.kept) == (11, [])
+    assert documents() == (0, 0, 0, 3)  # stock corrections stay, with counter-movements
+    assert set(StockItem.objects.values_list("on_hand", flat=True)) == {Decimal(0)}
+    assert ImportBatch.objects.get(pk=batch.pk).state == "undone"
+    assert broken_laws() == []
+    again = bring_in(source)
+    assert (again.done, again.duplicate) == (14, 0)
+    with pytest.raises(IllegalTransition):
+        undo_batch(batch_id=batch.pk, actor=importer())
+
+
+def test_undo_keeps_what_somebody_has_worked_with(source: Path) -> None:
+    batch = bring_in(source)
+    order = Order.objects.get(external_id="536366")
+    OrderNote.objects.create(order=order, body="call back", author_label="x", created_at=utc_now())
+    undone = undo_batch(batch_id=batch.pk, actor=importer())
+    assert [(kept.document, kept.code) for kept in undone.kept] == [(f"order:{order.pk}", "import_cannot_undo")]
+    assert documents()[0] == 1
+    OrderNote.objects.all().delete()
+    assert undo_batch(batch_id=batch.pk, actor=importer()).undone == 1
+    assert documents()[0] == 0
+
+
+def test_undo_leaves_documents_of_other_batches_alone(tmp_path: Path) -> None:
+    bring_in(write_csv(tmp_path / "a.csv", INVOICES[:3]))
+    second = bring_in(write_csv(tmp_path / "b.csv", INVOICES[:5]))
+    undo_batch(batch_id=second.pk, actor=importer())
+    assert list(Order.objects.values_list("external_id", flat=True)) == ["536365"]
+
+
+def test_only_who_may_import_may_import(source: Path) -> None:
+    batch = prepare(source)
+    for act in (run_batch, undo_batch):
+        with pytest.raises(PermissionDenied):
+            act(batch_id=batch.pk, actor=clerk())
+
+
+def test_progress_has_rate_and_remaining_time() -> None:
+    now = utc_now()
+    batch = ImportBatch(
+        state="running", lines=1000, lines_read=600, resumed_lines=200, resumed_at=now - timedelta(seconds=4)
+    )
+    told = progress(batch, now=now)
+    assert (told["share"], told["rate"], told["seconds_left"]) == (0.6, 100.0, 4.0)
+
+
+def test_a_refusal_is_told_as_a_sentence(tmp_path: Path) -> None:
+    row = list(INVOICES[0])
+    row[3] = "many"
+    batch = bring_in(write_csv(tmp_path / "f.csv", [row]))
+    assert "many" in explain(ImportRow.objects.get(batch=batch))
+
+
+def test_the_laws_notice_a_document_that_was_tampered_with(source: Path) -> None:
+    batch = bring_in(source)
+    order = Order.objects.get(external_id="536365")
+    Order.objects.filter(pk=order.pk).update(net_amount=Decimal(1), total_amount=Decimal(1))
+    ImportBatch.objects.filter(pk=batch.pk).update(done=13)
+    ImportRow.objects.filter(batch=batch, row_number=5).update(amount=Decimal(7))
+    told = {difference.document for difference in broken_laws()}
+    assert {f"order:{order.pk}", f"import {batch.pk}"} <= told
