@@ -125,7 +125,7 @@ def _refusals(path: str, *, writes: bool, versioned: bool) -> set[int]:
     """Which statuses a route may answer beside success. 404 also for a list: a filter may name what is not there."""
     found = {400, 401, 403, 404, 422, 500, 503}
     if writes:
-        found |= {412, 413, 415}  # 412 also for a body that names the version it was made from
+        found |= {409, 412, 413, 415}  # 412 also for a body that names the version it was made from
     if versioned:
         found.add(428)
     return found

@@ -35,6 +35,9 @@ STATUS: dict[str, int] = {
     "not_found": 404,
     "no_such_resource": 404,
     "method_not_allowed": 405,
+    "row_conflict": 409,
+    "stock_changed": 409,
+    "import_busy": 409,
     "stale_version": 412,
     "body_too_large": 413,
     "unsupported_media_type": 415,
@@ -43,6 +46,7 @@ STATUS: dict[str, int] = {
     "internal_error": 500,
     "internal_failure": 500,
     "database_busy": 503,
+    "intake_busy": 503,
 }
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import socket
 import time
 from copy import deepcopy
 from dataclasses import dataclass
@@ -60,6 +61,7 @@ def serve(
 ) -> Answer:
     """Serve the screen and the API until SIGTERM or Ctrl+C. Refuses while migrations are pending."""
     plan = _plan(workers, threads, worker)
+    _require_free(host, port)
     scheme = "https" if plan.certificate else "http"
     shown = f"[{host}]" if ":" in host else host
     say(f"Orderwell: {scheme}://{shown}:{port}  ({plan.workers} x {plan.threads} threads, {plan.vendor})")
@@ -70,6 +72,24 @@ def serve(
     return Answer(
         {"address": f"{scheme}://{shown}:{port}", "seconds": round(time.monotonic() - started, 1)}, "Stopped."
     )
+
+
+class PortTaken(InstallationFault):
+    code = "port_taken"
+
+
+def _require_free(host: str, port: int) -> None:
+    """The server's processes would share a port with a server that runs already, and requests go to either."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        raise PortTaken(
+            f"Cannot listen on {host}:{port} ({error.strerror or error}). Is another server running there? "
+            "Stop it, or choose another --port."
+        ) from None
 
 
 def _run(plan: Plan, host: str, port: int) -> None:
@@ -135,6 +155,8 @@ def _look(workers: int, threads: int, worker: str) -> dict[str, Any]:
         connection.close()
         small = vendor == "sqlite"
         worker = worker or settings.WORKER
+        if bool(settings.TLS_CERT) != bool(settings.TLS_KEY):
+            return {"code": "bad_environment", "error": "ORDERWELL_TLS_CERT and ORDERWELL_TLS_KEY belong together."}
         if worker not in ("auto", "inside", "outside"):
             return {"code": "wrong_usage", "error": f"--worker is {worker!r}; it must be auto, inside or outside."}
         return {
