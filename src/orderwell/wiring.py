@@ -60,3 +60,4 @@ def _schedule() -> None:
         every_seconds=DAY,
         at="03:20",
     )
+    schedule("verify.every-night", "orderwell.platform.verify.check_every_night", every_seconds=DAY, at="02:30")

@@ -23,13 +23,15 @@ def fetch(sql: str, *values: Any) -> list[tuple[Any, ...]]:
     Exact numbers come as the integers they are stored as (see `unscaled`), booleans on SQLite as 0 and 1.
     """
     with _executed(sql, values) as cursor:
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
 
 
 def change(sql: str, *values: Any) -> int:
     """How many rows an INSERT, UPDATE or DELETE touched."""
     with _executed(sql, values) as cursor:
-        return cursor.rowcount
+        touched: int = cursor.rowcount
+    return touched
 
 
 @contextmanager

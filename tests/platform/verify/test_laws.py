@@ -5,7 +5,7 @@ import pytest
 from orderwell.kernel.errors import NotFound
 from orderwell.platform import verify
 from orderwell.platform.accounts.models import Team
-from orderwell.platform.verify import Difference, LawResult, law, laws, run_laws
+from orderwell.platform.verify import Difference, LawResult, LawsBroken, check_every_night, law, laws, run_laws
 from orderwell.testing.concurrency import in_threads
 
 
@@ -32,6 +32,15 @@ def test_laws_run_by_name_and_say_what_they_mean() -> None:
     assert verdict.result.differences[0].document == "order SO1"
     with pytest.raises(NotFound):
         run_laws(["c.unknown"])
+
+
+@pytest.mark.django_db
+def test_the_nightly_check_fails_loudly(now) -> None:
+    law("a.holds")(lambda: LawResult(3))
+    check_every_night(now=now)
+    law("b.broken")(lambda: LawResult(1, [Difference("order SO1", expected=2, actual=1)]))
+    with pytest.raises(LawsBroken, match=r"1 differences .*b\.broken: order SO1"):
+        check_every_night(now=now)
 
 
 def test_two_laws_cannot_share_a_name() -> None:

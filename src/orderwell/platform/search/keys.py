@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from django.db.models import Q
-from pypinyin import Style, lazy_pinyin
 
 _HAN = re.compile(r"[㐀-鿿豈-﫿]+")
 _SPACE = re.compile(r"\s+")
@@ -24,6 +23,9 @@ def normalise(text: str) -> str:
 @lru_cache(maxsize=4096)
 def _pinyin(han: str) -> tuple[str, str]:
     """Full pinyin without tones and its initials, for one run of Chinese characters."""
+    # Its dictionaries take 54 MB: a process that never writes a Chinese name need not hold them.
+    from pypinyin import Style, lazy_pinyin
+
     return "".join(lazy_pinyin(han)), "".join(lazy_pinyin(han, style=Style.FIRST_LETTER))
 
 

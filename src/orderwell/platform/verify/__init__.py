@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from orderwell.kernel.errors import NotFound
@@ -74,3 +75,15 @@ def run_laws(names: Iterable[str] | None = None) -> list[Verdict]:
     meanings = laws()
     with snapshot():
         return [Verdict(name, meanings[name], _laws[name]()) for name in wanted]
+
+
+class LawsBroken(Exception):
+    """The nightly check found differences. Kept with its schedule, where `orderwell doctor` shows it."""
+
+
+def check_every_night(*, now: datetime) -> None:
+    """Check all laws; raises LawsBroken, naming the first differences, when one does not hold."""
+    broken = [f"{verdict.law}: {each.document}" for verdict in run_laws() for each in verdict.result.differences]
+    if broken:
+        shown = "; ".join(broken[:5])
+        raise LawsBroken(f"{len(broken)} differences ({shown}). Run `orderwell verify` to see all of them.")
