@@ -150,11 +150,13 @@ def _database(url: str, home: Path, pool: int) -> dict[str, Any]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": home / "orderwell.sqlite3",
+            # Opening a connection costs more than most pages ask of it; each thread keeps its own for a minute.
+            "CONN_MAX_AGE": 60,
             "OPTIONS": {
                 # The write lock is taken when a transaction begins, so a read followed by a write can never fail half way.
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 60,
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000; "
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-4000; "
                 "PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=67108864;",
             },
         }

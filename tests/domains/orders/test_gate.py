@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -18,22 +19,27 @@ def submission(note: str = "") -> Submission:
     return Submission(OrderDraft(channel="x", lines=(LineDraft("y", 1),), note=note), ACTOR)
 
 
+def _until(condition: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
+
+
 def test_what_waits_shares_a_transaction_and_everybody_gets_their_own_answer():
     batches, release = [], threading.Event()
 
     def place(submissions, *, now):
         batches.append(len(submissions))
-        release.wait(5)
+        release.wait(60)
         return [item.draft.note for item in submissions]
 
     gate = IntakeGate(place=place, limit=10)
     with ThreadPoolExecutor(16) as pool:
         first = pool.submit(gate.submit, submission("first"))
-        while not batches:
-            time.sleep(0.001)
+        _until(lambda: batches)
         rest = [pool.submit(gate.submit, submission(str(n))) for n in range(15)]
-        while gate._queue.qsize() < 15:
-            time.sleep(0.001)
+        _until(lambda: gate._queue.qsize() == 15)
         release.set()
         assert first.result() == "first"
         assert [answer.result() for answer in rest] == [str(n) for n in range(15)]

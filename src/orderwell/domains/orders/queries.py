@@ -57,9 +57,7 @@ def order_list(
     actor: Actor, filters: OrderFilters, *, cursor: str | None = None, limit: int = 50, now: datetime
 ) -> Page[Order]:
     """Newest first; drafts by creation, others by placement. Raises PermissionDenied, UnknownCursor."""
-    parts = [
-        matching(actor, part, now=now).select_related("channel", "customer") for part in _one_state_each(filters)
-    ]
+    parts = [matching(actor, part, now=now).select_related("channel", "customer") for part in _one_state_each(filters)]
     key = ("-created_at", "-id") if filters.state == Order.State.DRAFT else ("-placed_at", "-id")
     return keyset_page_of_parts(parts, order=key, cursor=cursor, limit=limit)
 

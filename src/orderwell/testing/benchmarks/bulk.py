@@ -27,6 +27,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     import django
 
     django.setup()
+    from orderwell.platform.memory import rest_the_collector
+
+    rest_the_collector()  # as the web processes do, which take these calls in an installation
     orders, seconds = measure(options.channel, options.seconds)
     json.dump({"rate": orders / seconds, "orders": orders, "seconds": seconds}, sys.stdout)
     return 0
