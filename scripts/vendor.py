@@ -7,6 +7,7 @@ SVG sprite, so that a page loads the few dozen icons it uses and not a font of s
 from __future__ import annotations
 
 import gzip
+import gzip
 import re
 import shutil
 import sys
@@ -52,6 +53,13 @@ def symbol(name: str) -> str:
     return f'<symbol id="{name.replace("/", "-")}" viewBox="0 0 24 24">{shapes}</symbol>'
 
 
+def compress(folder: Path) -> None:
+    """A .gz beside every larger text: WhiteNoise sends it to browsers that take it, at no cost per request."""
+    for path in sorted(folder.iterdir()):
+        if path.suffix in {".css", ".js", ".svg"}:
+            path.with_name(f"{path.name}.gz").write_bytes(gzip.compress(path.read_bytes(), mtime=0))
+
+
 def main() -> int:
     staging = TARGET.with_name("vendor.new")
     shutil.rmtree(staging, ignore_errors=True)
@@ -73,6 +81,7 @@ def main() -> int:
         if path.suffix in {".css", ".js", ".svg"}:
             # The server hands these out to browsers that take them: a sixth of the bytes.
             path.with_name(f"{path.name}.gz").write_bytes(gzip.compress(path.read_bytes(), 9, mtime=0))
+    compress(staging)
     shutil.rmtree(TARGET, ignore_errors=True)
     staging.rename(TARGET)
     return 0

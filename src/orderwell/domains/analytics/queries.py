@@ -171,9 +171,8 @@ def backlog(*, actor: Actor, now: datetime, zone: ZoneInfo) -> Backlog:
     )
 
 
-def top_customers(
-    *, actor: Actor, period: Period, currency: str, zone: ZoneInfo, limit: int = 8
-) -> list[dict[str, Any]]:
+def top_customers(*, actor: Actor, period: Period, currency: str, zone: ZoneInfo, limit: int = 8) -> list[Any]:
+    """Customers by revenue, as mappings."""
     actor.require(Permission.REPORTS_DASHBOARD_VIEW)
     return list(
         _sold(actor, *period.bounds(zone))
@@ -184,9 +183,7 @@ def top_customers(
     )
 
 
-def top_variants(
-    *, actor: Actor, period: Period, currency: str, zone: ZoneInfo, limit: int = 8
-) -> list[dict[str, Any]]:
+def top_variants(*, actor: Actor, period: Period, currency: str, zone: ZoneInfo, limit: int = 8) -> list[Any]:
     """Products by revenue; units are those not cancelled."""
     actor.require(Permission.REPORTS_DASHBOARD_VIEW)
     orders = _sold(actor, *period.bounds(zone)).filter(currency=currency)

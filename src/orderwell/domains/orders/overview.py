@@ -30,7 +30,8 @@ class LineView:
 
     @property
     def active(self) -> Decimal:
-        return self.line.quantity - self.line.quantity_cancelled
+        left: Decimal = self.line.quantity - self.line.quantity_cancelled
+        return left
 
     @property
     def to_ship(self) -> Decimal:
@@ -38,7 +39,8 @@ class LineView:
 
     @property
     def to_invoice(self) -> Decimal:
-        return max(self.active - self.line.quantity_invoiced, ZERO)
+        left: Decimal = max(self.active - self.line.quantity_invoiced, ZERO)
+        return left
 
     @property
     def cancellable(self) -> Decimal:
@@ -70,12 +72,8 @@ class OrderOverview:
 
     @property
     def due(self) -> Decimal:
-        return self.order.total_amount - self.order.credited_amount - self.order.paid_amount
-
-    @property
-    def to_invoice(self) -> Decimal:
-        """What is ordered and not yet invoiced."""
-        return self.order.total_amount - self.order.invoiced_amount
+        due: Decimal = self.order.total_amount - self.order.credited_amount - self.order.paid_amount
+        return due
 
     @property
     def active_holds(self) -> list[Hold]:

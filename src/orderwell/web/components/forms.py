@@ -72,7 +72,7 @@ class ExactField(forms.DecimalField):
         kwargs.setdefault("max_digits", 18)
         super().__init__(decimal_places=places, **kwargs)
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
         if isinstance(value, str):
             value = value.translate(_FULL_WIDTH).strip().replace(" ", "")
             # A comma groups thousands here; "1,5" is refused rather than read as fifteen.

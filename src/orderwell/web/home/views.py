@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -43,6 +44,7 @@ def home(request: HttpRequest, actor: Actor) -> HttpResponse:
     currency = _currency(request, list(by_currency))
     found = by_currency.get(currency) or queries.no_sales(choice.period)
     before = queries.sold_total(actor=actor, period=choice.period.before(), currency=currency, zone=zone())
+    backlog = queries.backlog(actor=actor, now=now, zone=zone())
     context = {
         "empty": known is None,
         "choice": choice,
@@ -54,11 +56,11 @@ def home(request: HttpRequest, actor: Actor) -> HttpResponse:
         "figures": _figures(found, before, choice.period, currency),
         "sales_chart": _sales_chart(found, choice.period, currency),
         "channel_chart": _channel_chart(found, choice.period, currency),
-        "backlog": queries.backlog(actor=actor, now=now, zone=zone()),
+        "backlog": backlog,
+        "age_chart": _age_chart(backlog, business_day(now, zone())),
         "period_query": _query(choice.period, currency),
         "list_query": _list_query(choice.period, currency),
     }
-    context["age_chart"] = _age_chart(context["backlog"], business_day(now, zone()))
     return render(request, "home/home.html", context)
 
 
@@ -67,7 +69,7 @@ def rankings(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The slower part of the overview, fetched when the page already stands."""
     choice = chosen(request.GET, today=business_day(utc_now(), zone()), known=None)
     currency = _currency(request, [])
-    shared = {"actor": actor, "period": choice.period, "currency": currency, "zone": zone()}
+    shared: dict[str, Any] = {"actor": actor, "period": choice.period, "currency": currency, "zone": zone()}
     customers, variants = queries.top_customers(**shared), queries.top_variants(**shared)
     for row in variants:
         row["name"] = localname({"name_zh": row["variant__name_zh"], "name_en": row["variant__name_en"]})
@@ -129,7 +131,7 @@ def _sales_chart(found: Sales, period: Period, currency: str) -> dict[str, Any]:
         cut = _month(point, period) if period.by_month else Period(point, point)
         links.append(f"{reverse('order-list')}?{_list_query(cut, currency)}")
     figures = [figure for _point, figure in found.points]
-    named = [
+    named: list[tuple[str, str, Sequence[Decimal | int]]] = [
         ("bar", _("Revenue"), [figure.revenue for figure in figures]),
         ("line", _("Orders"), [figure.orders for figure in figures]),
     ]

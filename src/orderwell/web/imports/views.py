@@ -67,7 +67,7 @@ def new_import(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 def _keep(data: dict[str, Any], actor: Actor) -> ImportBatch:
-    file: UploadedFile = data["file"]
+    file: UploadedFile[bytes] = data["file"]
     with tempfile.TemporaryDirectory(prefix="orderwell-import-") as folder:
         path = Path(folder) / "upload"
         with path.open("wb") as target:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -195,8 +195,7 @@ def _repeat_refusal(form: EntryForm, rows: list[Row], stored: dict[str, Any]) ->
 
 def _fresh_token(form: EntryForm) -> None:
     """A refused order is corrected and sent again as a new request; the old key would give the old refusal."""
-    form.data = form.data.copy()
-    form.data["token"] = new_token()
+    form.data = {**form.data.dict(), "token": new_token()} if isinstance(form.data, QueryDict) else form.data
 
 
 def _tell_placed(request: HttpRequest, outcome: Placed) -> None:

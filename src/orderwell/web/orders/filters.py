@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -75,7 +76,7 @@ def filters_from(params: QueryDict | dict[str, str], actor: Actor) -> OrderFilte
     )
 
 
-def _state(value: str, groups: dict[str, tuple[str, ...]], known: list[str]) -> str | tuple[str, ...]:
+def _state(value: str, groups: Mapping[str, tuple[str, ...]], known: list[str]) -> str | tuple[str, ...]:
     return groups.get(value) or (value if value in known else "")
 
 

@@ -53,7 +53,7 @@ def to_ship(request: HttpRequest, actor: Actor) -> HttpResponse:
 @page(Permission.FULFILMENT_SHIPMENT_VIEW)
 def shipments(request: HttpRequest, actor: Actor) -> HttpResponse:
     warehouses = visible_warehouses(actor, active_only=False)
-    chosen = {
+    chosen: dict[str, Any] = {
         "state": one_of(request.GET.get("state", ""), STATES),
         "warehouse": one_of(request.GET.get("warehouse", ""), [item.code for item in warehouses]),
         "text": request.GET.get("q", "")[:80],
