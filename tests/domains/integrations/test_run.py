@@ -11,6 +11,7 @@ import pytest
 
 from orderwell.domains.fulfilment.models import Return
 from orderwell.domains.integrations.errors import BatchBusy, ClaimLost, FileChanged
+from orderwell.domains.integrations.grouping import group_rows
 from orderwell.domains.integrations.models import ImportBatch, ImportRow
 from orderwell.domains.integrations.queries import explain, progress, result
 from orderwell.domains.integrations.services import run as running
@@ -73,6 +74,42 @@ def test_a_file_that_overlaps_brings_only_what_is_new(tmp_path: Path) -> None:
     batch = bring_in(write_csv(tmp_path / "b.csv", INVOICES[3:]))
     assert (batch.done, batch.duplicate, batch.refused) == (6, 5, 0)
     assert documents()[0] == 5
+    assert broken_laws() == []
+
+
+# Cut at 1, between two equal lines, the second could as well be a repetition, and is taken for one.
+@pytest.mark.parametrize("cut", range(2, len(INVOICES)))
+def test_a_file_cut_anywhere_brings_the_same_as_the_whole(tmp_path: Path, cut: int) -> None:
+    parts = [
+        bring_in(write_csv(tmp_path / f"{number}.csv", rows))
+        for number, rows in enumerate((INVOICES[:cut], INVOICES[cut:]))
+    ]
+    assert [(part.done, part.duplicate, part.refused) for part in parts] == [(cut, 0, 0), (len(INVOICES) - cut, 0, 0)]
+    before = documents()
+    whole = bring_in(write_csv(tmp_path / "whole.csv", INVOICES))
+    assert (whole.done, whole.duplicate, whole.refused) == (0, 14, 0)
+    assert whole.accounted_total == parts[0].accounted_total + parts[1].accounted_total
+    assert documents() == before
+    assert broken_laws() == []
+
+
+@pytest.mark.parametrize(
+    "rows", [INVOICES[:2], INVOICES[10:11] * 2, INVOICES[6:7] * 2], ids=["sale", "return", "write-off"]
+)
+def test_lines_of_a_reference_that_lie_too_far_apart_make_a_supplement(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: list[Any]
+) -> None:
+    monkeypatch.setattr(running, "group_rows", lambda rows, key: group_rows(rows, key, window=1))
+    apart = [rows[0], *INVOICES[3:6], rows[1]]
+    batch = bring_in(write_csv(tmp_path / "apart.csv", apart))
+    # The second of two equal lines cannot be told from a repetition once the first is there.
+    assert (batch.done, batch.duplicate, batch.refused) == (4, 1, 0)
+    other = list(rows[1])
+    other[3] = int(other[3]) * 3
+    batch = bring_in(write_csv(tmp_path / "gained.csv", [rows[0], *INVOICES[3:6], other]))
+    assert (batch.done, batch.duplicate, batch.refused) == (1, 4, 0)
+    again = bring_in(write_csv(tmp_path / "again.csv", [other, rows[0]]))
+    assert (again.done, again.duplicate) == (0, 2)
     assert broken_laws() == []
 
 

@@ -60,3 +60,19 @@ def test_components_of_bundles_wait_each_for_itself():
     stock_up(cup, north, 3)
     allocate(cup)
     assert Order.objects.get(pk=order.pk).fulfilment_state == "reserved"
+
+
+def test_a_queue_longer_than_one_transaction_is_served_to_the_end(monkeypatch):
+    from orderwell.domains.orders import handlers
+    from orderwell.domains.orders.services import allocate as module
+    from orderwell.platform.events.models import Event
+
+    monkeypatch.setattr(module, "BATCH", 2)
+    tea, north, channel = make_variant(), make_warehouse("north"), make_channel(backorder=True)
+    for _ in range(5):
+        placed(draft(channel, (tea, 1)))
+    stock_up(tea, north, 4)
+    handlers.stock_became_free(Event(data={"variant_ids": [tea.pk]}))
+    assert Backorder.objects.count() == 1
+    assert stock(tea)["north"] == (D(4), D(4))
+    assert_lawful()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Hashable, Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
@@ -77,23 +77,21 @@ class Written:
             self.charges += sum(1 for line in lines if line.kind == "charges")
 
     def compare(
-        self,
-        lines: Sequence[PlannedLine],
-        keys: Sequence[Hashable],
-        existing: Counter[Hashable],
-        target: str,
-        fault: Fault,
-    ) -> None:
-        """Lines that the existing document has are duplicates, others are refused."""
-        known, unknown = [], []
-        for line, key in zip(lines, keys, strict=True):
-            if existing[key] > 0:
-                existing[key] -= 1
-                known.append(line)
+        self, lines: Sequence[PlannedLine], keys: Sequence[Hashable], existing: Mapping[str, Counter[Hashable]]
+    ) -> list[int]:
+        """Lines that one of the existing documents has are duplicates; the positions of the others."""
+        known: dict[str, list[PlannedLine]] = defaultdict(list)
+        unknown = []
+        for position, (line, key) in enumerate(zip(lines, keys, strict=True)):
+            target = next((target for target, held in existing.items() if held[key] > 0), None)
+            if target is None:
+                unknown.append(position)
             else:
-                unknown.append(line)
-        self.accept(known, DUPLICATE, target)
-        self.refuse(unknown, fault)
+                existing[target][key] -= 1
+                known[target].append(line)
+        for target, held_lines in known.items():
+            self.accept(held_lines, DUPLICATE, target)
+        return unknown
 
 
 ROW_FIELDS = ("batch", "row_number", "verdict", "target", "amount", "column", "code", "data")

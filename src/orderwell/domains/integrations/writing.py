@@ -2,27 +2,38 @@
 
 The documents are made by the domains they belong to: orders by `place_orders`, returns and stock corrections by their
 own services. A document that exists already is compared line by line: what it has is a duplicate, so that a file can be
-brought in again, in parts or overlapping.
+brought in again, in parts or overlapping (see `existing.py`).
 """
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
+
+from msgspec.structs import replace
 
 from orderwell.domains.catalog.models import Variant
 from orderwell.domains.catalog.resolving import reference
 from orderwell.domains.customers.models import Customer
-from orderwell.domains.fulfilment.models import Return, ReturnLine
 from orderwell.domains.fulfilment.services.past_returns import PastReturn, PastReturnLine, record_past_returns
 from orderwell.domains.integrations.errors import DocumentDiffers, HistoryOnly
+from orderwell.domains.integrations.existing import (
+    MAX_FAMILY,
+    adjustment_families,
+    names_of,
+    order_families,
+    return_families,
+    supplement_name,
+)
 from orderwell.domains.integrations.layouts import Layout
 from orderwell.domains.integrations.plans import ZERO, Part, Plan, PlannedLine
 from orderwell.domains.integrations.reading import Fault
 from orderwell.domains.integrations.verdicts import DONE, Written
-from orderwell.domains.inventory.models import Adjustment, StockMovement, Warehouse
+from orderwell.domains.inventory.models import Warehouse
 from orderwell.domains.inventory.services.past import PastAdjustment, PastMovement, record_past_adjustments
 from orderwell.domains.orders.errors import UnknownSku
 from orderwell.domains.orders.models import OrderLine
@@ -49,9 +60,10 @@ class ChunkWriter:
                 self.written.refuse(plan.lines)
             else:
                 sound.append(plan)
-        self._orders([plan for plan in sound if plan.order is not None], now)
-        self._returns([plan for plan in sound if plan.returned is not None], now)
-        self._adjustments([plan for plan in sound if plan.adjustment is not None])
+        for plans_once in _rounds(sound):
+            self._orders([plan for plan in plans_once if plan.order is not None], now)
+            self._returns([plan for plan in plans_once if plan.returned is not None], now)
+            self._adjustments([plan for plan in plans_once if plan.adjustment is not None])
         return self.written
 
     # Orders.
@@ -69,9 +81,9 @@ class ChunkWriter:
             elif isinstance(outcome, Refused):
                 self._blame(plan, lines, outcome.errors)
             elif isinstance(outcome, Duplicate):
-                repeated.append((plan, outcome))
+                repeated.append(plan)
         if repeated:
-            self._compare_orders(repeated)
+            self._compare_orders(repeated, now)
 
     def _check(self, plan: Plan, outcome: Placed) -> None:
         amounts = [line.amount for line in plan.of(Part.GOODS, Part.CHARGE)]
@@ -96,31 +108,51 @@ class ChunkWriter:
         other = Fault("", "other_line_refused", {"row": first, "reference": plan.reference})
         self.written.refuse(lines, other)
 
-    def _compare_orders(self, repeated: list[tuple[Plan, Duplicate]]) -> None:
-        rows = OrderLine.objects.filter(order_id__in=[outcome.order_id for _, outcome in repeated]).values_list(
-            "order_id", "kind", "sku", "quantity", "unit_price"
-        )
-        existing: dict[int, Counter[Hashable]] = {outcome.order_id: Counter() for _, outcome in repeated}
-        for order, kind, sku, quantity, price in rows:
-            existing[order][kind, sku, quantity, price] += 1
-        for plan, outcome in repeated:
-            draft = plan.order
+    def _compare_orders(self, plans: list[Plan], now: datetime) -> None:
+        channels = reference().channels
+        families = order_families(self._names(plans), {channels[plan.order.channel].id for plan in plans if plan.order})
+        added = []
+        for plan in plans:
+            draft, existing = plan.order, families[plan.reference]
             if draft is None:
                 continue
-            goods: list[Hashable] = [(OrderLine.Kind.GOODS, d.sku, d.quantity, d.unit_price) for d in draft.lines]
-            charges: list[Hashable] = [(OrderLine.Kind.CHARGE, d.code, Decimal(1), d.amount) for d in draft.charges]
-            found = existing[outcome.order_id]
+            keys: list[tuple[Any, ...]] = [(OrderLine.Kind.GOODS, d.sku, d.quantity, d.unit_price) for d in draft.lines]
+            keys += [(OrderLine.Kind.CHARGE, d.code, Decimal(1), d.amount) for d in draft.charges]
             if any(line.unit_price is None for line in draft.lines):  # the list decided; the price may differ by now
-                goods = [key[:3] for key in goods]  # type: ignore[index]
-                found = Counter({key[:3]: count for key, count in found.items()})  # type: ignore[index]
-            fault = Fault.of("", DocumentDiffers(document=f"Order {outcome.number}", reference=plan.reference))
-            self.written.compare(
-                [*plan.of(Part.GOODS), *plan.of(Part.CHARGE)],
-                [*goods, *charges],
-                found,
-                f"order:{outcome.order_id}",
-                fault,
-            )
+                keys = [key[:3] for key in keys]
+                existing = {target: _without_price(lines) for target, lines in existing.items()}
+            lines = [*plan.of(Part.GOODS), *plan.of(Part.CHARGE)]
+            missing = self.written.compare(lines, keys, existing)
+            if more := self._supplement(plan, lines, missing, existing):
+                goods = len(draft.lines)
+                more.order = replace(
+                    draft,
+                    external_id=more.reference,
+                    lines=tuple([draft.lines[at] for at in missing if at < goods]),
+                    charges=tuple([draft.charges[at - goods] for at in missing if at >= goods]),
+                )
+                added.append(more)
+        self._orders(added, now)
+
+    def _names(self, plans: Iterable[Plan]) -> dict[str, str]:
+        supplements = self.history and self.layout.supplements
+        return names_of([plan.reference for plan in plans], supplements=supplements)
+
+    def _supplement(
+        self, plan: Plan, lines: Sequence[PlannedLine], missing: Sequence[int], family: Mapping[str, Any]
+    ) -> Plan | None:
+        """A plan, still without its document, for lines that a known reference has gained; None when there are none.
+
+        Only layouts whose references are unique for good may have it; for others such a line is refused.
+        """
+        gained = [lines[at] for at in missing]
+        if not gained:
+            return None
+        if not (self.history and self.layout.supplements and len(family) < MAX_FAMILY):
+            document = next(iter(family)).replace(":", " ")
+            self.written.refuse(gained, Fault.of("", DocumentDiffers(document=document, reference=plan.reference)))
+            return None
+        return Plan(supplement_name(plan.reference, len(family) + 1), gained, plan.customer)
 
     # Returns.
 
@@ -131,14 +163,15 @@ class ChunkWriter:
         if not plans:
             return
         channel = reference().channels[self.layout.channel]
-        known = {
-            external_id: pk
-            for pk, external_id in Return.objects.filter(
-                channel_id=channel.id, external_id__in=[plan.reference for plan in plans]
-            ).values_list("id", "external_id")
-        }
-        self._compare_returns([(plan, known[plan.reference]) for plan in plans if plan.reference in known])
-        fresh = [plan for plan in plans if plan.reference not in known]
+        families = return_families(self._names(plans), channel.id)
+        fresh = [plan for plan in plans if plan.reference not in families]
+        for plan in plans:
+            if plan.reference in families and plan.returned is not None:
+                returned, lines, existing = plan.returned, plan.of(Part.RETURN), families[plan.reference]
+                missing = self.written.compare(lines, [(r.sku, r.quantity, r.amount) for r in returned.lines], existing)
+                if more := self._supplement(plan, lines, missing, existing):
+                    more.returned = dataclasses.replace(returned, lines=[returned.lines[at] for at in missing])
+                    fresh.append(more)
         variants = _variants(
             {line.sku for plan in fresh if plan.returned for line in plan.returned.lines if not line.is_charge}
         )
@@ -171,18 +204,6 @@ class ChunkWriter:
     def _customer(self, plan: Plan) -> str:
         return self.layout.customer_number(plan.customer) if plan.customer else ""
 
-    def _compare_returns(self, repeated: list[tuple[Plan, int]]) -> None:
-        rows = ReturnLine.objects.filter(return_document_id__in=[pk for _, pk in repeated]).values_list(
-            "return_document_id", "sku", "quantity", "gross_amount"
-        )
-        existing: dict[int, Counter[Hashable]] = {pk: Counter() for _, pk in repeated}
-        for document, sku, quantity, amount in rows:
-            existing[document][sku, quantity, amount] += 1
-        for plan, pk in repeated:
-            keys = [(r.sku, r.quantity, r.amount) for r in plan.returned.lines] if plan.returned else []
-            fault = Fault.of("", DocumentDiffers(document=f"Return {pk}", reference=plan.reference))
-            self.written.compare(plan.of(Part.RETURN), keys, existing[pk], f"return:{pk}", fault)
-
     # Stock corrections.
 
     def _adjustments(self, plans: list[Plan]) -> None:
@@ -191,12 +212,16 @@ class ChunkWriter:
             return
         if not plans:
             return
-        names = {plan.reference: f"{self.layout.channel}:{plan.reference}" for plan in plans}
-        known = dict(Adjustment.objects.filter(external_id__in=names.values()).values_list("external_id", "id"))
-        self._compare_adjustments(
-            [(plan, known[names[plan.reference]]) for plan in plans if names[plan.reference] in known]
-        )
-        fresh = [plan for plan in plans if names[plan.reference] not in known]
+        prefix = f"{self.layout.channel}:"
+        families = adjustment_families(self._names(plans), prefix)
+        fresh = [plan for plan in plans if plan.reference not in families]
+        for plan in plans:
+            if plan.reference in families and plan.adjustment is not None:
+                adjustment, lines, existing = plan.adjustment, plan.of(Part.ADJUSTMENT), families[plan.reference]
+                missing = self.written.compare(lines, [(m.sku, m.quantity) for m in adjustment.lines], existing)
+                if more := self._supplement(plan, lines, missing, existing):
+                    more.adjustment = dataclasses.replace(adjustment, lines=[adjustment.lines[at] for at in missing])
+                    fresh.append(more)
         variants = _variants({line.sku for plan in fresh if plan.adjustment for line in plan.adjustment.lines})
         drafts, drafted = [], []
         for plan in fresh:
@@ -206,27 +231,14 @@ class ChunkWriter:
                 continue
             drafted.append(plan)
             movements = [PastMovement(variants[m.sku], m.quantity, m.reason, m.note) for m in plan.adjustment.lines]
-            drafts.append(PastAdjustment(names[plan.reference], plan.adjustment.adjusted_at, movements))
+            drafts.append(PastAdjustment(prefix + plan.reference, plan.adjustment.adjusted_at, movements))
         if not drafts:
             return
         warehouse = Warehouse.objects.get(code=self.layout.warehouse)
         made = record_past_adjustments(drafts, warehouse=warehouse, actor=self.actor)
         for plan in drafted:
             self.written.adjustments += 1
-            self.written.accept(plan.of(Part.ADJUSTMENT), DONE, f"adjustment:{made[names[plan.reference]]}")
-
-    def _compare_adjustments(self, repeated: list[tuple[Plan, int]]) -> None:
-        rows = StockMovement.objects.filter(
-            cause__in=[f"adjustment:{pk}" for _, pk in repeated], kind=StockMovement.Kind.ADJUSTMENT
-        ).values_list("cause", "stock_item__variant__sku", "quantity")
-        existing: dict[str, Counter[Hashable]] = {f"adjustment:{pk}": Counter() for _, pk in repeated}
-        for cause, sku, quantity in rows:
-            existing[cause][sku, quantity] += 1
-        for plan, pk in repeated:
-            keys = [(line.sku, line.quantity) for line in plan.adjustment.lines] if plan.adjustment else []
-            fault = Fault.of("", DocumentDiffers(document=f"Stock adjustment {pk}", reference=plan.reference))
-            target = f"adjustment:{pk}"
-            self.written.compare(plan.of(Part.ADJUSTMENT), keys, existing[target], target, fault)
+            self.written.accept(plan.of(Part.ADJUSTMENT), DONE, f"adjustment:{made[prefix + plan.reference]}")
 
     def _history_only(self, plans: Iterable[Plan], part: Part) -> None:
         for plan in plans:
@@ -244,6 +256,22 @@ class ChunkWriter:
             return False
         self.written.refuse(lines, Fault("", "other_line_refused", {"row": first.number, "reference": plan.reference}))
         return True
+
+
+def _rounds(plans: Sequence[Plan]) -> Iterator[list[Plan]]:
+    """A reference whose lines lie too far apart has several plans: the later finds what the earlier has made."""
+    waiting = list(plans)
+    while waiting:
+        once = {plan.reference: plan for plan in reversed(waiting)}
+        yield [plan for plan in waiting if once[plan.reference] is plan]
+        waiting = [plan for plan in waiting if once[plan.reference] is not plan]
+
+
+def _without_price(lines: Counter[Hashable]) -> Counter[Hashable]:
+    found: Counter[Hashable] = Counter()
+    for key, count in lines.items():
+        found[key[:3] if isinstance(key, tuple) else key] += count
+    return found
 
 
 def _line_at(pointer: str, goods: Sequence[PlannedLine], charges: Sequence[PlannedLine]) -> PlannedLine | None:

@@ -11,5 +11,8 @@ from orderwell.platform.events.models import Event
 def stock_became_free(event: Event) -> None:
     """Goods came in or were given back: serve who waits. The event's data names the variants."""
     variants = event.data.get("variant_ids") or event.data.get("freed_variants") or []
-    if variants:
-        allocate_backorders(variant_ids=variants, actor=system_actor(label="backorders"), now=utc_now())
+    actor = system_actor(label="backorders")
+    for variant in variants:
+        # One transaction serves a limited number; who is served leaves the queue, so this comes to an end.
+        while allocate_backorders(variant_ids=[variant], actor=actor, now=utc_now()):
+            pass

@@ -20,6 +20,8 @@ class Layout(ABC):
     channel: str
     currency: str
     warehouse = ""
+    # Whether a reference means the same document for good, so that lines it gains later belong to it.
+    supplements = False
     reference_column: str
 
     def survey(self, rows: Iterable[SourceRow]) -> int:

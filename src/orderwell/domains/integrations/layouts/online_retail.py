@@ -90,6 +90,7 @@ class OnlineRetail(Layout):
     channel = setup.CHANNEL
     currency = setup.CURRENCY
     warehouse = setup.WAREHOUSE
+    supplements = True
 
     def __init__(self, header: Sequence[str], *, history: bool) -> None:
         found = {normalised(column): index for index, column in enumerate(header)}
