@@ -92,6 +92,12 @@ WORDS: dict[str, dict[str, tuple[str | Promise, str]]] = {
         "duplicate": (_("Duplicate"), QUIET),
         "refused": (_("Refused"), BAD),
     },
+    "sums": {
+        "orders": (_("Goods on orders"), QUIET),
+        "returns": (_("Goods returned"), QUIET),
+        "charges": (_("Charges"), QUIET),
+        "adjustments": (_("Stock corrections"), QUIET),
+    },
     "mode": {
         "history": (_("History"), QUIET),
         "live": (_("Live"), BUSY),

@@ -25,6 +25,7 @@ from orderwell.domains.integrations.queries import (
     progress,
     result,
 )
+from orderwell.domains.integrations.reconciliation import reconciliation
 from orderwell.domains.integrations.services.create import create_batch, stored_file
 from orderwell.domains.integrations.services.mappings import save_mapping
 from orderwell.domains.integrations.services.start import start_import, start_undo
@@ -97,6 +98,7 @@ def import_page(request: HttpRequest, actor: Actor, batch_id: int) -> HttpRespon
         "batch": batch,
         "result": result(batch),
         "progress": progress(batch, now=utc_now()),
+        "sums": reconciliation(batch) if batch.finished_at else None,
         "going": is_under_way(batch),
         "listing": listing(request, rows),
         "rows": shown,
