@@ -80,7 +80,7 @@ class StockRules(Company):
         line = self.one(self.goods(order), index)
         lines = None if everything or line is None else {line.pk: quantity}
         deed = ship_and_invoice if invoiced else ship
-        self.attempt("ship", lambda: deed(order_id=order.pk, lines=lines, actor=ACTOR, now=self.now))  # type: ignore[operator]
+        self.attempt("ship", lambda: deed(order_id=order.pk, lines=lines, actor=ACTOR, now=self.now))
 
     @rule(index=pick)
     def arrive(self, index: int) -> None:

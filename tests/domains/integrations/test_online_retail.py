@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 
 from orderwell.domains.catalog.models import Product, Variant
 from orderwell.domains.customers.models import Address, Customer
@@ -65,7 +66,8 @@ def test_the_reconciliation_names_the_rounded_lines(source: Path) -> None:
         {"row": 11, "document": f"order:{order.pk}", "source": "0.001", "amount": "0", "rounding": "0.001"}
     ]
     assert data["unaccounted"] == "0"
-    assert "row 11: 0.001 became 0" in reconciliation_text(batch)
+    with translation.override("en"):
+        assert "row 11: 0.001 became 0" in reconciliation_text(batch)
 
 
 def test_orders_keep_repeated_lines_charges_and_local_time(source: Path) -> None:

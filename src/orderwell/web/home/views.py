@@ -21,12 +21,15 @@ from orderwell.domains.analytics.queries import Figure, Sales
 from orderwell.domains.catalog.choices import channel_names
 from orderwell.kernel.clock import business_day, utc_now
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.caching import TimedCache
 from orderwell.platform.permissions import Permission
 from orderwell.web.components import charts
 from orderwell.web.context import navigation
 from orderwell.web.home.periods import PRESETS, chosen, years
 from orderwell.web.pages import page
 from orderwell.web.templatetags.orderwell import localname
+
+_long_periods: TimedCache[tuple[Any, ...], dict[str, Sales]] = TimedCache(seconds=60, most=100)
 
 
 def zone() -> ZoneInfo:
@@ -40,7 +43,7 @@ def home(request: HttpRequest, actor: Actor) -> HttpResponse:
     now = utc_now()
     known = queries.first_and_last_day(actor=actor, zone=zone())
     choice = chosen(request.GET, today=business_day(now, zone()), known=known)
-    by_currency = queries.sales(actor=actor, period=choice.period, zone=zone())
+    by_currency = sales_of(actor, choice.period)
     currency = _currency(request, list(by_currency))
     found = by_currency.get(currency) or queries.no_sales(choice.period)
     before = queries.sold_total(actor=actor, period=choice.period.before(), currency=currency, zone=zone())
@@ -62,6 +65,18 @@ def home(request: HttpRequest, actor: Actor) -> HttpResponse:
         "list_query": _list_query(choice.period, currency),
     }
     return render(request, "home/home.html", context)
+
+
+def sales_of(actor: Actor, period: Period) -> dict[str, Sales]:
+    """Long periods are read from millions of rows and hardly change: they may be a minute old. Short ones are of now."""
+    if not period.by_month:
+        return queries.sales(actor=actor, period=period, zone=zone())
+    key = (actor.channel_ids, actor.team_ids, period)
+    found = _long_periods.get(key)
+    if found is None:
+        found = queries.sales(actor=actor, period=period, zone=zone())
+        _long_periods.put(key, found)
+    return found
 
 
 @page(Permission.REPORTS_DASHBOARD_VIEW)
