@@ -51,6 +51,8 @@ WRONG_ORDERS: dict[str, tuple[dict[str, Any], str, str]] = {
     "truth for a number": (line(quantity=True), "wrong_type", "/lines/0/quantity"),
     "number for a text": (draft(channel=1), "wrong_type", "/channel"),
     "time without zone": (draft(requested_at="2026-03-01T10:00:00"), "missing_time_zone", "/requested_at"),
+    "time before all time": (draft(requested_at="0001-01-01T00:00:00Z"), "moment_out_of_range", "/requested_at"),
+    "time after all time": (draft(requested_at="9999-12-31T23:59:59Z"), "moment_out_of_range", "/requested_at"),
     "text too long": (draft(customer_name="x" * 241), "text_too_long", "/customer_name"),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from orderwell.kernel.errors import DomainError
@@ -11,6 +12,7 @@ from orderwell.kernel.quantities import MAX_QUANTITY, has_scale, quantity_proble
 
 MAX_UNIT_PRICE = Decimal(10) ** 9
 ZERO = Decimal(0)
+FIRST_MOMENT, LAST_MOMENT = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
 class UnknownCurrency(DomainError):
@@ -73,6 +75,11 @@ class MissingTimeZone(DomainError):
     message = "{value} has no time zone; write it like 2026-03-01T09:30:00+08:00."
 
 
+class MomentOutOfRange(DomainError):
+    code = "moment_out_of_range"
+    message = "A moment between 1970 and 2200 is expected; it is {value}."
+
+
 def text_problems(value: str, pointer: str, limit: int, *, needed: bool = False) -> Iterator[DomainError]:
     """Missing although needed, too long, or with a character that PostgreSQL cannot store."""
     if needed and not value.strip():
@@ -81,6 +88,14 @@ def text_problems(value: str, pointer: str, limit: int, *, needed: bool = False)
         yield TextTooLong(pointer=pointer, limit=limit, count=len(value))
     if "\x00" in value:
         yield ControlCharacter(pointer=pointer)
+
+
+def moment_problems(value: datetime, pointer: str) -> Iterator[DomainError]:
+    """Without a time zone, or so far away that it cannot be shown in every time zone."""
+    if value.tzinfo is None:
+        yield MissingTimeZone(pointer=pointer, value=value.isoformat())
+    elif not FIRST_MOMENT <= value < LAST_MOMENT:
+        yield MomentOutOfRange(pointer=pointer, value=value.isoformat())
 
 
 def quantity_problems(value: Decimal, pointer: str, *, sku: str, places: int) -> Iterator[DomainError]:

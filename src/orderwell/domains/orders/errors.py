@@ -11,6 +11,7 @@ from orderwell.kernel.refusals import AmountOutOfRange as AmountOutOfRange
 from orderwell.kernel.refusals import AmountTooPrecise as AmountTooPrecise
 from orderwell.kernel.refusals import ControlCharacter as ControlCharacter
 from orderwell.kernel.refusals import MissingTimeZone as MissingTimeZone
+from orderwell.kernel.refusals import MomentOutOfRange as MomentOutOfRange
 from orderwell.kernel.refusals import PriceOutOfRange as PriceOutOfRange
 from orderwell.kernel.refusals import PriceTooPrecise as PriceTooPrecise
 from orderwell.kernel.refusals import QuantityNotPositive as QuantityNotPositive

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from orderwell.domains.orders import errors
-from orderwell.domains.orders.drafts import LineDraft, OrderDraft
+from orderwell.domains.orders.drafts import LineDraft, OrderDraft, PastOrderDraft
 from orderwell.kernel.errors import DomainError, ErrorDetail
 from orderwell.kernel.money import MAX_AMOUNT, UNIT_PRICE_SCALE, currencies, exponent, is_rounded, known_currency
 from orderwell.kernel.quantities import MAX_QUANTITY, QUANTITY_SCALE, has_scale
+from orderwell.kernel.refusals import moment_problems
 
 MAX_LINES = 2_000
 MAX_CHARGES = 50
@@ -65,8 +66,10 @@ def _problems(draft: OrderDraft, currency: str) -> Iterator[DomainError]:
 def _header_problems(draft: OrderDraft) -> Iterator[DomainError]:
     if not 0 <= draft.priority <= MAX_PRIORITY:
         yield errors.AmountOutOfRange(pointer="/priority", value=draft.priority, low=0, high=MAX_PRIORITY)
-    if draft.requested_at is not None and draft.requested_at.tzinfo is None:
-        yield errors.MissingTimeZone(pointer="/requested_at", value=draft.requested_at.isoformat())
+    if draft.requested_at is not None:
+        yield from moment_problems(draft.requested_at, "/requested_at")
+    if isinstance(draft, PastOrderDraft):
+        yield from moment_problems(draft.placed_at, "/placed_at")
     if draft.external_id is not None and not draft.external_id.strip():
         yield errors.ValueMissing(pointer="/external_id")
     for name, limit in _TEXT_LIMITS:
