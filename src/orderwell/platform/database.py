@@ -108,11 +108,11 @@ def bulk_insert(model: type[models.Model], fields: Sequence[str], rows: Collecti
 
 def _converted(values: Sequence[Any], convert: Callable[[Any], Any]) -> list[Any]:
     """Each object is converted once: a column of a large batch holds the same zero, rate or moment thousands of times."""
-    known: dict[int, Any] = {id(None): None}
-    for value in values:
-        if id(value) not in known:
-            known[id(value)] = convert(value)
-    return [known[id(value)] for value in values]
+    ids = list(map(id, values))
+    known = {
+        key: None if value is None else convert(value) for key, value in dict(zip(ids, values, strict=True)).items()
+    }
+    return list(map(known.__getitem__, ids))
 
 
 class _InsertPlan:

@@ -34,21 +34,24 @@ def parse_number(text: str, *, decimal_mark: str = ".") -> Decimal:
     return Decimal(plain)
 
 
-def check_line(quantity: Decimal, price: Decimal | None) -> None:
-    """Raises for what no order line can hold, so that its amount can be reckoned exactly and stored."""
+def check_quantity(quantity: Decimal) -> None:
+    """Raises for what no order line can hold, so that amounts can be reckoned exactly and stored."""
     if abs(quantity) > MAX_QUANTITY:
-        raise QuantityTooLarge(pointer="quantity", value=str(quantity), limit=str(MAX_QUANTITY))
+        raise QuantityTooLarge(value=str(quantity), limit=str(MAX_QUANTITY))
     if not has_scale(quantity, QUANTITY_SCALE):
-        raise QuantityTooPrecise(pointer="quantity", sku="", value=str(quantity), places=QUANTITY_SCALE)
-    if price is None:
-        return
+        raise QuantityTooPrecise(sku="", value=str(quantity), places=QUANTITY_SCALE)
+
+
+def check_price(price: Decimal) -> None:
     if abs(price) > MAX_UNIT_PRICE:
-        raise PriceOutOfRange(pointer="unit_price", value=str(price), limit=str(MAX_UNIT_PRICE))
+        raise PriceOutOfRange(value=str(price), limit=str(MAX_UNIT_PRICE))
     if not has_scale(price, UNIT_PRICE_SCALE):
-        raise PriceTooPrecise(pointer="unit_price", value=str(price), places=UNIT_PRICE_SCALE)
-    amount = quantity * price
+        raise PriceTooPrecise(value=str(price), places=UNIT_PRICE_SCALE)
+
+
+def check_amount(amount: Decimal) -> None:
     if abs(amount) > MAX_AMOUNT:
-        raise AmountOutOfRange(pointer="unit_price", value=str(amount), low=str(-MAX_AMOUNT), high=str(MAX_AMOUNT))
+        raise AmountOutOfRange(value=str(amount), low=str(-MAX_AMOUNT), high=str(MAX_AMOUNT))
 
 
 def parse_moment(text: str, zone: ZoneInfo, date_format: str = "") -> datetime:

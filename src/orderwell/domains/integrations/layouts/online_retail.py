@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -38,7 +38,14 @@ from orderwell.domains.integrations.plans import (
     PlannedReturnLine,
 )
 from orderwell.domains.integrations.reading import Fault, SourceRow
-from orderwell.domains.integrations.values import check_line, parse_moment, parse_number, parse_reference
+from orderwell.domains.integrations.values import (
+    check_amount,
+    check_price,
+    check_quantity,
+    parse_moment,
+    parse_number,
+    parse_reference,
+)
 from orderwell.domains.orders.drafts import AddressDraft, ChargeDraft, LineDraft, OrderDraft, PastOrderDraft
 from orderwell.domains.orders.errors import ValueMissing
 from orderwell.kernel.errors import DomainError
@@ -109,7 +116,11 @@ class OnlineRetail(Layout):
         self.seen: Counter[tuple[str, str, str]] = Counter()  # code, description, price
         self.countries: dict[str, str] = {}
         self.customers: dict[str, str] = {}
-        self._numbers: dict[str, Decimal] = {}
+        # Cells repeat a lot: each text is understood and checked once.
+        self._numbers: dict[str, tuple[dict[str, Decimal], Callable[[Decimal], None]]] = {
+            "Quantity": ({}, check_quantity),
+            "UnitPrice": ({}, check_price),
+        }
         self._moments: dict[str, datetime] = {}
 
     # Before anything is written: what the file says of products and customers.
@@ -201,9 +212,9 @@ class OnlineRetail(Layout):
             self._refuse(planned, "Quantity", QuantityZero())
             return None
         try:
-            check_line(quantity, price)
+            check_amount(quantity * price)
         except DomainError as error:
-            self._refuse(planned, {"quantity": "Quantity"}.get(error.pointer or "", "UnitPrice"), error)
+            self._refuse(planned, "UnitPrice", error)
             return None
         return _Line(planned, code, " ".join(cells[index["Description"]].split()), quantity, price)
 
@@ -211,16 +222,18 @@ class OnlineRetail(Layout):
         planned.fault = planned.fault or Fault.of(self.header[self.index[column]], error)
 
     def _number(self, planned: PlannedLine, column: str, text: str) -> Decimal | None:
-        value = self._numbers.get(text)
+        known, check = self._numbers[column]
+        value = known.get(text)
         if value is None:
             try:
                 value = parse_number(text)
+                check(value)
             except DomainError as error:
                 self._refuse(planned, column, error)
                 return None
-            if len(self._numbers) > _KEPT:
-                self._numbers.clear()
-            self._numbers[text] = value
+            if len(known) > _KEPT:
+                known.clear()
+            known[text] = value
         return value
 
     def _moment(self, row: SourceRow, planned: PlannedLine) -> datetime | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -17,7 +17,14 @@ from orderwell.domains.integrations.layouts.base import Layout
 from orderwell.domains.integrations.mapping import REQUIRED, MappingOptions, check_columns
 from orderwell.domains.integrations.plans import Plan, PlannedLine
 from orderwell.domains.integrations.reading import Fault, SourceRow
-from orderwell.domains.integrations.values import check_line, parse_moment, parse_number, parse_reference
+from orderwell.domains.integrations.values import (
+    check_amount,
+    check_price,
+    check_quantity,
+    parse_moment,
+    parse_number,
+    parse_reference,
+)
 from orderwell.domains.orders.drafts import AddressDraft, LineDraft, OrderDraft, PastOrderDraft
 from orderwell.domains.orders.errors import UnknownChannel, UnknownCurrency, ValueMissing
 from orderwell.kernel.errors import DomainError
@@ -146,6 +153,12 @@ class _OrderReader:
             self._refuse(index, field, error)
             return ZERO
 
+    def _check(self, index: int, field: str, check: Callable[[], None]) -> None:
+        try:
+            check()
+        except DomainError as error:
+            self._refuse(index, field, error)
+
     def header(self) -> _Header:
         header = _Header()
         options = self.layout.options
@@ -195,10 +208,10 @@ class _OrderReader:
         price_text, discount_text = cell(row, "unit_price"), cell(row, "discount")
         price = self._number(index, "unit_price", price_text) if price_text else None
         discount = self._number(index, "discount", discount_text) if discount_text else ZERO
-        try:
-            check_line(quantity, price)
-        except DomainError as error:
-            self._refuse(index, error.pointer or "", error)
+        self._check(index, "quantity", lambda: check_quantity(quantity))
+        if price is not None:
+            self._check(index, "unit_price", lambda: check_price(price))
+            self._check(index, "unit_price", lambda: check_amount(quantity * price))
         if price is not None and planned.fault is None and currency:
             planned.exact = quantity * price - discount
             planned.amount = round_amount(quantity * price, currency) - discount
