@@ -40,7 +40,7 @@ def doctor() -> Answer:
         lines.append(f"{check.state:<8} {check.name:<11} {check.found}")
         if check.next_step:
             lines.append(f"{'':<20} -> {check.next_step}")
-    return Answer({"ok": ok, "checks": [asdict(check) for check in checks]}, "\n".join(lines), ok=ok)
+    return Answer({"ok": ok, "checks": [check.as_dict() for check in checks]}, "\n".join(lines), ok=ok)
 
 
 @command("verify")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import shutil
 import stat
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -13,8 +13,9 @@ from typing import Any
 
 from django.conf import settings
 from django.db import Error, connection
+from django.utils.translation import gettext_noop as _
 
-from orderwell.kernel.errors import InstallationFault
+from orderwell.kernel.errors import InstallationFault, fill
 from orderwell.platform.crypto.keyring import ring_path
 from orderwell.platform.crypto.proofs import check_proofs
 from orderwell.platform.database import is_postgresql
@@ -32,23 +33,39 @@ MOST_EVENT_LAG = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Check:
-    """`next_step` is empty when the state is ok. A warning does not make the installation unfit."""
+    """What was looked at, what was found, and what to do about it, which is empty when the state is ok.
+
+    `found` and `next_step` are English; a screen translates the templates and fills them from `data`. A warning does not
+    make the installation unfit.
+    """
 
     name: str
     state: str
-    found: str
-    next_step: str = ""
+    template: str
+    step_template: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def found(self) -> str:
+        return fill(self.template, self.data)
+
+    @property
+    def next_step(self) -> str:
+        return fill(self.step_template, self.data)
+
+    def as_dict(self) -> dict[str, str]:
+        return {"name": self.name, "state": self.state, "found": self.found, "next_step": self.next_step}
 
 
 def examine(*, now: datetime) -> list[Check]:
     """Run every check. One that cannot run is a problem itself and doesn't keep the others from running."""
     checks = _safely("database", _database, now)
-    reachable = not any(check.next_step == _START_DATABASE for check in checks)
+    reachable = not any(check.step_template == _START_DATABASE for check in checks)
     for name, run in _CHECKS.items():
         if reachable or name not in _NEED_DATABASE:
             checks += _safely(name, run, now)
         else:
-            checks.append(Check(name, PROBLEM, "not looked at: the database does not answer", _START_DATABASE))
+            checks.append(Check(name, PROBLEM, _("not looked at: the database does not answer"), _START_DATABASE))
     return checks
 
 
@@ -56,14 +73,30 @@ def _safely(name: str, run: Callable[[datetime], Iterator[Check]], now: datetime
     try:
         return list(run(now)) or [Check(name, OK, "")]
     except InstallationFault as error:
-        return [Check(name, PROBLEM, str(error), "Do what the message says, then run `orderwell doctor` again.")]
+        return [
+            Check(
+                name,
+                PROBLEM,
+                "{text}",
+                _("Do what the message says, then run `orderwell doctor` again."),
+                {"text": str(error)},
+            )
+        ]
     except Error as error:
-        return [Check(name, PROBLEM, f"The database refused: {str(error).strip()}", _START_DATABASE)]
+        return [Check(name, PROBLEM, _("The database refused: {text}"), _START_DATABASE, {"text": str(error).strip()})]
     except OSError as error:
-        return [Check(name, PROBLEM, str(error), f"Make {settings.HOME} readable and writable for this user.")]
+        return [
+            Check(
+                name,
+                PROBLEM,
+                "{text}",
+                _("Make {home} readable and writable for this user."),
+                {"text": str(error), "home": settings.HOME},
+            )
+        ]
 
 
-_START_DATABASE = "Check that the database runs and that DATABASE_URL (or ORDERWELL_HOME) names it."
+_START_DATABASE = _("Check that the database runs and that DATABASE_URL (or ORDERWELL_HOME) names it.")
 
 
 def _database(now: datetime) -> Iterator[Check]:
@@ -84,7 +117,7 @@ def _postgresql() -> Iterator[Check]:
     version = int(_value("SHOW server_version_num"))
     found = f"PostgreSQL {_value('SHOW server_version')}"
     if version < LEAST_POSTGRESQL:
-        yield Check("database", PROBLEM, found, "Upgrade the server: Orderwell needs PostgreSQL 15 or newer.")
+        yield Check("database", PROBLEM, found, _("Upgrade the server: Orderwell needs PostgreSQL 15 or newer."))
         return
     expected = {
         "server_encoding": ("UTF8", PROBLEM),
@@ -96,10 +129,11 @@ def _postgresql() -> Iterator[Check]:
     for setting, (right, state) in expected.items():
         if (actual := _value(f"SHOW {setting}")) != right:
             wrong = True
-            step = (
-                f"Set {setting} = {right} on the server; acknowledged orders could be lost or counted wrong otherwise."
+            step = _(
+                "Set {setting} = {right} on the server; acknowledged orders could be lost or counted wrong otherwise."
             )
-            yield Check("database", state, f"{found}: {setting} is {actual}", step)
+            data = {"server": found, "setting": setting, "actual": actual, "right": right}
+            yield Check("database", state, _("{server}: {setting} is {actual}"), step, data)
     if not wrong:
         yield Check("database", OK, found)
 
@@ -112,19 +146,20 @@ def _sqlite() -> Iterator[Check]:
         if (actual := _value(f"PRAGMA {pragma}")) != right
     ]
     if wrong:
-        yield Check("database", PROBLEM, f"{found}: {'; '.join(wrong)}", "Put the data folder on a local disk.")
+        yield Check("database", PROBLEM, f"{found}: {'; '.join(wrong)}", _("Put the data folder on a local disk."))
     elif (damage := _value("PRAGMA quick_check(1)")) != "ok":
-        yield Check("database", PROBLEM, f"{found}: {damage}", "The file is damaged: restore the last backup.")
+        yield Check("database", PROBLEM, f"{found}: {damage}", _("The file is damaged: restore the last backup."))
     else:
         yield Check("database", OK, found)
 
 
 def _migrations(now: datetime) -> Iterator[Check]:
     if pending := pending_migrations():
-        step = "Make a backup, then run `orderwell setup`."
-        yield Check("migrations", PROBLEM, f"{len(pending)} pending: {', '.join(pending[:3])}", step)
+        step = _("Make a backup, then run `orderwell setup`.")
+        data = {"count": len(pending), "names": ", ".join(pending[:3])}
+        yield Check("migrations", PROBLEM, _("{count} pending: {names}"), step, data)
     else:
-        yield Check("migrations", OK, "up to date")
+        yield Check("migrations", OK, _("up to date"))
 
 
 def _disk(now: datetime) -> Iterator[Check]:
@@ -132,11 +167,13 @@ def _disk(now: datetime) -> Iterator[Check]:
     usage = shutil.disk_usage(home)
     with TemporaryFile(dir=home) as file:
         file.write(b"writable")
-    found = f"{usage.free / (1 << 30):.1f} GiB free of {usage.total / (1 << 30):.1f} in {home}"
+    data = {"free": f"{usage.free / (1 << 30):.1f}", "total": f"{usage.total / (1 << 30):.1f}", "home": home}
+    found = _("{free} GiB free of {total} in {home}")
     if usage.free < LEAST_FREE_BYTES:
-        yield Check("disk", PROBLEM, found, "Free some space: below 1 GiB the next backup or import may fail.")
+        step = _("Free some space: below 1 GiB the next backup or import may fail.")
+        yield Check("disk", PROBLEM, found, step, data)
     else:
-        yield Check("disk", OK, found)
+        yield Check("disk", OK, found, data=data)
 
 
 def _clock(now: datetime) -> Iterator[Check]:
@@ -145,8 +182,9 @@ def _clock(now: datetime) -> Iterator[Check]:
         there: datetime = _value("SELECT clock_timestamp()")
         difference = max(before - there, there - datetime.now(UTC), timedelta(0))
         if difference > MOST_CLOCK_DIFFERENCE:
-            found = f"this machine and the database differ by {difference.total_seconds():.1f} s"
-            yield Check("clock", PROBLEM, found, "Synchronise both clocks (NTP): times on documents would be wrong.")
+            found = _("this machine and the database differ by {seconds} s")
+            step = _("Synchronise both clocks (NTP): times on documents would be wrong.")
+            yield Check("clock", PROBLEM, found, step, {"seconds": f"{difference.total_seconds():.1f}"})
             return
     with connection.cursor() as cursor:
         cursor.execute("SELECT max(applied) FROM django_migrations")
@@ -155,8 +193,9 @@ def _clock(now: datetime) -> Iterator[Check]:
         moment = latest if isinstance(latest, datetime) else datetime.fromisoformat(latest)
         moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
         if moment > now + MOST_CLOCK_DIFFERENCE:
-            found = f"this machine says {now:%Y-%m-%d %H:%M:%S} UTC, but the database was set up later than that"
-            yield Check("clock", PROBLEM, found, "Set the clock of this machine (NTP).")
+            found = _("this machine says {moment} UTC, but the database was set up later than that")
+            step = _("Set the clock of this machine (NTP).")
+            yield Check("clock", PROBLEM, found, step, {"moment": f"{now:%Y-%m-%d %H:%M:%S}"})
             return
     yield Check("clock", OK, f"{now:%Y-%m-%d %H:%M:%S} UTC")
 
@@ -166,39 +205,62 @@ def _keys(now: datetime) -> Iterator[Check]:
     path = ring_path()
     mode = stat.S_IMODE(path.stat().st_mode)
     if mode & 0o077:
-        yield Check("keys", PROBLEM, f"{path} may be read by others (mode {mode:o})", f"chmod 600 {path}")
+        yield Check(
+            "keys",
+            PROBLEM,
+            _("{path} may be read by others (mode {mode})"),
+            "chmod 600 {path}",
+            {"path": path, "mode": f"{mode:o}"},
+        )
     elif not proofs:
-        yield Check("keys", PROBLEM, "the database holds no proof of its key ring", "Run `orderwell setup`.")
+        yield Check("keys", PROBLEM, _("the database holds no proof of its key ring"), _("Run `orderwell setup`."))
     else:
-        yield Check("keys", OK, f"the key ring {path} opens this database's data")
+        yield Check("keys", OK, _("the key ring {path} opens this database's data"), data={"path": path})
 
 
 def _worker(now: datetime) -> Iterator[Check]:
     if alive := sorted(living(now=now)):
-        yield Check("worker", OK, f"{len(alive)} alive: {', '.join(alive)}")
+        yield Check("worker", OK, _("{count} alive: {names}"), data={"count": len(alive), "names": ", ".join(alive)})
     else:
-        step = "Start `orderwell worker` (or `orderwell serve --worker inside`): events and jobs wait."
-        yield Check("worker", PROBLEM, "no background worker has shown a sign of life", step)
+        step = _("Start `orderwell worker` (or `orderwell serve --worker inside`): events and jobs wait.")
+        yield Check("worker", PROBLEM, _("no background worker has shown a sign of life"), step)
     for row in Schedule.objects.exclude(last_error="").order_by("name"):
         reason = row.last_error.strip().splitlines()[-1]
-        step = "Look into the log of the worker; the job is tried again at its next time."
-        yield Check("worker", WARNING, f"the schedule {row.name} failed: {reason}", step)
+        step = _("Look into the log of the worker; the job is tried again at its next time.")
+        data = {"schedule": row.name, "reason": reason}
+        yield Check("worker", WARNING, _("the schedule {schedule} failed: {reason}"), step, data)
 
 
 def _events(now: datetime) -> Iterator[Check]:
     state = backlog()
     lag = now - state.oldest if state.oldest else timedelta(0)
-    found = f"{state.waiting} waiting, {state.retrying} being retried"
+    data = {
+        "waiting": state.waiting,
+        "retrying": state.retrying,
+        "seconds": int(lag.total_seconds()),
+        "dead": state.dead,
+    }
     if lag > MOST_EVENT_LAG:
-        step = "Is a worker running, and is it busy with something long? `orderwell doctor` again in a minute."
-        yield Check("events", PROBLEM, f"{found}; the oldest has waited {int(lag.total_seconds())} s", step)
+        found = _("{waiting} waiting, {retrying} being retried; the oldest has waited {seconds} s")
+        step = _("Is a worker running, and is it busy with something long? `orderwell doctor` again in a minute.")
+        yield Check("events", PROBLEM, found, step, data)
     else:
-        yield Check("events", OK, found)
+        yield Check("events", OK, _("{waiting} waiting, {retrying} being retried"), data=data)
     if state.dead:
-        step = "See `orderwell events dead`, repair the cause, then `orderwell events replay`."
-        yield Check("events", WARNING, f"{state.dead} dead letters", step)
+        step = _("See `orderwell events dead`, repair the cause, then `orderwell events replay`.")
+        yield Check("events", WARNING, _("{dead} dead letters"), step, data)
 
 
+# What a screen calls the checks.
+TITLES = {
+    "database": _("Database"),
+    "migrations": _("Migrations"),
+    "disk": _("Disk"),
+    "clock": _("Clock"),
+    "keys": _("Key ring"),
+    "worker": _("Background worker"),
+    "events": _("Events"),
+}
 _CHECKS: dict[str, Callable[[datetime], Iterator[Check]]] = {
     "migrations": _migrations,
     "disk": _disk,

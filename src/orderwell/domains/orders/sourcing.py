@@ -32,10 +32,10 @@ class Demand:
     variant_id: int
     quantity: Decimal
     taken: list[tuple[Place, Decimal]] = field(default_factory=list)
+    missing: Decimal = field(init=False)
 
-    @property
-    def missing(self) -> Decimal:
-        return self.quantity - sum((quantity for _, quantity in self.taken), ZERO)
+    def __post_init__(self) -> None:
+        self.missing = self.quantity - sum((quantity for _, quantity in self.taken), ZERO)
 
 
 def wanted_by_variant(demands: Sequence[Demand]) -> dict[int, Decimal]:
@@ -82,6 +82,7 @@ def _take(demand: Demand, place: Place, quantity: Decimal) -> None:
     if quantity <= 0:
         return
     place.free -= quantity
+    demand.missing -= quantity
     for index, (known, taken) in enumerate(demand.taken):
         if known is place:
             demand.taken[index] = (place, taken + quantity)

@@ -8,14 +8,15 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from orderwell.kernel.clock import utc_now
+from orderwell.kernel.errors import fill
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.events.queries import backlog, dead_letters, event_list
 from orderwell.platform.events.services import discard, replay
-from orderwell.platform.health import examine
+from orderwell.platform.health import TITLES, examine
 from orderwell.platform.jobs.queries import job_list, processes, schedule_list
 from orderwell.platform.paging import keyset_page
 from orderwell.platform.permissions import Permission
@@ -29,7 +30,15 @@ def health(request: HttpRequest, actor: Actor) -> HttpResponse:
     now = utc_now()
     checks = sorted(examine(now=now), key=lambda check: {"problem": 0, "warning": 1}.get(check.state, 2))
     context = {
-        "checks": checks,
+        "checks": [
+            {
+                "title": gettext(TITLES.get(check.name, check.name)),
+                "state": check.state,
+                "found": fill(gettext(check.template), check.data) if check.template else "",
+                "next_step": fill(gettext(check.step_template), check.data) if check.step_template else "",
+            }
+            for check in checks
+        ],
         "ok": all(check.state == "ok" for check in checks),
         "backlog": backlog(),
         "schedules": schedule_list(actor=actor),
