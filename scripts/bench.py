@@ -1,6 +1,6 @@
 """`make bench`: every benchmark, or those that are named, on both databases; one table at the end.
 
-    bench.py [NAME ...] [--database sqlite] [--orders 100000] ...     as `orderwell bench` takes them
+bench.py [NAME ...] [--database sqlite] [--orders 100000] ...     as `orderwell bench` takes them
 """
 
 from __future__ import annotations

@@ -7,7 +7,6 @@ SVG sprite, so that a page loads the few dozen icons it uses and not a font of s
 from __future__ import annotations
 
 import gzip
-import gzip
 import re
 import shutil
 import sys
