@@ -42,6 +42,14 @@ def entry(client: Client, **more: Any) -> dict[str, Any]:
     }
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_day_beyond_all_calendars_is_refused_at_its_field(owner: Client, day: str) -> None:
+    answer = owner.post("/orders/new/", entry(owner, requested_on=day))
+
+    assert answer.status_code == 422
+    assert "requested_on" in answer.context["form"].errors
+
+
 def test_an_order_is_placed(owner: Client, company: Company) -> None:
     answer = owner.post("/orders/new/", entry(owner, shipping="12.00", requested_on="2030-05-01"))
     order = Order.objects.get()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.functional import Promise
 
 from orderwell.kernel.errors import DomainError, ErrorDetail
@@ -79,6 +81,18 @@ class ExactField(forms.DecimalField):
             if re.fullmatch(r"-?\d{1,3}(,\d{3})+(\.\d+)?", value):
                 value = value.replace(",", "")
         return super().to_python(value)
+
+
+class DayField(forms.DateField):
+    """A day as the browser's date field sends it, near enough to today to be one that somebody means."""
+
+    FIRST, LAST = date(1971, 1, 1), date(2199, 12, 30)
+
+    def __init__(self, **kwargs: Any) -> None:
+        limits = {"min": self.FIRST.isoformat(), "max": self.LAST.isoformat()}
+        kwargs.setdefault("widget", forms.DateInput(attrs={"type": "date", **limits}, format="%Y-%m-%d"))
+        super().__init__(**kwargs)
+        self.validators.extend([MinValueValidator(self.FIRST), MaxValueValidator(self.LAST)])
 
 
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９．，－", "0123456789.,-")

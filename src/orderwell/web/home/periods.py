@@ -59,7 +59,7 @@ def _free(params: QueryDict) -> Period | None:
         return None
     if first > last:
         first, last = last, first
-    return Period(first, last) if (last - first).days < MOST_DAYS and first.year > 1 else None
+    return Period(first, last) if (last - first).days < MOST_DAYS and first.year >= 1900 and last.year <= 2999 else None
 
 
 def years(known: Period | None) -> list[str]:

@@ -15,7 +15,7 @@ from orderwell.domains.billing.methods import METHODS
 from orderwell.domains.billing.models import Payment
 from orderwell.domains.inventory.models import Warehouse
 from orderwell.web.components.actions import ActionForm
-from orderwell.web.components.forms import ExactField, offer, options
+from orderwell.web.components.forms import DayField, ExactField, offer, options
 from orderwell.web.components.words import choices
 from orderwell.web.orders.forms import CountForm
 from orderwell.web.templatetags.orderwell import localname, money_text
@@ -88,9 +88,7 @@ class PaymentForm(ActionForm):
         max_length=120,
         help_text=_("Of the bank or provider. The same reference twice is the same payment."),
     )
-    received_on = forms.DateField(
-        label=_("Received on"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    received_on = DayField(label=_("Received on"), required=False)
     pointers = {"/received_at": "received_on"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

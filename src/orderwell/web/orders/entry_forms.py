@@ -22,7 +22,7 @@ from orderwell.domains.orders.drafts import AddressDraft, LineDraft, OrderDraft
 from orderwell.kernel.clock import day_bounds
 from orderwell.kernel.errors import ErrorDetail
 from orderwell.web.components.actions import ActionForm
-from orderwell.web.components.forms import ExactField, offer
+from orderwell.web.components.forms import DayField, ExactField, offer
 from orderwell.web.components.sentences import plain_number, sentence
 from orderwell.web.templatetags.orderwell import localname
 
@@ -38,9 +38,7 @@ class EntryForm(ActionForm):
     channel = forms.ChoiceField(label=_("Channel"))
     customer = forms.CharField(label=_("Customer"), required=False, max_length=40)
     external_id = forms.CharField(label=_("External number"), required=False, max_length=120)
-    requested_on = forms.DateField(
-        label=_("Requested date"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    requested_on = DayField(label=_("Requested date"), required=False)
     priority = forms.IntegerField(label=_("Priority"), required=False, min_value=0, max_value=999)
     discount = ExactField(label=_("Order discount"), required=False, min_value=0)
     shipping = ExactField(label=_("Shipping"), required=False, min_value=0)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orderwell.domains.orders.holds import KINDS
 from orderwell.web.components.actions import ActionForm
-from orderwell.web.components.forms import ExactField, offer
+from orderwell.web.components.forms import DayField, ExactField, offer
 from orderwell.web.components.sentences import plain_number
 
 
@@ -103,9 +103,7 @@ class ChangeForm(ActionForm):
     """New values of a placed order: quantities per line, date, note."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
-    requested_on = forms.DateField(
-        label=_("Requested date"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    requested_on = DayField(label=_("Requested date"), required=False)
     priority = forms.IntegerField(
         label=_("Priority"),
         min_value=0,

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from orderwell.domains.inventory.models import Warehouse
 from orderwell.kernel.errors import DomainError, ErrorDetail
 from orderwell.web.components.actions import ActionForm
-from orderwell.web.components.forms import ExactField, offer
+from orderwell.web.components.forms import DayField, ExactField, offer
 from orderwell.web.components.sentences import sentence
 from orderwell.web.components.words import choices
 from orderwell.web.orders.forms import CountForm
@@ -92,9 +92,7 @@ class AdjustForm(StockForm):
 class TransferForm(StockForm):
     origin = forms.ChoiceField(label=_("From"))
     destination = forms.ChoiceField(label=_("To"))
-    expected_on = forms.DateField(
-        label=_("Expected on"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    expected_on = DayField(label=_("Expected on"), required=False)
     lines = LinesField(label=_("SKU and quantity, one line each"))
     note = forms.CharField(label=_("Note"), required=False, max_length=240)
     pointers = {"/expected_at": "expected_on"}
