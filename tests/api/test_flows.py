@@ -208,3 +208,11 @@ def test_settings_are_read_set_and_reset(owner: Caller, shop: Shop) -> None:
     assert (wrong.status_code, wrong.json()["code"]) == (422, "invalid_value")
     assert made(owner("DELETE", "/settings/orders.number_template"))["value"] == setting["default"]
     assert owner("PUT", "/settings/nothing", {"value": 1}).status_code == 404
+
+
+@pytest.mark.usefixtures("books_are_right")
+def test_an_order_that_was_invoiced_before_it_shipped_can_be_cancelled(owner: Caller, shop: Shop) -> None:
+    order = made(owner.post("/orders", draft()))["id"]
+    made(owner.post(f"/orders/{order}/invoices", {}))
+    cancelled = made(owner.post(f"/orders/{order}/cancel", {"reason": "changed their mind"}))
+    assert (cancelled["state"], Decimal(cancelled["total_amount"])) == ("cancelled", 0)

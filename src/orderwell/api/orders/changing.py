@@ -21,7 +21,7 @@ from orderwell.api.orders.shapes import (
 )
 from orderwell.api.preconditions import expected_version
 from orderwell.api.shapes import Id
-from orderwell.domains.orders.services.cancel import cancel_units
+from orderwell.domains.automation.services.call_off import cancel_and_credit
 from orderwell.domains.orders.services.change import OrderChange
 from orderwell.domains.orders.services.change import change_order as change
 from orderwell.domains.orders.services.hold import place_hold, release_hold
@@ -50,8 +50,8 @@ def change_order(request: ApiRequest, response: HttpResponse, order_id: Id) -> d
 
 @routes.write("POST", "/orders/{order_id}/cancel", permission=Permission.ORDERS_ORDER_CANCEL, response=OrderDetail)
 def cancel_order(request: ApiRequest, response: HttpResponse, order_id: Id, body: Cancelling) -> dict[str, Any]:
-    """Cancel some units, or all that is neither shipped nor invoiced. Reservations, tax and totals follow."""
-    cancel_units(order_id=order_id, lines=body.lines, reason=body.reason, actor=request.actor, now=utc_now())
+    """Cancel some units, or all that is not shipped. Reservations, tax and totals follow, and credit notes where invoiced."""
+    cancel_and_credit(order_id=order_id, lines=body.lines, reason=body.reason, actor=request.actor, now=utc_now())
     return detail(request, response, order_id)
 
 

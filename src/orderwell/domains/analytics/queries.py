@@ -92,6 +92,19 @@ def first_and_last_day(*, actor: Actor, zone: ZoneInfo) -> Period | None:
     return Period(business_day(oldest, zone), business_day(newest, zone))
 
 
+def years_with_orders(*, actor: Actor, zone: ZoneInfo, most: int = 8) -> list[int]:
+    """Business years that have orders, newest first: one look into an index for each."""
+    orders = visible_orders(actor).filter(placed_at__isnull=False).order_by("-placed_at", "-id")
+    found: list[int] = []
+    newest = orders.values_list("placed_at", flat=True).first()
+    while newest is not None and len(found) < most:
+        year = business_day(newest, zone).year
+        found.append(year)
+        start, _ = day_bounds(date(year, 1, 1), zone)
+        newest = orders.filter(placed_at__lt=start).values_list("placed_at", flat=True).first()
+    return found
+
+
 def sales(*, actor: Actor, period: Period, zone: ZoneInfo) -> dict[str, Sales]:
     """By currency, most orders first: orders and revenue per day or month and per channel.
 

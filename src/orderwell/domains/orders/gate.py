@@ -26,8 +26,9 @@ from orderwell.platform.database import is_postgresql
 from orderwell.platform.permissions import Permission
 
 WAIT_SECONDS = 60.0
-# Longest wait for callers to come back: less than one commit to disk takes.
-LINGER_SECONDS = 0.002
+# Longest wait for callers to come back, about half of what a batch of that size takes. Measured at 32 clients on
+# PostgreSQL: 0.44 of the reference with 2 ms, 0.49 with 5, 0.59 with 10.
+LINGER_SECONDS = 0.010
 PlaceBatch = Callable[..., Sequence[Outcome]]
 _Entry = tuple[Submission, "Future[Outcome]"]
 

@@ -12,7 +12,6 @@ from orderwell.domains.inventory.models import Reservation
 from orderwell.domains.orders.holds import STEPS, blocking
 from orderwell.domains.orders.models import Attachment, Hold, Order, OrderLine, OrderNote
 from orderwell.domains.orders.queries import lines_with_promises, order_detail
-from orderwell.domains.orders.services.cancel import open_units
 from orderwell.kernel.errors import NotFound
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
@@ -44,7 +43,9 @@ class LineView:
 
     @property
     def cancellable(self) -> Decimal:
-        return max(open_units(self.line), ZERO)
+        """Units that did not leave; those that are invoiced are credited when they are cancelled."""
+        units: Decimal = self.active - self.line.quantity_shipped
+        return max(units, ZERO)
 
     @property
     def reserved(self) -> Decimal:

@@ -43,7 +43,7 @@ def chosen(params: QueryDict, *, today: date, known: Period | None) -> Choice:
         return Choice(free, "")
     key = params.get("period", DEFAULT)
     if key == "all" and known is not None:
-        return Choice(Period(max(known.first, anchor - timedelta(days=MOST_DAYS)), max(anchor, known.last)), "all")
+        return Choice(Period(max(known.first, known.last - timedelta(days=MOST_DAYS)), known.last), "all")
     if key.isdecimal() and len(key) == 4 and 1900 <= int(key) <= 2999:
         return Choice(Period(date(int(key), 1, 1), date(int(key), 12, 31)), key)
     length = next((days for name, _title, days in PRESETS if name == key), None)
@@ -60,8 +60,3 @@ def _free(params: QueryDict) -> Period | None:
     if first > last:
         first, last = last, first
     return Period(first, last) if (last - first).days < MOST_DAYS and first.year >= 1900 and last.year <= 2999 else None
-
-
-def years(known: Period | None) -> list[str]:
-    """Years with orders, newest first."""
-    return [str(year) for year in range(known.last.year, known.first.year - 1, -1)][:8] if known else []

@@ -25,7 +25,7 @@ from orderwell.platform.caching import TimedCache
 from orderwell.platform.permissions import Permission
 from orderwell.web.components import charts
 from orderwell.web.context import navigation
-from orderwell.web.home.periods import PRESETS, chosen, years
+from orderwell.web.home.periods import PRESETS, chosen
 from orderwell.web.pages import page
 from orderwell.web.templatetags.orderwell import localname
 
@@ -52,7 +52,7 @@ def home(request: HttpRequest, actor: Actor) -> HttpResponse:
         "empty": known is None,
         "choice": choice,
         "presets": [(key, title) for key, title, _days in PRESETS],
-        "years": years(known),
+        "years": [str(year) for year in queries.years_with_orders(actor=actor, zone=zone())],
         "currency": currency,
         "currencies": [(name, sold.total.orders) for name, sold in by_currency.items()],
         "sales": found,

@@ -12,9 +12,9 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from orderwell.domains.automation.services.call_off import cancel_and_credit
 from orderwell.domains.orders.outcomes import Placed, Refused
 from orderwell.domains.orders.overview import order_overview
-from orderwell.domains.orders.services.cancel import cancel_units
 from orderwell.domains.orders.services.change import LineChange, OrderChange, change_order
 from orderwell.domains.orders.services.hold import place_hold, release_hold
 from orderwell.domains.orders.services.note import add_attachment, add_note
@@ -119,7 +119,7 @@ def cancel(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse:
         actor,
         form,
         template="orders/cancel.html",
-        act=lambda data: cancel_units(
+        act=lambda data: cancel_and_credit(
             order_id=order_id, lines=form.counted(), reason=data["reason"], actor=actor, now=utc_now()
         ),
         done=_("Cancelled."),

@@ -11,6 +11,7 @@ from orderwell.domains.inventory.services.ledger import StockRow, lock_stock
 from orderwell.domains.orders import errors
 from orderwell.domains.orders.placement.plan import Plan
 from orderwell.domains.orders.sourcing import Demand, Place, explain, shortages, source
+from orderwell.kernel.quantities import plain
 
 
 def reserve_in_arrival_order(plans: list[Plan]) -> None:
@@ -72,7 +73,7 @@ def _serve(plan: Plan, demands: list[Demand], places: dict[int, list[Place]]) ->
             plan.refuse(
                 *(
                     errors.OutOfStock(
-                        pointer=f"/lines/{index}", sku=line.sku, wanted=str(wanted), available=str(available)
+                        pointer=f"/lines/{index}", sku=line.sku, wanted=plain(wanted), available=plain(available)
                     )
                     for index, line in enumerate(plan.lines)
                     for wanted, available in (short[d.variant_id] for d in line.demands if d.variant_id in short)

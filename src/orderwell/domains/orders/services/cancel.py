@@ -15,6 +15,7 @@ from orderwell.domains.orders.services.promises import demand_of, give_back
 from orderwell.domains.orders.services.totals import write_line_amounts, write_order_totals
 from orderwell.domains.orders.states import ORDER
 from orderwell.kernel.errors import Refusal
+from orderwell.kernel.quantities import plain
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.database import atomic
 from orderwell.platform.events.recording import Fact, record
@@ -73,7 +74,7 @@ def _checked(order: Order, known: Mapping[int, OrderLine], lines: Mapping[int, D
         elif not quantity.is_finite() or not 0 < quantity <= open_units(line):
             problems.append(
                 QuantityAboveOpen(
-                    pointer=f"{pointer}/quantity", sku=line.sku, open=str(open_units(line)), value=str(quantity)
+                    pointer=f"{pointer}/quantity", sku=line.sku, open=plain(open_units(line)), value=plain(quantity)
                 ).detail()
             )
     if problems:
