@@ -24,10 +24,10 @@ def next_amendment_number(order: Order) -> int:
 
 def keep(
     order: Order,
+    *,
     before: Snapshot,
     after: Snapshot,
     difference: Difference,
-    *,
     kind: Amendment.Kind,
     reason: str,
     actor: Actor,
@@ -68,7 +68,7 @@ def _part(snapshot: Snapshot, keys: list[str]) -> dict[str, Any]:
     return {"header": plain(header), "lines": plain(lines)}
 
 
-def tell(order: Order, amendment: Amendment, difference: Difference, *, actor: Actor, now: datetime) -> None:
+def tell(order: Order, *, amendment: Amendment, difference: Difference, actor: Actor, now: datetime) -> None:
     stream = f"order:{order.pk}"
     record(Fact(OrderEvent.CHANGED, stream, stream, told(order, amendment, difference)), actor=actor, now=now)
 

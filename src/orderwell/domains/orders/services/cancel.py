@@ -103,9 +103,9 @@ def _cancel_and_keep(
     after = take_snapshot(order.pk)
     keep(
         order,
-        before,
-        after,
-        compare(before, after),
+        before=before,
+        after=after,
+        difference=compare(before, after),
         kind=Amendment.Kind.CANCEL,
         reason=reason,
         actor=actor,

@@ -83,8 +83,8 @@ def _amend(
     check_holds(order, "change")
     lines = {line.pk: line for line in lines_of(order)}
     before = take_snapshot(order_id)
-    plan = planned(order, change, actor)
-    check(order, change, lines, plan, actor)
+    plan = planned(order, change=change, actor=actor)
+    check(order, change=change, lines=lines, plan=plan, actor=actor)
     number = next_amendment_number(order)
     change_header(order, change)
     change_lines(order, change, lines, plan)
@@ -98,8 +98,15 @@ def _amend(
     if agreed is not None and agreed != difference.fingerprint:
         raise errors.DifferenceChanged(fingerprint=difference.fingerprint)
     amendment = keep(
-        order, before, after, difference, kind=Amendment.Kind.CHANGE, reason=change.reason, actor=actor, now=now
+        order,
+        before=before,
+        after=after,
+        difference=difference,
+        kind=Amendment.Kind.CHANGE,
+        reason=change.reason,
+        actor=actor,
+        now=now,
     )
-    tell(order, amendment, difference, actor=actor, now=now)
+    tell(order, amendment=amendment, difference=difference, actor=actor, now=now)
     refresh_states([order.pk], actor=actor, now=now)
     return order, amendment, difference

@@ -36,7 +36,7 @@ _FIELDS = {"unit_price": _("unit price"), "discount": _("discount")}
 _RENAMED = (("/lines/", "/add_lines/"), ("/charges/", "/add_charges/"))
 
 
-def planned(order: Order, change: OrderChange, actor: Actor) -> Plan:
+def planned(order: Order, *, change: OrderChange, actor: Actor) -> Plan:
     """The added lines and charges, resolved and priced like those of a new order."""
     draft = OrderDraft(
         channel=order.channel.code,
@@ -110,7 +110,7 @@ def new_shipping_line(amount: Decimal) -> PlannedLine:
     return PlannedLine(SHIPPING, "SHIPPING", "Shipping", ONE, amount, rate, explanation=why)
 
 
-def check(order: Order, change: OrderChange, lines: Mapping[int, OrderLine], plan: Plan, actor: Actor) -> None:
+def check(order: Order, *, change: OrderChange, lines: Mapping[int, OrderLine], plan: Plan, actor: Actor) -> None:
     """Raises Refusal with everything that is wrong with changing these lines."""
     found = [*_pricing_problems(order, change, lines, actor), *_discount_problems(order, change, lines)]
     places = _places(change, lines)
