@@ -23,7 +23,9 @@ def quantity_problem(value: Decimal, *, places: int = QUANTITY_SCALE) -> str | N
 
     `places` is how finely the product is divisible: 0 for pieces.
     """
-    if not value.is_finite() or value <= 0:
+    if not value.is_finite():
+        return "not_a_number"
+    if value <= 0:
         return "quantity_not_positive"
     if value > MAX_QUANTITY:
         return "quantity_too_large"
