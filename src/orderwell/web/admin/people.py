@@ -1,33 +1,27 @@
-"""Users, roles, teams and API keys."""
+"""Users, roles and teams."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from orderwell.domains.catalog.choices import channel_names
 from orderwell.domains.inventory.choices import every_warehouse
-from orderwell.kernel.clock import day_bounds, utc_now
+from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import NotFound
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.accounts.models import ApiKey, Role, User
-from orderwell.platform.accounts.queries import key_detail, key_list, role_list, user_detail, user_list
-from orderwell.platform.accounts.services.api_keys import create_key, revoke_key
+from orderwell.platform.accounts.queries import role_list, user_detail, user_list
 from orderwell.platform.accounts.services.roles import create_role, set_role_permissions
 from orderwell.platform.accounts.services.teams import list_teams, save_team, team_names
 from orderwell.platform.accounts.services.users import change_user, create_user, set_password
 from orderwell.platform.permissions import Permission
 from orderwell.web.admin.forms import (
-    KeyForm,
     NewRoleForm,
     PasswordResetForm,
     PermissionsForm,
@@ -35,13 +29,13 @@ from orderwell.web.admin.forms import (
     UserForm,
 )
 from orderwell.web.admin.permission_words import grouped, title_of
-from orderwell.web.admin.sections import Column, Row, Table, Two, sections, show_table
-from orderwell.web.components.actions import ActionForm, perform
+from orderwell.web.admin.sections import Column, Row, Table, sections, show_table
+from orderwell.web.components.actions import perform
 from orderwell.web.components.listing import ROWS, cursor, listing
 from orderwell.web.pages import form_page, page
 from orderwell.web.templatetags.orderwell import localname, moment
 
-USERS, KEYS = Permission.SYSTEM_USER_MANAGE, Permission.SYSTEM_API_KEY_MANAGE
+USERS = Permission.SYSTEM_USER_MANAGE
 
 
 def role_title(role: Role) -> str:
@@ -49,7 +43,7 @@ def role_title(role: Role) -> str:
     return _(role.title) if role.built_in else role.title
 
 
-def _limit_choices() -> dict[str, list[tuple[Any, Any]]]:
+def limit_choices() -> dict[str, list[tuple[Any, Any]]]:
     return {
         "channel": [(channel.pk, localname(channel)) for channel in channel_names().values()],
         "warehouse": [(warehouse.pk, localname(warehouse)) for warehouse in every_warehouse()],
@@ -57,7 +51,7 @@ def _limit_choices() -> dict[str, list[tuple[Any, Any]]]:
     }
 
 
-def _limits_text(holder: User | ApiKey, known: dict[str, list[tuple[Any, Any]]]) -> str:
+def limits_text(holder: User | ApiKey, known: dict[str, list[tuple[Any, Any]]]) -> str:
     names = {(kind, key): name for kind, found in known.items() for key, name in found}
     shown = [str(names.get((row.kind, row.object_id), row.object_id)) for row in holder.row_scopes.all()]
     return ", ".join(shown) or _("all")
@@ -66,14 +60,14 @@ def _limits_text(holder: User | ApiKey, known: dict[str, list[tuple[Any, Any]]])
 @page(USERS)
 def users(request: HttpRequest, actor: Actor) -> HttpResponse:
     found = user_list(actor, text=request.GET.get("q", "")[:80], cursor=cursor(request), limit=ROWS)
-    known = _limit_choices()
+    known = limit_choices()
     rows = [
         Row(
             (
                 user.username,
                 user.name,
                 ", ".join(role_title(role) for role in user.roles.all()) or _("None"),
-                _limits_text(user, known),
+                limits_text(user, known),
                 moment(user.last_login) if user.last_login else _("never"),
                 _("yes") if user.is_active else _("no"),
             ),
@@ -116,7 +110,7 @@ def _user_form(request: HttpRequest, actor: Actor, user: User | None) -> UserFor
         new=user is None,
         roles=[(role.code, role_title(role)) for role in role_list(actor)],
         teams=list(team_names().items()),
-        limits=_limit_choices(),
+        limits=limit_choices(),
     )
 
 
@@ -305,99 +299,3 @@ def new_team(request: HttpRequest, actor: Actor) -> HttpResponse:
 @form_page(USERS)
 def one_team(request: HttpRequest, actor: Actor, team_id: int) -> HttpResponse:
     return _team(request, actor, team_id)
-
-
-@page(KEYS)
-def keys(request: HttpRequest, actor: Actor) -> HttpResponse:
-    found = key_list(actor, cursor=cursor(request), limit=ROWS)
-    known, now = _limit_choices(), utc_now()
-    rows = []
-    for key in found.rows:
-        over = key.revoked_at is not None or (key.expires_at is not None and key.expires_at <= now)
-        state = _("revoked") if key.revoked_at else _("expired") if over else _("valid")
-        rows.append(
-            Row(
-                (
-                    key.name,
-                    f"ow_{key.prefix}…",
-                    ", ".join(str(title_of(scope)) for scope in key.scopes[:3])
-                    + (f" +{len(key.scopes) - 3}" if len(key.scopes) > 3 else ""),
-                    _limits_text(key, known),
-                    moment(key.last_used_at) if key.last_used_at else _("never"),
-                    Two(state, moment(key.expires_at) if key.expires_at else ""),
-                ),
-                "" if key.revoked_at else reverse("admin-key-revoke", args=[key.pk]),
-                quiet=over,
-            )
-        )
-    columns = (
-        Column(_("Name")),
-        Column(_("Begins with"), "mono nowrap hide-narrow"),
-        Column(_("May")),
-        Column(_("Rows"), "hide-narrow"),
-        Column(_("Last used"), "hide-narrow nowrap"),
-        Column(_("State"), "nowrap"),
-    )
-    table = Table(
-        columns,
-        rows,
-        reverse("admin-key-new"),
-        _("New API key"),
-        new_is_page=True,
-        empty_title=_("No API keys yet"),
-        empty_text=_("A key lets a shop or another program work with orders."),
-    )
-    return show_table(request, actor, "admin-keys", table, listing=listing(request, found))
-
-
-@never_cache
-@form_page(KEYS)
-def new_key(request: HttpRequest, actor: Actor) -> HttpResponse:
-    form = KeyForm(request.POST or None, limits=_limit_choices())
-    made: list[tuple[ApiKey, str]] = []
-
-    def act(data: dict[str, Any]) -> None:
-        day = data["expires_on"]
-        until = day_bounds(day, ZoneInfo(settings.TIME_ZONE))[1] - timedelta(seconds=1) if day else None
-        key = create_key(
-            name=data["name"],
-            scopes=form.chosen(),
-            limits=form.limits(),
-            expires_at=until,
-            actor=actor,
-            now=utc_now(),
-        )
-        made.append(key)
-
-    answer = perform(
-        request,
-        actor,
-        form,
-        template="admin/key.html",
-        act=act,
-        done=_("The key is valid from now on."),
-        to=reverse("admin-keys"),
-    )
-    if not made or answer.status_code >= 400:
-        return answer
-    here = next(s for group in sections(actor) for s in group["sections"] if s.name == "admin-keys")
-    context = {"groups": sections(actor), "here": here, "key": made[0][0], "secret": made[0][1]}
-    return render(request, "admin/key_made.html", context)
-
-
-@form_page(KEYS)
-def revoke(request: HttpRequest, actor: Actor, key_id: int) -> HttpResponse:
-    key = key_detail(actor, key_id)
-    return perform(
-        request,
-        actor,
-        ActionForm(request.POST or None),
-        template="admin/form.html",
-        act=lambda data: revoke_key(key_id=key_id, actor=actor, now=utc_now()),
-        done=_("The key is revoked."),
-        to=reverse("admin-keys"),
-        context={
-            "form_title": _("Revoke %(name)s") % {"name": key.name},
-            "form_text": _("Programs that use this key are turned away at once. It cannot be taken back."),
-        },
-    )

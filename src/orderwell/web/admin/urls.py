@@ -1,6 +1,6 @@
 from django.urls import path
 
-from orderwell.web.admin import codes, installation, people
+from orderwell.web.admin import codes, installation, keys, people
 
 urlpatterns = [
     path("admin/", installation.overview, name="admin"),
@@ -14,9 +14,9 @@ urlpatterns = [
     path("admin/teams/", people.teams, name="admin-teams"),
     path("admin/teams/new/", people.new_team, name="admin-team-new"),
     path("admin/teams/<int:team_id>/", people.one_team, name="admin-team"),
-    path("admin/keys/", people.keys, name="admin-keys"),
-    path("admin/keys/new/", people.new_key, name="admin-key-new"),
-    path("admin/keys/<int:key_id>/revoke/", people.revoke, name="admin-key-revoke"),
+    path("admin/keys/", keys.keys, name="admin-keys"),
+    path("admin/keys/new/", keys.new_key, name="admin-key-new"),
+    path("admin/keys/<int:key_id>/revoke/", keys.revoke, name="admin-key-revoke"),
     path("admin/channels/", codes.channels, name="admin-channels"),
     path("admin/channels/new/", codes.new_channel, name="admin-channel-new"),
     path("admin/channels/code/<str:code>/", codes.channel, name="admin-channel"),
