@@ -28,6 +28,9 @@ BUDGETS = {
     "/imports/": 5,
     "/system/events/": 11,
     "/account/": 5,
+    "/cases/": 9,
+    "/for-me/": 9,
+    "/ratings/": 6,
 }
 ORDER_BUDGET = 19
 PAGE_BYTES = 100_000

@@ -14,6 +14,8 @@ AREAS = (
     "stock",
     "imports",
     "system",
+    "cases",
+    "public",
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [path("", include(f"orderwell.web.{area}.urls")) for area in AREAS]

@@ -85,3 +85,11 @@ def mark_read(*, actor: Actor, now: datetime, notice_id: int | None = None) -> i
         if notice_id is not None:
             rows = rows.filter(pk=notice_id)
         return rows.update(read_at=now)
+
+
+def mark_stream_read(*, stream: str, actor: Actor, now: datetime) -> int:
+    """Whoever opens a document has read what they were told about it."""
+    if actor.kind != "user" or actor.id is None:
+        return 0
+    unread = Notice.objects.filter(user_id=actor.id, stream=stream, read_at=None)
+    return unread.update(read_at=now) if unread.exists() else 0
