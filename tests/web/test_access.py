@@ -19,6 +19,8 @@ OPEN |= PUBLIC
 # What is told to a person, and their own questions to the administrators.
 PERSONAL = {"for-me", "for-me-count", "ask-colleagues"}
 OWN_CASE = {"case-detail", "case-change", "case-close", "case-file"}
+# The manual is for everybody who is signed in.
+HELP = {"help", "help-page", "help-panel", "help-search"}
 
 
 def addresses() -> Iterator[tuple[str, URLPattern]]:
@@ -58,7 +60,7 @@ def test_a_part_of_a_page_makes_the_whole_page_go_to_sign_in(db: None) -> None:
 
 def test_somebody_without_a_role_sees_nothing_but_their_own_account(browse: Callable[..., Client]) -> None:
     client = browse()
-    allowed = {"home", "account", "password", "search", *OPEN, *PERSONAL}
+    allowed = {"home", "account", "password", "search", *HELP, *OPEN, *PERSONAL}
     for path, item in addresses():
         answer = client.get(path)
         if item.name in OWN_CASE:

@@ -16,6 +16,7 @@ AREAS = (
     "system",
     "cases",
     "public",
+    "help",
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [path("", include(f"orderwell.web.{area}.urls")) for area in AREAS]
