@@ -32,7 +32,7 @@ BUDGETS = {
     "/for-me/": 9,
     "/ratings/": 6,
 }
-ORDER_BUDGET = 19
+ORDER_BUDGET = 20
 PAGE_BYTES = 100_000
 
 

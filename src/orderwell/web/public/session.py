@@ -44,12 +44,13 @@ def public_page(*methods: str) -> Callable[[Callable[P, HttpResponse]], Callable
     """A page without sign-in."""
 
     def decorate(view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
+        checked = cast(Callable[P, HttpResponse], require_http_methods(list(methods))(view))
+
         @wraps(view)
         def wrapper(*args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-            return guarded(view(*args, **kwargs))
+            return guarded(checked(*args, **kwargs))
 
-        checked = require_http_methods(list(methods))(wrapper)
-        return open_page(cast(Callable[P, HttpResponse], checked))
+        return open_page(wrapper)
 
     return decorate
 
