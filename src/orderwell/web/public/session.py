@@ -44,7 +44,7 @@ def public_page(*methods: str) -> Callable[[Callable[P, HttpResponse]], Callable
     """A page without sign-in."""
 
     def decorate(view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
-        checked = cast(Callable[P, HttpResponse], require_http_methods(list(methods))(view))
+        checked = require_http_methods(list(methods))(view)
 
         @wraps(view)
         def wrapper(*args: P.args, **kwargs: P.kwargs) -> HttpResponse:
