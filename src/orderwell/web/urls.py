@@ -15,6 +15,8 @@ AREAS = (
     "imports",
     "system",
     "admin",
+    "cases",
+    "public",
     "help",
 )
 
