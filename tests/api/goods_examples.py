@@ -35,6 +35,12 @@ def _dispatched(world: World) -> int:
     return transfer
 
 
+def _count(world: World) -> str:
+    count = world.created("/counts", {"warehouse": "main", "skus": ["CUP"]})["id"]
+    world.created(f"/counts/{count}/entries", {"entries": [{"code": "CUP", "quantity": "98"}]})
+    return f"/counts/{count}"
+
+
 def _shipped(world: World) -> dict[str, Any]:
     return world.created(f"/orders/{world.order()}/shipments", {})[0]  # type: ignore[no-any-return, index]
 
@@ -89,6 +95,16 @@ EXAMPLES: dict[tuple[str, str], Example] = {
         lambda world: Request(f"/expected-receipts/{world.created('/expected-receipts', EXPECTED)['id']}/cancel"),
         WAREHOUSE,
     ),
+    ("GET", "/counts"): simple("/counts"),
+    ("POST", "/counts"): Example(lambda world: Request("/counts", {"warehouse": "main"}), WAREHOUSE, 422),
+    ("GET", "/counts/{count_id}"): Example(lambda world: Request(_count(world)), WAREHOUSE),
+    ("GET", "/counts/{count_id}/lines"): Example(lambda world: Request(f"{_count(world)}/lines"), WAREHOUSE),
+    ("POST", "/counts/{count_id}/entries"): Example(
+        lambda world: Request(f"{_count(world)}/entries", {"entries": [{"code": "CUP", "quantity": "2", "add": True}]}),
+        WAREHOUSE,
+    ),
+    ("POST", "/counts/{count_id}/post"): Example(lambda world: Request(f"{_count(world)}/post"), WAREHOUSE),
+    ("POST", "/counts/{count_id}/cancel"): Example(lambda world: Request(f"{_count(world)}/cancel"), WAREHOUSE),
     ("GET", "/buffers"): simple("/buffers"),
     ("POST", "/buffers"): Example(
         lambda world: Request("/buffers", {"channel": "web", "quantity": "5", "sku": "CUP"}), CHANNEL, 422

@@ -33,6 +33,7 @@ RESOURCES = (
     "customers",
     "stock.routes",
     "stock.transfers",
+    "stock.counting",
     "fulfilment",
     "billing",
     "cases",

@@ -23,6 +23,7 @@ LAWS: tuple[Callable[[], LawResult], ...] = (
     laws.transfers_move_what_their_lines_say,
     laws.expected_receipts_count_what_came,
     laws.adjustments_stay_in_their_warehouse,
+    laws.counts_post_their_differences,
 )
 
 

@@ -74,7 +74,7 @@ def products(actor: Actor, filters: ProductFilters | None = None) -> QuerySet[Pr
     if filters.active is not None:
         rows = rows.filter(active=filters.active)
     if filters.category:
-        rows = rows.filter(category__in=_with_descendants(filters.category))
+        rows = rows.filter(category__in=with_descendants(filters.category))
     if filters.tax_category:
         rows = rows.filter(tax_category__code=filters.tax_category)
     variants = Variant.objects.filter(product=OuterRef("pk"))
@@ -195,7 +195,8 @@ def _beginning(column: str, text: str) -> dict[str, Any]:
     return {f"{column}__gte": text, f"{column}__lt": text + LAST_CHARACTER}
 
 
-def _with_descendants(code: str) -> set[int]:
+def with_descendants(code: str) -> set[int]:
+    """The ids of the category `code` and of everything below it."""
     children: dict[int | None, list[int]] = {}
     start: set[int] = set()
     for pk, parent, name in Category.objects.values_list("id", "parent_id", "code"):

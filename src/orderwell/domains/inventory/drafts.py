@@ -95,3 +95,21 @@ class BufferDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     quantity: Decimal | None
     sku: str | None = None
     warehouse: str | None = None
+
+
+class CountDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What is to be counted: the whole warehouse, a category with all below it, or some SKUs. `blind` hides the ledger."""
+
+    warehouse: str
+    category: str = ""
+    skus: tuple[str, ...] = ()
+    blind: bool = False
+    note: str = ""
+
+
+class CountEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`code` is a SKU or a barcode; the barcode of a pack counts what is in it. `add` adds to what was counted before."""
+
+    code: str
+    quantity: Decimal
+    add: bool = False

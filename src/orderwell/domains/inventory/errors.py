@@ -98,3 +98,13 @@ class AboveExpected(DomainError):
 class BelowReceived(DomainError):
     code = "below_received"
     message = "{received} of {sku} have already been received for {reference}; it cannot be reduced to {value}."
+
+
+class NothingCounted(DomainError):
+    code = "nothing_counted"
+    message = "Nothing of {number} has been counted yet."
+
+
+class MovedWhileCounted(DomainError):
+    code = "moved_while_counted"
+    message = "{sku} moved between two parts of its count; count it again in one go."

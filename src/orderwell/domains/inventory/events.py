@@ -24,6 +24,9 @@ class InventoryEvent(EventName):
     TRANSFER_DISPATCHED = "inventory.transfer.dispatched"
     TRANSFER_RECEIVED = "inventory.transfer.received"
     TRANSFER_CANCELLED = "inventory.transfer.cancelled"
+    COUNT_OPENED = "inventory.count.opened"
+    COUNT_POSTED = "inventory.count.posted"
+    COUNT_CANCELLED = "inventory.count.cancelled"
 
     @classmethod
     def sentences(cls) -> Mapping[str, str]:
@@ -41,4 +44,7 @@ class InventoryEvent(EventName):
             cls.TRANSFER_DISPATCHED: _("Transfer {number} left {origin}"),
             cls.TRANSFER_RECEIVED: _("Goods of transfer {number} arrived in {destination}"),
             cls.TRANSFER_CANCELLED: _("Transfer {number} cancelled"),
+            cls.COUNT_OPENED: _("Stock count {number} of {lines} lines opened in {warehouse}"),
+            cls.COUNT_POSTED: _("Stock count {number} posted, {counted} lines counted"),
+            cls.COUNT_CANCELLED: _("Stock count {number} given up"),
         }

@@ -13,6 +13,7 @@ from orderwell.domains.inventory.models import (
     Adjustment,
     ExpectedReceipt,
     Reservation,
+    StockCount,
     StockItem,
     StockMovement,
     Transfer,
@@ -156,6 +157,25 @@ def adjustments_stay_in_their_warehouse() -> LawResult:
         if place != warehouse:
             expected = codes[place] if place is not None else "an adjustment"
             found.append(Difference(cause.replace(":", " "), expected, codes[warehouse], "warehouse of its movements"))
+    return LawResult(checked, found)
+
+
+@law("inventory.counts_post_their_differences")
+def counts_post_their_differences() -> LawResult:
+    """The correction of every posted count moves exactly what its lines differ from the ledger of their moment."""
+    found: list[Difference] = []
+    checked = 0
+    for count in StockCount.objects.filter(state="posted").order_by("pk").iterator(CHUNK):
+        lines = count.lines.filter(counted__isnull=False).values_list("stock_item_id", "counted", "expected")
+        wanted = {item: (counted or ZERO) - (then or ZERO) for item, counted, then in lines if counted != then}
+        sums = StockMovement.objects.filter(cause=f"adjustment:{count.adjustment_id}").order_by()
+        moved = dict(sums.values_list("stock_item_id").annotate(total=Sum("quantity")))
+        checked += 1
+        for item in sorted(wanted.keys() | moved.keys()):
+            expected, actual = wanted.get(item, ZERO), moved.get(item, ZERO)
+            if expected != actual:
+                name = f"stock count {count.number}"
+                found.append(Difference(name, plain(expected), plain(actual), f"change of stock item {item}"))
     return LawResult(checked, found)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -194,3 +196,51 @@ class ChannelBuffer(models.Model):
             ),
             models.CheckConstraint(condition=Q(quantity__gte=0), name="channel_buffer_not_negative"),
         ]
+
+
+class StockCount(models.Model):
+    """Goods are counted: what is really there, line by line, until the differences are posted together."""
+
+    number = models.CharField(max_length=40, unique=True)
+    warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=12)
+    # Those who count don't see what the ledger says.
+    blind = models.BooleanField(default=False)
+    note = models.CharField(max_length=240, blank=True)
+    created_at = models.DateTimeField()
+    actor_label = models.CharField(max_length=120)
+    closed_at = models.DateTimeField(null=True)
+    adjustment = models.OneToOneField(Adjustment, on_delete=models.PROTECT, null=True, related_name="+")
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class StockCountLine(models.Model):
+    """`expected` is what the ledger said at the moment of counting; the difference holds whatever moved since.
+
+    `disturbed`: goods moved between two parts of the count, so that nobody knows on which side they were counted.
+    """
+
+    count = models.ForeignKey(StockCount, on_delete=models.CASCADE, related_name="lines")
+    stock_item = models.ForeignKey(StockItem, on_delete=models.PROTECT, related_name="+")
+    counted = QuantityField(null=True)
+    expected = QuantityField(null=True)
+    disturbed = models.BooleanField(default=False)
+    counted_at = models.DateTimeField(null=True)
+    counted_by = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["count", "stock_item"], name="count_line_once"),
+            models.CheckConstraint(condition=Q(counted__isnull=True) | Q(counted__gte=0), name="count_not_negative"),
+            models.CheckConstraint(
+                condition=(Q(counted__isnull=True) & Q(expected__isnull=True))
+                | (Q(counted__isnull=False) & Q(expected__isnull=False)),
+                name="count_with_its_moment",
+            ),
+        ]
+
+    @property
+    def difference(self) -> Decimal:
+        return (self.counted or Decimal(0)) - (self.expected or Decimal(0))

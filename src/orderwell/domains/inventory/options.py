@@ -16,3 +16,13 @@ declare(
     _("Transfer numbers"),
     _("How the numbers of stock transfers look. Numbers rise but may have gaps."),
 )
+
+COUNT_NUMBER = "inventory.count_number_template"
+
+declare(
+    COUNT_NUMBER,
+    number_template(),
+    "CT{value:06d}",
+    _("Stock count numbers"),
+    _("How the numbers of stock counts look. Numbers rise but may have gaps."),
+)

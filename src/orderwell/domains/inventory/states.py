@@ -1,4 +1,4 @@
-"""The states of a transfer as data."""
+"""The states of transfers and stock counts as data."""
 
 from __future__ import annotations
 
@@ -13,4 +13,11 @@ TRANSFER = TransitionTable(
         "dispatched": {"receive_part": "dispatched", "receive": "received"},
     },
     final=frozenset({"received", "cancelled"}),
+)
+
+COUNT = TransitionTable(
+    aggregate="stock count",
+    initial="open",
+    transitions={"open": {"enter": "open", "post": "posted", "cancel": "cancelled"}},
+    final=frozenset({"posted", "cancelled"}),
 )

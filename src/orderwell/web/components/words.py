@@ -93,6 +93,11 @@ WORDS: dict[str, dict[str, tuple[str | Promise, str]]] = {
         "case": (_("A case for you"), CALM),
         "message": (_("Wrote to you"), CALM),
     },
+    "count": {
+        "open": (pgettext_lazy("count state", "Being counted"), BUSY),
+        "posted": (pgettext_lazy("count state", "Posted"), GOOD),
+        "cancelled": (pgettext_lazy("count state", "Given up"), QUIET),
+    },
     "customer": {
         "person": (_("Person"), QUIET),
         "company": (_("Company"), CALM),

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from orderwell.domains.inventory.models import Warehouse
 from orderwell.kernel.errors import DomainError, ErrorDetail
 from orderwell.web.components.actions import ActionForm
-from orderwell.web.components.forms import DayField, ExactField, offer
-from orderwell.web.components.sentences import sentence
+from orderwell.web.components.forms import DayField, ExactField, offer, options
+from orderwell.web.components.sentences import plain_number, sentence
 from orderwell.web.components.words import choices
 from orderwell.web.orders.forms import CountForm
 from orderwell.web.templatetags.orderwell import localname
@@ -116,3 +116,23 @@ class ArrivalForm(CountForm):
         help_text=_("Otherwise it stays on the way."),
     )
     may_be_empty = True
+
+
+class ReceiveForm(StockForm):
+    """Goods that came in; with an announcement chosen, its SKU counts towards it and its warehouse is used."""
+
+    expected = forms.ChoiceField(label=_("Announced as"), required=False)
+    warehouse = forms.ChoiceField(label=_("Warehouse"))
+    reference = forms.CharField(label=_("Delivery note"), required=False, max_length=80)
+    lines = LinesField(label=_("SKU and quantity, one line each"))
+
+    def __init__(self, *args: Any, warehouses: Sequence[Warehouse], announced: Sequence[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "warehouse", _named(warehouses))
+        named = [(str(row.pk), _announced(row)) for row in announced]
+        offer(self, "expected", options(named, empty=_("not announced")))
+
+
+def _announced(row: Any) -> str:
+    still = plain_number(row.quantity - row.quantity_received)
+    return f"{row.reference} · {row.variant.sku} × {still} · {localname(row.warehouse)}"

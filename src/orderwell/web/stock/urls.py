@@ -1,12 +1,20 @@
 from django.urls import path
 
-from orderwell.web.stock import transfers, views
+from orderwell.web.stock import counting, past, transfers, views
 
 urlpatterns = [
     path("stock/", views.stock_page, name="stock-list"),
     path("stock/movements/", views.movements, name="movement-list"),
     path("stock/adjust/", views.adjust, name="stock-adjust"),
     path("stock/<int:stock_item_id>/", views.stock_item, name="stock-item"),
+    path("stock/past/", past.past_stock, name="stock-past"),
+    path("stock/receive/", past.receive, name="stock-receive"),
+    path("counts/", counting.counts_page, name="count-list"),
+    path("counts/new/", counting.new_count, name="count-new"),
+    path("counts/<int:count_id>/", counting.count_page, name="count-detail"),
+    path("counts/<int:count_id>/line/<int:line_id>/", counting.count_line, name="count-line"),
+    path("counts/<int:count_id>/post/", counting.post, name="count-post"),
+    path("counts/<int:count_id>/cancel/", counting.cancel, name="count-cancel"),
     path("transfers/", transfers.transfers_page, name="transfer-list"),
     path("transfers/new/", transfers.new_transfer, name="transfer-new"),
     path("transfers/<int:transfer_id>/", transfers.transfer_page, name="transfer-detail"),

@@ -1,0 +1,260 @@
+"""A product with its variants as one form. Prices, packs, barcodes and components are short texts, one line each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from orderwell.domains.catalog.drafts import (
+    BarcodeDraft,
+    ComponentDraft,
+    PackDraft,
+    PriceDraft,
+    ProductDraft,
+    VariantDraft,
+)
+from orderwell.domains.catalog.models import Product, Variant
+from orderwell.domains.catalog.queries import ProductDetail
+from orderwell.kernel.errors import DomainError, ErrorDetail
+from orderwell.web.components.actions import ActionForm
+from orderwell.web.components.forms import ExactField, Form, offer, options
+from orderwell.web.components.own_fields import add_own_fields, own_bound, own_values
+from orderwell.web.components.sentences import plain_number
+from orderwell.web.components.words import WORDS
+
+SPARE = 3
+
+
+class RowsField(forms.CharField):
+    """Lines of words: `least` to `most` of them in each."""
+
+    def __init__(self, *, least: int, most: int, example: str, **kwargs: Any) -> None:
+        self.least, self.most, self.example = least, most, example
+        kwargs.setdefault("widget", forms.Textarea(attrs={"rows": 2, "spellcheck": "false", "class": "mono"}))
+        super().__init__(required=False, max_length=20_000, **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        rows = [re.split(r"[\s,;，；]+", line.strip()) for line in super().clean(value).splitlines() if line.strip()]
+        for index, row in enumerate(rows, 1):
+            if not self.least <= len(row) <= self.most:
+                raise ValidationError(
+                    gettext("Line %(line)s: expected something like “%(example)s”.")
+                    % {"line": index, "example": self.example}
+                )
+        return rows
+
+
+def exact(text: str) -> Decimal:
+    number = ExactField(places=6).clean(text)
+    return Decimal(0) if number is None else number
+
+
+class VariantForm(Form):
+    pointers = {
+        rf"/{name}(/.*)?": name for name in ("option_values", "prices", "packs", "barcodes", "components", "custom")
+    }
+    sku = forms.CharField(label="SKU", required=False, max_length=60)
+    name_zh = forms.CharField(label=_("Chinese name"), required=False, max_length=240)
+    name_en = forms.CharField(label=_("English name"), required=False, max_length=240)
+    option_values = forms.CharField(
+        label=_("Options"), required=False, max_length=400, help_text=_("Such as “color: red; size: M”.")
+    )
+    unit = forms.CharField(
+        label=_("Unit"), required=False, max_length=20, widget=forms.TextInput(attrs={"list": "units"})
+    )
+    quantity_places = forms.IntegerField(
+        label=_("Decimal places"), required=False, min_value=0, max_value=4, help_text=_("0 for pieces.")
+    )
+    weight_grams = forms.IntegerField(label=_("Weight, g"), required=False, min_value=0)
+    prices = RowsField(
+        label=_("Prices"), least=2, most=3, example="CNY 20.00 12.50", help_text=_("Currency, price, cost if known.")
+    )
+    packs = RowsField(label=_("Pack sizes"), least=2, most=2, example="box 12", help_text=_("Unit and how many."))
+    barcodes = RowsField(
+        label=_("Barcodes"), least=1, most=2, example="6901234567892 box", help_text=_("Code, and the pack it is on.")
+    )
+    components = RowsField(
+        label=_("Bundle of"), least=2, most=2, example="CUP-RED 2", help_text=_("SKU and quantity. Empty: no bundle.")
+    )
+    active = forms.BooleanField(label=_("Active"), required=False, initial=True)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        for name in ("prices", "packs", "components"):
+            for row in data.get(name) or []:
+                try:
+                    for text in row[1:]:
+                        exact(text)
+                except ValidationError:
+                    self.add_error(name, gettext("%(text)s is not a number.") % {"text": " ".join(row[1:])})
+        if not data.get("sku") and any(data.get(name) for name in ("name_zh", "name_en", "prices", "barcodes")):
+            self.add_error("sku", gettext("A variant needs a SKU."))
+        return data
+
+    def clean_option_values(self) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for part in re.split(r"[;；\n]", self.cleaned_data["option_values"]):
+            if not part.strip():
+                continue
+            name, colon, value = part.replace("：", ":").partition(":")
+            if not colon or not name.strip() or not value.strip():
+                raise ValidationError(gettext("Expected something like “color: red; size: M”."))
+            found[name.strip()] = value.strip()
+        return found
+
+    @property
+    def is_blank(self) -> bool:
+        return not self.cleaned_data.get("sku")
+
+    def draft(self) -> VariantDraft:
+        data = self.cleaned_data
+        values: dict[str, Any] = {name: data[name] for name in ("name_zh", "name_en", "option_values")}
+        # A SKU that never was a bundle is not told that it has no components.
+        if data["components"] or self.initial.get("components"):
+            values["components"] = tuple(ComponentDraft(sku, exact(count)) for sku, count in data["components"])
+        return VariantDraft(
+            sku=data["sku"].strip(),
+            unit=data["unit"].strip() or "piece",
+            quantity_places=data["quantity_places"] or 0,
+            weight_grams=data["weight_grams"],
+            active=data["active"],
+            prices=tuple(
+                PriceDraft(row[0].upper(), exact(row[1]), exact(row[2]) if len(row) > 2 else None)
+                for row in data["prices"]
+            ),
+            packs=tuple(PackDraft(unit, exact(count)) for unit, count in data["packs"]),
+            barcodes=tuple(BarcodeDraft(row[0], row[1] if len(row) > 1 else None) for row in data["barcodes"]),
+            **values,
+        )
+
+
+class ProductForm(ActionForm):
+    pointers = {r"/custom/.*": "", r"/options.*": "options"}
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    rows = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=500)
+    code = forms.CharField(label=_("Code"), max_length=60)
+    name_zh = forms.CharField(label=_("Chinese name"), required=False, max_length=240)
+    name_en = forms.CharField(label=_("English name"), required=False, max_length=240)
+    category = forms.ChoiceField(label=_("Category"), required=False)
+    tax_category = forms.ChoiceField(label=_("Tax category"))
+    options = forms.CharField(
+        label=_("Options"), required=False, max_length=400, help_text=_("What variants differ in: “color, size”.")
+    )
+    description = forms.CharField(
+        label=_("Description"), required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    active = forms.BooleanField(label=_("Active"), required=False, initial=True)
+
+    def __init__(
+        self,
+        *args: Any,
+        categories: Sequence[Any],
+        taxes: Sequence[Any],
+        before: ProductDetail | None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.before = before
+        offer(self, "category", options(categories, empty=_("None")))
+        offer(self, "tax_category", taxes)
+        add_own_fields(self, "product", before.product.custom if before else {})
+        if before is not None:
+            self.fields["code"].disabled = True
+        known = before.variants if before else []
+        count = len(known) + SPARE
+        if self.is_bound:
+            sent = self.data.get(self.add_prefix("rows"), "")
+            count = min(int(sent), 500) if sent.isascii() and sent.isdecimal() and len(sent) < 6 else count
+        self.variants = [self._variant(index, known) for index in range(count)]
+        self.initial["rows"] = count
+
+    def _variant(self, index: int, known: Sequence[Variant]) -> VariantForm:
+        initial = variant_initial(known[index]) if index < len(known) else {}
+        form = VariantForm(self.data if self.is_bound else None, prefix=f"v{index}", initial=initial)
+        if index < len(known):
+            form.fields["sku"].disabled = True
+        return form
+
+    @property
+    def own(self) -> list[forms.BoundField]:
+        return own_bound(self)
+
+    def is_valid(self) -> bool:
+        return all([super().is_valid(), *(variant.is_valid() for variant in self.variants)])
+
+    def refuse(self, error: DomainError | Any) -> None:
+        """What is wrong with a variant stands at the variant."""
+        details: Sequence[ErrorDetail] = error.details if isinstance(error, DomainError) else error
+        filled = [variant for variant in self.variants if not variant.is_blank]
+        for detail in details:
+            found = re.match(r"/variants/(\d+)(/.*)?$", detail.pointer or "")
+            if found and int(found[1]) < len(filled):
+                own = ErrorDetail(detail.code, detail.message, found[2] or "", detail.data)
+                filled[int(found[1])].refuse([own])
+            else:
+                super().refuse([detail])
+
+    @property
+    def has_errors(self) -> bool:
+        return bool(self.errors) or any(variant.errors for variant in self.variants)
+
+    def draft(self) -> ProductDraft:
+        data = self.cleaned_data
+        names = re.split(r"[,，;；]", data["options"])
+        return ProductDraft(
+            code=data["code"],
+            name_zh=data["name_zh"],
+            name_en=data["name_en"],
+            description=data["description"],
+            category=data["category"] or None,
+            tax_category=data["tax_category"],
+            options=tuple(name.strip() for name in names if name.strip()),
+            custom=own_values(self, self.before.product.custom if self.before else {}, "product"),
+            active=data["active"],
+            variants=tuple(variant.draft() for variant in self.variants if not variant.is_blank),
+            # No product has the version 0: a code that exists is then refused instead of overwritten.
+            version=data["version"] if self.before else 0,
+        )
+
+
+def variant_initial(variant: Variant) -> dict[str, Any]:
+    plain = ("sku", "name_zh", "name_en", "unit", "quantity_places", "weight_grams", "active")
+    return {
+        **{name: getattr(variant, name) for name in plain},
+        "option_values": "; ".join(f"{key}: {value}" for key, value in variant.option_values.items()),
+        "prices": "\n".join(
+            " ".join(
+                [row.currency, plain_number(row.unit_price)]
+                + ([plain_number(row.unit_cost)] if row.unit_cost is not None else [])
+            )
+            for row in variant.prices.all()
+        ),
+        "packs": "\n".join(f"{row.unit} {plain_number(row.quantity)}" for row in variant.packs.all()),
+        "barcodes": "\n".join(
+            f"{row.code} {row.pack.unit}" if row.pack else row.code for row in variant.barcodes.all()
+        ),
+        "components": "\n".join(
+            f"{row.component.sku} {plain_number(row.quantity)}" for row in variant.components.all()
+        ),
+    }
+
+
+def product_initial(product: Product) -> dict[str, Any]:
+    plain = ("code", "name_zh", "name_en", "description", "active", "version")
+    return {
+        **{name: getattr(product, name) for name in plain},
+        "category": product.category.code if product.category else "",
+        "tax_category": product.tax_category.code,
+        "options": ", ".join(product.options),
+    }
+
+
+def unit_words() -> list[tuple[str, Any]]:
+    return [(code, found[0]) for code, found in WORDS["unit"].items()]

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from orderwell.platform.accounts.actor import Actor
+from orderwell.web.components.actions import ActionForm, perform_once
+from orderwell.web.components.forms import ExactField, offer, options
+
+
+class NewCountForm(ActionForm):
+    pointers = {r"/skus/\d+": "skus"}
+    warehouse = forms.ChoiceField(label=_("Warehouse"))
+    category = forms.ChoiceField(label=_("Category"), required=False)
+    skus = forms.CharField(
+        label=_("Only these SKUs"),
+        required=False,
+        max_length=100_000,
+        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false", "class": "mono"}),
+        help_text=_("One each line. Empty: everything of the category, or of the warehouse."),
+    )
+    blind = forms.BooleanField(label=_("Blind: those who count don't see what should be there"), required=False)
+    note = forms.CharField(label=_("Note"), required=False, max_length=240)
+
+    def __init__(self, *args: Any, warehouses: Sequence[Any], categories: Sequence[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "warehouse", warehouses)
+        offer(self, "category", options(categories, empty=_("all")))
+
+
+class EntryForm(ActionForm):
+    pointers = {r"/entries/\d+/code": "code", r"/entries/\d+/quantity": "quantity"}
+    code = forms.CharField(
+        label=_("SKU or barcode"),
+        max_length=60,
+        widget=forms.TextInput(attrs={"data-scan": "", "autocomplete": "off", "autofocus": True}),
+    )
+    quantity = ExactField(label=_("Quantity"), min_value=0, initial=1)
+    add = forms.BooleanField(label=_("add to what was counted before"), required=False)
+
+    def once(self, request: HttpRequest, actor: Actor, act: Callable[[], object]) -> None:
+        perform_once(request, actor, self, lambda data: act())
+
+
+class CountLineForm(ActionForm):
+    pointers = {r"/entries/\d+/quantity": "quantity"}
+    quantity = ExactField(label=_("Quantity"), min_value=0)

@@ -1,0 +1,76 @@
+"""Counting, receiving and looking back at stock on the screen."""
+
+from __future__ import annotations
+
+import re
+
+from django.test import Client
+
+from orderwell.domains.inventory.models import StockCount, StockItem
+from tests.web.conftest import Company
+from tests.web.test_pages import queries
+
+
+def token(client: Client, path: str) -> str:
+    found = re.search(r'name="token" value="(\w+)"', client.get(path).content.decode())
+    assert found, path
+    return found[1]
+
+
+def test_stock_is_counted_on_the_screen(owner: Client, company: Company) -> None:
+    path = "/counts/new/"
+    owner.post(path, {"token": token(owner, path), "warehouse": "main", "blind": "on"})
+    count = StockCount.objects.get()
+    path = f"/counts/{count.pk}/"
+    page = owner.get(path).content.decode()
+    assert "Ledger then" not in page and "Different" not in page
+    data = {"token": token(owner, path), "code": "CUP", "quantity": "4", "add": "on"}
+    for _ in range(2):  # a double click counts once
+        assert owner.post(path, data).status_code == 302
+    owner.post(path, {**data, "token": token(owner, path), "quantity": "3"})
+    wrong = owner.post(path, {**data, "token": token(owner, path), "code": "NOPE"})
+    assert wrong.status_code == 422 and "NOPE" in wrong.content.decode()
+    path = f"/counts/{count.pk}/post/"
+    assert "2" in owner.get(path).content.decode()
+    owner.post(path, {"token": token(owner, path)})
+    assert StockItem.objects.get(variant=company.cup).on_hand == 7
+    assert "Ledger then" in owner.get(f"/counts/{count.pk}/").content.decode()
+    assert count.number in owner.get("/counts/").content.decode()
+
+
+def test_stock_is_shown_as_it_was(owner: Client, company: Company) -> None:
+    page = owner.get("/stock/past/?at=2020-01-01T10:00&q=CUP").content.decode()
+    assert "2020-01-01T10:00" in page and re.search(r'<td class="num fw-bold">0</td>', page)
+    assert re.search(r'<td class="num fw-bold">10</td>', owner.get("/stock/past/?q=CUP").content.decode())
+    assert "Enter a date and a time" in owner.get("/stock/past/?at=nonsense").content.decode()
+    assert owner.get("/stock/past/?at=0001-01-01T00:00").status_code == 200
+
+
+def test_announced_goods_are_received(owner: Client, company: Company) -> None:
+    from datetime import timedelta
+    from decimal import Decimal
+
+    from orderwell.domains.inventory.drafts import ExpectedReceiptDraft
+    from orderwell.domains.inventory.services.expect_receipt import expect_receipt
+    from orderwell.kernel.clock import utc_now
+    from orderwell.testing.actors import owner as the_owner
+
+    due = utc_now() + timedelta(days=3)
+    draft = ExpectedReceiptDraft(reference="PO-1", sku="CUP", warehouse="main", quantity=Decimal(5), due_at=due)
+    row = expect_receipt(draft, actor=the_owner(), now=utc_now())
+    path = "/stock/receive/"
+    assert "PO-1" in owner.get(path).content.decode()
+    data = {"token": token(owner, path), "expected": str(row.pk), "warehouse": "main", "lines": "CUP 5\nPOT 1"}
+    assert owner.post(path, data).status_code == 302
+    row.refresh_from_db()
+    assert row.quantity_received == 5
+    assert StockItem.objects.get(variant=company.pot).on_hand == 3
+
+
+def test_pages_of_counting_take_few_queries(owner: Client, company: Company) -> None:
+    path = "/counts/new/"
+    owner.post(path, {"token": token(owner, path), "warehouse": "main"})
+    count = StockCount.objects.get()
+    for path, most in (("/counts/", 6), (f"/counts/{count.pk}/", 9), ("/stock/past/", 8)):
+        owner.get(path)
+        assert queries(owner, path) <= most, path
