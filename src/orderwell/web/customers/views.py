@@ -20,6 +20,7 @@ from orderwell.domains.customers.queries import (
     customer_list,
 )
 from orderwell.domains.customers.services.save_customer import save_customer
+from orderwell.domains.orders.habits import customer_habits
 from orderwell.domains.orders.queries import OrderFilters, order_list
 from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import DomainError
@@ -66,6 +67,7 @@ def customer_page(request: HttpRequest, actor: Actor, customer_id: int) -> HttpR
         "customer": detail.customer,
         "main_address": main_address(detail),
         "orders": orders,
+        "habits": customer_habits(actor, customer_id) if orders is not None else None,
         "balances": balances(actor, customer_id),
         "timeline": timeline(stream(f"customer:{customer_id}", limit=30)),
     }

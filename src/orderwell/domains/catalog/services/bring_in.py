@@ -8,10 +8,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from orderwell.domains.catalog.events import CatalogEvent
 from orderwell.domains.catalog.models import Channel, Product, TaxCategory, Variant, VariantPrice
 from orderwell.domains.catalog.resolving import forget_reference
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.database import allocate_ids, atomic, bulk_insert
+from orderwell.platform.events.recording import Fact, record
 from orderwell.platform.permissions import Permission
 from orderwell.platform.search.keys import search_key
 
@@ -47,11 +49,13 @@ def bring_in_products(
     made = 0
     for start in range(0, len(products), _BATCH):
         with atomic():
-            made += _bring_in(products[start : start + _BATCH], tax_category, currency, now)
+            made += _bring_in(products[start : start + _BATCH], tax_category, currency, actor, now)
     return made
 
 
-def _bring_in(products: Sequence[SimpleProduct], tax_category: TaxCategory, currency: str, now: datetime) -> int:
+def _bring_in(
+    products: Sequence[SimpleProduct], tax_category: TaxCategory, currency: str, actor: Actor, now: datetime
+) -> int:
     skus = [product.sku for product in products]
     known = set(Variant.objects.filter(sku__in=skus).values_list("sku", flat=True))
     known.update(Product.objects.filter(code__in=skus).values_list("code", flat=True))
@@ -90,5 +94,14 @@ def _bring_in(products: Sequence[SimpleProduct], tax_category: TaxCategory, curr
             for pk, p in zip(ids[Variant], fresh, strict=True)
             if p.unit_price is not None
         ],
+    )
+    subjects = [f"product:{pk}" for pk in ids[Product]]
+    record(
+        [
+            Fact(CatalogEvent.PRODUCT_CREATED, subject, subject, {"code": p.sku, "skus": [p.sku]})
+            for subject, p in zip(subjects, fresh, strict=True)
+        ],
+        actor=actor,
+        now=now,
     )
     return len(fresh)

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from orderwell.domains.customers.events import CustomerEvent
 from orderwell.domains.customers.models import Address, Customer
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.database import allocate_ids, atomic, bulk_insert
+from orderwell.platform.events.recording import Fact, record
 from orderwell.platform.permissions import Permission
 from orderwell.platform.search.keys import search_key
 
@@ -65,5 +67,18 @@ def bring_in_customers(customers: Sequence[ForeignCustomer], *, actor: Actor, no
                 for pk, c in zip(ids, fresh, strict=True)
                 if c.country
             ],
+        )
+        record(
+            [
+                Fact(
+                    CustomerEvent.CREATED,
+                    f"customer:{pk}",
+                    f"customer:{pk}",
+                    {"number": numbers[c.external_id], "kind": str(Customer.Kind.COMPANY)},
+                )
+                for pk, c in zip(ids, fresh, strict=True)
+            ],
+            actor=actor,
+            now=now,
         )
     return {external_id or "": number for external_id, number in numbers.items()}

@@ -1,0 +1,59 @@
+"""What a customer usually does, on their page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+
+from orderwell.domains.orders.habits import customer_habits
+from orderwell.kernel.clock import utc_now
+from orderwell.testing.actors import owner as the_owner
+from tests.web.conftest import Company
+from tests.web.test_pages import queries
+
+pytestmark = pytest.mark.django_db
+
+
+def test_favourites_and_rhythm_come_from_the_latest_orders(company: Company, place: Callable[..., int]) -> None:
+    now = utc_now()
+    for days in (40, 30, 20, 10):
+        place(CUP=2, now=now - timedelta(days=days))
+    place(CUP=1, POT=1, now=now - timedelta(days=1))
+    habits = customer_habits(the_owner(), company.customer.pk)
+    assert (habits.orders, habits.more, habits.rhythm) == (5, False, 10)
+    assert habits.sums == {"CNY": Decimal(270)} and habits.average == {"CNY": Decimal(54)}
+    assert [(row.sku, row.orders, row.quantity, row.last_price) for row in habits.favourites] == [
+        ("CUP", 5, 9, 20),
+        ("POT", 1, 1, 90),
+    ]
+
+
+def test_a_customer_without_orders_has_no_habits(company: Company) -> None:
+    habits = customer_habits(the_owner(), company.customer.pk)
+    assert (habits.orders, habits.last_at, habits.rhythm, list(habits.favourites)) == (0, None, None, [])
+
+
+def test_cancelled_orders_and_those_of_other_channels_don_t_count(company: Company, place: Callable[..., int]) -> None:
+    from dataclasses import replace
+
+    place(CUP=1)
+    stranger = replace(the_owner(), channel_ids=frozenset({10**9}))
+    assert customer_habits(stranger, company.customer.pk).orders == 0
+
+
+def test_the_page_of_a_customer_shows_them_with_few_queries(
+    owner: Client, company: Company, place: Callable[..., int]
+) -> None:
+    place(CUP=1)
+    path = f"/customers/{company.customer.pk}/"
+    owner.get(path)
+    few = queries(owner, path)
+    for _ in range(10):
+        place(CUP=1, POT=1)
+    page = owner.get(path).content.decode()
+    assert "Favourites" in page and "Tea cup" in page and "Usual rhythm" in page
+    assert queries(owner, path) <= few + 1 <= 30
