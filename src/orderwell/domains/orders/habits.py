@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from itertools import pairwise
 from statistics import median
 
 from django.db.models import Count, Max, Sum
@@ -68,7 +69,7 @@ def customer_habits(actor: Actor, customer_id: int) -> Habits:
         sums=sums,
         average={currency: total / counts[currency] for currency, total in sums.items()},
         last_at=latest[0][1] if latest else None,
-        rhythm=_rhythm([at for _id, at, _total, _currency in latest]),
+        rhythm=_rhythm([row[1] for row in latest if row[1] is not None]),
         favourites=_favourites([row[0] for row in latest]),
     )
 
@@ -78,7 +79,7 @@ def _rhythm(moments: Sequence[datetime]) -> int | None:
     days = sorted({moment.date() for moment in moments})
     if len(days) < 3:
         return None
-    return round(median((later - earlier).days for earlier, later in zip(days, days[1:], strict=False)))
+    return round(median((later - earlier).days for earlier, later in pairwise(days)))
 
 
 def _favourites(order_ids: Sequence[int]) -> list[Favourite]:
