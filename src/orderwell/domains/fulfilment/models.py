@@ -80,6 +80,7 @@ class Return(models.Model):
         indexes = [
             models.Index(fields=["order"], name="return_order", condition=Q(order__isnull=False)),
             models.Index(fields=["-received_at", "-id"], name="return_recent"),
+            models.Index(fields=["external_id"], name="return_external", condition=Q(external_id__isnull=False)),
         ]
 
     def __str__(self) -> str:
