@@ -12,6 +12,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from orderwell.platform.permissions import BUILT_IN_ROLES
 
 OPEN = {"sign-in", "sign-out", "session", "set-language", "set-theme"}
+# The manual is for everybody who is signed in.
+HELP = {"help", "help-page", "help-panel", "help-search"}
 
 
 def addresses() -> Iterator[tuple[str, URLPattern]]:
@@ -57,7 +59,7 @@ def test_what_was_sent_into_a_lost_session_leads_back_to_its_page(db: None) -> N
 
 def test_somebody_without_a_role_sees_nothing_but_their_own_account(browse: Callable[..., Client]) -> None:
     client = browse()
-    allowed = {"home", "account", "password", "search", "live", "counters", *OPEN}
+    allowed = {"home", "account", "password", "search", "live", "counters", *HELP, *OPEN}
     for path, item in addresses():
         answer = client.get(path)
         if item.name in allowed or answer.status_code == 405:

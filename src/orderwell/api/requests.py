@@ -10,9 +10,10 @@ from dataclasses import replace
 from django.http import HttpRequest, HttpResponse
 
 from orderwell.api.bodies import ApiRequest
-from orderwell.api.errors import InvalidIdempotencyKey, NotAuthenticated
+from orderwell.api.errors import InvalidIdempotencyKey, NotAuthenticated, UnknownParameter
 from orderwell.api.problems import CONTENT_TYPE as PROBLEM
 from orderwell.kernel.clock import utc_now
+from orderwell.kernel.errors import Phrase, Refusal
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.accounts.authentication import actor_for_key
 from orderwell.platform.idempotency.repeating import FIRST_REFUSED_STATUS, Answer, once
@@ -29,6 +30,14 @@ def authenticate(request: HttpRequest) -> Actor:
     if scheme.lower() != "bearer" or not key.strip() or not key.isascii():
         raise NotAuthenticated
     return actor_for_key(key.strip(), now=utc_now(), address=request.META.get("REMOTE_ADDR", "")[:45])
+
+
+def refuse_unknown_parameters(request: HttpRequest, known: frozenset[str]) -> None:
+    """A misspelt filter would show everything; it is refused instead. Raises Refusal with one error per name."""
+    unknown = [name for name in request.GET if name not in known]
+    if unknown:
+        expected = ", ".join(sorted(known)) or Phrase("none")
+        raise Refusal([UnknownParameter(name=name[:80], expected=expected).detail() for name in unknown[:10]])
 
 
 def idempotency_key(request: HttpRequest) -> str | None:

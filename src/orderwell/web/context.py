@@ -12,6 +12,7 @@ from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 from orderwell.web.frame.desks import desk_of
 from orderwell.web.frame.places import DESKS, GROUPS, START, Entry
+from orderwell.web.help.topics import topic_of
 
 THEMES = ("auto", "light", "dark")
 # Pages of one thing -> what the search box calls it; it lists those opened last.
@@ -83,4 +84,5 @@ def layout(request: HttpRequest) -> dict[str, Any]:
         "language": get_language() or settings.LANGUAGE_CODE,
         "languages": settings.LANGUAGES,
         "business_zone": settings.TIME_ZONE,
+        "help_topic": topic_of(request.resolver_match.url_name if request.resolver_match else None),
     }

@@ -17,6 +17,7 @@ AREAS = (
     "stock",
     "imports",
     "system",
+    "help",
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [path("", include(f"orderwell.web.{area}.urls")) for area in AREAS]

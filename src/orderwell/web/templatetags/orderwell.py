@@ -28,6 +28,8 @@ from orderwell.web.components.assets import asset as asset_url
 from orderwell.web.components.sentences import plain_number
 from orderwell.web.components.toasts import undo_of
 from orderwell.web.components.words import look_of, word
+from orderwell.web.help.markdown import address
+from orderwell.web.help.topics import field_topic
 
 register = template.Library()
 register.filter("undo_of", undo_of)
@@ -180,7 +182,10 @@ def field(bound: BoundField, classes: str = "", hide_label: bool = False) -> dic
     extra: dict[str, Any] = {}
     if bound.errors:
         extra["class"] = f"{widget.attrs.get('class', '')} is-invalid"
+    topic = field_topic(bound.form, bound.name)
     return {
+        "topic": topic,
+        "topic_url": address(*topic.split("#")) if topic else "",
         "bound": bound,
         "control": bound.as_widget(attrs={**widget.attrs, **extra}),
         "is_check": is_check,
