@@ -69,6 +69,8 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form was older than the session, or came from elsewhere; either way nothing was done."""
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=401)  # session.js renews the token, or asks to sign in
     return _page(
         request,
         403,

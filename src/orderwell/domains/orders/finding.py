@@ -44,10 +44,11 @@ def _looks(text: str) -> Iterator[tuple[Q, tuple[str, ...]]]:
     personal = _personal(text)
     if personal is not None:
         yield personal, ()
-        people = Contact.objects.filter(personal).values_list("customer_id", flat=True)
+        people = list(Contact.objects.filter(personal).values_list("customer_id", flat=True)[:CUSTOMERS])
     else:
-        people = Customer.objects.filter(Q(number=text) | Q(name=text)).values_list("pk", flat=True)
-    for customer in people[:CUSTOMERS]:
+        named = Customer.objects.filter(Q(number=text) | Q(name=text))
+        people = list(named.values_list("pk", flat=True)[:CUSTOMERS])
+    for customer in people:
         yield Q(customer_id=customer), ("-placed_at", "-id")
 
 

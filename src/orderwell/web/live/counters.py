@@ -21,7 +21,7 @@ from orderwell.platform.permissions import Permission
 
 P = Permission
 CAP = 99
-SECONDS = 8.0
+SECONDS = 4.0
 READY = (Order.FulfilmentState.RESERVED.value, Order.FulfilmentState.PARTIAL.value)
 
 

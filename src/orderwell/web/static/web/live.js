@@ -6,12 +6,14 @@
   const { $, $$, ready } = window.Orderwell;
   const EVERY = 4000;
   const SLOWEST = 60_000;
+  const KEPT = 5_000;
   let pause = EVERY;
   let timer = 0;
   let tag = "";
   let known = null;  // topic -> stamp
   let countersTag = "";
   let countersAt = 0;
+  let recount = 0;
   const due = new Set();
 
   const parts = () => $$("[data-live]").filter((part) => part.id);
@@ -78,8 +80,9 @@
     }
   };
   const count = async () => {
-    if (!$("[data-counter]") || Date.now() - countersAt < 5000) return;
+    if (!$("[data-counter]")) return;
     countersAt = Date.now();
+    recount = 0;
     const answer = await get(document.body.dataset.liveCounters, countersTag ? { "If-None-Match": countersTag } : {});
     if (answer.status !== 200) return;
     countersTag = answer.headers.get("ETag") || "";
@@ -97,10 +100,12 @@
       if (known) {
         const changed = topics.filter((topic) => topic in known && known[topic] !== stamps[topic]);
         parts().filter((part) => topicsOf(part).some((topic) => changed.includes(topic))).forEach((part) => due.add(part));
-        if (changed.length) await count();
+        // The server keeps its numbers for some seconds; asked when those are over, they are sure to be new.
+      if (changed.length && !recount) recount = Date.now() + KEPT;
       }
       known = stamps;
     }
+    if ((recount && Date.now() >= recount) || Date.now() - countersAt > SLOWEST) await count();
     await refresh();
   };
   const run = () => {

@@ -14,18 +14,28 @@
     const modal = $(".modal.show") && window.Orderwell.bootstrap.Modal.getInstance($(".modal.show"));
     modal?._focustrap?.[on ? "activate" : "deactivate"]();
   };
-  const ask = () => {
+  const show = () => {
     const dialog = box();
-    if (!dialog || dialog.open) return;
+    if (dialog.open) return;
     trap(false);  // a dialog under it would pull the focus back
     dialog.showModal();
     $("[name=password]", dialog).focus();
   };
-  window.Orderwell.askToSignIn = ask;
   window.Orderwell.contact = () => { contact = Date.now(); };
 
   const state = () => fetch(box().dataset.session, { cache: "no-store" }).then((answer) => answer.json());
   const isMine = (session) => String(session.user ?? "") === box().dataset.user;
+  // A refused part of a page: signed out, or only signed in anew in another window since the page was loaded.
+  const ask = (refused) => {
+    if (!box() || box().open) return;
+    state().then((session) => {
+      if (!session.user) { show(); return; }
+      if (!isMine(session)) { toast(box().dataset.textOther); return; }
+      renew(session.csrf);
+      if (refused) toast(box().dataset.textAgain, "info");
+    }).catch(() => {});
+  };
+  window.Orderwell.askToSignIn = ask;
 
   ready(() => {
     const dialog = box();
@@ -75,13 +85,13 @@
     };
     state().then((session) => {
       contact = Date.now();
-      if (isMine(session)) { renew(session.csrf); send(); } else if (session.user) { toast(box().dataset.textOther); } else { waiting = send; ask(); }
+      if (isMine(session)) { renew(session.csrf); send(); } else if (session.user) { toast(box().dataset.textOther); } else { waiting = send; show(); }
     }).catch(() => toast(document.body.dataset.textOffline));
   }, true);
 
   document.addEventListener("htmx:afterRequest", (event) => {
     const status = event.detail.xhr?.status;
-    if (status === 401) ask();
+    if (status === 401) ask(true);
     else if (status) contact = Date.now();
   });
 })();
