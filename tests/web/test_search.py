@@ -38,7 +38,7 @@ def test_everything_is_found_by_its_number(owner: Client, company: Company, plac
     now, actor = utc_now(), the_owner()
     [shipment] = ship(order_id=order_id, carrier="SF", tracking_number="SF100200", actor=actor, now=now)
     invoice = issue_invoice(order_id=order_id, actor=actor, now=now)
-    payment = PaymentDraft(order_id, Decimal(5), "transfer", "TXN-9")
+    payment = PaymentDraft(order_id, Decimal(5), "bank", "TXN-9")
     record_payment(payment=payment, actor=actor, now=now)
     Barcode.objects.create(code="6901234567892", variant=company.cup)
     order_page, product = f"/orders/{order_id}/", f"/products/{company.cup.product_id}/"

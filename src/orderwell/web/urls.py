@@ -17,6 +17,8 @@ AREAS = (
     "stock",
     "imports",
     "system",
+    "cases",
+    "public",
     "help",
 )
 

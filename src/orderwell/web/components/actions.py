@@ -48,7 +48,7 @@ def perform(
     """
     if request.method == "POST" and form.is_valid():
         try:
-            made = _once(request, actor, form, act)
+            made = perform_once(request, actor, form, act)
         except (NotFound, PermissionDenied):
             raise
         except DomainError as error:
@@ -60,8 +60,8 @@ def perform(
     return dialog(request, template, {**(context or {}), "form": form}, status=status)
 
 
-def _once(request: HttpRequest, actor: Actor, form: Form, act: Callable[[dict[str, Any]], object]) -> object:
-    """What `act` returned; None where it was done before."""
+def perform_once(request: HttpRequest, actor: Actor, form: Form, act: Callable[[dict[str, Any]], object]) -> object:
+    """`act` with the clean data of a valid form, unless the same form was sent before; what it returned, else None."""
     data = dict(form.cleaned_data)
     token = data.pop("token", "")
     if not token:
