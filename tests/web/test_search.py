@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from orderwell.domains.billing.services.invoice import issue_invoice
@@ -103,3 +105,32 @@ def test_what_was_opened_last_is_shown_in_its_order(owner: Client, company: Comp
 def test_odd_texts_do_no_harm(owner: Client, company: Company) -> None:
     for text in ("%", "_", "'", '"', "\\", "*", "x" * 500, "👍", "@", "0000", "12345678901234567890", "<script>"):
         assert owner.get("/search/", {"q": text}, headers=HTMX).status_code == 200, text
+
+
+def plans(client: Client, text: str) -> list[str]:
+    """How the database looks for a text: a line for each table it would read whole."""
+    found: list[str] = []
+
+    def explain(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.startswith("SELECT"):
+            with connection.cursor() as cursor:
+                word = "EXPLAIN" if connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN"
+                cursor.cursor.execute(f"{word} {sql}", params)
+                found.extend(f"{row[-1]} <- {sql}" for row in cursor.cursor.fetchall())
+        return execute(sql, params, many, context)
+
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":  # so few rows are read whole in any case, unless that is forbidden
+            cursor.execute("SET LOCAL enable_seqscan = off")
+    with connection.execute_wrapper(explain):
+        hits(client, text)
+    whole = re.compile(
+        r"(SCAN|Seq Scan on) (orders_order|fulfilment_shipment|fulfilment_return|billing_\w+|customers_contact)\b(?! USING)"
+    )
+    return [line for line in found if whole.search(line)]
+
+
+@pytest.mark.parametrize("text", ["SO0000", "WEB-77", "13812345678", "5678", "a@b.cn", "王小明", "INV-2026", "TXN-9"])
+def test_documents_are_looked_up_in_an_index(owner: Client, place: Callable[..., int], text: str) -> None:
+    place(CUP=1, external_id="WEB-77")
+    assert not plans(owner, text)
