@@ -17,6 +17,7 @@ AREAS = (
     "stock",
     "imports",
     "system",
+    "admin",
     "cases",
     "public",
     "help",

@@ -90,6 +90,7 @@ GROUPS: tuple[Group, ...] = (
                 *(_("Dead letters"), "mail", "dead-letters", P.SYSTEM_EVENT_VIEW, "/system/dead-letters/"),
                 counter="dead-letters",
             ),
+            Entry(_("Administration"), "settings", "admin", P.SYSTEM_SETTING_CHANGE, "/admin/", "a"),
             Entry(_("Health"), "heart", "system-health", P.SYSTEM_EVENT_VIEW, "/system/health/", "x"),
         ),
     ),
