@@ -86,3 +86,13 @@ def test_a_new_password_must_be_good_and_typed_twice(browse: Callable[..., Clien
         sent = {"current_password": current, "new_password": new, "repeated": again}
         assert client.post("/account/password/", sent).status_code == 422
     assert User.objects.get(username="viewer").check_password(PASSWORD)
+
+
+def test_parts_of_the_page_for_a_first_password_are_left_alone(browse: Callable[..., Client]) -> None:
+    """What refreshes itself must not put the whole page into a corner of the page."""
+    client = browse("administrator", must_change_password=True)
+    there = {"HX-Request": "true", "HX-Current-URL": "http://x/account/password/"}
+    answer = client.get("/orders/counts/", headers=there)
+    assert (answer.status_code, answer.headers.get("HX-Redirect")) == (204, None)
+    answer = client.get("/orders/counts/", headers={**there, "HX-Current-URL": "http://x/orders/"})
+    assert (answer.status_code, answer["HX-Redirect"]) == (204, "/account/password/")

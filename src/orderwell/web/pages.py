@@ -62,7 +62,7 @@ def page(
             if not isinstance(user, User) or not user.is_active:
                 return to_sign_in(request)
             if user.must_change_password and not request.path.startswith(("/account/", "/sign-out/")):
-                return HttpResponseRedirect("/account/password/")
+                return _to_new_password(request)
             _drop_nul(request)
             actor = actor_for_user(user, source="web", address=address_of(request))
             request.actor = actor  # type: ignore[attr-defined]
@@ -98,6 +98,16 @@ def open_page(view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
     """Marks a view that needs no sign-in, so that a test can tell it from one that forgot to ask for it."""
     view.orderwell_page = True  # type: ignore[attr-defined]
     return view
+
+
+def _to_new_password(request: HttpRequest) -> HttpResponse:
+    """To the page where a first password is replaced. A part of that page asks in vain, or the page would fill itself."""
+    if not request.headers.get("HX-Request"):
+        return HttpResponseRedirect("/account/password/")
+    response = HttpResponse(status=204)
+    if "/account/" not in request.headers.get("HX-Current-URL", ""):
+        response["HX-Redirect"] = "/account/password/"
+    return response
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
