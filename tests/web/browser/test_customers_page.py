@@ -79,7 +79,7 @@ def test_a_customer_asks_returns_and_rates_and_is_answered(
 
     staff = sign_in("anna", locale=locale, width=1280)
     staff.goto("/cases/?q=" + number)
-    staff.locator("tr[data-href]").first.click()
+    staff.locator("tr[data-href] a.fw-bold").first.click()
     staff.wait_for_url(re.compile(r"/cases/\d+/$"))
     staff.locator("#id_body").fill("Quite safe.")
     staff.locator("button[value=reply]").click()
