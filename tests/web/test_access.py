@@ -51,7 +51,7 @@ def test_a_part_of_a_page_makes_the_whole_page_go_to_sign_in(db: None) -> None:
 
 def test_somebody_without_a_role_sees_nothing_but_their_own_account(browse: Callable[..., Client]) -> None:
     client = browse()
-    allowed = {"home", "account", "password", "search", *OPEN}
+    allowed = {"home", "account", "password", "search", "progress", *OPEN}
     for path, item in addresses():
         answer = client.get(path)
         if item.name in allowed or answer.status_code == 405:
