@@ -35,10 +35,13 @@ def wire() -> None:
 def _subscribe() -> None:
     """Which handler hears which event."""
     # Whatever brings goods or gives them back serves those who wait for them.
-    for name in (InventoryEvent.STOCK_RECEIVED, OrderEvent.UNITS_CANCELLED, FulfilmentEvent.RETURNED):
+    for name in (
+        *(InventoryEvent.STOCK_RECEIVED, FulfilmentEvent.RETURNED),
+        *(OrderEvent.UNITS_CANCELLED, OrderEvent.CHANGED, OrderEvent.CHANGE_UNDONE),
+    ):
         subscribe(name, "orderwell.domains.orders.handlers.stock_became_free")
     # An order shortened to what has arrived is delivered.
-    for name in (OrderEvent.UNITS_CANCELLED, OrderEvent.CHANGED):
+    for name in (OrderEvent.UNITS_CANCELLED, OrderEvent.CHANGED, OrderEvent.CHANGE_UNDONE):
         subscribe(name, "orderwell.domains.automation.handlers.settle_delivery")
 
 

@@ -50,6 +50,12 @@ class World:
     def quote(self) -> int:
         return self.created("/quotes", draft())["id"]  # type: ignore[no-any-return]
 
+    def change(self) -> str:
+        order = self.order()
+        made = self.owner.post(f"/orders/{order}/changes", {"note": "call first"}, headers=ANY)
+        assert made.status_code == 201, made.content
+        return f"/orders/{order}/changes/{made.json()['change']['number']}"
+
     def hold(self) -> int:
         hold = self.created(f"/orders/{self.order()}/holds", {"kind": "other", "reason": "to be checked"})
         return hold["id"]  # type: ignore[no-any-return]
@@ -89,6 +95,16 @@ EXAMPLES: dict[tuple[str, str], Example] = {
     ),
     ("PATCH", "/orders/{order_id}"): Example(
         lambda world: Request(f"/orders/{world.order()}", {"note": "call first"}, ANY), CHANNEL
+    ),
+    ("POST", "/orders/{order_id}/changes/preview"): Example(
+        lambda world: Request(f"/orders/{world.order()}/changes/preview", {"shipping": "9.00"}), CHANNEL
+    ),
+    ("POST", "/orders/{order_id}/changes"): Example(
+        lambda world: Request(f"/orders/{world.order()}/changes", {"note": "call first"}, ANY), CHANNEL
+    ),
+    ("GET", "/orders/{order_id}/changes"): Example(lambda world: Request(world.change().rpartition("/")[0]), CHANNEL),
+    ("POST", "/orders/{order_id}/changes/{number}/undo"): Example(
+        lambda world: Request(f"{world.change()}/undo"), CHANNEL
     ),
     ("POST", "/orders/{order_id}/cancel"): Example(
         lambda world: Request(f"/orders/{world.order()}/cancel", {"reason": "not wanted"}), CHANNEL

@@ -30,8 +30,8 @@ WRONG_ORDERS: dict[str, tuple[dict[str, Any], str, str]] = {
     "unknown currency": (draft(currency="XXQ"), "unknown_currency", "/currency"),
     "quantity zero": (line(quantity=0), "quantity_not_positive", "/lines/0/quantity"),
     "quantity negative": (line(quantity="-1"), "quantity_not_positive", "/lines/0/quantity"),
-    "quantity not a number": (line(quantity="NaN"), "quantity_not_positive", "/lines/0/quantity"),
-    "quantity infinite": (line(quantity="Infinity"), "quantity_not_positive", "/lines/0/quantity"),
+    "quantity not a number": (line(quantity="NaN"), "not_a_number", "/lines/0/quantity"),
+    "quantity infinite": (line(quantity="Infinity"), "not_a_number", "/lines/0/quantity"),
     "quantity absurd": (line(quantity="1e40"), "quantity_too_large", "/lines/0/quantity"),
     "quantity with a huge exponent": (line(quantity="1E+999999999"), "quantity_too_large", "/lines/0/quantity"),
     "quantity too precise": (line(quantity="0.00001"), "quantity_too_precise", "/lines/0/quantity"),
@@ -162,7 +162,7 @@ def test_unusable_version_is_refused(owner: Caller, shop: Shop, given: str) -> N
 
 
 def test_refusal_speaks_the_language_that_is_asked_for(owner: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("orderwell.api.problems.gettext", lambda text: f"{translation.get_language()}: {text}")
+    monkeypatch.setattr("orderwell.platform.wording.gettext", lambda text: f"{translation.get_language()}: {text}")
     said = {
         asked: owner.post("/orders", b"{", headers={"Accept-Language": asked} if asked else {}).json()
         for asked in ("", "en", "zh-CN", "zh-Hans,en;q=0.5", "tlh")

@@ -20,6 +20,11 @@ class UnknownCurrency(DomainError):
     message = "{value} is not an ISO 4217 currency code; expected one such as {expected}."
 
 
+class NotANumber(DomainError):
+    code = "not_a_number"
+    message = "A number is needed here; it is {value}."
+
+
 class QuantityNotPositive(DomainError):
     code = "quantity_not_positive"
     message = "The quantity must be greater than zero; it is {value}."
@@ -101,6 +106,8 @@ def moment_problems(value: datetime, pointer: str) -> Iterator[DomainError]:
 def quantity_problems(value: Decimal, pointer: str, *, sku: str, places: int) -> Iterator[DomainError]:
     """Why `value` is no quantity of a product that is sold with `places` decimal places."""
     match quantity_problem(value, places=places):
+        case "not_a_number":
+            yield NotANumber(pointer=pointer, value=str(value))
         case "quantity_not_positive":
             yield QuantityNotPositive(pointer=pointer, value=str(value))
         case "quantity_too_large":
@@ -115,7 +122,9 @@ def currency_problems(value: str, pointer: str) -> Iterator[DomainError]:
 
 
 def unit_price_problems(value: Decimal, pointer: str) -> Iterator[DomainError]:
-    if not value.is_finite() or not 0 <= value <= MAX_UNIT_PRICE:
+    if not value.is_finite():
+        yield NotANumber(pointer=pointer, value=str(value))
+    elif not 0 <= value <= MAX_UNIT_PRICE:
         yield PriceOutOfRange(pointer=pointer, value=str(value), limit=MAX_UNIT_PRICE)
     elif not has_scale(value, UNIT_PRICE_SCALE):
         yield PriceTooPrecise(pointer=pointer, places=UNIT_PRICE_SCALE, value=str(value))
@@ -123,7 +132,9 @@ def unit_price_problems(value: Decimal, pointer: str) -> Iterator[DomainError]:
 
 def amount_problems(value: Decimal, pointer: str, currency: str, *, low: Decimal = ZERO) -> Iterator[DomainError]:
     """Why `value` is no amount in `currency`, which must be a known one."""
-    if not value.is_finite() or not low <= value <= MAX_AMOUNT:
+    if not value.is_finite():
+        yield NotANumber(pointer=pointer, value=str(value))
+    elif not low <= value <= MAX_AMOUNT:
         yield AmountOutOfRange(pointer=pointer, value=str(value), low=low, high=MAX_AMOUNT)
     elif not is_rounded(value, currency):
         yield AmountTooPrecise(pointer=pointer, currency=currency, places=exponent(currency), value=str(value))

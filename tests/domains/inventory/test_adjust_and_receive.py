@@ -123,7 +123,7 @@ def test_many_corrections_see_each_other_and_stand_alone() -> None:
         ({"lines": (line("CUP", 0),)}, "/lines/0/change", "nothing_changes"),
         ({"lines": (line("CUP", "0.5"),)}, "/lines/0/change", "quantity_too_precise"),
         ({"lines": (line("CUP", "-1e12"),)}, "/lines/0/change", "quantity_too_large"),
-        ({"lines": (line("CUP", "NaN"),)}, "/lines/0/change", "quantity_not_positive"),
+        ({"lines": (line("CUP", "NaN"),)}, "/lines/0/change", "not_a_number"),
         ({"lines": (line("CUP", counted=-1),)}, "/lines/0/counted", "quantity_not_positive"),
         ({"lines": (line("CUP", 1), line("CUP", 2))}, "/lines/1/sku", "sku_given_twice"),
         ({"lines": (line("SET", 1),)}, "/lines/0/sku", "stock_of_bundle"),

@@ -11,6 +11,7 @@ from orderwell.domains.orders.drafts import LineDraft, OrderDraft
 from orderwell.domains.orders.models import Order, OrderLine
 from orderwell.domains.orders.outcomes import Outcome, Placed, Refused
 from orderwell.domains.orders.services.place import place_orders
+from orderwell.domains.orders.snapshots import take_snapshot
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.actor import Actor, system_actor
 from orderwell.platform.verify import run_laws
@@ -56,6 +57,12 @@ def reserved(line: OrderLine) -> dict[str, Decimal]:
 def stock(variant: Variant) -> dict[str, tuple[Decimal, Decimal]]:
     rows = StockItem.objects.filter(variant=variant).values_list("warehouse__code", "on_hand", "reserved")
     return {code: (on_hand, kept) for code, on_hand, kept in rows}
+
+
+def state_of(order: Order) -> Any:
+    """Money, tax, lines, reservations, backorders and promises as they are now, and the order's states."""
+    row = Order.objects.get(pk=order.pk)
+    return take_snapshot(order.pk), row.state, row.fulfilment_state, row.payment_state
 
 
 def assert_lawful() -> None:

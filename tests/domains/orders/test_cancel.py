@@ -72,10 +72,17 @@ def test_not_more_than_is_open(tea):
     order = placed(draft(make_channel(), (tea, 3)))
     line = lines(order)[0]
     record_invoiced({line.pk: D(2)})
-    for units in (D(2), D(0), D(-1), D("NaN")):
+    wrong = {
+        D(2): "quantity_above_open",
+        D(0): "quantity_not_positive",
+        D(-1): "quantity_not_positive",
+        D("0.00001"): "quantity_too_precise",
+        D("Infinity"): "not_a_number",
+    }
+    for units, code in wrong.items():
         with pytest.raises(Refusal) as refused:
             cancel(order, {line.pk: units})
-        assert refused.value.details[0].code == "quantity_above_open"
+        assert [(found.code, found.pointer) for found in refused.value.details] == [(code, f"/lines/{line.pk}")]
     assert cancel(order, {line.pk: D(1)}).total_amount == D("39.98")
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpResponse
+from pydantic import Field
 
 from orderwell.api.bodies import ApiRequest, Draft
-from orderwell.api.orders.reading import detail
+from orderwell.api.orders.reading import detail, find
 from orderwell.api.orders.routes import routes
 from orderwell.api.orders.shapes import (
     Cancelling,
+    ChangeMade,
+    ChangeShape,
+    DifferenceShape,
     HoldShape,
     NewHold,
     NewNote,
@@ -18,14 +22,20 @@ from orderwell.api.orders.shapes import (
     OrderDetail,
     Releasing,
     show,
+    show_change,
 )
-from orderwell.api.preconditions import expected_version
+from orderwell.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, page
+from orderwell.api.preconditions import etag, expected_version
 from orderwell.api.shapes import Id
 from orderwell.domains.automation.services.call_off import cancel_and_credit
-from orderwell.domains.orders.services.change import OrderChange
+from orderwell.domains.orders.changes import OrderChange
+from orderwell.domains.orders.models import Amendment
+from orderwell.domains.orders.services.change import amend_order, preview_change
 from orderwell.domains.orders.services.change import change_order as change
 from orderwell.domains.orders.services.hold import place_hold, release_hold
 from orderwell.domains.orders.services.note import add_note
+from orderwell.domains.orders.services.undo import undo_change
+from orderwell.domains.orders.snapshots import plain
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.permissions import Permission
 
@@ -46,6 +56,74 @@ def change_order(request: ApiRequest, response: HttpResponse, order_id: Id) -> d
         order_id=order_id, change=request.draft, version=expected_version(request), actor=request.actor, now=utc_now()
     )
     return detail(request, response, order_id)
+
+
+@routes.write(
+    "POST", "/orders/{order_id}/changes/preview", permission=CHANGE, response=DifferenceShape, body=Draft(OrderChange)
+)
+def preview_order_change(request: ApiRequest, order_id: Id) -> dict[str, Any]:
+    """What a change would do to money, tax, stock and dates; nothing is changed. Refused for what the change would be."""
+    found = preview_change(order_id=order_id, change=request.draft, actor=request.actor, now=utc_now())
+    return dict(plain(found))
+
+
+@routes.write(
+    "POST",
+    "/orders/{order_id}/changes",
+    permission=CHANGE,
+    response=ChangeMade,
+    status=201,
+    versioned=True,
+    body=Draft(OrderChange),
+)
+def make_order_change(
+    request: ApiRequest,
+    response: HttpResponse,
+    order_id: Id,
+    agreed: Annotated[str | None, Field(max_length=64)] = None,
+) -> dict[str, Any]:
+    """Change a placed order and get the document of the change.
+
+    With `agreed`, the fingerprint of a preview, the change is made only if it does exactly what was shown. `change` is
+    null where nothing was different. A version that is not current is refused with what was changed since.
+    """
+    made = amend_order(
+        order_id=order_id,
+        change=request.draft,
+        version=expected_version(request),
+        agreed=agreed,
+        actor=request.actor,
+        now=utc_now(),
+    )
+    response["ETag"] = etag(made.order.version)
+    return {
+        "version": made.order.version,
+        "change": show_change(made.amendment) if made.amendment else None,
+        "difference": plain(made.difference),
+    }
+
+
+@routes.read("/orders/{order_id}/changes", permission=Permission.ORDERS_ORDER_VIEW, response=Page[ChangeShape])
+def list_order_changes(
+    request: ApiRequest, response: HttpResponse, order_id: Id, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT
+) -> dict[str, Any]:
+    """Changes and cancellations of an order, newest first, with what they changed."""
+    find(request, order_id)
+    return page(
+        Amendment.objects.filter(order_id=order_id),
+        order=("-number",),
+        cursor=cursor,
+        limit=limit,
+        show=show_change,
+        request=request,
+        response=response,
+    )
+
+
+@routes.write("POST", "/orders/{order_id}/changes/{number}/undo", permission=CHANGE, response=ChangeShape)
+def undo_order_change(request: ApiRequest, order_id: Id, number: Id) -> dict[str, Any]:
+    """Undo a change or a cancellation, until something it concerns is shipped, invoiced or changed again."""
+    return show_change(undo_change(order_id=order_id, number=number, actor=request.actor, now=utc_now()))
 
 
 @routes.write("POST", "/orders/{order_id}/cancel", permission=Permission.ORDERS_ORDER_CANCEL, response=OrderDetail)

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from orderwell.api.shapes import ErrorShape, Exact, Input, Moment, QuantityIn, Reason, Shape
-from orderwell.domains.orders.models import Attachment, Backorder, Hold, Order, OrderLine, OrderNote
+from orderwell.domains.orders.models import Amendment, Attachment, Backorder, Hold, Order, OrderLine, OrderNote
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.events.models import Event
 from orderwell.platform.permissions import Permission
@@ -188,6 +188,79 @@ class EventShape(Shape):
     data: dict[str, Any]
 
 
+class StepShape(Shape):
+    """A number before and after."""
+
+    old: Exact
+    new: Exact
+
+
+class LineDifferenceShape(Shape):
+    kind: Literal["added", "removed", "changed"]
+    line_kind: str
+    line_id: int | None = Field(description="In a preview, that of a new line means nothing")
+    sku: str
+    name: str
+    quantity: StepShape
+    unit_price: StepShape
+    discount: StepShape
+    amount: StepShape
+    sourcing: list[dict[str, Any]] = Field(description="Why new goods come from where they come from")
+
+
+class MoveShape(Shape):
+    sku: str
+    warehouse: str
+    quantity: Exact = Field(description="Positive: taken; negative: free again")
+
+
+class MissingShape(Shape):
+    sku: str
+    old: Exact
+    new: Exact
+
+
+class FieldDifferenceShape(Shape):
+    name: str
+    old: Any
+    new: Any
+
+
+class DifferenceShape(Shape):
+    """What a change does. `fingerprint` names exactly this: send it as `agreed` with the change."""
+
+    net: StepShape
+    tax: StepShape
+    total: StepShape
+    discount: StepShape
+    due: StepShape
+    lines: list[LineDifferenceShape]
+    stock: list[MoveShape]
+    missing: list[MissingShape] = Field(description="Units that wait for stock")
+    fields: list[FieldDifferenceShape]
+    fingerprint: str
+
+
+class ChangeShape(Shape):
+    number: int = Field(description="Counts within the order")
+    kind: Literal["change", "cancel"]
+    reason: str
+    version_before: int
+    version_after: int
+    made_at: Moment
+    actor_label: str
+    source: str
+    undone_at: Moment | None
+    undone_by: str
+    difference: DifferenceShape
+
+
+class ChangeMade(Shape):
+    version: int
+    change: ChangeShape | None
+    difference: DifferenceShape
+
+
 class Cancelling(Input):
     lines: dict[int, QuantityIn] | None = Field(
         default=None, max_length=2000, description="Units by line id; without it, all that is left"
@@ -233,6 +306,10 @@ def show_detail(order: Order, lines: Sequence[OrderLine], actor: Actor) -> dict[
         "notes": [show(NoteShape, note) for note in OrderNote.objects.filter(order=order).order_by("id")],
         "attachments": [show(AttachmentShape, file) for file in Attachment.objects.filter(order=order).order_by("id")],
     }
+
+
+def show_change(amendment: Amendment) -> dict[str, Any]:
+    return {name: getattr(amendment, name) for name in ChangeShape.model_fields}
 
 
 def show(shape: type[Shape], row: Hold | OrderNote | Attachment | Event) -> dict[str, Any]:

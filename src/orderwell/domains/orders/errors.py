@@ -103,6 +103,38 @@ class LineNotChangeable(DomainError):
     message = "{sku}: {field} cannot be changed any more because {reason}."
 
 
+class BelowDone(DomainError):
+    code = "below_done"
+    message = "{sku}: {count} are already shipped, invoiced or cancelled; the quantity can't be less."
+
+
+class LineNotRemovable(DomainError):
+    code = "line_not_removable"
+    message = "{sku} cannot be taken off the order: {reason}. Cancel what is left of it instead."
+
+
+class DifferenceChanged(DomainError):
+    code = "difference_changed"
+    message = "Stock or prices have moved since you looked: the change would now do something else. Look at it again."
+
+
+class AlreadyUndone(DomainError):
+    code = "already_undone"
+    message = "Change {change} of this order was already undone by {undone_by}."
+
+
+class ChangedAgain(DomainError):
+    code = "changed_again"
+    message = (
+        "Change {change} cannot be undone: change {later} came after it and concerns the same. Undo that one first."
+    )
+
+
+class UndoTooLate(DomainError):
+    code = "undo_too_late"
+    message = "Change {change} cannot be undone any more: {sku} was {deed} since. Change the order instead."
+
+
 class PartlyShipped(DomainError):
     code = "partly_shipped"
     message = "{count} components of a bundle have left already; ship the rest of it before you change it."

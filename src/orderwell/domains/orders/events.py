@@ -15,6 +15,7 @@ class OrderEvent(EventName):
     PLACED = "orders.order.placed"
     RECORDED = "orders.order.recorded"
     CHANGED = "orders.order.changed"
+    CHANGE_UNDONE = "orders.change.undone"
     CANCELLED = "orders.order.cancelled"
     COMPLETED = "orders.order.completed"
     REOPENED = "orders.order.reopened"
@@ -37,6 +38,7 @@ _SENTENCES: dict[str, str] = {
     OrderEvent.PLACED: _("Order {number} over {total} {currency} placed"),
     OrderEvent.RECORDED: _("Past order {number} over {total} {currency} recorded"),
     OrderEvent.CHANGED: _("Order changed"),
+    OrderEvent.CHANGE_UNDONE: _("Change {change} undone"),
     OrderEvent.CANCELLED: _("Order cancelled: {reason}"),
     OrderEvent.COMPLETED: _("Order completed"),
     OrderEvent.REOPENED: _("Order reopened"),

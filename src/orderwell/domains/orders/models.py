@@ -238,6 +238,42 @@ class Cancellation(models.Model):
         constraints = [models.CheckConstraint(condition=Q(quantity__gt=0), name="cancellation_positive")]
 
 
+class Amendment(models.Model):
+    """A change of a placed order, or a cancellation, as a document: what was, what became, who, why. Never altered but
+    for being undone, which puts `before` back as long as nothing was shipped or invoiced of what it touched.
+    """
+
+    class Kind(models.TextChoices):
+        CHANGE = "change"
+        CANCEL = "cancel"
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="amendments", db_index=False)
+    # Counts within the order.
+    number = models.PositiveIntegerField()
+    kind = models.CharField(max_length=10, choices=Kind)
+    reason = models.CharField(max_length=240, blank=True)
+    version_before = models.PositiveIntegerField()
+    version_after = models.PositiveIntegerField()
+    # Names of what it changed ("note", "line:7"), and the values before and after.
+    touched = models.JSONField(default=list)
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
+    # The addresses before and after, as one encrypted JSON object.
+    addresses = EncryptedTextField(aad="orders.amendment.addresses", blank=True)
+    # What was shown before it was confirmed: money, stock, dates.
+    difference = models.JSONField(default=dict)
+    # Why it can never be undone, where something outside the order was done with it (a credit note).
+    final = models.CharField(max_length=20, blank=True)
+    made_at = models.DateTimeField()
+    actor_label = models.CharField(max_length=120)
+    source = models.CharField(max_length=10)
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["order", "number"], name="amendment_number")]
+
+
 class OrderNote(models.Model):
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="notes")
     body = models.TextField()

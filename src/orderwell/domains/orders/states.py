@@ -12,6 +12,7 @@ ORDER = TransitionTable(
         "placed": {"complete": "completed", "cancel": "cancelled"},
         # Completed orders open again when a return or a change leaves something to do.
         "completed": {"reopen": "placed"},
+        # Only the undoing of the cancellation itself leads back.
+        "cancelled": {"reinstate": "placed"},
     },
-    final=frozenset({"cancelled"}),
 )

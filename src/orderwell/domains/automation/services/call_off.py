@@ -48,7 +48,8 @@ def cancel_and_credit(
                 actor=actor,
                 now=now,
             )
-        order = cancel_units(order_id=order_id, lines=lines, reason=reason, actor=actor, now=now)
+        final = "credited" if notes else ""
+        order = cancel_units(order_id=order_id, lines=lines, reason=reason, actor=actor, now=now, final=final)
     return CalledOff(order, notes)
 
 

@@ -88,7 +88,7 @@ def credit_units(
         taken, left = spread_units(quantity, open_lines)
         units.update(taken)
         if left:
-            problems.append(_too_much(line_id, f"/lines/{line_id}/quantity", quantity, quantity - left))
+            problems.append(_too_much(line_id, f"/lines/{line_id}", quantity, quantity - left))
     if problems:
         raise Refusal(problems)
     return _credit(order, rows, units, cause=cause, reason=reason, reverses=reverses, actor=actor, now=now)
@@ -128,7 +128,7 @@ def _checked(
         if pk not in rows:
             problems.append(UnknownInvoiceLine(pointer=f"/lines/{pk}", number=invoice.number, value=pk).detail())
         elif not has_scale(quantity, 4) or not 0 < quantity <= left[pk]:
-            problems.append(_too_much(rows[pk].order_line_id, f"/lines/{pk}/quantity", quantity, left[pk]))
+            problems.append(_too_much(rows[pk].order_line_id, f"/lines/{pk}", quantity, left[pk]))
     if not quantities:
         problems.append(QuantityAboveInvoiced(pointer="/lines", sku=invoice.number, value="0", left="0").detail())
     if problems:

@@ -101,7 +101,7 @@ def _wanted(order: Order, lines: Sequence[OrderLine], quantities: Mapping[int, D
         elif not has_scale(quantity, 4) or not 0 < quantity <= left[pk]:
             problems.append(
                 QuantityAboveUninvoiced(
-                    pointer=f"{pointer}/quantity", sku=skus[pk], value=plain(quantity), left=plain(left[pk])
+                    pointer=pointer, sku=skus[pk], value=plain(quantity), left=plain(left[pk])
                 ).detail()
             )
     if problems:

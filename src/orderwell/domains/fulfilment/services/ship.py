@@ -153,7 +153,7 @@ def _checked(
         if state is None:
             problems.append(UnknownLine(pointer=pointer, number=order.number, value=pk).detail())
             continue
-        wrong = list(quantity_problems(quantity, f"{pointer}/quantity", sku=state.line.sku, places=state.places))
+        wrong = list(quantity_problems(quantity, pointer, sku=state.line.sku, places=state.places))
         if wrong:
             problems += [problem.detail() for problem in wrong]
             continue
@@ -164,7 +164,7 @@ def _checked(
             possible = complete_units(state.reserved(reach), state.per_unit, state.places) - state.line.quantity_shipped
             problems.append(
                 QuantityAboveReserved(
-                    pointer=f"{pointer}/quantity",
+                    pointer=pointer,
                     sku=state.line.sku,
                     value=plain(quantity),
                     reserved=plain(max(possible, ZERO)),

@@ -6,16 +6,20 @@ from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 
+from orderwell.domains.orders.difference import compare
 from orderwell.domains.orders.errors import NothingToDo, QuantityAboveOpen, UnknownLine, ValueMissing
 from orderwell.domains.orders.events import OrderEvent
-from orderwell.domains.orders.models import Cancellation, Order, OrderLine
+from orderwell.domains.orders.models import Amendment, Cancellation, Order, OrderLine
+from orderwell.domains.orders.services.amendments import keep
 from orderwell.domains.orders.services.loading import check_holds, lines_of, lock_order, require_state
 from orderwell.domains.orders.services.progress import refresh_states
 from orderwell.domains.orders.services.promises import demand_of, give_back
 from orderwell.domains.orders.services.totals import write_line_amounts, write_order_totals
+from orderwell.domains.orders.snapshots import take_snapshot
 from orderwell.domains.orders.states import ORDER
 from orderwell.kernel.errors import Refusal
-from orderwell.kernel.quantities import plain
+from orderwell.kernel.quantities import QUANTITY_SCALE, plain
+from orderwell.kernel.refusals import quantity_problems
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.database import atomic
 from orderwell.platform.events.recording import Fact, record
@@ -23,10 +27,11 @@ from orderwell.platform.permissions import Permission
 
 
 def cancel_units(
-    *, order_id: int, lines: Mapping[int, Decimal] | None, reason: str, actor: Actor, now: datetime
+    *, order_id: int, lines: Mapping[int, Decimal] | None, reason: str, actor: Actor, now: datetime, final: str = ""
 ) -> Order:
     """Cancel {line id: quantity}, or with None everything that is neither shipped nor invoiced.
 
+    Kept as a document that can be undone until something else happens to the lines; `final` says why it can't be.
     Units that were invoiced must be credited first. Raises NotFound, OrderStateForbids, HeldOrder, NothingToDo,
     ValueMissing, or Refusal with one entry per unusable line.
     """
@@ -43,7 +48,7 @@ def cancel_units(
         wanted = _everything_open(known) if lines is None else _checked(order, known, lines)
         if not wanted:
             raise NothingToDo(step="cancel", number=order.number)
-        _cancel(order, known, wanted, reason.strip(), actor, now)
+        _cancel_and_keep(order, known, wanted, reason.strip(), final, actor, now)
     return Order.objects.get(pk=order_id)
 
 
@@ -71,10 +76,12 @@ def _checked(order: Order, known: Mapping[int, OrderLine], lines: Mapping[int, D
         line = known.get(pk)
         if line is None:
             problems.append(UnknownLine(pointer=pointer, number=order.number, value=pk).detail())
-        elif not quantity.is_finite() or not 0 < quantity <= open_units(line):
+        elif wrong := list(quantity_problems(quantity, pointer, sku=line.sku, places=QUANTITY_SCALE)):
+            problems.append(wrong[0].detail())
+        elif quantity > open_units(line):
             problems.append(
                 QuantityAboveOpen(
-                    pointer=f"{pointer}/quantity", sku=line.sku, open=plain(open_units(line)), value=plain(quantity)
+                    pointer=pointer, sku=line.sku, open=plain(open_units(line)), value=plain(quantity)
                 ).detail()
             )
     if problems:
@@ -82,20 +89,50 @@ def _checked(order: Order, known: Mapping[int, OrderLine], lines: Mapping[int, D
     return dict(lines)
 
 
+def _cancel_and_keep(
+    order: Order,
+    known: Mapping[int, OrderLine],
+    wanted: dict[int, Decimal],
+    reason: str,
+    final: str,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    before = take_snapshot(order.pk)
+    made = _cancel(order, known, wanted, reason, actor, now)
+    after = take_snapshot(order.pk)
+    keep(
+        order,
+        before=before,
+        after=after,
+        difference=compare(before, after),
+        kind=Amendment.Kind.CANCEL,
+        reason=reason,
+        actor=actor,
+        now=now,
+        final=final,
+        more={"cancellations": made},
+    )
+    refresh_states([order.pk], actor=actor, now=now)
+
+
 def _cancel(
     order: Order, known: Mapping[int, OrderLine], wanted: dict[int, Decimal], reason: str, actor: Actor, now: datetime
-) -> None:
+) -> list[int]:
+    """Returns the ids of the cancellations."""
     promised = order.state == Order.State.PLACED  # a dropped quote has nothing to give back
     freed = give_back({pk: demand_of(known[pk], quantity) for pk, quantity in wanted.items()}) if promised else set()
-    facts = []
+    facts: list[Fact] = []
+    made: list[int] = []
     for pk, quantity in wanted.items():
         line = known[pk]
         before = line.gross_amount
         line.quantity_cancelled += quantity
         write_line_amounts(line)
-        Cancellation.objects.create(
+        cancellation = Cancellation.objects.create(
             line=line, quantity=quantity, reason=reason[:240], cancelled_at=now, actor_label=actor.label
         )
+        made.append(cancellation.pk)
         data = {
             "sku": line.sku,
             "quantity": quantity,
@@ -106,7 +143,7 @@ def _cancel(
         facts.append(Fact(OrderEvent.UNITS_CANCELLED, f"order:{order.pk}", f"line:{pk}", data))
     write_order_totals(order, known.values())
     record(facts, actor=actor, now=now)
-    refresh_states([order.pk], actor=actor, now=now)
+    return made
 
 
 def _drop_quote(order: Order, reason: str, actor: Actor, now: datetime) -> Order:
@@ -116,6 +153,7 @@ def _drop_quote(order: Order, reason: str, actor: Actor, now: datetime) -> Order
     order.save(update_fields=["state", "placed_at"])
     known = {line.pk: line for line in lines_of(order)}
     _cancel(order, known, {pk: line.quantity for pk, line in known.items()}, reason.strip(), actor, now)
+    refresh_states([order.pk], actor=actor, now=now)
     stream = f"order:{order.pk}"
     record(Fact(OrderEvent.CANCELLED, stream, stream, {"reason": reason.strip()}), actor=actor, now=now)
     return Order.objects.get(pk=order.pk)

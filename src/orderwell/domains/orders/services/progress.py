@@ -116,6 +116,8 @@ def _state(order: Order, *, nothing_left: bool) -> str:
         return ORDER.next(order.state, "complete")
     if order.state == Order.State.COMPLETED and not done:
         return ORDER.next(order.state, "reopen")
+    if order.state == Order.State.CANCELLED and not nothing_left:
+        return ORDER.next(order.state, "reinstate")
     return order.state
 
 

@@ -1,0 +1,143 @@
+"""An order at one moment, in plain values: what a change is compared with, stored as, and undone to."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from orderwell.domains.inventory.models import Reservation
+from orderwell.domains.orders.models import Backorder, Order, OrderLine
+
+ZERO = Decimal(0)
+HEADER = (
+    *("note", "priority", "requested_at", "promised_at", "custom", "order_discount"),
+    *("ship_country", "ship_region", "ship_city", "ship_postcode"),
+)
+# Columns of a line that a change may write; the counters belong to shipping, returning, invoicing and cancelling.
+OWN = ("quantity", "unit_price", "line_discount", "order_discount_share", "promised_at", "explanation")
+MONEY = ("net_amount", "tax_amount", "gross_amount")
+COUNTERS = ("quantity_cancelled", "quantity_shipped", "quantity_returned", "quantity_invoiced")
+FIXED = ("position", "kind", "variant_id", "is_bundle", "sku", "name", "tax_rate")
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """A backorder: how much, how urgent, since when."""
+
+    quantity: Decimal
+    priority: int
+    since: datetime
+
+
+class LineState(msgspec.Struct, frozen=True):
+    """A line with what is promised for it. `reserved` is by stock item, `waiting` by variant."""
+
+    id: int
+    position: int
+    kind: str
+    variant_id: int | None
+    is_bundle: bool
+    sku: str
+    name: str
+    tax_rate: Decimal
+    quantity: Decimal
+    unit_price: Decimal
+    line_discount: Decimal
+    order_discount_share: Decimal
+    promised_at: datetime | None
+    explanation: dict[str, Any]
+    net_amount: Decimal
+    tax_amount: Decimal
+    gross_amount: Decimal
+    quantity_cancelled: Decimal
+    quantity_shipped: Decimal
+    quantity_returned: Decimal
+    quantity_invoiced: Decimal
+    components: dict[int, Decimal] = {}
+    reserved: dict[int, Decimal] = {}
+    waiting: dict[int, Waiting] = {}
+
+    def demand(self, quantity: Decimal) -> dict[int, Decimal]:
+        """What `quantity` units need of each stocked variant."""
+        if self.is_bundle:
+            return {variant: per_unit * quantity for variant, per_unit in self.components.items()}
+        return {self.variant_id: quantity} if self.variant_id is not None else {}
+
+
+class Header(msgspec.Struct, frozen=True):
+    note: str
+    priority: int
+    requested_at: datetime | None
+    promised_at: datetime | None
+    custom: dict[str, Any]
+    order_discount: Decimal
+    ship_country: str
+    ship_region: str
+    ship_city: str
+    ship_postcode: str
+
+
+class Snapshot(msgspec.Struct, frozen=True):
+    """`ship_to` is the opened address: it is kept sealed, apart from the rest. `places` names stock items."""
+
+    header: Header
+    net_amount: Decimal
+    tax_amount: Decimal
+    total_amount: Decimal
+    due: Decimal
+    ship_to: str
+    lines: dict[int, LineState]
+    places: dict[int, tuple[str, str, int]]
+
+
+def take_snapshot(order_id: int) -> Snapshot:
+    """A fixed number of queries, however many lines."""
+    order = Order.objects.get(pk=order_id)
+    lines = list(OrderLine.objects.filter(order_id=order_id).order_by("position").prefetch_related("components"))
+    ids = [line.pk for line in lines]
+    reserved: dict[int, dict[int, Decimal]] = defaultdict(dict)
+    places: dict[int, tuple[str, str, int]] = {}
+    rows = Reservation.objects.filter(line_id__in=ids).values_list(
+        *("line_id", "quantity", "stock_item_id", "stock_item__variant_id"),
+        *("stock_item__variant__sku", "stock_item__warehouse__code"),
+    )
+    for line_id, quantity, item, variant, sku, warehouse in rows:
+        reserved[line_id][item] = quantity
+        places[item] = (sku, warehouse, variant)
+    waiting: dict[int, dict[int, Waiting]] = defaultdict(dict)
+    for row in Backorder.objects.filter(line_id__in=ids):
+        waiting[row.line_id][row.variant_id] = Waiting(row.quantity, row.priority, row.since)
+    return Snapshot(
+        header=Header(**{name: getattr(order, name) for name in HEADER}),
+        net_amount=order.net_amount,
+        tax_amount=order.tax_amount,
+        total_amount=order.total_amount,
+        due=order.total_amount - order.credited_amount - order.paid_amount,
+        ship_to=order.ship_to,
+        lines={line.pk: _line_state(line, reserved[line.pk], waiting[line.pk]) for line in lines},
+        places=places,
+    )
+
+
+def _line_state(line: OrderLine, reserved: dict[int, Decimal], waiting: dict[int, Waiting]) -> LineState:
+    values = {name: getattr(line, name) for name in (*FIXED, *OWN, *MONEY, *COUNTERS)}
+    components = {part.variant_id: part.quantity for part in line.components.all()} if line.is_bundle else {}
+    return LineState(id=line.pk, **values, components=components, reserved=reserved, waiting=waiting)
+
+
+def plain(value: Any) -> Any:
+    """As JSON knows it: numbers and moments as text, exactly."""
+    return msgspec.to_builtins(value, str_keys=True)
+
+
+def line_state_of(stored: Any) -> LineState:
+    return msgspec.convert(stored, LineState, str_keys=True)
+
+
+def header_of(stored: Any) -> dict[str, Any]:
+    """Stored header values, typed."""
+    kinds = {field.name: field.type for field in msgspec.structs.fields(Header)}
+    return {name: msgspec.convert(value, kinds[name], str_keys=True) for name, value in stored.items()}
