@@ -30,8 +30,18 @@ class RowVerdict:
     memory: Mapping[str, Any] = field(default_factory=dict)
 
 
-Act = Callable[[Sequence[int], Mapping[str, Any], Actor, datetime], list[RowVerdict]]
-Undo = Callable[[Sequence[tuple[int, Mapping[str, Any]]], Actor, datetime], list[RowVerdict]]
+class Act(Protocol):
+    def __call__(
+        self, ids: Sequence[int], /, *, data: Mapping[str, Any], actor: Actor, now: datetime
+    ) -> list[RowVerdict]: ...
+
+
+class Undo(Protocol):
+    """Takes back what was done to rows, from their ids and memories."""
+
+    def __call__(
+        self, rows: Sequence[tuple[int, Mapping[str, Any]]], /, *, actor: Actor, now: datetime
+    ) -> list[RowVerdict]: ...
 
 
 class ListSource(Protocol):

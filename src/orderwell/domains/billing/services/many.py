@@ -12,10 +12,10 @@ from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.views.sources import RowVerdict
 
 
-def invoice_orders(ids: Sequence[int], data: Mapping[str, Any], actor: Actor, now: datetime) -> list[RowVerdict]:
+def invoice_orders(ids: Sequence[int], *, data: Mapping[str, Any], actor: Actor, now: datetime) -> list[RowVerdict]:
     """Invoice all that is open of each."""
 
     def do(pk: int) -> Mapping[str, Any]:
         return {"invoice": issue_invoice(order_id=pk, actor=actor, now=now).pk}
 
-    return each(actor, ids, do)
+    return each(ids, actor=actor, do=do)

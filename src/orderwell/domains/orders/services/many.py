@@ -21,16 +21,16 @@ Remembered = Sequence[tuple[int, Memory]]
 UNDONE = "undone"
 
 
-def order_names(actor: Actor, order_ids: Sequence[int]) -> dict[int, str]:
+def order_names(order_ids: Sequence[int], *, actor: Actor) -> dict[int, str]:
     """Order id -> number, of those the actor may know of."""
     return dict(visible_orders(actor).filter(pk__in=order_ids).values_list("pk", "number"))
 
 
-def each(actor: Actor, order_ids: Sequence[int], do: Callable[[int], Memory | None]) -> list[RowVerdict]:
-    return one_at_a_time(order_ids, order_names(actor, order_ids), do)
+def each(order_ids: Sequence[int], *, actor: Actor, do: Callable[[int], Memory | None]) -> list[RowVerdict]:
+    return one_at_a_time(order_ids, order_names(order_ids, actor=actor), do)
 
 
-def hold_orders(ids: Sequence[int], data: Memory, actor: Actor, now: datetime) -> list[RowVerdict]:
+def hold_orders(ids: Sequence[int], *, data: Memory, actor: Actor, now: datetime) -> list[RowVerdict]:
     """Hold each; one that is held for the same reason already stays as it is."""
     kind, reason = str(data["kind"]), str(data["reason"])
 
@@ -44,22 +44,22 @@ def hold_orders(ids: Sequence[int], data: Memory, actor: Actor, now: datetime) -
             "order_id", flat=True
         )
     )
-    return each(actor, ids, do)
+    return each(ids, actor=actor, do=do)
 
 
-def unhold_orders(rows: Remembered, actor: Actor, now: datetime) -> list[RowVerdict]:
+def unhold_orders(rows: Remembered, *, actor: Actor, now: datetime) -> list[RowVerdict]:
     memories = dict(rows)
 
     def do(pk: int) -> Memory:
         release_hold(hold_id=int(memories[pk]["hold"]), reason=UNDONE, actor=actor, now=now)
         return {}
 
-    return each(actor, [pk for pk, _memory in rows], do)
+    return each([pk for pk, _memory in rows], actor=actor, do=do)
 
 
-def release_orders(ids: Sequence[int], data: Memory, actor: Actor, now: datetime) -> list[RowVerdict]:
+def release_orders(ids: Sequence[int], *, data: Memory, actor: Actor, now: datetime) -> list[RowVerdict]:
     """Release every hold of each; one without holds stays as it is."""
-    names = order_names(actor, ids)
+    names = order_names(ids, actor=actor)
 
     def do(pk: int) -> Memory | None:
         if pk not in names:
@@ -69,10 +69,10 @@ def release_orders(ids: Sequence[int], data: Memory, actor: Actor, now: datetime
             release_hold(hold_id=hold.pk, reason=str(data["reason"]), actor=actor, now=now)
         return {"holds": [[hold.kind, hold.reason] for hold in holds]} if holds else None
 
-    return each(actor, ids, do)
+    return each(ids, actor=actor, do=do)
 
 
-def hold_again(rows: Remembered, actor: Actor, now: datetime) -> list[RowVerdict]:
+def hold_again(rows: Remembered, *, actor: Actor, now: datetime) -> list[RowVerdict]:
     memories = dict(rows)
 
     def do(pk: int) -> Memory:
@@ -80,24 +80,24 @@ def hold_again(rows: Remembered, actor: Actor, now: datetime) -> list[RowVerdict
             place_hold(order_id=pk, kind=kind, reason=reason, actor=actor, now=now)
         return {}
 
-    return each(actor, [pk for pk, _memory in rows], do)
+    return each([pk for pk, _memory in rows], actor=actor, do=do)
 
 
-def cancel_orders(ids: Sequence[int], data: Memory, actor: Actor, now: datetime) -> list[RowVerdict]:
+def cancel_orders(ids: Sequence[int], *, data: Memory, actor: Actor, now: datetime) -> list[RowVerdict]:
     """Cancel all that is open of each."""
 
     def do(pk: int) -> Memory:
         cancel_units(order_id=pk, lines=None, reason=str(data["reason"]), actor=actor, now=now)
         return {}
 
-    return each(actor, ids, do)
+    return each(ids, actor=actor, do=do)
 
 
-def set_priorities(ids: Sequence[int], data: Memory, actor: Actor, now: datetime) -> list[RowVerdict]:
+def set_priorities(ids: Sequence[int], *, data: Memory, actor: Actor, now: datetime) -> list[RowVerdict]:
     return _prioritise({pk: int(data["priority"]) for pk in ids}, actor, now)
 
 
-def reset_priorities(rows: Remembered, actor: Actor, now: datetime) -> list[RowVerdict]:
+def reset_priorities(rows: Remembered, *, actor: Actor, now: datetime) -> list[RowVerdict]:
     return _prioritise({pk: int(memory["priority"]) for pk, memory in rows}, actor, now)
 
 
@@ -110,11 +110,11 @@ def _prioritise(wanted: Mapping[int, int], actor: Actor, now: datetime) -> list[
         change_order(order_id=pk, change=OrderChange(priority=wanted[pk]), version=None, actor=actor, now=now)
         return {"priority": before[pk]}
 
-    names = order_names(actor, list(wanted))
-    return each(actor, list(wanted), do)
+    names = order_names(list(wanted), actor=actor)
+    return each(list(wanted), actor=actor, do=do)
 
 
-def assign_orders(ids: Sequence[int], data: Memory, actor: Actor, now: datetime) -> list[RowVerdict]:
+def assign_orders(ids: Sequence[int], *, data: Memory, actor: Actor, now: datetime) -> list[RowVerdict]:
     """Give each an owner, a team or both; what is left out stays."""
     owner, team = data.get("owner") or None, data.get("team") or None
 
@@ -128,14 +128,14 @@ def assign_orders(ids: Sequence[int], data: Memory, actor: Actor, now: datetime)
             now=now,
         )
 
-    return each(actor, ids, do)
+    return each(ids, actor=actor, do=do)
 
 
-def assign_back(rows: Remembered, actor: Actor, now: datetime) -> list[RowVerdict]:
+def assign_back(rows: Remembered, *, actor: Actor, now: datetime) -> list[RowVerdict]:
     memories = dict(rows)
 
     def do(pk: int) -> Memory | None:
         memory = memories[pk]
         return assign_order(order_id=pk, owner_id=memory["owner"], team_id=memory["team"], actor=actor, now=now)
 
-    return each(actor, [pk for pk, _memory in rows], do)
+    return each([pk for pk, _memory in rows], actor=actor, do=do)

@@ -122,9 +122,9 @@ def perform_run(*, run_id: int, actor: Actor) -> BulkRun:
             start = len(run.verdicts)
             ids, now = run.ids[start : start + CHUNK], utc_now()
             if run.undoes is not None and undo is not None:
-                found = undo([(pk, memories.get(pk, {})) for pk in ids], actor, now)
+                found = undo([(pk, memories.get(pk, {})) for pk in ids], actor=actor, now=now)
             else:
-                found = act(ids, run.data, actor, now)
+                found = act(ids, data=run.data, actor=actor, now=now)
             run.verdicts += [_as_json(verdict) for verdict in found]
             run.save(update_fields=["verdicts"])
             steps.step(len(ids))
