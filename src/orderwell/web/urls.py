@@ -15,6 +15,8 @@ AREAS = (
     "stock",
     "imports",
     "system",
+    "cases",
+    "public",
     "help",
 )
 
