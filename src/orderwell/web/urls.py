@@ -15,6 +15,7 @@ AREAS = (
     "stock",
     "imports",
     "system",
+    "admin",
     "cases",
     "public",
     "help",

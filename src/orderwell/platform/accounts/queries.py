@@ -1,8 +1,32 @@
-"""Short lists of accounts that a screen offers to choose from."""
+"""Reading users, roles and keys."""
 
 from __future__ import annotations
 
-from orderwell.platform.accounts.models import Team, User
+from django.db.models import Q, QuerySet
+
+from orderwell.kernel.errors import NotFound
+from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.accounts.models import ApiKey, Role, Team, User
+from orderwell.platform.paging import Page, keyset_page
+from orderwell.platform.permissions import Permission
+
+
+def user_list(actor: Actor, *, text: str = "", cursor: str | None = None, limit: int = 50) -> Page[User]:
+    """One page of users by user name, with roles, teams and row filters at hand."""
+    return keyset_page(users(actor, text=text), order=("username",), cursor=cursor, limit=limit)
+
+
+def users(actor: Actor, *, text: str = "", role: str = "", active: bool | None = None) -> QuerySet[User]:
+    """Users with roles, teams and row filters; `text` is part of the user name or the name. Raises PermissionDenied."""
+    actor.require(Permission.SYSTEM_USER_MANAGE)
+    rows = User.objects.prefetch_related("roles", "teams", "row_scopes")
+    if active is not None:
+        rows = rows.filter(is_active=active)
+    if role:
+        rows = rows.filter(roles__code=role)
+    if text.strip():
+        rows = rows.filter(Q(username__icontains=text.strip()) | Q(name__icontains=text.strip()))
+    return rows
 
 
 def people() -> list[User]:
@@ -12,3 +36,31 @@ def people() -> list[User]:
 
 def teams() -> list[Team]:
     return list(Team.objects.order_by("name"))
+
+
+def user_detail(actor: Actor, user_id: int) -> User:
+    actor.require(Permission.SYSTEM_USER_MANAGE)
+    user = User.objects.prefetch_related("roles", "teams", "row_scopes").filter(pk=user_id).first()
+    if user is None:
+        raise NotFound(kind="user", reference=user_id)
+    return user
+
+
+def role_list(actor: Actor) -> list[Role]:
+    """Roles, those that come with the product first."""
+    actor.require(Permission.SYSTEM_USER_MANAGE)
+    return list(Role.objects.order_by("-built_in", "id"))
+
+
+def key_list(actor: Actor, *, cursor: str | None = None, limit: int = 50) -> Page[ApiKey]:
+    """One page of API keys, newest first."""
+    actor.require(Permission.SYSTEM_API_KEY_MANAGE)
+    return keyset_page(ApiKey.objects.prefetch_related("row_scopes"), order=("-id",), cursor=cursor, limit=limit)
+
+
+def key_detail(actor: Actor, key_id: int) -> ApiKey:
+    actor.require(Permission.SYSTEM_API_KEY_MANAGE)
+    key = ApiKey.objects.filter(pk=key_id).first()
+    if key is None:
+        raise NotFound(kind="API key", reference=key_id)
+    return key
