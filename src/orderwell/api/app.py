@@ -38,6 +38,7 @@ RESOURCES = (
     "imports",
     "system",
     "accounts",
+    "lists",
     "batch",
 )
 
