@@ -38,7 +38,11 @@ def body(answer: Any) -> bytes:
 
 
 def exported(client: Client, query: str, file_format: str = "csv") -> bytes:
-    answer = send(client, f"/lists/orders/export/{query}", format=file_format)
+    return exported_from(client, "orders", query, file_format)
+
+
+def exported_from(client: Client, name: str, query: str, file_format: str = "csv") -> bytes:
+    answer = send(client, f"/lists/{name}/export/{query}", format=file_format)
     return body(client.get(answer["HX-Redirect"]))
 
 

@@ -54,6 +54,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
         (
             Entry(_("To ship"), "package-export", "to-ship", P.FULFILMENT_SHIPMENT_VIEW, "/to-ship/", "w"),
             Entry(_("Shipments"), "truck-delivery", "shipment-list", P.FULFILMENT_SHIPMENT_VIEW, "/shipments/", "d"),
+            Entry(_("Returns"), "truck-return", "return-list", P.FULFILMENT_RETURN_VIEW, "/returns/", "r"),
             Entry(_("Stock"), "building-warehouse", "stock-list", P.INVENTORY_STOCK_VIEW, "/stock/", "s"),
             Entry(_("Transfers"), "transfer", "transfer-list", P.INVENTORY_STOCK_VIEW, "/transfers/", "t"),
         ),
@@ -62,6 +63,9 @@ GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
         _("Money"),
         (
             Entry(_("Invoices"), "file-invoice", "invoice-list", P.BILLING_INVOICE_VIEW, "/invoices/", "i"),
+            Entry(
+                _("Credit notes"), "receipt-refund", "credit-note-list", P.BILLING_INVOICE_VIEW, "/credit-notes/", "b"
+            ),
             Entry(_("Payments"), "cash", "payment-list", P.BILLING_PAYMENT_VIEW, "/payments/", "y"),
         ),
     ),

@@ -26,6 +26,8 @@ class Shipment(models.Model):
         indexes = [
             models.Index(fields=["order"], name="shipment_order"),
             models.Index(fields=["-shipped_at", "-id"], name="shipment_recent"),
+            models.Index(fields=["state", "-shipped_at", "-id"], name="shipment_state"),
+            models.Index(fields=["warehouse", "-shipped_at", "-id"], name="shipment_warehouse"),
             models.Index(fields=["tracking_number"], name="shipment_tracking", condition=~Q(tracking_number="")),
         ]
 
@@ -80,6 +82,7 @@ class Return(models.Model):
         indexes = [
             models.Index(fields=["order"], name="return_order", condition=Q(order__isnull=False)),
             models.Index(fields=["-received_at", "-id"], name="return_recent"),
+            models.Index(fields=["channel", "-received_at", "-id"], name="return_channel"),
         ]
 
     def __str__(self) -> str:

@@ -34,6 +34,11 @@ def people() -> list[User]:
     return sorted(User.objects.filter(is_active=True)[:500], key=str)
 
 
+def roles() -> list[Role]:
+    """Roles to choose from; their names are no secret."""
+    return list(Role.objects.order_by("code"))
+
+
 def teams() -> list[Team]:
     return list(Team.objects.order_by("name"))
 

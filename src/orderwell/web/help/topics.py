@@ -49,6 +49,9 @@ TOPICS: dict[str, str] = {
     "shipment-deliver": "shipping#shipment-deliver",
     "shipment-tracking": "shipping#shipment-tracking",
     # billing
+    "return-list": "shipping#return-list",
+    "return-detail": "shipping#return-list",
+    "credit-note-list": "billing#credit-note-list",
     "invoice-list": "billing#invoice-list",
     "invoice-detail": "billing#invoice-page",
     "payment-list": "billing#payment-list",
@@ -144,7 +147,6 @@ PARTS = frozenset(
         "import-progress",
         "import-run",
         "import-for-real",
-        "dead-letters-decide",
         "help-panel",
         "progress",
         "progress-seen",

@@ -14,7 +14,24 @@ from orderwell.platform.views.sources import register
 from orderwell.web.lists.source import SpecSource
 from orderwell.web.lists.spec import ListSpec
 
-SPECS = ("orderwell.web.orders.list_spec.ORDERS",)
+SPECS = (
+    "orderwell.web.orders.list_spec.ORDERS",
+    "orderwell.web.shipments.list_specs.TO_SHIP",
+    "orderwell.web.shipments.list_specs.SHIPMENTS",
+    "orderwell.web.shipments.list_specs.RETURNS",
+    "orderwell.web.billing.list_specs.INVOICES",
+    "orderwell.web.billing.list_specs.CREDIT_NOTES",
+    "orderwell.web.billing.list_specs.PAYMENTS",
+    "orderwell.web.customers.list_spec.CUSTOMERS",
+    "orderwell.web.products.list_spec.PRODUCTS",
+    "orderwell.web.stock.list_specs.STOCK",
+    "orderwell.web.stock.list_specs.MOVEMENTS",
+    "orderwell.web.system.list_specs.IMPORTS",
+    "orderwell.web.system.list_specs.EVENTS",
+    "orderwell.web.system.list_specs.DEAD_LETTERS",
+    "orderwell.web.system.list_specs.JOBS",
+    "orderwell.web.system.list_specs.USERS",
+)
 
 
 @cache

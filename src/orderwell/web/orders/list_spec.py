@@ -16,7 +16,6 @@ from django.utils.translation import gettext_lazy as _
 from orderwell.domains.billing.services.many import invoice_orders
 from orderwell.domains.catalog.choices import channel_names, visible_channels
 from orderwell.domains.customers.queries import tags, visible_customers
-from orderwell.domains.inventory.choices import visible_warehouses
 from orderwell.domains.orders.models import Order
 from orderwell.domains.orders.queries import lines_with_promises, matching, order_parts, visible_orders
 from orderwell.domains.orders.services import many
@@ -25,6 +24,7 @@ from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.accounts.queries import teams
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.words import word
+from orderwell.web.lists.common import channel_choices, customer_name, warehouse_choices
 from orderwell.web.lists.spec import Action, Choices, Column, Filter, ListSpec, Nothing, Tab, Values
 from orderwell.web.orders.filters import FULFILMENT_CHOICES, PAYMENT_CHOICES, STATE_CHOICES, filters_from
 from orderwell.web.orders.list_forms import BulkAssignForm, BulkHoldForm, BulkPriorityForm, BulkReasonForm
@@ -101,31 +101,12 @@ def address(order: Order) -> Mapping[str, str]:
     return found
 
 
-def channel_choices(actor: Actor) -> Choices:
-    found = visible_channels(actor)
-    return [(item.code, localname(item)) for item in found] if len(found) > 1 else []
-
-
-def warehouse_choices(actor: Actor) -> Choices:
-    found = visible_warehouses(actor) if actor.may(P.INVENTORY_STOCK_VIEW) else []
-    return [(item.code, localname(item)) for item in found] if len(found) > 1 else []
-
-
 def team_choices(actor: Actor) -> Choices:
     return [(team.name, team.name) for team in teams() if actor.team_ids is None or team.pk in actor.team_ids]
 
 
 def tag_choices(actor: Actor) -> Choices:
     return [(tag.name, tag.name) for tag in tags(actor)] if actor.may(P.CUSTOMERS_CUSTOMER_VIEW) else []
-
-
-def customer_name(actor: Actor, value: str) -> str | None:
-    """The name behind a customer's id in an address; nothing for what is no id."""
-    if not (value.isascii() and value.isdecimal() and len(value) < 19):
-        return None
-    if not actor.may(P.CUSTOMERS_CUSTOMER_VIEW):
-        return value
-    return visible_customers(actor).filter(pk=int(value)).values_list("name", flat=True).first() or value
 
 
 def channel_by_id(actor: Actor, value: str) -> str | None:
