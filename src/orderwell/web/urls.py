@@ -5,7 +5,10 @@ from django.urls import URLPattern, URLResolver, include, path
 AREAS = (
     "account",
     "lists",
+    "start",
     "home",
+    "frame",
+    "live",
     "search",
     "orders",
     "shipments",

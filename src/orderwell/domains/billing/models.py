@@ -145,6 +145,7 @@ class Payment(models.Model):
             models.Index(fields=["-received_at", "-id"], name="payment_recent"),
             models.Index(fields=["method", "-received_at", "-id"], name="payment_method"),
             models.Index(fields=["customer", "-received_at", "-id"], name="payment_customer"),
+            models.Index(fields=["reference"], name="payment_reference", condition=Q(reference__isnull=False)),
         ]
 
 
