@@ -52,6 +52,7 @@ def invoice_rows(actor: Actor, values: Values, now: datetime) -> Sequence[QueryS
 
 INVOICES = ListSpec(
     name="invoices",
+    topics="billing",
     title=_("Invoices"),
     permission=P.BILLING_INVOICE_VIEW,
     url_name="invoice-list",
@@ -89,6 +90,7 @@ def credit_note_rows(actor: Actor, values: Values, now: datetime) -> Sequence[Qu
 
 CREDIT_NOTES = ListSpec(
     name="credit-notes",
+    topics="billing",
     title=_("Credit notes"),
     permission=P.BILLING_INVOICE_VIEW,
     url_name="credit-note-list",
@@ -130,6 +132,7 @@ def payment_rows(actor: Actor, values: Values, now: datetime) -> Sequence[QueryS
 
 PAYMENTS = ListSpec(
     name="payments",
+    topics="billing",
     title=_("Payments"),
     permission=P.BILLING_PAYMENT_VIEW,
     url_name="payment-list",

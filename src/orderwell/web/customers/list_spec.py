@@ -103,6 +103,7 @@ def name(customer: Customer) -> Any:
 
 CUSTOMERS = ListSpec(
     name="customers",
+    topics="customers",
     title=_("Customers"),
     permission=P.CUSTOMERS_CUSTOMER_VIEW,
     url_name="customer-list",

@@ -73,7 +73,9 @@ GROUPS: tuple[Group, ...] = (
         _("Money"),
         (
             Entry(_("Invoices"), "file-invoice", "invoice-list", P.BILLING_INVOICE_VIEW, "/invoices/", "i"),
-            Entry(_("Credit notes"), "receipt-refund", "credit-note-list", P.BILLING_INVOICE_VIEW, "/credit-notes/", "n"),
+            Entry(
+                _("Credit notes"), "receipt-refund", "credit-note-list", P.BILLING_INVOICE_VIEW, "/credit-notes/", "n"
+            ),
             Entry(_("Payments"), "cash", "payment-list", P.BILLING_PAYMENT_VIEW, "/payments/", "y"),
         ),
     ),

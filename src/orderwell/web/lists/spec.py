@@ -152,6 +152,8 @@ class ListSpec:
     # A template with more about a row for the quick look, and what it needs.
     quick: str = ""
     quick_context: Callable[[Actor, Any], Mapping[str, Any]] | None = None
+    # Events that make the page fetch its rows again (web/live): first words of their names. None: it stays as it is.
+    topics: str = ""
     # The page above it: name of its address, and its title.
     parent: tuple[str, Title] | None = None
     # Templates of the buttons beside the heading, and of what stands above the list.

@@ -242,6 +242,7 @@ ACTIONS = (
 
 ORDERS = ListSpec(
     name="orders",
+    topics="orders",
     title=_("Orders"),
     permission=P.ORDERS_ORDER_VIEW,
     url_name="order-list",

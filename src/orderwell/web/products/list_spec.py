@@ -71,6 +71,7 @@ def _prices(product: Any) -> list[Any]:
 
 PRODUCTS = ListSpec(
     name="products",
+    topics="catalog",
     title=_("Products"),
     permission=P.CATALOG_PRODUCT_VIEW,
     url_name="product-list",

@@ -75,6 +75,7 @@ def count_units(actor: Actor, rows: Sequence[Any], keys: Sequence[str]) -> None:
 
 TO_SHIP = ListSpec(
     name="to-ship",
+    topics="orders fulfilment",
     title=_("To ship"),
     subtitle=_("Reserved and not on hold, newest first."),
     permission=P.FULFILMENT_SHIPMENT_VIEW,
@@ -137,6 +138,7 @@ def shipment_rows(actor: Actor, values: Values, now: datetime) -> Sequence[Query
 
 SHIPMENTS = ListSpec(
     name="shipments",
+    topics="fulfilment",
     title=_("Shipments"),
     permission=P.FULFILMENT_SHIPMENT_VIEW,
     url_name="shipment-list",
@@ -201,6 +203,7 @@ def return_lines(actor: Actor, row: Any) -> Mapping[str, Any]:
 
 RETURNS = ListSpec(
     name="returns",
+    topics="fulfilment",
     title=_("Returns"),
     permission=P.FULFILMENT_RETURN_VIEW,
     url_name="return-list",

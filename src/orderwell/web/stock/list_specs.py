@@ -44,6 +44,7 @@ def free(item: Any) -> Any:
 
 STOCK = ListSpec(
     name="stock",
+    topics="inventory orders fulfilment",
     title=_("Stock"),
     permission=P.INVENTORY_STOCK_VIEW,
     url_name="stock-list",
@@ -91,6 +92,7 @@ def movement_rows(actor: Actor, values: Values, now: datetime) -> Sequence[Query
 
 MOVEMENTS = ListSpec(
     name="movements",
+    topics="inventory fulfilment",
     title=_("Stock movements"),
     permission=P.INVENTORY_STOCK_VIEW,
     url_name="movement-list",

@@ -35,6 +35,7 @@ def import_rows(actor: Actor, values: Values, now: datetime) -> Sequence[QuerySe
 
 IMPORTS = ListSpec(
     name="imports",
+    topics="integrations",
     title=_("Imports"),
     permission=P.ORDERS_ORDER_IMPORT,
     url_name="import-list",
@@ -119,6 +120,7 @@ def dead_rows(actor: Actor, values: Values, now: datetime) -> Sequence[QuerySet[
 
 DEAD_LETTERS = ListSpec(
     name="dead-letters",
+    topics="events",
     title=_("Not deliverable"),
     permission=P.SYSTEM_EVENT_VIEW,
     url_name="dead-letters",
@@ -207,6 +209,7 @@ def role_choices(actor: Actor) -> list[tuple[str, Any]]:
 
 USERS = ListSpec(
     name="users",
+    topics="accounts",
     title=_("Users"),
     permission=P.SYSTEM_USER_MANAGE,
     url_name="admin-users",

@@ -4,24 +4,23 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('billing', '0002_search_index'),
-        ('customers', '0001_initial'),
-        ('orders', '0002_amendments'),
+        ("billing", "0002_search_index"),
+        ("customers", "0001_initial"),
+        ("orders", "0002_amendments"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(fields=['customer', '-issued_at', '-id'], name='invoice_customer'),
+            model_name="invoice",
+            index=models.Index(fields=["customer", "-issued_at", "-id"], name="invoice_customer"),
         ),
         migrations.AddIndex(
-            model_name='payment',
-            index=models.Index(fields=['method', '-received_at', '-id'], name='payment_method'),
+            model_name="payment",
+            index=models.Index(fields=["method", "-received_at", "-id"], name="payment_method"),
         ),
         migrations.AddIndex(
-            model_name='payment',
-            index=models.Index(fields=['customer', '-received_at', '-id'], name='payment_customer'),
+            model_name="payment",
+            index=models.Index(fields=["customer", "-received_at", "-id"], name="payment_customer"),
         ),
     ]

@@ -4,26 +4,25 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('catalog', '0001_initial'),
-        ('customers', '0001_initial'),
-        ('fulfilment', '0002_search_index'),
-        ('inventory', '0001_initial'),
-        ('orders', '0002_amendments'),
+        ("catalog", "0001_initial"),
+        ("customers", "0001_initial"),
+        ("fulfilment", "0002_search_index"),
+        ("inventory", "0001_initial"),
+        ("orders", "0002_amendments"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='return',
-            index=models.Index(fields=['channel', '-received_at', '-id'], name='return_channel'),
+            model_name="return",
+            index=models.Index(fields=["channel", "-received_at", "-id"], name="return_channel"),
         ),
         migrations.AddIndex(
-            model_name='shipment',
-            index=models.Index(fields=['state', '-shipped_at', '-id'], name='shipment_state'),
+            model_name="shipment",
+            index=models.Index(fields=["state", "-shipped_at", "-id"], name="shipment_state"),
         ),
         migrations.AddIndex(
-            model_name='shipment',
-            index=models.Index(fields=['warehouse', '-shipped_at', '-id'], name='shipment_warehouse'),
+            model_name="shipment",
+            index=models.Index(fields=["warehouse", "-shipped_at", "-id"], name="shipment_warehouse"),
         ),
     ]
