@@ -1,11 +1,14 @@
 """orderwell serve: Granian, a small parent process and one or more web processes with many threads.
 
-The parent never loads Django: what must be known before the start is asked in a child process that ends again.
+The parent loads the application and makes the web processes as copies of itself, so that they share what was loaded. It
+never touches the database: what must be known of it before the start is asked in a child process that ends again.
 """
 
 from __future__ import annotations
 
+import importlib
 import json
+import multiprocessing
 import os
 import socket
 import time
@@ -52,10 +55,8 @@ class Plan:
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for every one.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8000,
-    workers: Annotated[int, typer.Option(min=0, max=64, help="Web processes; 0: 1 on SQLite, 2 on PostgreSQL.")] = 0,
-    threads: Annotated[
-        int, typer.Option(min=0, max=512, help="Threads of each; 0: 64 on SQLite, 32 on PostgreSQL.")
-    ] = 0,
+    workers: Annotated[int, typer.Option(min=0, max=64, help="Web processes; 0: 2.")] = 0,
+    threads: Annotated[int, typer.Option(min=0, max=512, help="Threads of each; 0: 32.")] = 0,
     worker: Annotated[
         str, typer.Option(help="Background worker: inside the web process, outside, or auto (inside on SQLite).")
     ] = "",
@@ -104,6 +105,8 @@ def _run(plan: Plan, host: str, port: int) -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = os.environ.get("DJANGO_SETTINGS_MODULE", "orderwell.settings")
     os.environ[INSIDE] = "yes" if plan.inside else "no"
     os.environ[THREADS] = str(plan.threads)
+    if multiprocessing.get_start_method() == "fork":
+        importlib.import_module("orderwell.server")
     Server(
         "orderwell.server:application",
         address=host,
@@ -122,7 +125,7 @@ def _run(plan: Plan, host: str, port: int) -> None:
 
 
 def _plan(workers: int, threads: int, worker: str) -> Plan:
-    """Ask a child process, so that this one stays small."""
+    """Ask a child process, whose connection ends with it."""
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
@@ -160,8 +163,8 @@ def _look(workers: int, threads: int, worker: str) -> dict[str, Any]:
             return {"code": "wrong_usage", "error": f"--worker is {worker!r}; it must be auto, inside or outside."}
         return {
             "vendor": vendor,
-            "workers": workers or settings.WEB_PROCESSES or (1 if small else 2),
-            "threads": threads or settings.WEB_THREADS or (64 if small else 32),
+            "workers": workers or settings.WEB_PROCESSES or 2,
+            "threads": threads or settings.WEB_THREADS or 32,
             "inside": worker == "inside" or (worker == "auto" and small),
             "certificate": settings.TLS_CERT,
             "key": settings.TLS_KEY,
