@@ -21,9 +21,9 @@ GATE_BATCH = env.whole(
     "ORDERWELL_GATE_BATCH", 64, "Most orders that one transaction of the intake gate takes.", low=1, high=500
 )
 MAX_BODY = env.whole("ORDERWELL_MAX_BODY_MB", 32, "Largest request body in MiB.", low=1, high=1024) * 1024 * 1024
-WEB_PROCESSES = env.whole("ORDERWELL_WORKERS", 0, "Web processes; 0: two.", high=64)
+WEB_PROCESSES = env.whole("ORDERWELL_WORKERS", 0, "Web processes; 0: one on SQLite, two on PostgreSQL.", high=64)
 WEB_THREADS = env.whole(
-    "ORDERWELL_THREADS", 0, "Threads of a web process; 0: 32. Orders that are placed over the API need none.", high=512
+    "ORDERWELL_THREADS", 0, "Threads of a web process; 0: 64 on SQLite, 32 on PostgreSQL.", high=512
 )
 WORKER = env.choice(
     "ORDERWELL_WORKER",
@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "orderwell.web.middleware.Preferences",
     "orderwell.web.middleware.ContentSecurity",
     "django_htmx.middleware.HtmxMiddleware",
+    "orderwell.web.middleware.Toasts",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "orderwell.urls"
