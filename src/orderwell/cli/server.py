@@ -55,8 +55,10 @@ class Plan:
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for every one.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8000,
-    workers: Annotated[int, typer.Option(min=0, max=64, help="Web processes; 0: 2.")] = 0,
-    threads: Annotated[int, typer.Option(min=0, max=512, help="Threads of each; 0: 32.")] = 0,
+    workers: Annotated[int, typer.Option(min=0, max=64, help="Web processes; 0: 1 on SQLite, 2 on PostgreSQL.")] = 0,
+    threads: Annotated[
+        int, typer.Option(min=0, max=512, help="Threads of each; 0: 64 on SQLite, 32 on PostgreSQL.")
+    ] = 0,
     worker: Annotated[
         str, typer.Option(help="Background worker: inside the web process, outside, or auto (inside on SQLite).")
     ] = "",
@@ -163,8 +165,8 @@ def _look(workers: int, threads: int, worker: str) -> dict[str, Any]:
             return {"code": "wrong_usage", "error": f"--worker is {worker!r}; it must be auto, inside or outside."}
         return {
             "vendor": vendor,
-            "workers": workers or settings.WEB_PROCESSES or 2,
-            "threads": threads or settings.WEB_THREADS or 32,
+            "workers": workers or settings.WEB_PROCESSES or (1 if small else 2),
+            "threads": threads or settings.WEB_THREADS or (64 if small else 32),
             "inside": worker == "inside" or (worker == "auto" and small),
             "certificate": settings.TLS_CERT,
             "key": settings.TLS_KEY,
