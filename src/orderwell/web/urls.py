@@ -4,7 +4,10 @@ from django.urls import URLPattern, URLResolver, include, path
 
 AREAS = (
     "account",
+    "start",
     "home",
+    "frame",
+    "live",
     "search",
     "orders",
     "shipments",
@@ -14,6 +17,7 @@ AREAS = (
     "stock",
     "imports",
     "system",
+    "admin",
     "cases",
     "public",
     "help",
