@@ -104,6 +104,7 @@ def _run(plan: Plan, host: str, port: int) -> None:
     logging.getLogger("_granian").addFilter(lambda record: "seems quite high" not in str(record.msg))
     os.environ["DJANGO_SETTINGS_MODULE"] = os.environ.get("DJANGO_SETTINGS_MODULE", "orderwell.settings")
     os.environ[INSIDE] = "yes" if plan.inside else "no"
+    os.environ["ORDERWELL_LISTENS_ON"] = host  # the practice company is started from a web process
     Server(
         "orderwell.server:application",
         address=host,

@@ -73,10 +73,14 @@ TOPICS: dict[str, str] = {
     "event-list": "system#system-events",
     "dead-letters": "system#system-dead",
     "job-list": "system#system-jobs",
+    "diagnostics": "system#system-diagnostics",
     # help itself
     "help": START,
     "help-page": START,
     "help-search": "lists#lists-search",
+    "news": START,
+    "tours": "practice#practice-tours",
+    "practice-reset": "practice#practice-copy",
 }
 
 PARTS = frozenset(
@@ -95,7 +99,18 @@ PARTS = frozenset(
         "import-run",
         "import-for-real",
         "dead-letters-decide",
+        "diagnostics-download",
         "help-panel",
+        "news-dismiss",
+        "tours-status",
+        "tours-prepare",
+        "tours-back",
+        "tour-begin",
+        "practice-enter",
+        "practice-panel",
+        "practice-hint",
+        "practice-answer",
+        "practice-again",
     }
 )
 
