@@ -87,6 +87,7 @@ def test_the_clerk_s_tour_from_start_to_certificate(sign_in: Open, practice: Sit
     begin(page, "clerk")
     assert page.url.split("/")[2] != practice.address.split("/")[2]
     still_open(page, "find")
+    expect(page.locator("body")).to_have_class(re.compile("sandbox"))
     assert not [each["id"] for each in Axe().run(page).response["violations"]]
     page.goto(local(page, "/customers/"))
     page.locator("table a[href^='/customers/']").first.click()
@@ -145,8 +146,10 @@ def test_the_warehouse_worker_s_tour_from_start_to_certificate(sign_in: Open, pr
     page.locator("[name=destination]").select_option(sku["destination"])
     page.locator("[name=lines]").fill(f"{sku['sku']} 1")
     page.keyboard.press("Control+Enter")
-    page.wait_for_url(re.compile(r"/transfers/\d+/$"))
+    page.wait_for_url(re.compile(r"/transfers/$"))
     still_open(page, "send")
+    page.locator("main table a[href^='/transfers/']").first.click()
+    page.wait_for_url(re.compile(r"/transfers/\d+/$"))
     page.locator("a[href$='/dispatch/']").first.click()
     page.locator("#dialog button.btn-primary").click()
     step(page, "send")

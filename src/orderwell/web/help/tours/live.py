@@ -43,7 +43,11 @@ def tours(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 @page()
 def status(request: HttpRequest, actor: Actor) -> HttpResponse:
-    return render(request, "help/tours_status.html", _situation(request))
+    context = _situation(request)
+    response = render(request, "help/tours_status.html", context)
+    if context["situation"].running:
+        response["HX-Refresh"] = "true"  # the tours can be begun now
+    return response
 
 
 @action()
