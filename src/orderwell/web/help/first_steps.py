@@ -37,14 +37,14 @@ STEPS = (
     FirstStep(
         _("Set the name of the company"),
         _named,
-        ("company-settings", "settings-business", "setting-list", "settings"),
+        ("admin-settings",),
         "admin#admin-settings",
     ),
     FirstStep(
         _("Add a warehouse"),
         lambda actor: warehouses(actor).exists(),
-        ("warehouse-new", "warehouse-list"),
-        "stock#stock-list",
+        ("admin-warehouse-new",),
+        "admin#admin-warehouses",
     ),
     FirstStep(
         _("Add a product and its stock"),

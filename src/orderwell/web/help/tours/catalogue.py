@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -28,9 +30,10 @@ class Task:
     place: str = ""
     mark: str = ""
     help: str = ""
+    needs: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Tour:
     """`orders` and `shipped` say what is prepared for the learner: placed orders, and one that has been shipped."""
 
@@ -38,13 +41,26 @@ class Tour:
     title: str | Promise
     about: str | Promise
     roles: tuple[str, ...]
-    tasks: tuple[Task, ...]
+    all_tasks: tuple[Task, ...]
     orders: int = 0
     shipped: bool = False
     minutes: int = 5
 
+    @cached_property
+    def tasks(self) -> tuple[Task, ...]:
+        """Those whose screen is there: a part that an installation left out asks for nothing."""
+        return tuple(task for task in self.all_tasks if not task.needs or _is_there(task.needs))
+
     def task(self, key: str) -> Task | None:
         return next((task for task in self.tasks if task.key == key), None)
+
+
+def _is_there(url_name: str) -> bool:
+    try:
+        reverse(url_name)
+    except NoReverseMatch:
+        return False
+    return True
 
 
 def _late_orders(actor: Actor) -> int:
@@ -298,6 +314,16 @@ ADMINISTRATOR = Tour(
             place="system-health",
             mark=".tabs",
             help="system#system-dead",
+        ),
+        Task(
+            "user",
+            _("A colleague begins on Monday: make a user for them, with a role."),
+            _("Administration, Users, New user. Name, first password, and tick a role."),
+            Did(("accounts.user.created",)),
+            place="admin-user-new",
+            mark="[href^='/admin/']",
+            help="admin#admin-users",
+            needs="admin-user-new",
         ),
         Task(
             "bundle",

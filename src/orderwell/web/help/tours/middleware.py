@@ -14,7 +14,7 @@ from orderwell.web.help.tours.catalogue import TOURS
 from orderwell.web.help.tours.checks import Visited
 from orderwell.web.help.tours.progress import visit
 
-_PAGES = {task.check.url_name for tour in TOURS.values() for task in tour.tasks if isinstance(task.check, Visited)}
+_PAGES = {task.check.url_name for tour in TOURS.values() for task in tour.all_tasks if isinstance(task.check, Visited)}
 
 
 class Practice:
