@@ -107,6 +107,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "orderwell.web.context.layout",
+                "orderwell.web.help.context.helping",
             ],
         },
     }

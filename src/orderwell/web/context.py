@@ -12,10 +12,8 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from orderwell import __version__
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
-from orderwell.web.help.news import pending
 from orderwell.web.help.topics import topic_of
 
 P = Permission
@@ -111,8 +109,5 @@ def layout(request: HttpRequest) -> dict[str, Any]:
         "language": get_language() or settings.LANGUAGE_CODE,
         "languages": settings.LANGUAGES,
         "business_zone": settings.TIME_ZONE,
-        "sandbox": settings.SANDBOX,
-        "news": pending(request) if actor else False,
-        "version": __version__,
         "help_topic": topic_of(request.resolver_match.url_name if request.resolver_match else None),
     }

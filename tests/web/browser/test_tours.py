@@ -87,7 +87,7 @@ def test_the_clerk_s_tour_from_start_to_certificate(sign_in: Open, practice: Sit
     begin(page, "clerk")
     assert page.url.split("/")[2] != practice.address.split("/")[2]
     still_open(page, "find")
-    expect(page.locator("body")).to_have_class(re.compile("sandbox"))
+    expect(page.locator(".practice-bar")).to_be_visible()
     assert not [each["id"] for each in Axe().run(page).response["violations"]]
     page.goto(local(page, "/customers/"))
     page.locator("table a[href^='/customers/']").first.click()
