@@ -13,7 +13,7 @@ class TourRun(models.Model):
     `state` holds what was done when, the hints taken, the pages visited and the questions answered rightly.
     """
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     learner = models.BigIntegerField()
     tour = models.CharField(max_length=40)
     started_at = models.DateTimeField()
@@ -36,7 +36,7 @@ class HandOver(models.Model):
 class TourResult(models.Model):
     """The best result of a person in a tour, in the real company."""
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     tour = models.CharField(max_length=40)
     points = models.PositiveSmallIntegerField()
     most = models.PositiveSmallIntegerField()
@@ -59,5 +59,5 @@ class InstalledVersion(models.Model):
 class SeenNews(models.Model):
     """The version whose news a person has put away last."""
 
-    user = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    user = models.OneToOneField(User, on_delete=models.PROTECT, primary_key=True, related_name="+")
     version = models.CharField(max_length=40)
