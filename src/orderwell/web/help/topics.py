@@ -142,6 +142,19 @@ TOPICS: dict[str, str] = {
 
 PARTS = frozenset(
     {
+        # the help itself
+        "diagnostics-download",
+        "news-dismiss",
+        "tours-status",
+        "tours-prepare",
+        "tours-back",
+        "tour-begin",
+        "practice-enter",
+        "practice-panel",
+        "practice-hint",
+        "practice-answer",
+        "practice-again",
+        # account
         "sign-out",
         "set-language",
         "set-theme",
@@ -181,18 +194,7 @@ PARTS = frozenset(
         "import-run",
         "import-for-real",
         "dead-letters-decide",
-        "diagnostics-download",
         "help-panel",
-        "news-dismiss",
-        "tours-status",
-        "tours-prepare",
-        "tours-back",
-        "tour-begin",
-        "practice-enter",
-        "practice-panel",
-        "practice-hint",
-        "practice-answer",
-        "practice-again",
     }
 )
 
