@@ -19,6 +19,14 @@ TOPICS: dict[str, str] = {
     "home": "start#start-home",
     "overview": "dashboard#dashboard-page",
     "search": "lists#lists-search",
+    # lists, whichever they are
+    "list-columns": "lists#lists-columns",
+    "list-view-new": "lists#lists-views",
+    "list-view": "lists#lists-views",
+    "list-export-new": "lists#lists-export",
+    "list-export": "lists#lists-export",
+    "list-act": "lists#lists-bulk",
+    "list-run": "lists#lists-bulk",
     # orders
     "order-list": "orders#order-list",
     "order-new": "entry#entry-new",
@@ -43,6 +51,9 @@ TOPICS: dict[str, str] = {
     "shipment-deliver": "shipping#shipment-deliver",
     "shipment-tracking": "shipping#shipment-tracking",
     # billing
+    "return-list": "shipping#return-list",
+    "return-detail": "shipping#return-list",
+    "credit-note-list": "billing#credit-note-list",
     "invoice-list": "billing#invoice-list",
     "invoice-detail": "billing#invoice-page",
     "payment-list": "billing#payment-list",
@@ -193,8 +204,16 @@ PARTS = frozenset(
         "import-progress",
         "import-run",
         "import-for-real",
-        "dead-letters-decide",
         "help-panel",
+        "progress",
+        "progress-seen",
+        "list-counts",
+        "list-quick",
+        "list-export-file",
+        "list-run-retry",
+        "list-run-undo",
+        "list-view-default",
+        "list-view-remove",
     }
 )
 
