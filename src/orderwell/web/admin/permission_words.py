@@ -20,6 +20,7 @@ GROUPS: dict[str, str | Promise] = {
     "billing": _("Money"),
     "cases": _("Cases and ratings"),
     "reports": _("Reports"),
+    "lists": _("Lists"),
     "system": _("System"),
 }
 
@@ -59,6 +60,8 @@ TITLES: dict[str, str | Promise] = {
     P.CASES_RATING_MODERATE: _("Hide ratings"),
     P.CASES_STAFF_QUESTION_ANSWER: _("Answer questions of staff"),
     P.REPORTS_DASHBOARD_VIEW: _("See figures"),
+    P.LISTS_VIEW_SHARE: _("Share views of lists with everybody"),
+    P.SYSTEM_DIAGNOSTICS_CREATE: _("Make a diagnostics bundle"),
     P.SYSTEM_SETTING_CHANGE: _("Change settings"),
     P.SYSTEM_USER_MANAGE: _("Manage users, roles and teams"),
     P.SYSTEM_API_KEY_MANAGE: _("Manage API keys"),
