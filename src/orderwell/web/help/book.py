@@ -25,7 +25,7 @@ NEWS = "whatsnew"
 CONTENTS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
     (_("To begin"), ("start", "lists", "practice")),
     (_("Sales"), ("entry", "orders", "customers", "products", "cases")),
-    (_("Warehouse"), ("shipping", "stock", "transfers")),
+    (_("Warehouse"), ("shipping", "stock", "counting", "transfers")),
     (_("Money"), ("billing",)),
     (_("Figures"), ("dashboard",)),
     (_("System"), ("import", "admin", "system", "account")),
