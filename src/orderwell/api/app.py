@@ -36,6 +36,7 @@ RESOURCES = (
     "fulfilment",
     "billing",
     "imports",
+    "printing",
     "system",
     "accounts",
     "batch",

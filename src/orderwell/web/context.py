@@ -68,6 +68,13 @@ GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
         (
             Entry(_("Imports"), "database-import", "import-list", P.ORDERS_ORDER_IMPORT, "/imports/", "m"),
             Entry(_("Events"), "activity", "event-list", P.SYSTEM_EVENT_VIEW, "/system/events/", "e"),
+            Entry(
+                _("Print templates"),
+                "printer",
+                "print-templates",
+                P.SYSTEM_TEMPLATE_CHANGE,
+                "/settings/print/",
+            ),
             Entry(_("Health"), "heart", "system-health", P.SYSTEM_EVENT_VIEW, "/system/health/", "x"),
         ),
     ),

@@ -13,6 +13,7 @@ AREAS = (
     "products",
     "stock",
     "imports",
+    "printing",
     "system",
     "help",
 )
