@@ -15,6 +15,8 @@ AREAS = (
     "imports",
     "printing",
     "system",
+    "cases",
+    "public",
     "help",
 )
 
