@@ -185,9 +185,7 @@ EXAMPLES: dict[tuple[str, str], Example] = {
     ("GET", "/shipments/{shipment_id}/documents/{kind}"): Example(
         lambda world: Request(f"/shipments/{_shipped(world)['id']}/documents/packing-slip"), WAREHOUSE
     ),
-    ("GET", "/invoices/{invoice_id}/pdf"): Example(
-        lambda world: Request(f"/invoices/{_invoice(world)}/pdf"), CHANNEL
-    ),
+    ("GET", "/invoices/{invoice_id}/pdf"): Example(lambda world: Request(f"/invoices/{_invoice(world)}/pdf"), CHANNEL),
     ("GET", "/credit-notes/{credit_note_id}/pdf"): Example(
         lambda world: Request(f"/credit-notes/{_credit_note(world)}/pdf"), CHANNEL
     ),

@@ -68,6 +68,9 @@ TOPICS: dict[str, str] = {
     "import-detail": "import#import-page",
     "import-mapping": "import#import-mapping",
     "import-undo": "import#import-undo",
+    # printing
+    "print-templates": "printing#print-templates",
+    "print-template": "printing#print-template",
     # system
     "system-health": "system#system-health",
     "event-list": "system#system-events",
@@ -96,11 +99,19 @@ PARTS = frozenset(
         "import-for-real",
         "dead-letters-decide",
         "help-panel",
+        "print",
+        "print-logo",
+        "print-preview",
+        "print-restore",
+        "print-reset",
     }
 )
 
 # "FormClass.field" -> the place that explains the field.
 FIELDS: dict[str, str] = {
+    "TemplateForm.paper": "printing#print-paper",
+    "TemplateForm.markup": "printing#print-markup",
+    "LogoForm.logo": "printing#print-logo",
     "ChangeForm.priority": "orders#order-change-priority",
     "CancelForm.reason": "orders#order-cancel-reason",
     "HoldForm.kind": "orders#order-hold-kind",

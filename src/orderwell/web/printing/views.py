@@ -32,6 +32,8 @@ CHANGE = Permission.SYSTEM_TEMPLATE_CHANGE
 @page()
 def document(request: HttpRequest, actor: Actor, kind: str) -> HttpResponse:
     """One PDF of the documents named in `ids`, shown by the browser."""
+    if not any(actor.may(known.permission) for known in kinds()):
+        actor.require(Permission.ORDERS_ORDER_VIEW)
     ids = [int(text) for text in request.GET.get("ids", "").split(",") if text.isascii() and text.isdecimal()]
     if not ids or max(ids) >= 2**63:
         raise NotFound(kind="document", reference=request.GET.get("ids", "")[:40])
