@@ -41,6 +41,7 @@ RESOURCES = (
     "printing",
     "system",
     "accounts",
+    "own_fields",
     "batch",
 )
 

@@ -14,6 +14,7 @@ from orderwell.api.bodies import ApiRequest, Upload
 from orderwell.api.routing import Routes
 from orderwell.api.shapes import Id, Input, Moment, Shape
 from orderwell.kernel.clock import utc_now
+from orderwell.kernel.errors import NotFound
 from orderwell.platform.permissions import Permission
 from orderwell.platform.printing import queries
 from orderwell.platform.printing.errors import UnknownDocumentKind
@@ -118,12 +119,15 @@ def put_print_template(request: ApiRequest, kind: str, body: TemplateInput) -> P
     return save_template(kind=kind_of(kind).code, **body.dict(), actor=request.actor, now=utc_now())
 
 
-@routes.write(
-    "DELETE", "/print-templates/{template_id}", permission=P.SYSTEM_TEMPLATE_CHANGE, response=None, status=204
-)
-def delete_print_template(request: ApiRequest, template_id: Id) -> None:
+@routes.write("DELETE", "/print-templates/{kind}", permission=P.SYSTEM_TEMPLATE_CHANGE, response=None, status=204)
+def delete_print_template(
+    request: ApiRequest, kind: str, channel: Annotated[str, Field(max_length=40)] = "", language: Language = ""
+) -> None:
     """Back to the built-in look."""
-    reset_template(template_id=template_id, actor=request.actor, now=utc_now())
+    row = queries.template_of(kind=kind_of(kind).code, channel=channel, language=language, actor=request.actor)
+    if row is None:
+        raise NotFound(kind="template", reference=kind)
+    reset_template(template_id=row.pk, actor=request.actor, now=utc_now())
 
 
 @routes.write("POST", "/print-logo", permission=P.SYSTEM_TEMPLATE_CHANGE, response=None, status=204, body=Upload())

@@ -15,6 +15,7 @@ AREAS = (
     "imports",
     "printing",
     "system",
+    "admin",
     "cases",
     "public",
     "help",
