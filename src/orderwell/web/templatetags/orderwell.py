@@ -27,11 +27,13 @@ from orderwell.platform.formats import money_text as money_text
 from orderwell.platform.formats import percent_text, price_text, quantity_text
 from orderwell.platform.printing.kinds import kinds_of
 from orderwell.web.components.assets import asset as asset_url
+from orderwell.web.components.toasts import undo_of
 from orderwell.web.components.words import look_of, word
 from orderwell.web.help.markdown import address
 from orderwell.web.help.topics import field_topic
 
 register = template.Library()
+register.filter("undo_of", undo_of)
 
 
 @register.simple_tag
