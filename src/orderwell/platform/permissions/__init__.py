@@ -36,6 +36,7 @@ class Permission(StrEnum):
     INVENTORY_STOCK_TRANSFER = "inventory:stock:transfer"
     INVENTORY_STOCK_VIEW = "inventory:stock:view"
     INVENTORY_WAREHOUSE_CHANGE = "inventory:warehouse:change"
+    LISTS_VIEW_SHARE = "lists:view:share"
     ORDERS_HOLD_PLACE = "orders:hold:place"
     ORDERS_HOLD_RELEASE = "orders:hold:release"
     ORDERS_ORDER_CANCEL = "orders:order:cancel"
@@ -46,6 +47,7 @@ class Permission(StrEnum):
     ORDERS_PRICE_OVERRIDE = "orders:price:override"
     REPORTS_DASHBOARD_VIEW = "reports:dashboard:view"
     SYSTEM_API_KEY_MANAGE = "system:api-key:manage"
+    SYSTEM_DIAGNOSTICS_CREATE = "system:diagnostics:create"
     SYSTEM_EVENT_REPLAY = "system:event:replay"
     SYSTEM_EVENT_VIEW = "system:event:view"
     SYSTEM_SETTING_CHANGE = "system:setting:change"
@@ -77,7 +79,7 @@ BUILT_IN_ROLES: dict[str, tuple[str, frozenset[Permission]]] = {
         _VIEWS
         | {p for p in Permission if p.startswith(("orders:", "customers:"))}
         | _CASES
-        | {P.BILLING_INVOICE_CREATE, P.FULFILMENT_RETURN_CREATE, P.CASES_RATING_MODERATE},
+        | {P.BILLING_INVOICE_CREATE, P.FULFILMENT_RETURN_CREATE, P.CASES_RATING_MODERATE, P.LISTS_VIEW_SHARE},
     ),
     "sales-clerk": (
         _("Sales clerk"),
