@@ -85,6 +85,7 @@ def _start(batch: ImportBatch, actor: Actor) -> None:
     start_import(
         batch_id=batch.pk,
         actor=actor.via("import", actor.address),
+        now=utc_now(),
         title=_("Import: %(file)s") % {"file": batch.file_name},
         result=reverse("import-detail", args=[batch.pk]),
     )

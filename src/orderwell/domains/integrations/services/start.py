@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django_tasks import task
@@ -10,18 +11,17 @@ from orderwell.domains.integrations.queries import import_detail
 from orderwell.domains.integrations.services.run import run_batch
 from orderwell.domains.integrations.services.undo import undo_batch
 from orderwell.domains.integrations.states import IMPORT_BATCH
-from orderwell.kernel.clock import utc_now
 from orderwell.kernel.transitions import IllegalTransition
 from orderwell.platform.accounts.actor import Actor, actor_as_json, actor_from_json
 from orderwell.platform.jobs.progress import begin, following
 
 
-def start_import(*, batch_id: int, actor: Actor, title: str = "", result: str = "") -> str:
+def start_import(*, batch_id: int, actor: Actor, now: datetime, title: str = "", result: str = "") -> str:
     """Have a worker run the batch; the job's id. `title` and `result` are what a person's tray of progress says of it and
     leads to. Raises NotFound, IllegalTransition."""
     batch = import_detail(actor, batch_id)
     IMPORT_BATCH.next(batch.state, "run")
-    progress = begin(actor=actor, title=title or batch.file_name, total=None, now=utc_now(), result=result)
+    progress = begin(actor=actor, title=title or batch.file_name, total=None, now=now, result=result)
     return str(run_import.enqueue(batch_id, actor_as_json(actor), progress).id)
 
 
