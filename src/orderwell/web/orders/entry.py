@@ -230,7 +230,7 @@ def preview(request: HttpRequest, actor: Actor) -> HttpResponse:
     draft = draft_from(form, rows)
     if not rows:
         return JsonResponse({"rows": [], "total": None})
-    found = preview_order(draft=draft, actor=actor)
+    found = preview_order(draft=draft, actor=actor, now=utc_now())
     place_errors(form, rows, found.errors)
     currency = found.currency
     answer = []
