@@ -15,7 +15,7 @@ BUDGETS = {
     "/": 12,
     "/orders/": 7,
     "/orders/counts/": 10,
-    "/orders/new/": 5,
+    "/orders/new/": 6,
     "/to-ship/": 6,
     "/shipments/": 6,
     "/customers/": 7,

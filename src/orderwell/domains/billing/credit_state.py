@@ -10,10 +10,9 @@ from django.db.models import Sum
 
 from orderwell.domains.billing.models import CreditNote, Invoice
 from orderwell.domains.billing.queries import customer_balance
-from orderwell.domains.customers.queries import visible_customers
+from orderwell.domains.customers.lookup import known_customer
 from orderwell.domains.orders.models import Order
 from orderwell.domains.orders.queries import visible_orders
-from orderwell.kernel.errors import NotFound
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 
@@ -44,9 +43,7 @@ class CreditState:
 def credit_state(actor: Actor, customer_id: int, *, now: datetime) -> CreditState:
     """Raises NotFound, PermissionDenied."""
     actor.require(Permission.BILLING_INVOICE_VIEW)
-    customer = visible_customers(actor).filter(pk=customer_id).first()
-    if customer is None:
-        raise NotFound(kind="customer", reference=customer_id)
+    customer = known_customer(actor, customer_id)
     currency = customer.currency
     owed = customer_balance(actor, customer_id).get(currency, ZERO)
     orders = visible_orders(actor).filter(customer_id=customer_id, currency=currency)

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from django.db.models import Q, QuerySet
 
-from orderwell.domains.catalog.models import Barcode, Variant
+from orderwell.domains.catalog.models import Barcode, Pack, Variant
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 
@@ -63,6 +63,15 @@ def _by_name(texts: Collection[str]) -> dict[str, list[Match]]:
             for text in {variant.name_zh, variant.name_en} & set(texts):
                 named[text].append(_match(variant))
     return named
+
+
+def packs_of(actor: Actor, variant_ids: Collection[int]) -> dict[int, list[Pack]]:
+    """Larger units of each, the smallest first."""
+    actor.require(Permission.CATALOG_PRODUCT_VIEW)
+    found: dict[int, list[Pack]] = defaultdict(list)
+    for pack in Pack.objects.filter(variant__in=list(variant_ids)).order_by("variant", "quantity"):
+        found[pack.variant_id].append(pack)
+    return found
 
 
 def _rows(condition: Q) -> QuerySet[Variant]:

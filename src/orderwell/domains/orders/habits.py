@@ -10,10 +10,9 @@ from decimal import Decimal
 from django.db.models import Count, F, QuerySet, Sum
 
 from orderwell.domains.catalog.models import Variant
-from orderwell.domains.customers.queries import visible_customers
+from orderwell.domains.customers.lookup import known_customer
 from orderwell.domains.orders.models import Order, OrderLine
 from orderwell.domains.orders.queries import visible_orders
-from orderwell.kernel.errors import NotFound
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 
@@ -82,10 +81,16 @@ def favourites(actor: Actor, customer_id: int, *, limit: int = 12) -> list[Favou
     ]
 
 
+def usual_channel(actor: Actor, customer_id: int) -> str:
+    """Code of the channel of the customer's newest order; empty without any."""
+    actor.require(Permission.ORDERS_ORDER_VIEW)
+    orders = visible_orders(actor).filter(customer_id=customer_id, placed_at__isnull=False)
+    return orders.order_by("-placed_at", "-id").values_list("channel__code", flat=True).first() or ""
+
+
 def _recent_lines(actor: Actor, customer_id: int) -> QuerySet[OrderLine]:
     actor.require(Permission.ORDERS_ORDER_VIEW)
-    if not visible_customers(actor).filter(pk=customer_id).exists():
-        raise NotFound(kind="customer", reference=customer_id)
+    known_customer(actor, customer_id)
     newest = (
         visible_orders(actor)
         .filter(customer_id=customer_id, placed_at__isnull=False)
