@@ -36,6 +36,8 @@ RESOURCES = (
     "stock.transfers",
     "fulfilment",
     "billing",
+    "cases",
+    "ratings",
     "imports",
     "system",
     "accounts",
