@@ -33,7 +33,7 @@
         form.draft_version.value = said.version;
         state.sent = text;
         told.textContent = form.dataset.textKept;
-        form.dataset.clean = "yes";
+        if (!state.again && content() === text) form.dataset.clean = "yes";
         if (state.again) { state.again = false; later(); }
       }).catch(() => {
         state.running = false;
@@ -44,7 +44,7 @@
     const later = () => { clearTimeout(state.waiting); state.waiting = setTimeout(save, 700); };
     document.addEventListener("visibilitychange", () => { if (document.hidden && state.touched) save(true); });
     window.addEventListener("pagehide", () => { if (state.touched) save(true); });
-    E.keep = () => { state.touched = true; if (url) later(); };
+    E.keep = () => { state.touched = true; if (!form.dataset.sending) delete form.dataset.clean; if (url) later(); };
     form.addEventListener("input", E.keep);
     form.addEventListener("change", E.keep);
   };

@@ -43,23 +43,19 @@
     };
 
     // --- Keys -----------------------------------------------------------------------------------------------------
-    let typed = { at: 0, text: "", before: "" };
-    body.addEventListener("focusin", (event) => { typed = { at: 0, text: "", before: event.target.value }; });
+    let typed = { text: "", before: "" };
+    body.addEventListener("focusin", (event) => { typed = { text: "", before: event.target.value }; });
     body.addEventListener("click", (event) => { const button = event.target.closest("[data-remove]"); if (button) remove(button.closest("tr")); });
     body.addEventListener("keydown", (event) => {
       const row = event.target.closest(".entry-row");
       if (!row || event.ctrlKey || event.metaKey || event.altKey) return;
       const field = event.target;
-      if (event.key.length === 1) {
-        if (event.timeStamp - typed.at > 60) { typed.text = ""; typed.before = field.value; }
-        typed.at = event.timeStamp;
-        typed.text += event.key;
-      }
+      if (event.key.length === 1) typed.text += event.key;
       if (event.key === "Enter") {
         event.preventDefault();
         if (field.name === "line_sku") { field.dispatchEvent(new Event("change", { bubbles: true })); return; }
-        // Six characters and Enter without a pause of a human hand: that was a scanner, not a quantity.
-        if (field.name === "line_quantity" && typed.text.length >= 6 && event.timeStamp - typed.at < 60) {
+        // Eight digits or letters in one go are the code of a scanner, never a quantity.
+        if (field.name === "line_quantity" && /^[0-9A-Za-z-]{8,}$/.test(typed.text)) {
           field.value = typed.before || "1";
           E.scanned(typed.text);
           typed.text = "";
