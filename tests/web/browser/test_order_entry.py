@@ -185,9 +185,7 @@ def test_a_thousand_lines_stay_usable(sign_in: Open) -> None:
     expect(page.locator("#entry-count")).to_contain_text("1000", timeout=30_000)
     since = time.perf_counter()
     page.locator("[name=line_quantity]").nth(500).fill("2")
-    expect(page.locator("[data-total=total]")).to_have_text(
-        re.compile(r"¥55,\d{3}\.00"), timeout=30_000, timeout=30_000
-    )
+    expect(page.locator("[data-total=total]")).to_have_text(re.compile(r"¥55,\d{3}\.00"), timeout=30_000)
     edited = time.perf_counter() - since
     expect(page.locator("#entry-kept")).to_have_text("Draft saved")
     since = time.perf_counter()
