@@ -41,6 +41,7 @@ RESOURCES = (
     "imports",
     "system",
     "accounts",
+    "own_fields",
     "batch",
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orderwell.domains.inventory.models import Warehouse
+from orderwell.domains.inventory.models import ChannelBuffer, Warehouse
 from orderwell.platform.accounts.actor import Actor
 
 
@@ -14,3 +14,14 @@ def visible_warehouses(actor: Actor, *, active_only: bool = True) -> list[Wareho
     if actor.warehouse_ids is not None:
         warehouses = warehouses.filter(pk__in=actor.warehouse_ids)
     return list(warehouses)
+
+
+def every_warehouse() -> list[Warehouse]:
+    """All of them, for those who set up who may see which."""
+    return list(Warehouse.objects.order_by("priority", "code"))
+
+
+def every_buffer(actor: Actor) -> list[ChannelBuffer]:
+    """The buffers of the actor's channels, for those who set them up."""
+    rows = ChannelBuffer.objects.select_related("channel", "variant", "warehouse").order_by("channel__code", "id")
+    return list(rows if actor.channel_ids is None else rows.filter(channel__in=actor.channel_ids))
