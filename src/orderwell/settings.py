@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "orderwell.platform.configuration",
     "orderwell.platform.idempotency",
     "orderwell.platform.drafts",
+    "orderwell.platform.views",
     "orderwell.domains.catalog",
     "orderwell.domains.customers",
     "orderwell.domains.inventory",

@@ -42,6 +42,7 @@ RESOURCES = (
     "system",
     "accounts",
     "own_fields",
+    "lists",
     "batch",
 )
 
