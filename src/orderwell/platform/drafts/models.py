@@ -14,7 +14,7 @@ class Draft(models.Model):
     not bring it back.
     """
 
-    user = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="+", db_index=False)
+    user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(max_length=20)
     key = models.CharField(max_length=64)
     content = EncryptedTextField(aad="drafts.draft.content", blank=True)

@@ -30,7 +30,7 @@ TOPICS: dict[str, str] = {
     # orders
     "order-list": "orders#order-list",
     "order-new": "entry#entry-new",
-    "order-new-customer": "entry#entry-customer",
+    "order-new-customer": "entry#entry-new-customer",
     "order-edit-quote": "entry#entry-quote",
     "order-detail": "orders#order-page",
     "order-confirm": "orders#order-confirm",
