@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "orderwell.platform.configuration",
     "orderwell.platform.idempotency",
     "orderwell.platform.printing",
+    "orderwell.platform.drafts",
     "orderwell.platform.views",
     "orderwell.domains.catalog",
     "orderwell.domains.customers",
