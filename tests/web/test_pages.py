@@ -29,7 +29,7 @@ BUDGETS = {
     "/system/events/": 11,
     "/account/": 5,
 }
-ORDER_BUDGET = 19
+ORDER_BUDGET = 23
 PAGE_BYTES = 100_000
 
 

@@ -44,7 +44,7 @@ def perform(
     """Show `form`, or take it: `act` gets the clean data and makes the one service call."""
     if request.method == "POST" and form.is_valid():
         try:
-            _once(request, actor, form, act)
+            run_once(request, actor, form, act)
         except (NotFound, PermissionDenied):
             raise
         except DomainError as error:
@@ -56,7 +56,7 @@ def perform(
     return dialog(request, template, {**(context or {}), "form": form}, status=status)
 
 
-def _once(request: HttpRequest, actor: Actor, form: Form, act: Callable[[dict[str, Any]], object]) -> None:
+def run_once(request: HttpRequest, actor: Actor, form: Form, act: Callable[[dict[str, Any]], object]) -> None:
     data = dict(form.cleaned_data)
     token = data.pop("token", "")
     if not token:
