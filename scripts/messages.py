@@ -14,7 +14,7 @@ import ast
 import io
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,6 +36,7 @@ FUNCTIONS: dict[str, tuple[int | None, int, int | None]] = {
     "gettext": (None, 0, None),
     "gettext_lazy": (None, 0, None),
     "gettext_noop": (None, 0, None),
+    "Phrase": (None, 0, None),
     "ngettext": (None, 0, 1),
     "ngettext_lazy": (None, 0, 1),
     "pgettext": (0, 1, None),
@@ -73,8 +74,9 @@ class Text:
 class Code(ast.NodeVisitor):
     """The texts of one Python file: what the gettext functions are called with, and the messages of error classes."""
 
-    def __init__(self, place: str) -> None:
+    def __init__(self, place: str, errors: frozenset[str] = frozenset()) -> None:
         self.place = place
+        self.errors = errors  # the names of all error classes
         self.texts: list[Text] = []
         self.problems: list[str] = []
 
@@ -95,12 +97,30 @@ class Code(ast.NodeVisitor):
                 values[plural] if plural is not None else None,
                 values[context] if context is not None else None,
             )
+        elif name in self.errors:
+            for keyword in node.keywords:
+                self._visit_value(keyword)
         elif name == "ErrorDetail":
             keyword = next((item.value for item in node.keywords if item.arg == "message"), None)
             argument = node.args[1] if len(node.args) > 1 else keyword
             if argument is not None:
                 self._refuse_built_text(argument, node.lineno)
                 self._add(constant(argument) or "")
+
+    def _visit_value(self, keyword: ast.keyword) -> None:
+        """What an error says of itself (`kind="order"`) is a part of its sentence, and translated like it."""
+        if keyword.arg in {None, "pointer"}:
+            return
+        for node in (
+            (keyword.value.body, keyword.value.orelse) if isinstance(keyword.value, ast.IfExp) else [keyword.value]
+        ):
+            text = constant(node) or ""
+            if re.search("[a-z]{2}", text):
+                self._add(text)
+            elif isinstance(node, ast.JoinedStr) and re.search("[a-z]{2} | [a-z]{2}", spoken(node)):
+                self.problems.append(
+                    f"{self.place}:{node.lineno}: a text with values in it is a Phrase, not an f-string"
+                )
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         """The kernel knows no gettext: an error class has a `code` and an English `message`, translated later."""
@@ -132,6 +152,25 @@ def constant(node: ast.expr | None) -> str | None:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
 
 
+def spoken(node: ast.JoinedStr) -> str:
+    """The words of an f-string without its values."""
+    return "".join(constant(part) or "" for part in node.values)
+
+
+def error_classes(trees: Iterable[ast.Module]) -> frozenset[str]:
+    """Every class that has a `code` and a `message`."""
+    found = set()
+    for tree in trees:
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef):
+                names = {
+                    t.id for s in node.body if isinstance(s, ast.Assign) for t in s.targets if isinstance(t, ast.Name)
+                }
+                if {"code", "message"} <= names:
+                    found.add(node.name)
+    return frozenset(found)
+
+
 def collect() -> tuple[dict[Key, Text], list[str]]:
     """Every text of the package, and what is wrong with the way some are marked."""
     texts: dict[Key, Text] = {}
@@ -143,11 +182,12 @@ def collect() -> tuple[dict[Key, Text], list[str]]:
             known.places.extend(place for place in found.places if place not in known.places)
             known.plural = known.plural or found.plural
 
-    for path in sorted(PACKAGE.rglob("*.py")):
-        if "migrations" in path.parts:
-            continue
-        code = Code(str(path.relative_to(PACKAGE)))
-        code.visit(ast.parse(path.read_text(encoding="utf-8"), str(path)))
+    paths = [path for path in sorted(PACKAGE.rglob("*.py")) if "migrations" not in path.parts]
+    trees = {path: ast.parse(path.read_text(encoding="utf-8"), str(path)) for path in paths}
+    errors = error_classes(trees.values())
+    for path, tree in trees.items():
+        code = Code(str(path.relative_to(PACKAGE)), errors)
+        code.visit(tree)
         problems.extend(code.problems)
         for text in code.texts:
             take(text)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 ALONE = "concurrency or crash"
+SOAK_SECONDS = "7200"
 NO_TESTS = 5  # pytest's exit code when nothing was collected
 
 
@@ -42,7 +43,8 @@ def plan(what: str, given: list[str], chromium: str | None) -> list[Run]:
             if given:
                 runs.append(Run(database, database, given, {}))
             elif what == "soak":
-                runs.append(Run(f"{database}, soak", database, ["-m", "soak"], {}))
+                # Fifty rounds of killing take longer than any test of `make test` may.
+                runs.append(Run(f"{database}, soak", database, ["-m", "soak", "--timeout", SOAK_SECONDS], {}))
             else:
                 plain = ["-n", str(os.cpu_count() or 1), "--dist", "loadfile"]
                 runs.append(Run(database, database, [*plain, "-m", f"not ({ALONE} or browser or soak)"], {}))

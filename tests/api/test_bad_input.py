@@ -162,7 +162,7 @@ def test_unusable_version_is_refused(owner: Caller, shop: Shop, given: str) -> N
 
 
 def test_refusal_speaks_the_language_that_is_asked_for(owner: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("orderwell.api.problems.gettext", lambda text: f"{translation.get_language()}: {text}")
+    monkeypatch.setattr("orderwell.platform.wording.gettext", lambda text: f"{translation.get_language()}: {text}")
     said = {
         asked: owner.post("/orders", b"{", headers={"Accept-Language": asked} if asked else {}).json()
         for asked in ("", "en", "zh-CN", "zh-Hans,en;q=0.5", "tlh")

@@ -146,3 +146,15 @@ def test_a_database_that_cannot_be_reached_is_told(installation) -> None:
     states = {check["name"]: check["state"] for check in answer["checks"]}
     assert states["database"] == "problem"
     assert states["disk"] == "ok"
+
+
+def test_commands_speak_english_whatever_the_language_of_the_business(installation) -> None:
+    """Sentences of the screen's translations, and refusals."""
+    code = (
+        "import os, sys; os.environ['ORDERWELL_LANGUAGE'] = 'zh-hans'; from orderwell.__main__ import main;"
+        "sys.argv = ['orderwell', *sys.argv[1:]]; main()"
+    )
+    for arguments in (("doctor",), ("settings", "set", "nothing.of.this", "1"), ("settings", "list")):
+        done = installation.python("-c", code, *arguments, check=False)
+        assert (done.stdout + done.stderr).isascii(), done
+        assert done.stdout or done.stderr

@@ -23,6 +23,7 @@ from orderwell.domains.fulfilment.models import Return, Shipment
 from orderwell.domains.inventory.models import ExpectedReceipt, Transfer, Warehouse
 from orderwell.domains.orders.models import Backorder, Hold, Order
 from orderwell.platform.accounts.models import User
+from orderwell.platform.events.queries import backlog
 from orderwell.platform.verify import run_laws
 from orderwell.testing.factories import make_variant
 
@@ -110,6 +111,7 @@ def test_loading_gives_a_company_at_work_once_and_grows_on_request(monkeypatch: 
         assert model.objects.exists(), model
     assert {"draft", "placed", "completed", "cancelled"} == set(Order.objects.values_list("state", flat=True))
     assert not [difference for verdict in run_laws() for difference in verdict.result.differences]
+    assert backlog().waiting == 0, "events of last year wait for a worker"
     known = Order.objects.count()
 
     again = load_demo(orders=420, now=NOW + timedelta(hours=1), told=silent)

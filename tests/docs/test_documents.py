@@ -10,6 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+PLACE = re.compile(r'<a id="([a-z0-9-]+)"></a>')
 CODE = re.compile(r"```\w*\n(.*?)```", re.DOTALL)
 PATH = re.compile(r"`((?:src|tests|scripts|docs|bench|deploy)/[\w./-]+)`")
 
@@ -29,8 +30,9 @@ def slug(heading: str) -> str:
 
 
 def anchors(path: Path) -> set[str]:
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return {slug(line.lstrip("#")) for line in lines if line.startswith("#")}
+    text = path.read_text(encoding="utf-8")
+    lines = PLACE.sub("", text).splitlines()
+    return {slug(line.lstrip("#")) for line in lines if line.startswith("#")} | set(PLACE.findall(text))
 
 
 def test_links_lead_somewhere(document: Path) -> None:
@@ -158,8 +160,11 @@ def test_the_screen_uses_the_words_of_the_glossary() -> None:
 
 
 def test_every_language_of_the_guide_is_there() -> None:
-    """docs/guide is for users: each page in English and Chinese (the glossary is both in one)."""
-    pages = {path.name for path in (ROOT / "docs/guide").glob("*.md")} - {"glossary.md"}
-    english = {name for name in pages if not name.endswith(".zh-CN.md")}
-    chinese = {name.replace(".zh-CN.md", ".md") for name in pages if name.endswith(".zh-CN.md")}
-    assert english == chinese
+    """docs/guide is for users: each page in English and Chinese, with the same places in the same order."""
+    guide = ROOT / "docs/guide"
+    english, chinese = ({path.name for path in (guide / language).glob("*.md")} for language in ("en", "zh"))
+    assert english == chinese and len(english) > 10
+    for name in sorted(english):
+        one, other = (PLACE.findall((guide / language / name).read_text(encoding="utf-8")) for language in ("en", "zh"))
+        assert one == other, name
+        assert len(one) == len(set(one)), f"{name} has a place twice"

@@ -20,6 +20,8 @@ month = pgettext("month", "May")
 class NoStock(Exception):
     code = "no_stock"
     message = "Only {available} left."
+
+raise NoStock(pointer="/lines/0", kind="shelf" if count else "floor", value="A1")
 """
 TEMPLATE = '{% load i18n %}{% translate "Search" %}{% blocktranslate trimmed %}Page {{ number }}{% endblocktranslate %}'
 PART = """
@@ -36,6 +38,12 @@ msgstr "五月"
 
 msgid "Only {available} left."
 msgstr "仅剩 {available}。"
+
+msgid "shelf"
+msgstr "货架"
+
+msgid "floor"
+msgstr "地面"
 
 msgid "Search"
 msgstr "搜索"
@@ -128,3 +136,10 @@ def test_what_is_compiled_is_what_gettext_reads(messages: ModuleType) -> None:
     assert translations.ngettext("%(n)s order", "%(n)s orders", 5) == "%(n)s 个订单"
     assert translations.pgettext("month", "May") == "五月"
     assert translations.gettext("Unknown") == "Unknown"
+
+
+def test_an_error_that_puts_its_text_together_is_named(messages: ModuleType) -> None:
+    source = messages.PACKAGE / "web/code.py"
+    source.write_text(source.read_text() + 'raise NoStock(kind=f"at most {count} shelves")\n')
+    _texts, problems = messages.collect()
+    assert any("Phrase" in problem for problem in problems)

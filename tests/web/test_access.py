@@ -12,6 +12,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from orderwell.platform.permissions import BUILT_IN_ROLES
 
 OPEN = {"sign-in", "sign-out", "set-language", "set-theme"}
+# The manual is for everybody who is signed in.
+HELP = {"help", "help-page", "help-panel", "help-search"}
 
 
 def addresses() -> Iterator[tuple[str, URLPattern]]:
@@ -51,7 +53,7 @@ def test_a_part_of_a_page_makes_the_whole_page_go_to_sign_in(db: None) -> None:
 
 def test_somebody_without_a_role_sees_nothing_but_their_own_account(browse: Callable[..., Client]) -> None:
     client = browse()
-    allowed = {"home", "account", "password", "search", *OPEN}
+    allowed = {"home", "account", "password", "search", *HELP, *OPEN}
     for path, item in addresses():
         answer = client.get(path)
         if item.name in allowed or answer.status_code == 405:

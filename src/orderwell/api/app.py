@@ -16,8 +16,8 @@ from ninja.responses import NinjaJSONEncoder
 
 from orderwell.api.decoding import from_pydantic
 from orderwell.api.problems import refuse
-from orderwell.api.shapes import plain
 from orderwell.kernel.errors import DomainError
+from orderwell.kernel.quantities import plain
 
 TITLE = "Orderwell"
 VERSION = "1"

@@ -70,6 +70,11 @@ class UnknownField(DomainError):
     message = "There is no field {field} here; expected {expected}."
 
 
+class UnknownParameter(DomainError):
+    code = "unknown_parameter"
+    message = "There is no parameter {name} here; known are: {expected}."
+
+
 class MissingField(DomainError):
     code = "missing_field"
     message = "The field {field} is missing."

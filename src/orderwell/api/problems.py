@@ -9,11 +9,11 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
-from django.utils.translation import gettext
 
-from orderwell.kernel.errors import DomainError, ErrorDetail, fill
+from orderwell.kernel.errors import DomainError, ErrorDetail
 from orderwell.kernel.problems import problem_document
 from orderwell.platform.events.recording import json_safe
+from orderwell.platform.wording import sentence
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -25,6 +25,7 @@ STATUS: dict[str, int] = {
     "invalid_idempotency_key": 400,
     "invalid_precondition": 400,
     "unknown_cursor": 400,
+    "unknown_parameter": 400,
     "not_authenticated": 401,
     "invalid_api_key": 401,
     "api_key_revoked": 401,
@@ -65,21 +66,17 @@ def language_of(request: HttpRequest) -> str:
     return translation.get_language_from_request(request) if "HTTP_ACCEPT_LANGUAGE" in request.META else "en"
 
 
-def translated(error: ErrorDetail) -> str:
-    return fill(gettext(error.message), error.data)
-
-
 def show_errors(errors: Sequence[ErrorDetail], *, at: str) -> list[dict[str, Any]]:
     """Errors inside an answer that is itself no refusal: those of the row at the pointer `at`."""
     placed = [error.at(at) for error in errors]
-    return json_safe(problem_document(DEFAULT_STATUS, placed)["errors"]) if placed else []
+    return json_safe(problem_document(DEFAULT_STATUS, placed, text=sentence)["errors"]) if placed else []
 
 
 def refuse(error: DomainError, request: HttpRequest) -> HttpResponse:
     """The answer to a refused request."""
     status = status_of(error.details)
     with translation.override(language_of(request)):
-        document = problem_document(status, error.details, text=translated)
+        document = problem_document(status, error.details, text=sentence)
     body = json.dumps(json_safe(document), ensure_ascii=False, default=str).encode("utf-8", "replace")
     response = HttpResponse(body, content_type=CONTENT_TYPE, status=status)
     if status == HTTPStatus.UNAUTHORIZED:

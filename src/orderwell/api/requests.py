@@ -10,9 +10,10 @@ from dataclasses import replace
 from django.http import HttpRequest, HttpResponse
 
 from orderwell.api.bodies import ApiRequest
-from orderwell.api.errors import InvalidIdempotencyKey, NotAuthenticated
+from orderwell.api.errors import InvalidIdempotencyKey, NotAuthenticated, UnknownParameter
 from orderwell.api.problems import CONTENT_TYPE as PROBLEM
 from orderwell.kernel.clock import utc_now
+from orderwell.kernel.errors import Phrase, Refusal
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.accounts.authentication import actor_for_key
 from orderwell.platform.idempotency.repeating import FIRST_REFUSED_STATUS, Answer, once
@@ -25,14 +26,28 @@ _KEY = re.compile(r"^[\x20-\x7e]{1,255}$")
 
 def authenticate(request: HttpRequest) -> Actor:
     """Who asks, by the bearer key. Raises NotAuthenticated, InvalidApiKey, ApiKeyRevoked, ApiKeyExpired."""
-    scheme, _, key = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+    key = bearer_key(request.META.get("HTTP_AUTHORIZATION", ""))
+    return actor_for_key(key, now=utc_now(), address=request.META.get("REMOTE_ADDR", "")[:45])
+
+
+def bearer_key(authorization: str) -> str:
+    """The key in an Authorization header. Raises NotAuthenticated."""
+    scheme, _, key = authorization.partition(" ")
     if scheme.lower() != "bearer" or not key.strip() or not key.isascii():
         raise NotAuthenticated
-    return actor_for_key(key.strip(), now=utc_now(), address=request.META.get("REMOTE_ADDR", "")[:45])
+    return key.strip()
 
 
-def idempotency_key(request: HttpRequest) -> str | None:
-    key = request.META.get("HTTP_IDEMPOTENCY_KEY")
+def refuse_unknown_parameters(request: HttpRequest, known: frozenset[str]) -> None:
+    """A misspelt filter would show everything; it is refused instead. Raises Refusal with one error per name."""
+    unknown = [name for name in request.GET if name not in known]
+    if unknown:
+        expected = ", ".join(sorted(known)) or Phrase("none")
+        raise Refusal([UnknownParameter(name=name[:80], expected=expected).detail() for name in unknown[:10]])
+
+
+def idempotency_key(key: str | None) -> str | None:
+    """The Idempotency-Key header, if there is one. Raises InvalidIdempotencyKey."""
     if key is not None and not _KEY.match(key):
         raise InvalidIdempotencyKey
     return key
@@ -43,16 +58,16 @@ def scope_of(actor: Actor) -> str:
     return f"{actor.kind}:{actor.id}"
 
 
-def fingerprint(request: HttpRequest, body: bytes) -> bytes:
+def fingerprint(method: str | None, address: str, body: bytes) -> bytes:
     """What was asked: method, address and body, so that one key for two different requests is noticed."""
-    digest = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
+    digest = hashlib.sha256(f"{method} {address}\n".encode())
     digest.update(body)
     return digest.digest()
 
 
 def run_once(request: ApiRequest, body: bytes, work: Callable[[], HttpResponse]) -> HttpResponse:
     """Run a write. With an Idempotency-Key, at most once: a repetition gets the first answer."""
-    key = idempotency_key(request)
+    key = idempotency_key(request.META.get("HTTP_IDEMPOTENCY_KEY"))
     if key is None:
         return work()
     made: list[HttpResponse] = []
@@ -61,9 +76,8 @@ def run_once(request: ApiRequest, body: bytes, work: Callable[[], HttpResponse])
         made.append(work())
         return Answer(made[0].status_code, made[0].content)
 
-    answer = once(
-        scope=scope_of(request.actor), key=key, fingerprint=fingerprint(request, body), now=utc_now(), act=act
-    )
+    asked = fingerprint(request.method, request.get_full_path(), body)
+    answer = once(scope=scope_of(request.actor), key=key, fingerprint=asked, now=utc_now(), act=act)
     return replayed(answer.status, answer.body) if answer.repeated else made[0]
 
 

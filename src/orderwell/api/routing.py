@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import functools
 import inspect
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils import translation
 from ninja import Router
 from ninja.decorators import decorate_view
 from ninja.responses import Status
 
 from orderwell.api.bodies import ApiRequest, Body, Json
-from orderwell.api.problems import refuse
-from orderwell.api.requests import authenticate, run_once
+from orderwell.api.problems import language_of, refuse
+from orderwell.api.requests import authenticate, refuse_unknown_parameters, run_once
 from orderwell.kernel.errors import DomainError
 from orderwell.platform.permissions import Permission
 
@@ -62,9 +64,9 @@ class Routes(Router):
     ) -> Callable[[Function], Function]:
         def register(function: Function) -> Function:
             writes = method != "GET"
-            endpoint = decorate_view(_guard(permission, writes=writes, body=body))(
-                _with_status(function, next(iter(response)))
-            )
+            endpoint = decorate_view(
+                _guard(permission, writes=writes, body=body, parameters=_parameters(function, path))
+            )(_with_status(function, next(iter(response))))
             self.api_operation(
                 [method],
                 path,
@@ -79,21 +81,27 @@ class Routes(Router):
         return register
 
 
-def _guard(permission: Permission | None, *, writes: bool, body: Body) -> Callable[[Run], Run]:
+def _guard(
+    permission: Permission | None, *, writes: bool, body: Body, parameters: frozenset[str]
+) -> Callable[[Run], Run]:
     """Key and permission come first: who may not do it learns nothing about body or object."""
 
     def around(run: Run) -> Run:
         def guarded(request: HttpRequest, **path: Any) -> HttpResponse:
             caller = cast(ApiRequest, request)
-            try:
-                caller.actor = authenticate(request)
-                if permission is not None:
-                    caller.actor.require(permission)
-                if not writes:
-                    return run(request, **path)
-                return run_once(caller, body.read(caller), functools.partial(run, request, **path))
-            except DomainError as error:
-                return refuse(error, request)
+
+            def work() -> HttpResponse:
+                refuse_unknown_parameters(request, parameters)
+                return run(request, **path)
+
+            with translation.override(language_of(request)):
+                try:
+                    caller.actor = authenticate(request)
+                    if permission is not None:
+                        caller.actor.require(permission)
+                    return run_once(caller, body.read(caller), work) if writes else work()
+                except DomainError as error:
+                    return refuse(error, request)
 
         return guarded
 
@@ -109,6 +117,12 @@ def _with_status(function: Callable[..., Any], status: int) -> Callable[..., Any
     # With its annotations evaluated where the function stands, not here.
     answer.__signature__ = inspect.signature(function, eval_str=True)  # type: ignore[attr-defined]
     return answer
+
+
+def _parameters(function: Callable[..., Any], path: str) -> frozenset[str]:
+    """What may stand behind the question mark: every argument that is neither a part of the path nor the request itself."""
+    names = frozenset(inspect.signature(function).parameters) - {"request", "response"}
+    return names - frozenset(re.findall(r"{(?:\w+:)?(\w+)}", path))
 
 
 def _summary(function: Callable[..., Any]) -> str:

@@ -10,6 +10,7 @@ from ninja import Schema
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict, Field, PlainSerializer
 from pydantic.json_schema import WithJsonSchema
 
+from orderwell.kernel.quantities import plain
 from orderwell.kernel.refusals import FIRST_MOMENT, LAST_MOMENT
 
 MAX_ID = 2**63 - 1
@@ -23,12 +24,6 @@ class Input(Schema):
     """What we are sent: unknown fields are refused rather than silently ignored."""
 
     model_config = ConfigDict(extra="forbid")
-
-
-def plain(value: Decimal) -> str:
-    """`12.3400` as `12.34`, `1E+2` as `100`."""
-    text = format(value, "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _not_a_truth_value(value: Any) -> Any:

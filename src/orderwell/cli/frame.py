@@ -63,7 +63,9 @@ def command(path: str, *, django: bool = True) -> Callable[[Callable[..., Answer
         def run(*, as_json: bool, **arguments: Any) -> None:
             if django:
                 load_django()
-            answer = function(**arguments)
+                answer = in_english(function, arguments)
+            else:
+                answer = function(**arguments)
             show(answer, as_json=as_json)
             raise typer.Exit(OK if answer.ok else NOT_OK)
 
@@ -92,6 +94,14 @@ def load_django() -> None:
     database["CONN_MAX_AGE"] = None
     database.get("OPTIONS", {}).pop("pool", None)
     django.setup()
+
+
+def in_english(function: Callable[..., Answer], arguments: Mapping[str, Any]) -> Answer:
+    """The command line speaks one language, whatever that of the business is: scripts and manuals quote what it says."""
+    from django.utils import translation
+
+    with translation.override("en"):
+        return function(**arguments)
 
 
 def operator() -> Actor:

@@ -6,7 +6,6 @@ The parent never loads Django: what must be known before the start is asked in a
 from __future__ import annotations
 
 import json
-import logging
 import os
 import socket
 import time
@@ -24,7 +23,9 @@ from orderwell.kernel.errors import InstallationFault
 # more of them wait in the operating system's queue.
 BACKLOG = 2048
 STOP_SECONDS = 30
+# How the web processes, which the server starts, are told.
 INSIDE = "ORDERWELL_WORKER_RUNS_INSIDE"
+THREADS = "ORDERWELL_THREADS_CHOSEN"
 
 
 class NotReady(InstallationFault):
@@ -100,17 +101,15 @@ def _run(plan: Plan, host: str, port: int) -> None:
     log: dict[str, Any] = deepcopy(LOGGING_CONFIG)
     for handler in log["handlers"].values():  # standard output is for the answer
         handler["stream"] = "ext://sys.stderr"
-    # More threads than cores is meant: they wait for the intake gate and the database.
-    logging.getLogger("_granian").addFilter(lambda record: "seems quite high" not in str(record.msg))
     os.environ["DJANGO_SETTINGS_MODULE"] = os.environ.get("DJANGO_SETTINGS_MODULE", "orderwell.settings")
     os.environ[INSIDE] = "yes" if plan.inside else "no"
+    os.environ[THREADS] = str(plan.threads)
     Server(
         "orderwell.server:application",
         address=host,
         port=port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
         workers=plan.workers,
-        blocking_threads=plan.threads,
         backlog=BACKLOG,
         backpressure=BACKLOG,
         log_dictconfig=log,

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, ClassVar
+
+from orderwell.kernel.quantities import plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +36,29 @@ class ErrorDetail:
         return ErrorDetail(self.code, self.message, prefix + (self.pointer or ""), self.data)
 
 
+class Phrase(str):
+    """A part of a message that is itself a sentence with values: "at most {count} lines".
+
+    Reads as the English text; interfaces that know a language translate `template` and fill it from `data`.
+    """
+
+    __slots__ = ("data", "template")
+    template: str
+    data: Mapping[str, Any]
+
+    def __new__(cls, template: str, **data: Any) -> Phrase:
+        made = super().__new__(cls, fill(template, data))
+        made.template, made.data = template, data
+        return made
+
+
 def fill(template: str, data: Mapping[str, Any]) -> str:
-    """Fill a message template; a template whose data is incomplete is returned as it is rather than lost."""
+    """Fill a message template; a template whose data is incomplete is returned as it is rather than lost.
+
+    Numbers read as people write them: 3, not 3.0000.
+    """
     try:
-        return template.format(**data)
+        return template.format(**{k: plain(v) if isinstance(v, Decimal) else v for k, v in data.items()})
     except (KeyError, IndexError, ValueError, AttributeError, TypeError):
         return template
 

@@ -36,4 +36,7 @@ def quantity_problem(value: Decimal, *, places: int = QUANTITY_SCALE) -> str | N
 
 def plain(value: Decimal) -> str:
     """A number as people write it: 3 rather than 3.0000, and never with an exponent."""
-    return format(value.normalize(), "f") if value.is_finite() else str(value)
+    if not value.is_finite():
+        return str(value)
+    text = format(value.normalize(), "f")
+    return "0" if text == "-0" else text

@@ -16,6 +16,7 @@ from django.db import Error, connection
 from django.utils.translation import gettext_noop as _
 
 from orderwell.kernel.errors import InstallationFault, fill
+from orderwell.platform.caching import TimedCache
 from orderwell.platform.crypto.keyring import ring_path
 from orderwell.platform.crypto.proofs import check_proofs
 from orderwell.platform.database import is_postgresql
@@ -147,10 +148,24 @@ def _sqlite() -> Iterator[Check]:
     ]
     if wrong:
         yield Check("database", PROBLEM, f"{found}: {'; '.join(wrong)}", _("Put the data folder on a local disk."))
-    elif (damage := _value("PRAGMA quick_check(1)")) != "ok":
+    elif (damage := _damage()) != "ok":
         yield Check("database", PROBLEM, f"{found}: {damage}", _("The file is damaged: restore the last backup."))
     else:
         yield Check("database", OK, found)
+
+
+# Reading the whole file takes seconds on a large one; a page that is looked at all day need not do it each time.
+_checked_files: TimedCache[str, str] = TimedCache(seconds=600, most=4)
+
+
+def _damage() -> str:
+    """What SQLite says of its file: "ok", or the first thing that is wrong with it."""
+    name = str(settings.DATABASES["default"]["NAME"])
+    if (known := _checked_files.get(name)) is None:
+        known = str(_value("PRAGMA quick_check(1)"))
+        if known == "ok":
+            _checked_files.put(name, known)
+    return known
 
 
 def _migrations(now: datetime) -> Iterator[Check]:

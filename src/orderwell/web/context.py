@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
+from orderwell.web.help.topics import topic_of
 
 P = Permission
 THEMES = ("auto", "light", "dark")
@@ -105,4 +106,5 @@ def layout(request: HttpRequest) -> dict[str, Any]:
         "language": get_language() or settings.LANGUAGE_CODE,
         "languages": settings.LANGUAGES,
         "business_zone": settings.TIME_ZONE,
+        "help_topic": topic_of(request.resolver_match.url_name if request.resolver_match else None),
     }

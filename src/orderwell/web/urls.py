@@ -14,6 +14,7 @@ AREAS = (
     "stock",
     "imports",
     "system",
+    "help",
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [path("", include(f"orderwell.web.{area}.urls")) for area in AREAS]

@@ -7,33 +7,47 @@ from typing import Any
 import msgspec
 from django.http import HttpRequest, HttpResponse
 
-from orderwell.api.decoding import body_of, decode
+from orderwell.api.decoding import decode, require_json
 from orderwell.api.problems import CONTENT_TYPE as PROBLEM
 from orderwell.api.requests import JSON, REPLAYED, authenticate, fingerprint, idempotency_key, scope_of
 from orderwell.domains.orders.drafts import OrderDraft, RequestIdentity, Submission
 from orderwell.domains.orders.gate import gate
-from orderwell.domains.orders.outcomes import Repeated
+from orderwell.domains.orders.outcomes import Outcome, Repeated
 from orderwell.domains.orders.placement.answers import answer
+from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 
 _decoder = msgspec.json.Decoder(OrderDraft)
 FIRST_REFUSED_STATUS = 400
 
 
+def submission_of(actor: Actor, *, address: str, content_type: str, key: str | None, body: bytes) -> Submission:
+    """What is to be placed, for whom, under which request key. Raises a DomainError for anything that is not as it should be."""
+    actor.require(Permission.ORDERS_ORDER_PLACE)
+    require_json(content_type)
+    named = idempotency_key(key)
+    identity = None if named is None else RequestIdentity(scope_of(actor), named, fingerprint("POST", address, body))
+    return Submission(decode(body, _decoder), actor, identity)
+
+
+def answer_of(outcome: Outcome) -> tuple[int, dict[str, str], bytes]:
+    """Status, headers and body."""
+    status, content = answer(outcome)
+    headers = {"Content-Type": JSON if status < FIRST_REFUSED_STATUS else PROBLEM}
+    return status, {**headers, REPLAYED: "true"} if isinstance(outcome, Repeated) else headers, content
+
+
 def place_order(request: HttpRequest) -> HttpResponse:
     """POST /orders. The intake gate lets concurrent requests share a transaction."""
-    actor = authenticate(request)
-    actor.require(Permission.ORDERS_ORDER_PLACE)
-    body = body_of(request)
-    key = idempotency_key(request)
-    draft = decode(body, _decoder)
-    identity = None if key is None else RequestIdentity(scope_of(actor), key, fingerprint(request, body))
-    outcome = gate().submit(Submission(draft, actor, identity))
-    status, content = answer(outcome)
-    response = HttpResponse(content, status=status, content_type=JSON if status < FIRST_REFUSED_STATUS else PROBLEM)
-    if isinstance(outcome, Repeated):
-        response[REPLAYED] = "true"
-    return response
+    submission = submission_of(
+        authenticate(request),
+        address=request.get_full_path(),
+        content_type=request.META.get("CONTENT_TYPE", ""),
+        key=request.META.get("HTTP_IDEMPOTENCY_KEY"),
+        body=request.body,
+    )
+    status, headers, content = answer_of(gate().submit(submission))
+    return HttpResponse(content, status=status, headers=headers)
 
 
 # How the route is described; it is not one of django-ninja's.

@@ -10,7 +10,7 @@ from msgspec import UNSET
 from orderwell.domains.catalog import errors
 from orderwell.domains.catalog.drafts import ProductDraft, VariantDraft
 from orderwell.domains.catalog.products import DEFAULT_TAX_CATEGORY, ProductState, VariantState
-from orderwell.kernel.errors import DomainError, ErrorDetail, InvalidValue
+from orderwell.kernel.errors import DomainError, ErrorDetail, InvalidValue, Phrase
 from orderwell.kernel.quantities import QUANTITY_SCALE
 from orderwell.kernel.refusals import (
     currency_problems,
@@ -99,7 +99,11 @@ def _product_problems(draft: ProductDraft, current: ProductState | None, known: 
     if draft.active is False and current is not None:
         yield from _still_needed(current, known)
     if len(draft.variants) > MAX_VARIANTS:
-        yield InvalidValue(pointer="/variants", value=len(draft.variants), expected=f"at most {MAX_VARIANTS} variants")
+        yield InvalidValue(
+            pointer="/variants",
+            value=len(draft.variants),
+            expected=Phrase("at most {count} variants", count=MAX_VARIANTS),
+        )
     yield from _repeated("/variants", [variant.sku for variant in draft.variants], "/sku")
 
 
@@ -131,7 +135,9 @@ def _variant_problems(
     for name in _VARIANT_LISTS:
         given = getattr(draft, name)
         if given is not UNSET and len(given) > MAX_PARTS:
-            yield InvalidValue(pointer=f"{pointer}/{name}", value=len(given), expected=f"at most {MAX_PARTS}")
+            yield InvalidValue(
+                pointer=f"{pointer}/{name}", value=len(given), expected=Phrase("at most {count}", count=MAX_PARTS)
+            )
     yield from _price_problems(draft, pointer)
     yield from _pack_problems(draft, current, pointer, known)
     yield from _component_problems(draft, current, product, pointer, known)
@@ -141,14 +147,22 @@ def _measure_problems(draft: VariantDraft, current: VariantState | None, pointer
     places = draft.quantity_places
     if places is not UNSET:
         if not 0 <= places <= QUANTITY_SCALE:
-            yield InvalidValue(pointer=f"{pointer}/quantity_places", value=places, expected=f"0 to {QUANTITY_SCALE}")
+            yield InvalidValue(
+                pointer=f"{pointer}/quantity_places",
+                value=places,
+                expected=Phrase("{low} to {high}", low=0, high=QUANTITY_SCALE),
+            )
         elif current is not None and places < current.quantity_places:
             yield errors.LessDivisible(
                 pointer=f"{pointer}/quantity_places", sku=draft.sku, current=current.quantity_places, given=places
             )
     weight = draft.weight_grams
     if weight is not UNSET and weight is not None and not 0 <= weight <= MAX_WEIGHT_GRAMS:
-        yield InvalidValue(pointer=f"{pointer}/weight_grams", value=weight, expected=f"0 to {MAX_WEIGHT_GRAMS} grams")
+        yield InvalidValue(
+            pointer=f"{pointer}/weight_grams",
+            value=weight,
+            expected=Phrase("{low} to {high} grams", low=0, high=MAX_WEIGHT_GRAMS),
+        )
 
 
 def _price_problems(draft: VariantDraft, pointer: str) -> Iterator[DomainError]:

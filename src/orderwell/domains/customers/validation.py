@@ -14,7 +14,7 @@ from msgspec import UNSET
 from orderwell.domains.customers import errors
 from orderwell.domains.customers.drafts import ContactDraft, CustomerDraft, PostalAddressDraft
 from orderwell.domains.customers.records import CustomerState
-from orderwell.kernel.errors import DomainError, ErrorDetail, InvalidValue
+from orderwell.kernel.errors import DomainError, ErrorDetail, InvalidValue, Phrase
 from orderwell.kernel.refusals import ValueMissing, amount_problems, currency_problems, text_problems
 from orderwell.platform.configuration.custom_fields import custom_problems
 from orderwell.platform.configuration.models import CustomField
@@ -99,10 +99,16 @@ def _terms_problems(draft: CustomerDraft, current: CustomerState | None) -> Iter
         yield from amount_problems(draft.credit_limit, "/credit_limit", currency)
     days = draft.payment_terms_days
     if days is not UNSET and not 0 <= days <= MAX_TERMS_DAYS:
-        yield InvalidValue(pointer="/payment_terms_days", value=days, expected=f"0 to {MAX_TERMS_DAYS} days")
+        yield InvalidValue(
+            pointer="/payment_terms_days",
+            value=days,
+            expected=Phrase("{low} to {high} days", low=0, high=MAX_TERMS_DAYS),
+        )
     if draft.preferences is not UNSET and len(msgspec.json.encode(draft.preferences)) > MAX_PREFERENCES_BYTES:
         yield InvalidValue(
-            pointer="/preferences", value="preferences", expected=f"at most {MAX_PREFERENCES_BYTES} bytes of JSON"
+            pointer="/preferences",
+            value="preferences",
+            expected=Phrase("at most {count} bytes of JSON", count=MAX_PREFERENCES_BYTES),
         )
 
 
@@ -152,4 +158,4 @@ def _phone_problems(phone: str, pointer: str) -> Iterator[DomainError]:
 
 def _at_most(values: Sequence[Any], pointer: str) -> Iterator[DomainError]:
     if len(values) > MAX_PARTS:
-        yield InvalidValue(pointer=pointer, value=len(values), expected=f"at most {MAX_PARTS}")
+        yield InvalidValue(pointer=pointer, value=len(values), expected=Phrase("at most {count}", count=MAX_PARTS))

@@ -8,6 +8,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from orderwell.domains.integrations.errors import NotADate, NotANumber
+from orderwell.kernel.errors import Phrase
 from orderwell.kernel.money import MAX_AMOUNT, UNIT_PRICE_SCALE
 from orderwell.kernel.quantities import MAX_QUANTITY, QUANTITY_SCALE, has_scale
 from orderwell.kernel.refusals import (
@@ -30,7 +31,9 @@ def parse_number(text: str, *, decimal_mark: str = ".") -> Decimal:
     if decimal_mark == ",":
         plain = plain.replace(",", ".", 1) if "." not in plain else ""
     if _NUMBER.fullmatch(plain) is None:
-        raise NotANumber(value=text[:_SHOWN] or "(nothing)", expected=f"12 or 3{decimal_mark}50")
+        raise NotANumber(
+            value=text[:_SHOWN] or "(nothing)", expected=Phrase("{one} or {two}", one="12", two=f"3{decimal_mark}50")
+        )
     return Decimal(plain)
 
 

@@ -13,6 +13,7 @@ from orderwell.domains.inventory import errors
 from orderwell.domains.inventory.models import Reservation, Warehouse
 from orderwell.domains.inventory.services.ledger import StockRow
 from orderwell.kernel.errors import DomainError
+from orderwell.kernel.quantities import plain
 from orderwell.platform.accounts.actor import Actor
 
 MAX_LINES = 2_000
@@ -63,9 +64,3 @@ def what_is_reserved(row: StockRow, sku: str, warehouse: str) -> dict[str, Any]:
         "lines": len(lines),
         "line_ids": lines[:20],
     }
-
-
-def plain(quantity: Decimal) -> str:
-    """12.5000 as 12.5 and 1E+2 as 100, for sentences."""
-    text = format(quantity, "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -9,7 +9,6 @@ from typing import Any
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from orderwell.domains.inventory.goods import plain
 from orderwell.domains.inventory.models import (
     Adjustment,
     ExpectedReceipt,
@@ -20,6 +19,7 @@ from orderwell.domains.inventory.models import (
     TransferLine,
     Warehouse,
 )
+from orderwell.kernel.quantities import plain
 from orderwell.platform.fields import QuantityField, quantity_value
 from orderwell.platform.verify import Difference, LawResult, law
 

@@ -1,16 +1,20 @@
 """The intake gate: concurrent requests share a transaction.
 
-A request thread puts its submission in a queue and waits. The gate's thread takes all that is waiting, up to a limit,
-calls `place_submissions` once and answers each. When nothing else waits a request goes through at once, alone; under
-load many orders cost one lock round and one fsync, so a product that everybody wants is no bottleneck.
+Whoever wants an order placed puts it in a queue and waits: a thread with `submit`, a coroutine with `place`. The gate's
+thread takes all that is waiting, up to a limit, calls `place_submissions` once and answers each. When nothing else waits
+an order goes through at once, alone; under load many orders cost one lock round and one fsync, so a product that
+everybody wants is no bottleneck.
 """
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from datetime import datetime
 from queue import Empty, SimpleQueue
 
@@ -30,7 +34,10 @@ WAIT_SECONDS = 60.0
 # PostgreSQL: 0.44 of the reference with 2 ms, 0.49 with 5, 0.59 with 10.
 LINGER_SECONDS = 0.010
 PlaceBatch = Callable[..., Sequence[Outcome]]
-_Entry = tuple[Submission, "Future[Outcome]"]
+# Where an answer goes: to a waiting thread, or to a coroutine on its event loop.
+_Answer = Future[Outcome] | asyncio.Future[Outcome]
+_Entry = tuple[Submission, _Answer]
+_Settled = tuple[asyncio.Future[Outcome], Outcome | BaseException]
 
 
 class IntakeBusy(DomainError):
@@ -59,16 +66,30 @@ class IntakeGate:
 
         Raises PermissionDenied, IntakeBusy after a minute, or whatever the whole batch failed with.
         """
-        submission.actor.require(Permission.ORDERS_ORDER_PLACE)
-        if self._thread is None:
-            self._start()
-        give_back_connection()
         answer: Future[Outcome] = Future()
-        self._queue.put((submission, answer))
+        self._put(submission, answer)
+        give_back_connection()
         try:
             return answer.result(timeout=WAIT_SECONDS)
         except TimeoutError:
             raise IntakeBusy(seconds=int(WAIT_SECONDS)) from None
+
+    async def place(self, submission: Submission) -> Outcome:
+        """Like `submit`, for a coroutine: no thread waits."""
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[Outcome] = loop.create_future()
+        self._put(submission, answer)
+        alarm = loop.call_later(WAIT_SECONDS, _settle, ((answer, IntakeBusy(seconds=int(WAIT_SECONDS))),))
+        try:
+            return await answer
+        finally:
+            alarm.cancel()
+
+    def _put(self, submission: Submission, answer: _Answer) -> None:
+        submission.actor.require(Permission.ORDERS_ORDER_PLACE)
+        if self._thread is None:
+            self._start()
+        self._queue.put((submission, answer))
 
     def _start(self) -> None:
         with self._starting:
@@ -83,11 +104,9 @@ class IntakeGate:
                 close_old_connections()
                 outcomes = self._place([submission for submission, _ in batch], now=self._clock())
             except BaseException as error:  # noqa: BLE001  every waiting request must hear of it, whatever it is
-                for _, answer in batch:
-                    answer.set_exception(error)
-                continue
-            for (_, answer), outcome in zip(batch, outcomes, strict=True):
-                answer.set_result(outcome)
+                _answer(batch, [error] * len(batch))
+            else:
+                _answer(batch, outcomes)
 
     def _take(self) -> list[_Entry]:
         """Wait for one submission, then take what else is there.
@@ -106,6 +125,32 @@ class IntakeGate:
                 break
         self._last = len(batch)
         return batch
+
+
+def _answer(batch: Sequence[_Entry], outcomes: Sequence[Outcome | BaseException]) -> None:
+    """Wake every thread with its outcome; an event loop is woken once, with all that is meant for it."""
+    elsewhere: dict[asyncio.AbstractEventLoop, list[_Settled]] = defaultdict(list)
+    for (_, answer), outcome in zip(batch, outcomes, strict=True):
+        if isinstance(answer, asyncio.Future):
+            elsewhere[answer.get_loop()].append((answer, outcome))
+        elif isinstance(outcome, BaseException):
+            answer.set_exception(outcome)
+        else:
+            answer.set_result(outcome)
+    for loop, settled in elsewhere.items():
+        with suppress(RuntimeError):  # the loop has ended meanwhile: the server is stopping
+            loop.call_soon_threadsafe(_settle, settled)
+
+
+def _settle(settled: Iterable[_Settled]) -> None:
+    """Runs on the event loop. Who gave up waiting needs no answer any more."""
+    for answer, outcome in settled:
+        if answer.done():
+            continue
+        if isinstance(outcome, BaseException):
+            answer.set_exception(outcome)
+        else:
+            answer.set_result(outcome)
 
 
 def give_back_connection() -> None:

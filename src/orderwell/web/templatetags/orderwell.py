@@ -27,6 +27,8 @@ from orderwell.kernel.money import exponent, known_currency
 from orderwell.web.components.assets import asset as asset_url
 from orderwell.web.components.sentences import plain_number
 from orderwell.web.components.words import look_of, word
+from orderwell.web.help.markdown import address
+from orderwell.web.help.topics import field_topic
 
 register = template.Library()
 
@@ -178,7 +180,10 @@ def field(bound: BoundField, classes: str = "", hide_label: bool = False) -> dic
     extra: dict[str, Any] = {}
     if bound.errors:
         extra["class"] = f"{widget.attrs.get('class', '')} is-invalid"
+    topic = field_topic(bound.form, bound.name)
     return {
+        "topic": topic,
+        "topic_url": address(*topic.split("#")) if topic else "",
         "bound": bound,
         "control": bound.as_widget(attrs={**widget.attrs, **extra}),
         "is_check": is_check,

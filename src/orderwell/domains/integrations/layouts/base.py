@@ -11,6 +11,7 @@ from orderwell.domains.integrations.grouping import MAX_GROUP, Group
 from orderwell.domains.integrations.plans import Plan, PlannedLine
 from orderwell.domains.integrations.reading import Fault, SourceRow
 from orderwell.domains.orders.errors import TooManyLines, ValueMissing
+from orderwell.kernel.errors import Phrase
 from orderwell.platform.accounts.actor import Actor
 
 
@@ -42,7 +43,9 @@ class Layout(ABC):
     def plan(self, group: Group) -> Plan:
         """What the group is to become. When a line has a fault, the whole group has."""
         if group.too_long:
-            fault = Fault.of(self.reference_column, TooManyLines(limit=MAX_GROUP, count=f"more than {MAX_GROUP}"))
+            fault = Fault.of(
+                self.reference_column, TooManyLines(limit=MAX_GROUP, count=Phrase("more than {count}", count=MAX_GROUP))
+            )
             return Plan(group.reference, [PlannedLine(row.number, fault=fault) for row in group.rows])
         if not group.reference:
             missing = Fault.of(self.reference_column, ValueMissing())

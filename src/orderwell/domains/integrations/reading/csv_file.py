@@ -9,6 +9,7 @@ from typing import IO
 
 from orderwell.domains.integrations.errors import CellCount, FileUnreadable, LineTooLong
 from orderwell.domains.integrations.reading.rows import MAX_LINE, Fault, SourceInfo, SourceRow
+from orderwell.kernel.errors import Phrase
 
 DELIMITERS = (",", ";", "\t", "|")
 
@@ -50,7 +51,9 @@ def rows_of(file: IO[bytes], name: str, info: SourceInfo) -> Iterator[SourceRow]
                     yield _odd_row(number, cells, width)
                 header_seen = True
     except csv.Error as error:
-        raise FileUnreadable(name=name, format="CSV", reason=f"row {number + 1}: {error}") from None
+        raise FileUnreadable(
+            name=name, format="CSV", reason=Phrase("row {number}: {error}", number=number + 1, error=str(error))
+        ) from None
 
 
 def _odd_row(number: int, cells: list[str], width: int) -> SourceRow:

@@ -8,6 +8,7 @@ from typing import IO, Any
 
 from orderwell.domains.integrations.errors import LineTooLong, MissingColumns, NestedValue, NotAnObject
 from orderwell.domains.integrations.reading.rows import MAX_COLUMNS, MAX_LINE, Fault, SourceInfo, SourceRow
+from orderwell.kernel.errors import Phrase
 
 
 def header_of(file: IO[bytes]) -> tuple[str, ...]:
@@ -20,7 +21,7 @@ def header_of(file: IO[bytes]) -> tuple[str, ...]:
             for key in value:
                 seen.setdefault(key)
         if len(seen) > MAX_COLUMNS:
-            raise MissingColumns(missing="", found=f"more than {MAX_COLUMNS} different keys")
+            raise MissingColumns(missing="", found=Phrase("more than {count} different keys", count=MAX_COLUMNS))
     if found_any and not seen:
         return ()
     return tuple(seen)
@@ -64,7 +65,7 @@ def _object(line: bytes) -> tuple[dict[str, Any] | None, Fault | None]:
         reason = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
         return None, Fault.of("", NotAnObject(reason=reason))
     if not isinstance(value, dict):
-        return None, Fault.of("", NotAnObject(reason=f"it is a {type(value).__name__}"))
+        return None, Fault.of("", NotAnObject(reason=Phrase("it is a {kind}", kind=type(value).__name__)))
     if any("\ud800" <= character <= "\udfff" for text in _texts(value) for character in text):
         return None, Fault.of("", NotAnObject(reason="it has half of a surrogate pair"))
     return value, None

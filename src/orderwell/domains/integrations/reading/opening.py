@@ -14,6 +14,7 @@ from orderwell.domains.integrations.reading import csv_file, json_lines, xlsx_fi
 from orderwell.domains.integrations.reading.encoding import detect_encoding
 from orderwell.domains.integrations.reading.rows import MAX_COLUMNS, SourceInfo, SourceRow
 from orderwell.domains.orders.errors import EmptyFile
+from orderwell.kernel.errors import Phrase
 
 _GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
 
@@ -71,7 +72,9 @@ def _checked(name: str, info: SourceInfo) -> SourceInfo:
     if not any(info.header):
         raise EmptyFile(name=name)
     if len(info.header) > MAX_COLUMNS:
-        raise FileUnreadable(name=name, format=info.format, reason=f"it has more than {MAX_COLUMNS} columns")
+        raise FileUnreadable(
+            name=name, format=info.format, reason=Phrase("it has more than {count} columns", count=MAX_COLUMNS)
+        )
     seen: set[str] = set()
     for column in filter(None, info.header):
         if column in seen:

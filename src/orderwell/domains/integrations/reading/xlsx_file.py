@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 
 from orderwell.domains.integrations.errors import CellCount, ErrorCell, FileUnreadable, FormulaCell
 from orderwell.domains.integrations.reading.rows import MAX_COLUMNS, Fault, SourceInfo, SourceRow
-from orderwell.kernel.errors import DomainError
+from orderwell.kernel.errors import DomainError, Phrase
 
 # A sheet of a million lines unpacks to some hundred megabytes; more is a zip bomb.
 MAX_UNPACKED = 2 * 1024**3
@@ -84,7 +84,7 @@ def _sheet(file: IO[bytes], name: str) -> Iterator[Iterator[Sequence[Any]]]:
         with zipfile.ZipFile(file) as archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
         if unpacked > MAX_UNPACKED:
-            raise FileUnreadable(name=name, format="XLSX", reason=f"it unpacks to {unpacked} bytes")
+            raise FileUnreadable(name=name, format="XLSX", reason=Phrase("it unpacks to {count} bytes", count=unpacked))
         file.seek(0)
         book = load_workbook(file, read_only=True, data_only=False, keep_links=False)
         try:

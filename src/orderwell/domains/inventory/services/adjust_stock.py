@@ -15,7 +15,6 @@ from orderwell.domains.inventory.goods import (
     MAX_LINES,
     Goods,
     goods_by_sku,
-    plain,
     sku_problems,
     usable_warehouses,
     what_is_reserved,
@@ -28,7 +27,8 @@ from orderwell.domains.inventory.services.ledger import (
     lock_items,
     post_movements,
 )
-from orderwell.kernel.errors import DomainError, ErrorDetail, InvalidValue
+from orderwell.kernel.errors import DomainError, ErrorDetail, InvalidValue, Phrase
+from orderwell.kernel.quantities import plain
 from orderwell.kernel.refusals import ValueMissing, quantity_problems, text_problems
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.batches import Verdict, refused, save_in_batches
@@ -183,7 +183,11 @@ def _problems(draft: AdjustmentDraft, batch: _Batch) -> list[ErrorDetail]:
     if not draft.lines:
         found.append(ValueMissing(pointer="/lines"))
     if len(draft.lines) > MAX_LINES:
-        found.append(InvalidValue(pointer="/lines", value=len(draft.lines), expected=f"at most {MAX_LINES} lines"))
+        found.append(
+            InvalidValue(
+                pointer="/lines", value=len(draft.lines), expected=Phrase("at most {count} lines", count=MAX_LINES)
+            )
+        )
         return [error.detail() for error in found]
     seen: set[str] = set()
     for index, line in enumerate(draft.lines):

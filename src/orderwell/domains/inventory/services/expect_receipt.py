@@ -8,9 +8,10 @@ from datetime import datetime
 from orderwell.domains.inventory import errors
 from orderwell.domains.inventory.drafts import ExpectedReceiptDraft
 from orderwell.domains.inventory.events import InventoryEvent
-from orderwell.domains.inventory.goods import Goods, goods_by_sku, plain, sku_problems, usable_warehouses
+from orderwell.domains.inventory.goods import Goods, goods_by_sku, sku_problems, usable_warehouses
 from orderwell.domains.inventory.models import ExpectedReceipt
 from orderwell.kernel.errors import DomainError, NotFound
+from orderwell.kernel.quantities import plain
 from orderwell.kernel.refusals import MissingTimeZone, quantity_problems, text_problems
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.coded_rows import refuse

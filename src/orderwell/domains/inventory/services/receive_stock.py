@@ -12,10 +12,11 @@ from django.db.models import F
 from orderwell.domains.inventory import errors
 from orderwell.domains.inventory.drafts import ReceiptDraft
 from orderwell.domains.inventory.events import InventoryEvent
-from orderwell.domains.inventory.goods import MAX_LINES, Goods, goods_by_sku, plain, sku_problems, usable_warehouses
+from orderwell.domains.inventory.goods import MAX_LINES, Goods, goods_by_sku, sku_problems, usable_warehouses
 from orderwell.domains.inventory.models import Adjustment, ExpectedReceipt, StockMovement, Warehouse
 from orderwell.domains.inventory.services.ledger import NewMovement, ensure_stock_items, lock_items, post_movements
-from orderwell.kernel.errors import DomainError, InvalidValue
+from orderwell.kernel.errors import DomainError, InvalidValue, Phrase
+from orderwell.kernel.quantities import plain
 from orderwell.kernel.refusals import ValueMissing, quantity_problems, text_problems
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.coded_rows import refuse
@@ -118,7 +119,9 @@ def _problems(
     if not draft.lines:
         yield ValueMissing(pointer="/lines")
     if len(draft.lines) > MAX_LINES:
-        yield InvalidValue(pointer="/lines", value=len(draft.lines), expected=f"at most {MAX_LINES} lines")
+        yield InvalidValue(
+            pointer="/lines", value=len(draft.lines), expected=Phrase("at most {count} lines", count=MAX_LINES)
+        )
         return
     sound = True
     for index, line in enumerate(draft.lines):

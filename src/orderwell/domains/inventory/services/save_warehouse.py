@@ -13,7 +13,7 @@ from orderwell.domains.inventory.errors import BelowReserved
 from orderwell.domains.inventory.events import InventoryEvent
 from orderwell.domains.inventory.models import StockItem, Warehouse
 from orderwell.domains.inventory.resolving import forget_warehouses
-from orderwell.kernel.errors import DomainError, InvalidValue
+from orderwell.kernel.errors import DomainError, InvalidValue, Phrase
 from orderwell.kernel.refusals import text_problems
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.coded_rows import apply, code_and_name_problems, complete_names, refuse
@@ -73,4 +73,6 @@ def _problems(draft: WarehouseDraft) -> Iterator[DomainError]:
     if country is not UNSET and (len(country) != 2 or not country.isascii() or not country.isupper()):
         yield InvalidValue(pointer="/country", value=country[:20], expected="an ISO 3166 country code such as CN")
     if draft.priority is not UNSET and not 0 <= draft.priority <= MAX_PRIORITY:
-        yield InvalidValue(pointer="/priority", value=draft.priority, expected=f"0 to {MAX_PRIORITY}")
+        yield InvalidValue(
+            pointer="/priority", value=draft.priority, expected=Phrase("{low} to {high}", low=0, high=MAX_PRIORITY)
+        )

@@ -13,7 +13,6 @@ from orderwell.domains.inventory.goods import (
     MAX_LINES,
     Goods,
     goods_by_sku,
-    plain,
     sku_problems,
     usable_warehouses,
     what_is_reserved,
@@ -29,8 +28,9 @@ from orderwell.domains.inventory.services.ledger import (
     post_movements,
 )
 from orderwell.domains.inventory.states import TRANSFER
-from orderwell.kernel.errors import DomainError, InvalidValue, NotFound, StaleVersion
+from orderwell.kernel.errors import DomainError, InvalidValue, NotFound, Phrase, StaleVersion
 from orderwell.kernel.identifiers import format_number
+from orderwell.kernel.quantities import plain
 from orderwell.kernel.refusals import MissingTimeZone, ValueMissing, quantity_problems, text_problems
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.coded_rows import refuse
@@ -228,7 +228,9 @@ def _problems(
     if not draft.lines:
         yield ValueMissing(pointer="/lines")
     if len(draft.lines) > MAX_LINES:
-        yield InvalidValue(pointer="/lines", value=len(draft.lines), expected=f"at most {MAX_LINES} lines")
+        yield InvalidValue(
+            pointer="/lines", value=len(draft.lines), expected=Phrase("at most {count} lines", count=MAX_LINES)
+        )
         return
     seen: set[str] = set()
     for index, line in enumerate(draft.lines):

@@ -1,15 +1,20 @@
-"""What each web process of `orderwell serve` loads: the application, warm, and the background worker where it lives inside."""
+"""What each web process of `orderwell serve` loads: the application, warm, and the background worker where it lives inside.
+
+The application speaks RSGI: orders are taken in on the event loop itself, everything else is Django's, in threads.
+"""
 
 from __future__ import annotations
 
 import os
 import threading
 from multiprocessing.util import Finalize
+from typing import Any
 
 from django.urls import get_resolver
 
 from orderwell.platform.memory import rest_the_collector
-from orderwell.wsgi import application
+from orderwell.server.bridge import Bridge
+from orderwell.wsgi import application as django
 
 __all__ = ["application"]
 
@@ -31,6 +36,17 @@ def _start_worker() -> None:
     Finalize(None, stop, exitpriority=100)
 
 
+async def application(scope: Any, outlet: Any) -> None:
+    actor = caller_of(scope)
+    if actor is None:
+        await _bridge.serve(scope, outlet)
+    else:
+        outlet.response_bytes(*await place_order(scope, actor, await outlet()))
+
+
+from orderwell.api.orders.event_loop import caller_of, place_order  # noqa: E402  needs the apps that `django` has loaded
+
+_bridge = Bridge(django, threads=int(os.environ.get("ORDERWELL_THREADS_CHOSEN", "32")))
 # So that the first request need not wait for the imports of every view.
 _ = get_resolver().url_patterns
 if os.environ.get("ORDERWELL_WORKER_RUNS_INSIDE") == "yes":

@@ -1,0 +1,36 @@
+"""Refusals as sentences in the language that is active: what the screen, the API and files say alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext
+
+from orderwell.kernel.errors import DomainError, ErrorDetail, Phrase, fill
+from orderwell.kernel.quantities import plain
+
+
+def shown(value: Any) -> Any:
+    """A value of a message as people read it."""
+    if isinstance(value, Decimal):
+        return plain(value)
+    if isinstance(value, Phrase):
+        return fill(gettext(value.template), {name: shown(part) for name, part in value.data.items()})
+    if isinstance(value, str) and value:
+        return gettext(value)
+    if isinstance(value, list | tuple | frozenset | set):
+        return ", ".join(str(shown(item)) for item in value)
+    return value
+
+
+def sentence(detail: ErrorDetail) -> str:
+    """The message of one error: translated first, then filled."""
+    return fill(gettext(detail.message), {name: shown(value) for name, value in detail.data.items()})
+
+
+def sentences(error: DomainError | Iterable[ErrorDetail]) -> list[str]:
+    """Each sentence once, in the order in which the errors were found."""
+    details = error.details if isinstance(error, DomainError) else error
+    return list(dict.fromkeys(sentence(detail) for detail in details))

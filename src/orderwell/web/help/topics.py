@@ -1,0 +1,175 @@
+"""Which place of the manual belongs to which screen, and to which field.
+
+A screen that is added gets a line here and its place in docs/guide, in both languages; tests/web/help/test_topics.py says
+what is missing. `PARTS` are addresses that nobody looks at as a page: data for a part of one, or a change without a form.
+"""
+
+from __future__ import annotations
+
+from django.urls import NoReverseMatch, reverse
+
+START = "start#start-screen"
+
+TOPICS: dict[str, str] = {
+    # account
+    "sign-in": "account#account-sign-in",
+    "account": "account#account-page",
+    "password": "account#account-password",
+    # home
+    "home": "start#start-home",
+    "search": "lists#lists-search",
+    # orders
+    "order-list": "orders#order-list",
+    "order-new": "entry#entry-new",
+    "order-edit-quote": "entry#entry-quote",
+    "order-detail": "orders#order-page",
+    "order-confirm": "orders#order-confirm",
+    "order-change": "orders#order-change",
+    "order-cancel": "orders#order-cancel",
+    "order-hold": "orders#order-hold",
+    "order-release": "orders#order-release",
+    "order-note": "orders#order-note",
+    "order-attach": "orders#order-attach",
+    "order-ship": "shipping#order-ship",
+    "order-return": "shipping#order-return",
+    "order-invoice": "billing#order-invoice",
+    "order-payment": "billing#order-payment",
+    "order-refund": "billing#order-refund",
+    # shipments
+    "to-ship": "shipping#to-ship",
+    "shipment-list": "shipping#shipment-list",
+    "shipment-deliver": "shipping#shipment-deliver",
+    "shipment-tracking": "shipping#shipment-tracking",
+    # billing
+    "invoice-list": "billing#invoice-list",
+    "invoice-detail": "billing#invoice-page",
+    "payment-list": "billing#payment-list",
+    # customers, products
+    "customer-list": "customers#customer-list",
+    "customer-new": "customers#customer-form",
+    "customer-change": "customers#customer-form",
+    "customer-detail": "customers#customer-page",
+    "product-list": "products#product-list",
+    "product-detail": "products#product-page",
+    # stock
+    "stock-list": "stock#stock-list",
+    "stock-item": "stock#stock-item",
+    "movement-list": "stock#stock-movements",
+    "stock-adjust": "stock#stock-adjust",
+    "transfer-list": "transfers#transfer-list",
+    "transfer-new": "transfers#transfer-new",
+    "transfer-detail": "transfers#transfer-page",
+    "transfer-dispatch": "transfers#transfer-dispatch",
+    "transfer-receive": "transfers#transfer-receive",
+    "transfer-cancel": "transfers#transfer-cancel",
+    # imports
+    "import-list": "import#import-list",
+    "import-new": "import#import-new",
+    "import-detail": "import#import-page",
+    "import-mapping": "import#import-mapping",
+    "import-undo": "import#import-undo",
+    # system
+    "system-health": "system#system-health",
+    "event-list": "system#system-events",
+    "dead-letters": "system#system-dead",
+    "job-list": "system#system-jobs",
+    # help itself
+    "help": START,
+    "help-page": START,
+    "help-search": "lists#lists-search",
+}
+
+PARTS = frozenset(
+    {
+        "sign-out",
+        "set-language",
+        "set-theme",
+        "rankings",
+        "order-counts",
+        "order-preview",
+        "order-attachment",
+        "lookup-products",
+        "lookup-customers",
+        "lookup-customer",
+        "import-progress",
+        "import-run",
+        "import-for-real",
+        "dead-letters-decide",
+        "help-panel",
+    }
+)
+
+# "FormClass.field" -> the place that explains the field.
+FIELDS: dict[str, str] = {
+    "ChangeForm.priority": "orders#order-change-priority",
+    "CancelForm.reason": "orders#order-cancel-reason",
+    "HoldForm.kind": "orders#order-hold-kind",
+    "ShipForm.warehouse": "shipping#ship-warehouse",
+    "ShipForm.carrier": "shipping#ship-carrier",
+    "ShipForm.tracking_number": "shipping#ship-tracking",
+    "TrackingForm.tracking_number": "shipping#shipment-tracking",
+    "ReturnForm.disposition": "shipping#return-disposition",
+    "ReturnForm.warehouse": "shipping#return-warehouse",
+    "ReturnForm.credit": "shipping#return-credit",
+    "ReturnForm.refund": "shipping#return-refund",
+    "PaymentForm.amount": "billing#payment-amount",
+    "PaymentForm.method": "billing#payment-method",
+    "PaymentForm.reference": "billing#payment-reference",
+    "PaymentForm.received_on": "billing#payment-received",
+    "RefundForm.payment": "billing#refund-payment",
+    "RefundForm.reference": "billing#refund-reference",
+    "EntryForm.channel": "entry#entry-channel",
+    "EntryForm.customer": "entry#entry-customer",
+    "EntryForm.external_id": "entry#entry-external",
+    "EntryForm.requested_on": "entry#entry-requested",
+    "EntryForm.priority": "entry#entry-priority",
+    "EntryForm.discount": "entry#entry-discount",
+    "EntryForm.shipping": "entry#entry-shipping",
+    "EntryForm.ship_country": "entry#entry-country",
+    "AdjustForm.how": "stock#adjust-how",
+    "AdjustForm.reason": "stock#adjust-reason",
+    "AdjustForm.lines": "stock#adjust-lines",
+    "TransferForm.expected_on": "transfers#transfer-expected",
+    "TransferForm.lines": "transfers#transfer-lines",
+    "ArrivalForm.rest_is_lost": "transfers#transfer-lost",
+    "CustomerForm.kind": "customers#customer-kind",
+    "CustomerForm.number": "customers#customer-number",
+    "CustomerForm.external_id": "customers#customer-external",
+    "CustomerForm.tax_number": "customers#customer-tax",
+    "CustomerForm.group": "customers#customer-group",
+    "CustomerForm.tags": "customers#customer-tags",
+    "CustomerForm.language": "customers#customer-language",
+    "CustomerForm.currency": "customers#customer-currency",
+    "CustomerForm.credit_limit": "customers#customer-credit",
+    "CustomerForm.payment_terms_days": "customers#customer-terms",
+    "CustomerForm.active": "customers#customer-active",
+    "UploadForm.file": "import#import-file",
+    "UploadForm.preset": "import#import-layout",
+    "UploadForm.mode": "import#import-mode",
+    "UploadForm.dry_run": "import#import-dry-run",
+    "UploadForm.channel": "import#import-channel",
+    "MappingForm.name": "import#import-mapping",
+    "PreferencesForm.language": "account#account-language",
+    "PreferencesForm.theme": "account#account-theme",
+    "PreferencesForm.time_zone": "account#account-zone",
+}
+
+
+def topic_of(url_name: str | None) -> str:
+    return TOPICS.get(url_name or "", START)
+
+
+def field_topic(form: object, field: str) -> str:
+    """The place that explains a field of a form; empty where it needs none. Forms inherit the places of their parents."""
+    return next((FIELDS[name] for kind in type(form).__mro__ if (name := f"{kind.__name__}.{field}") in FIELDS), "")
+
+
+def place_to_open(place: str) -> str:
+    """The address of the screen that a place is about, where the screen needs nothing else to be opened."""
+    for name, topic in TOPICS.items():
+        if topic == place and not name.startswith("help"):
+            try:
+                return reverse(name)
+            except NoReverseMatch:
+                return ""
+    return ""

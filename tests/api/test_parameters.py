@@ -1,0 +1,39 @@
+"""What stands behind the question mark is known, or refused: a misspelt filter would show everything."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.api.callers import Caller
+from tests.api.shop import Shop, draft
+
+
+@pytest.mark.parametrize("path", ["/orders?stat=placed", "/products?search=a&colour=red", "/warehouses?x=1"])
+def test_an_unknown_parameter_is_refused_by_name(owner: Caller, path: str) -> None:
+    known = owner.get(path.partition("?")[0])
+    if known.status_code == 404:
+        pytest.fail(f"{path} is no route")
+    answer = owner.get(path)
+    assert answer.status_code == 400, answer.content
+    problem = answer.json()
+    wrong = path.rpartition("?")[2].rpartition("&")[2].partition("=")[0]
+    assert problem["code"] == "unknown_parameter"
+    assert wrong in problem["detail"]
+
+
+def test_the_known_ones_are_named_and_keep_working(owner: Caller) -> None:
+    assert owner.get("/orders?state=placed&limit=5").status_code == 200
+    assert "state" in owner.get("/orders?stat=placed").json()["errors"][0]["data"]["expected"]
+
+
+def test_a_write_takes_no_parameters(owner: Caller, shop: Shop) -> None:
+    assert owner.post("/orders/bulk?dry_run=1", {"orders": [draft()]}).json()["code"] == "unknown_parameter"
+
+
+def test_a_row_of_a_bulk_call_is_refused_in_the_callers_language(owner: Caller, shop: Shop) -> None:
+    body = {"orders": [draft(lines=[{"sku": "NOPE", "quantity": "1"}])]}
+    chinese = owner.post("/orders/bulk", body, headers={"Accept-Language": "zh-CN"}).json()
+    english = owner.post("/orders/bulk", body).json()
+    assert "NOPE" in chinese["results"][0]["errors"][0]["detail"]
+    assert chinese["results"][0]["errors"][0]["detail"] != english["results"][0]["errors"][0]["detail"]
+    assert english["results"][0]["errors"][0]["detail"].isascii()
