@@ -14,3 +14,8 @@ def visible_warehouses(actor: Actor, *, active_only: bool = True) -> list[Wareho
     if actor.warehouse_ids is not None:
         warehouses = warehouses.filter(pk__in=actor.warehouse_ids)
     return list(warehouses)
+
+
+def warehouse_names() -> dict[str, tuple[str, str]]:
+    """Code -> name in Chinese and in English, of all warehouses: a name is no secret where its code is shown."""
+    return {code: (zh, en) for code, zh, en in Warehouse.objects.values_list("code", "name_zh", "name_en")}

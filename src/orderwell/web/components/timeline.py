@@ -19,6 +19,7 @@ from orderwell.domains.orders.holds import KINDS
 from orderwell.kernel.errors import fill
 from orderwell.platform.events.models import Event
 from orderwell.platform.events.queries import sentences
+from orderwell.web.components.places import place_name
 from orderwell.web.components.sentences import plain_number, shown
 from orderwell.web.components.words import WORDS, word
 
@@ -47,6 +48,8 @@ FIELDS = {
     "language": _("Language"),
     "state": _("State"),
 }
+# Data of events that names a warehouse by its code.
+PLACES = {"warehouse", "origin", "destination"}
 # Exact numbers come with all the digits of their column.
 _EXACT = re.compile(r"-?\d+\.\d+")
 
@@ -152,6 +155,8 @@ def _amount(text: str) -> str:
 def _value(key: str, value: Any) -> Any:
     if key == "kind" and isinstance(value, str) and value in KINDS:
         return gettext(KINDS[value].title)
+    if key in PLACES and isinstance(value, str):
+        return place_name(value)
     if key in WORDS and isinstance(value, str):
         return str(word(key, value))
     if isinstance(value, str):

@@ -28,6 +28,7 @@ from orderwell.kernel.errors import DomainError, ErrorDetail
 from orderwell.web.components.forms import DayField, ExactField
 from orderwell.web.components.merging import MergingForm
 from orderwell.web.components.sentences import plain_number, sentence
+from orderwell.web.templatetags.orderwell import price
 
 ADDRESS = ("recipient", "phone", "email", "street", "district", "city", "region", "postcode", "country")
 ZERO = Decimal(0)
@@ -120,8 +121,12 @@ class ChangeRow:
         return self.typed.get("q", self.stored("q"))
 
     @property
+    def shown_price(self) -> str:
+        return price(self.line.unit_price, self.line.order.currency, symbol=False).replace(",", "")
+
+    @property
     def unit_price(self) -> str:
-        return self.typed.get("p", self.stored("p"))
+        return self.typed.get("p", self.shown_price)
 
     @property
     def discount(self) -> str:

@@ -93,6 +93,7 @@ def lines_context(
         "lines": lines[start:end],
         "lines_after": end if len(lines) > end else None,
         "expected": expected,
+        "now": utc_now(),
         "any_returned": any(view.line.quantity_returned for view in found.lines),
         "any_promised": any(view.reservations or view.backordered for view in found.lines),
     }

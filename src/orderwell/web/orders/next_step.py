@@ -13,12 +13,13 @@ from django.utils.translation import ngettext
 from orderwell.domains.orders.expected import Expectation
 from orderwell.domains.orders.models import Order
 from orderwell.domains.orders.overview import LineView, OrderOverview
+from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.sentences import plain_number
 from orderwell.web.components.words import word
 from orderwell.web.orders.steps import Documents, Step
-from orderwell.web.templatetags.orderwell import day, localname, money_text
+from orderwell.web.templatetags.orderwell import day, localname, moment, money_text
 
 P = Permission
 ZERO = Decimal(0)
@@ -32,6 +33,8 @@ class NextStep:
     text: str = ""
     blocked: bool = False
     remedies: tuple[Step, ...] = ()
+    # The holds are told here, with why and by whom.
+    held: bool = False
 
 
 def next_step(
@@ -89,16 +92,20 @@ def _to_ship(found: OrderOverview, expected: dict[int, Expectation], actor: Acto
 
 
 def _held(found: OrderOverview, actor: Actor) -> NextStep:
-    holds = [hold for hold in found.active_holds if hold.kind]
-    kinds = ", ".join(str(word("hold", hold.kind)) for hold in holds)
-    remedies: tuple[Step, ...] = ()
+    holds, remedies = found.active_holds, []
+    told = [
+        f"{word('hold', hold.kind)}: {hold.reason} ({hold.placed_by}, {strip_tags(moment(hold.placed_at))})"
+        for hold in holds
+    ]
     if actor.may(P.ORDERS_HOLD_RELEASE):
-        remedies = tuple(
-            _step(_("Release"), "lock-open", "order-release", found.order.pk, hold.pk) for hold in holds[:2]
-        )
+        for index, hold in enumerate(holds):
+            key = "l" if not index else ""
+            url = reverse("order-release", args=[found.order.pk, hold.pk])
+            title = _("Release") if len(holds) == 1 else f"{_('Release')}: {word('hold', hold.kind)}"
+            remedies.append(Step(title, "lock-open", url, key))
     else:
-        kinds += ". " + _("Somebody with the right to release holds has to do that.")
-    return NextStep(_("On hold, so it can't be shipped"), kinds, blocked=True, remedies=remedies)
+        told.append(_("Somebody with the right to release holds has to do that."))
+    return NextStep(_("On hold, so it can't be shipped"), " ".join(told), True, tuple(remedies), held=True)
 
 
 def _waiting(missing: list[LineView], expected: dict[int, Expectation]) -> str:
@@ -111,6 +118,9 @@ def _waiting(missing: list[LineView], expected: dict[int, Expectation]) -> str:
     known = [expected[view.line.pk] for view in missing if view.line.pk in expected]
     if len(known) == len(missing) and known:
         last = max(known, key=lambda item: item.due_at)
+        if last.due_at < utc_now():
+            late = _("Was expected on %(day)s (%(reference)s) and is overdue.")
+            return text + " " + late % {"day": _day(last), "reference": last.reference}
         return text + " " + _("Expected on %(day)s (%(reference)s).") % {"day": _day(last), "reference": last.reference}
     if known:
         first = min(known, key=lambda item: item.due_at)

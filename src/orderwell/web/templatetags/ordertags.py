@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from orderwell.domains.orders.difference import FieldDifference, Step
 from orderwell.domains.orders.models import Amendment, OrderLine
 from orderwell.domains.orders.overview import LineView
+from orderwell.web.components.places import place_name
 from orderwell.web.components.sentences import plain_number
 from orderwell.web.components.timeline import field_title, value_text
 from orderwell.web.templatetags.orderwell import RULES, money_text
@@ -49,6 +50,11 @@ def step(found: Step, currency: str) -> SafeString | str:
         money_text(found.new, currency),
         _signed(found.delta, currency),
     )
+
+
+@register.filter
+def place(code: str) -> str:
+    return place_name(code)
 
 
 @register.simple_tag

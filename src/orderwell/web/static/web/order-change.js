@@ -33,7 +33,7 @@
           $(`[name=${name}]`, row).classList.toggle("is-invalid", Boolean(text));
         });
       });
-      $$("[id^=id_]", form).forEach((field) => {
+      $$(".form-field [id^=id_]", form).forEach((field) => {
         const text = errors[field.name];
         field.classList.toggle("is-invalid", Boolean(text));
         let place = field.parentElement.querySelector(".invalid-feedback");
