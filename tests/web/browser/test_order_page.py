@@ -25,7 +25,9 @@ draft = OrderDraft(channel="shop", customer="C1", lines=lines, ship_to=where)
 print(place_orders([draft], actor=system_actor(), now=utc_now())[0].order_id)
 """
 MANY = """
+import itertools
 from orderwell.testing import factories as f
+f._counter = itertools.count(5000)
 from orderwell.domains.inventory.models import Warehouse
 house = Warehouse.objects.get(code="main")
 for number in range(1000):

@@ -56,7 +56,8 @@
     };
     const changed = () => {
       form.dataset.dirty = "yes";
-      // What was seen is no longer what would happen.
+      // What was seen is no longer what would happen, nor is an answer that is still on its way.
+      asked += 1;
       $("[name=seen]", panel)?.remove();
       clearTimeout(waiting);
       waiting = setTimeout(preview, 300);
