@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "orderwell.domains.orders",
     "orderwell.domains.fulfilment",
     "orderwell.domains.billing",
+    "orderwell.domains.cases",
     "orderwell.domains.integrations",
     "orderwell.web",
     "orderwell.apps.OrderwellConfig",

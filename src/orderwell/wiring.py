@@ -43,9 +43,16 @@ def _subscribe() -> None:
     # An order shortened to what has arrived is delivered.
     for name in (OrderEvent.UNITS_CANCELLED, OrderEvent.CHANGED, OrderEvent.CHANGE_UNDONE):
         subscribe(name, "orderwell.domains.automation.handlers.settle_delivery")
+    # Colleagues mentioned in a note are told.
+    subscribe(OrderEvent.NOTE_ADDED, "orderwell.domains.cases.handlers.note_added")
 
 
 def _schedule() -> None:
+    schedule(
+        "cases.forget-lookup-failures",
+        "orderwell.domains.cases.services.lookup.forget_old_failures",
+        every_seconds=HOUR,
+    )
     schedule(
         "accounts.forget-sign-in-failures",
         "orderwell.platform.accounts.services.sign_in.forget_old_failures",

@@ -14,7 +14,7 @@ LINES = (
     ("orderwell.domains.catalog", "orderwell.domains.customers"),
     ("orderwell.domains.inventory", "orderwell.domains.purchasing"),
     ("orderwell.domains.orders",),
-    ("orderwell.domains.fulfilment", "orderwell.domains.billing"),
+    ("orderwell.domains.fulfilment", "orderwell.domains.billing", "orderwell.domains.cases"),
     (
         "orderwell.domains.automation",
         "orderwell.domains.integrations",

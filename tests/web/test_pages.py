@@ -28,8 +28,11 @@ BUDGETS = {
     "/imports/": 5,
     "/system/events/": 11,
     "/account/": 5,
+    "/cases/": 9,
+    "/for-me/": 9,
+    "/ratings/": 6,
 }
-ORDER_BUDGET = 23
+ORDER_BUDGET = 24
 PAGE_BYTES = 100_000
 
 

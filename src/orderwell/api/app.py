@@ -35,6 +35,8 @@ RESOURCES = (
     "stock.transfers",
     "fulfilment",
     "billing",
+    "cases",
+    "ratings",
     "imports",
     "system",
     "accounts",

@@ -48,6 +48,8 @@ STATUS: dict[str, int] = {
     "unsupported_media_type": 415,
     "precondition_required": 428,
     "sign_in_throttled": 429,
+    "lookup_throttled": 429,
+    "too_many_messages": 429,
     "internal_error": 500,
     "internal_failure": 500,
     "database_busy": 503,

@@ -45,6 +45,8 @@ GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             Entry(_("Orders"), "shopping-cart", "order-list", P.ORDERS_ORDER_VIEW, "/orders/", "o"),
             Entry(_("Customers"), "users", "customer-list", P.CUSTOMERS_CUSTOMER_VIEW, "/customers/", "c"),
             Entry(_("Products"), "tag", "product-list", P.CATALOG_PRODUCT_VIEW, "/products/", "p"),
+            Entry(_("Cases"), "message-circle", "case-list", P.CASES_CASE_VIEW, "/cases/", "k"),
+            Entry(_("Ratings"), "star", "rating-list", P.CASES_RATING_VIEW, "/ratings/", "r"),
         ),
     ),
     (

@@ -14,6 +14,8 @@ AREAS = (
     "stock",
     "imports",
     "system",
+    "cases",
+    "public",
     "help",
 )
 

@@ -16,6 +16,13 @@ class Permission(StrEnum):
     BILLING_PAYMENT_CREATE = "billing:payment:create"
     BILLING_PAYMENT_VIEW = "billing:payment:view"
     BILLING_REFUND_CREATE = "billing:refund:create"
+    CASES_CASE_CHANGE = "cases:case:change"
+    CASES_CASE_VIEW = "cases:case:view"
+    CASES_LINK_CREATE = "cases:link:create"
+    CASES_RATING_MODERATE = "cases:rating:moderate"
+    CASES_RATING_VIEW = "cases:rating:view"
+    CASES_STAFF_QUESTION_ANSWER = "cases:staff-question:answer"
+    CASES_TASK_CHANGE = "cases:task:change"
     CATALOG_PRODUCT_CHANGE = "catalog:product:change"
     CATALOG_PRODUCT_VIEW = "catalog:product:view"
     CUSTOMERS_CUSTOMER_CHANGE = "customers:customer:change"
@@ -53,10 +60,13 @@ class PermissionDenied(DomainError):
 EVERYTHING = frozenset(Permission)
 _VIEWS = frozenset(p for p in Permission if p.endswith(":view")) - {
     Permission.SYSTEM_EVENT_VIEW,
+    # What customers write is personal data too.
+    Permission.CASES_CASE_VIEW,
     Permission.CUSTOMERS_PERSONAL_DATA_VIEW,
 }
 
 P = Permission
+_CASES = frozenset({P.CASES_CASE_VIEW, P.CASES_CASE_CHANGE, P.CASES_LINK_CREATE, P.CASES_TASK_CHANGE})
 # Name -> (title shown on screen, permissions). An installation copies these into its own roles and may change them.
 BUILT_IN_ROLES: dict[str, tuple[str, frozenset[Permission]]] = {
     "administrator": (_("Administrator"), EVERYTHING),
@@ -65,11 +75,13 @@ BUILT_IN_ROLES: dict[str, tuple[str, frozenset[Permission]]] = {
         _("Sales manager"),
         _VIEWS
         | {p for p in Permission if p.startswith(("orders:", "customers:"))}
-        | {P.BILLING_INVOICE_CREATE, P.FULFILMENT_RETURN_CREATE},
+        | _CASES
+        | {P.BILLING_INVOICE_CREATE, P.FULFILMENT_RETURN_CREATE, P.CASES_RATING_MODERATE},
     ),
     "sales-clerk": (
         _("Sales clerk"),
         _VIEWS
+        | _CASES
         | {P.ORDERS_ORDER_PLACE, P.ORDERS_ORDER_CHANGE, P.ORDERS_ORDER_CANCEL, P.ORDERS_HOLD_PLACE}
         | {P.CUSTOMERS_CUSTOMER_CHANGE, P.CUSTOMERS_PERSONAL_DATA_VIEW, P.FULFILMENT_RETURN_CREATE},
     ),
@@ -77,6 +89,8 @@ BUILT_IN_ROLES: dict[str, tuple[str, frozenset[Permission]]] = {
         _("Warehouse worker"),
         frozenset(
             {
+                P.CASES_CASE_VIEW,
+                P.CASES_TASK_CHANGE,
                 P.CATALOG_PRODUCT_VIEW,
                 P.CUSTOMERS_PERSONAL_DATA_VIEW,
                 P.FULFILMENT_RETURN_CREATE,
@@ -93,7 +107,9 @@ BUILT_IN_ROLES: dict[str, tuple[str, frozenset[Permission]]] = {
     ),
     "bookkeeper": (
         _("Bookkeeper"),
-        _VIEWS | {p for p in Permission if p.startswith("billing:")} | {P.CUSTOMERS_PERSONAL_DATA_VIEW},
+        _VIEWS
+        | {p for p in Permission if p.startswith("billing:")}
+        | {P.CUSTOMERS_PERSONAL_DATA_VIEW, P.CASES_CASE_VIEW, P.CASES_TASK_CHANGE},
     ),
     "integrator": (_("Integrator"), EVERYTHING - {P.SYSTEM_USER_MANAGE}),
     "viewer": (_("Viewer"), _VIEWS),

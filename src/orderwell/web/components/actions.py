@@ -44,7 +44,7 @@ def perform(
     """Show `form`, or take it: `act` gets the clean data and makes the one service call."""
     if request.method == "POST" and form.is_valid():
         try:
-            run_once(request, actor, form, act)
+            perform_once(request, actor, form, act)
         except (NotFound, PermissionDenied):
             raise
         except DomainError as error:
@@ -56,7 +56,8 @@ def perform(
     return dialog(request, template, {**(context or {}), "form": form}, status=status)
 
 
-def run_once(request: HttpRequest, actor: Actor, form: Form, act: Callable[[dict[str, Any]], object]) -> None:
+def perform_once(request: HttpRequest, actor: Actor, form: Form, act: Callable[[dict[str, Any]], object]) -> None:
+    """`act` with the clean data of a valid form, unless the same form was sent before."""
     data = dict(form.cleaned_data)
     token = data.pop("token", "")
     if not token:

@@ -70,6 +70,29 @@ WORDS: dict[str, dict[str, tuple[str | Promise, str]]] = {
         "received": (_("Received"), GOOD),
         "cancelled": (_("Cancelled"), QUIET),
     },
+    "case": {
+        "open": (pgettext_lazy("case state", "New"), BAD),
+        "waiting_for_us": (_("Waiting for us"), WARN),
+        "waiting_for_customer": (_("Waiting for the customer"), BUSY),
+        "closed": (pgettext_lazy("case state", "Closed"), QUIET),
+    },
+    "case_kind": {
+        "question": (pgettext_lazy("kind of case", "Question"), CALM),
+        "return_request": (_("Return request"), WARN),
+        "complaint": (_("Complaint"), BAD),
+        "staff_question": (_("Staff question"), BUSY),
+    },
+    "message": {
+        "in": (_("From the customer"), CALM),
+        "out": (_("To the customer"), BUSY),
+        "internal": (_("Internal note"), WARN),
+    },
+    "notice": {
+        "mention": (_("Mentioned you"), BUSY),
+        "task": (_("A task for you"), WARN),
+        "case": (_("A case for you"), CALM),
+        "message": (_("Wrote to you"), CALM),
+    },
     "customer": {
         "person": (_("Person"), QUIET),
         "company": (_("Company"), CALM),
@@ -119,6 +142,7 @@ WORDS: dict[str, dict[str, tuple[str | Promise, str]]] = {
         "cli": (_("command line"), QUIET),
         "job": (_("job"), QUIET),
         "import": (_("import"), QUIET),
+        "public": (_("customer's page"), QUIET),
     },
     "method": {name: (_(title), QUIET) for name, title in METHODS.items()},
     "hold": {name: (_(kind.title), WARN) for name, kind in KINDS.items()},

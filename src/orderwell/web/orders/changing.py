@@ -21,7 +21,7 @@ from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import DomainError, NotFound, StaleVersion
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission, PermissionDenied
-from orderwell.web.components.actions import ActionForm, perform, run_once
+from orderwell.web.components.actions import ActionForm, perform, perform_once
 from orderwell.web.components.sentences import sentences
 from orderwell.web.orders.change_forms import (
     OrderChangeForm,
@@ -85,7 +85,7 @@ def _show_or_make(
     if not seen:
         return preview_change(**shared, now=utc_now())
     try:
-        run_once(request, actor, form, lambda data: amend_order(**shared, agreed=seen, now=utc_now()))
+        perform_once(request, actor, form, lambda data: amend_order(**shared, agreed=seen, now=utc_now()))
     except DifferenceChanged as error:
         form.refuse(error)
         return preview_change(**shared, now=utc_now())

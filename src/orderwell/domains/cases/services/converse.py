@@ -1,0 +1,140 @@
+"""Messages of a case: answers to the customer, notes among colleagues, files."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import PurePath
+
+from django.core.files.base import ContentFile
+
+from orderwell.domains.cases.errors import CaseClosed
+from orderwell.domains.cases.events import CaseEvent
+from orderwell.domains.cases.models import Case, Message, MessageFile, Notice
+from orderwell.domains.cases.services.loading import check_text, lock_case, stream_of
+from orderwell.domains.cases.services.notify import notify, notify_mentioned
+from orderwell.domains.cases.states import CASE
+from orderwell.domains.orders.errors import EmptyFile, FileTooLarge
+from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.accounts.models import User
+from orderwell.platform.database import atomic
+from orderwell.platform.events.recording import Fact, record
+from orderwell.platform.permissions import Permission
+
+MAX_FILE = 25 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class SentFile:
+    name: str
+    content: bytes
+    content_type: str = "application/octet-stream"
+
+
+def write_message(
+    *,
+    case_id: int,
+    body: str,
+    internal: bool = False,
+    files: Sequence[SentFile] = (),
+    actor: Actor,
+    now: datetime,
+) -> Message:
+    """Answer a case, or with `internal` leave a note that the customer never sees.
+
+    Whoever asked a colleagues' question writes on in it without any permission. Raises NotFound, CaseClosed, Refusal.
+    """
+    text = check_text(body, "/body")
+    for file in files:
+        _check_file(file)
+    with atomic():
+        case = lock_case(case_id, actor=actor)
+        is_asker = case.kind == Case.Kind.STAFF_QUESTION and (actor.kind, actor.id) == ("user", case.opener_id)
+        if not is_asker:
+            actor.require(needed_for(case))
+        if case.state == "closed" and not is_asker and not internal:
+            raise CaseClosed(number=case.number)
+        direction = Message.Direction.OUT
+        if internal:
+            direction = Message.Direction.INTERNAL
+        elif is_asker:
+            direction = Message.Direction.IN
+        message = add_message(case, direction=direction, text=text, actor=actor, now=now)
+        for file in files:
+            _keep(message, file)
+        subject = f"message:{message.pk}"
+        notify_mentioned(text, stream=f"case:{case.pk}", subject=subject, actor=actor, now=now)
+        _tell_the_other_side(case, direction, text, subject, actor, now)
+    return message
+
+
+def needed_for(case: Case) -> Permission:
+    """What it takes to work on this case."""
+    if case.kind == Case.Kind.STAFF_QUESTION:
+        return Permission.CASES_STAFF_QUESTION_ANSWER
+    return Permission.CASES_CASE_CHANGE
+
+
+_STEPS = {Message.Direction.IN: "message", Message.Direction.OUT: "reply"}
+_EVENTS = {
+    Message.Direction.IN: CaseEvent.RECEIVED,
+    Message.Direction.OUT: CaseEvent.REPLIED,
+    Message.Direction.INTERNAL: CaseEvent.NOTED,
+}
+
+
+def add_message(case: Case, *, direction: Message.Direction, text: str, actor: Actor, now: datetime) -> Message:
+    """The message, the state that follows from it, and the fact; of a locked case."""
+    message = Message.objects.create(
+        case=case,
+        direction=direction,
+        body=text,
+        author_id=actor.id if actor.kind == "user" else None,
+        author_label=actor.label[:120],
+        created_at=now,
+    )
+    if direction in _STEPS:
+        case.state = CASE.next(case.state, _STEPS[direction])
+        case.closed_at = None
+    case.touched_at = now
+    case.version += 1
+    case.save(update_fields=["state", "closed_at", "touched_at", "version"])
+    data = {"number": case.number, "message_id": message.pk}
+    record(Fact(_EVENTS[direction], stream_of(case), f"case:{case.pk}", data), actor=actor, now=now)
+    return message
+
+
+def _tell_the_other_side(
+    case: Case, direction: Message.Direction, text: str, subject: str, actor: Actor, now: datetime
+) -> None:
+    """The asker of a colleagues' question hears of the answer, the one in charge of what the asker adds."""
+    users: list[User] = []
+    if case.kind == Case.Kind.STAFF_QUESTION and direction == Message.Direction.OUT and case.opener is not None:
+        users.append(case.opener)
+    if direction == Message.Direction.IN and case.assignee is not None:
+        users.append(case.assignee)
+    notify(users, kind=Notice.Kind.MESSAGE, stream=f"case:{case.pk}", subject=subject, text=text, actor=actor, now=now)
+
+
+def _check_file(file: SentFile) -> None:
+    if not file.content:
+        raise EmptyFile(pointer="/files", name=shown_name(file.name))
+    if len(file.content) > MAX_FILE:
+        raise FileTooLarge(pointer="/files", size=len(file.content), limit=MAX_FILE)
+
+
+def shown_name(name: str) -> str:
+    return PurePath(name.replace("\\", "/")).name.replace("\0", "")[:240] or "file"
+
+
+def _keep(message: Message, file: SentFile) -> None:
+    digest = hashlib.sha256(file.content).hexdigest()
+    shown = shown_name(file.name)
+    row = MessageFile(
+        message=message, name=shown, content_type=file.content_type[:120], size=len(file.content), sha256=digest
+    )
+    # Stored under a name of our own, so that nothing in the sender's name can matter to the file system.
+    row.file.save(f"{message.pk}-{digest[:16]}{PurePath(shown).suffix[:10]}", ContentFile(file.content), save=False)
+    row.save()

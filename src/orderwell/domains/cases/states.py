@@ -1,0 +1,21 @@
+"""The states of a case as data. Whoever wrote last has done their part; a closed case opens again when somebody writes."""
+
+from __future__ import annotations
+
+from orderwell.kernel.transitions import TransitionTable
+
+CASE = TransitionTable(
+    aggregate="case",
+    initial="open",
+    transitions={
+        # `message` is the customer's, `reply` ours.
+        "open": {"message": "open", "reply": "waiting_for_customer", "close": "closed"},
+        "waiting_for_customer": {
+            "message": "waiting_for_us",
+            "reply": "waiting_for_customer",
+            "close": "closed",
+        },
+        "waiting_for_us": {"message": "waiting_for_us", "reply": "waiting_for_customer", "close": "closed"},
+        "closed": {"message": "waiting_for_us", "reopen": "waiting_for_us"},
+    },
+)

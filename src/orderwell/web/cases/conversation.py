@@ -1,0 +1,201 @@
+"""A case with its conversation: answer, note, change, close, and from request to return."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from orderwell.domains.automation.services.settle_return import settle_return
+from orderwell.domains.cases.models import Case, MessageFile
+from orderwell.domains.cases.queries import case_detail, tasks_of
+from orderwell.domains.cases.services.converse import SentFile, needed_for, write_message
+from orderwell.domains.cases.services.manage import CaseChange, change_case, close_case, reopen_case
+from orderwell.domains.cases.services.notify import mark_stream_read
+from orderwell.domains.fulfilment.services.record_return import ReturnedUnits
+from orderwell.kernel.clock import business_day, utc_now
+from orderwell.kernel.errors import DomainError, NotFound
+from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.permissions import Permission
+from orderwell.web.cases.forms import ChangeForm, MessageForm, SettleForm
+from orderwell.web.cases.inbox import end_of_day
+from orderwell.web.components.actions import ActionForm, perform, perform_once
+from orderwell.web.orders.detail import SAFE_TO_SHOW
+from orderwell.web.orders.forms import Countable
+from orderwell.web.pages import action, form_page, go, page
+
+
+def page_of(case_id: int) -> str:
+    return reverse("case-detail", args=[case_id])
+
+
+@page()
+def case_page(request: HttpRequest, actor: Actor, case_id: int) -> HttpResponse:
+    """Open to whoever may see the case: colleagues see their own questions without any role."""
+    case = case_detail(actor, case_id)
+    mark_stream_read(stream=f"case:{case_id}", actor=actor, now=utc_now())
+    return show(request, actor, case, MessageForm())
+
+
+def show(request: HttpRequest, actor: Actor, case: Case, form: MessageForm) -> HttpResponse:
+    is_asker = case.kind == Case.Kind.STAFF_QUESTION and (actor.kind, actor.id) == ("user", case.opener_id)
+    context = {
+        "case": case,
+        "form": form,
+        "is_asker": is_asker,
+        "may_work": actor.may(needed_for(case)),
+        "may_write": is_asker or actor.may(needed_for(case)),
+        "may_settle": case.kind == Case.Kind.RETURN_REQUEST
+        and not case.outcome
+        and actor.may(needed_for(case))
+        and actor.may(Permission.FULFILMENT_RETURN_CREATE),
+        "tasks": tasks_of(f"case:{case.pk}") if actor.may(Permission.CASES_CASE_VIEW) else [],
+        "return_id": case.outcome.removeprefix("return:") if case.outcome.startswith("return:") else "",
+        "now": utc_now(),
+    }
+    return render(request, "cases/detail.html", context, status=422 if form.errors else 200)
+
+
+@action()
+def write(request: HttpRequest, actor: Actor, case_id: int) -> HttpResponse:
+    case = case_detail(actor, case_id)
+    form = MessageForm(request.POST, request.FILES)
+    if form.is_valid():
+        file = form.cleaned_data["file"]
+        sent = [SentFile(file.name, file.read(), file.content_type or "application/octet-stream")] if file else []
+        internal = request.POST.get("as") == "internal"
+
+        def act(data: dict[str, Any]) -> None:
+            write_message(case_id=case_id, body=data["body"], internal=internal, files=sent, actor=actor, now=utc_now())
+
+        try:
+            perform_once(request, actor, form, act)
+        except DomainError as error:
+            form.refuse(error)
+        else:
+            messages.success(request, _("Note added.") if internal else _("Answer sent."))
+            return go(request, page_of(case_id))
+    return show(request, actor, case, form)
+
+
+@form_page()
+def change(request: HttpRequest, actor: Actor, case_id: int) -> HttpResponse:
+    case = case_detail(actor, case_id)
+    actor.require(needed_for(case))
+    zone = ZoneInfo(settings.TIME_ZONE)
+    initial = {
+        "version": case.version,
+        "subject": case.subject,
+        "assignee": case.assignee.username if case.assignee is not None else "",
+        "priority": case.priority,
+        "due_on": business_day(case.due_at, zone) if case.due_at else None,
+    }
+
+    def act(data: dict[str, Any]) -> None:
+        version, due_on = data.pop("version"), data.pop("due_on")
+        wanted = CaseChange(**data, due_at=end_of_day(due_on))
+        change_case(case_id=case_id, change=wanted, version=version, actor=actor, now=utc_now())
+
+    return perform(
+        request,
+        actor,
+        ChangeForm(request.POST or None, initial=initial),
+        template="cases/change.html",
+        act=act,
+        done=_("Case %(number)s was changed.") % {"number": case.number},
+        to=page_of(case_id),
+        context={"case": case},
+    )
+
+
+@form_page()
+def close(request: HttpRequest, actor: Actor, case_id: int) -> HttpResponse:
+    case = case_detail(actor, case_id)
+    actor.require(needed_for(case))
+    return perform(
+        request,
+        actor,
+        ActionForm(request.POST or None),
+        template="cases/close.html",
+        act=lambda data: close_case(case_id=case_id, actor=actor, now=utc_now()),
+        done=_("Case %(number)s is closed.") % {"number": case.number},
+        to=page_of(case_id),
+        context={"case": case},
+    )
+
+
+@action()
+def reopen(request: HttpRequest, actor: Actor, case_id: int) -> HttpResponse:
+    case = case_detail(actor, case_id)
+    if case.state == "closed":
+        reopen_case(case_id=case_id, actor=actor, now=utc_now())
+        messages.success(request, _("Case %(number)s is open again.") % {"number": case.number})
+    return go(request, page_of(case_id))
+
+
+@form_page(Permission.FULFILMENT_RETURN_CREATE)
+def settle(request: HttpRequest, actor: Actor, case_id: int) -> HttpResponse:
+    case = case_detail(actor, case_id)
+    actor.require(needed_for(case))
+    lines = [
+        Countable(
+            row.order_line_id,
+            row.order_line.name,
+            row.order_line.sku,
+            row.order_line.quantity_shipped - row.order_line.quantity_returned,
+            min(row.quantity, row.order_line.quantity_shipped - row.order_line.quantity_returned),
+        )
+        for row in case.requested.all()
+    ]
+    form = SettleForm(
+        request.POST or None,
+        lines=lines,
+        may_credit=actor.may(Permission.BILLING_CREDIT_NOTE_CREATE),
+        may_refund=actor.may(Permission.BILLING_REFUND_CREATE),
+        initial={"reason": _("Return request %(number)s") % {"number": case.number}},
+    )
+
+    def act(data: dict[str, Any]) -> None:
+        settle_return(
+            case_id=case_id,
+            lines=[ReturnedUnits(pk, quantity, data["disposition"]) for pk, quantity in form.counted().items()],
+            reason=data["reason"],
+            answer=data["answer"],
+            credit=bool(data.get("credit")),
+            refund=bool(data.get("refund")),
+            actor=actor,
+            now=utc_now(),
+        )
+
+    return perform(
+        request,
+        actor,
+        form,
+        template="cases/settle.html",
+        act=act,
+        done=_("The return is recorded."),
+        to=page_of(case_id),
+        context={"case": case},
+    )
+
+
+@page()
+def attachment(request: HttpRequest, actor: Actor, case_id: int, file_id: int) -> HttpResponse:
+    case_detail(actor, case_id)
+    found = MessageFile.objects.filter(pk=file_id, message__case_id=case_id).first()
+    if found is None:
+        raise NotFound(kind="file", reference=str(file_id))
+    response: Any = FileResponse(
+        found.file.open("rb"), as_attachment=found.content_type not in SAFE_TO_SHOW, filename=found.name
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    if found.content_type in SAFE_TO_SHOW:
+        response["Content-Type"] = found.content_type
+    return response  # type: ignore[no-any-return]

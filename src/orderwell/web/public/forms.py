@@ -1,0 +1,95 @@
+"""Forms of the customer's page. Each is sent once, and a field that only programs fill in catches them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from orderwell.domains.automation.returns import ReturnTerms
+from orderwell.web.components.actions import ActionForm
+from orderwell.web.components.forms import ExactField, Form
+from orderwell.web.components.sentences import plain_number
+
+
+class LookupForm(Form):
+    number = forms.CharField(
+        label=_("Order number"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+    )
+    phone = forms.CharField(
+        label=_("Phone number"),
+        max_length=40,
+        help_text=_("The whole number that you gave with the order."),
+        widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "tel"}),
+    )
+
+
+class PublicForm(ActionForm):
+    """`website` is out of sight: whoever fills it in is no person."""
+
+    website = forms.CharField(
+        required=False,
+        label=_("Leave this empty"),
+        widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}),
+    )
+
+    @property
+    def is_trapped(self) -> bool:
+        return bool(self.data.get("website"))
+
+
+class AskForm(PublicForm):
+    body = forms.CharField(label=_("Your message"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+    case = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
+
+
+class ReturnForm(PublicForm):
+    """How many of each line come back, and why."""
+
+    reason = forms.CharField(label=_("Why?"), max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
+
+    def __init__(self, *args: Any, terms: ReturnTerms, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.terms = terms
+        for line, most in terms.lines:
+            field = ExactField(label=line.name, required=False, min_value=0)
+            field.widget.attrs.update({"class": "form-control num-field", "inputmode": "decimal", "placeholder": "0"})
+            field.help_text = gettext("At most %(most)s.") % {"most": plain_number(most)}
+            self.fields[f"line_{line.pk}"] = field
+            self.pointers = {**self.pointers, f"/lines/{line.pk}(/quantity)?": f"line_{line.pk}"}
+
+    def rows(self) -> list[forms.BoundField]:
+        return [self[f"line_{line.pk}"] for line, _most in self.terms.lines]
+
+    def units(self) -> dict[int, Decimal]:
+        found = {line.pk: self.cleaned_data.get(f"line_{line.pk}") for line, _most in self.terms.lines}
+        return {pk: quantity for pk, quantity in found.items() if quantity}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if not self.errors and not self.units():
+            raise forms.ValidationError(_("Give a quantity for at least one line."))
+        return cleaned
+
+
+class RateForm(PublicForm):
+    score = forms.TypedChoiceField(
+        label=_("How satisfied are you?"),
+        coerce=int,
+        choices=[
+            (5, _("5 – very good")),
+            (4, _("4 – good")),
+            (3, _("3 – fair")),
+            (2, _("2 – poor")),
+            (1, _("1 – bad")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    comment = forms.CharField(
+        label=_("Comment"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+    )

@@ -1,0 +1,198 @@
+"""The customer's page: one order, without signing in. No script, no navigation of the staff, nothing of anybody else."""
+
+from __future__ import annotations
+
+import hashlib
+import mimetypes
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from orderwell.domains.automation.services.settle_return import announce_return
+from orderwell.domains.billing.queries import invoice_detail
+from orderwell.domains.cases.access import OrderAccess
+from orderwell.domains.cases.errors import LinkInvalid, LookupThrottled, TooManyMessages
+from orderwell.domains.cases.services.link import enter_by_link
+from orderwell.domains.cases.services.lookup import look_up
+from orderwell.domains.cases.services.speak import ask, rate
+from orderwell.kernel.clock import utc_now
+from orderwell.kernel.errors import DomainError, NotFound
+from orderwell.platform.configuration import services as configuration
+from orderwell.platform.idempotency.repeating import Answer, once
+from orderwell.web.components.sentences import sentences
+from orderwell.web.pages import address_of
+from orderwell.web.public.forms import AskForm, LookupForm, PublicForm, RateForm, ReturnForm
+from orderwell.web.public.reading import reader, see_order
+from orderwell.web.public.session import forget, order_view, public_page, remember
+
+LOGOS = ("logo.svg", "logo.png", "logo.jpg", "logo.webp")
+
+
+def _company() -> dict[str, Any]:
+    return {
+        "company": configuration.get("business.name"),
+        "contact": configuration.get("public.contact"),
+        "has_logo": _logo_file() is not None,
+    }
+
+
+def _page(request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    return render(request, f"public/{template}.html", {**_company(), **context}, status=status)
+
+
+@public_page("GET", "HEAD", "POST")
+def look_up_page(request: HttpRequest) -> HttpResponse:
+    """Order number and phone number. Both wrong answers are one and the same."""
+    form, status = LookupForm(request.POST or None), 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                access = look_up(**form.cleaned_data, address=address_of(request), now=utc_now())
+            except DomainError as error:
+                form.refuse(error)
+                status = 429 if isinstance(error, LookupThrottled) else 422
+            else:
+                return remember(HttpResponseRedirect(reverse("track-order")), access)
+    context = {"form": form, "is_open": configuration.get("public.lookup"), "is_over": "over" in request.GET}
+    return _page(request, "lookup", context, status=status)
+
+
+@public_page("GET", "HEAD")
+def enter(request: HttpRequest, token: str) -> HttpResponse:
+    """From the link to the page; the token leaves the address so that it is not copied along with it."""
+    try:
+        access = enter_by_link(token=token, address=address_of(request), now=utc_now())
+    except LinkInvalid as error:
+        context = {"sentences": sentences(error), "form": LookupForm(), "is_open": configuration.get("public.lookup")}
+        return forget(_page(request, "lookup", context, status=404))
+    return remember(HttpResponseRedirect(reverse("track-order")), access)
+
+
+@public_page("POST")
+def leave(request: HttpRequest) -> HttpResponse:
+    return forget(HttpResponseRedirect(reverse("track")))
+
+
+@order_view("GET", "HEAD")
+def order_page(request: HttpRequest, access: OrderAccess) -> HttpResponse:
+    return _show(request, access)
+
+
+def _show(request: HttpRequest, access: OrderAccess, status: int = 200, **bound: PublicForm) -> HttpResponse:
+    seen = see_order(access, utc_now())
+    forms: dict[str, Any] = {
+        "ask_form": AskForm(auto_id="ask_%s"),
+        "rate_form": RateForm(auto_id="rate_%s"),
+        "return_form": ReturnForm(terms=seen.terms, auto_id="return_%s"),
+    }
+    refusal = sentences(seen.terms.refusal) if seen.terms.refusal is not None and seen.parcels else []
+    return _page(request, "order", {"seen": seen, **forms, **bound, "return_refusal": refusal}, status=status)
+
+
+def _take(
+    request: HttpRequest,
+    access: OrderAccess,
+    name: str,
+    form: PublicForm,
+    act: Callable[[], object],
+    done: str,
+    anchor: str,
+) -> HttpResponse:
+    """Take one of the forms of the order's page: once, with errors at the field."""
+    to = HttpResponseRedirect(f"{reverse('track-order')}#{anchor}")
+    if form.is_trapped:
+        return to
+    status = 422
+    if form.is_valid():
+        try:
+            _once(request, access, form, act)
+        except DomainError as error:
+            form.refuse(error)
+            status = 429 if isinstance(error, TooManyMessages) else 422
+        else:
+            messages.success(request, done)
+            return to
+    return _show(request, access, status, **{name: form})
+
+
+def _once(request: HttpRequest, access: OrderAccess, form: PublicForm, act: Callable[[], object]) -> None:
+    def work() -> Answer:
+        act()
+        return Answer(200, b"")
+
+    sent = sorted((name, value) for name, value in request.POST.items() if name != "csrfmiddlewaretoken")
+    fingerprint = hashlib.sha256(f"{request.path}?{sent}".encode()).digest()
+    scope, key = f"track:{access.order_id}", form.cleaned_data["token"]
+    once(scope=scope, key=key, fingerprint=fingerprint, now=utc_now(), act=work)
+
+
+@order_view("POST")
+def ask_question(request: HttpRequest, access: OrderAccess) -> HttpResponse:
+    form = AskForm(request.POST, auto_id="ask_%s")
+
+    def act() -> None:
+        data = form.cleaned_data
+        ask(access=access, body=data["body"], case_id=data["case"], now=utc_now())
+
+    return _take(
+        request, access, "ask_form", form, act, _("Your message has arrived. The answer will appear here."), "messages"
+    )
+
+
+@order_view("POST")
+def start_return(request: HttpRequest, access: OrderAccess) -> HttpResponse:
+    terms = see_order(access, utc_now()).terms
+    form = ReturnForm(request.POST, terms=terms, auto_id="return_%s")
+
+    def act() -> None:
+        announce_return(access=access, units=form.units(), reason=form.cleaned_data["reason"], now=utc_now())
+
+    done = _("Your return request has arrived. We tell you here how to send the goods back.")
+    return _take(request, access, "return_form", form, act, done, "messages")
+
+
+@order_view("POST")
+def rate_order(request: HttpRequest, access: OrderAccess) -> HttpResponse:
+    form = RateForm(request.POST, auto_id="rate_%s")
+
+    def act() -> None:
+        rate(access=access, score=form.cleaned_data["score"], comment=form.cleaned_data["comment"], now=utc_now())
+
+    return _take(request, access, "rate_form", form, act, _("Thank you for your rating."), "rating")
+
+
+@order_view("GET", "HEAD")
+def invoice(request: HttpRequest, access: OrderAccess, invoice_id: int) -> HttpResponse:
+    """An invoice of this order, to be read and printed; that of any other doesn't exist."""
+    try:
+        found = invoice_detail(reader(access), invoice_id)
+        if found.order_id != access.order_id:
+            raise NotFound(kind="invoice", reference=str(invoice_id))
+    except NotFound as error:
+        return _page(request, "nothing", {"sentences": sentences(error)}, status=404)
+    business = {name: configuration.get(f"business.{name}") for name in ("legal_name", "address", "tax_number")}
+    context = {"invoice": found, "order_number": found.order.number, "customer_name": found.order.customer_name}
+    return _page(request, "invoice", {**context, "business": business})
+
+
+@public_page("GET", "HEAD")
+def logo(request: HttpRequest) -> HttpResponse:
+    """The company's logo, from `branding/` in the data folder."""
+    path = _logo_file()
+    if path is None:
+        return HttpResponse(status=404)
+    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    return HttpResponse(path.read_bytes(), content_type=kind, headers={"X-Content-Type-Options": "nosniff"})
+
+
+def _logo_file() -> Path | None:
+    folder = Path(settings.HOME) / "branding"
+    return next((folder / name for name in LOGOS if (folder / name).is_file()), None)
