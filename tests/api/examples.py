@@ -85,6 +85,17 @@ def simple(path: str, body: Any = None) -> Example:
     return Example(lambda world: Request(path, body))
 
 
+OWN_FIELD = {"entity": "customer", "key": "origin", "kind": "choice", "choices": ["fair", "web"], "label_zh": "来源"}
+
+
+def _schedule(world: World) -> Request:
+    from orderwell.kernel.clock import utc_now
+    from orderwell.platform.jobs.schedules import sync_schedules
+
+    sync_schedules(now=utc_now())
+    return Request("/schedules/verify.every-night", {"at": "04:00", "enabled": False})
+
+
 EXAMPLES: dict[tuple[str, str], Example] = {
     ("GET", "/orders"): simple("/orders"),
     ("POST", "/orders"): Example(lambda world: Request("/orders", draft()), CHANNEL, 422),
@@ -140,6 +151,20 @@ EXAMPLES: dict[tuple[str, str], Example] = {
     ),
     ("GET", "/roles"): simple("/roles"),
     ("PUT", "/roles/{code}/permissions"): simple("/roles/viewer/permissions", {"scopes": ["orders:*"]}),
+    ("POST", "/roles"): Example(
+        lambda world: Request("/roles", {"code": f"role{next(_count)}", "title": "Packer", "scopes": []})
+    ),
+    ("GET", "/teams"): simple("/teams"),
+    ("POST", "/teams"): simple("/teams", {"name": "North"}),
+    ("PATCH", "/teams/{team_id}"): Example(
+        lambda world: Request(f"/teams/{world.created('/teams', {'name': 'South'})['id']}", {"name": "West"})
+    ),
+    ("GET", "/custom-fields"): simple("/custom-fields"),
+    ("POST", "/custom-fields"): simple("/custom-fields", OWN_FIELD),
+    ("DELETE", "/custom-fields/{entity}/{key}"): Example(
+        lambda world: Request(f"/custom-fields/customer/{world.created('/custom-fields', OWN_FIELD)['key']}")
+    ),
+    ("PATCH", "/schedules/{name}"): Example(_schedule),
     ("GET", "/api-keys"): simple("/api-keys"),
     ("POST", "/api-keys"): simple("/api-keys", {"name": "shop", "scopes": ["orders:*"]}),
     ("POST", "/api-keys/{key_id}/revoke"): Example(

@@ -12,9 +12,10 @@ from orderwell.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, page
 from orderwell.api.routing import Routes
 from orderwell.api.shapes import Code, Id, Input, Moment, Shape, ShortText
 from orderwell.kernel.clock import utc_now
-from orderwell.platform.accounts.models import ApiKey, Role, User
+from orderwell.platform.accounts.models import ApiKey, Role, Team, User
 from orderwell.platform.accounts.services.api_keys import create_key, revoke_key
-from orderwell.platform.accounts.services.roles import set_role_permissions
+from orderwell.platform.accounts.services.roles import create_role, set_role_permissions
+from orderwell.platform.accounts.services.teams import list_teams, save_team
 from orderwell.platform.accounts.services.users import change_user, create_user, find_user, set_password
 from orderwell.platform.permissions import Permission
 
@@ -39,6 +40,21 @@ class LimitsShape(Shape):
     team: list[int] | None = None
 
 
+class TeamShape(Shape):
+    id: int
+    name: str
+
+
+class TeamName(Input):
+    name: str = Field(min_length=1, max_length=80)
+
+
+class NewRole(Input):
+    code: Code
+    title: str = Field(min_length=1, max_length=80)
+    scopes: list[str] = Field(default=[], max_length=200)
+
+
 class UserShape(Shape):
     id: int
     username: str
@@ -46,6 +62,7 @@ class UserShape(Shape):
     is_active: bool
     language: str
     roles: list[str]
+    teams: list[str]
     limits: LimitsShape
     created_at: Moment
 
@@ -64,6 +81,9 @@ class UserChange(Input):
     roles: list[Code] | None = Field(default=None, max_length=50)
     limits: Limits | None = None
     is_active: bool | None = None
+    name: ShortText | None = None
+    language: str | None = Field(default=None, pattern="^(|zh-hans|en)$")
+    teams: list[Id] | None = Field(default=None, max_length=100)
 
 
 class NewPassword(Input):
@@ -117,6 +137,7 @@ def _user(user: User) -> dict[str, Any]:
     return {
         **{name: getattr(user, name) for name in ("id", "username", "name", "is_active", "language", "created_at")},
         "roles": sorted(role.code for role in user.roles.all()),
+        "teams": sorted(team.name for team in user.teams.all()),
         "limits": _limits(user),
     }
 
@@ -130,7 +151,7 @@ def _key(key: ApiKey) -> dict[str, Any]:
 def list_users(
     request: HttpRequest, response: HttpResponse, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT
 ) -> dict[str, Any]:
-    rows = User.objects.prefetch_related("roles", "row_scopes")
+    rows = User.objects.prefetch_related("roles", "teams", "row_scopes")
     return page(rows, order=("id",), cursor=cursor, limit=limit, show=_user, request=request, response=response)
 
 
@@ -147,13 +168,16 @@ def add_user(request: ApiRequest, body: NewUser) -> dict[str, Any]:
 
 @routes.write("PATCH", "/users/{username}", permission=USERS, response=UserShape)
 def edit_user(request: ApiRequest, username: str, body: UserChange) -> dict[str, Any]:
-    """Roles, row filters, and whether the user may sign in. What is left out stays."""
+    """Name, language, roles, teams, row filters, and whether the user may sign in. What is left out stays."""
     limits = body.limits.given() if body.limits is not None else None
     user = change_user(
         username=username,
         roles=body.roles,
         limits=limits,
         is_active=body.is_active,
+        name=body.name,
+        language=body.language,
+        teams=body.teams,
         actor=request.actor,
         now=utc_now(),
     )
@@ -170,9 +194,30 @@ def list_roles(request: HttpRequest) -> list[Role]:
     return list(Role.objects.order_by("code"))
 
 
+@routes.write("POST", "/roles", permission=USERS, response=RoleShape, status=201)
+def add_role(request: ApiRequest, body: NewRole) -> Role:
+    """A role of the company's own. Nobody can give it more than they may do themselves."""
+    return create_role(**body.model_dump(), actor=request.actor, now=utc_now())
+
+
 @routes.write("PUT", "/roles/{code}/permissions", permission=USERS, response=RoleShape)
 def replace_role_permissions(request: ApiRequest, code: str, body: RolePermissions) -> Role:
     return set_role_permissions(code=code, scopes=body.scopes, actor=request.actor, now=utc_now())
+
+
+@routes.read("/teams", permission=USERS, response=list[TeamShape])
+def all_teams(request: ApiRequest) -> list[Team]:
+    return list_teams(actor=request.actor)
+
+
+@routes.write("POST", "/teams", permission=USERS, response=TeamShape, status=201)
+def add_team(request: ApiRequest, body: TeamName) -> Team:
+    return save_team(name=body.name, actor=request.actor, now=utc_now())
+
+
+@routes.write("PATCH", "/teams/{team_id}", permission=USERS, response=TeamShape)
+def rename_team(request: ApiRequest, team_id: Id, body: TeamName) -> Team:
+    return save_team(name=body.name, team_id=team_id, actor=request.actor, now=utc_now())
 
 
 @routes.read("/api-keys", permission=KEYS, response=Page[KeyShape])

@@ -40,6 +40,7 @@ RESOURCES = (
     "imports",
     "system",
     "accounts",
+    "own_fields",
     "batch",
 )
 

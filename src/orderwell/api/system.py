@@ -21,6 +21,7 @@ from orderwell.platform.events.queries import backlog, dead_letters
 from orderwell.platform.events.recording import json_safe
 from orderwell.platform.events.services import discard, replay
 from orderwell.platform.jobs.models import Schedule
+from orderwell.platform.jobs.services import change_schedule
 from orderwell.platform.permissions import Permission
 from orderwell.platform.verify import run_laws
 
@@ -94,6 +95,14 @@ class SettingShape(Shape):
 
 class NewValue(Input):
     value: Any
+
+
+class ScheduleChange(Input):
+    """What is left out stays. `at` is a business time of day such as 02:30, empty for none."""
+
+    enabled: bool | None = None
+    at: str | None = Field(default=None, max_length=5)
+    every_seconds: int | None = Field(default=None, ge=1, le=40_000_000)
 
 
 class DifferenceShape(Shape):
@@ -205,6 +214,11 @@ def _job(job: DBTaskResult[Any, Any]) -> dict[str, Any]:
 def list_schedules(request: ApiRequest) -> list[Schedule]:
     """What runs by itself, and how the last run went."""
     return list(Schedule.objects.order_by("name"))
+
+
+@routes.write("PATCH", "/schedules/{name}", permission=SETTING, response=ScheduleShape)
+def edit_schedule(request: ApiRequest, name: str, body: ScheduleChange) -> Schedule:
+    return change_schedule(name=name, **body.model_dump(), actor=request.actor, now=utc_now())
 
 
 @routes.read("/settings", permission=SETTING, response=list[SettingShape])

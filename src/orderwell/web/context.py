@@ -70,6 +70,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
         (
             Entry(_("Imports"), "database-import", "import-list", P.ORDERS_ORDER_IMPORT, "/imports/", "m"),
             Entry(_("Events"), "activity", "event-list", P.SYSTEM_EVENT_VIEW, "/system/events/", "e"),
+            Entry(_("Administration"), "settings", "admin", P.SYSTEM_SETTING_CHANGE, "/admin/", "a"),
             Entry(_("Health"), "heart", "system-health", P.SYSTEM_EVENT_VIEW, "/system/health/", "x"),
         ),
     ),

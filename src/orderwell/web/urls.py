@@ -14,6 +14,7 @@ AREAS = (
     "stock",
     "imports",
     "system",
+    "admin",
     "cases",
     "public",
     "help",

@@ -10,6 +10,28 @@ class UsernameTaken(DomainError):
     message = "There is already a user {username}."
 
 
+class TeamNameTaken(DomainError):
+    code = "team_name_taken"
+    message = "There is already a team {name}."
+
+
+class RoleCodeTaken(DomainError):
+    code = "role_code_taken"
+    message = "There is already a role {role}."
+
+
+class LastAdministrator(DomainError):
+    """Otherwise nobody could let anybody in again."""
+
+    code = "last_administrator"
+    message = "After this nobody could manage users any more; give somebody else that permission first."
+
+
+class AdministratorFixed(DomainError):
+    code = "administrator_fixed"
+    message = "The role of administrators always has every permission, so that somebody can repair the others."
+
+
 class WeakPassword(DomainError):
     code = "password_too_weak"
     message = "This password is not good enough: {reasons}"

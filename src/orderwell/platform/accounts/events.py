@@ -15,6 +15,9 @@ class AccountEvent(EventName):
     PASSWORD_SET = "accounts.user.password-set"  # noqa: S105  the name of an event
     SIGNED_IN = "accounts.user.signed-in"
     ROLE_CHANGED = "accounts.role.changed"
+    ROLE_CREATED = "accounts.role.created"
+    TEAM_CREATED = "accounts.team.created"
+    TEAM_RENAMED = "accounts.team.renamed"
     KEY_CREATED = "accounts.api-key.created"
     KEY_REVOKED = "accounts.api-key.revoked"
 
@@ -26,6 +29,9 @@ class AccountEvent(EventName):
             cls.PASSWORD_SET: _("The password of {username} was set."),
             cls.SIGNED_IN: _("{username} signed in."),
             cls.ROLE_CHANGED: _("The permissions of role {role} were changed."),
+            cls.ROLE_CREATED: _("Role {role} was created."),
+            cls.TEAM_CREATED: _("Team {name} was created."),
+            cls.TEAM_RENAMED: _("Team {before} is now called {name}."),
             cls.KEY_CREATED: _("API key {name} was created."),
             cls.KEY_REVOKED: _("API key {name} was revoked."),
         }

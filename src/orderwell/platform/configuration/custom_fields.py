@@ -47,6 +47,11 @@ def recent_custom_fields(entity: str) -> list[CustomField]:
     return known
 
 
+def forget_custom_fields() -> None:
+    """Read them anew at the next use; called by the service that changes them."""
+    _recent.clear()
+
+
 def custom_problems(
     definitions: Sequence[CustomField], values: Mapping[str, Any], *, entity: str, pointer: str = "/custom"
 ) -> list[ErrorDetail]:

@@ -11,7 +11,15 @@ from orderwell.platform.events.recording import EventName
 
 class ConfigurationEvent(EventName):
     SETTING_CHANGED = "configuration.setting.changed"
+    FIELD_CREATED = "configuration.field.created"
+    FIELD_CHANGED = "configuration.field.changed"
+    FIELD_REMOVED = "configuration.field.removed"
 
     @classmethod
     def sentences(cls) -> Mapping[str, str]:
-        return {cls.SETTING_CHANGED: _("Setting {key} was changed from {before} to {after}.")}
+        return {
+            cls.SETTING_CHANGED: _("Setting {key} was changed from {before} to {after}."),
+            cls.FIELD_CREATED: _("The field {key} was added."),
+            cls.FIELD_CHANGED: _("The field {key} was changed."),
+            cls.FIELD_REMOVED: _("The field {key} was removed."),
+        }

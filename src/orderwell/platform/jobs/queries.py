@@ -27,3 +27,9 @@ def processes(*, actor: Actor) -> list[Heartbeat]:
     """Processes that were alive in the last day."""
     actor.require(Permission.SYSTEM_EVENT_VIEW)
     return list(Heartbeat.objects.order_by("kind", "process"))
+
+
+def planned_schedules(actor: Actor) -> list[Schedule]:
+    """What runs by itself, for those who may change it."""
+    actor.require(Permission.SYSTEM_SETTING_CHANGE)
+    return list(Schedule.objects.order_by("name"))

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from orderwell.kernel.errors import NotFound
+from orderwell.kernel.errors import InvalidValue, NotFound, Refusal
+from orderwell.kernel.refusals import text_problems
 from orderwell.platform.accounts.actor import Actor
-from orderwell.platform.accounts.errors import ExceedsOwnPermissions
+from orderwell.platform.accounts.errors import (
+    AdministratorFixed,
+    ExceedsOwnPermissions,
+    LastAdministrator,
+    RoleCodeTaken,
+)
 from orderwell.platform.accounts.events import AccountEvent
-from orderwell.platform.accounts.models import Role
+from orderwell.platform.accounts.models import Role, User
 from orderwell.platform.accounts.scopes import expand_scopes
 from orderwell.platform.database import atomic
 from orderwell.platform.events.recording import Fact, record
@@ -40,18 +47,62 @@ def sync_built_in_roles() -> int:
     return written
 
 
+def create_role(*, code: str, title: str, scopes: Sequence[str] = (), actor: Actor, now: datetime) -> Role:
+    """A role of the company's own beside those that come with the product."""
+    actor.require(Permission.SYSTEM_USER_MANAGE)
+    code, title = code.strip(), title.strip()
+    wrong = [problem.detail() for problem in text_problems(title, "/title", 80, needed=True)]
+    wrong += [problem.detail() for problem in text_problems(code, "/code", 40, needed=True)]
+    if code and not all(letter.isascii() and (letter.isalnum() or letter in "-_") for letter in code):
+        wrong.append(
+            InvalidValue(pointer="/code", value=code[:40], expected="letters, digits, hyphens, underscores").detail()
+        )
+    if wrong:
+        raise Refusal(wrong)
+    permissions = expand_scopes(scopes)
+    require_own(actor, permissions)
+    with atomic():
+        if Role.objects.filter(code=code).exists():
+            raise RoleCodeTaken(pointer="/code", role=code)
+        role = Role.objects.create(code=code, title=title, permissions=sorted(permissions))
+        data = {"role": code, "title": title, "after": role.permissions}
+        record(Fact(AccountEvent.ROLE_CREATED, f"role:{role.pk}", f"role:{role.pk}", data), actor=actor, now=now)
+    return role
+
+
 def set_role_permissions(*, code: str, scopes: Sequence[str], actor: Actor, now: datetime) -> Role:
-    """Replace what the users of a role may do."""
+    """Replace what the users of a role may do. The administrators' role keeps every permission."""
     actor.require(Permission.SYSTEM_USER_MANAGE)
     permissions = expand_scopes(scopes)
     require_own(actor, permissions)
     with atomic():
         role = find_roles([code])[0]
-        before, role.permissions = role.permissions, sorted(permissions)
-        role.save(update_fields=["permissions"])
+        if code == "administrator" and permissions != EVERYTHING:
+            raise AdministratorFixed(pointer="/scopes")
+        with somebody_still_manages_users():
+            before, role.permissions = role.permissions, sorted(permissions)
+            role.save(update_fields=["permissions"])
         data = {"role": code, "before": before, "after": role.permissions}
         record(Fact(AccountEvent.ROLE_CHANGED, f"role:{role.pk}", f"role:{role.pk}", data), actor=actor, now=now)
     return role
+
+
+@contextmanager
+def somebody_still_manages_users() -> Iterator[None]:
+    """What happens inside must leave at least one active user who may manage users, if there was one before."""
+    before = _somebody_manages_users()
+    yield
+    if before and not _somebody_manages_users():
+        raise LastAdministrator
+
+
+def _somebody_manages_users() -> bool:
+    roles = [
+        pk
+        for pk, names in Role.objects.values_list("pk", "permissions")
+        if Permission.SYSTEM_USER_MANAGE.value in names
+    ]
+    return User.objects.filter(is_active=True, roles__in=roles).exists()
 
 
 def find_roles(codes: Sequence[str]) -> list[Role]:

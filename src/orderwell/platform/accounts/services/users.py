@@ -15,8 +15,8 @@ from orderwell.kernel.errors import InvalidValue, NotFound
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.accounts.errors import UsernameTaken, WeakPassword
 from orderwell.platform.accounts.events import AccountEvent
-from orderwell.platform.accounts.models import User
-from orderwell.platform.accounts.services.roles import find_roles, require_own
+from orderwell.platform.accounts.models import Team, User
+from orderwell.platform.accounts.services.roles import find_roles, require_own, somebody_still_manages_users
 from orderwell.platform.accounts.services.row_scopes import Limits, set_limits
 from orderwell.platform.database import atomic
 from orderwell.platform.events.recording import Fact, record
@@ -65,20 +65,27 @@ def change_user(
     roles: Sequence[str] | None = None,
     limits: Limits | None = None,
     is_active: bool | None = None,
+    name: str | None = None,
+    language: str | None = None,
+    teams: Sequence[int] | None = None,
     actor: Actor,
     now: datetime,
 ) -> User:
-    """Change roles, row filters or whether the user may sign in; what is None stays."""
+    """Change name, language, roles, teams, row filters or whether the user may sign in; what is None stays."""
     actor.require(Permission.SYSTEM_USER_MANAGE)
-    with atomic():
+    with atomic(), somebody_still_manages_users():
         user = find_user(username)
-        changes: dict[str, object] = {}
+        changes: dict[str, object] = _change_texts(user, name=name, language=language)
+        if teams is not None:
+            changes |= _change_teams(user, teams)
         if roles is not None:
             wanted = find_roles(roles)
             require_own(actor, {permission for role in wanted for permission in role.permissions})
-            changes["roles"] = {"before": sorted(user.roles.values_list("code", flat=True)), "after": sorted(roles)}
-            user.roles.set(wanted)
-        if limits is not None:
+            before = sorted(user.roles.values_list("code", flat=True))
+            if before != sorted(roles):
+                changes["roles"] = {"before": before, "after": sorted(roles)}
+                user.roles.set(wanted)
+        if limits is not None and _differ(user, limits):
             set_limits(user, limits)
             changes["limits"] = {kind: sorted(ids) for kind, ids in limits.items()}
         if is_active is not None and is_active != user.is_active:
@@ -88,6 +95,34 @@ def change_user(
         if changes:
             _record(AccountEvent.USER_CHANGED, user, actor, now, changes=changes)
     return user
+
+
+def _differ(user: User, limits: Limits) -> bool:
+    given = {(kind, key) for kind, ids in limits.items() for key in ids}
+    return given != set(user.row_scopes.values_list("kind", "object_id"))
+
+
+def _change_texts(user: User, **given: str | None) -> dict[str, object]:
+    changes: dict[str, object] = {}
+    for column, value in given.items():
+        before = getattr(user, column)
+        if value is not None and value.strip() != before:
+            changes[column] = {"before": before, "after": value.strip()}
+            setattr(user, column, value.strip())
+    if changes:
+        user.save(update_fields=list(changes))
+    return changes
+
+
+def _change_teams(user: User, teams: Sequence[int]) -> dict[str, object]:
+    known = dict(Team.objects.filter(pk__in=teams).values_list("pk", "name"))
+    for index, key in enumerate(teams):
+        if key not in known:
+            raise NotFound(kind="team", reference=key, pointer=f"/teams/{index}")
+    before = sorted(user.teams.values_list("name", flat=True))
+    user.teams.set(known)
+    after = sorted(known.values())
+    return {"teams": {"before": before, "after": after}} if before != after else {}
 
 
 def set_password(

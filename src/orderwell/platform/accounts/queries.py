@@ -1,0 +1,48 @@
+"""Reading users, roles and keys."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+from orderwell.kernel.errors import NotFound
+from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.accounts.models import ApiKey, Role, User
+from orderwell.platform.paging import Page, keyset_page
+from orderwell.platform.permissions import Permission
+
+
+def user_list(actor: Actor, *, text: str = "", cursor: str | None = None, limit: int = 50) -> Page[User]:
+    """One page of users by user name, with roles, teams and row filters at hand."""
+    actor.require(Permission.SYSTEM_USER_MANAGE)
+    rows = User.objects.prefetch_related("roles", "teams", "row_scopes")
+    if text.strip():
+        rows = rows.filter(Q(username__icontains=text.strip()) | Q(name__icontains=text.strip()))
+    return keyset_page(rows, order=("username",), cursor=cursor, limit=limit)
+
+
+def user_detail(actor: Actor, user_id: int) -> User:
+    actor.require(Permission.SYSTEM_USER_MANAGE)
+    user = User.objects.prefetch_related("roles", "teams", "row_scopes").filter(pk=user_id).first()
+    if user is None:
+        raise NotFound(kind="user", reference=user_id)
+    return user
+
+
+def role_list(actor: Actor) -> list[Role]:
+    """Roles, those that come with the product first."""
+    actor.require(Permission.SYSTEM_USER_MANAGE)
+    return list(Role.objects.order_by("-built_in", "id"))
+
+
+def key_list(actor: Actor, *, cursor: str | None = None, limit: int = 50) -> Page[ApiKey]:
+    """One page of API keys, newest first."""
+    actor.require(Permission.SYSTEM_API_KEY_MANAGE)
+    return keyset_page(ApiKey.objects.prefetch_related("row_scopes"), order=("-id",), cursor=cursor, limit=limit)
+
+
+def key_detail(actor: Actor, key_id: int) -> ApiKey:
+    actor.require(Permission.SYSTEM_API_KEY_MANAGE)
+    key = ApiKey.objects.filter(pk=key_id).first()
+    if key is None:
+        raise NotFound(kind="API key", reference=key_id)
+    return key

@@ -1,0 +1,49 @@
+"""Teams: who works together; customers and users can be limited to them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from orderwell.kernel.errors import NotFound, Refusal
+from orderwell.kernel.refusals import text_problems
+from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.accounts.errors import TeamNameTaken
+from orderwell.platform.accounts.events import AccountEvent
+from orderwell.platform.accounts.models import Team
+from orderwell.platform.database import atomic
+from orderwell.platform.events.recording import Fact, record
+from orderwell.platform.permissions import Permission
+
+
+def save_team(*, name: str, team_id: int | None = None, actor: Actor, now: datetime) -> Team:
+    """Make a team, or give the team `team_id` another name. The same name again changes nothing."""
+    actor.require(Permission.SYSTEM_USER_MANAGE)
+    name = name.strip()
+    wrong = [problem.detail() for problem in text_problems(name, "/name", 80, needed=True)]
+    if wrong:
+        raise Refusal(wrong)
+    with atomic():
+        # All teams, a handful of rows: two new ones of the same name at the same time wait for each other.
+        teams = {team.pk: team for team in Team.objects.select_for_update().order_by("pk")}
+        if team_id is not None and team_id not in teams:
+            raise NotFound(kind="team", reference=team_id)
+        if any(team.name == name and team.pk != team_id for team in teams.values()):
+            raise TeamNameTaken(pointer="/name", name=name)
+        team = teams[team_id] if team_id is not None else Team()
+        before, team.name = team.name, name
+        if before != name:
+            team.save()
+            event = AccountEvent.TEAM_CREATED if team_id is None else AccountEvent.TEAM_RENAMED
+            subject = f"team:{team.pk}"
+            record(Fact(event, subject, subject, {"name": name, "before": before}), actor=actor, now=now)
+    return team
+
+
+def list_teams(*, actor: Actor) -> list[Team]:
+    actor.require(Permission.SYSTEM_USER_MANAGE)
+    return list(Team.objects.order_by("name"))
+
+
+def team_names() -> dict[int, str]:
+    """Every team by id: what a screen offers to choose from."""
+    return dict(Team.objects.order_by("name").values_list("pk", "name"))

@@ -1,0 +1,381 @@
+"""Channels, customer groups, categories, tax categories, warehouses, buffers: small tables that people set up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from orderwell.domains.catalog.choices import category_choices, every_channel, every_tax_category
+from orderwell.domains.catalog.drafts import CategoryDraft, ChannelDraft, TaxCategoryDraft
+from orderwell.domains.catalog.services.save_category import save_category
+from orderwell.domains.catalog.services.save_channel import save_channel
+from orderwell.domains.catalog.services.save_tax_category import save_tax_category
+from orderwell.domains.customers.choices import every_group
+from orderwell.domains.customers.drafts import CustomerGroupDraft
+from orderwell.domains.customers.services.save_group import save_group
+from orderwell.domains.inventory.choices import every_buffer, every_warehouse, visible_warehouses
+from orderwell.domains.inventory.drafts import BufferDraft, WarehouseDraft
+from orderwell.domains.inventory.services.save_buffer import save_buffer
+from orderwell.domains.inventory.services.save_warehouse import save_warehouse
+from orderwell.kernel.clock import utc_now
+from orderwell.kernel.errors import NotFound
+from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.permissions import Permission
+from orderwell.web.admin.forms import BufferForm, CategoryForm, ChannelForm, CodedForm, TaxForm, WarehouseForm
+from orderwell.web.admin.sections import Column, Row, Table, show_table
+from orderwell.web.components.actions import perform
+from orderwell.web.components.sentences import plain_number
+from orderwell.web.pages import form_page, page
+from orderwell.web.templatetags.orderwell import localname, percent, quantity
+
+SETTING, WAREHOUSE = Permission.SYSTEM_SETTING_CHANGE, Permission.INVENTORY_WAREHOUSE_CHANGE
+GROUP, PRODUCT = Permission.CUSTOMERS_CUSTOMER_CHANGE, Permission.CATALOG_PRODUCT_CHANGE
+
+
+def _yes(value: bool) -> str:
+    return _("yes") if value else _("no")
+
+
+def _form(
+    request: HttpRequest,
+    actor: Actor,
+    form: CodedForm,
+    *,
+    code: str | None,
+    act: Callable[[dict[str, Any]], object],
+    back: str,
+    title: str,
+) -> HttpResponse:
+    if code is not None:
+        form.freeze()
+    return perform(
+        request,
+        actor,
+        form,
+        template="admin/form.html",
+        act=act,
+        done=_("Saved."),
+        to=reverse(back),
+        context={"form_title": title},
+    )
+
+
+def _find(rows: Sequence[Any], code: str | None, kind: str) -> Any:
+    """The row with this code, None for a new one. Raises NotFound."""
+    if code is None:
+        return None
+    found = next((row for row in rows if row.code == code), None)
+    if found is None:
+        raise NotFound(kind=kind, reference=code[:60])
+    return found
+
+
+def _initial(row: Any, *names: str) -> dict[str, Any]:
+    return {} if row is None else {name: getattr(row, name) for name in ("code", "name_zh", "name_en", *names)}
+
+
+@page(SETTING)
+def channels(request: HttpRequest, actor: Actor) -> HttpResponse:
+    rows = [
+        Row(
+            (
+                localname(row),
+                row.code,
+                row.currency,
+                _yes(row.prices_include_tax),
+                _("take it, the rest waits") if row.shortage == "backorder" else _("refuse the order"),
+                ", ".join(row.warehouse_codes) or _("all"),
+            ),
+            reverse("admin-channel", args=[row.code]),
+            quiet=not row.active,
+        )
+        for row in every_channel()
+    ]
+    columns = (
+        Column(_("Name")),
+        Column(_("Code")),
+        Column(_("Currency")),
+        Column(_("Prices include tax"), "hide-narrow"),
+        Column(_("When stock is short"), "hide-narrow"),
+        Column(_("Warehouses"), "hide-narrow"),
+    )
+    table = Table(columns, rows, reverse("admin-channel-new"), _("New channel"), empty_title=_("No channels yet"))
+    return show_table(request, actor, "admin-channels", table)
+
+
+def _channel(request: HttpRequest, actor: Actor, code: str | None) -> HttpResponse:
+    row = _find(every_channel(), code, "channel")
+    initial = _initial(row, "currency", "prices_include_tax", "shortage", "active")
+    if row is not None:
+        initial["warehouses"] = ", ".join(row.warehouse_codes)
+    form = ChannelForm(request.POST or None, initial=initial, known=[item.code for item in every_warehouse()])
+    return _form(
+        request,
+        actor,
+        form,
+        code=code,
+        act=lambda data: save_channel(ChannelDraft(**data), actor=actor, now=utc_now()),
+        back="admin-channels",
+        title=localname(row) or _("New channel"),
+    )
+
+
+@form_page(SETTING)
+def new_channel(request: HttpRequest, actor: Actor) -> HttpResponse:
+    return _channel(request, actor, None)
+
+
+@form_page(SETTING)
+def channel(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
+    return _channel(request, actor, code)
+
+
+@page(GROUP)
+def groups(request: HttpRequest, actor: Actor) -> HttpResponse:
+    rows = [Row((localname(row), row.code), reverse("admin-group", args=[row.code])) for row in every_group()]
+    columns = (Column(_("Name")), Column(_("Code")))
+    table = Table(columns, rows, reverse("admin-group-new"), _("New group"), empty_title=_("No groups yet"))
+    return show_table(request, actor, "admin-groups", table)
+
+
+def _group(request: HttpRequest, actor: Actor, code: str | None) -> HttpResponse:
+    row = _find(every_group(), code, "customer group")
+    return _form(
+        request,
+        actor,
+        CodedForm(request.POST or None, initial=_initial(row)),
+        code=code,
+        act=lambda data: save_group(CustomerGroupDraft(**data), actor=actor, now=utc_now()),
+        back="admin-groups",
+        title=localname(row) or _("New group"),
+    )
+
+
+@form_page(GROUP)
+def new_group(request: HttpRequest, actor: Actor) -> HttpResponse:
+    return _group(request, actor, None)
+
+
+@form_page(GROUP)
+def group(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
+    return _group(request, actor, code)
+
+
+@page(PRODUCT)
+def categories(request: HttpRequest, actor: Actor) -> HttpResponse:
+    tree = category_choices()
+    rows = [
+        Row((path, row.code, localname(row.parent)), reverse("admin-category", args=[row.code])) for row, path in tree
+    ]
+    columns = (Column(_("Name")), Column(_("Code")), Column(_("Below"), "hide-narrow"))
+    table = Table(columns, rows, reverse("admin-category-new"), _("New category"), empty_title=_("No categories yet"))
+    return show_table(request, actor, "admin-categories", table)
+
+
+def _category(request: HttpRequest, actor: Actor, code: str | None) -> HttpResponse:
+    tree = category_choices()
+    row = _find([row for row, _path in tree], code, "category")
+    initial = _initial(row)
+    if row is not None and row.parent is not None:
+        initial["parent"] = row.parent.code
+    parents = [(other.code, path) for other, path in tree if other.code != code]
+
+    def act(data: dict[str, Any]) -> None:
+        save_category(CategoryDraft(**{**data, "parent": data["parent"] or None}), actor=actor, now=utc_now())
+
+    return _form(
+        request,
+        actor,
+        CategoryForm(request.POST or None, initial=initial, parents=parents),
+        code=code,
+        act=act,
+        back="admin-categories",
+        title=localname(row) or _("New category"),
+    )
+
+
+@form_page(PRODUCT)
+def new_category(request: HttpRequest, actor: Actor) -> HttpResponse:
+    return _category(request, actor, None)
+
+
+@form_page(PRODUCT)
+def category(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
+    return _category(request, actor, code)
+
+
+@page(SETTING)
+def taxes(request: HttpRequest, actor: Actor) -> HttpResponse:
+    rows = [
+        Row((localname(row), row.code, percent(row.rate)), reverse("admin-tax", args=[row.code]))
+        for row in every_tax_category()
+    ]
+    columns = (Column(_("Name")), Column(_("Code")), Column(_("Rate"), "num"))
+    table = Table(columns, rows, reverse("admin-tax-new"), _("New tax category"), empty_title=_("None yet."))
+    return show_table(request, actor, "admin-taxes", table)
+
+
+def _tax(request: HttpRequest, actor: Actor, code: str | None) -> HttpResponse:
+    row = _find(every_tax_category(), code, "tax category")
+    initial = _initial(row)
+    if row is not None:
+        initial["rate"] = plain_number(row.rate * 100)
+
+    def act(data: dict[str, Any]) -> None:
+        draft = TaxCategoryDraft(**{**data, "rate": data["rate"].scaleb(-2)})
+        save_tax_category(draft, actor=actor, now=utc_now())
+
+    return _form(
+        request,
+        actor,
+        TaxForm(request.POST or None, initial=initial),
+        code=code,
+        act=act,
+        back="admin-taxes",
+        title=localname(row) or _("New tax category"),
+    )
+
+
+@form_page(SETTING)
+def new_tax(request: HttpRequest, actor: Actor) -> HttpResponse:
+    return _tax(request, actor, None)
+
+
+@form_page(SETTING)
+def tax(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
+    return _tax(request, actor, code)
+
+
+@page(WAREHOUSE)
+def warehouses(request: HttpRequest, actor: Actor) -> HttpResponse:
+    rows = [
+        Row(
+            (
+                localname(row),
+                row.code,
+                " ".join(filter(None, (row.region, row.city, row.country))),
+                row.priority,
+                _yes(row.allow_negative),
+            ),
+            reverse("admin-warehouse", args=[row.code]),
+            quiet=not row.active,
+        )
+        for row in visible_warehouses(actor, active_only=False)
+    ]
+    columns = (
+        Column(_("Name")),
+        Column(_("Code")),
+        Column(_("Place"), "hide-narrow"),
+        Column(_("Priority"), "num"),
+        Column(_("May promise more than there is"), "hide-narrow"),
+    )
+    table = Table(columns, rows, reverse("admin-warehouse-new"), _("New warehouse"), empty_title=_("No warehouses yet"))
+    return show_table(request, actor, "admin-warehouses", table)
+
+
+def _warehouse(request: HttpRequest, actor: Actor, code: str | None) -> HttpResponse:
+    row = _find(visible_warehouses(actor, active_only=False), code, "warehouse")
+    initial = _initial(row, "country", "region", "city", "priority", "allow_negative", "active")
+    return _form(
+        request,
+        actor,
+        WarehouseForm(request.POST or None, initial=initial),
+        code=code,
+        act=lambda data: save_warehouse(WarehouseDraft(**data), actor=actor, now=utc_now()),
+        back="admin-warehouses",
+        title=localname(row) or _("New warehouse"),
+    )
+
+
+@form_page(WAREHOUSE)
+def new_warehouse(request: HttpRequest, actor: Actor) -> HttpResponse:
+    return _warehouse(request, actor, None)
+
+
+@form_page(WAREHOUSE)
+def warehouse(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
+    return _warehouse(request, actor, code)
+
+
+@page(WAREHOUSE)
+def buffers(request: HttpRequest, actor: Actor) -> HttpResponse:
+    rows = [
+        Row(
+            (
+                localname(row.channel),
+                row.variant.sku if row.variant else _("all"),
+                localname(row.warehouse) or _("all"),
+                quantity(row.quantity),
+            ),
+            reverse("admin-buffer", args=[row.pk]),
+        )
+        for row in every_buffer(actor)
+    ]
+    columns = (Column(_("Channel")), Column("SKU"), Column(_("Warehouse")), Column(_("Kept back"), "num"))
+    table = Table(
+        columns,
+        rows,
+        reverse("admin-buffer-new"),
+        _("New buffer"),
+        empty_title=_("No buffers"),
+        empty_text=_("A buffer keeps some stock back from one channel, for example for a shop that is slow to tell."),
+    )
+    return show_table(request, actor, "admin-buffers", table)
+
+
+def _buffer(request: HttpRequest, actor: Actor, buffer_id: int | None) -> HttpResponse:
+    initial: dict[str, Any] = {}
+    if buffer_id is not None:
+        row = next((row for row in every_buffer(actor) if row.pk == buffer_id), None)
+        if row is None:
+            raise NotFound(kind="buffer", reference=buffer_id)
+        initial = {"channel": row.channel.code, "quantity": plain_number(row.quantity)}
+        initial |= {
+            "warehouse": row.warehouse.code if row.warehouse else "",
+            "sku": row.variant.sku if row.variant else "",
+        }
+    form = BufferForm(
+        request.POST or None,
+        initial=initial,
+        channels=[(row.code, localname(row)) for row in every_channel()],
+        warehouses=[(row.code, localname(row)) for row in visible_warehouses(actor)],
+    )
+    if buffer_id is not None:
+        for name in ("channel", "warehouse", "sku"):
+            form.fields[name].disabled = True
+
+    def act(data: dict[str, Any]) -> None:
+        quantity_: Decimal | None = data["quantity"]
+        draft = BufferDraft(
+            channel=data["channel"],
+            quantity=quantity_,
+            sku=data["sku"].strip() or None,
+            warehouse=data["warehouse"] or None,
+        )
+        save_buffer(draft, actor=actor, now=utc_now())
+
+    return perform(
+        request,
+        actor,
+        form,
+        template="admin/form.html",
+        act=act,
+        done=_("Saved."),
+        to=reverse("admin-buffers"),
+        context={"form_title": _("Channel buffer")},
+    )
+
+
+@form_page(WAREHOUSE)
+def new_buffer(request: HttpRequest, actor: Actor) -> HttpResponse:
+    return _buffer(request, actor, None)
+
+
+@form_page(WAREHOUSE)
+def buffer(request: HttpRequest, actor: Actor, buffer_id: int) -> HttpResponse:
+    return _buffer(request, actor, buffer_id)

@@ -1,0 +1,328 @@
+"""Forms of administration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from orderwell.domains.catalog.models import Channel
+from orderwell.kernel.money import currencies
+from orderwell.platform.configuration.kinds import Kind
+from orderwell.platform.configuration.models import CustomField
+from orderwell.platform.configuration.saving_fields import ENTITIES
+from orderwell.web.admin import permission_words
+from orderwell.web.components.actions import ActionForm
+from orderwell.web.components.forms import DayField, ExactField, offer, options
+
+COMMON_CURRENCIES = ("CNY", "USD", "EUR", "GBP", "HKD", "JPY")
+Choice = tuple[Any, str | Promise]
+
+
+class ManyField(forms.MultipleChoiceField):
+    """Tick boxes; the templates show them as a group."""
+
+    is_many = True
+    widget = forms.CheckboxSelectMultiple
+
+
+def currency_choices() -> list[Choice]:
+    rest = [code for code in currencies() if code not in COMMON_CURRENCIES]
+    return [(code, code) for code in (*COMMON_CURRENCIES, *rest)]
+
+
+class LimitFields(ActionForm):
+    """Row filters: which channels, warehouses and teams."""
+
+    limit_channel = ManyField(label=_("Channels"), required=False)
+    limit_warehouse = ManyField(label=_("Warehouses"), required=False)
+    limit_team = ManyField(label=_("Teams whose customers"), required=False)
+
+    def offer_limits(self, limits: dict[str, list[Choice]]) -> None:
+        for kind, found in limits.items():
+            offer(self, f"limit_{kind}", found)
+
+    def limits(self) -> dict[str, list[int]]:
+        found = {
+            kind: [int(key) for key in self.cleaned_data[f"limit_{kind}"]] for kind in ("channel", "warehouse", "team")
+        }
+        return {kind: ids for kind, ids in found.items() if ids}
+
+
+class UserForm(LimitFields):
+    pointers = {r"/roles/\d+": "roles", r"/teams/\d+": "teams"}
+    username = forms.CharField(label=_("User name"), max_length=80, help_text=_("Small letters, no spaces."))
+    name = forms.CharField(label=_("Name"), required=False, max_length=120)
+    language = forms.ChoiceField(label=_("Language"), required=False)
+    password = forms.CharField(
+        label=_("First password"),
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    must_change_password = forms.BooleanField(
+        label=_("Must choose another at the first sign-in"), required=False, initial=True
+    )
+    is_active = forms.BooleanField(label=_("May sign in"), required=False)
+    roles = ManyField(label=_("Roles"), required=False)
+    teams = ManyField(label=_("Member of the teams"), required=False)
+
+    def __init__(
+        self,
+        *args: Any,
+        new: bool,
+        roles: Sequence[Choice],
+        teams: Sequence[Choice],
+        limits: dict[str, list[Choice]],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "language", options(settings.LANGUAGES, empty=_("As the browser asks")))
+        offer(self, "roles", roles)
+        offer(self, "teams", teams)
+        self.offer_limits(limits)
+        for name in ("is_active",) if new else ("username", "password", "must_change_password"):
+            del self.fields[name]
+
+
+class PasswordResetForm(ActionForm):
+    password = forms.CharField(
+        label=_("New password"),
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    must_change_password = forms.BooleanField(
+        label=_("Must choose another at the next sign-in"), required=False, initial=True
+    )
+
+
+class TeamForm(ActionForm):
+    name = forms.CharField(label=_("Name"), max_length=80)
+
+
+class NewRoleForm(ActionForm):
+    code = forms.CharField(
+        label=_("Code"), max_length=40, help_text=_("Letters, digits and hyphens; it stays as it is.")
+    )
+    title = forms.CharField(label=_("Name"), max_length=80)
+    like = forms.ChoiceField(label=_("Begin with the permissions of"), required=False)
+
+    def __init__(self, *args: Any, roles: Sequence[Choice], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "like", options(roles, empty=_("None")))
+
+
+def _scope_fields(form: forms.Form) -> None:
+    for scope, title, names in permission_words.grouped():
+        form.fields[f"scope_{scope}"] = ManyField(
+            label=str(title),
+            required=False,
+            choices=permission_words.choices(names),
+            widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
+        )
+
+
+class PermissionsForm(ActionForm):
+    """One group of tick boxes for each part of the product."""
+
+    pointers = {r"/scopes(/\d+)?": ""}
+
+    def __init__(self, *args: Any, chosen: Iterable[str] = (), **kwargs: Any) -> None:
+        has = set(chosen)
+        kwargs["initial"] = {
+            **kwargs.get("initial", {}),
+            **{
+                f"scope_{scope}": [name for name in names if name in has]
+                for scope, _title, names in permission_words.grouped()
+            },
+        }
+        super().__init__(*args, **kwargs)
+        _scope_fields(self)
+
+    @property
+    def groups(self) -> list[tuple[Any, forms.BoundField]]:
+        return [(title, self[f"scope_{scope}"]) for scope, title, _names in permission_words.grouped()]
+
+    def chosen(self) -> list[str]:
+        return [name for scope, _t, _n in permission_words.grouped() for name in self.cleaned_data[f"scope_{scope}"]]
+
+
+class KeyForm(LimitFields, PermissionsForm):
+    pointers = {"/expires_at": "expires_on"}
+    name = forms.CharField(label=_("Name"), max_length=80, help_text=_("The program that will use it."))
+    expires_on = DayField(label=_("Valid until"), required=False, help_text=_("Empty: until it is revoked."))
+
+    def __init__(self, *args: Any, limits: dict[str, list[Choice]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer_limits(limits)
+
+
+class CodedForm(ActionForm):
+    code = forms.CharField(
+        label=_("Code"), max_length=40, help_text=_("Letters, digits and hyphens; it stays as it is.")
+    )
+    name_zh = forms.CharField(label=_("Chinese name"), required=False, max_length=120)
+    name_en = forms.CharField(label=_("English name"), required=False, max_length=120)
+
+    def freeze(self) -> None:
+        """For a row that exists: its code is what other things know it by."""
+        self.fields["code"].disabled = True
+        self.fields["code"].help_text = ""
+
+
+class ChannelForm(CodedForm):
+    currency = forms.ChoiceField(
+        label=_("Currency"), help_text=_("Fixed once the channel exists: reports add up by channel.")
+    )
+    prices_include_tax = forms.BooleanField(label=_("Prices include tax"), required=False, initial=True)
+    shortage = forms.ChoiceField(
+        label=_("When stock is short"),
+        choices=[
+            (Channel.Shortage.REFUSE.value, _("refuse the order")),
+            (Channel.Shortage.BACKORDER.value, _("take it, the rest waits")),
+        ],
+    )
+    warehouses = forms.CharField(
+        label=_("Warehouses"),
+        required=False,
+        max_length=400,
+        help_text=_("Codes in the order of preference, separated by commas. Empty: all, by their own priority."),
+    )
+    active = forms.BooleanField(label=_("Active"), required=False, initial=True)
+
+    def __init__(self, *args: Any, known: Iterable[str] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "currency", currency_choices())
+        self.known = set(known)
+
+    def freeze(self) -> None:
+        super().freeze()
+        self.fields["currency"].disabled = True
+
+    def clean_warehouses(self) -> tuple[str, ...]:
+        text = self.cleaned_data["warehouses"].replace("，", ",")
+        codes = tuple(code.strip() for code in text.split(",") if code.strip())
+        for code in codes:
+            if code not in self.known:
+                raise forms.ValidationError(_("There is no warehouse %(code)s."), params={"code": code})
+        return codes
+
+
+class CategoryForm(CodedForm):
+    parent = forms.ChoiceField(label=_("Below"), required=False)
+
+    def __init__(self, *args: Any, parents: Sequence[Choice], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "parent", options(parents, empty=_("the top")))
+
+
+class TaxForm(CodedForm):
+    rate = ExactField(label=_("Rate, %"), places=2, min_value=Decimal(0), max_value=Decimal(100))
+
+
+class WarehouseForm(CodedForm):
+    country = forms.CharField(label=_("Country"), max_length=2, initial="CN")
+    region = forms.CharField(label=_("Province or region"), required=False, max_length=80)
+    city = forms.CharField(label=_("City"), required=False, max_length=80)
+    priority = forms.IntegerField(
+        label=_("Priority"), min_value=0, max_value=9_999, initial=100, help_text=_("Lower comes first.")
+    )
+    allow_negative = forms.BooleanField(
+        label=_("May promise more than there is"),
+        required=False,
+        help_text=_("Orders reserve goods that are not there yet. Only for goods that surely come."),
+    )
+    active = forms.BooleanField(label=_("Active"), required=False, initial=True)
+
+    def clean_country(self) -> str:
+        return str(self.cleaned_data["country"]).upper()
+
+
+class BufferForm(ActionForm):
+    channel = forms.ChoiceField(label=_("Channel"))
+    warehouse = forms.ChoiceField(label=_("Warehouse"), required=False)
+    sku = forms.CharField(label="SKU", required=False, max_length=60, help_text=_("Empty: every product."))
+    quantity = ExactField(
+        label=_("Kept back"), required=False, min_value=0, help_text=_("Empty: the buffer is removed.")
+    )
+
+    def __init__(self, *args: Any, channels: Sequence[Choice], warehouses: Sequence[Choice], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "channel", channels)
+        offer(self, "warehouse", options(warehouses, empty=_("all")))
+
+
+FIELD_KINDS: dict[str, str | Promise] = {
+    CustomField.Kind.TEXT: _("Text"),
+    CustomField.Kind.NUMBER: _("Number"),
+    CustomField.Kind.YES_NO: _("Yes or no"),
+    CustomField.Kind.DATE: _("Date"),
+    CustomField.Kind.CHOICE: _("Choice"),
+}
+ENTITY_WORDS: dict[str, str | Promise] = dict(
+    zip(ENTITIES, (_("Product"), _("Variant"), _("Customer"), _("Order")), strict=True)
+)
+
+
+class OwnFieldForm(ActionForm):
+    entity = forms.ChoiceField(label=_("Belongs to"), choices=list(ENTITY_WORDS.items()))
+    key = forms.CharField(
+        label=_("Code"), max_length=40, help_text=_("Letters, digits and hyphens; it stays as it is.")
+    )
+    label_zh = forms.CharField(label=_("Chinese name"), required=False, max_length=80)
+    label_en = forms.CharField(label=_("English name"), required=False, max_length=80)
+    kind = forms.ChoiceField(label=_("Kind"), choices=list(FIELD_KINDS.items()))
+    choices = forms.CharField(
+        label=_("Choices"),
+        required=False,
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("One each line; only for the kind “Choice”."),
+    )
+    required = forms.BooleanField(label=_("Must be filled in"), required=False)
+
+    def freeze(self) -> None:
+        for name in ("entity", "key", "kind"):
+            self.fields[name].disabled = True
+            self.fields[name].help_text = ""
+
+
+class SettingForm(ActionForm):
+    """One field, of the type of the setting."""
+
+    def __init__(self, *args: Any, kind: Kind, label: str, help_text: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["value"] = _setting_field(kind, label, help_text)
+
+
+def _setting_field(kind: Kind, label: str, help_text: str) -> forms.Field:
+    shared: dict[str, Any] = {"label": label, "help_text": help_text}
+    select = forms.Select(attrs={"class": "form-select"})
+    match kind.name:
+        case "yes_no":
+            return forms.ChoiceField(choices=[("yes", _("yes")), ("no", _("no"))], widget=select, **shared)
+        case "choice":
+            return forms.ChoiceField(choices=[(value, value) for value in kind.choices], widget=select, **shared)
+        case "currency":
+            return forms.ChoiceField(choices=currency_choices(), widget=select, **shared)
+        case "text":
+            area = forms.Textarea(attrs={"rows": 2, "class": "form-control"})
+            return forms.CharField(required=False, max_length=20_000, widget=area, **shared)
+        case _:
+            return forms.CharField(max_length=200, widget=forms.TextInput(attrs={"class": "form-control"}), **shared)
+
+
+class ScheduleForm(ActionForm):
+    enabled = forms.BooleanField(label=_("Runs by itself"), required=False)
+    at = forms.CharField(
+        label=_("Time of day"),
+        required=False,
+        max_length=5,
+        help_text=_("Such as 02:30, in the business time zone. Empty: the time of day doesn't matter."),
+    )
+    minutes = forms.IntegerField(label=_("Every … minutes"), min_value=1, max_value=500_000)
+    pointers = {"/every_seconds": "minutes"}

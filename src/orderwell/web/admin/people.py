@@ -1,0 +1,301 @@
+"""Users, roles and teams."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+
+from orderwell.domains.catalog.choices import channel_names
+from orderwell.domains.inventory.choices import every_warehouse
+from orderwell.kernel.clock import utc_now
+from orderwell.kernel.errors import NotFound
+from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.accounts.models import ApiKey, Role, User
+from orderwell.platform.accounts.queries import role_list, user_detail, user_list
+from orderwell.platform.accounts.services.roles import create_role, set_role_permissions
+from orderwell.platform.accounts.services.teams import list_teams, save_team, team_names
+from orderwell.platform.accounts.services.users import change_user, create_user, set_password
+from orderwell.platform.permissions import Permission
+from orderwell.web.admin.forms import (
+    NewRoleForm,
+    PasswordResetForm,
+    PermissionsForm,
+    TeamForm,
+    UserForm,
+)
+from orderwell.web.admin.permission_words import grouped, title_of
+from orderwell.web.admin.sections import Column, Row, Table, sections, show_table
+from orderwell.web.components.actions import perform
+from orderwell.web.components.listing import ROWS, cursor, listing
+from orderwell.web.pages import form_page, page
+from orderwell.web.templatetags.orderwell import localname, moment
+
+USERS = Permission.SYSTEM_USER_MANAGE
+
+
+def role_title(role: Role) -> str:
+    """The product's roles have translated names; the company's own are called what it called them."""
+    return _(role.title) if role.built_in else role.title
+
+
+def limit_choices() -> dict[str, list[tuple[Any, Any]]]:
+    return {
+        "channel": [(channel.pk, localname(channel)) for channel in channel_names().values()],
+        "warehouse": [(warehouse.pk, localname(warehouse)) for warehouse in every_warehouse()],
+        "team": list(team_names().items()),
+    }
+
+
+def limits_text(holder: User | ApiKey, known: dict[str, list[tuple[Any, Any]]]) -> str:
+    names = {(kind, key): name for kind, found in known.items() for key, name in found}
+    shown = [str(names.get((row.kind, row.object_id), row.object_id)) for row in holder.row_scopes.all()]
+    return ", ".join(shown) or _("all")
+
+
+@page(USERS)
+def users(request: HttpRequest, actor: Actor) -> HttpResponse:
+    found = user_list(actor, text=request.GET.get("q", "")[:80], cursor=cursor(request), limit=ROWS)
+    known = limit_choices()
+    rows = [
+        Row(
+            (
+                user.username,
+                user.name,
+                ", ".join(role_title(role) for role in user.roles.all()) or _("None"),
+                limits_text(user, known),
+                moment(user.last_login) if user.last_login else _("never"),
+                _("yes") if user.is_active else _("no"),
+            ),
+            reverse("admin-user", args=[user.pk]),
+            quiet=not user.is_active,
+            page=True,
+        )
+        for user in found.rows
+    ]
+    columns = (
+        Column(_("User name"), "nowrap"),
+        Column(_("Name")),
+        Column(_("Roles")),
+        Column(_("Rows"), "hide-narrow"),
+        Column(_("Last sign-in"), "hide-narrow nowrap"),
+        Column(_("May sign in"), "hide-narrow"),
+    )
+    table = Table(
+        columns,
+        rows,
+        reverse("admin-user-new"),
+        _("New user"),
+        new_is_page=True,
+        empty_title=_("No user matches"),
+    )
+    return show_table(request, actor, "admin-users", table, listing=listing(request, found), searchable=True)
+
+
+def _user_form(request: HttpRequest, actor: Actor, user: User | None) -> UserForm:
+    initial: dict[str, Any] = {}
+    if user is not None:
+        initial = {"name": user.name, "language": user.language, "is_active": user.is_active}
+        initial["roles"] = [role.code for role in user.roles.all()]
+        initial["teams"] = [team.pk for team in user.teams.all()]
+        for row in user.row_scopes.all():
+            initial.setdefault(f"limit_{row.kind}", []).append(row.object_id)
+    return UserForm(
+        request.POST or None,
+        initial=initial,
+        new=user is None,
+        roles=[(role.code, role_title(role)) for role in role_list(actor)],
+        teams=list(team_names().items()),
+        limits=limit_choices(),
+    )
+
+
+@sensitive_post_parameters("password")
+@form_page(USERS)
+def new_user(request: HttpRequest, actor: Actor) -> HttpResponse:
+    form = _user_form(request, actor, None)
+
+    def act(data: dict[str, Any]) -> None:
+        now = utc_now()
+        user = create_user(
+            username=data["username"],
+            password=data["password"],
+            name=data["name"],
+            roles=data["roles"],
+            limits=form.limits(),
+            language=data["language"],
+            must_change_password=data["must_change_password"],
+            actor=actor,
+            now=now,
+        )
+        if data["teams"]:
+            change_user(username=user.username, teams=[int(key) for key in data["teams"]], actor=actor, now=now)
+
+    return perform(
+        request,
+        actor,
+        form,
+        template="admin/user.html",
+        act=act,
+        done=_("The user can sign in now."),
+        to=reverse("admin-users"),
+        context={"form_title": _("New user"), "person": None},
+    )
+
+
+@form_page(USERS)
+def change_one_user(request: HttpRequest, actor: Actor, user_id: int) -> HttpResponse:
+    user = user_detail(actor, user_id)
+    form = _user_form(request, actor, user)
+
+    def act(data: dict[str, Any]) -> None:
+        change_user(
+            username=user.username,
+            roles=data["roles"],
+            limits=form.limits(),
+            is_active=data["is_active"],
+            name=data["name"],
+            language=data["language"],
+            teams=[int(key) for key in data["teams"]],
+            actor=actor,
+            now=utc_now(),
+        )
+
+    return perform(
+        request,
+        actor,
+        form,
+        template="admin/user.html",
+        act=act,
+        done=_("Saved."),
+        to=reverse("admin-users"),
+        context={"form_title": str(user), "person": user},
+    )
+
+
+@sensitive_post_parameters("password")
+@form_page(USERS)
+def reset_password(request: HttpRequest, actor: Actor, user_id: int) -> HttpResponse:
+    user = user_detail(actor, user_id)
+
+    def act(data: dict[str, Any]) -> None:
+        set_password(username=user.username, **data, actor=actor, now=utc_now())
+
+    return perform(
+        request,
+        actor,
+        PasswordResetForm(request.POST or None),
+        template="admin/form.html",
+        act=act,
+        done=_("The new password holds from now on."),
+        to=reverse("admin-user", args=[user.pk]),
+        context={"form_title": _("New password for %(name)s") % {"name": user}},
+    )
+
+
+@page(USERS)
+def roles(request: HttpRequest, actor: Actor) -> HttpResponse:
+    found = role_list(actor)
+    for role in found:
+        role.shown = role_title(role)  # type: ignore[attr-defined]
+    groups = [
+        {
+            "title": title,
+            "lines": [
+                {"name": name, "title": title_of(name), "has": [name in role.permissions for role in found]}
+                for name in names
+            ],
+        }
+        for _scope, title, names in grouped()
+    ]
+    here = next(s for group in sections(actor) for s in group["sections"] if s.name == "admin-roles")
+    context = {"groups": sections(actor), "here": here, "roles": found, "permissions": groups}
+    return render(request, "admin/roles.html", context)
+
+
+@form_page(USERS)
+def new_role(request: HttpRequest, actor: Actor) -> HttpResponse:
+    known = {role.code: role for role in role_list(actor)}
+    form = NewRoleForm(request.POST or None, roles=[(code, role_title(role)) for code, role in known.items()])
+
+    def act(data: dict[str, Any]) -> None:
+        like = known.get(data["like"])
+        scopes = like.permissions if like else []
+        create_role(code=data["code"], title=data["title"], scopes=scopes, actor=actor, now=utc_now())
+
+    return perform(
+        request,
+        actor,
+        form,
+        template="admin/form.html",
+        act=act,
+        done=_("The role is there; click its name to choose what it may do."),
+        to=reverse("admin-roles"),
+        context={"form_title": _("New role")},
+    )
+
+
+@form_page(USERS)
+def one_role(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
+    role = next((role for role in role_list(actor) if role.code == code), None)
+    if role is None:
+        raise NotFound(kind="role", reference=code[:40])
+    form = PermissionsForm(request.POST or None, chosen=role.permissions)
+    fixed = role.code == "administrator"
+    if fixed:
+        for name in [name for name in form.fields if name != "token"]:
+            form.fields[name].disabled = True
+    return perform(
+        request,
+        actor,
+        form,
+        template="admin/role.html",
+        act=lambda data: set_role_permissions(code=code, scopes=form.chosen(), actor=actor, now=utc_now()),
+        done=_("Saved. It holds from the next page on."),
+        to=reverse("admin-roles"),
+        context={"role_title": role_title(role), "fixed": fixed},
+    )
+
+
+@page(USERS)
+def teams(request: HttpRequest, actor: Actor) -> HttpResponse:
+    rows = [Row((team.name,), reverse("admin-team", args=[team.pk])) for team in list_teams(actor=actor)]
+    table = Table(
+        (Column(_("Name")),),
+        rows,
+        reverse("admin-team-new"),
+        _("New team"),
+        empty_title=_("No teams yet"),
+        empty_text=_("Give customers to teams when people should see only their own."),
+    )
+    return show_table(request, actor, "admin-teams", table)
+
+
+def _team(request: HttpRequest, actor: Actor, team_id: int | None) -> HttpResponse:
+    name = team_names().get(team_id, "") if team_id is not None else ""
+    if team_id is not None and not name:
+        raise NotFound(kind="team", reference=team_id)
+    return perform(
+        request,
+        actor,
+        TeamForm(request.POST or None, initial={"name": name}),
+        template="admin/form.html",
+        act=lambda data: save_team(name=data["name"], team_id=team_id, actor=actor, now=utc_now()),
+        done=_("Saved."),
+        to=reverse("admin-teams"),
+        context={"form_title": name or _("New team")},
+    )
+
+
+@form_page(USERS)
+def new_team(request: HttpRequest, actor: Actor) -> HttpResponse:
+    return _team(request, actor, None)
+
+
+@form_page(USERS)
+def one_team(request: HttpRequest, actor: Actor, team_id: int) -> HttpResponse:
+    return _team(request, actor, team_id)
