@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "orderwell.web.middleware.Preferences",
     "orderwell.web.middleware.ContentSecurity",
     "django_htmx.middleware.HtmxMiddleware",
+    "orderwell.web.middleware.Toasts",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "orderwell.urls"

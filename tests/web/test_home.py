@@ -102,7 +102,7 @@ def test_every_number_leads_to_as_many_rows(owner: Client, place: Callable[..., 
     place(CUP=1, now=now)
     place(CUP=100, now=now - timedelta(days=5), requested_at=now - timedelta(days=2))
     place(POT=1, now=now - timedelta(days=45))
-    found = figures(owner.get("/").content.decode())
+    found = figures(owner.get("/overview/").content.decode())
     assert {name: value for name, (value, _link) in found.items()} == {
         "Revenue": "¥2,020.00",
         "Orders": "2",
@@ -127,22 +127,22 @@ def chart(page: str, name: str) -> dict[str, Any]:
 def test_imported_history_shows_its_months(owner: Client, place: Callable[..., int]) -> None:
     for month in (1, 2, 4):
         place(CUP=month, now=datetime(2011, month, 10, tzinfo=UTC))
-    page = owner.get("/?period=2011").content.decode()
+    page = owner.get("/overview/?period=2011").content.decode()
     data = chart(page, "sales-chart")
     assert data["labels"] == [f"2011-{month:02d}" for month in range(1, 13)]
     assert data["series"][1]["values"][:4] == [1, 1, 0, 1]
     # Nothing is recent, so the short periods end with the newest order instead of an empty today.
-    assert figures(owner.get("/").content.decode())["Orders"][0] == "1"
+    assert figures(owner.get("/overview/").content.decode())["Orders"][0] == "1"
 
 
 def test_each_bar_leads_to_its_rows(owner: Client, place: Callable[..., int]) -> None:
     place(CUP=1, now=AFTER)
-    data = chart(owner.get("/?from=2026-05-01&to=2026-05-31").content.decode(), "sales-chart")
+    data = chart(owner.get("/overview/?from=2026-05-01&to=2026-05-31").content.decode(), "sales-chart")
     assert [numbers_of(owner, link) for link in data["links"][:3]] == [0, 1, 0]
 
 
 def test_an_empty_company_is_told_what_to_do(owner: Client) -> None:
-    page = owner.get("/").content.decode()
+    page = owner.get("/overview/").content.decode()
     assert "No orders yet" in page and "/imports/new/" in page
 
 
@@ -151,11 +151,6 @@ def test_the_best_customers_and_products(owner: Client, place: Callable[..., int
     page = owner.get("/overview/rankings/").content.decode()
     assert "王小明" in page and "¥150.00" in page
     assert page.index("Tea pot") < page.index("Tea cup")
-
-
-def test_people_without_an_overview_start_with_their_work(browse: Callable[..., Client]) -> None:
-    assert browse("warehouse-worker").get("/")["Location"] == "/to-ship/"
-    assert browse("integrator").get("/").status_code == 200
 
 
 def test_an_unusable_period_is_the_last_thirty_days() -> None:

@@ -18,6 +18,11 @@ def forget_everything() -> None:
         clear()
 
 
+def forget_with(clear: Callable[[], None]) -> None:
+    """Have `clear` called whenever everything is to be forgotten."""
+    _forgetting.append(clear)
+
+
 class TimedCache(Generic[K, V]):
     """Keeps values for `seconds`, at most `most` of them; made once per module, never per call. Single dictionary operations need no lock."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
@@ -94,28 +95,29 @@ def bulk_insert(model: type[models.Model], fields: Sequence[str], rows: Collecti
         return
     plan = _insert_plan(model, tuple(fields), connection.vendor)
     columns = [
-        list(values) if convert is None else _converted(values, convert)
+        _each(values, convert) if convert is not None else values
         for values, convert in zip(zip(*rows, strict=True), plan.converters, strict=True)
     ]
     with connection.cursor() as cursor:
         if is_postgresql():
             # The driver's own COPY is not wrapped by Django's cursor; its errors must look like any other's all the same.
             with connection.wrap_database_errors, cursor.copy(plan.sql) as copy:
-                copy.write(_copy_text(columns))
+                copy.write("\n".join(map("\t".join, zip(*columns, strict=True))) + "\n")
         else:
             cursor.executemany(plan.sql, list(zip(*columns, strict=True)))
 
 
-def _converted(values: Sequence[Any], convert: Callable[[Any], Any]) -> list[Any]:
-    """Each object is converted once: a column of a large batch holds the same zero, rate or moment thousands of times."""
-    ids = list(map(id, values))
-    known = {
-        key: None if value is None else convert(value) for key, value in dict(zip(ids, values, strict=True)).items()
-    }
-    return list(map(known.__getitem__, ids))
+def _each(values: Sequence[Any], convert: Callable[[Any], Any]) -> Sequence[Any]:
+    """Each value converted; a column in which all are one object, such as a zero or a moment, is converted once."""
+    first = values[0]
+    if all(value is first for value in values):
+        return (convert(first),) * len(values)
+    return list(map(convert, values))
 
 
 class _InsertPlan:
+    """The statement, and for each column how a Python value becomes what the statement takes (None: it already is)."""
+
     def __init__(self, sql: str, converters: list[Callable[[Any], Any] | None]) -> None:
         self.sql = sql
         self.converters = converters
@@ -131,38 +133,51 @@ def _insert_plan(model: type[models.Model], names: tuple[str, ...], vendor: str)
     if vendor == "postgresql":
         # COPY beats INSERT here: a third of the time went into quoting literals for the statement's text.
         sql = f"COPY {table} ({columns}) FROM STDIN"
-    else:
-        sql = f"INSERT INTO {table} ({columns}) VALUES ({', '.join(['%s'] * len(concrete))})"
+        return _InsertPlan(sql, [_copied(field, _converter(field, vendor)) for field in concrete])
+    sql = f"INSERT INTO {table} ({columns}) VALUES ({', '.join(['%s'] * len(concrete))})"
     return _InsertPlan(sql, [_converter(field, vendor) for field in concrete])
 
 
 # https://www.postgresql.org/docs/current/sql-copy.html, "Text Format": backslash, tab and line ends are escaped.
 _COPY_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+_to_escape = re.compile(r"[\\\t\n\r]").search
 
 
-def _copy_text(columns: Sequence[Sequence[Any]]) -> str:
-    """Columns of converted values as the rows of COPY's text format."""
-    texts = [[_copy_value(value) for value in column] for column in columns]
-    return "".join(["\t".join(row) + "\n" for row in zip(*texts, strict=True)])
+def _copied(field: models.Field[Any, Any], convert: Callable[[Any], Any] | None) -> Callable[[Any], str]:
+    """A converter to the text that COPY takes. Numbers, moments and truth values are read as Python writes them."""
+    if isinstance(field, ScaledDecimalField):
+        return _remembering(lambda value: "\\N" if value is None else str(field.scaled(value)))
+    if convert is None and not isinstance(field, models.CharField | models.TextField):
+        return lambda value: "\\N" if value is None else str(value)
+
+    def text(value: Any) -> str:
+        if value is None:
+            return "\\N"
+        if convert is not None:
+            value = convert(value)
+        if isinstance(value, bytes):
+            return f"\\\\x{value.hex()}"
+        written = str(value)
+        return written.translate(_COPY_ESCAPES) if _to_escape(written) else written
+
+    return text
 
 
-def _copy_value(value: Any) -> str:
-    if value is None:
-        return "\\N"
-    kind = type(value)
-    if kind is int:
-        return str(value)
-    if kind is bytes:
-        return f"\\\\x{value.hex()}"
-    if kind is bool:
-        return "t" if value else "f"
-    return str(value).translate(_COPY_ESCAPES)
+# The same amounts, rates and quantities come again and again; `typed`, as 1.0 must not pass for Decimal(1).
+_remembering = lru_cache(maxsize=4096, typed=True)
 
 
 def _converter(field: models.Field[Any, Any], vendor: str) -> Callable[[Any], Any] | None:
-    """How a Python value becomes what the driver is given; None when it already is."""
+    """How a Python value becomes what the driver is given; None when it already is. NULL stays NULL."""
+    convert = _conversion(field, vendor)
+    if convert is None or isinstance(field, ScaledDecimalField):
+        return convert
+    return lambda value: None if value is None else convert(value)
+
+
+def _conversion(field: models.Field[Any, Any], vendor: str) -> Callable[[Any], Any] | None:
     if isinstance(field, ScaledDecimalField):
-        return field.scaled
+        return _remembering(field.scaled)
     if isinstance(field, EncryptedTextField):
         return field.seal
     if isinstance(field, models.BinaryField):

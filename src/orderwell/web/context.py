@@ -2,98 +2,62 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import get_language
-from django.utils.translation import gettext_lazy as _
 
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
+from orderwell.web.frame.desks import desk_of
+from orderwell.web.frame.places import DESKS, GROUPS, START, Entry
 from orderwell.web.help.topics import topic_of
 
-P = Permission
 THEMES = ("auto", "light", "dark")
+# Pages of one thing -> what the search box calls it; it lists those opened last.
+OPENED = {
+    "order-detail": "order",
+    "customer-detail": "customer",
+    "product-detail": "product",
+    "invoice-detail": "invoice",
+}
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One place of the navigation. `prefix` marks it as the current one; `keys` is its shortcut after `g`."""
-
-    title: str | Promise
-    icon: str
-    url_name: str
-    permission: Permission
-    prefix: str
-    keys: str = ""
-    query: str = ""
-
-    @property
-    def url(self) -> str:
-        return reverse(self.url_name) + self.query
-
-
-GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
-    (
-        _("Sales"),
-        (
-            Entry(_("Overview"), "dashboard", "home", P.REPORTS_DASHBOARD_VIEW, "/", "h"),
-            Entry(_("Orders"), "shopping-cart", "order-list", P.ORDERS_ORDER_VIEW, "/orders/", "o"),
-            Entry(_("Customers"), "users", "customer-list", P.CUSTOMERS_CUSTOMER_VIEW, "/customers/", "c"),
-            Entry(_("Products"), "tag", "product-list", P.CATALOG_PRODUCT_VIEW, "/products/", "p"),
-            Entry(_("Cases"), "message-circle", "case-list", P.CASES_CASE_VIEW, "/cases/", "k"),
-            Entry(_("Ratings"), "star", "rating-list", P.CASES_RATING_VIEW, "/ratings/", "r"),
-        ),
-    ),
-    (
-        _("Warehouse"),
-        (
-            Entry(_("To ship"), "package-export", "to-ship", P.FULFILMENT_SHIPMENT_VIEW, "/to-ship/", "w"),
-            Entry(_("Shipments"), "truck-delivery", "shipment-list", P.FULFILMENT_SHIPMENT_VIEW, "/shipments/", "d"),
-            Entry(_("Stock"), "building-warehouse", "stock-list", P.INVENTORY_STOCK_VIEW, "/stock/", "s"),
-            Entry(_("Transfers"), "transfer", "transfer-list", P.INVENTORY_STOCK_VIEW, "/transfers/", "t"),
-        ),
-    ),
-    (
-        _("Money"),
-        (
-            Entry(_("Invoices"), "file-invoice", "invoice-list", P.BILLING_INVOICE_VIEW, "/invoices/", "i"),
-            Entry(_("Payments"), "cash", "payment-list", P.BILLING_PAYMENT_VIEW, "/payments/", "y"),
-        ),
-    ),
-    (
-        _("System"),
-        (
-            Entry(_("Imports"), "database-import", "import-list", P.ORDERS_ORDER_IMPORT, "/imports/", "m"),
-            Entry(_("Events"), "activity", "event-list", P.SYSTEM_EVENT_VIEW, "/system/events/", "e"),
-            Entry(_("Administration"), "settings", "admin", P.SYSTEM_SETTING_CHANGE, "/admin/", "a"),
-            Entry(_("Health"), "heart", "system-health", P.SYSTEM_EVENT_VIEW, "/system/health/", "x"),
-        ),
-    ),
-)
-
-
-def navigation(actor: Actor, path: str) -> list[dict[str, Any]]:
-    groups = []
-    for title, entries in GROUPS:
-        shown = [
-            {
-                "title": entry.title,
-                "icon": entry.icon,
-                "url": entry.url,
-                "keys": entry.keys,
-                "current": path == entry.prefix if entry.prefix == "/" else path.startswith(entry.prefix),
-            }
-            for entry in entries
-            if actor.may(entry.permission)
-        ]
+def navigation(actor: Actor, path: str, desk: str = "") -> list[dict[str, Any]]:
+    """The groups in the order of the desk; what is folded opens where the page is inside it."""
+    order = DESKS[desk].order if desk else ()
+    rank = {name: index for index, name in enumerate(order)}
+    first = DESKS[desk].open if desk else len(GROUPS)
+    groups: list[dict[str, Any]] = []
+    for group in sorted(GROUPS, key=lambda item: rank.get(item.name, len(GROUPS))):
+        shown = [_shown(entry, path) for entry in group.entries if entry.permission and actor.may(entry.permission)]
         if shown:
-            groups.append({"title": title, "entries": shown})
+            here = any(entry["current"] for entry in shown)
+            opened = here or len(groups) < first
+            groups.append({"name": group.name, "title": group.title, "entries": shown, "open": opened})
     return groups
+
+
+def _shown(entry: Entry, path: str) -> dict[str, Any]:
+    current = path == entry.prefix if entry.prefix == "/" else bool(entry.prefix) and path.startswith(entry.prefix)
+    return {
+        "title": entry.title,
+        "icon": entry.icon,
+        "url": entry.url,
+        "keys": entry.keys,
+        "counter": entry.counter,
+        "current": current,
+    }
+
+
+def _here(groups: list[dict[str, Any]], path: str) -> dict[str, Any] | None:
+    """The place this page belongs to, for the trail above the heading."""
+    for group in groups:
+        for entry in group["entries"]:
+            if entry["current"]:
+                return {**entry, "group": group["title"], "is_top": entry["url"] == path}
+    return None
 
 
 def layout(request: HttpRequest) -> dict[str, Any]:
@@ -101,9 +65,20 @@ def layout(request: HttpRequest) -> dict[str, Any]:
     actor: Actor | None = getattr(request, "actor", None)
     user = getattr(request, "user", None)
     theme = getattr(user, "theme", "") or request.COOKIES.get("theme", "auto")
+    desk = desk_of(actor, getattr(user, "desk", "")) if actor else ""
+    groups = navigation(actor, request.path, desk) if actor else []
+    match = request.resolver_match
+    opened = OPENED.get(match.url_name or "") if match else None
     return {
         "actor": actor,
-        "navigation": navigation(actor, request.path) if actor else [],
+        "navigation": groups,
+        "start_place": _shown(START, request.path) if actor else None,
+        "here": _here(groups, request.path),
+        "desk": desk,
+        "opened": f"{opened}:{next(iter(match.kwargs.values()))}" if match and opened else "",
+        "page_name": (match.url_name or "") if match else "",
+        # A background copy for live updates: what was told to the user waits for a page that the user sees.
+        "is_live": bool(request.headers.get("X-Orderwell-Live")),
         "may": {permission.name: actor.may(permission) for permission in Permission} if actor else {},
         "theme": theme if theme in THEMES else "auto",
         "language": get_language() or settings.LANGUAGE_CODE,

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from orderwell.platform.accounts.models import User
@@ -44,6 +46,26 @@ class ContentSecurity:
             if getattr(request, "user", None) is not None and request.user.is_authenticated:
                 # A page with people's data is not to be found in a shared cache or after signing out.
                 response.setdefault("Cache-Control", "private, no-store")
+        return response
+
+
+class Toasts:
+    """Puts what was told to the user into an answer that is only a part of a page; whole pages show it themselves."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        is_part = (
+            request.headers.get("HX-Request")
+            and response.status_code == 200
+            and not response.streaming
+            and response.get("Content-Type", "").startswith("text/html")
+            and "HX-Redirect" not in response
+        )
+        if is_part and (told := list(get_messages(request))):
+            response.content += render_to_string("components/toasts.html", {"messages": told}, request).encode()
         return response
 
 

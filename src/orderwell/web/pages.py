@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -100,14 +101,15 @@ def open_page(view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
-    """To the sign-in page and back again; a part of a page makes the whole page go there."""
+    """To the sign-in page and back again. A part of a page is refused with 401, and the page asks to sign in there, so
+    that nothing typed is lost (session.js)."""
     if request.headers.get("HX-Request"):
-        back = request.headers.get("HX-Current-URL", "/")
-        path = "/" + back.split("//", 1)[-1].partition("/")[2]
-        response = HttpResponse(status=204)
-        response["HX-Redirect"] = f"{settings.LOGIN_URL}?next={quote(path)}"
-        return response
-    target = request.get_full_path() if request.method == "GET" else "/"
+        return HttpResponse(status=401)
+    target = request.get_full_path()
+    if request.method != "GET":
+        # What was sent is gone with this request; the page it came from is where it can be sent again.
+        sender = urlsplit(request.headers.get("Referer", ""))
+        target = sender._replace(scheme="", netloc="").geturl() if sender.netloc == request.get_host() else "/"
     return HttpResponseRedirect(f"{settings.LOGIN_URL}?next={quote(target)}")
 
 
@@ -125,6 +127,15 @@ def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
     if request.headers.get("HX-Request"):
         return render(request, "components/refusal.html", context, status=422 if status == 409 else status)
     return render(request, "layout/error.html", context, status=status)
+
+
+def back_to(request: HttpRequest) -> str:
+    """The page that sent the form, if it is one of ours."""
+    target = request.POST.get("next") or request.GET.get("next") or "/"
+    safe = url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return target if safe else "/"
 
 
 def go(request: HttpRequest, url: str) -> HttpResponse:

@@ -4,7 +4,10 @@ from django.urls import URLPattern, URLResolver, include, path
 
 AREAS = (
     "account",
+    "start",
     "home",
+    "frame",
+    "live",
     "search",
     "orders",
     "shipments",

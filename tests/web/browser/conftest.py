@@ -6,6 +6,7 @@ The company is made once for the session by one call of `orderwell`; every test 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,9 +79,11 @@ def sign_in(site: Site, browser: Browser) -> Iterator[Callable[..., Page]]:
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on(
             "console",
-            # A refused form is answered with 422, and Chromium tells of it; that is meant.
+            # A refused form is answered with 422, a lost session with 401, and Chromium tells of it; that is meant.
             lambda message: (
-                complaints.append(message.text) if message.type == "error" and "422" not in message.text else None
+                complaints.append(message.text)
+                if message.type == "error" and not re.search("4(01|22)", message.text)
+                else None
             ),
         )
         page.goto("/sign-in/")

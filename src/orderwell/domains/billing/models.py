@@ -142,6 +142,7 @@ class Payment(models.Model):
         indexes = [
             models.Index(fields=["order"], name="payment_order"),
             models.Index(fields=["-received_at", "-id"], name="payment_recent"),
+            models.Index(fields=["reference"], name="payment_reference", condition=Q(reference__isnull=False)),
         ]
 
 

@@ -55,6 +55,9 @@ class VariantHit:
     is_bundle: bool
     price: Decimal | None = None
     pack_quantity: Decimal | None = None
+    product_id: int = 0
+    # The text was its barcode.
+    scanned: bool = False
 
 
 @dataclass(frozen=True)
@@ -153,8 +156,22 @@ def find_variants(actor: Actor, text: str, *, currency: str | None = None, limit
             variant.is_bundle,
             prices.get(variant.pk),
             packs.get(variant.pk),
+            variant.product_id,
+            variant.pk in packs,
         )
         for variant in found
+    ]
+
+
+def variants_by_id(actor: Actor, product_ids: list[int]) -> list[VariantHit]:
+    """The first variant of each of the products, for lists of what was opened last."""
+    actor.require(Permission.CATALOG_PRODUCT_VIEW)
+    first: dict[int, Variant] = {}
+    for variant in Variant.objects.filter(product_id__in=product_ids).order_by("sku")[:200]:
+        first.setdefault(variant.product_id, variant)
+    return [
+        VariantHit(v.pk, v.sku, v.name_zh, v.name_en, v.unit, v.quantity_places, v.is_bundle, product_id=v.product_id)
+        for v in first.values()
     ]
 
 

@@ -94,9 +94,19 @@ def find_customers(actor: Actor, text: str, *, limit: int = 20) -> list[Customer
         return []
     primary = Prefetch("contacts", Contact.objects.order_by("-is_primary", "id"))
     rows = visible_customers(actor).filter(_matches(text), active=True).prefetch_related(primary).order_by("name", "id")
+    return _hits(actor, rows[: max(1, min(limit, MAX_HITS))])
+
+
+def customers_by_id(actor: Actor, ids: list[int]) -> list[CustomerHit]:
+    """Those of the customers that the actor may know of."""
+    primary = Prefetch("contacts", Contact.objects.order_by("-is_primary", "id"))
+    return _hits(actor, visible_customers(actor).filter(pk__in=ids).prefetch_related(primary))
+
+
+def _hits(actor: Actor, rows: QuerySet[Customer]) -> list[CustomerHit]:
     shown = actor.may(Permission.CUSTOMERS_PERSONAL_DATA_VIEW)
     hits = []
-    for customer in rows[: max(1, min(limit, MAX_HITS))]:
+    for customer in rows:
         phone = next((contact.phone for contact in customer.contacts.all()), "")
         hits.append(
             CustomerHit(

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+import msgspec
+
 from orderwell.kernel.errors import ErrorDetail
 
 
-@dataclass(frozen=True, slots=True)
-class LineResult:
+class LineResult(msgspec.Struct, frozen=True):
     """What is reserved and what is backordered for one goods line; for a bundle in units of the bundle."""
 
     sku: str
@@ -19,31 +20,30 @@ class LineResult:
     backordered: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """The order exists now. Amounts are in `currency`."""
+class Placed(msgspec.Struct, frozen=True, kw_only=True):
+    """The order exists now. Amounts are in `currency`. As JSON it is what the API answers."""
 
-    order_id: int
+    verdict: str = "placed"
+    order_id: int = msgspec.field(name="id")
     number: str
+    state: str = "placed"
     currency: str
     net_amount: Decimal
     tax_amount: Decimal
     total_amount: Decimal
     placed_at: datetime
     lines: tuple[LineResult, ...] = ()
-    verdict: str = "placed"
 
 
-@dataclass(frozen=True, slots=True)
-class Duplicate:
+class Duplicate(msgspec.Struct, frozen=True, kw_only=True):
     """The channel gave this external id before: this is the order it became then."""
 
-    order_id: int
+    verdict: str = "duplicate"
+    order_id: int = msgspec.field(name="id")
     number: str
     currency: str
     total_amount: Decimal
     placed_at: datetime
-    verdict: str = "duplicate"
 
 
 @dataclass(frozen=True, slots=True)

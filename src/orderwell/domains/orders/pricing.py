@@ -8,17 +8,17 @@ per line, so an order's total is the plain sum of its lines on every document.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
+
+import msgspec
 
 from orderwell.kernel.money import allocate, round_amount, tax_in_gross, tax_on_net
 
 ZERO = Decimal(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Amounts:
+class Amounts(msgspec.Struct, frozen=True):
     """gross = net + tax, always."""
 
     net: Decimal
@@ -36,11 +36,10 @@ NOTHING = Amounts(ZERO, ZERO, ZERO)
 
 
 def add_up(amounts: Sequence[Amounts]) -> Amounts:
-    return Amounts(
-        sum([each.net for each in amounts], ZERO),
-        sum([each.tax for each in amounts], ZERO),
-        sum([each.gross for each in amounts], ZERO),
-    )
+    net = tax = gross = ZERO
+    for each in amounts:
+        net, tax, gross = net + each.net, tax + each.tax, gross + each.gross
+    return Amounts(net, tax, gross)
 
 
 class PricedOrder(Protocol):

@@ -6,17 +6,16 @@ that, each line is filled from the preferred warehouses in turn. Where policy al
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
+
+import msgspec
 
 ZERO = Decimal(0)
 
 
-@dataclass(slots=True)
-class Place:
+class Place(msgspec.Struct):
     """Free stock of one variant in one warehouse as this order's channel may use it; counts down while deciding."""
 
     stock_item_id: int
@@ -25,24 +24,26 @@ class Place:
     unlimited: bool = False
 
 
-@dataclass(slots=True)
-class Demand:
+class Demand(msgspec.Struct):
     """`quantity` units of one stocked variant for one line; bundles have one demand per component."""
 
     variant_id: int
     quantity: Decimal
-    taken: list[tuple[Place, Decimal]] = field(default_factory=list)
-    missing: Decimal = field(init=False)
+    taken: list[tuple[Place, Decimal]] = []
+    missing: Decimal = ZERO
 
     def __post_init__(self) -> None:
-        self.missing = self.quantity - sum((quantity for _, quantity in self.taken), ZERO)
+        self.missing = self.quantity
+        for _, quantity in self.taken:
+            self.missing -= quantity
 
 
 def wanted_by_variant(demands: Sequence[Demand]) -> dict[int, Decimal]:
     """Demand summed over lines: two lines that share a component count together."""
-    wanted: dict[int, Decimal] = defaultdict(Decimal)
+    wanted: dict[int, Decimal] = {}
     for demand in demands:
-        wanted[demand.variant_id] += demand.quantity
+        known = wanted.get(demand.variant_id)
+        wanted[demand.variant_id] = demand.quantity if known is None else known + demand.quantity
     return wanted
 
 
@@ -50,12 +51,15 @@ def shortages(demands: Sequence[Demand], places: Mapping[int, Sequence[Place]]) 
     """Variants of which too little is free: {variant: (wanted, available)}."""
     short = {}
     for variant, quantity in wanted_by_variant(demands).items():
-        candidates = places.get(variant, ())
-        if any(place.unlimited for place in candidates):
-            continue
-        available = sum((max(place.free, ZERO) for place in candidates), ZERO)
-        if available < quantity:
-            short[variant] = (quantity, available)
+        available = ZERO
+        for place in places.get(variant, ()):
+            if place.unlimited:
+                break
+            if place.free > 0:
+                available += place.free
+        else:
+            if available < quantity:
+                short[variant] = (quantity, available)
     return short
 
 
@@ -66,12 +70,13 @@ def source(demands: Sequence[Demand], places: Mapping[int, Sequence[Place]]) -> 
     """
     whole = _one_warehouse(demands, places)
     for demand in demands:
-        for place in places.get(demand.variant_id, ()):
-            if whole is not None and place.warehouse != whole:
-                continue
-            _take(demand, place, min(max(place.free, ZERO), demand.missing))
-        for place in places.get(demand.variant_id, ()):
-            if place.unlimited and (whole is None or place.warehouse == whole):
+        usable = places.get(demand.variant_id, ())
+        if whole is not None:
+            usable = [place for place in usable if place.warehouse == whole]
+        for place in usable:
+            _take(demand, place, min(place.free, demand.missing))
+        for place in usable:
+            if place.unlimited:
                 _take(demand, place, demand.missing)
     if whole is not None:
         return "one_warehouse"
@@ -92,21 +97,21 @@ def _take(demand: Demand, place: Place, quantity: Decimal) -> None:
 
 def _one_warehouse(demands: Sequence[Demand], places: Mapping[int, Sequence[Place]]) -> str | None:
     """The first warehouse, in order of preference, that holds everything."""
-    if len(demands) == 1:
-        quantity = demands[0].quantity
-        for place in places.get(demands[0].variant_id, ()):
-            if place.unlimited or place.free >= quantity:
-                return place.warehouse
+    wanted = wanted_by_variant(demands)
+    if not wanted:
         return None
-    holders: set[str] | None = None
-    preference: Sequence[Place] = ()
-    for variant, quantity in wanted_by_variant(demands).items():
-        preference = places.get(variant, ())
-        able = {place.warehouse for place in preference if place.unlimited or place.free >= quantity}
-        holders = able if holders is None else holders & able
-        if not holders:
-            return None
-    return next((place.warehouse for place in preference if holders and place.warehouse in holders), None)
+    (first, quantity), *others = wanted.items()
+    for place in places.get(first, ()):
+        if _holds(place, quantity) and all(
+            any(_holds(other, much) for other in places.get(variant, ()) if other.warehouse == place.warehouse)
+            for variant, much in others
+        ):
+            return place.warehouse
+    return None
+
+
+def _holds(place: Place, quantity: Decimal) -> bool:
+    return place.unlimited or place.free >= quantity
 
 
 def explain(rule: str, demand: Demand, before: Sequence[tuple[str, Decimal]]) -> dict[str, Any]:

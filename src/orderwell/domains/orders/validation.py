@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from orderwell.domains.orders import errors
-from orderwell.domains.orders.drafts import LineDraft, OrderDraft, PastOrderDraft
+from orderwell.domains.orders.drafts import ZERO, LineDraft, OrderDraft, PastOrderDraft
 from orderwell.kernel.errors import DomainError, ErrorDetail
 from orderwell.kernel.money import MAX_AMOUNT, known_currency
 from orderwell.kernel.quantities import QUANTITY_SCALE
@@ -21,6 +22,8 @@ from orderwell.kernel.refusals import (
 MAX_LINES = 2_000
 MAX_CHARGES = 50
 MAX_PRIORITY = 999
+SKU_LIMIT = 60
+_USUAL = frozenset(Decimal(number) for number in range(1, 1001))
 _TEXT_LIMITS = (("customer", 40), ("external_id", 120), ("customer_name", 240), ("note", 10_000))
 _ADDRESS_LIMITS = (
     ("recipient", 120),
@@ -52,16 +55,19 @@ def _problems(draft: OrderDraft, currency: str) -> Iterator[DomainError]:
     if len(draft.charges) > MAX_CHARGES:
         yield errors.TooManyLines(pointer="/charges", limit=MAX_CHARGES, count=len(draft.charges))
     for index, line in enumerate(draft.lines):
-        yield from text_problems(line.sku, f"/lines/{index}/sku", 60)
-        yield from _line_problems(line, f"/lines/{index}", currency)
+        if not _plainly_right(line):
+            yield from text_problems(line.sku, f"/lines/{index}/sku", SKU_LIMIT)
+            yield from _line_problems(line, f"/lines/{index}", currency)
     for index, charge in enumerate(draft.charges):
         yield from amount_problems(charge.amount, f"/charges/{index}/amount", currency, low=-MAX_AMOUNT)
         if not charge.code.strip():
             yield errors.ValueMissing(pointer=f"/charges/{index}/code")
         yield from text_problems(charge.code, f"/charges/{index}/code", 60)
         yield from text_problems(charge.name, f"/charges/{index}/name", 240)
-    yield from amount_problems(draft.discount, "/discount", currency)
-    yield from amount_problems(draft.shipping, "/shipping", currency)
+    if draft.discount is not ZERO:
+        yield from amount_problems(draft.discount, "/discount", currency)
+    if draft.shipping is not ZERO:
+        yield from amount_problems(draft.shipping, "/shipping", currency)
     yield from _header_problems(draft)
 
 
@@ -75,10 +81,24 @@ def _header_problems(draft: OrderDraft) -> Iterator[DomainError]:
     if draft.external_id is not None and not draft.external_id.strip():
         yield errors.ValueMissing(pointer="/external_id")
     for name, limit in _TEXT_LIMITS:
-        yield from text_problems(getattr(draft, name) or "", f"/{name}", limit)
+        if text := getattr(draft, name):
+            yield from text_problems(text, f"/{name}", limit)
     if draft.ship_to is not None:
         for name, limit in _ADDRESS_LIMITS:
-            yield from text_problems(getattr(draft.ship_to, name), f"/ship_to/{name}", limit)
+            if text := getattr(draft.ship_to, name):
+                yield from text_problems(text, f"/ship_to/{name}", limit)
+
+
+def _plainly_right(line: LineDraft) -> bool:
+    """At the list price, without discount, some whole units of something: what nearly every line is."""
+    return (
+        line.unit_price is None
+        and line.discount is ZERO
+        and len(line.sku) <= SKU_LIMIT
+        and "\x00" not in line.sku
+        and line.quantity.is_finite()
+        and line.quantity in _USUAL
+    )
 
 
 def _line_problems(line: LineDraft, pointer: str, currency: str) -> Iterator[DomainError]:

@@ -39,6 +39,8 @@ class User(AbstractBaseUser):
     language = models.CharField(max_length=10, blank=True)
     theme = models.CharField(max_length=10, default="auto")
     time_zone = models.CharField(max_length=40, blank=True)
+    # Which kind of work the start page and the navigation are arranged for; empty: by what the user may do.
+    desk = models.CharField(max_length=20, blank=True, default="", db_default="")
     must_change_password = models.BooleanField(default=False)
     created_at = models.DateTimeField()
     roles = models.ManyToManyField(Role, related_name="+")

@@ -67,3 +67,14 @@ def event_list(*, actor: Actor, text: str = "", cursor: str | None = None, limit
     actor.require(Permission.SYSTEM_EVENT_VIEW)
     rows = Event.objects.filter(stream=text.strip()) if text.strip() else Event.objects.all()
     return keyset_page(rows, order=("-id",), cursor=cursor, limit=limit)
+
+
+def newest_id() -> int:
+    """The highest id so far, 0 before the first event."""
+    return Event.objects.order_by("-id").values_list("pk", flat=True).first() or 0
+
+
+def since(event_id: int, *, limit: int) -> list[tuple[int, str, str]]:
+    """Id, name and stream of what came after an event, for noticing that something changed; it shows no content."""
+    rows = Event.objects.filter(pk__gt=event_id).order_by("pk")
+    return list(rows.values_list("pk", "name", "stream")[:limit])

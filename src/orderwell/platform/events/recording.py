@@ -10,10 +10,15 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, ClassVar
 
+import msgspec
+
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.database import bulk_insert
 from orderwell.platform.events.models import Event
 from orderwell.platform.events.subscriptions import has_subscribers
+
+_encode = msgspec.json.Encoder().encode
+_PLAIN = {str, int, bool, type(None)}
 
 
 class EventName(StrEnum):
@@ -61,6 +66,12 @@ def json_safe(value: Any) -> Any:
     return value
 
 
+def _json(data: Mapping[str, Any]) -> str:
+    if set(map(type, data.values())) <= _PLAIN:
+        return _encode(data).decode()
+    return json.dumps(json_safe(data), ensure_ascii=False)
+
+
 def record(facts: Fact | Iterable[Fact], *, actor: Actor, now: datetime) -> None:
     """Write one or many events of one actor. Must run inside the transaction of the change itself."""
     record_all([(fact, actor) for fact in ((facts,) if isinstance(facts, Fact) else facts)], now=now)
@@ -79,7 +90,7 @@ def record_all(facts: Iterable[tuple[Fact, Actor]], *, now: datetime) -> None:
             actor.label,
             actor.source,
             actor.address,
-            json.dumps(json_safe(fact.data), ensure_ascii=False),
+            _json(fact.data),
             has_subscribers(str(fact.name)),
         )
         for fact, actor in facts

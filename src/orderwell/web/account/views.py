@@ -5,15 +5,15 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout, update_session_auth_hash
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import DomainError
@@ -25,19 +25,10 @@ from orderwell.platform.accounts.services.sign_in import sign_in
 from orderwell.platform.accounts.services.users import set_password
 from orderwell.web.account.forms import PasswordForm, PreferencesForm, SignInForm
 from orderwell.web.context import THEMES
-from orderwell.web.pages import address_of, form_page, open_page, signed_in
+from orderwell.web.pages import address_of, back_to, form_page, open_page, signed_in
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 YEAR = 365 * 24 * 3600
-
-
-def back_to(request: HttpRequest) -> str:
-    """The page that sent the form, if it is one of ours."""
-    target = request.POST.get("next") or request.GET.get("next") or "/"
-    safe = url_has_allowed_host_and_scheme(
-        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return target if safe else "/"
 
 
 @open_page
@@ -45,7 +36,9 @@ def back_to(request: HttpRequest) -> str:
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in_page(request: HttpRequest) -> HttpResponse:
-    if request.user.is_authenticated:
+    # Asked for by a page whose session was lost: the answer is data, and the page stays as it is.
+    in_page = request.headers.get("X-Orderwell-Part") == "session"
+    if request.user.is_authenticated and not in_page:
         return HttpResponseRedirect(back_to(request))
     form = SignInForm(request.POST or None)
     status = 200
@@ -59,8 +52,24 @@ def sign_in_page(request: HttpRequest) -> HttpResponse:
                 status = 429 if isinstance(error, SignInThrottled) else 422
             else:
                 login(request, user, backend=BACKEND)
-                return HttpResponseRedirect(back_to(request))
+                return _session(request) if in_page else HttpResponseRedirect(back_to(request))
+    if in_page:
+        errors = [str(error) for listed in form.errors.values() for error in listed]
+        return JsonResponse({"errors": errors}, status=status)
     return render(request, "account/sign_in.html", {"form": form, "next": back_to(request)}, status=status)
+
+
+def _session(request: HttpRequest) -> JsonResponse:
+    """Whose session this is, and a token for the forms of pages that were opened before it began."""
+    found = {"user": request.user.pk, "csrf": get_token(request)}
+    return JsonResponse(found, headers={"Cache-Control": "no-store"})
+
+
+@open_page
+@require_safe
+def session(request: HttpRequest) -> HttpResponse:
+    """Asked before an old page sends a form."""
+    return _session(request)
 
 
 @open_page

@@ -18,11 +18,10 @@ from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import NotFound
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
-from orderwell.web.account.views import back_to
 from orderwell.web.cases.forms import TaskForm
 from orderwell.web.cases.inbox import end_of_day
 from orderwell.web.components.actions import ActionForm, perform
-from orderwell.web.pages import action, dialog, form_page, go
+from orderwell.web.pages import action, back_to, dialog, form_page, go
 
 PAGES = {"order": "order-detail", "customer": "customer-detail", "case": "case-detail"}
 

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 
 from orderwell.kernel.clock import utc_now
@@ -17,6 +16,7 @@ from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.idempotency.repeating import Answer, once
 from orderwell.platform.permissions import PermissionDenied
 from orderwell.web.components.forms import Form
+from orderwell.web.components.toasts import Undo, tell
 from orderwell.web.pages import dialog, go
 
 
@@ -40,32 +40,36 @@ def perform(
     done: str,
     to: str,
     context: dict[str, Any] | None = None,
+    undo: Callable[[Any], Undo | None] | None = None,
 ) -> HttpResponse:
-    """Show `form`, or take it: `act` gets the clean data and makes the one service call."""
+    """Show `form`, or take it: `act` gets the clean data and makes the one service call.
+
+    `undo` makes of what `act` returned the promise that the toast offers; a form sent twice offers it once.
+    """
     if request.method == "POST" and form.is_valid():
         try:
-            perform_once(request, actor, form, act)
+            made = perform_once(request, actor, form, act)
         except (NotFound, PermissionDenied):
             raise
         except DomainError as error:
             form.refuse(error)
         else:
-            messages.success(request, done)
+            tell(request, done, undo=undo(made) if undo and made is not None else None)
             return go(request, to)
     status = 422 if form.errors else 200
     return dialog(request, template, {**(context or {}), "form": form}, status=status)
 
 
-def perform_once(request: HttpRequest, actor: Actor, form: Form, act: Callable[[dict[str, Any]], object]) -> None:
-    """`act` with the clean data of a valid form, unless the same form was sent before."""
+def perform_once(request: HttpRequest, actor: Actor, form: Form, act: Callable[[dict[str, Any]], object]) -> object:
+    """`act` with the clean data of a valid form, unless the same form was sent before; what it returned, else None."""
     data = dict(form.cleaned_data)
     token = data.pop("token", "")
     if not token:
-        act(data)
-        return
+        return act(data)
+    made: list[object] = []
 
     def work() -> Answer:
-        act(data)
+        made.append(act(data))
         return Answer(200, b"")
 
     sent = "&".join(
@@ -76,3 +80,4 @@ def perform_once(request: HttpRequest, actor: Actor, form: Form, act: Callable[[
     )
     fingerprint = hashlib.sha256(f"{request.path}?{sent}".encode()).digest()
     once(scope=f"web:{actor.id}", key=token, fingerprint=fingerprint, now=utc_now(), act=work)
+    return made[0] if made else None

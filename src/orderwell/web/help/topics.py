@@ -17,6 +17,7 @@ TOPICS: dict[str, str] = {
     "password": "account#account-password",
     # home
     "home": "start#start-home",
+    "overview": "dashboard#dashboard-page",
     "search": "lists#lists-search",
     # orders
     "order-list": "orders#order-list",
@@ -127,6 +128,11 @@ PARTS = frozenset(
         "set-language",
         "set-theme",
         "rankings",
+        "choose-desk",
+        "session",
+        "undo",
+        "live",
+        "counters",
         "order-counts",
         "order-preview",
         "order-attachment",

@@ -3,6 +3,6 @@ from django.urls import path
 from orderwell.web.home import views
 
 urlpatterns = [
-    path("", views.home, name="home"),
+    path("overview/", views.home, name="overview"),
     path("overview/rankings/", views.rankings, name="rankings"),
 ]

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -24,9 +24,10 @@ from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.caching import TimedCache
 from orderwell.platform.permissions import Permission
 from orderwell.web.components import charts
-from orderwell.web.context import navigation
+from orderwell.web.frame.desks import desk_of
 from orderwell.web.home.periods import PRESETS, chosen
-from orderwell.web.pages import page
+from orderwell.web.pages import page, signed_in
+from orderwell.web.start.views import desk_choice
 from orderwell.web.templatetags.orderwell import localname
 
 _long_periods: TimedCache[tuple[Any, ...], dict[str, Sales]] = TimedCache(seconds=60, most=100)
@@ -36,10 +37,8 @@ def zone() -> ZoneInfo:
     return ZoneInfo(settings.TIME_ZONE)
 
 
-@page()
+@page(Permission.REPORTS_DASHBOARD_VIEW)
 def home(request: HttpRequest, actor: Actor) -> HttpResponse:
-    if not actor.may(Permission.REPORTS_DASHBOARD_VIEW):
-        return start_page(request, actor)
     now = utc_now()
     known = queries.first_and_last_day(actor=actor, zone=zone())
     choice = chosen(request.GET, today=business_day(now, zone()), known=known)
@@ -63,6 +62,7 @@ def home(request: HttpRequest, actor: Actor) -> HttpResponse:
         "age_chart": _age_chart(backlog, business_day(now, zone())),
         "period_query": _query(choice.period, currency),
         "list_query": _list_query(choice.period, currency),
+        **desk_choice(actor, desk_of(actor, signed_in(request).desk)),
     }
     return render(request, "home/home.html", context)
 
@@ -97,15 +97,6 @@ def rankings(request: HttpRequest, actor: Actor) -> HttpResponse:
         "list_query": _list_query(choice.period, currency),
     }
     return render(request, "home/rankings.html", context)
-
-
-def start_page(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """For those who have no overview: what is to be shipped, for those who ship, else the first place they may go to."""
-    if actor.may(Permission.FULFILMENT_SHIPMENT_CREATE):
-        return redirect("to-ship")
-    for group in navigation(actor, request.path):
-        return redirect(group["entries"][0]["url"])
-    return render(request, "home/nothing.html")
 
 
 def _currency(request: HttpRequest, used: list[str]) -> str:

@@ -20,6 +20,7 @@ from orderwell.kernel.errors import Refusal
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.actions import ActionForm, perform
+from orderwell.web.components.toasts import undo
 from orderwell.web.orders.forms import AttachForm, CancelForm, Countable, HoldForm, NoteForm, ReasonForm
 from orderwell.web.pages import form_page
 
@@ -40,6 +41,7 @@ def hold(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse:
         done=_("Order %(number)s is on hold.") % {"number": order.number},
         to=page_of(order_id),
         context={"order": order},
+        undo=lambda made: undo("hold-placed", hold_id=made.pk) if actor.may(Permission.ORDERS_HOLD_RELEASE) else None,
     )
 
 
@@ -56,6 +58,7 @@ def release(request: HttpRequest, actor: Actor, order_id: int, hold_id: int) -> 
         done=_("The hold on order %(number)s was released.") % {"number": found.order.number},
         to=page_of(order_id),
         context={"order": found.order, "hold": held},
+        undo=lambda made: undo("hold-released", order_id=order_id, kind=made.kind, reason=made.reason),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -23,6 +24,8 @@ from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission, PermissionDenied
 from orderwell.web.components.actions import ActionForm, perform, perform_once
 from orderwell.web.components.sentences import sentences
+from orderwell.web.components.toasts import tell, undoes
+from orderwell.web.components.toasts import undo as toast_undo
 from orderwell.web.orders.change_forms import (
     OrderChangeForm,
     Typed,
@@ -71,7 +74,9 @@ def change(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse:
     else:
         if shown is not None:
             return _page(request, actor, found, form, typed, shown)
-        messages.success(request, _("Order %(number)s was changed.") % {"number": found.order.number})
+        last = changes_of(actor, order_id)[0].number
+        text = _("Order %(number)s was changed.") % {"number": found.order.number}
+        tell(request, text, undo=toast_undo("order-changed", order_id=order_id, number=last))
         return go(request, page_of(order_id))
     return _page(request, actor, found, form, typed)
 
@@ -90,6 +95,12 @@ def _show_or_make(
         form.refuse(error)
         return preview_change(**shared, now=utc_now())
     return None
+
+
+@undoes("order-changed")
+def take_change_back(actor: Actor, now: datetime, *, order_id: int, number: int) -> str:
+    undo_change(order_id=order_id, number=number, actor=actor, now=now)
+    return _("Change %(change)s was undone.") % {"change": number}
 
 
 @action(CHANGE)

@@ -26,11 +26,13 @@ from orderwell.domains.orders.overview import LineView
 from orderwell.kernel.money import exponent, known_currency
 from orderwell.web.components.assets import asset as asset_url
 from orderwell.web.components.sentences import plain_number
+from orderwell.web.components.toasts import undo_of
 from orderwell.web.components.words import look_of, word
 from orderwell.web.help.markdown import address
 from orderwell.web.help.topics import field_topic
 
 register = template.Library()
+register.filter("undo_of", undo_of)
 
 _SYMBOLS = {"CNY": "¥", "JPY": "JP¥", "USD": "$", "EUR": "€", "GBP": "£", "HKD": "HK$", "TWD": "NT$", "KRW": "₩"}
 

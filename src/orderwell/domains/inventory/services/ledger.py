@@ -14,6 +14,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 from django.db import connection
 from django.db.models import F, OuterRef, Subquery
 
@@ -28,8 +29,7 @@ ZERO = Decimal(0)
 _SCALED = QuantityField(name="quantity").scaled
 
 
-@dataclass(slots=True)
-class StockRow:
+class StockRow(msgspec.Struct):
     """A locked stock item. `free` counts down while a batch decides; nothing is written by changing it."""
 
     id: int
@@ -44,8 +44,7 @@ class StockRow:
         return self.on_hand - self.reserved
 
 
-@dataclass(frozen=True, slots=True)
-class NewReservation:
+class NewReservation(msgspec.Struct, frozen=True):
     stock_item_id: int
     line_id: int
     quantity: Decimal
@@ -129,9 +128,9 @@ def reserve(rows: Sequence[NewReservation], *, now: datetime) -> None:
         ("stock_item", "line_id", "quantity", "priority", "reserved_at", "expires_at"),
         [(r.stock_item_id, r.line_id, r.quantity, r.priority, now, r.expires_at) for r in rows],
     )
-    changes: dict[int, Decimal] = defaultdict(Decimal)
+    changes: dict[int, Decimal] = {}
     for row in rows:
-        changes[row.stock_item_id] += row.quantity
+        changes[row.stock_item_id] = changes.get(row.stock_item_id, ZERO) + row.quantity
     _change_balances({item: (ZERO, quantity) for item, quantity in changes.items()})
 
 

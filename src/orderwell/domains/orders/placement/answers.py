@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 import msgspec
 
@@ -21,39 +20,13 @@ FAILED_STATUS = 500
 def answer(outcome: Outcome) -> tuple[int, bytes]:
     """HTTP status and JSON of an outcome: what the API sends, what a repeated request gets again."""
     if isinstance(outcome, Placed):
-        return 201, _encode(placed_body(outcome))
+        return 201, _encode(outcome)
     if isinstance(outcome, Repeated):
         return outcome.status, outcome.answer
     if isinstance(outcome, Duplicate):
-        return 200, _encode(duplicate_body(outcome))
+        return 200, _encode(outcome)
     status = FAILED_STATUS if outcome.code == InternalFailure.code else REFUSED_STATUS
     return status, _encode(problem_document(status, outcome.errors))
-
-
-def placed_body(outcome: Placed) -> dict[str, Any]:
-    return {
-        "verdict": outcome.verdict,
-        "id": outcome.order_id,
-        "number": outcome.number,
-        "state": "placed",
-        "currency": outcome.currency,
-        "net_amount": outcome.net_amount,
-        "tax_amount": outcome.tax_amount,
-        "total_amount": outcome.total_amount,
-        "placed_at": outcome.placed_at,
-        "lines": outcome.lines,
-    }
-
-
-def duplicate_body(outcome: Duplicate) -> dict[str, Any]:
-    return {
-        "verdict": outcome.verdict,
-        "id": outcome.order_id,
-        "number": outcome.number,
-        "currency": outcome.currency,
-        "total_amount": outcome.total_amount,
-        "placed_at": outcome.placed_at,
-    }
 
 
 def remember_answers(plans: list[Plan], *, now: datetime) -> None:

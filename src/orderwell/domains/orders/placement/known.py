@@ -47,4 +47,10 @@ def answer_known_orders(plans: list[Plan]) -> None:
     for channel_id, external_id, order_id, number, currency, total, placed_at, created_at in rows:
         known = asked.get((channel_id, external_id or ""))
         if known is not None and known.quote_id != order_id:
-            known.outcome = Duplicate(order_id, number, currency, total, placed_at or created_at)
+            known.outcome = Duplicate(
+                order_id=order_id,
+                number=number,
+                currency=currency,
+                total_amount=total,
+                placed_at=placed_at or created_at,
+            )

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+import msgspec
+
 from orderwell.domains.catalog.resolving import ChannelRef, VariantRef
 from orderwell.domains.customers.resolving import CustomerRef
 from orderwell.domains.orders.drafts import OrderDraft, PastOrderDraft, QuoteDraft, Submission
@@ -20,8 +22,7 @@ ZERO = Decimal(0)
 ONE = Decimal(1)
 
 
-@dataclass(slots=True)
-class PlannedLine:
+class PlannedLine(msgspec.Struct):
     """A line on its way into the database. Charges have no variant and no demands."""
 
     kind: OrderLine.Kind
@@ -34,14 +35,22 @@ class PlannedLine:
     line_discount: Decimal = ZERO
     order_discount_share: Decimal = ZERO
     amounts: Amounts = NOTHING
-    demands: list[Demand] = field(default_factory=list)
-    explanation: dict[str, Any] = field(default_factory=dict)
+    demands: list[Demand] = []
+    explanation: dict[str, Any] = {}
     id: int = 0
 
 
 @dataclass(slots=True)
 class Plan:
+    """What is asked for, and step by step what becomes of it. The four fields after `submission` follow from it."""
+
     submission: Submission
+    draft: OrderDraft = field(init=False)
+    # It already happened: no stock, no receivables.
+    past: bool = field(init=False, default=False)
+    quote_id: int | None = field(init=False, default=None)
+    # Whether prices and discounts may differ from the list: by permission, or because a quote fixed them.
+    may_price: bool = field(init=False, default=False)
     outcome: Outcome | None = None
     channel: ChannelRef | None = None
     customer: CustomerRef | None = None
@@ -51,26 +60,14 @@ class Plan:
     number: str = ""
     total: Amounts = NOTHING
 
-    @property
-    def draft(self) -> OrderDraft:
-        return self.submission.draft
-
-    @property
-    def past(self) -> bool:
-        """It already happened: no stock, no receivables."""
-        return isinstance(self.submission.draft, PastOrderDraft)
-
-    @property
-    def quote_id(self) -> int | None:
-        draft = self.submission.draft
-        return draft.order_id if isinstance(draft, QuoteDraft) else None
-
-    @property
-    def may_price(self) -> bool:
-        """Whether prices and discounts may differ from the list: by permission, or because a quote fixed them."""
-        draft = self.submission.draft
-        confirming = isinstance(draft, QuoteDraft) and draft.confirming
-        return confirming or Permission.ORDERS_PRICE_OVERRIDE in self.submission.actor.permissions
+    def __post_init__(self) -> None:
+        self.draft = draft = self.submission.draft
+        self.may_price = Permission.ORDERS_PRICE_OVERRIDE in self.submission.actor.permissions
+        if isinstance(draft, PastOrderDraft):
+            self.past = True
+        elif isinstance(draft, QuoteDraft):
+            self.quote_id = draft.order_id
+            self.may_price = self.may_price or draft.confirming
 
     def check(self, found: list[ErrorDetail]) -> None:
         """Refuse the draft when anything was found."""

@@ -8,11 +8,13 @@ from orderwell.domains.orders.placement.plan import ZERO, Plan
 from orderwell.domains.orders.pricing import add_up, goods_value, spread_order_discount, with_tax
 from orderwell.kernel.money import MAX_AMOUNT, round_amount
 
+GOODS = OrderLine.Kind.GOODS
+
 
 def price(plan: Plan) -> None:
     currency = plan.currency
     include_tax = plan.channel.prices_include_tax if plan.channel else True
-    goods = [line for line in plan.lines if line.kind == OrderLine.Kind.GOODS]
+    goods = [line for line in plan.lines if line.kind is GOODS]
     values = [goods_value(line.quantity, line.unit_price, currency) for line in goods]
     for index, (line, value) in enumerate(zip(goods, values, strict=True)):
         if value > MAX_AMOUNT:

@@ -44,11 +44,14 @@ def places_for(
     rows: Sequence[StockRow], rank: dict[int, tuple[int, str]], channel_id: int, held_back: Buffers
 ) -> list[Place]:
     """The stock of one variant as the channel may use it, best warehouse first."""
-    usable = sorted(((rank[row.warehouse_id], row) for row in rows if row.warehouse_id in rank), key=itemgetter(0))
-    return [
-        Place(row.id, code, row.free - held_back.of(channel_id, row.variant_id, row.warehouse_id), row.allow_negative)
-        for (_, code), row in usable
-    ]
+    usable = [(rank[row.warehouse_id], row) for row in rows if row.warehouse_id in rank]
+    if len(usable) > 1:
+        usable.sort(key=itemgetter(0))
+    found = [Place(row.id, code, row.on_hand - row.reserved, row.allow_negative) for (_, code), row in usable]
+    if held_back.rows:
+        for place, (_, row) in zip(found, usable, strict=True):
+            place.free -= held_back.of(channel_id, row.variant_id, row.warehouse_id)
+    return found
 
 
 def count_down(demands: list[Demand], stock: dict[int, list[StockRow]]) -> None:

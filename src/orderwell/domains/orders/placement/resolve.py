@@ -22,6 +22,7 @@ from orderwell.platform.permissions import Permission
 ZERO = Decimal(0)
 # Shipping and charges without a tax category of their own are taxed like this one, if the installation has it.
 CHARGE_TAX_CATEGORY = "shipping"
+GOODS = OrderLine.Kind.GOODS
 
 
 def resolve(plans: list[Plan]) -> None:
@@ -82,6 +83,7 @@ def _resolve_lines(
 ) -> None:
     found: list[ErrorDetail] = []
     chinese = (plan.customer.language if plan.customer else default_language).startswith("zh")
+    currency, may_price, past = plan.currency, plan.may_price, plan.past
     for index, line in enumerate(plan.draft.lines):
         variant = variants.get(line.sku)
         if variant is None:
@@ -96,21 +98,19 @@ def _resolve_lines(
                     value=str(line.quantity),
                 ).detail()
             )
-        listed = prices.get((variant.id, plan.currency))
+        listed = prices.get((variant.id, currency))
         price = listed if line.unit_price is None else line.unit_price
         if price is None:
-            found.append(
-                errors.NoPrice(pointer=f"/lines/{index}/unit_price", sku=line.sku, currency=plan.currency).detail()
-            )
+            found.append(errors.NoPrice(pointer=f"/lines/{index}/unit_price", sku=line.sku, currency=currency).detail())
             continue
-        if not plan.may_price and (price != listed or line.discount):
+        if not may_price and (price != listed or line.discount):
             found.append(_override_denied(plan, line, listed, index))
             continue
         if variant.is_bundle and not variant.components:
             found.append(errors.BundleWithoutComponents(pointer=f"/lines/{index}/sku", sku=line.sku).detail())
             continue
-        plan.lines.append(_goods_line(line, variant, price, listed, chinese=chinese, past=plan.past))
-    if not plan.may_price and plan.draft.discount:
+        plan.lines.append(_goods_line(line, variant, price, listed, chinese=chinese, past=past))
+    if not may_price and plan.draft.discount:
         found.append(_override_denied(plan, None, None, None))
     if found:
         plan.refuse(*found)
@@ -139,7 +139,7 @@ def _goods_line(
     if listed is not None and line.unit_price is not None:
         why["list_price"] = format(listed, "f")
     return PlannedLine(
-        kind=OrderLine.Kind.GOODS,
+        kind=GOODS,
         sku=variant.sku,
         name=variant.name_zh if chinese else variant.name_en,
         quantity=line.quantity,
@@ -155,6 +155,8 @@ def _goods_line(
 def _add_charges(plan: Plan, known: Reference) -> None:
     """Shipping and other charges become lines of quantity one, so that the order is the sum of its lines."""
     draft = plan.draft
+    if not draft.shipping and not draft.charges:
+        return
     default_rate = known.tax_rates.get(CHARGE_TAX_CATEGORY, ZERO)
     if draft.shipping:
         plan.lines.append(

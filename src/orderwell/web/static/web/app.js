@@ -10,12 +10,14 @@
   const setups = [];
   const onContent = (setup) => { setups.push(setup); ready(() => setup(document)); };
   const setUp = (root) => setups.forEach((setup) => setup(root));
-  Object.assign(window.Orderwell, { $, $$, onContent, setUp });
+  Object.assign(window.Orderwell, { $, $$, ready, bootstrap, onContent, setUp });
 
   // --- Toasts ---------------------------------------------------------------------------------------------------
   const showToast = (element) => {
     const sticky = element.dataset.level === "error";
-    bootstrap.Toast.getOrCreateInstance(element, { autohide: !sticky, delay: 5000 }).show();
+    // What can be undone stays long enough to be read and reached.
+    const delay = $("form", element) ? 12000 : 5000;
+    bootstrap.Toast.getOrCreateInstance(element, { autohide: !sticky, delay }).show();
     element.addEventListener("hidden.bs.toast", () => element.remove());
   };
   const toast = (message, level = "error") => {
@@ -46,14 +48,18 @@
   document.addEventListener("htmx:timeout", () => { toast(text("Offline")); release(); });
   document.addEventListener("htmx:responseError", (event) => {
     const status = event.detail.xhr.status;
-    toast(status === 403 ? text("Forbidden") : text("Error"));
     release();
+    if (status === 401) return;  // session.js asks to sign in
+    toast(status === 403 ? text("Forbidden") : text("Error"));
   });
   document.addEventListener("htmx:afterSwap", (event) => { release(); setUp(event.detail.target); });
+  document.addEventListener("htmx:oobAfterSwap", (event) => setUp(event.detail.target));
 
   // --- Dialogs ----------------------------------------------------------------------------------------------------
   const dialog = () => bootstrap.Modal.getOrCreateInstance($("#dialog"));
+  let cameFrom = null;  // where the focus goes back to
   const openDialog = (url) => {
+    if (!$("#dialog").classList.contains("show")) cameFrom = document.activeElement;
     window.htmx.ajax("GET", url, { target: "#dialog-content", swap: "innerHTML" }).then(() => {
       const wide = $("#dialog-content [data-wide]");
       $("#dialog-frame").classList.toggle("modal-xl", Boolean(wide));
@@ -71,7 +77,11 @@
     const element = $("#dialog");
     if (!element) return;
     element.addEventListener("shown.bs.modal", () => focusFirst(element));
-    element.addEventListener("hidden.bs.modal", () => { $("#dialog-content").replaceChildren(); });
+    element.addEventListener("hidden.bs.modal", () => {
+      $("#dialog-content").replaceChildren();
+      if (cameFrom?.isConnected) cameFrom.focus();
+      cameFrom = null;
+    });
     document.addEventListener("htmx:afterSwap", (event) => {
       if (event.detail.target.id === "dialog-content" && element.classList.contains("show")) focusFirst(element);
     });
@@ -125,9 +135,10 @@
   document.addEventListener("click", (event) => {
     const target = event.target;
     if (target.closest("[data-back]")) { event.preventDefault(); history.length > 1 ? history.back() : location.assign("/"); }
+    if (target.closest("[data-reload]")) location.reload();
     const copy = target.closest("[data-copy]");
     if (copy) navigator.clipboard?.writeText(copy.dataset.copy).then(() => toast(copy.dataset.copied || "✓", "info"));
-    if (target.closest("[data-open-keys]")) bootstrap.Modal.getOrCreateInstance($("#keys")).show();
+    if (target.closest("[data-open-keys]")) openKeys();
     const row = target.closest("tr[data-href]");
     if (row && !target.closest("a, button, input, label, select") && !String(getSelection())) {
       if (event.ctrlKey || event.metaKey) window.open(row.dataset.href); else location.assign(row.dataset.href);
@@ -150,6 +161,14 @@
     }
   });
 
+  // Which parts of the navigation somebody keeps open, on this device.
+  ready(() => $$("details[data-fold]").forEach((part) => {
+    const key = `fold:${document.body.dataset.me}:${part.dataset.fold}`;
+    const kept = localStorage.getItem(key);
+    if (kept && !$("[aria-current]", part)) part.open = kept === "open";
+    $("summary", part).addEventListener("click", () => localStorage.setItem(key, part.open ? "shut" : "open"));
+  }));
+
   // Numbers behind the tabs come when the page stands; a slow count never keeps anybody waiting.
   onContent((root) => $$("[data-counts]", root).forEach((element) => {
     fetch(element.dataset.counts, { headers: { Accept: "application/json" } }).then((answer) => (answer.ok ? answer.json() : {})).then((counts) => {
@@ -157,37 +176,30 @@
     }).catch(() => {});
   }));
 
-  // --- Search box -------------------------------------------------------------------------------------------------
-  ready(() => {
-    const box = $("#search-box");
-    if (!box) return;
-    const panel = $("#search-results");
-    const items = () => $$("a[role=option]", panel);
-    const mark = (index) => {
-      const list = items();
-      list.forEach((item, at) => { item.classList.toggle("marked", at === index); item.setAttribute("aria-selected", at === index); });
-      list[index]?.scrollIntoView({ block: "nearest" });
-    };
-    const marked = () => items().findIndex((item) => item.classList.contains("marked"));
-    const open = (yes) => { panel.classList.toggle("show", yes); box.setAttribute("aria-expanded", yes); };
-    box.addEventListener("keydown", (event) => {
-      if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-        event.preventDefault();
-        const count = items().length;
-        if (count) mark((marked() + (event.key === "ArrowDown" ? 1 : -1) + count) % count);
-      } else if (event.key === "Enter" && marked() >= 0) {
-        event.preventDefault();
-        location.assign(items()[marked()].href);
-      } else if (event.key === "Escape") {
-        if (panel.classList.contains("show")) open(false); else box.blur();
-      }
-    });
-    document.addEventListener("htmx:afterSwap", (event) => {
-      if (event.detail.target === panel) open(panel.childElementCount > 0 && document.activeElement === box);
-    });
-    document.addEventListener("click", (event) => { if (!event.target.closest(".topbar-search")) open(false); });
-    box.addEventListener("focusout", (event) => { if (event.relatedTarget && !event.relatedTarget.closest(".topbar-search")) open(false); });
-  });
+  // --- The keyboard map: made of what the page really offers ---------------------------------------------------------
+  const nameOf = (element) => (element.getAttribute("aria-label") || element.textContent || element.title).trim().replace(/\s+/g, " ");
+  const line = (keys, words) => {
+    const row = document.createElement("div");
+    const term = document.createElement("dt");
+    keys.forEach((key) => { const cap = document.createElement("kbd"); cap.textContent = key; term.append(cap, " "); });
+    const meaning = document.createElement("dd");
+    meaning.textContent = words;
+    row.append(term, meaning);
+    return row;
+  };
+  const fill = (section, lines) => { $("dl", section).replaceChildren(...lines); section.hidden = !lines.length; };
+  const openKeys = () => {
+    const keys = $("#keys");
+    const seen = new Set();
+    const first = (element, key) => !seen.has(key) && Boolean(seen.add(key)) && !element.closest("#keys");
+    fill($("[data-keys-here]", keys), $$("[data-key]").filter((element) => first(element, element.dataset.key)).map((element) => line([element.dataset.key], nameOf(element))));
+    fill($("[data-keys-go]", keys), $$("[data-go]").map((element) => line(["g", element.dataset.go], nameOf($(".nav-link-title", element) || element))));
+    const offers = { rows: rows().length > 0, form: Boolean($("form[data-main], form[data-once]:not([action*=undo])")) };
+    $$("[data-keys-when]", keys).forEach((element) => { element.hidden = !offers[element.dataset.keysWhen]; });
+    const from = document.activeElement;
+    keys.addEventListener("hidden.bs.modal", () => { if (from?.isConnected) from.focus(); }, { once: true });
+    bootstrap.Modal.getOrCreateInstance(keys).show();
+  };
 
   // --- Keyboard ---------------------------------------------------------------------------------------------------
   let waitingForPlace = 0;
@@ -208,6 +220,7 @@
       if (form) { event.preventDefault(); form.requestSubmit($("[data-busy]", form) || undefined); }
       return;
     }
+    if ($("#signed-out")?.open) return;
     if (typing || event.ctrlKey || event.metaKey || event.altKey || $(".modal.show")) return;
     if (waitingForPlace && Date.now() - waitingForPlace < 1500) {
       waitingForPlace = 0;
@@ -216,7 +229,7 @@
     }
     const actions = {
       "/": () => { const box = $("#search-box"); box?.focus(); box?.select(); },
-      "?": () => { const keys = $("#keys"); if (keys) bootstrap.Modal.getOrCreateInstance(keys).show(); },
+      "?": () => { if ($("#keys")) openKeys(); },
       g: () => { waitingForPlace = Date.now(); },
       ArrowDown: () => step(1), j: () => step(1), ArrowUp: () => step(-1), k: () => step(-1),
       Enter: () => { const row = $("tr.row-marked"); if (row) location.assign(row.dataset.href); else return false; },

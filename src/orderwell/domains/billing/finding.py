@@ -1,0 +1,42 @@
+"""The search box's look for invoices, credit notes and payments: beginnings of numbers, whole payment references."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from orderwell.domains.billing.models import CreditNote, Invoice, Payment
+from orderwell.domains.billing.queries import visible_credit_notes, visible_invoices, visible_payments
+from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.permissions import Permission
+from orderwell.platform.search import prefix
+
+LOOKED_AT = 60
+
+
+def find_invoices(actor: Actor, text: str, *, limit: int) -> list[Invoice]:
+    actor.require(Permission.BILLING_INVOICE_VIEW)
+    rows = visible_invoices(actor).filter(pk__in=_ids(Invoice.objects.all(), text))
+    return list(rows.select_related("order").order_by("-id")[:limit])
+
+
+def find_credit_notes(actor: Actor, text: str, *, limit: int) -> list[CreditNote]:
+    actor.require(Permission.BILLING_INVOICE_VIEW)
+    rows = visible_credit_notes(actor).filter(pk__in=_ids(CreditNote.objects.all(), text))
+    return list(rows.select_related("order", "invoice").order_by("-id")[:limit])
+
+
+def find_payments(actor: Actor, text: str, *, limit: int) -> list[Payment]:
+    """By the provider's or bank's own reference, whole."""
+    actor.require(Permission.BILLING_PAYMENT_VIEW)
+    ids = list(Payment.objects.filter(reference=text).values_list("pk", flat=True)[:LOOKED_AT]) if text else []
+    return list(visible_payments(actor).filter(pk__in=ids).select_related("order").order_by("-id")[:limit])
+
+
+def _ids(rows: QuerySet[Any], text: str) -> list[int]:
+    if len(text) < 3:
+        return []
+    return list(
+        rows.filter(prefix("number", text.upper())).order_by("-number").values_list("pk", flat=True)[:LOOKED_AT]
+    )

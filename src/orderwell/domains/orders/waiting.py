@@ -1,0 +1,92 @@
+"""What waits for somebody, for start pages: a few rows each, oldest first where age is what matters.
+
+Every function reads a bounded part of an index; none counts without a cap.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Exists, F, OuterRef
+
+from orderwell.domains.inventory.models import Reservation, StockItem
+from orderwell.domains.orders.models import Backorder, Hold, Order, OrderLine
+from orderwell.domains.orders.queries import late_orders, visible_orders
+from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.permissions import Permission
+
+READY = (Order.FulfilmentState.RESERVED, Order.FulfilmentState.PARTIAL)
+# Backorders that are looked at for stock that would cover them: the most urgent.
+LOOKED_AT = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An order and the hold that has stood longest."""
+
+    order: Order
+    hold: Hold
+
+
+def any_order(actor: Actor) -> bool:
+    """Whether there is anything at all to work with."""
+    actor.require(Permission.ORDERS_ORDER_VIEW)
+    return visible_orders(actor).exists()
+
+
+def my_quotes(actor: Actor, *, limit: int) -> list[Order]:
+    """Drafts the actor made or owns, the oldest first."""
+    actor.require(Permission.ORDERS_ORDER_VIEW)
+    drafts = visible_orders(actor).filter(state=Order.State.DRAFT, owner_id=actor.id)
+    return list(drafts.select_related("customer").order_by("created_at", "id")[:limit])
+
+
+def held_orders(actor: Actor, *, limit: int) -> list[Held]:
+    """Orders that somebody must decide about, those held longest first."""
+    actor.require(Permission.ORDERS_ORDER_VIEW)
+    orders = visible_orders(actor).filter(on_hold=True).exclude(state=Order.State.CANCELLED)
+    ids = list(orders.order_by("placed_at", "id").values_list("pk", flat=True)[: limit * 4])
+    holds = Hold.objects.filter(order_id__in=ids, released_at=None).select_related("order").order_by("placed_at")
+    found: dict[int, Held] = {}
+    for hold in holds:
+        found.setdefault(hold.order_id, Held(hold.order, hold))
+    return list(found.values())[:limit]
+
+
+def late(actor: Actor, *, now: datetime, limit: int) -> list[Order]:
+    """Past their promise, the oldest first."""
+    actor.require(Permission.ORDERS_ORDER_VIEW)
+    orders = visible_orders(actor).filter(late_orders(now)).select_related("channel")
+    return list(orders.order_by("placed_at", "id")[:limit])
+
+
+def coverable(actor: Actor, *, limit: int) -> list[Order]:
+    """Orders with a backorder that free stock would cover now."""
+    actor.require(Permission.ORDERS_ORDER_VIEW)
+    free = StockItem.objects.filter(variant_id=OuterRef("variant_id"), on_hand__gt=F("reserved"))
+    urgent = Backorder.objects.order_by("id").values("pk")[:LOOKED_AT]
+    lines = Backorder.objects.filter(pk__in=list(urgent.values_list("pk", flat=True))).filter(Exists(free))
+    orders = visible_orders(actor).filter(pk__in=lines.values("line__order_id"), state=Order.State.PLACED)
+    return list(orders.order_by("placed_at", "id")[:limit])
+
+
+def ready_to_ship(actor: Actor, *, warehouse_id: int | None = None, limit: int) -> list[Order]:
+    """Reserved and not on hold, the oldest first; from one warehouse, or from those the actor may see."""
+    actor.require(Permission.ORDERS_ORDER_VIEW)
+    warehouses = actor.warehouse_ids if warehouse_id is None else {warehouse_id}
+    found: list[Order] = []
+    for state in READY:  # each state alone is read in the order of its index
+        rows = visible_orders(actor).filter(state=Order.State.PLACED, fulfilment_state=state, on_hold=False)
+        if warehouses is not None:
+            reserved = Reservation.objects.filter(line_id=OuterRef("pk"), stock_item__warehouse_id__in=warehouses)
+            rows = rows.filter(Exists(OrderLine.objects.filter(Exists(reserved), order_id=OuterRef("pk"))))
+        found += rows.select_related("customer").order_by("placed_at", "id")[:limit]
+    return sorted(found, key=lambda order: (order.placed_at, order.pk))[:limit]
+
+
+def overpaid(actor: Actor, *, limit: int) -> list[Order]:
+    """Orders that were paid more than they cost, the oldest first: money that belongs to something else."""
+    actor.require(Permission.ORDERS_ORDER_VIEW)
+    orders = visible_orders(actor).filter(payment_state=Order.PaymentState.OVERPAID)
+    return list(orders.order_by("placed_at", "id")[:limit])

@@ -1,0 +1,51 @@
+"""What takes back the changes of orders, customers and products: one service call each."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from orderwell.domains.catalog.services.archive_product import archive_product, restore_product
+from orderwell.domains.customers.drafts import CustomerDraft
+from orderwell.domains.customers.services.save_customer import save_customer
+from orderwell.domains.orders.services.hold import place_hold, release_hold
+from orderwell.platform.accounts.actor import Actor
+from orderwell.web.components.toasts import undoes
+
+
+@undoes("hold-placed")
+def release_again(actor: Actor, now: datetime, *, hold_id: int) -> str:
+    release_hold(hold_id=hold_id, reason=_("Placed by mistake"), actor=actor, now=now)
+    return _("The hold is gone again.")
+
+
+@undoes("hold-released")
+def hold_again(actor: Actor, now: datetime, *, order_id: int, kind: str, reason: str) -> str:
+    place_hold(order_id=order_id, kind=kind, reason=reason, actor=actor, now=now)
+    return _("The hold stands again.")
+
+
+@undoes("product-archived")
+def put_back(actor: Actor, now: datetime, *, product_id: int) -> str:
+    restore_product(product_id=product_id, actor=actor, now=now)
+    return _("The product is on sale again.")
+
+
+@undoes("product-restored")
+def take_off_again(actor: Actor, now: datetime, *, product_id: int) -> str:
+    archive_product(product_id=product_id, actor=actor, now=now)
+    return _("The product is archived again.")
+
+
+@undoes("customer-active")
+def set_active_again(actor: Actor, now: datetime, *, number: str, active: bool, version: int) -> str:
+    """Archived or restored: as before, unless somebody has changed the customer meanwhile."""
+    save_customer(CustomerDraft(number=number, active=active, version=version), actor=actor, now=now)
+    return _("The customer is active again.") if active else _("The customer is archived again.")
+
+
+@undoes("customer-tags")
+def tags_again(actor: Actor, now: datetime, *, number: str, tags: list[str], version: int) -> str:
+    save_customer(CustomerDraft(number=number, tags=tuple(tags), version=version), actor=actor, now=now)
+    return _("The tags are as before.")

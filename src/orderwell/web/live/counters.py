@@ -1,0 +1,66 @@
+"""The small numbers in the navigation: capped, kept for some seconds, and fetched after the page.
+
+A counter is a permission and a function `(actor, now) -> int` that never counts further than `CAP`. Another area adds its
+own with one line in `COUNTERS`; a place of the navigation shows it by its name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from orderwell.domains.orders.models import Order
+from orderwell.domains.orders.queries import OrderFilters, order_count
+from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.caching import TimedCache
+from orderwell.platform.events.queries import dead_letters
+from orderwell.platform.paging import capped_count
+from orderwell.platform.permissions import Permission
+
+P = Permission
+CAP = 99
+SECONDS = 4.0
+READY = (Order.FulfilmentState.RESERVED.value, Order.FulfilmentState.PARTIAL.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """`personal` counters are kept for one person, others for everybody who sees the same rows."""
+
+    permission: Permission
+    count: Callable[[Actor, datetime], int]
+    personal: bool = False
+
+
+def _orders(**filters: Any) -> Callable[[Actor, datetime], int]:
+    return lambda actor, now: order_count(actor, OrderFilters(**filters), now=now, cap=CAP)
+
+
+COUNTERS: dict[str, Counter] = {
+    "to-ship": Counter(
+        P.ORDERS_ORDER_VIEW, _orders(state=Order.State.PLACED.value, fulfilment_state=READY, on_hold=False)
+    ),
+    "on-hold": Counter(P.ORDERS_ORDER_VIEW, _orders(on_hold=True)),
+    "late": Counter(P.ORDERS_ORDER_VIEW, _orders(late=True)),
+    "dead-letters": Counter(P.SYSTEM_EVENT_VIEW, lambda actor, now: capped_count(dead_letters(actor=actor), CAP)),
+}
+
+_kept: TimedCache[tuple[Any, ...], int] = TimedCache(seconds=SECONDS, most=5000)
+
+
+def counts(actor: Actor, now: datetime) -> dict[str, str]:
+    """Counter -> what to show; nothing to show where there is nothing to do."""
+    found = {}
+    rows = (actor.channel_ids, actor.warehouse_ids, actor.team_ids)
+    for name, counter in COUNTERS.items():
+        if not actor.may(counter.permission):
+            continue
+        key = (name, rows, actor.id if counter.personal else None)
+        value = _kept.get(key)
+        if value is None:
+            value = counter.count(actor, now)
+            _kept.put(key, value)
+        found[name] = "" if not value else f"{CAP}+" if value > CAP else str(value)
+    return found
