@@ -47,6 +47,9 @@ FIELDS = {
     "active": _("Active"),
     "language": _("Language"),
     "state": _("State"),
+    "assignee": _("In charge"),
+    "due_at": _("Due"),
+    "subject": _("Subject"),
 }
 # Data of events that names a warehouse by its code.
 PLACES = {"warehouse", "origin", "destination"}
