@@ -16,12 +16,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from orderwell.domains.analytics import queries
+from orderwell.domains.analytics.figures import Figure
 from orderwell.domains.analytics.periods import Period
-from orderwell.domains.analytics.queries import Figure, Sales
+from orderwell.domains.analytics.queries import Sales
 from orderwell.domains.catalog.choices import channel_names
 from orderwell.kernel.clock import business_day, utc_now
 from orderwell.platform.accounts.actor import Actor
-from orderwell.platform.caching import TimedCache
 from orderwell.platform.permissions import Permission
 from orderwell.web.components import charts
 from orderwell.web.frame.desks import desk_of
@@ -29,8 +29,6 @@ from orderwell.web.home.periods import PRESETS, chosen
 from orderwell.web.pages import page, signed_in
 from orderwell.web.start.views import desk_choice
 from orderwell.web.templatetags.orderwell import localname
-
-_long_periods: TimedCache[tuple[Any, ...], dict[str, Sales]] = TimedCache(seconds=60, most=100)
 
 
 def zone() -> ZoneInfo:
@@ -42,10 +40,10 @@ def home(request: HttpRequest, actor: Actor) -> HttpResponse:
     now = utc_now()
     known = queries.first_and_last_day(actor=actor, zone=zone())
     choice = chosen(request.GET, today=business_day(now, zone()), known=known)
-    by_currency = sales_of(actor, choice.period)
+    by_currency, earlier = queries.sales_and_before(actor=actor, period=choice.period, zone=zone(), now=now)
     currency = _currency(request, list(by_currency))
     found = by_currency.get(currency) or queries.no_sales(choice.period)
-    before = queries.sold_total(actor=actor, period=choice.period.before(), currency=currency, zone=zone())
+    before = earlier.get(currency, Figure())
     backlog = queries.backlog(actor=actor, now=now, zone=zone())
     context = {
         "empty": known is None,
@@ -65,18 +63,6 @@ def home(request: HttpRequest, actor: Actor) -> HttpResponse:
         **desk_choice(actor, desk_of(actor, signed_in(request).desk)),
     }
     return render(request, "home/home.html", context)
-
-
-def sales_of(actor: Actor, period: Period) -> dict[str, Sales]:
-    """Long periods are read from millions of rows and hardly change: they may be a minute old. Short ones are of now."""
-    if not period.by_month:
-        return queries.sales(actor=actor, period=period, zone=zone())
-    key = (actor.channel_ids, actor.team_ids, period)
-    found = _long_periods.get(key)
-    if found is None:
-        found = queries.sales(actor=actor, period=period, zone=zone())
-        _long_periods.put(key, found)
-    return found
 
 
 @page(Permission.REPORTS_DASHBOARD_VIEW)
