@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "orderwell.platform.numbering",
     "orderwell.platform.configuration",
     "orderwell.platform.idempotency",
+    "orderwell.platform.views",
     "orderwell.domains.catalog",
     "orderwell.domains.customers",
     "orderwell.domains.inventory",

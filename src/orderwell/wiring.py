@@ -90,4 +90,11 @@ def _schedule() -> None:
         "orderwell.domains.analytics.services.prepare.prepare_days",
         every_seconds=MINUTE,
     )
+    schedule("jobs.forget-old-progress", "orderwell.platform.jobs.progress.forget_old", every_seconds=DAY, at="03:25")
+    schedule(
+        "views.forget-old-exports",
+        "orderwell.platform.views.services.exports.forget_old",
+        every_seconds=DAY,
+        at="03:30",
+    )
     schedule("verify.every-night", "orderwell.platform.verify.check_every_night", every_seconds=DAY, at="02:30")

@@ -315,3 +315,29 @@ EXAMPLES |= {
         "/batch", {"requests": [{"method": "POST", "path": "/customers", "body": {"name": "Han Meimei"}}]}
     ),
 }
+
+
+VIEW = {"list_name": "orders", "name": "Late", "columns": ["number", "due"], "filters": {"late": "1"}, "sort": "placed"}
+
+
+def _view(world: World) -> str:
+    return f"/views/{world.created('/views', VIEW)['id']}"
+
+
+def _export(world: World) -> str:
+    world.order()
+    return f"/exports/{world.created('/exports', {'list_name': 'orders', 'columns': ['number', 'total']})['id']}"
+
+
+EXAMPLES |= {
+    ("GET", "/lists"): simple("/lists"),
+    ("GET", "/views"): simple("/views"),
+    ("POST", "/views"): simple("/views", VIEW),
+    ("GET", "/views/{view_id}"): Example(lambda world: Request(_view(world))),
+    ("PUT", "/views/{view_id}"): Example(lambda world: Request(_view(world), {**VIEW, "name": "Later"})),
+    ("DELETE", "/views/{view_id}"): Example(lambda world: Request(_view(world))),
+    ("GET", "/exports"): simple("/exports"),
+    ("POST", "/exports"): simple("/exports", {"list_name": "orders", "format": "parquet"}),
+    ("GET", "/exports/{export_id}"): Example(lambda world: Request(_export(world))),
+    ("GET", "/exports/{export_id}/file"): Example(lambda world: Request(f"{_export(world)}/file")),
+}

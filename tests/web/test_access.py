@@ -66,7 +66,7 @@ def test_what_was_sent_into_a_lost_session_leads_back_to_its_page(db: None) -> N
 
 def test_somebody_without_a_role_sees_nothing_but_their_own_account(browse: Callable[..., Client]) -> None:
     client = browse()
-    allowed = {"home", "account", "password", "search", "live", "counters", *HELP, *OPEN, *PERSONAL}
+    allowed = {"home", "account", "password", "search", "progress", "live", "counters", *HELP, *OPEN, *PERSONAL}
     for path, item in addresses():
         answer = client.get(path)
         if item.name in OWN_CASE:

@@ -41,6 +41,7 @@ RESOURCES = (
     "system",
     "accounts",
     "own_fields",
+    "lists",
     "batch",
 )
 

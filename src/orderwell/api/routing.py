@@ -33,7 +33,7 @@ class Routes(Router):
         super().__init__(tags=[tag])
 
     def read(
-        self, path: str, *, permission: Permission, response: Any, extra: dict[str, Any] | None = None
+        self, path: str, *, permission: Permission | None, response: Any, extra: dict[str, Any] | None = None
     ) -> Callable[[Function], Function]:
         return self._route("GET", path, permission=permission, response={200: response}, extra=extra)
 

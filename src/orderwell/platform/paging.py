@@ -5,10 +5,10 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from operator import attrgetter
+from functools import partial, reduce
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
@@ -27,40 +27,76 @@ class UnknownCursor(DomainError):
 
 @dataclass(frozen=True)
 class Page(Generic[Row]):
-    """Rows and the cursor of the next page, None at the end."""
+    """Rows and the cursors of the pages after and before, None where there is none."""
 
     rows: list[Row]
     next_cursor: str | None
+    previous_cursor: str | None = None
 
 
-def keyset_page(rows: QuerySet[Any], *, order: Sequence[str], cursor: str | None, limit: int) -> Page[Any]:
-    """One page in `order`: paths to columns without NULL, `-` for descending, the last one unique."""
-    limit = max(1, min(limit, MAX_PAGE))
-    if cursor:
-        rows = rows.filter(_after(order, _decode(cursor, rows.model, order)))
-    found = list(rows.order_by(*order)[: limit + 1])
-    return Page(found[:limit], _encode(found[limit - 1], order) if len(found) > limit else None)
+def keyset_page(
+    rows: QuerySet[Any], *, order: Sequence[str], cursor: str | None, limit: int, backwards: bool = False
+) -> Page[Any]:
+    """One page in `order`: paths to columns without NULL, `-` for descending, the last one unique.
+
+    `backwards` gives the page that ends before `cursor`, its rows still in `order`.
+    """
+    return keyset_page_of_parts([rows], order=order, cursor=cursor, limit=limit, backwards=backwards)
 
 
 def keyset_page_of_parts(
-    parts: Sequence[QuerySet[Any]], *, order: Sequence[str], cursor: str | None, limit: int
+    parts: Sequence[QuerySet[Any]], *, order: Sequence[str], cursor: str | None, limit: int, backwards: bool = False
 ) -> Page[Any]:
     """One page over disjoint `parts` of a table together.
 
     For `state IN (a, b)` a database sorts all that match; each part alone is read in the order of its index and stops
-    after a page. `order` names columns of the rows themselves.
+    after a page.
     """
-    if len(parts) == 1:
-        return keyset_page(parts[0], order=order, cursor=cursor, limit=limit)
     limit = max(1, min(limit, MAX_PAGE))
+    way = [_turned(path) for path in order] if backwards else list(order)
+    values = _decode(cursor, parts[0].model, order) if cursor else None
+    found = _merged(parts, way, values, limit + 1)
+    more = len(found) > limit
+    found = found[:limit]
+    if backwards:
+        found.reverse()
+    first, last = (_encode(found[0], order), _encode(found[-1], order)) if found else (None, None)
+    if backwards:
+        return Page(found, last, first if more else None)
+    return Page(found, last if more else None, first if cursor else None)
+
+
+def keyset_chunks(parts: Sequence[QuerySet[Any]], *, order: Sequence[str], chunk: int = 2000) -> Iterator[list[Any]]:
+    """All rows in `order`, some thousand at a time: bounded memory, and no transaction that stays open for minutes.
+
+    Rows that appear meanwhile may be missed or met; none is met twice.
+    """
+    values: list[Any] | None = None
+    while found := _merged(parts, order, values, chunk):
+        yield found
+        if len(found) < chunk:
+            return
+        values = [_at(found[-1], path) for path in order]
+
+
+def _merged(parts: Sequence[QuerySet[Any]], order: Sequence[str], values: Sequence[Any] | None, most: int) -> list[Any]:
+    """The first rows after `values` of all parts together."""
+    after = _after(order, values) if values is not None else None
     found: list[Any] = []
     for rows in parts:
-        if cursor:
-            rows = rows.filter(_after(order, _decode(cursor, rows.model, order)))
-        found += rows.order_by(*order)[: limit + 1]
-    for path in reversed(order):  # sorting is stable: the last key first
-        found.sort(key=attrgetter(path.lstrip("-")), reverse=path.startswith("-"))
-    return Page(found[:limit], _encode(found[limit - 1], order) if len(found) > limit else None)
+        found += (rows if after is None else rows.filter(after)).order_by(*order)[:most]
+    if len(parts) > 1:
+        for path in reversed(order):  # sorting is stable: the last key first
+            found.sort(key=partial(_at, path=path), reverse=path.startswith("-"))
+    return found[:most]
+
+
+def _turned(path: str) -> str:
+    return path[1:] if path.startswith("-") else f"-{path}"
+
+
+def _at(row: Model, path: str) -> Any:
+    return reduce(getattr, path.lstrip("-").split("__"), row)
 
 
 def _after(order: Sequence[str], values: Sequence[Any]) -> Q:
@@ -75,12 +111,8 @@ def _after(order: Sequence[str], values: Sequence[Any]) -> Q:
 
 
 def _encode(row: Model, order: Sequence[str]) -> str:
-    values = []
-    for path in order:
-        value: Any = row
-        for name in path.lstrip("-").split("__"):
-            value = getattr(value, name)
-        values.append(value.isoformat() if isinstance(value, datetime) else str(value))
+    found = [_at(row, path) for path in order]
+    values = [value.isoformat() if isinstance(value, datetime) else str(value) for value in found]
     text = json.dumps([list(order), values], separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 

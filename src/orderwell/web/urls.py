@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 AREAS = (
     "account",
+    "lists",
     "start",
     "home",
     "frame",

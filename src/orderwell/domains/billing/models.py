@@ -31,6 +31,7 @@ class Invoice(models.Model):
             models.Index(fields=["order"], name="invoice_order"),
             models.Index(fields=["cause"], name="invoice_cause"),
             models.Index(fields=["-issued_at", "-id"], name="invoice_recent"),
+            models.Index(fields=["customer", "-issued_at", "-id"], name="invoice_customer"),
         ]
 
     def __str__(self) -> str:
@@ -142,6 +143,8 @@ class Payment(models.Model):
         indexes = [
             models.Index(fields=["order"], name="payment_order"),
             models.Index(fields=["-received_at", "-id"], name="payment_recent"),
+            models.Index(fields=["method", "-received_at", "-id"], name="payment_method"),
+            models.Index(fields=["customer", "-received_at", "-id"], name="payment_customer"),
             models.Index(fields=["reference"], name="payment_reference", condition=Q(reference__isnull=False)),
         ]
 

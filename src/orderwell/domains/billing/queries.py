@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -39,6 +41,43 @@ def visible_payments(actor: Actor) -> QuerySet[Payment]:
     return _visible(Payment.objects.all(), actor)
 
 
+def invoices(actor: Actor, **filters: Any) -> QuerySet[Invoice]:
+    """The visible invoices that pass the filters of `_narrowed`, which speak of their date of issue."""
+    actor.require(Permission.BILLING_INVOICE_VIEW)
+    return _narrowed(visible_invoices(actor), "issued_at", **filters)
+
+
+def credit_notes(actor: Actor, **filters: Any) -> QuerySet[CreditNote]:
+    """The visible credit notes that pass the filters of `_narrowed`, which speak of their date of issue."""
+    actor.require(Permission.BILLING_INVOICE_VIEW)
+    return _narrowed(visible_credit_notes(actor), "issued_at", **filters)
+
+
+def payments(actor: Actor, *, reference: str = "", method: str = "", **filters: Any) -> QuerySet[Payment]:
+    """The visible payments that pass the filters of `_narrowed`, which speak of when they were received."""
+    actor.require(Permission.BILLING_PAYMENT_VIEW)
+    rows = _narrowed(visible_payments(actor), "received_at", **filters)
+    if reference.strip():
+        rows = rows.filter(reference=reference.strip())
+    return rows.filter(method=method) if method else rows
+
+
+def _narrowed(
+    rows: QuerySet[Any],
+    moment: str,
+    *,
+    order_id: int | None = None,
+    customer_id: int | None = None,
+    text: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> QuerySet[Any]:
+    """`text` is the beginning of a number; from `since` on, before `until`."""
+    wanted = {"order_id": order_id, "customer_id": customer_id, f"{moment}__gte": since, f"{moment}__lt": until}
+    rows = rows.filter(**{column: value for column, value in wanted.items() if value is not None})
+    return rows.filter(prefix("number", text.strip().upper())) if text.strip() else rows
+
+
 def invoice_list(
     actor: Actor,
     *,
@@ -49,9 +88,8 @@ def invoice_list(
     limit: int = 50,
 ) -> Page[Invoice]:
     """Newest first; `text` is the beginning of a number. Raises PermissionDenied, UnknownCursor."""
-    actor.require(Permission.BILLING_INVOICE_VIEW)
-    rows = visible_invoices(actor).select_related("order", "customer")
-    return _page(rows, order_id, customer_id, text, ("-issued_at", "-id"), cursor, limit)
+    rows = invoices(actor, order_id=order_id, customer_id=customer_id, text=text).select_related("order", "customer")
+    return keyset_page(rows, order=("-issued_at", "-id"), cursor=cursor, limit=limit)
 
 
 def credit_note_list(
@@ -64,9 +102,9 @@ def credit_note_list(
     limit: int = 50,
 ) -> Page[CreditNote]:
     """Newest first; `text` is the beginning of a number. Raises PermissionDenied, UnknownCursor."""
-    actor.require(Permission.BILLING_INVOICE_VIEW)
-    rows = visible_credit_notes(actor).select_related("order", "customer", "invoice")
-    return _page(rows, order_id, customer_id, text, ("-issued_at", "-id"), cursor, limit)
+    rows = credit_notes(actor, order_id=order_id, customer_id=customer_id, text=text)
+    rows = rows.select_related("order", "customer", "invoice")
+    return keyset_page(rows, order=("-issued_at", "-id"), cursor=cursor, limit=limit)
 
 
 def payment_list(
@@ -79,29 +117,9 @@ def payment_list(
     limit: int = 50,
 ) -> Page[Payment]:
     """Newest first. Raises PermissionDenied, UnknownCursor."""
-    actor.require(Permission.BILLING_PAYMENT_VIEW)
-    rows = visible_payments(actor).select_related("order", "customer")
-    if reference.strip():
-        rows = rows.filter(reference=reference.strip())
-    return _page(rows, order_id, customer_id, "", ("-received_at", "-id"), cursor, limit)
-
-
-def _page(
-    rows: QuerySet[Any],
-    order_id: int | None,
-    customer_id: int | None,
-    text: str,
-    order: tuple[str, str],
-    cursor: str | None,
-    limit: int,
-) -> Page[Any]:
-    if order_id is not None:
-        rows = rows.filter(order_id=order_id)
-    if customer_id is not None:
-        rows = rows.filter(customer_id=customer_id)
-    if text.strip():
-        rows = rows.filter(prefix("number", text.strip().upper()))
-    return keyset_page(rows, order=order, cursor=cursor, limit=limit)
+    rows = payments(actor, order_id=order_id, customer_id=customer_id, reference=reference)
+    rows = rows.select_related("order", "customer")
+    return keyset_page(rows, order=("-received_at", "-id"), cursor=cursor, limit=limit)
 
 
 def invoice_detail(actor: Actor, invoice_id: int) -> Invoice:
@@ -182,3 +200,11 @@ def customer_balance(actor: Actor, customer_id: int) -> dict[str, Decimal]:
     actor.require(Permission.BILLING_INVOICE_VIEW)
     rows = _visible(LedgerEntry.objects.filter(customer_id=customer_id), actor).order_by().values("currency")
     return {row["currency"]: row["total"] for row in rows.annotate(total=Sum("amount")) if row["total"]}
+
+
+def balances_of(actor: Actor, customer_ids: Collection[int]) -> dict[tuple[int, str], Decimal]:
+    """{(customer id, currency): what is owed}, over all their documents. Raises PermissionDenied."""
+    actor.require(Permission.BILLING_INVOICE_VIEW)
+    rows = _visible(LedgerEntry.objects.filter(customer_id__in=list(customer_ids)), actor)
+    sums = rows.order_by().values_list("customer_id", "currency").annotate(total=Sum("amount"))
+    return {(customer, currency): total for customer, currency, total in sums}

@@ -26,6 +26,8 @@ class Shipment(models.Model):
         indexes = [
             models.Index(fields=["order"], name="shipment_order"),
             models.Index(fields=["-shipped_at", "-id"], name="shipment_recent"),
+            models.Index(fields=["state", "-shipped_at", "-id"], name="shipment_state"),
+            models.Index(fields=["warehouse", "-shipped_at", "-id"], name="shipment_warehouse"),
             # Whole: a database can't know that a parameter isn't empty, so a partial index would never be used.
             models.Index(fields=["tracking_number"], name="shipment_by_tracking"),
         ]
@@ -81,6 +83,7 @@ class Return(models.Model):
         indexes = [
             models.Index(fields=["order"], name="return_order", condition=Q(order__isnull=False)),
             models.Index(fields=["-received_at", "-id"], name="return_recent"),
+            models.Index(fields=["channel", "-received_at", "-id"], name="return_channel"),
             models.Index(fields=["external_id"], name="return_external", condition=Q(external_id__isnull=False)),
         ]
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 
 from orderwell.domains.catalog.models import Variant
 from orderwell.domains.fulfilment.components import complete_units
 from orderwell.domains.fulfilment.models import Return, Shipment, ShipmentLine
+from orderwell.domains.inventory.models import Warehouse
 from orderwell.domains.orders.models import OrderLine
 from orderwell.domains.orders.queries import visible_orders
 from orderwell.domains.orders.services.promises import demand_of
@@ -54,17 +56,35 @@ def shipment_list(
     limit: int = 50,
 ) -> Page[Shipment]:
     """Newest first. `text` is the beginning of a number, or a tracking number. Raises PermissionDenied, UnknownCursor."""
+    rows = shipments(actor, order_id=order_id, state=state, warehouse=warehouse, text=text)
+    rows = rows.select_related("order", "warehouse")
+    return keyset_page(rows, order=("-shipped_at", "-id"), cursor=cursor, limit=limit)
+
+
+def shipments(
+    actor: Actor,
+    *,
+    order_id: int | None = None,
+    state: str = "",
+    warehouse: str = "",
+    text: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> QuerySet[Shipment]:
+    """The visible shipments that pass the filters; shipped from `since` on and before `until`."""
     actor.require(Permission.FULFILMENT_SHIPMENT_VIEW)
-    shipments = visible_shipments(actor).select_related("order", "warehouse")
-    if order_id is not None:
-        shipments = shipments.filter(order_id=order_id)
-    if state:
-        shipments = shipments.filter(state=state)
-    if warehouse:
-        shipments = shipments.filter(warehouse__code=warehouse)
+    rows = visible_shipments(actor)
+    wanted = {
+        "order_id": order_id,
+        "state": state or None,
+        "warehouse": Warehouse.objects.filter(code=warehouse).values("pk")[:1] if warehouse else None,
+        "shipped_at__gte": since,
+        "shipped_at__lt": until,
+    }
+    rows = rows.filter(**{column: value for column, value in wanted.items() if value is not None})
     if text.strip():
-        shipments = shipments.filter(prefix("number", text.strip().upper()) | Q(tracking_number=text.strip()))
-    return keyset_page(shipments, order=("-shipped_at", "-id"), cursor=cursor, limit=limit)
+        rows = rows.filter(prefix("number", text.strip().upper()) | Q(tracking_number=text.strip()))
+    return rows
 
 
 def shipment_detail(actor: Actor, shipment_id: int) -> Shipment:
@@ -86,13 +106,45 @@ def return_list(
     actor: Actor, *, order_id: int | None = None, text: str = "", cursor: str | None = None, limit: int = 50
 ) -> Page[Return]:
     """Newest first. `text` is the beginning of a number. Raises PermissionDenied, UnknownCursor."""
+    rows = returns(actor, order_id=order_id, text=text).select_related("order", "customer", "channel")
+    return keyset_page(rows, order=("-received_at", "-id"), cursor=cursor, limit=limit)
+
+
+def returns(
+    actor: Actor,
+    *,
+    order_id: int | None = None,
+    channel: str = "",
+    text: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> QuerySet[Return]:
+    """The visible returns that pass the filters; received from `since` on and before `until`."""
     actor.require(Permission.FULFILMENT_RETURN_VIEW)
-    returns = visible_returns(actor).select_related("order", "customer", "channel")
-    if order_id is not None:
-        returns = returns.filter(order_id=order_id)
-    if text.strip():
-        returns = returns.filter(prefix("number", text.strip().upper()))
-    return keyset_page(returns, order=("-received_at", "-id"), cursor=cursor, limit=limit)
+    rows = visible_returns(actor)
+    wanted = {
+        "order_id": order_id,
+        "channel__code": channel or None,
+        "received_at__gte": since,
+        "received_at__lt": until,
+    }
+    rows = rows.filter(**{column: value for column, value in wanted.items() if value is not None})
+    return rows.filter(prefix("number", text.strip().upper())) if text.strip() else rows
+
+
+def units_to_ship(order_ids: Collection[int]) -> dict[int, tuple[int, Decimal]]:
+    """{order id: (goods lines with something left, units left)}; the caller has checked that the orders may be seen."""
+    lines = OrderLine.objects.filter(
+        order_id__in=list(order_ids),
+        kind=OrderLine.Kind.GOODS,
+        quantity__gt=F("quantity_cancelled") + F("quantity_shipped"),
+    )
+    sums = (
+        lines.order_by()
+        .values("order_id")
+        .annotate(n=Count("id"), q=Sum("quantity"), c=Sum("quantity_cancelled"), s=Sum("quantity_shipped"))
+    )
+    return {row["order_id"]: (row["n"], row["q"] - row["c"] - row["s"]) for row in sums}
 
 
 def return_detail(actor: Actor, return_id: int) -> Return:

@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
@@ -18,8 +19,16 @@ from orderwell.platform.permissions import Permission
 
 
 def import_list(actor: Actor, *, cursor: str | None = None, limit: int = 50) -> Page[ImportBatch]:
+    return keyset_page(imports(actor), order=("-created_at", "-id"), cursor=cursor, limit=limit)
+
+
+def imports(
+    actor: Actor, *, state: str = "", mode: str = "", since: datetime | None = None, until: datetime | None = None
+) -> QuerySet[ImportBatch]:
+    """Import batches; handed in from `since` on and before `until`."""
     actor.require(Permission.ORDERS_ORDER_IMPORT)
-    return keyset_page(ImportBatch.objects.all(), order=("-created_at", "-id"), cursor=cursor, limit=limit)
+    wanted = {"state": state or None, "mode": mode or None, "created_at__gte": since, "created_at__lt": until}
+    return ImportBatch.objects.filter(**{column: value for column, value in wanted.items() if value is not None})
 
 
 def import_detail(actor: Actor, batch_id: int) -> ImportBatch:

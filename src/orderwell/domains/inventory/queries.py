@@ -114,6 +114,13 @@ def stock(actor: Actor, filters: StockFilters | None = None) -> QuerySet[StockIt
             raise InvalidValue(pointer="/state", value=filters.state[:20], expected=", ".join(STATES))
 
 
+def stock_of_products(actor: Actor, product_ids: Collection[int]) -> dict[int, tuple[Decimal, Decimal]]:
+    """{product id: (on hand, free)} over its variants and the actor's warehouses."""
+    rows = _of_warehouses(actor, StockItem.objects.filter(variant__product__in=list(product_ids)), "warehouse")
+    sums = rows.order_by().values_list("variant__product_id").annotate(hand=Sum("on_hand"), kept=Sum("reserved"))
+    return {product: (hand, hand - kept) for product, hand, kept in sums}
+
+
 def stock_list(
     actor: Actor, filters: StockFilters | None = None, cursor: str | None = None, limit: int = 50
 ) -> Page[StockItem]:

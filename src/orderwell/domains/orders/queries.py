@@ -40,6 +40,9 @@ class OrderFilters:
     late: bool | None = None
     since: datetime | None = None
     until: datetime | None = None
+    # Name of the team that looks after the order; name of a tag of its customer.
+    team: str = ""
+    tag: str = ""
     text: str = ""
 
 
@@ -57,9 +60,14 @@ def order_list(
     actor: Actor, filters: OrderFilters, *, cursor: str | None = None, limit: int = 50, now: datetime
 ) -> Page[Order]:
     """Newest first; drafts by creation, others by placement. Raises PermissionDenied, UnknownCursor."""
-    parts = [matching(actor, part, now=now).select_related("channel", "customer") for part in _one_state_each(filters)]
+    parts = [part.select_related("channel", "customer") for part in order_parts(actor, filters, now=now)]
     key = ("-created_at", "-id") if filters.state == Order.State.DRAFT else ("-placed_at", "-id")
     return keyset_page_of_parts(parts, order=key, cursor=cursor, limit=limit)
+
+
+def order_parts(actor: Actor, filters: OrderFilters, *, now: datetime) -> list[QuerySet[Order]]:
+    """What matches as disjoint parts, each of which an index in the order of the list can serve."""
+    return [matching(actor, part, now=now) for part in _one_state_each(filters)]
 
 
 def _one_state_each(filters: OrderFilters) -> list[OrderFilters]:
@@ -87,6 +95,7 @@ _CONDITIONS = {
     "customer_id": "customer_id",
     "on_hold": "on_hold",
     "history": "history",
+    "team": "team__name",
     "since": "placed_at__gte",
     "until": "placed_at__lt",
 }
@@ -107,6 +116,8 @@ def matching(actor: Actor, filters: OrderFilters, *, now: datetime) -> QuerySet[
     if filters.warehouse:
         reserved = Reservation.objects.filter(stock_item__warehouse__code=filters.warehouse).values("line_id")
         orders = orders.filter(pk__in=OrderLine.objects.filter(pk__in=reserved).values("order_id"))
+    if filters.tag:
+        orders = orders.filter(customer__in=Customer.objects.filter(tags__name=filters.tag).values("pk"))
     if filters.late:
         orders = orders.filter(late_orders(now))
     return orders.filter(pk__in=_found(text)) if text else orders

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from orderwell.platform.permissions import EVERYTHING, Permission, PermissionDenied
 
@@ -39,3 +41,20 @@ class Actor:
 def system_actor(*, source: str = "job", label: str = "system") -> Actor:
     """The system itself: schedules, event handlers, the command line. May do everything and sees every row."""
     return Actor(kind="system", id=None, label=label, permissions=frozenset(EVERYTHING), source=source)
+
+
+_LIMITS = ("channel_ids", "warehouse_ids", "team_ids")
+
+
+def actor_as_json(actor: Actor) -> dict[str, Any]:
+    """The actor as JSON, so that a worker acts with the rights that the caller had when asking."""
+    plain = asdict(actor) | {"permissions": sorted(actor.permissions)}
+    for name in _LIMITS:
+        ids = getattr(actor, name)
+        plain[name] = None if ids is None else sorted(ids)
+    return plain
+
+
+def actor_from_json(plain: Mapping[str, Any]) -> Actor:
+    limits = {name: None if plain[name] is None else frozenset(plain[name]) for name in _LIMITS}
+    return Actor(**{**plain, **limits, "permissions": frozenset(plain["permissions"])})

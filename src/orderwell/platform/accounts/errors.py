@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_noop as _
+
 from orderwell.kernel.errors import DomainError
 
 
@@ -70,3 +72,8 @@ class SignInFailed(DomainError):
 class SignInThrottled(DomainError):
     code = "sign_in_throttled"
     message = "Too many failed attempts. Try again in {minutes} minutes."
+
+
+class OwnAccount(DomainError):
+    code = "own_account"
+    message = _("You cannot close your own account.")

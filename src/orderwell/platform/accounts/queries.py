@@ -2,22 +2,45 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from orderwell.kernel.errors import NotFound
 from orderwell.platform.accounts.actor import Actor
-from orderwell.platform.accounts.models import ApiKey, Role, User
+from orderwell.platform.accounts.models import ApiKey, Role, Team, User
 from orderwell.platform.paging import Page, keyset_page
 from orderwell.platform.permissions import Permission
 
 
 def user_list(actor: Actor, *, text: str = "", cursor: str | None = None, limit: int = 50) -> Page[User]:
     """One page of users by user name, with roles, teams and row filters at hand."""
+    return keyset_page(users(actor, text=text), order=("username",), cursor=cursor, limit=limit)
+
+
+def users(actor: Actor, *, text: str = "", role: str = "", active: bool | None = None) -> QuerySet[User]:
+    """Users with roles, teams and row filters; `text` is part of the user name or the name. Raises PermissionDenied."""
     actor.require(Permission.SYSTEM_USER_MANAGE)
     rows = User.objects.prefetch_related("roles", "teams", "row_scopes")
+    if active is not None:
+        rows = rows.filter(is_active=active)
+    if role:
+        rows = rows.filter(roles__code=role)
     if text.strip():
         rows = rows.filter(Q(username__icontains=text.strip()) | Q(name__icontains=text.strip()))
-    return keyset_page(rows, order=("username",), cursor=cursor, limit=limit)
+    return rows
+
+
+def people() -> list[User]:
+    """Those who can sign in, by name."""
+    return sorted(User.objects.filter(is_active=True)[:500], key=str)
+
+
+def roles() -> list[Role]:
+    """Roles to choose from; their names are no secret."""
+    return list(Role.objects.order_by("code"))
+
+
+def teams() -> list[Team]:
+    return list(Team.objects.order_by("name"))
 
 
 def user_detail(actor: Actor, user_id: int) -> User:

@@ -62,11 +62,15 @@ def stream(name: str, *, limit: int = 200) -> list[Event]:
     return list(Event.objects.filter(stream=name).order_by("-id")[:limit])
 
 
+def all_events(*, actor: Actor, text: str = "") -> QuerySet[Event]:
+    """Everything that happened, or that happened to the stream `text`, such as "order:12"."""
+    actor.require(Permission.SYSTEM_EVENT_VIEW)
+    return Event.objects.filter(stream=text.strip()) if text.strip() else Event.objects.all()
+
+
 def event_list(*, actor: Actor, text: str = "", cursor: str | None = None, limit: int = 50) -> Page[Event]:
     """Everything that happened, newest first. `text` is a stream such as "order:12"."""
-    actor.require(Permission.SYSTEM_EVENT_VIEW)
-    rows = Event.objects.filter(stream=text.strip()) if text.strip() else Event.objects.all()
-    return keyset_page(rows, order=("-id",), cursor=cursor, limit=limit)
+    return keyset_page(all_events(actor=actor, text=text), order=("-id",), cursor=cursor, limit=limit)
 
 
 def newest_id() -> int:

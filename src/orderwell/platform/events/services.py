@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -14,6 +15,7 @@ from orderwell.platform.events.events import DeliveryEvent
 from orderwell.platform.events.models import Delivery
 from orderwell.platform.events.recording import Fact, record
 from orderwell.platform.permissions import Permission
+from orderwell.platform.views.sources import RowVerdict, one_at_a_time
 
 KEPT = timedelta(days=30)
 MOST_AT_ONCE = 5000
@@ -34,6 +36,30 @@ def replay(*, delivery_ids: Collection[int] | None, actor: Actor, now: datetime)
 def discard(*, delivery_ids: Collection[int], actor: Actor, now: datetime) -> int:
     """Give dead letters up for good; how many."""
     return _decide(delivery_ids, {"state": Delivery.State.DISCARDED}, DeliveryEvent.DISCARDED, actor, now)
+
+
+def replay_each(ids: Sequence[int], *, data: Mapping[str, Any], actor: Actor, now: datetime) -> list[RowVerdict]:
+    """Try each dead letter again; one that somebody else has decided about is refused alone."""
+
+    def do(pk: int) -> Mapping[str, Any]:
+        replay(delivery_ids=[pk], actor=actor, now=now)
+        return {}
+
+    return one_at_a_time(ids, _names(ids), do)
+
+
+def discard_each(ids: Sequence[int], *, data: Mapping[str, Any], actor: Actor, now: datetime) -> list[RowVerdict]:
+    """Give each dead letter up."""
+
+    def do(pk: int) -> Mapping[str, Any]:
+        discard(delivery_ids=[pk], actor=actor, now=now)
+        return {}
+
+    return one_at_a_time(ids, _names(ids), do)
+
+
+def _names(ids: Sequence[int]) -> dict[int, str]:
+    return {row.pk: str(row.event) for row in Delivery.objects.filter(pk__in=ids).select_related("event")}
 
 
 def _decide(

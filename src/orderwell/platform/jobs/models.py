@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 
 class Schedule(models.Model):
@@ -34,3 +36,27 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return self.process
+
+
+class Progress(models.Model):
+    """How far long work for one person has come. `title` is in that person's language; `result` is where it leads."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    title = models.CharField(max_length=200)
+    done = models.PositiveIntegerField(default=0)
+    # NULL: not known yet.
+    total = models.PositiveIntegerField(null=True)
+    result = models.CharField(max_length=240, blank=True)
+    failed = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    updated_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    # Taken off the tray by the person.
+    seen_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "-id"], name="progress_tray", condition=Q(seen_at__isnull=True))]
+
+    def __str__(self) -> str:
+        return self.title

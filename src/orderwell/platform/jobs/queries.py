@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django_tasks_db.models import DBTaskResult
 
 from orderwell.platform.accounts.actor import Actor
@@ -14,8 +15,12 @@ from orderwell.platform.permissions import Permission
 
 def job_list(*, actor: Actor, cursor: str | None = None, limit: int = 50) -> Page[Any]:
     """Jobs, the newest first."""
+    return keyset_page(jobs(actor=actor), order=("-enqueued_at", "-id"), cursor=cursor, limit=limit)
+
+
+def jobs(*, actor: Actor, status: str = "") -> QuerySet[Any]:
     actor.require(Permission.SYSTEM_EVENT_VIEW)
-    return keyset_page(DBTaskResult.objects.all(), order=("-enqueued_at", "-id"), cursor=cursor, limit=limit)
+    return DBTaskResult.objects.filter(status=status) if status else DBTaskResult.objects.all()
 
 
 def schedule_list(*, actor: Actor) -> list[Schedule]:

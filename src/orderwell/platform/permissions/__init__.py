@@ -36,6 +36,7 @@ class Permission(StrEnum):
     INVENTORY_STOCK_TRANSFER = "inventory:stock:transfer"
     INVENTORY_STOCK_VIEW = "inventory:stock:view"
     INVENTORY_WAREHOUSE_CHANGE = "inventory:warehouse:change"
+    LISTS_VIEW_SHARE = "lists:view:share"
     ORDERS_HOLD_PLACE = "orders:hold:place"
     ORDERS_HOLD_RELEASE = "orders:hold:release"
     ORDERS_ORDER_CANCEL = "orders:order:cancel"
@@ -76,7 +77,7 @@ BUILT_IN_ROLES: dict[str, tuple[str, frozenset[Permission]]] = {
         _VIEWS
         | {p for p in Permission if p.startswith(("orders:", "customers:"))}
         | _CASES
-        | {P.BILLING_INVOICE_CREATE, P.FULFILMENT_RETURN_CREATE, P.CASES_RATING_MODERATE},
+        | {P.BILLING_INVOICE_CREATE, P.FULFILMENT_RETURN_CREATE, P.CASES_RATING_MODERATE, P.LISTS_VIEW_SHARE},
     ),
     "sales-clerk": (
         _("Sales clerk"),

@@ -16,7 +16,7 @@ from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import NotFound
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.accounts.models import ApiKey, Role, User
-from orderwell.platform.accounts.queries import role_list, user_detail, user_list
+from orderwell.platform.accounts.queries import role_list, user_detail
 from orderwell.platform.accounts.services.roles import create_role, set_role_permissions
 from orderwell.platform.accounts.services.teams import list_teams, save_team, team_names
 from orderwell.platform.accounts.services.users import change_user, create_user, set_password
@@ -31,9 +31,8 @@ from orderwell.web.admin.forms import (
 from orderwell.web.admin.permission_words import grouped, title_of
 from orderwell.web.admin.sections import Column, Row, Table, sections, show_table
 from orderwell.web.components.actions import perform
-from orderwell.web.components.listing import ROWS, cursor, listing
 from orderwell.web.pages import form_page, page
-from orderwell.web.templatetags.orderwell import localname, moment
+from orderwell.web.templatetags.orderwell import localname
 
 USERS = Permission.SYSTEM_USER_MANAGE
 
@@ -55,45 +54,6 @@ def limits_text(holder: User | ApiKey, known: dict[str, list[tuple[Any, Any]]]) 
     names = {(kind, key): name for kind, found in known.items() for key, name in found}
     shown = [str(names.get((row.kind, row.object_id), row.object_id)) for row in holder.row_scopes.all()]
     return ", ".join(shown) or _("all")
-
-
-@page(USERS)
-def users(request: HttpRequest, actor: Actor) -> HttpResponse:
-    found = user_list(actor, text=request.GET.get("q", "")[:80], cursor=cursor(request), limit=ROWS)
-    known = limit_choices()
-    rows = [
-        Row(
-            (
-                user.username,
-                user.name,
-                ", ".join(role_title(role) for role in user.roles.all()) or _("None"),
-                limits_text(user, known),
-                moment(user.last_login) if user.last_login else _("never"),
-                _("yes") if user.is_active else _("no"),
-            ),
-            reverse("admin-user", args=[user.pk]),
-            quiet=not user.is_active,
-            page=True,
-        )
-        for user in found.rows
-    ]
-    columns = (
-        Column(_("User name"), "nowrap"),
-        Column(_("Name")),
-        Column(_("Roles")),
-        Column(_("Rows"), "hide-narrow"),
-        Column(_("Last sign-in"), "hide-narrow nowrap"),
-        Column(_("May sign in"), "hide-narrow"),
-    )
-    table = Table(
-        columns,
-        rows,
-        reverse("admin-user-new"),
-        _("New user"),
-        new_is_page=True,
-        empty_title=_("No user matches"),
-    )
-    return show_table(request, actor, "admin-users", table, listing=listing(request, found), searchable=True)
 
 
 def _user_form(request: HttpRequest, actor: Actor, user: User | None) -> UserForm:

@@ -1,10 +1,11 @@
 from django.urls import path
 
 from orderwell.web.admin import codes, installation, keys, people
+from orderwell.web.lists.views import list_page
 
 urlpatterns = [
     path("admin/", installation.overview, name="admin"),
-    path("admin/users/", people.users, name="admin-users"),
+    path("admin/users/", list_page("users"), name="admin-users"),
     path("admin/users/new/", people.new_user, name="admin-user-new"),
     path("admin/users/<int:user_id>/", people.change_one_user, name="admin-user"),
     path("admin/users/<int:user_id>/password/", people.reset_password, name="admin-user-password"),

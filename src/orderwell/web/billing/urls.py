@@ -1,9 +1,11 @@
 from django.urls import path
 
 from orderwell.web.billing import views
+from orderwell.web.lists.views import list_page
 
 urlpatterns = [
-    path("invoices/", views.invoices, name="invoice-list"),
+    path("invoices/", list_page("invoices"), name="invoice-list"),
     path("invoices/<int:invoice_id>/", views.invoice, name="invoice-detail"),
-    path("payments/", views.payments, name="payment-list"),
+    path("payments/", list_page("payments"), name="payment-list"),
+    path("credit-notes/", list_page("credit-notes"), name="credit-note-list"),
 ]

@@ -43,6 +43,9 @@ FIELDS = {
     "active": _("Active"),
     "language": _("Language"),
     "state": _("State"),
+    "assignee": _("In charge"),
+    "due_at": _("Due"),
+    "subject": _("Subject"),
 }
 # Exact numbers come with all the digits of their column.
 _EXACT = re.compile(r"-?\d+\.\d+")

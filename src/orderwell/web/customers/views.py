@@ -14,10 +14,8 @@ from django.utils.translation import gettext as _
 from orderwell.domains.billing.queries import customer_balance
 from orderwell.domains.customers.queries import (
     CustomerDetail,
-    CustomerFilters,
     customer_detail,
     customer_groups,
-    customer_list,
 )
 from orderwell.domains.customers.services.save_customer import save_customer
 from orderwell.domains.orders.queries import OrderFilters, order_list
@@ -26,33 +24,12 @@ from orderwell.kernel.errors import DomainError
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.events.queries import stream
 from orderwell.platform.permissions import Permission
-from orderwell.web.components.listing import ROWS, cursor, listing, one_of
 from orderwell.web.components.timeline import timeline
-from orderwell.web.components.words import choices
 from orderwell.web.customers.forms import CustomerForm, initial_of, main_address
 from orderwell.web.pages import form_page, page
 from orderwell.web.templatetags.orderwell import localname
 
 RECENT = 10
-
-
-@page(Permission.CUSTOMERS_CUSTOMER_VIEW)
-def customer_list_page(request: HttpRequest, actor: Actor) -> HttpResponse:
-    groups = list(customer_groups(actor))
-    filters = CustomerFilters(
-        text=request.GET.get("q", "")[:120],
-        kind=one_of(request.GET.get("kind", ""), ("person", "company")),
-        group=one_of(request.GET.get("group", ""), [group.code for group in groups]),
-        active=None if request.GET.get("inactive") else True,
-    )
-    found = customer_list(actor, filters, cursor(request), ROWS)
-    context = {
-        "listing": listing(request, found),
-        "groups": groups,
-        "kinds": choices("customer"),
-        "filtered": any(request.GET.get(name) for name in ("q", "kind", "group", "inactive")),
-    }
-    return render(request, "customers/list.html", context)
 
 
 @page(Permission.CUSTOMERS_CUSTOMER_VIEW)

@@ -63,6 +63,7 @@ GROUPS: tuple[Group, ...] = (
                 counter="to-ship",
             ),
             Entry(_("Shipments"), "truck-delivery", "shipment-list", P.FULFILMENT_SHIPMENT_VIEW, "/shipments/", "d"),
+            Entry(_("Returns"), "truck-return", "return-list", P.FULFILMENT_RETURN_VIEW, "/returns/", "b"),
             Entry(_("Stock"), "building-warehouse", "stock-list", P.INVENTORY_STOCK_VIEW, "/stock/", "s"),
             Entry(_("Transfers"), "transfer", "transfer-list", P.INVENTORY_STOCK_VIEW, "/transfers/", "t"),
         ),
@@ -72,6 +73,9 @@ GROUPS: tuple[Group, ...] = (
         _("Money"),
         (
             Entry(_("Invoices"), "file-invoice", "invoice-list", P.BILLING_INVOICE_VIEW, "/invoices/", "i"),
+            Entry(
+                _("Credit notes"), "receipt-refund", "credit-note-list", P.BILLING_INVOICE_VIEW, "/credit-notes/", "n"
+            ),
             Entry(_("Payments"), "cash", "payment-list", P.BILLING_PAYMENT_VIEW, "/payments/", "y"),
         ),
     ),

@@ -19,6 +19,14 @@ TOPICS: dict[str, str] = {
     "home": "start#start-home",
     "overview": "dashboard#dashboard-page",
     "search": "lists#lists-search",
+    # lists, whichever they are
+    "list-columns": "lists#lists-columns",
+    "list-view-new": "lists#lists-views",
+    "list-view": "lists#lists-views",
+    "list-export-new": "lists#lists-export",
+    "list-export": "lists#lists-export",
+    "list-act": "lists#lists-bulk",
+    "list-run": "lists#lists-bulk",
     # orders
     "order-list": "orders#order-list",
     "order-new": "entry#entry-new",
@@ -42,6 +50,9 @@ TOPICS: dict[str, str] = {
     "shipment-deliver": "shipping#shipment-deliver",
     "shipment-tracking": "shipping#shipment-tracking",
     # billing
+    "return-list": "shipping#return-list",
+    "return-detail": "shipping#return-list",
+    "credit-note-list": "billing#credit-note-list",
     "invoice-list": "billing#invoice-list",
     "invoice-detail": "billing#invoice-page",
     "payment-list": "billing#payment-list",
@@ -52,6 +63,19 @@ TOPICS: dict[str, str] = {
     "customer-detail": "customers#customer-page",
     "product-list": "products#product-list",
     "product-detail": "products#product-page",
+    # cases
+    "case-list": "cases#case-list",
+    "case-new": "cases#case-new",
+    "case-detail": "cases#case-page",
+    "case-change": "cases#case-page",
+    "case-close": "cases#case-page",
+    "case-return": "cases#case-return",
+    "task-add": "cases#tasks",
+    "for-me": "cases#for-me",
+    "ask-colleagues": "cases#ask",
+    "order-customer-link": "cases#customer-link",
+    "rating-list": "cases#ratings",
+    "rating-hide": "cases#ratings",
     # stock
     "stock-list": "stock#stock-list",
     "stock-item": "stock#stock-item",
@@ -142,8 +166,16 @@ PARTS = frozenset(
         "import-progress",
         "import-run",
         "import-for-real",
-        "dead-letters-decide",
         "help-panel",
+        "progress",
+        "progress-seen",
+        "list-counts",
+        "list-quick",
+        "list-export-file",
+        "list-run-retry",
+        "list-run-undo",
+        "list-view-default",
+        "list-view-remove",
     }
 )
 

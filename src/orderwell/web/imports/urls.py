@@ -1,9 +1,10 @@
 from django.urls import path
 
 from orderwell.web.imports import views
+from orderwell.web.lists.views import list_page
 
 urlpatterns = [
-    path("imports/", views.imports, name="import-list"),
+    path("imports/", list_page("imports"), name="import-list"),
     path("imports/new/", views.new_import, name="import-new"),
     path("imports/<int:batch_id>/", views.import_page, name="import-detail"),
     path("imports/<int:batch_id>/progress/", views.import_progress, name="import-progress"),

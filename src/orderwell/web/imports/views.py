@@ -18,7 +18,6 @@ from orderwell.domains.integrations.models import ImportBatch
 from orderwell.domains.integrations.queries import (
     explain,
     import_detail,
-    import_list,
     import_rows,
     is_under_way,
     mappings,
@@ -41,12 +40,6 @@ from orderwell.web.pages import form_page, page
 
 P = Permission.ORDERS_ORDER_IMPORT
 ORDER_LINES = "order-lines"
-
-
-@page(P)
-def imports(request: HttpRequest, actor: Actor) -> HttpResponse:
-    found = import_list(actor, cursor=cursor(request), limit=ROWS)
-    return render(request, "imports/list.html", {"listing": listing(request, found)})
 
 
 @form_page(P)

@@ -3,15 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
-from typing import Any
-from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.http import QueryDict
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from orderwell.domains.catalog.choices import visible_channels
@@ -20,6 +14,7 @@ from orderwell.domains.orders.queries import OrderFilters
 from orderwell.kernel.clock import day_bounds
 from orderwell.platform.accounts.actor import Actor
 from orderwell.web.components.words import choices
+from orderwell.web.lists.spec import day_of
 
 F, S, Pay = Order.FulfilmentState, Order.State, Order.PaymentState
 
@@ -33,28 +28,7 @@ FULFILMENT_CHOICES = [("waiting", _("To ship")), *choices("fulfilment")]
 PAYMENT_CHOICES = [("open", _("To be paid")), *choices("payment")]
 
 
-@dataclass(frozen=True, slots=True)
-class View:
-    """A tab above the list: a name for a few filters."""
-
-    key: str
-    title: str | Promise
-    params: dict[str, str]
-
-
-VIEWS = (
-    View("all", _("All"), {}),
-    View("waiting", _("To ship"), {"fulfilment": "waiting"}),
-    View("backordered", _("Backordered"), {"fulfilment": "backordered"}),
-    View("late", _("Late"), {"late": "1"}),
-    View("hold", _("On hold"), {"hold": "1"}),
-    View("open", _("To be paid"), {"payment": "open"}),
-    View("drafts", _("Quotes"), {"state": "draft"}),
-)
-_VIEW_PARAMS = {"fulfilment", "late", "hold", "payment", "state"}
-
-
-def filters_from(params: QueryDict | dict[str, str], actor: Actor) -> OrderFilters:
+def filters_from(params: Mapping[str, str], actor: Actor) -> OrderFilters:
     """Unknown values mean no filter: an address typed wrong shows more rows, never an error."""
     zone = ZoneInfo(settings.TIME_ZONE)
     customer = params.get("customer", "")
@@ -72,6 +46,8 @@ def filters_from(params: QueryDict | dict[str, str], actor: Actor) -> OrderFilte
         late=True if params.get("late") else None,
         since=day_bounds(first, zone)[0] if first else None,
         until=day_bounds(last, zone)[1] if last else None,
+        team=params.get("team", ""),
+        tag=params.get("tag", ""),
         text=params.get("q", "")[:120],
     )
 
@@ -86,30 +62,3 @@ def _channel(value: str, actor: Actor) -> str:
         if value in (channel.code, str(channel.pk)):
             return channel.code
     return ""
-
-
-def day_of(text: str) -> date | None:
-    try:
-        found = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if date(1900, 1, 1) <= found <= date(2999, 12, 30) else None
-
-
-def tabs(params: QueryDict) -> list[dict[str, Any]]:
-    """The views, each with its address; other filters (dates, channel, search) stay when one is changed."""
-    kept = {key: params[key] for key in params if key not in _VIEW_PARAMS | {"after", "before"} and params[key]}
-    mine = {key: params[key] for key in params if key in _VIEW_PARAMS and params[key]}
-    return [
-        {
-            "key": view.key,
-            "title": view.title,
-            "query": "?" + urlencode({**kept, **view.params}),
-            "active": mine == view.params,
-        }
-        for view in VIEWS
-    ]
-
-
-def any_filter(params: QueryDict) -> bool:
-    return any(params[key] for key in params if key not in {"after", "before"})

@@ -1,10 +1,11 @@
 from django.urls import path
 
-from orderwell.web.orders import actions, cash, detail, entry, lists, lookups
+from orderwell.web.lists.views import counts, list_page
+from orderwell.web.orders import actions, cash, detail, entry, lookups
 
 urlpatterns = [
-    path("orders/", lists.order_list_page, name="order-list"),
-    path("orders/counts/", lists.order_counts, name="order-counts"),
+    path("orders/", list_page("orders"), name="order-list"),
+    path("orders/counts/", counts, {"name": "orders"}, name="order-counts"),
     path("orders/new/", entry.new_order, name="order-new"),
     path("orders/preview/", entry.preview, name="order-preview"),
     path("orders/lookup/products/", lookups.products, name="lookup-products"),

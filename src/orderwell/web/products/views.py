@@ -10,34 +10,15 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from orderwell.domains.analytics.queries import monthly_sales_of
-from orderwell.domains.catalog.queries import ProductFilters, categories, product_detail, product_list
+from orderwell.domains.catalog.queries import product_detail
 from orderwell.domains.inventory.queries import stock as visible_stock
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.events.queries import stream
 from orderwell.platform.permissions import Permission
 from orderwell.web.components import charts
-from orderwell.web.components.listing import ROWS, cursor, listing, one_of
 from orderwell.web.components.timeline import timeline
 from orderwell.web.home.views import zone
 from orderwell.web.pages import page
-
-
-@page(Permission.CATALOG_PRODUCT_VIEW)
-def product_list_page(request: HttpRequest, actor: Actor) -> HttpResponse:
-    known = list(categories(actor))
-    filters = ProductFilters(
-        text=request.GET.get("q", "")[:120],
-        category=one_of(request.GET.get("category", ""), [category.code for category in known]),
-        active=None if request.GET.get("inactive") else True,
-        bundles=True if request.GET.get("bundles") else None,
-    )
-    found = product_list(actor, filters, cursor(request), ROWS)
-    context = {
-        "listing": listing(request, found),
-        "categories": known,
-        "filtered": any(request.GET.get(name) for name in ("q", "category", "inactive", "bundles")),
-    }
-    return render(request, "products/list.html", context)
 
 
 @page(Permission.CATALOG_PRODUCT_VIEW)

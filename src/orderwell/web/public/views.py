@@ -72,7 +72,7 @@ def enter(request: HttpRequest, token: str) -> HttpResponse:
         access = enter_by_link(token=token, address=address_of(request), now=utc_now())
     except LinkInvalid as error:
         context = {"sentences": sentences(error), "form": LookupForm(), "is_open": configuration.get("public.lookup")}
-        return forget(_page(request, "lookup", context, status=404))
+        return _page(request, "lookup", context, status=404)
     return remember(HttpResponseRedirect(reverse("track-order")), access)
 
 

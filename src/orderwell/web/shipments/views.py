@@ -9,17 +9,13 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from orderwell.domains.fulfilment.queries import shipment_detail, shipment_list
+from orderwell.domains.fulfilment.queries import return_detail, shipment_detail
 from orderwell.domains.fulfilment.services.track import deliver, set_tracking
-from orderwell.domains.inventory.choices import visible_warehouses
 from orderwell.domains.orders.models import Order
-from orderwell.domains.orders.queries import OrderFilters, order_list
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.actions import ActionForm, perform
-from orderwell.web.components.listing import ROWS, cursor, listing, one_of
-from orderwell.web.components.words import choices
 from orderwell.web.orders.cash_forms import CARRIERS, TrackingForm
 from orderwell.web.pages import form_page, page
 
@@ -27,45 +23,11 @@ STATES = ("shipped", "delivered")
 READY = (Order.FulfilmentState.RESERVED.value, Order.FulfilmentState.PARTIAL.value)
 
 
-@page(Permission.FULFILMENT_SHIPMENT_VIEW)
-def to_ship(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """Orders with reserved goods that nothing holds back, by warehouse: the warehouse's start page."""
-    warehouses = visible_warehouses(actor)
-    warehouse = one_of(request.GET.get("warehouse", ""), [item.code for item in warehouses])
-    now = utc_now()
-    filters = OrderFilters(
-        state=Order.State.PLACED.value,
-        fulfilment_state=READY,
-        on_hold=False,
-        warehouse=warehouse,
-        text=request.GET.get("q", "")[:120],
-    )
-    found = order_list(actor, filters, cursor=cursor(request), limit=ROWS, now=now)
-    context = {
-        "listing": listing(request, found),
-        "warehouses": warehouses,
-        "filtered": bool(warehouse or filters.text),
-        "now": now,
-    }
-    return render(request, "shipments/to_ship.html", context)
-
-
-@page(Permission.FULFILMENT_SHIPMENT_VIEW)
-def shipments(request: HttpRequest, actor: Actor) -> HttpResponse:
-    warehouses = visible_warehouses(actor, active_only=False)
-    chosen: dict[str, Any] = {
-        "state": one_of(request.GET.get("state", ""), STATES),
-        "warehouse": one_of(request.GET.get("warehouse", ""), [item.code for item in warehouses]),
-        "text": request.GET.get("q", "")[:80],
-    }
-    found = shipment_list(actor, **chosen, cursor=cursor(request), limit=ROWS)
-    context = {
-        "listing": listing(request, found),
-        "warehouses": warehouses,
-        "states": choices("shipment", *STATES),
-        "filtered": any(chosen.values()),
-    }
-    return render(request, "shipments/list.html", context)
+@page(Permission.FULFILMENT_RETURN_VIEW)
+def return_page(request: HttpRequest, actor: Actor, return_id: int) -> HttpResponse:
+    """What came back, line by line, and where it went."""
+    found = return_detail(actor, return_id)
+    return render(request, "shipments/return.html", {"found": found, "lines": list(found.lines.all())})
 
 
 @form_page(Permission.FULFILMENT_SHIPMENT_CREATE)

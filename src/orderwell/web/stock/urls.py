@@ -1,10 +1,11 @@
 from django.urls import path
 
+from orderwell.web.lists.views import list_page
 from orderwell.web.stock import transfers, views
 
 urlpatterns = [
-    path("stock/", views.stock_page, name="stock-list"),
-    path("stock/movements/", views.movements, name="movement-list"),
+    path("stock/", list_page("stock"), name="stock-list"),
+    path("stock/movements/", list_page("movements"), name="movement-list"),
     path("stock/adjust/", views.adjust, name="stock-adjust"),
     path("stock/<int:stock_item_id>/", views.stock_item, name="stock-item"),
     path("transfers/", transfers.transfers_page, name="transfer-list"),

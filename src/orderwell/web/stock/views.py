@@ -11,14 +11,10 @@ from django.utils.translation import gettext as _
 
 from orderwell.domains.inventory.choices import visible_warehouses
 from orderwell.domains.inventory.drafts import AdjustmentDraft, AdjustmentLineDraft
-from orderwell.domains.inventory.models import StockMovement
 from orderwell.domains.inventory.queries import (
-    STATES,
     MovementFilters,
-    StockFilters,
     movement_list,
     stock_detail,
-    stock_list,
 )
 from orderwell.domains.inventory.services.adjust_stock import adjust_stock
 from orderwell.domains.orders.queries import orders_of_lines
@@ -26,33 +22,9 @@ from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.actions import perform
-from orderwell.web.components.listing import ROWS, cursor, listing, one_of
-from orderwell.web.components.words import choices
+from orderwell.web.components.listing import ROWS, cursor, listing
 from orderwell.web.pages import form_page, page
 from orderwell.web.stock.forms import AdjustForm
-
-
-@page(Permission.INVENTORY_STOCK_VIEW)
-def stock_page(request: HttpRequest, actor: Actor) -> HttpResponse:
-    warehouses = visible_warehouses(actor, active_only=False)
-    filters = StockFilters(
-        text=request.GET.get("q", "")[:120],
-        warehouse=one_of(request.GET.get("warehouse", ""), [item.code for item in warehouses]),
-        state=one_of(request.GET.get("state", ""), STATES),
-    )
-    found = stock_list(actor, filters, cursor(request), ROWS)
-    context = {
-        "listing": listing(request, found),
-        "warehouses": warehouses,
-        "states": [
-            ("low", _("Low: 10 or less free")),
-            ("negative", _("Less than nothing free")),
-            ("available", _("Something free")),
-            ("reserved", _("Something reserved")),
-        ],
-        "filtered": bool(filters.text or filters.warehouse or filters.state),
-    }
-    return render(request, "stock/list.html", context)
 
 
 @page(Permission.INVENTORY_STOCK_VIEW)
@@ -67,23 +39,6 @@ def stock_item(request: HttpRequest, actor: Actor, stock_item_id: int) -> HttpRe
         "listing": listing(request, found),
     }
     return render(request, "stock/item.html", context)
-
-
-@page(Permission.INVENTORY_STOCK_VIEW)
-def movements(request: HttpRequest, actor: Actor) -> HttpResponse:
-    warehouses = visible_warehouses(actor, active_only=False)
-    filters = MovementFilters(
-        warehouse=one_of(request.GET.get("warehouse", ""), [item.code for item in warehouses]),
-        kind=one_of(request.GET.get("kind", ""), StockMovement.Kind.values),
-    )
-    found = movement_list(actor, filters, cursor(request), ROWS)
-    context = {
-        "listing": listing(request, found),
-        "warehouses": warehouses,
-        "kinds": choices("movement"),
-        "filtered": bool(filters.warehouse or filters.kind),
-    }
-    return render(request, "stock/movements.html", context)
 
 
 @form_page(Permission.INVENTORY_STOCK_ADJUST)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from django_tasks import task
@@ -12,21 +11,19 @@ from orderwell.domains.integrations.services.run import run_batch
 from orderwell.domains.integrations.services.undo import undo_batch
 from orderwell.domains.integrations.states import IMPORT_BATCH
 from orderwell.kernel.transitions import IllegalTransition
-from orderwell.platform.accounts.actor import Actor
-
-_LIMITS = ("channel_ids", "warehouse_ids", "team_ids")
+from orderwell.platform.accounts.actor import Actor, actor_as_json, actor_from_json
 
 
 def start_import(*, batch_id: int, actor: Actor) -> str:
     """Have a worker run the batch; the job's id. Raises NotFound, IllegalTransition."""
     IMPORT_BATCH.next(import_detail(actor, batch_id).state, "run")
-    return str(run_import.enqueue(batch_id, _plain(actor)).id)
+    return str(run_import.enqueue(batch_id, actor_as_json(actor)).id)
 
 
 def start_undo(*, batch_id: int, actor: Actor) -> str:
     """Have a worker undo the batch; the job's id. Raises NotFound, IllegalTransition."""
     IMPORT_BATCH.next(import_detail(actor, batch_id).state, "undo")
-    return str(undo_import.enqueue(batch_id, _plain(actor)).id)
+    return str(undo_import.enqueue(batch_id, actor_as_json(actor)).id)
 
 
 @task()
@@ -42,20 +39,6 @@ def undo_import(batch_id: int, actor: dict[str, Any]) -> None:
 def _unless_done(work: Any, batch_id: int, actor: dict[str, Any]) -> None:
     """A job may run twice, when its worker died just after the end: the second time there is nothing to do."""
     try:
-        work(batch_id=batch_id, actor=_actor(actor))
+        work(batch_id=batch_id, actor=actor_from_json(actor))
     except IllegalTransition:
         return
-
-
-def _plain(actor: Actor) -> dict[str, Any]:
-    """The actor as JSON, so that the worker acts with the rights that the caller had when asking."""
-    plain = asdict(actor) | {"permissions": sorted(actor.permissions)}
-    for name in _LIMITS:
-        ids = getattr(actor, name)
-        plain[name] = None if ids is None else sorted(ids)
-    return plain
-
-
-def _actor(plain: dict[str, Any]) -> Actor:
-    limits = {name: None if plain[name] is None else frozenset(plain[name]) for name in _LIMITS}
-    return Actor(**{**plain, **limits, "permissions": frozenset(plain["permissions"])})

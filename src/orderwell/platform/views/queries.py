@@ -1,0 +1,74 @@
+"""Reading saved views, own columns, exports and bulk runs: everybody reads their own, and what is shared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_noop as _
+
+from orderwell.kernel.errors import NotFound
+from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.views.models import BulkRun, Export, ListChoice, SavedView
+
+
+@dataclass(frozen=True, slots=True)
+class OwnChoice:
+    """The columns a user has chosen for a list (none: the list's own), and the view it opens with."""
+
+    columns: tuple[str, ...] = ()
+    default_view: int | None = None
+
+
+def holder_of(actor: Actor) -> str:
+    return f"{actor.kind}:{actor.id}"
+
+
+def _readable(actor: Actor) -> QuerySet[SavedView]:
+    mine = Q(owner_id=actor.id) if actor.kind == "user" else Q(owner_id__isnull=True)
+    return SavedView.objects.filter(mine | Q(shared=True))
+
+
+def saved_views(actor: Actor, name: str) -> list[SavedView]:
+    """The views of the list `name` that the actor has or that are shared with everyone, own ones first."""
+    rows = _readable(actor).filter(list_name=name).order_by("name", "id")
+    return sorted(rows, key=lambda view: view.owner_id != actor.id)
+
+
+def all_views(actor: Actor) -> QuerySet[SavedView]:
+    return _readable(actor)
+
+
+def saved_view(actor: Actor, view_id: int) -> SavedView:
+    """Raises NotFound when there is none or it belongs to somebody else alone."""
+    found = _readable(actor).filter(pk=view_id).first()
+    if found is None:
+        raise NotFound(kind=_("view"), reference=str(view_id))
+    return found
+
+
+def own_choice(actor: Actor, name: str) -> OwnChoice:
+    if actor.kind != "user":
+        return OwnChoice()
+    row = ListChoice.objects.filter(user_id=actor.id or 0, list_name=name).first()
+    return OwnChoice(tuple(row.columns), row.default_view_id) if row else OwnChoice()
+
+
+def export_of(actor: Actor, export_id: int) -> Export:
+    """An export that the actor asked for. Raises NotFound."""
+    found = Export.objects.filter(pk=export_id, holder=holder_of(actor)).select_related("progress").first()
+    if found is None:
+        raise NotFound(kind=_("export"), reference=str(export_id))
+    return found
+
+
+def exports_of(actor: Actor) -> QuerySet[Export]:
+    return Export.objects.filter(holder=holder_of(actor))
+
+
+def run_of(actor: Actor, run_id: int) -> BulkRun:
+    """A bulk action that the actor started. Raises NotFound."""
+    found = BulkRun.objects.filter(pk=run_id, holder=holder_of(actor)).select_related("progress").first()
+    if found is None:
+        raise NotFound(kind=_("bulk action"), reference=str(run_id))
+    return found

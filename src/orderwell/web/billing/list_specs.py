@@ -1,0 +1,172 @@
+"""The lists of money: invoices, credit notes, payments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from orderwell.domains.billing.queries import (
+    credit_notes,
+    invoices,
+    payments,
+    visible_credit_notes,
+    visible_invoices,
+    visible_payments,
+)
+from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.permissions import Permission
+from orderwell.web.components.words import choices
+from orderwell.web.lists.common import (
+    attribute,
+    between,
+    currency_of,
+    customer_id,
+    customer_name,
+    order_link,
+    order_url,
+    pick,
+)
+from orderwell.web.lists.spec import Column, Filter, ListSpec, Nothing, Values
+
+P = Permission
+MONEY = (
+    Column("net", _("Net"), lambda d: d.net_amount, "money", currency=currency_of),
+    Column("tax", _("Tax"), lambda d: d.tax_amount, "money", currency=currency_of),
+    Column("amount", _("Amount"), lambda d: d.gross_amount, "money", currency=currency_of, narrow="end"),
+    Column("currency", _("Currency"), lambda d: d.currency),
+    Column("who", _("Who"), lambda d: d.actor_label),
+)
+CUSTOMER = Filter("customer", _("Customer"), "hidden", say=customer_name)
+
+
+def invoice_rows(actor: Actor, values: Values, now: datetime) -> Sequence[QuerySet[Any]]:
+    if "pk" in values:
+        return [visible_invoices(actor).select_related("order")]
+    return [invoices(actor, **pick(values, text="q"), **customer_id(values), **between(values)).select_related("order")]
+
+
+INVOICES = ListSpec(
+    name="invoices",
+    topics="billing",
+    title=_("Invoices"),
+    permission=P.BILLING_INVOICE_VIEW,
+    url_name="invoice-list",
+    columns=(
+        Column("number", _("Number"), lambda i: i.number, narrow="main"),
+        Column("issued", _("Issued"), lambda i: i.issued_at, "moment", sort="issued", narrow="line"),
+        Column("customer", _("Customer"), attribute("order.customer_name"), narrow="line"),
+        Column("customer_number", _("Customer number"), attribute("customer.number"), needs=("customer",)),
+        Column("order", _("Order"), attribute("order.number"), show=order_link, narrow="line"),
+        Column("due", _("Due"), lambda i: i.due_at, "day"),
+        *MONEY,
+    ),
+    default=("number", "issued", "customer", "order", "due", "tax", "amount"),
+    rows=invoice_rows,
+    sorts={"issued": ("issued_at", "id")},
+    default_sort="-issued",
+    filters=(
+        Filter("q", _("Search"), "text"),
+        Filter("from", _("Issued from"), "day"),
+        Filter("to", _("Issued until"), "day"),
+        CUSTOMER,
+    ),
+    link=lambda invoice: reverse("invoice-detail", args=[invoice.pk]),
+    search=_("Invoice number"),
+    nothing=Nothing("file-invoice", _("No invoices yet"), _("Invoices are made on the page of an order.")),
+)
+
+
+def credit_note_rows(actor: Actor, values: Values, now: datetime) -> Sequence[QuerySet[Any]]:
+    if "pk" in values:
+        return [visible_credit_notes(actor).select_related("order", "invoice")]
+    wanted = {**pick(values, text="q"), **customer_id(values), **between(values)}
+    return [credit_notes(actor, **wanted).select_related("order", "invoice")]
+
+
+CREDIT_NOTES = ListSpec(
+    name="credit-notes",
+    topics="billing",
+    title=_("Credit notes"),
+    permission=P.BILLING_INVOICE_VIEW,
+    url_name="credit-note-list",
+    columns=(
+        Column("number", _("Number"), lambda c: c.number, narrow="main"),
+        Column("issued", _("Issued"), lambda c: c.issued_at, "moment", sort="issued", narrow="line"),
+        Column("customer", _("Customer"), attribute("order.customer_name"), narrow="line"),
+        Column("invoice", _("Invoice"), attribute("invoice.number")),
+        Column("order", _("Order"), attribute("order.number"), show=order_link, narrow="line"),
+        Column("reason", _("Reason"), lambda c: c.reason),
+        *MONEY,
+    ),
+    default=("number", "issued", "customer", "invoice", "order", "reason", "amount"),
+    rows=credit_note_rows,
+    sorts={"issued": ("issued_at", "id")},
+    default_sort="-issued",
+    filters=(
+        Filter("q", _("Search"), "text"),
+        Filter("from", _("Issued from"), "day"),
+        Filter("to", _("Issued until"), "day"),
+        CUSTOMER,
+    ),
+    link=lambda note: reverse("invoice-detail", args=[note.invoice_id]),
+    search=_("Credit note number"),
+    nothing=Nothing(
+        "receipt-refund",
+        _("No credit notes yet"),
+        _("They are made with a return, or when invoiced units are cancelled."),
+    ),
+)
+
+
+def payment_rows(actor: Actor, values: Values, now: datetime) -> Sequence[QuerySet[Any]]:
+    if "pk" in values:
+        return [visible_payments(actor).select_related("order")]
+    wanted = {**pick(values, reference="q", method="method"), **customer_id(values), **between(values)}
+    return [payments(actor, **wanted).select_related("order")]
+
+
+PAYMENTS = ListSpec(
+    name="payments",
+    topics="billing",
+    title=_("Payments"),
+    permission=P.BILLING_PAYMENT_VIEW,
+    url_name="payment-list",
+    columns=(
+        Column("order", _("Order"), attribute("order.number"), narrow="main"),
+        Column("received", _("Received"), lambda p: p.received_at, "moment", sort="received", narrow="line"),
+        Column("customer", _("Customer"), attribute("order.customer_name"), narrow="line"),
+        Column("method", _("Method"), lambda p: p.method, "word", "method", narrow="line"),
+        Column("reference", _("Reference"), lambda p: p.reference),
+        Column(
+            "refunded",
+            _("Refunded"),
+            lambda p: p.refunded_amount,
+            "money",
+            currency=currency_of,
+        ),
+        Column("amount", _("Amount"), lambda p: p.amount, "money", currency=currency_of, narrow="end"),
+        Column("currency", _("Currency"), lambda p: p.currency),
+        Column("who", _("Who"), lambda p: p.actor_label),
+    ),
+    default=("order", "received", "customer", "method", "reference", "refunded", "amount"),
+    rows=payment_rows,
+    sorts={"received": ("received_at", "id")},
+    default_sort="-received",
+    filters=(
+        Filter("q", _("Search"), "text"),
+        Filter("method", _("Method"), choices=lambda actor: choices("method")),
+        Filter("from", _("Received from"), "day"),
+        Filter("to", _("Received until"), "day"),
+        CUSTOMER,
+    ),
+    link=order_url,
+    search=_("Reference"),
+    nothing=Nothing(
+        "cash", _("No payments yet"), _("Payments are entered on the page of an order, or come in over the API.")
+    ),
+)

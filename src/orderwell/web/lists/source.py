@@ -1,0 +1,164 @@
+"""A list without its screen: rows in their order, counts, exports. What platform/views knows of every list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+
+from orderwell.kernel.errors import NotFound
+from orderwell.platform import exporting
+from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.paging import Page, capped_count, keyset_chunks, keyset_page_of_parts
+from orderwell.platform.permissions import Permission
+from orderwell.platform.views.sources import Act, Undo
+from orderwell.web.lists.cells import columns_of, file_column, spoken
+from orderwell.web.lists.spec import Column, ListSpec
+
+CHUNK = 2000
+
+
+@dataclass(frozen=True)
+class SpecSource:
+    """Makes a ListSpec what platform/views calls a source."""
+
+    spec: ListSpec
+
+    @property
+    def name(self) -> str:
+        return self.spec.name
+
+    @property
+    def permission(self) -> Permission:
+        return self.spec.permission
+
+    def spoken_title(self) -> str:
+        return str(self.spec.title)
+
+    def column_keys(self, actor: Actor) -> list[str]:
+        return list(columns_of(self.spec, actor))
+
+    def filter_keys(self) -> list[str]:
+        return [item.key for item in self.spec.filters]
+
+    def sort_keys(self) -> list[str]:
+        return list(self.spec.sorts)
+
+    def default_keys(self, actor: Actor) -> list[str]:
+        known = columns_of(self.spec, actor)
+        return [key for key in self.spec.default if key in known]
+
+    def export_columns(self, actor: Actor, keys: Sequence[str]) -> list[exporting.Column]:
+        return [file_column(column) for column in _with_currency(self.spec, chosen(self.spec, actor, keys))]
+
+    def export_chunks(
+        self, actor: Actor, keys: Sequence[str], filters: Mapping[str, str], sort: str, now: datetime
+    ) -> Iterator[list[tuple[Any, ...]]]:
+        columns = chosen(self.spec, actor, keys)
+        written = _with_currency(self.spec, columns)
+        clean = clean_filters(self.spec, filters, actor)
+        parts = _parts(self.spec, actor, clean, columns, now)
+        for rows in keyset_chunks(parts, order=order_of(self.spec, clean, sort), chunk=CHUNK):
+            if self.spec.prepare:
+                self.spec.prepare(actor, rows, keys)
+            yield [tuple([spoken(column, row) for column in written]) for row in rows]
+
+    def count(self, actor: Actor, filters: Mapping[str, str], now: datetime, cap: int) -> int:
+        """How many match, or more than `cap`."""
+        found, clean = 0, clean_filters(self.spec, filters, actor)
+        if self.spec.counted:
+            return capped_count(self.spec.counted(actor, clean, now), cap)
+        for rows in self.spec.rows(actor, clean, now):
+            found += capped_count(rows, cap - min(found, cap))
+        return found
+
+    def matching_ids(self, actor: Actor, filters: Mapping[str, str], now: datetime, most: int) -> list[int]:
+        """The keys of all that match in the order of the list, or `most` + 1 of them."""
+        clean = clean_filters(self.spec, filters, actor)
+        order = order_of(self.spec, clean, "")
+        found: list[int] = []
+        for rows in self.spec.rows(actor, clean, now):
+            found += rows.order_by(*order).values_list("pk", flat=True)[: most + 1 - len(found)]
+        return found
+
+    def act_of(self, action: str) -> tuple[Permission, Act, Undo | None]:
+        found = self.spec.action(action)
+        if found is None:
+            raise NotFound(kind="action", reference=action[:40])
+        return found.permission, found.act, found.undo
+
+
+def clean_filters(spec: ListSpec, values: Mapping[str, str], actor: Actor) -> dict[str, str]:
+    """The filters of the list that are set to something that makes sense."""
+    found = {item.key: item.clean(str(values.get(item.key, "")), actor) for item in spec.filters}
+    return {key: value for key, value in found.items() if value}
+
+
+def chosen(spec: ListSpec, actor: Actor, keys: Sequence[str]) -> list[Column]:
+    known = columns_of(spec, actor)
+    return [known[key] for key in dict.fromkeys(keys) if key in known]
+
+
+def order_of(spec: ListSpec, filters: Mapping[str, str], sort: str) -> tuple[str, ...]:
+    """Columns for ORDER BY. An unknown sort is the list's own."""
+    sort = sort if sort.lstrip("-") in spec.sorts else spec.default_sort
+    special = spec.order(filters, sort) if spec.order else None
+    columns = special or spec.sorts[sort.lstrip("-")]
+    return tuple(f"-{column}" for column in columns) if sort.startswith("-") else tuple(columns)
+
+
+def page_of(
+    spec: ListSpec,
+    actor: Actor,
+    filters: Mapping[str, str],
+    columns: Sequence[Column],
+    *,
+    sort: str,
+    cursor: str | None,
+    backwards: bool,
+    limit: int,
+    now: datetime,
+) -> Page[Any]:
+    parts = _parts(spec, actor, filters, columns, now)
+    order = order_of(spec, filters, sort)
+    found = keyset_page_of_parts(parts, order=order, cursor=cursor, limit=limit, backwards=backwards)
+    if spec.prepare:
+        spec.prepare(actor, found.rows, [column.key for column in columns])
+    return found
+
+
+def row_of(spec: ListSpec, actor: Actor, pk: Any, columns: Sequence[Column], now: datetime) -> Any:
+    """One row, whatever the filters say, if the actor may see it. Raises NotFound."""
+    for rows in spec.rows(actor, {"pk": str(pk)}, now):
+        try:
+            found = _joined(rows, columns).filter(pk=rows.model._meta.pk.to_python(pk)).first()
+        except (ValidationError, ValueError, OverflowError):
+            break
+        if found is not None:
+            if spec.prepare:
+                spec.prepare(actor, [found], [column.key for column in columns])
+            return found
+    raise NotFound(kind=str(spec.title), reference=str(pk))
+
+
+def _parts(
+    spec: ListSpec, actor: Actor, filters: Mapping[str, str], columns: Sequence[Column], now: datetime
+) -> list[QuerySet[Any]]:
+    return [_joined(rows, columns) for rows in spec.rows(actor, filters, now)]
+
+
+def _joined(rows: QuerySet[Any], columns: Sequence[Column]) -> QuerySet[Any]:
+    needed = sorted({name for column in columns for name in column.needs})
+    return rows.select_related(*needed) if needed else rows
+
+
+def _with_currency(spec: ListSpec, columns: Sequence[Column]) -> list[Column]:
+    """An amount means nothing without its currency: a file that has amounts has a column for it too."""
+    if not any(column.kind == "money" for column in columns) or any(column.key == "currency" for column in columns):
+        return list(columns)
+    currency = next((column for column in spec.columns if column.key == "currency"), None)
+    return [*columns, *([currency] if currency else [])]

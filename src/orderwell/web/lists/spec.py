@@ -1,0 +1,176 @@
+"""What a list is, as data: its columns, filters, orders, tabs and bulk actions. `views.py` makes the page of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.functional import Promise
+
+from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.permissions import Permission
+from orderwell.platform.views.sources import Act, Undo
+from orderwell.web.components.forms import Form
+
+Title = str | Promise
+Values = Mapping[str, str]
+Choices = Sequence[tuple[str, Title]]
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 30)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`value` is what an export writes; `show`, where given, what the screen shows instead of it.
+
+    `kind`: "text", "money", "number", "whole", "moment", "day", "yes_no", or "word" of a `vocabulary` in words.py.
+    `narrow` is its place on a phone: "main" and "end" on the first line, "line" below them, "more" below with its title,
+    "hide" for what another cell already says there.
+    """
+
+    key: str
+    title: Title
+    value: Callable[[Any], Any]
+    kind: str = "text"
+    vocabulary: str = ""
+    currency: Callable[[Any], str] | None = None
+    show: Callable[[Any], Any] | None = None
+    url: Callable[[Any], str | None] | None = None
+    # Key of a sort of the list, if the list can be in the order of this column.
+    sort: str = ""
+    # Relations that it reads, joined only when it is shown.
+    needs: tuple[str, ...] = ()
+    permission: Permission | None = None
+    narrow: str = "more"
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A parameter of the list's address. `kind`: "choice", "flag", "day", "text", or "hidden" (set by links alone)."""
+
+    key: str
+    title: Title
+    kind: str = "choice"
+    choices: Callable[[Actor], Choices] | None = None
+    # The words of a value that no choice has, such as the name of a customer; None: no such value.
+    say: Callable[[Actor, str], str | None] | None = None
+
+    def options(self, actor: Actor) -> Choices:
+        return self.choices(actor) if self.choices else ()
+
+    def clean(self, value: str, actor: Actor) -> str:
+        """The value, or nothing for one that makes no sense: an address typed wrong shows more rows, never an error."""
+        value = value.replace("\0", "").strip()[:120]
+        if not value:
+            return ""
+        match self.kind:
+            case "flag":
+                return "1"
+            case "day":
+                return value if day_of(value) else ""
+            case "choice":
+                return value if value in {key for key, _title in self.options(actor)} else ""
+            case "hidden":
+                return value if self.say is None or self.say(actor, value) is not None else ""
+            case _:
+                return value
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A name for a few filters, above the list."""
+
+    key: str
+    title: Title
+    params: Values = field(default_factory=dict)
+    permission: Permission | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something done to many rows. `form` asks for what it needs; `hint` says what will happen."""
+
+    key: str
+    title: Title
+    icon: str
+    permission: Permission
+    act: Act
+    form: Callable[..., Form] | None = None
+    undo: Undo | None = None
+    hint: Title = ""
+    danger: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """What an empty list says: when there is nothing at all, and what to do then."""
+
+    icon: str
+    title: Title
+    text: Title = ""
+    url: str = ""
+    action: Title = ""
+    permission: Permission | None = None
+
+
+Rows = Callable[[Actor, Values, datetime], Sequence[QuerySet[Any]]]
+
+
+@dataclass(frozen=True)
+class ListSpec:
+    """`rows` gives the rows the actor may see that pass the filters, as disjoint parts that each an index serves.
+
+    `sorts`: key -> columns without NULL, ascending, the last one unique; offer none that no index serves. `order` may
+    answer otherwise for some filters. `prepare` adds to a page or a chunk of rows what a column needs beyond them.
+    """
+
+    name: str
+    title: Title
+    permission: Permission
+    url_name: str
+    columns: tuple[Column, ...]
+    default: tuple[str, ...]
+    rows: Rows
+    sorts: Mapping[str, tuple[str, ...]]
+    default_sort: str
+    nothing: Nothing
+    filters: tuple[Filter, ...] = ()
+    tabs: tuple[Tab, ...] = ()
+    actions: tuple[Action, ...] = ()
+    link: Callable[[Any], str | None] | None = None
+    row_class: Callable[[Any], str] | None = None
+    order: Callable[[Values, str], tuple[str, ...] | None] | None = None
+    # The same rows as one part, where counting them that way takes fewer statements.
+    counted: Callable[[Actor, Values, datetime], QuerySet[Any]] | None = None
+    prepare: Callable[[Actor, Sequence[Any], Sequence[str]], None] | None = None
+    # The entity of the fields that an administrator added; their values are in the row's `custom`.
+    custom: str = ""
+    search: Title = ""
+    subtitle: Title = ""
+    # A template with more about a row for the quick look, and what it needs.
+    quick: str = ""
+    quick_context: Callable[[Actor, Any], Mapping[str, Any]] | None = None
+    # Events that make the page fetch its rows again (web/live): first words of their names. None: it stays as it is.
+    topics: str = ""
+    # The page above it: name of its address, and its title.
+    parent: tuple[str, Title] | None = None
+    # Templates of the buttons beside the heading, and of what stands above the list.
+    buttons: str = ""
+    above: str = ""
+    context: Callable[[Actor, Values], Mapping[str, Any]] | None = None
+
+    def filter(self, key: str) -> Filter | None:
+        return next((item for item in self.filters if item.key == key), None)
+
+    def action(self, key: str) -> Action | None:
+        return next((item for item in self.actions if item.key == key), None)
+
+
+def day_of(text: str) -> date | None:
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if FIRST_DAY <= found <= LAST_DAY else None

@@ -1,0 +1,169 @@
+"""The page of a list, whichever list it is; its counts, and the quick look at a row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from orderwell.kernel.clock import utc_now
+from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.paging import Page
+from orderwell.platform.permissions import Permission
+from orderwell.platform.views.queries import own_choice, saved_views
+from orderwell.web.components.listing import CAP, ROWS, Listing, capped
+from orderwell.web.lists.cells import columns_of, plain, row_views
+from orderwell.web.lists.registry import spec_for, specs
+from orderwell.web.lists.source import SpecSource, page_of, row_of
+from orderwell.web.lists.spec import Column, ListSpec
+from orderwell.web.lists.state import ALL, Looking, look, view_query
+from orderwell.web.pages import page
+
+
+def list_page(name: str) -> Callable[..., HttpResponse]:
+    """The view of a list, for the `urls.py` of its area."""
+
+    @page()
+    def view(request: HttpRequest, actor: Actor) -> HttpResponse:
+        spec = specs()[name]
+        actor.require(spec.permission)
+        return show_list(request, actor, spec)
+
+    return view
+
+
+def show_list(request: HttpRequest, actor: Actor, spec: ListSpec) -> HttpResponse:
+    own, views = own_choice(actor, spec.name), saved_views(actor, spec.name)
+    if not request.GET and (default := next((item for item in views if item.pk == own.default_view), None)):
+        return HttpResponseRedirect(request.path + view_query(default))
+    looking, now = look(spec, actor, request.GET, own, views), utc_now()
+    before, after = request.GET.get("before") or None, request.GET.get("after") or None
+    found = page_of(
+        spec,
+        actor,
+        looking.filters,
+        looking.columns,
+        sort=looking.sort,
+        cursor=before or after,
+        backwards=before is not None,
+        limit=ROWS,
+        now=now,
+    )
+    if request.GET.get("go") and len(found.rows) == 1 and looking.filters.get("q") and spec.link:
+        return HttpResponseRedirect(spec.link(found.rows[0]) or request.path)
+    context = _context(request, looking, found)
+    if request.headers.get("HX-Target") == "list-body":
+        return render(request, "lists/body.html", context)
+    context |= {
+        "tabs": looking.tabs(views),
+        "own": own,
+        "may_share": actor.may(Permission.LISTS_VIEW_SHARE),
+        "filter_fields": [
+            _field(item, looking) for item in spec.filters if item.kind not in {"hidden", "flag"} and item.key != "q"
+        ],
+        "kept": [(key, value) for key, value in looking.filters.items() if _is_hidden(spec, key)],
+        "has_custom_columns": bool(own.columns),
+        **(spec.context(actor, looking.filters) if spec.context else {}),
+    }
+    return render(request, "lists/page.html", context)
+
+
+def _is_hidden(spec: ListSpec, key: str) -> bool:
+    item = spec.filter(key)
+    return item is not None and item.kind in {"hidden", "flag"}
+
+
+def _field(item: Any, looking: Looking) -> dict[str, Any]:
+    return {
+        "key": item.key,
+        "title": item.title,
+        "kind": item.kind,
+        "value": looking.filters.get(item.key, ""),
+        "options": item.options(looking.actor) if item.kind == "choice" else (),
+    }
+
+
+def _context(request: HttpRequest, looking: Looking, found: Page[Any]) -> dict[str, Any]:
+    spec = looking.spec
+    position = {key: request.GET[key] for key in ("after", "before") if request.GET.get(key)}
+    return {
+        "spec": spec,
+        "looking": looking,
+        "query": looking.query(),
+        "heads": [_head(column, looking) for column in looking.columns],
+        "rows": row_views(spec, looking.columns, found.rows),
+        "listing": Listing(found.rows, found.next_cursor, found.previous_cursor, is_later=bool(found.previous_cursor)),
+        "next_query": looking.query(after=found.next_cursor) if found.next_cursor else "",
+        "previous_query": looking.query(before=found.previous_cursor) if found.previous_cursor else "",
+        "here": request.path + looking.query(**position),
+        "actions": [item for item in spec.actions if looking.actor.may(item.permission)],
+        "chips": looking.chips(),
+        "may_create": spec.nothing.permission is None or looking.actor.may(spec.nothing.permission),
+    }
+
+
+def _head(column: Column, looking: Looking) -> dict[str, Any]:
+    classes = "num" if column.kind in {"money", "number", "whole"} else ""
+    if not column.sort:
+        return {"title": column.title, "classes": classes}
+    current = looking.sort.lstrip("-") == column.sort
+    descending = looking.sort.startswith("-")
+    other = (
+        column.sort
+        if current and descending
+        else f"-{column.sort}"
+        if current or looking.spec.default_sort == f"-{column.sort}"
+        else column.sort
+    )
+    return {
+        "title": column.title,
+        "classes": classes,
+        "query": looking.query(sort="" if other == looking.spec.default_sort else other),
+        "aria": ("descending" if descending else "ascending") if current else "none",
+        "current": current,
+        "descending": descending,
+    }
+
+
+@page()
+def counts(request: HttpRequest, actor: Actor, name: str) -> HttpResponse:
+    """How many rows stand behind each tab, asked for when the page already stands; nothing is counted past a thousand."""
+    return JsonResponse(tab_counts(actor, spec_for(actor, name)))
+
+
+def tab_counts(actor: Actor, spec: ListSpec) -> dict[str, str]:
+    now, source = utc_now(), SpecSource(spec)
+    wanted: dict[str, Mapping[str, str]] = {
+        tab.key: tab.params for tab in spec.tabs if tab.params and (tab.permission is None or actor.may(tab.permission))
+    }
+    wanted |= {f"view-{view.pk}": view.filters for view in saved_views(actor, spec.name)}
+    return {key: capped(source.count(actor, filters, now, CAP)) for key, filters in wanted.items()}
+
+
+@page()
+def quick(request: HttpRequest, actor: Actor, name: str, pk: str) -> HttpResponse:
+    """A row without leaving the list: everything it has, and what its area adds."""
+    spec = spec_for(actor, name)
+    columns = list(columns_of(spec, actor).values())
+    row = row_of(spec, actor, pk, columns, utc_now())
+    shown = [(column.title, column.show(row) if column.show else plain(column, row)) for column in columns]
+    context = {
+        "spec": spec,
+        "title": plain(columns[0], row) or gettext("Row"),
+        "facts": [(title, value) for title, value in shown[1:] if value not in ("", None)],
+        "href": spec.link(row) if spec.link else "",
+        "row": row,
+        **(spec.quick_context(actor, row) if spec.quick_context else {}),
+    }
+    return render(request, "lists/quick.html", context)
+
+
+def back_to(spec: ListSpec, looking: Looking, **changes: Any) -> str:
+    return reverse(spec.url_name) + looking.query(**changes)
+
+
+__all__ = ["ALL", "back_to", "counts", "list_page", "quick", "show_list", "tab_counts"]

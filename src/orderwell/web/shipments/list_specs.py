@@ -1,0 +1,242 @@
+"""The lists of the warehouse: what is to be shipped, shipments, returns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from orderwell.domains.fulfilment.models import Return, Shipment
+from orderwell.domains.fulfilment.queries import returns, shipments, units_to_ship, visible_returns, visible_shipments
+from orderwell.domains.fulfilment.services.listed import deliver_shipments, ship_orders
+from orderwell.domains.inventory.choices import visible_warehouses
+from orderwell.domains.orders.models import Order
+from orderwell.domains.orders.queries import OrderFilters, order_parts, visible_orders
+from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.permissions import Permission
+from orderwell.web.components.forms import offer
+from orderwell.web.components.words import choices
+from orderwell.web.lists.common import (
+    attribute,
+    between,
+    channel_choices,
+    currency_of,
+    order_link,
+    pick,
+    warehouse_choices,
+)
+from orderwell.web.lists.spec import Action, Column, Filter, ListSpec, Nothing, Values
+from orderwell.web.orders.list_forms import BulkForm
+from orderwell.web.orders.list_spec import COLUMNS, customer, due_day, link, number, tag_choices, team_choices
+from orderwell.web.templatetags.orderwell import localname
+
+P = Permission
+READY = (Order.FulfilmentState.RESERVED.value, Order.FulfilmentState.PARTIAL.value)
+
+
+class BulkShipForm(BulkForm):
+    warehouse = forms.ChoiceField(label=_("Warehouse"), required=False)
+    carrier = forms.CharField(label=_("Carrier"), required=False, max_length=60)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        found = visible_warehouses(self.actor)
+        offer(
+            self, "warehouse", [("", _("wherever it is reserved")), *((item.code, localname(item)) for item in found)]
+        )
+
+
+def ready_rows(actor: Actor, values: Values, now: datetime) -> Sequence[QuerySet[Order]]:
+    if "pk" in values:
+        return [visible_orders(actor)]
+    filters = OrderFilters(
+        state=Order.State.PLACED.value,
+        fulfilment_state=values.get("fulfilment") or READY,
+        on_hold=False,
+        late=True if values.get("late") else None,
+        **pick(values, warehouse="warehouse", channel="channel", team="team", tag="tag", text="q"),
+        **between(values),
+    )
+    return order_parts(actor, filters, now=now)
+
+
+def count_units(actor: Actor, rows: Sequence[Any], keys: Sequence[str]) -> None:
+    """How many lines and units of each order can leave now."""
+    if {"lines", "units"} & set(keys):
+        found = units_to_ship([row.pk for row in rows])
+        for row in rows:
+            row.lines_to_ship, row.units_to_ship = found.get(row.pk, (0, None))
+
+
+TO_SHIP = ListSpec(
+    name="to-ship",
+    topics="orders fulfilment",
+    title=_("To ship"),
+    subtitle=_("Reserved and not on hold, newest first."),
+    permission=P.FULFILMENT_SHIPMENT_VIEW,
+    url_name="to-ship",
+    columns=(
+        Column("number", _("Order"), lambda o: o.number, show=number, narrow="main"),
+        Column("customer", _("Customer"), lambda o: o.customer_name, show=customer, narrow="line"),
+        Column("lines", _("Lines"), attribute("lines_to_ship"), "whole"),
+        Column("units", _("Units"), attribute("units_to_ship"), "number"),
+        *(column for column in COLUMNS if column.key not in {"number", "customer", "due", "total"}),
+        Column("due", _("Due"), lambda o: o.promised_at or o.requested_at, "day", show=due_day, narrow="end"),
+        *(column for column in COLUMNS if column.key == "total"),
+    ),
+    default=("number", "customer", "placed", "due", "lines", "units", "fulfilment", "payment"),
+    rows=ready_rows,
+    sorts={"placed": ("placed_at", "id")},
+    default_sort="-placed",
+    filters=(
+        Filter("q", _("Search"), "text"),
+        Filter("fulfilment", _("Fulfilment"), choices=lambda actor: choices("fulfilment", *READY)),
+        Filter("warehouse", _("Warehouse"), choices=warehouse_choices),
+        Filter("channel", _("Channel"), choices=channel_choices),
+        Filter("team", _("Team"), choices=team_choices),
+        Filter("tag", _("Customer tag"), choices=tag_choices),
+        Filter("from", _("Placed from"), "day"),
+        Filter("to", _("Placed until"), "day"),
+        Filter("late", _("Late"), "flag"),
+    ),
+    actions=(
+        Action(
+            "ship",
+            _("Ship"),
+            "truck",
+            P.FULFILMENT_SHIPMENT_CREATE,
+            ship_orders,
+            BulkShipForm,
+            hint=_("Everything that is reserved for these orders leaves now. This cannot be undone."),
+        ),
+    ),
+    link=link,
+    prepare=count_units,
+    custom="order",
+    search=_("Order number, phone, name"),
+    quick="lists/orders/quick.html",
+    quick_context=lambda actor, order: {"order": order, "lines": list(order.lines.order_by("position")[:30])},
+    nothing=Nothing(
+        "circle-check",
+        _("Nothing to ship"),
+        _("Everything that is reserved has left. Backordered orders appear here when stock comes in."),
+    ),
+)
+
+
+def shipment_rows(actor: Actor, values: Values, now: datetime) -> Sequence[QuerySet[Shipment]]:
+    if "pk" in values:
+        return [visible_shipments(actor).select_related("order")]
+    wanted = pick(values, state="state", warehouse="warehouse", text="q")
+    return [shipments(actor, **wanted, **between(values)).select_related("order")]
+
+
+SHIPMENTS = ListSpec(
+    name="shipments",
+    topics="fulfilment",
+    title=_("Shipments"),
+    permission=P.FULFILMENT_SHIPMENT_VIEW,
+    url_name="shipment-list",
+    columns=(
+        Column("number", _("Number"), lambda s: s.number, narrow="main"),
+        Column("order", _("Order"), attribute("order.number"), show=order_link, narrow="line"),
+        Column("customer", _("Customer"), attribute("order.customer_name"), narrow="line"),
+        Column("warehouse", _("Warehouse"), lambda s: localname(s.warehouse), needs=("warehouse",)),
+        Column("carrier", _("Carrier"), lambda s: s.carrier, narrow="line"),
+        Column("tracking", _("Tracking number"), lambda s: s.tracking_number),
+        Column("shipped", _("Shipped"), lambda s: s.shipped_at, "moment", sort="shipped", narrow="line"),
+        Column("delivered", _("Delivered"), lambda s: s.delivered_at, "moment"),
+        Column("state", _("State"), lambda s: s.state, "word", "shipment", narrow="end"),
+        Column("city", _("City"), attribute("order.ship_city")),
+        Column("country", _("Country"), attribute("order.ship_country")),
+        Column("who", _("Who"), lambda s: s.actor_label),
+    ),
+    default=("number", "order", "customer", "warehouse", "carrier", "tracking", "shipped", "state"),
+    rows=shipment_rows,
+    sorts={"shipped": ("shipped_at", "id")},
+    default_sort="-shipped",
+    filters=(
+        Filter("q", _("Search"), "text"),
+        Filter("state", _("State"), choices=lambda actor: choices("shipment", "shipped", "delivered")),
+        Filter("warehouse", _("Warehouse"), choices=warehouse_choices),
+        Filter("from", _("Shipped from"), "day"),
+        Filter("to", _("Shipped until"), "day"),
+    ),
+    actions=(
+        Action(
+            "deliver",
+            _("Mark as delivered"),
+            "circle-check",
+            P.FULFILMENT_SHIPMENT_CREATE,
+            deliver_shipments,
+            hint=_("The shipments are marked as delivered, now. This cannot be undone."),
+        ),
+    ),
+    link=lambda shipment: reverse("order-detail", args=[shipment.order_id]),
+    search=_("Shipment or tracking number"),
+    nothing=Nothing(
+        "truck",
+        _("No shipments yet"),
+        _("Shipments are made on the page of an order, or from the list of what is to be shipped."),
+        "to-ship",
+        _("To ship"),
+        P.FULFILMENT_SHIPMENT_VIEW,
+    ),
+)
+
+
+def return_rows(actor: Actor, values: Values, now: datetime) -> Sequence[QuerySet[Return]]:
+    if "pk" in values:
+        return [visible_returns(actor).select_related("order", "customer")]
+    wanted = pick(values, channel="channel", text="q")
+    return [returns(actor, **wanted, **between(values)).select_related("order", "customer")]
+
+
+def return_lines(actor: Actor, row: Any) -> Mapping[str, Any]:
+    return {"return": row, "lines": list(row.lines.order_by("pk")[:30])}
+
+
+RETURNS = ListSpec(
+    name="returns",
+    topics="fulfilment",
+    title=_("Returns"),
+    permission=P.FULFILMENT_RETURN_VIEW,
+    url_name="return-list",
+    columns=(
+        Column("number", _("Number"), lambda r: r.number, narrow="main"),
+        Column("order", _("Order"), attribute("order.number"), show=order_link, narrow="line"),
+        Column("customer", _("Customer"), attribute("customer.name"), narrow="line"),
+        Column("channel", _("Channel"), lambda r: localname(r.channel), needs=("channel",)),
+        Column("reason", _("Reason"), lambda r: r.reason, narrow="line"),
+        Column("received", _("Received"), lambda r: r.received_at, "moment", sort="received", narrow="line"),
+        Column("external", _("External number"), lambda r: r.external_id),
+        Column("net", _("Net"), lambda r: r.net_amount, "money", currency=currency_of),
+        Column("tax", _("Tax"), lambda r: r.tax_amount, "money", currency=currency_of),
+        Column("amount", _("Amount"), lambda r: r.gross_amount, "money", currency=currency_of, narrow="end"),
+        Column("currency", _("Currency"), lambda r: r.currency),
+        Column("history", _("History"), lambda r: r.history, "yes_no"),
+        Column("who", _("Who"), lambda r: r.actor_label),
+    ),
+    default=("number", "order", "customer", "channel", "reason", "received", "amount"),
+    rows=return_rows,
+    sorts={"received": ("received_at", "id")},
+    default_sort="-received",
+    filters=(
+        Filter("q", _("Search"), "text"),
+        Filter("channel", _("Channel"), choices=channel_choices),
+        Filter("from", _("Received from"), "day"),
+        Filter("to", _("Received until"), "day"),
+    ),
+    link=lambda row: reverse("return-detail", args=[row.pk]),
+    search=_("Return number"),
+    quick="lists/returns/lines.html",
+    quick_context=return_lines,
+    nothing=Nothing(
+        "truck-return", _("No returns yet"), _("Goods that come back are entered on the page of their order.")
+    ),
+)

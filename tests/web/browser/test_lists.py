@@ -1,0 +1,109 @@
+"""Lists worked with the keyboard: columns, quick look, many rows at once with one that is refused, export."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.web.browser.conftest import Site
+
+pytestmark = pytest.mark.browser
+Open = Callable[..., Page]
+PLACE = """
+from decimal import Decimal
+from orderwell.domains.orders.drafts import LineDraft, OrderDraft
+from orderwell.domains.orders.services.place import place_orders
+from orderwell.domains.orders.services.cancel import cancel_units
+from orderwell.kernel.clock import utc_now
+from orderwell.platform.accounts.actor import system_actor
+actor = system_actor()
+drafts = [OrderDraft(channel="shop", customer="C1", lines=(LineDraft("CUP", Decimal(1)),)) for _ in range(3)]
+made = place_orders(drafts, actor=actor, now=utc_now())
+cancel_units(order_id=made[1].order_id, lines=None, reason="not wanted", actor=actor, now=utc_now())
+print(" ".join(item.number for item in made))
+"""
+
+
+def test_rows_are_moved_through_looked_at_and_opened_by_keyboard(sign_in: Open, site: Site) -> None:
+    newest, before = list(reversed(site.shell(PLACE).split()))[:2]
+    page = sign_in("anna")
+    page.goto("/orders/")
+    page.keyboard.press("j")
+    expect(page.locator("tr.row-marked")).to_contain_text(newest)
+    expect(page.locator("tr.row-marked")).to_be_focused()
+    page.keyboard.press("Space")
+    expect(page.locator("#quick-look h2")).to_have_text(newest)
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("#quick-look h2")).to_have_text(before)
+    page.keyboard.press("Escape")
+    expect(page.locator("#quick-look")).to_be_hidden()
+    page.keyboard.press("k")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/orders/*/")
+    expect(page.locator("h1")).to_contain_text(newest)
+
+
+def test_columns_are_chosen_by_keyboard_and_stay(sign_in: Open) -> None:
+    page = sign_in("carl")
+    page.goto("/orders/")
+    page.keyboard.press("c")
+    external = page.locator("#dialog li", has_text="External number").locator("input")
+    external.focus()
+    page.keyboard.press("Space")
+    for _ in range(8):  # to the top
+        page.keyboard.press("Alt+ArrowUp")
+    expect(external).to_be_focused()
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("thead th").nth(1)).to_have_text("External number")
+    page.reload()
+    expect(page.locator("thead th").nth(1)).to_have_text("External number")
+    page.keyboard.press("c")
+    page.get_by_role("button", name="Back to the usual columns").click()
+    expect(page.locator("thead th").nth(1)).to_have_text("Number")
+
+
+def test_one_refused_row_stops_no_other_and_is_tried_again(sign_in: Open, site: Site) -> None:
+    cancelled = site.shell(PLACE).split()[1]
+    page = sign_in("anna")
+    page.goto("/orders/")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    page.locator("[data-pick]").nth(2).click(modifiers=["Shift"])  # the whole range
+    expect(page.locator("[data-bulk-count]")).to_have_text("3 selected")
+    page.get_by_role("button", name="Hold", exact=True).click()
+    page.locator("#id_reason").fill("check the address")
+    page.keyboard.press("Control+Enter")
+    result = page.locator("#dialog")
+    expect(result).to_contain_text("Done 2")
+    expect(result).to_contain_text("Refused 1")
+    expect(result.locator("tbody")).to_contain_text(cancelled)
+    page.get_by_role("button", name="Try the refused again").click()
+    expect(result).to_contain_text("Done 0")
+    expect(result.locator("tbody tr")).to_have_count(1)
+    page.get_by_role("link", name="Close", exact=True).click()
+    expect(page.locator("#list-body tr", has_text=cancelled)).to_be_visible()
+    expect(page.locator("#list-body svg[aria-label='On hold']")).not_to_have_count(0)
+
+
+def test_a_file_of_the_list_comes_without_leaving_it(sign_in: Open, site: Site) -> None:
+    site.shell(PLACE)
+    page = sign_in("anna")
+    page.goto("/orders/?state=placed")
+    page.get_by_role("link", name="Export", exact=True).click()
+    page.locator("#id_format").select_option("csv")
+    with page.expect_download() as caught:
+        page.locator("#dialog").get_by_role("button", name="Export").click()
+    assert caught.value.suggested_filename.endswith(".csv")
+    assert "/orders/?state=placed" in page.url
+    expect(page.locator("#dialog")).to_be_hidden()
+
+
+def test_a_list_on_a_phone_shows_every_row_whole(sign_in: Open, site: Site) -> None:
+    site.shell(PLACE)
+    page = sign_in("wei", width=390, height=844)
+    for path in ("/orders/", "/to-ship/", "/stock/"):
+        page.goto(path)
+        expect(page.locator("#list-body tr[data-row]").first).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
