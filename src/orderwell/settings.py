@@ -41,6 +41,14 @@ DATABASES = {
     )
 }
 MEDIA_ROOT = HOME / "files"
+SANDBOX = env.yes_no("ORDERWELL_SANDBOX", False, "This is the practice company; set by `orderwell sandbox serve`.")
+SANDBOX_URL = env.text(
+    "ORDERWELL_SANDBOX_URL", "", "Address of a practice company served elsewhere; empty: started here on demand."
+).rstrip("/")
+SANDBOX_PORT = env.whole("ORDERWELL_SANDBOX_PORT", 0, "Port of the practice company; 0: any free one.", high=65535)
+env.text(
+    "ORDERWELL_SANDBOX_SECRET", "", "Signs hand-overs to the practice company; needed where it has another data folder."
+)
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
@@ -52,6 +60,7 @@ INSTALLED_APPS = [
     "django_tasks",
     "django_tasks_db",
     "orderwell.platform.crypto",
+    "orderwell.platform.learning",
     "orderwell.platform.accounts",
     "orderwell.platform.events",
     "orderwell.platform.jobs",
@@ -101,6 +110,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "orderwell.web.context.layout",
+                "orderwell.web.help.context.helping",
             ],
         },
     }
@@ -115,6 +125,10 @@ LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
 SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
 SESSION_COOKIE_HTTPONLY = True
+if SANDBOX:  # beside the real company under the same host name: cookies don't tell ports apart
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "practice_session", "practice_csrf"
+    MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+    MIDDLEWARE.append("orderwell.web.help.tours.middleware.Practice")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 X_FRAME_OPTIONS = "DENY"
@@ -140,6 +154,13 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line"},
+        # Where something went wrong, without what was said: the tail that a diagnostics bundle may show.
+        "recent": {
+            "class": "orderwell.platform.diagnostics.recent.RecentLog",
+            "path": str(HOME / "logs" / "recent.jsonl"),
+        },
+    },
+    "root": {"handlers": ["console", "recent"], "level": LOG_LEVEL},
 }

@@ -103,6 +103,7 @@ def _run(plan: Plan, host: str, port: int) -> None:
         handler["stream"] = "ext://sys.stderr"
     os.environ["DJANGO_SETTINGS_MODULE"] = os.environ.get("DJANGO_SETTINGS_MODULE", "orderwell.settings")
     os.environ[INSIDE] = "yes" if plan.inside else "no"
+    os.environ["ORDERWELL_LISTENS_ON"] = host  # the practice company is started from a web process
     os.environ[THREADS] = str(plan.threads)
     Server(
         "orderwell.server:application",

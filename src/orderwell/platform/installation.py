@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from orderwell import __version__
 from orderwell.kernel.errors import InstallationFault
 from orderwell.kernel.identifiers import random_token
 from orderwell.platform.accounts.actor import system_actor
@@ -18,6 +19,7 @@ from orderwell.platform.accounts.services.users import create_user
 from orderwell.platform.crypto.keyring import refresh
 from orderwell.platform.crypto.proofs import check_proofs, write_proofs
 from orderwell.platform.jobs.schedules import sync_schedules
+from orderwell.platform.learning.services.news import note_version
 
 
 class MigrationsPending(InstallationFault):
@@ -44,6 +46,7 @@ def set_up(*, now: datetime) -> SetUp:
     if pending:
         call_command("migrate", verbosity=0, interactive=False)
     refresh()
+    note_version(version=__version__, now=now)
     return SetUp(
         migrations=len(pending),
         roles=sync_built_in_roles(),

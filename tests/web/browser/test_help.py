@@ -81,7 +81,10 @@ def test_the_help_menu_holds_the_manual_and_the_keys(sign_in: Open) -> None:
     expect(page.locator("#help-side h2")).to_have_text("The list of stock")
 
 
-@pytest.mark.parametrize("path", ["/help/", "/help/orders/", "/help/glossary/", "/help/search/?q=order"])
+@pytest.mark.parametrize(
+    "path",
+    ["/help/", "/help/orders/", "/help/glossary/", "/help/search/?q=order", "/help/tours/", "/system/diagnostics/"],
+)
 def test_the_manual_is_accessible(sign_in: Open, path: str) -> None:
     page = sign_in("anna")
     page.goto(path)

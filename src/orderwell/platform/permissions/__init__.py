@@ -47,6 +47,7 @@ class Permission(StrEnum):
     ORDERS_PRICE_OVERRIDE = "orders:price:override"
     REPORTS_DASHBOARD_VIEW = "reports:dashboard:view"
     SYSTEM_API_KEY_MANAGE = "system:api-key:manage"
+    SYSTEM_DIAGNOSTICS_CREATE = "system:diagnostics:create"
     SYSTEM_EVENT_REPLAY = "system:event:replay"
     SYSTEM_EVENT_VIEW = "system:event:view"
     SYSTEM_SETTING_CHANGE = "system:setting:change"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+import threading
 from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass
@@ -73,8 +74,11 @@ class Index:
             return []
         totals: dict[int, float] = {}
         met: Counter[int] = Counter()
-        for token in wanted:
-            for at, weight in self._matching(token).items():
+        matches = [self._matching(token) for token in wanted]
+        # Words that stand nowhere in the manual say nothing about its places: a question may be asked as one speaks.
+        wanted = [token for token, found in zip(wanted, matches, strict=True) if found] or wanted
+        for matching in matches:
+            for at, weight in matching.items():
                 totals[at] = totals.get(at, 0.0) + weight
                 met[at] += 1
         if not totals and normalise(text).isascii():
@@ -82,7 +86,7 @@ class Index:
             met = Counter(dict.fromkeys(totals, len(wanted)))
         # A place that has all of the words comes before one that has a single word often.
         ranked = sorted(totals, key=lambda at: (-totals[at] * (met[at] / len(wanted)) ** 3, at))
-        least = 0.6 if len(wanted) > 1 else 0.0
+        least = 0.6 if 1 < len(wanted) < 4 else 0.4 if len(wanted) > 1 else 0.0
         return [self._hit(at, text, totals[at]) for at in ranked if met[at] / len(wanted) >= least][:MOST]
 
     def _matching(self, token: str) -> dict[int, float]:
@@ -145,6 +149,16 @@ def marked(text: str, words: list[str]) -> SafeString:
         parts += [escape(text[last : found.start()]), "<mark>", escape(found[0]), "</mark>"]
         last = found.end()
     return mark_safe("".join([*parts, escape(text[last:])]))  # noqa: S308  every part is escaped
+
+
+_warming: set[str] = set()
+
+
+def warm(language: str) -> None:
+    """Whoever opens the manual may search it next: make the index meanwhile."""
+    if language not in _warming:
+        _warming.add(language)
+        threading.Thread(target=index, args=(language,), name="help-index", daemon=True).start()
 
 
 @lru_cache(maxsize=2)

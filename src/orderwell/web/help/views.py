@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 from orderwell.kernel.errors import NotFound
 from orderwell.platform.accounts.actor import Actor
 from orderwell.web.help import book
-from orderwell.web.help.search import index
+from orderwell.web.help.search import index, warm
 from orderwell.web.help.topics import START, place_to_open
 from orderwell.web.pages import page
 
 
 @page()
 def contents(request: HttpRequest, actor: Actor) -> HttpResponse:
+    warm(book.reader_language())
     return render(request, "help/contents.html", {"groups": _groups()})
 
 
@@ -47,6 +48,7 @@ def find(request: HttpRequest, actor: Actor) -> HttpResponse:
 @page()
 def panel(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The section for `at` (page#anchor), to be shown beside the page."""
+    warm(book.reader_language())
     at = request.GET.get("at", "")[:120] or START
     if at.partition("#")[0] == book.GLOSSARY:
         return _term(request, at.partition("#")[2])

@@ -1,0 +1,339 @@
+"""The tours as data: for each role the steps of its day, what is to be done, a hint, and how it is checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from orderwell.domains.analytics.queries import backlog
+from orderwell.kernel.clock import utc_now
+from orderwell.platform.accounts.actor import Actor
+from orderwell.web.help.tours.checks import Answered, Check, Did, Visited
+
+POINTS, POINTS_WITH_HINT = 10, 5
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """`place` is where to begin ("order" is the order made for the learner), `mark` the element a hint shows, as a selector."""
+
+    key: str
+    text: str | Promise
+    hint: str | Promise
+    check: Check
+    place: str = ""
+    mark: str = ""
+    help: str = ""
+    needs: str = ""
+
+
+@dataclass(frozen=True)
+class Tour:
+    """`orders` and `shipped` say what is prepared for the learner: placed orders, and one that has been shipped."""
+
+    code: str
+    title: str | Promise
+    about: str | Promise
+    roles: tuple[str, ...]
+    all_tasks: tuple[Task, ...]
+    orders: int = 0
+    shipped: bool = False
+    minutes: int = 5
+
+    @cached_property
+    def tasks(self) -> tuple[Task, ...]:
+        """Those whose screen is there: a part that an installation left out asks for nothing."""
+        return tuple(task for task in self.all_tasks if not task.needs or _is_there(task.needs))
+
+    def task(self, key: str) -> Task | None:
+        return next((task for task in self.tasks if task.key == key), None)
+
+
+def _is_there(url_name: str) -> bool:
+    try:
+        reverse(url_name)
+    except NoReverseMatch:
+        return False
+    return True
+
+
+def _late_orders(actor: Actor) -> int:
+    return backlog(actor=actor, now=utc_now(), zone=ZoneInfo(settings.TIME_ZONE)).late
+
+
+def _to_ship(actor: Actor) -> int:
+    return backlog(actor=actor, now=utc_now(), zone=ZoneInfo(settings.TIME_ZONE)).to_ship
+
+
+ENTERED = Did(("orders.order.placed",))
+DISPATCHED = Did(("inventory.transfer.dispatched",))
+SHIPPED = Did(("fulfilment.shipment.shipped",))
+INVOICED = Did(("billing.invoice.issued",))
+HELD = Did(("orders.hold.placed",))
+
+CLERK = Tour(
+    "clerk",
+    _("Sales clerk: enter, change and cancel an order"),
+    _("The work of the order desk: find a customer, type an order, change it, note something, take it back."),
+    ("sales-clerk",),
+    (
+        Task(
+            "find",
+            _("Find a customer with the search box at the top and open their page."),
+            _("Press / and type the beginning of a name, for example 上海. The arrow keys mark a hit, Enter opens it."),
+            Visited("customer-detail"),
+            mark="#search-box",
+            help="lists#lists-search",
+        ),
+        Task(
+            "enter",
+            _("Enter an order for any customer with at least one product, and place it."),
+            _(
+                "Press n. Type a customer, Enter, a product such as TEA, Enter, a quantity, Enter. Ctrl+Enter places it."
+            ),
+            ENTERED,
+            place="order-new",
+            mark="[data-key=n]",
+            help="entry#entry-new",
+        ),
+        Task(
+            "change",
+            _("The customer calls: change a quantity in the order you just entered."),
+            _("Open the order and press e, or More, Change order. Type the new quantity; Ctrl+Enter saves."),
+            Did(("orders.order.changed",), same=ENTERED),
+            mark=".page-actions",
+            help="orders#order-change",
+        ),
+        Task(
+            "note",
+            _("Write a note on it for your colleagues: why it was changed."),
+            _("On the order press t, type the note, Ctrl+Enter."),
+            Did(("orders.note.added",), same=ENTERED),
+            mark="[data-key=t]",
+            help="orders#order-note",
+        ),
+        Task(
+            "cancel",
+            _("The customer changes their mind: cancel everything in the order, with the reason."),
+            _("On the order press x, or More, Cancel units. Take all, type a reason, Ctrl+Enter."),
+            Did(("orders.order.cancelled",), same=ENTERED),
+            mark=".page-actions",
+            help="orders#order-cancel",
+        ),
+    ),
+)
+WAREHOUSE = Tour(
+    "warehouse",
+    _("Warehouse worker: ship, receive and count"),
+    _("From the list of what is to be shipped to the count: goods out, goods in, and stock that is right."),
+    ("warehouse-worker",),
+    (
+        Task(
+            "look",
+            _("Open the list of what is to be shipped."),
+            _("Press g, then w; or To ship in the navigation."),
+            Visited("to-ship"),
+            mark="[data-go=w]",
+            help="shipping#to-ship",
+        ),
+        Task(
+            "ship",
+            _("Ship order {order}, with a carrier and a tracking number."),
+            _("Open the order and press s. Everything reserved is filled in. Type carrier and number, Ctrl+Enter."),
+            SHIPPED,
+            place="order",
+            mark="[data-key=s]",
+            help="shipping#order-ship",
+        ),
+        Task(
+            "send",
+            _("Plan a transfer of some units from one warehouse to another, and dispatch it."),
+            _(
+                "Transfers, New transfer: choose two warehouses, one line with SKU and quantity. Then Dispatch on its page."
+            ),
+            DISPATCHED,
+            place="transfer-new",
+            mark="[data-go=t]",
+            help="transfers#transfer-dispatch",
+        ),
+        Task(
+            "receive",
+            _("The truck has arrived: receive the transfer you dispatched."),
+            _("On the page of the transfer press Receive, check the quantities, Ctrl+Enter."),
+            Did(("inventory.transfer.received",), same=DISPATCHED),
+            place="transfer-list",
+            mark=".page-actions",
+            help="transfers#transfer-receive",
+        ),
+        Task(
+            "count",
+            _("Count one product: enter what is really there. It need not be what the system says."),
+            _(
+                "Stock, Correct stock. Reason: count; the quantities are what is really there. One line: SKU and number."
+            ),
+            Did(("inventory.stock.adjusted", "inventory.count.posted", "inventory.count.completed")),
+            place="stock-adjust",
+            mark=".page-actions",
+            help="stock#stock-adjust",
+        ),
+    ),
+    orders=1,
+)
+BOOKKEEPER = Tour(
+    "bookkeeper",
+    _("Bookkeeper: invoice, payment, credit note"),
+    _("A shipped order becomes an invoice, the money comes in, something comes back and is credited."),
+    ("bookkeeper", "sales-clerk"),
+    (
+        Task(
+            "invoice",
+            _("Issue the invoice for order {order}."),
+            _("Open the order and press i. Everything that may be invoiced is filled in; Ctrl+Enter."),
+            INVOICED,
+            place="order",
+            mark="[data-key=i]",
+            help="billing#order-invoice",
+        ),
+        Task(
+            "payment",
+            _("The customer has paid: record the payment of the order you invoiced."),
+            _("On the order press p. The open amount is filled in. Choose the method, type a reference, Ctrl+Enter."),
+            Did(("billing.payment.recorded",), same=INVOICED),
+            place="order",
+            mark="[data-key=p]",
+            help="billing#order-payment",
+        ),
+        Task(
+            "credit",
+            _("One piece comes back: record the return and let the credit note be written at once."),
+            _("On the order press Return, one unit, a reason, and keep Write the credit note ticked."),
+            Did(("billing.credit-note.issued",), same=INVOICED),
+            place="order",
+            mark=".page-actions",
+            help="shipping#order-return",
+        ),
+    ),
+    shipped=True,
+)
+MANAGER = Tour(
+    "manager",
+    _("Sales manager: read figures, know a customer"),
+    _("What the overview says, who the customer is, and what has to wait."),
+    ("sales-manager",),
+    (
+        Task(
+            "late",
+            _("How many orders are past their promised date? Read it off the overview and type the number here."),
+            _("The overview has a figure Late. Press g, then v."),
+            Answered(_late_orders),
+            place="overview",
+            mark="a.figure[href*='late']",
+            help="dashboard#dashboard-page",
+        ),
+        Task(
+            "to-ship",
+            _("And how many orders are to be shipped?"),
+            _("The figure To ship, beside Late."),
+            Answered(_to_ship),
+            place="overview",
+            mark="a.figure[href*='waiting']",
+            help="dashboard#dashboard-page",
+        ),
+        Task(
+            "customer",
+            _("Open the page of a customer and see what they ordered and owe."),
+            _("Customers in the navigation (g, then c), then a row."),
+            Visited("customer-detail"),
+            place="customer-list",
+            mark="[data-go=c]",
+            help="customers#customer-page",
+        ),
+        Task(
+            "terms",
+            _("Agree on other terms with a customer: change credit limit, payment terms or tags."),
+            _("Change on the page of the customer; Ctrl+Enter saves."),
+            Did(("customers.customer.changed",)),
+            place="customer-list",
+            mark=".page-actions",
+            help="customers#customer-form",
+        ),
+        Task(
+            "hold",
+            _("Put order {order} on hold until its price is checked."),
+            _("On the order press h, kind: price to be checked, type the reason."),
+            HELD,
+            place="order",
+            mark="[data-key=h]",
+            help="orders#order-hold",
+        ),
+        Task(
+            "release",
+            _("The price is right: release the hold."),
+            _("Release in the yellow bar of the order, or press l."),
+            Did(("orders.hold.released",), same=HELD),
+            place="order",
+            mark="[data-key=l]",
+            help="orders#order-release",
+        ),
+    ),
+    orders=1,
+)
+ADMINISTRATOR = Tour(
+    "administrator",
+    _("Administrator: users and health"),
+    _("Is everything in order, what happened, who may do what, and what to send when asking for support."),
+    ("administrator",),
+    (
+        Task(
+            "health",
+            _("Look whether the installation is in order."),
+            _("Health in the navigation; press g, then x."),
+            Visited("system-health"),
+            mark="[data-go=x]",
+            help="system#system-health",
+        ),
+        Task(
+            "events",
+            _("Look at what happened lately, with who and when."),
+            _("Events in the navigation; press g, then e."),
+            Visited("event-list"),
+            mark="[data-go=e]",
+            help="system#system-events",
+        ),
+        Task(
+            "dead",
+            _("See whether something could not be delivered."),
+            _("Not deliverable, a tab beside events and health."),
+            Visited("dead-letters"),
+            place="system-health",
+            mark=".tabs",
+            help="system#system-dead",
+        ),
+        Task(
+            "user",
+            _("A colleague begins on Monday: make a user for them, with a role."),
+            _("Administration, Users, New user. Name, first password, and tick a role."),
+            Did(("accounts.user.created",)),
+            place="admin-user-new",
+            mark="[href^='/admin/']",
+            help="admin#admin-users",
+            needs="admin-user-new",
+        ),
+        Task(
+            "bundle",
+            _("Look at the diagnostics bundle that you would send when asking for support."),
+            _("Diagnostics bundle in the help menu, or on the page Health."),
+            Visited("diagnostics"),
+            place="system-health",
+            mark=".page-actions",
+            help="system#system-diagnostics",
+        ),
+    ),
+)
+TOURS: dict[str, Tour] = {tour.code: tour for tour in (CLERK, WAREHOUSE, BOOKKEEPER, MANAGER, ADMINISTRATOR)}
