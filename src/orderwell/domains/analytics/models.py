@@ -27,8 +27,8 @@ class DayFigure(models.Model):
     prepared = models.ForeignKey(PreparedDay, on_delete=models.CASCADE, related_name="figures", db_index=False)
     # The day once more: reading a period must not join.
     day = models.DateField()
-    channel = models.ForeignKey("catalog.Channel", on_delete=models.CASCADE, related_name="+", db_index=False)
-    team = models.ForeignKey("accounts.Team", on_delete=models.CASCADE, null=True, related_name="+", db_index=False)
+    channel = models.ForeignKey("catalog.Channel", on_delete=models.PROTECT, related_name="+", db_index=False)
+    team = models.ForeignKey("accounts.Team", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     currency = models.CharField(max_length=3)
     orders = models.PositiveIntegerField()
     revenue = AmountField()
