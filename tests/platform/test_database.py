@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 import uuid
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
@@ -10,7 +11,7 @@ from django.test.utils import isolate_apps
 
 from orderwell.platform.accounts.models import Team
 from orderwell.platform.crypto import EncryptedTextField
-from orderwell.platform.database import allocate_ids, atomic, bulk_insert, is_postgresql, snapshot
+from orderwell.platform.database import allocate_ids, atomic, bulk_insert, is_postgresql, snapshot, writing_turn
 from orderwell.platform.events.models import Event
 from orderwell.platform.fields import AmountField, QuantityField, RateField, UnitPriceField
 from orderwell.testing.concurrency import in_threads
@@ -280,3 +281,32 @@ def test_the_vendor_is_the_one_that_was_asked_for() -> None:
     import os
 
     assert is_postgresql() == (os.environ.get("ORDERWELL_TEST_DATABASE", "sqlite") == "postgresql")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_those_that_write_all_the_time_take_turns_on_sqlite(monkeypatch, tmp_path) -> None:
+    database = tmp_path / "turns.sqlite3"
+    database.touch()
+    inside, most = 0, 0
+
+    def take_a_turn(_: int) -> None:
+        nonlocal inside, most
+        monkeypatch.setitem(connection.settings_dict, "NAME", database)
+        with writing_turn():
+            inside += 1
+            most = max(most, inside)
+            threading.Event().wait(0.01)
+            inside -= 1
+
+    in_threads(take_a_turn, 6)
+    assert most == 1 or is_postgresql()
+
+
+def test_a_turn_is_given_back_when_its_holder_fails(monkeypatch, tmp_path) -> None:
+    database = tmp_path / "turns.sqlite3"
+    database.touch()
+    monkeypatch.setitem(connection.settings_dict, "NAME", database)
+    with pytest.raises(RuntimeError, match="gone"), writing_turn():
+        raise RuntimeError("gone")
+    with writing_turn():
+        pass

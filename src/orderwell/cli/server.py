@@ -1,11 +1,14 @@
 """orderwell serve: Granian, a small parent process and one or more web processes with many threads.
 
-The parent never loads Django: what must be known before the start is asked in a child process that ends again.
+The parent loads the application and makes the web processes as copies of itself, so that they share what was loaded. It
+never touches the database: what must be known of it before the start is asked in a child process that ends again.
 """
 
 from __future__ import annotations
 
+import importlib
 import json
+import multiprocessing
 import os
 import socket
 import time
@@ -105,6 +108,8 @@ def _run(plan: Plan, host: str, port: int) -> None:
     os.environ[INSIDE] = "yes" if plan.inside else "no"
     os.environ["ORDERWELL_LISTENS_ON"] = host  # the practice company is started from a web process
     os.environ[THREADS] = str(plan.threads)
+    if multiprocessing.get_start_method() == "fork":
+        importlib.import_module("orderwell.server")
     Server(
         "orderwell.server:application",
         address=host,
@@ -123,7 +128,7 @@ def _run(plan: Plan, host: str, port: int) -> None:
 
 
 def _plan(workers: int, threads: int, worker: str) -> Plan:
-    """Ask a child process, so that this one stays small."""
+    """Ask a child process, whose connection ends with it."""
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from django.db import connection, models, transaction
@@ -42,6 +44,22 @@ def snapshot() -> Iterator[None]:
                 yield
         finally:
             wrapper.transaction_mode = usual
+
+
+@contextmanager
+def writing_turn() -> Iterator[None]:
+    """One process after the other, for those that write all the time. Only SQLite needs it.
+
+    It has one write lock for all, and who finds it taken sleeps and tries again, longer each time: two busy processes
+    would mostly sleep. The kernel's file lock hands over at once, and is given back whatever becomes of its holder.
+    """
+    database = Path(connection.settings_dict["NAME"])
+    if is_postgresql() or not database.is_file():
+        yield
+        return
+    with database.with_name(f"{database.name}-turn").open("wb") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        yield
 
 
 def is_postgresql() -> bool:

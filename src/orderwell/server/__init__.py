@@ -1,4 +1,4 @@
-"""What each web process of `orderwell serve` loads: the application, warm, and the background worker where it lives inside.
+"""What the web processes of `orderwell serve` run: loaded once before they are made, so that they share its memory.
 
 The application speaks RSGI: orders are taken in on the event loop itself, everything else is Django's, in threads.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import threading
 from multiprocessing.util import Finalize
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.urls import get_resolver
 
@@ -16,9 +16,31 @@ from orderwell.platform.memory import rest_the_collector
 from orderwell.server.bridge import Bridge
 from orderwell.wsgi import application as django
 
+if TYPE_CHECKING:
+    import asyncio
+
 __all__ = ["application"]
 
 STOP_SECONDS = 20.0
+
+
+class Application:
+    """https://github.com/emmett-framework/granian/blob/master/docs/spec/RSGI.md"""
+
+    _bridge: Bridge
+
+    def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Called in each web process before its first request: threads don't survive the making of a process."""
+        self._bridge = Bridge(django, threads=int(os.environ.get("ORDERWELL_THREADS_CHOSEN", "32")))
+        if os.environ.get("ORDERWELL_WORKER_RUNS_INSIDE") == "yes":
+            _start_worker()
+
+    async def __rsgi__(self, scope: Any, outlet: Any) -> None:
+        actor = caller_of(scope)
+        if actor is None:
+            await self._bridge.serve(scope, outlet)
+        else:
+            outlet.response_bytes(*await place_order(scope, actor, await outlet()))
 
 
 def _start_worker() -> None:
@@ -36,19 +58,9 @@ def _start_worker() -> None:
     Finalize(None, stop, exitpriority=100)
 
 
-async def application(scope: Any, outlet: Any) -> None:
-    actor = caller_of(scope)
-    if actor is None:
-        await _bridge.serve(scope, outlet)
-    else:
-        outlet.response_bytes(*await place_order(scope, actor, await outlet()))
-
-
 from orderwell.api.orders.event_loop import caller_of, place_order  # noqa: E402  needs the apps that `django` has loaded
 
-_bridge = Bridge(django, threads=int(os.environ.get("ORDERWELL_THREADS_CHOSEN", "32")))
+application = Application()
 # So that the first request need not wait for the imports of every view.
 _ = get_resolver().url_patterns
-if os.environ.get("ORDERWELL_WORKER_RUNS_INSIDE") == "yes":
-    _start_worker()
 rest_the_collector()

@@ -26,7 +26,7 @@ from orderwell.domains.orders.outcomes import Outcome
 from orderwell.domains.orders.services.place import place_submissions
 from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import DomainError
-from orderwell.platform.database import is_postgresql
+from orderwell.platform.database import is_postgresql, writing_turn
 from orderwell.platform.permissions import Permission
 
 WAIT_SECONDS = 60.0
@@ -101,8 +101,10 @@ class IntakeGate:
         while True:
             batch = self._take()
             try:
-                close_old_connections()
-                outcomes = self._place([submission for submission, _ in batch], now=self._clock())
+                with writing_turn():
+                    self._take_more(batch)
+                    close_old_connections()
+                    outcomes = self._place([submission for submission, _ in batch], now=self._clock())
             except BaseException as error:  # noqa: BLE001  every waiting request must hear of it, whatever it is
                 _answer(batch, [error] * len(batch))
             else:
@@ -116,15 +118,21 @@ class IntakeGate:
         """
         batch = [self._queue.get()]
         deadline = time.monotonic() + (LINGER_SECONDS if self._last > 1 else 0)
+        while len(batch) < min(self._last, self._limit) and (wait := deadline - time.monotonic()) > 0:
+            try:
+                batch.append(self._queue.get(timeout=wait))
+            except Empty:
+                break
+        return batch
+
+    def _take_more(self, batch: list[_Entry]) -> None:
+        """What came while another process had its turn."""
         while len(batch) < self._limit:
             try:
-                # What is there is taken at once; only the missing ones are waited for.
-                wait = deadline - time.monotonic() if len(batch) < self._last else 0
-                batch.append(self._queue.get(timeout=wait) if wait > 0 else self._queue.get_nowait())
+                batch.append(self._queue.get_nowait())
             except Empty:
                 break
         self._last = len(batch)
-        return batch
 
 
 def _answer(batch: Sequence[_Entry], outcomes: Sequence[Outcome | BaseException]) -> None:
