@@ -10,15 +10,15 @@ from orderwell.domains.analytics.models import DayMark
 from orderwell.domains.analytics.prepared import SETTLED_AFTER
 from orderwell.domains.orders.events import OrderEvent
 from orderwell.domains.orders.models import Order
-from orderwell.kernel.clock import utc_now
+from orderwell.kernel.clock import Clock, utc_now
 from orderwell.platform.database import bulk_insert
 from orderwell.platform.events.recording import Fact
 
 
-def mark_days(facts: Sequence[Fact], now: datetime) -> None:
+def mark_days(facts: Sequence[Fact], now: datetime, clock: Clock = utc_now) -> None:
     """Runs inside the transaction of the change. Orders placed a moment ago need no mark: their day isn't prepared yet."""
     # The clock itself, not the change's own idea of now: what counts is when a preparation could have run.
-    recent = utc_now() - SETTLED_AFTER / 2
+    recent = clock() - SETTLED_AFTER / 2
     days: set[date] = set()
     changed: set[int] = set()
     for fact in facts:
