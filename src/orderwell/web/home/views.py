@@ -26,6 +26,7 @@ from orderwell.platform.permissions import Permission
 from orderwell.web.components import charts
 from orderwell.web.frame.desks import desk_of
 from orderwell.web.home.periods import PRESETS, chosen
+from orderwell.web.home.tiles import sales_tiles, service_tiles
 from orderwell.web.pages import page, signed_in
 from orderwell.web.start.views import desk_choice
 from orderwell.web.templatetags.orderwell import localname
@@ -53,7 +54,7 @@ def home(request: HttpRequest, actor: Actor) -> HttpResponse:
         "currency": currency,
         "currencies": [(name, sold.total.orders) for name, sold in by_currency.items()],
         "sales": found,
-        "figures": _figures(found, before, choice.period, currency),
+        "tiles": sales_tiles(found.total, before, currency, _list_query(choice.period, currency)),
         "sales_chart": _sales_chart(found, choice.period, currency),
         "channel_chart": _channel_chart(found, choice.period, currency),
         "backlog": backlog,
@@ -85,6 +86,14 @@ def rankings(request: HttpRequest, actor: Actor) -> HttpResponse:
     return render(request, "home/rankings.html", context)
 
 
+@page(Permission.REPORTS_DASHBOARD_VIEW)
+def service(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """How well customers were served, fetched when the page already stands."""
+    choice = chosen(request.GET, today=business_day(utc_now(), zone()), known=None)
+    tiles = service_tiles(actor, choice.period, _currency(request, []), zone())
+    return render(request, "home/service.html", {"tiles": tiles})
+
+
 def _currency(request: HttpRequest, used: list[str]) -> str:
     asked = request.GET.get("currency", "")
     if len(asked) == 3 and asked.isalpha() and asked.isascii():
@@ -99,21 +108,6 @@ def _query(period: Period, currency: str) -> str:
 def _list_query(period: Period, currency: str, **more: Any) -> str:
     """The order list behind a figure of this period."""
     return f"{_query(period, currency)}&{urlencode({'state': 'sold', **more})}"
-
-
-def _figures(found: Sales, before: Figure, period: Period, currency: str) -> list[dict[str, Any]]:
-    url = f"{reverse('order-list')}?{_list_query(period, currency)}"
-    total = found.total
-    return [
-        {"name": _("Revenue"), "amount": total.revenue, "change": change(total.revenue, before.revenue), "url": url},
-        {"name": _("Orders"), "count": total.orders, "change": change(total.orders, before.orders), "url": url},
-        {"name": _("Average order"), "amount": total.average, "change": change(total.average, before.average)},
-    ]
-
-
-def change(now: Decimal | int, before: Decimal | int) -> int | None:
-    """In whole percent against the period before; None where there was nothing to compare with."""
-    return round((now - before) * 100 / before) if before else None
 
 
 def _sales_chart(found: Sales, period: Period, currency: str) -> dict[str, Any]:
