@@ -169,6 +169,7 @@ PARTS = frozenset(
         "sign-out",
         "set-language",
         "set-theme",
+        "overview-service",
         "rankings",
         "choose-desk",
         "session",
