@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "orderwell.platform.numbering",
     "orderwell.platform.configuration",
     "orderwell.platform.idempotency",
+    "orderwell.platform.drafts",
     "orderwell.platform.views",
     "orderwell.domains.catalog",
     "orderwell.domains.customers",

@@ -80,6 +80,12 @@ def _schedule() -> None:
         at="03:10",
     )
     schedule(
+        "drafts.forget-old-drafts",
+        "orderwell.platform.drafts.services.forget_old_drafts",
+        every_seconds=DAY,
+        at="03:15",
+    )
+    schedule(
         "events.forget-old-deliveries",
         "orderwell.platform.events.services.forget_old_deliveries",
         every_seconds=DAY,

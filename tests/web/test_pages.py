@@ -19,7 +19,7 @@ BUDGETS = {
     "/search/?q=c": 26,
     "/orders/": 10,
     "/orders/counts/": 11,
-    "/orders/new/": 5,
+    "/orders/new/": 6,
     "/to-ship/": 12,
     "/shipments/": 8,
     "/customers/": 12,

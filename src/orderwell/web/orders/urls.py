@@ -1,13 +1,19 @@
 from django.urls import path
 
 from orderwell.web.lists.views import counts, list_page
-from orderwell.web.orders import actions, cash, detail, entry, lookups
+from orderwell.web.orders import actions, cash, detail, entry, entry_customer, entry_drafts, entry_live, lookups
 
 urlpatterns = [
     path("orders/", list_page("orders"), name="order-list"),
     path("orders/counts/", counts, {"name": "orders"}, name="order-counts"),
     path("orders/new/", entry.new_order, name="order-new"),
-    path("orders/preview/", entry.preview, name="order-preview"),
+    path("orders/preview/", entry_live.preview, name="order-preview"),
+    path("orders/pasted/", entry_live.read_lines, name="order-pasted"),
+    path("orders/drafts/", entry_drafts.keep, name="order-draft"),
+    path("orders/drafts/discard/", entry_drafts.discard, name="order-draft-discard"),
+    path("orders/new/customer/", entry_customer.new_customer, name="order-new-customer"),
+    path("orders/lookup/last/", entry_live.last, name="lookup-last"),
+    path("orders/lookup/usual/", lookups.usual, name="lookup-usual"),
     path("orders/lookup/products/", lookups.products, name="lookup-products"),
     path("orders/lookup/customers/", lookups.customers, name="lookup-customers"),
     path("orders/lookup/customer/", lookups.customer, name="lookup-customer"),
