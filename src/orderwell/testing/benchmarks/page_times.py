@@ -27,7 +27,7 @@ PAGES = {
     "orders by number": "/orders/?q={order_number}",
     "order page": "/orders/{order}/",
     "order entry": "/orders/new/",
-    "search": "/search/?q={order_number}",
+    "search": "/search/?q={order_beginning}",
     "search by name": "/search/?q={customer_name}",
     "to ship": "/to-ship/",
     "shipments": "/shipments/",
@@ -91,7 +91,7 @@ def _rows() -> dict[str, Any]:
     names: dict[str, Any] = {}
     order = Order.objects.filter(placed_at__isnull=False).order_by("-placed_at", "-id")[40:41].first()
     if order is not None:
-        names |= {"order": order.pk, "order_number": order.number}
+        names |= {"order": order.pk, "order_number": order.number, "order_beginning": order.number[:-2]}
     customer = Customer.objects.order_by("id")[40:41].first()
     if customer is not None:
         names |= {"customer": customer.pk, "customer_name": customer.name}
