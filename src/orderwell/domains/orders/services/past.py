@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import UTC, datetime
+from typing import Any
 
 from django.db.models import Exists, OuterRef
 from django.db.models.deletion import ProtectedError
@@ -27,7 +28,8 @@ def remove_past_orders(order_ids: Collection[int], *, actor: Actor, now: datetim
         touched = [
             Exists(model._default_manager.filter(order=OuterRef("pk"))) for model in (OrderNote, Attachment, Hold)
         ]
-        free = dict(wanted.exclude(touched[0] | touched[1] | touched[2]).values_list("pk", "placed_at"))
+        found: Any = wanted.exclude(touched[0] | touched[1] | touched[2]).values_list("pk", "placed_at")
+        free: dict[int, datetime] = dict(found)
         removed = _remove(list(free))
         if removed:
             days = sorted({free[pk].astimezone(UTC).date().isoformat() for pk in removed})
