@@ -42,7 +42,7 @@ BUDGETS = {
     "/for-me/": 9,
     "/ratings/": 6,
 }
-ORDER_BUDGET = 20
+ORDER_BUDGET = 25
 PAGE_BYTES = 100_000
 
 

@@ -254,7 +254,7 @@ def why_priced(line: OrderLine) -> str:
     return _("Entered")
 
 
-_RULES = {
+RULES = {
     "one_warehouse": gettext_noop("This warehouse had all of the order"),
     "split": gettext_noop("No single warehouse had all of it, so it comes from several"),
     "partial": gettext_noop("Less than ordered was in stock; the rest is backordered"),
@@ -266,7 +266,7 @@ def why_sourced(view: LineView) -> str:
     """Why the goods come from where they come from, with what was free at the time."""
     found = []
     for choice in view.sourcing:
-        rule = _RULES.get(choice.get("rule", ""))
+        rule = RULES.get(choice.get("rule", ""))
         free = ", ".join(f"{warehouse} {amount}" for warehouse, amount in choice.get("free", {}).items())
         said = [_(rule) if rule else "", _("free then: %(free)s") % {"free": free} if free else ""]
         found.append(". ".join(filter(None, said)))
