@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "orderwell.domains.fulfilment",
     "orderwell.domains.billing",
     "orderwell.domains.cases",
+    "orderwell.domains.analytics",
     "orderwell.domains.integrations",
     "orderwell.web",
     "orderwell.apps.OrderwellConfig",

@@ -13,7 +13,7 @@ from django.apps import apps
 from orderwell.domains.fulfilment.events import FulfilmentEvent
 from orderwell.domains.inventory.events import InventoryEvent
 from orderwell.domains.orders.events import OrderEvent
-from orderwell.platform.events.subscriptions import subscribe
+from orderwell.platform.events.subscriptions import accompany, subscribe
 from orderwell.platform.jobs.schedules import schedule
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
@@ -49,6 +49,21 @@ def _subscribe() -> None:
         subscribe(name, "orderwell.domains.automation.handlers.settle_delivery")
     # Colleagues mentioned in a note are told.
     subscribe(OrderEvent.NOTE_ADDED, "orderwell.domains.cases.handlers.note_added")
+    _accompany()
+
+
+def _accompany() -> None:
+    """What is written in the same transaction as the event."""
+    # Read here, not above: it needs the models.
+    from orderwell.domains.analytics.services.mark import mark_days
+
+    # Whatever alters how many orders a day has, what they are worth, or whether they have been shipped.
+    for name in (
+        *(OrderEvent.PLACED, OrderEvent.RECORDED, OrderEvent.REMOVED, OrderEvent.CHANGED, OrderEvent.CHANGE_UNDONE),
+        *(OrderEvent.UNITS_CANCELLED, OrderEvent.CANCELLED, OrderEvent.REOPENED),
+        *(FulfilmentEvent.SHIPPED, FulfilmentEvent.RETURNED),
+    ):
+        accompany(name, mark_days)
 
 
 def _schedule() -> None:
@@ -79,6 +94,11 @@ def _schedule() -> None:
         "orderwell.platform.events.services.forget_old_deliveries",
         every_seconds=DAY,
         at="03:20",
+    )
+    schedule(
+        "analytics.prepare-days",
+        "orderwell.domains.analytics.services.prepare.prepare_days",
+        every_seconds=MINUTE,
     )
     schedule("jobs.forget-old-progress", "orderwell.platform.jobs.progress.forget_old", every_seconds=DAY, at="03:25")
     schedule(

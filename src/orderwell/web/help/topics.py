@@ -173,6 +173,7 @@ PARTS = frozenset(
         "sign-out",
         "set-language",
         "set-theme",
+        "overview-service",
         "rankings",
         "choose-desk",
         "session",
