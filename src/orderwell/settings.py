@@ -67,6 +67,8 @@ INSTALLED_APPS = [
     "orderwell.platform.numbering",
     "orderwell.platform.configuration",
     "orderwell.platform.idempotency",
+    "orderwell.platform.printing",
+    "orderwell.platform.drafts",
     "orderwell.platform.views",
     "orderwell.domains.catalog",
     "orderwell.domains.customers",
@@ -75,6 +77,7 @@ INSTALLED_APPS = [
     "orderwell.domains.fulfilment",
     "orderwell.domains.billing",
     "orderwell.domains.cases",
+    "orderwell.domains.analytics",
     "orderwell.domains.integrations",
     "orderwell.web",
     "orderwell.apps.OrderwellConfig",
@@ -162,4 +165,5 @@ LOGGING = {
         },
     },
     "root": {"handlers": ["console", "recent"], "level": LOG_LEVEL},
+    "loggers": {"pyBarcode": {"level": "WARNING"}},  # it tells at every start that it cannot draw PNG files
 }

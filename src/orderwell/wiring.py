@@ -13,13 +13,15 @@ from django.apps import apps
 from orderwell.domains.fulfilment.events import FulfilmentEvent
 from orderwell.domains.inventory.events import InventoryEvent
 from orderwell.domains.orders.events import OrderEvent
-from orderwell.platform.events.subscriptions import subscribe
+from orderwell.platform.events.subscriptions import accompany, subscribe
 from orderwell.platform.jobs.schedules import schedule
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
 # Modules that declare something by being imported, where an app has them.
 DECLARING = ("events", "options", "laws")
+# The same of the reactions, which have no records and so are no apps.
+PAPERS = ("orders", "shipments", "invoices")
 
 
 def wire() -> None:
@@ -28,6 +30,8 @@ def wire() -> None:
             for name in DECLARING:
                 if find_spec(f"{app.name}.{name}"):
                     import_module(f"{app.name}.{name}")
+    for name in PAPERS:
+        import_module(f"orderwell.domains.automation.printing.{name}")
     _subscribe()
     _schedule()
 
@@ -45,6 +49,21 @@ def _subscribe() -> None:
         subscribe(name, "orderwell.domains.automation.handlers.settle_delivery")
     # Colleagues mentioned in a note are told.
     subscribe(OrderEvent.NOTE_ADDED, "orderwell.domains.cases.handlers.note_added")
+    _accompany()
+
+
+def _accompany() -> None:
+    """What is written in the same transaction as the event."""
+    # Read here, not above: it needs the models.
+    from orderwell.domains.analytics.services.mark import mark_days
+
+    # Whatever alters how many orders a day has, what they are worth, or whether they have been shipped.
+    for name in (
+        *(OrderEvent.PLACED, OrderEvent.RECORDED, OrderEvent.REMOVED, OrderEvent.CHANGED, OrderEvent.CHANGE_UNDONE),
+        *(OrderEvent.UNITS_CANCELLED, OrderEvent.CANCELLED, OrderEvent.REOPENED),
+        *(FulfilmentEvent.SHIPPED, FulfilmentEvent.RETURNED),
+    ):
+        accompany(name, mark_days)
 
 
 def _schedule() -> None:
@@ -65,10 +84,21 @@ def _schedule() -> None:
         at="03:10",
     )
     schedule(
+        "drafts.forget-old-drafts",
+        "orderwell.platform.drafts.services.forget_old_drafts",
+        every_seconds=DAY,
+        at="03:15",
+    )
+    schedule(
         "events.forget-old-deliveries",
         "orderwell.platform.events.services.forget_old_deliveries",
         every_seconds=DAY,
         at="03:20",
+    )
+    schedule(
+        "analytics.prepare-days",
+        "orderwell.domains.analytics.services.prepare.prepare_days",
+        every_seconds=MINUTE,
     )
     schedule("jobs.forget-old-progress", "orderwell.platform.jobs.progress.forget_old", every_seconds=DAY, at="03:25")
     schedule(

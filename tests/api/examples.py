@@ -100,6 +100,8 @@ EXAMPLES: dict[tuple[str, str], Example] = {
     ("GET", "/orders"): simple("/orders"),
     ("POST", "/orders"): Example(lambda world: Request("/orders", draft()), CHANNEL, 422),
     ("POST", "/orders/bulk"): simple("/orders/bulk", {"orders": [draft()]}),
+    ("POST", "/orders/preview"): simple("/orders/preview", draft()),
+    ("POST", "/orders/similar"): simple("/orders/similar", draft()),
     ("GET", "/orders/{order_id}"): Example(lambda world: Request(f"/orders/{world.order()}"), CHANNEL),
     ("GET", "/orders/{order_id}/timeline"): Example(
         lambda world: Request(f"/orders/{world.order()}/timeline"), CHANNEL
@@ -269,6 +271,15 @@ EXAMPLES |= {
         "/customers", {"name": "Han Meimei", "contacts": [{"name": "Han", "phone": "13900139000"}]}
     ),
     ("POST", "/customers/bulk"): simple("/customers/bulk", {"customers": [{"name": "Han Meimei"}]}),
+    ("GET", "/customers/{customer_id}/favourites"): Example(
+        lambda world: Request(f"/customers/{new_customer(world)}/favourites"), TEAM
+    ),
+    ("GET", "/customers/{customer_id}/last-sales"): Example(
+        lambda world: Request(f"/customers/{new_customer(world)}/last-sales?skus=TEA"), TEAM
+    ),
+    ("GET", "/customers/{customer_id}/credit"): Example(
+        lambda world: Request(f"/customers/{new_customer(world)}/credit"), TEAM
+    ),
     ("GET", "/customers/{customer_id}"): Example(lambda world: Request(f"/customers/{new_customer(world)}"), TEAM),
     ("PATCH", "/customers/{customer_id}"): Example(
         lambda world: Request(f"/customers/{new_customer(world)}", {"note": "calls in the morning"}, ANY), TEAM

@@ -189,3 +189,22 @@ def test_orders_outside_the_callers_rows_do_not_exist(owner: Caller, caller: Cal
     assert limited.get("/orders").json()["items"] == []
     assert limited.post("/orders", draft()).json()["code"] == "unknown_channel"
     assert Channel.objects.count() == 2
+
+
+def test_a_stale_version_is_told_what_was_changed_since(shop: Shop, owner: Caller) -> None:
+    order = owner.post("/orders", draft()).json()["id"]
+    path = f"/orders/{order}/changes"
+    shown = owner.post(f"{path}/preview", {"shipping": "9.00"}).json()
+    made = owner.post(f"{path}?agreed={shown['fingerprint']}", {"shipping": "9.00"}, headers={"If-Match": '"1"'})
+    assert (made.status_code, made["ETag"], made.json()["change"]["number"]) == (201, '"2"', 1)
+    assert made.json()["difference"]["total"] == shown["total"]
+    late = owner.post(path, {"note": "late"}, headers={"If-Match": '"1"'})
+    assert (late.status_code, late.json()["code"]) == (412, "stale_version")
+    (since,) = late.json()["errors"][0]["data"]["differences"]
+    assert (since["change"], since["lines"][0]["sku"], since["undone"]) == (1, "SHIPPING", False)
+    other = owner.post(f"{path}?agreed=somethingelse", {"note": "late"}, headers={"If-Match": "*"})
+    assert (other.status_code, other.json()["code"]) == (409, "difference_changed")
+    undone = owner.post(f"{path}/1/undo")
+    assert undone.status_code == 200 and undone.json()["undone_at"]
+    again = owner.post(f"{path}/1/undo")
+    assert (again.status_code, again.json()["code"]) == (409, "already_undone")

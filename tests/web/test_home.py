@@ -14,6 +14,7 @@ from django.http import QueryDict
 from django.test import Client
 
 from orderwell.domains.analytics import queries
+from orderwell.domains.analytics.figures import Figure
 from orderwell.domains.analytics.periods import Period
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.actor import Actor
@@ -29,7 +30,7 @@ MAY = Period(date(2026, 5, 1), date(2026, 5, 31))
 
 
 def sales(zone: ZoneInfo, period: Period, actor: Actor) -> queries.Sales:
-    return queries.sales(actor=actor, period=period, zone=zone).get("CNY") or queries.no_sales(period)
+    return queries.sales(actor=actor, period=period, zone=zone, now=utc_now()).get("CNY") or queries.no_sales(period)
 
 
 def test_days_begin_and_end_in_the_business_time_zone(place: Callable[..., int]) -> None:
@@ -50,7 +51,10 @@ def test_parts_add_up_to_the_total(place: Callable[..., int]) -> None:
             found = sales(zone, period, the_owner())
             assert sum(figure.orders for _day, figure in found.points) == found.total.orders
             assert sum(figure.revenue for _channel, figure in found.by_channel) == found.total.revenue
-            assert queries.sold_total(actor=the_owner(), period=period, currency="CNY", zone=zone) == found.total
+            every, before = queries.sales_and_before(actor=the_owner(), period=period, zone=zone, now=utc_now())
+            assert every["CNY"] == found
+            earlier = queries.sales(actor=the_owner(), period=period.before(), zone=zone, now=utc_now()).get("CNY")
+            assert before.get("CNY", Figure()) == (earlier.total if earlier else Figure())
 
 
 def test_cancelled_orders_and_drafts_do_not_count(place: Callable[..., int], owner: Client) -> None:
@@ -86,7 +90,7 @@ def numbers_of(client: Client, link: str) -> int:
 def figures(page: str) -> dict[str, tuple[str, str]]:
     """Name -> (value, link) of every figure."""
     found = re.findall(
-        r'<a href="([^"]+)" class="figure"><span class="figure-name">([^<]+)</span><span[^>]*>([^<]+)<', page
+        r'<a href="([^"]+)" class="figure"[^>]*><span class="figure-name">([^<]+)</span><span[^>]*>([^<]+)<', page
     )
     found += [
         (link, name, value)
@@ -106,6 +110,8 @@ def test_every_number_leads_to_as_many_rows(owner: Client, place: Callable[..., 
     assert {name: value for name, (value, _link) in found.items()} == {
         "Revenue": "¥2,020.00",
         "Orders": "2",
+        "Average order": "¥1,010.00",
+        "Fill rate": "0.0 %",
         "To ship": "3",
         "Late": "1",
         "Backordered": "1",
@@ -113,7 +119,7 @@ def test_every_number_leads_to_as_many_rows(owner: Client, place: Callable[..., 
         "To be paid": "3",
     }
     for name, (value, link) in found.items():
-        if name != "Revenue":
+        if name not in {"Revenue", "Average order", "Fill rate"}:
             assert numbers_of(owner, link) == int(value), name
 
 

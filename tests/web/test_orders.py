@@ -157,17 +157,6 @@ def test_units_are_cancelled_with_a_reason(owner: Client, place: Callable[..., i
     assert line.quantity_cancelled == 2
 
 
-def test_an_order_changed_meanwhile_is_not_overwritten(owner: Client, place: Callable[..., int]) -> None:
-    order_id = place(CUP=5)
-    line = Order.objects.get(pk=order_id).lines.get()
-    data = {f"line_{line.pk}": "4", "version": "1", "priority": "100", "note": "", "requested_on": ""}
-    assert send(owner, f"/orders/{order_id}/change/", **data).status_code == 204
-    stale = send(owner, f"/orders/{order_id}/change/", **{**data, f"line_{line.pk}": "3"})
-    assert stale.status_code == 422 and "changed by somebody else" in stale.content.decode()
-    page = owner.get(f"/orders/{order_id}/").content.decode()
-    assert 'CUP · Quantity: <span class="change-old">5</span> → <strong>4</strong>' in page
-
-
 def test_ship_deliver_invoice_pay_return_refund(owner: Client, place: Callable[..., int]) -> None:
     order_id = place(CUP=2)
     line = f"line_{Order.objects.get(pk=order_id).lines.get().pk}"

@@ -19,7 +19,7 @@ BUDGETS = {
     "/search/?q=c": 26,
     "/orders/": 10,
     "/orders/counts/": 11,
-    "/orders/new/": 5,
+    "/orders/new/": 6,
     "/to-ship/": 12,
     "/shipments/": 8,
     "/customers/": 12,
@@ -42,7 +42,7 @@ BUDGETS = {
     "/for-me/": 9,
     "/ratings/": 6,
 }
-ORDER_BUDGET = 20
+ORDER_BUDGET = 25
 PAGE_BYTES = 100_000
 
 

@@ -25,6 +25,7 @@ DESCRIPTION = "Everything the screen can do. See docs/develop/api.md for keys, e
 # One module per kind of resource; each offers `routes`.
 RESOURCES = (
     "orders.bulk",
+    "orders.entering",
     "orders.reading",
     "orders.changing",
     "orders.quotes",
@@ -39,6 +40,7 @@ RESOURCES = (
     "cases",
     "ratings",
     "imports",
+    "printing",
     "system",
     "accounts",
     "own_fields",

@@ -148,7 +148,7 @@ def get_import(request: ApiRequest, batch_id: Id) -> dict[str, Any]:
 @routes.write("POST", "/imports/{batch_id}/run", permission=IMPORT, response=StartedJob, status=202)
 def run_import(request: ApiRequest, batch_id: Id) -> dict[str, Any]:
     """Have a worker run it, or go on where it stopped. Watch `progress` until the state changes."""
-    job = start_import(batch_id=batch_id, actor=request.actor.via("import", request.actor.address))
+    job = start_import(batch_id=batch_id, actor=request.actor.via("import", request.actor.address), now=utc_now())
     return {"job": job, "batch": _show(queries.import_detail(request.actor, batch_id))}
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from orderwell.domains.automation.errors import AlreadyCredited
@@ -209,4 +211,23 @@ def test_units_that_are_not_invoiced_are_cancelled_first() -> None:
     issue_invoice(order_id=order.pk, quantities={line.pk: D(1)}, actor=owner(), now=NOW)
     done = cancel_and_credit(order_id=order.pk, lines={line.pk: D(2)}, reason="no", actor=owner(), now=NOW)
     assert done.credit_notes == []
+    assert differences() == []
+
+
+@pytest.mark.parametrize("units", [None, D(1)])
+def test_goods_credited_by_hand_before_they_left_can_be_cancelled(units: Decimal | None) -> None:
+    """The credit note then reverses its invoice: the units were never delivered."""
+    order = place([(stocked(), 3)])
+    issue_invoice(order_id=order.pk, actor=owner(), now=NOW)
+    (line,) = lines_of(order)
+    row = InvoiceLine.objects.get()
+    quantities = None if units is None else {row.pk: units}
+    issue_credit_note(invoice_id=row.invoice_id, quantities=quantities, reason="sorry", actor=owner(), now=NOW)
+    # The units that were not credited would be cancelled first, so all that are open are named.
+    done = cancel_and_credit(order_id=order.pk, lines=None, reason="sold out", actor=owner(), now=NOW)
+    assert [note.gross_amount for note in done.credit_notes] == ([] if units is None else [D(20)])
+    line.refresh_from_db()
+    assert (line.quantity_cancelled, line.quantity_invoiced) == (D(3), D(0))
+    assert CreditNote.objects.filter(reverses=False).count() == 0
+    assert order_money(owner(), order.pk).due == order_money(owner(), order.pk).balance == 0
     assert differences() == []

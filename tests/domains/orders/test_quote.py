@@ -108,10 +108,10 @@ def test_a_dropped_quote_is_cancelled(tea):
 
 def test_a_preview_prices_and_sources_without_writing(tea):
     channel = make_channel()
-    preview = preview_order(draft=draft(channel, (tea, 3), discount=D(6)), actor=ACTOR)
+    preview = preview_order(draft=draft(channel, (tea, 3), discount=D(6)), actor=ACTOR, now=utc_now())
     assert preview.total.gross == D("54.00")
     assert preview.errors == ()
-    short = preview_order(draft=draft(channel, (tea, 30)), actor=ACTOR)
+    short = preview_order(draft=draft(channel, (tea, 30)), actor=ACTOR, now=utc_now())
     assert [item.code for item in short.errors] == ["out_of_stock"]
     assert short.total.gross == D("600.00")
     assert not Order.objects.exists()

@@ -33,8 +33,11 @@ for name, role in (("anna", "administrator"), ("carl", "sales-clerk"), ("wei", "
     create_user(username=name, password="correct horse battery", roles=[role], actor=a, now=now)
 f.make_channel("shop", backorder=True)
 house = f.make_warehouse("main")
-for sku, zh, en, price in (("CUP", "红茶杯", "Tea cup", "20.00"), ("POT", "紫砂壶", "Tea pot", "90.00")):
-    f.stock_up(f.make_variant(sku, price=price, name_zh=zh, name_en=en), house, 5000)
+for sku, zh, en, price, code in (
+    ("CUP", "红茶杯", "Tea cup", "20.00", "6901234567892"),
+    ("POT", "紫砂壶", "Tea pot", "90.00", "6901234567908"),
+):
+    f.stock_up(f.make_variant(sku, price=price, name_zh=zh, name_en=en, barcodes=[code]), house, 5000)
 f.make_customer("C1", name="王小明", phone="13812345678")
 """
 

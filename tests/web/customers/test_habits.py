@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 
-from orderwell.domains.orders.habits import customer_habits
+from orderwell.domains.orders.customer_profile import customer_habits
 from orderwell.kernel.clock import utc_now
 from orderwell.testing.actors import owner as the_owner
 from tests.web.conftest import Company

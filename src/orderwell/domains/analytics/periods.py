@@ -57,18 +57,22 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Moments from `start` to before `end` between which the zone is `offset` seconds ahead of UTC all the time."""
+    """Moments from `start` to before `end` between which the zone is `offset` seconds ahead of UTC all the time.
+
+    `day` is given for a day on which clocks change: whatever falls into it is of that day.
+    """
 
     start: datetime
     end: datetime
     offset: int
+    day: date | None = None
 
 
 def spans(period: Period, zone: ZoneInfo) -> Iterator[Span]:
     """The period in stretches of one UTC offset, so that a database without time zones can tell business days apart.
 
-    Clocks change at some moment of a day. The day itself becomes a stretch of its own: its first moment decides the
-    offset, and every moment of it still falls on the same date because the stretch ends with the day.
+    Clocks change at some moment of a day. The day itself becomes a stretch of its own and says which day it is: by any
+    one offset the last hour of a day of 25 hours would fall on the next.
     """
     start, day = day_bounds(period.first, zone)[0], period.first
     while day <= period.last:
@@ -76,7 +80,7 @@ def spans(period: Period, zone: ZoneInfo) -> Iterator[Span]:
         if (end - begin) != ONE_DAY:
             if start < begin:
                 yield Span(start, begin, _offset(start, zone))
-            yield Span(begin, end, _offset(begin, zone))
+            yield Span(begin, end, _offset(begin, zone), day)
             start = end
         day += ONE_DAY
     end = day_bounds(period.last, zone)[1]

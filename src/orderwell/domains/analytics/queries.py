@@ -13,9 +13,11 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, DateField, ExpressionWrapper, F, Func, Max, Q, QuerySet, Sum
+from django.db.models import Count, ExpressionWrapper, F, Max, Q, QuerySet, Sum
 
+from orderwell.domains.analytics.figures import SOLD, ZERO, Cell, Figure, LocalDate
 from orderwell.domains.analytics.periods import Period, spans
+from orderwell.domains.analytics.prepared import cells
 from orderwell.domains.orders.models import Order, OrderLine
 from orderwell.domains.orders.queries import late_orders, visible_orders
 from orderwell.kernel.clock import business_day, day_bounds
@@ -23,42 +25,10 @@ from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.fields import QuantityField
 from orderwell.platform.permissions import Permission
 
-ZERO = Decimal(0)
-SOLD = (Order.State.PLACED, Order.State.COMPLETED)
 WAITING = (Order.FulfilmentState.BACKORDERED, Order.FulfilmentState.RESERVED, Order.FulfilmentState.PARTIAL)
 # Upper bounds of the ages shown for orders that wait to be shipped, in days.
 AGES = (1, 3, 7, 14)
 _UNITS = ExpressionWrapper(Sum("quantity") - Sum("quantity_cancelled"), output_field=QuantityField())
-
-
-class LocalDate(Func):
-    """The date of a moment in a zone that is `offset` seconds ahead of UTC; native on both databases."""
-
-    output_field = DateField()
-
-    def __init__(self, expression: Any, offset: int) -> None:
-        super().__init__(expression)
-        self.offset = int(offset)
-
-    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
-        return super().as_sql(compiler, connection, template=f"date(%(expressions)s, '{self.offset:+d} seconds')")
-
-    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
-        template = f"((%(expressions)s AT TIME ZONE 'UTC') + interval '{self.offset} seconds')::date"
-        return super().as_sql(compiler, connection, template=template)
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    orders: int = 0
-    revenue: Decimal = ZERO
-
-    def __add__(self, other: Figure) -> Figure:
-        return Figure(self.orders + other.orders, self.revenue + other.revenue)
-
-    @property
-    def average(self) -> Decimal:
-        return self.revenue / self.orders if self.orders else ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,50 +75,52 @@ def years_with_orders(*, actor: Actor, zone: ZoneInfo, most: int = 8) -> list[in
     return found
 
 
-def sales(*, actor: Actor, period: Period, zone: ZoneInfo) -> dict[str, Sales]:
+def sales(*, actor: Actor, period: Period, zone: ZoneInfo, now: datetime) -> dict[str, Sales]:
     """By currency, most orders first: orders and revenue per day or month and per channel.
 
-    All of it comes from one grouping, so that everything adds up alike.
+    All of it comes from the same cells, so that everything adds up alike.
     """
     actor.require(Permission.REPORTS_DASHBOARD_VIEW)
-    cells: dict[str, list[tuple[date, int, Figure]]] = defaultdict(list)
-    for span in spans(period, zone):
-        rows = (
-            _sold(actor, span.start, span.end)
-            .annotate(day=LocalDate(F("placed_at"), span.offset))
-            .values_list("currency", "day", "channel_id")
-            .annotate(n=Count("id"), revenue=Sum("total_amount"))
-            .order_by()
-        )
-        for currency, day, channel, count, revenue in rows:
-            cells[currency].append((period.point_of(day), channel, Figure(count, revenue)))
-    found = {currency: _sales(period, rows) for currency, rows in cells.items()}
-    return dict(sorted(found.items(), key=lambda item: (-item[1].total.orders, item[0])))
+    return _by_currency(period, cells(actor=actor, period=period, zone=zone, now=now))
 
 
-def _sales(period: Period, cells: Iterable[tuple[date, int, Figure]]) -> Sales:
+def sales_and_before(
+    *, actor: Actor, period: Period, zone: ZoneInfo, now: datetime
+) -> tuple[dict[str, Sales], dict[str, Figure]]:
+    """The same with the totals of the period before, read together."""
+    actor.require(Permission.REPORTS_DASHBOARD_VIEW)
+    earlier: dict[str, Figure] = defaultdict(Figure)
+    found = []
+    for cell in cells(actor=actor, period=Period(period.before().first, period.last), zone=zone, now=now):
+        if cell.day < period.first:
+            earlier[cell.currency] += cell.figure
+        else:
+            found.append(cell)
+    return _by_currency(period, found), dict(earlier)
+
+
+def _by_currency(period: Period, found: Iterable[Cell]) -> dict[str, Sales]:
+    parts: dict[str, list[Cell]] = defaultdict(list)
+    for cell in found:
+        parts[cell.currency].append(cell)
+    sold = {currency: _sales(period, rows) for currency, rows in parts.items()}
+    return dict(sorted(sold.items(), key=lambda item: (-item[1].total.orders, item[0])))
+
+
+def _sales(period: Period, found: Iterable[Cell]) -> Sales:
     points: dict[date, Figure] = dict.fromkeys(period.points(), Figure())
     channels: dict[int, Figure] = defaultdict(Figure)
     total = Figure()
-    for point, channel, figure in cells:
-        points[point] += figure
-        channels[channel] += figure
-        total += figure
+    for cell in found:
+        points[period.point_of(cell.day)] += cell.figure
+        channels[cell.channel_id] += cell.figure
+        total += cell.figure
     ranked = sorted(channels.items(), key=lambda item: (-item[1].revenue, item[0]))
     return Sales(total, sorted(points.items()), ranked)
 
 
 def no_sales(period: Period) -> Sales:
     return _sales(period, ())
-
-
-def sold_total(*, actor: Actor, period: Period, currency: str, zone: ZoneInfo) -> Figure:
-    found = (
-        _sold(actor, *period.bounds(zone))
-        .filter(currency=currency)
-        .aggregate(n=Count("id"), revenue=Sum("total_amount"))
-    )
-    return Figure(found["n"], found["revenue"] or ZERO)
 
 
 def backlog(*, actor: Actor, now: datetime, zone: ZoneInfo) -> Backlog:
@@ -238,7 +210,7 @@ def monthly_sales_of(
             .annotate(units=_UNITS)
         )
         for day, units in rows:
-            month = day.replace(day=1)
+            month = (span.day or day).replace(day=1)
             found[month] = found.get(month, ZERO) + units
     month, result = first, []
     while month <= last:

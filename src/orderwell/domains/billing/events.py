@@ -12,6 +12,7 @@ from orderwell.platform.events.recording import EventName
 class BillingEvent(EventName):
     INVOICED = "billing.invoice.issued"
     CREDITED = "billing.credit-note.issued"
+    TURNED = "billing.credit-note.turned"
     PAID = "billing.payment.recorded"
     REFUNDED = "billing.refund.recorded"
 
@@ -23,6 +24,7 @@ class BillingEvent(EventName):
 _SENTENCES: dict[str, str] = {
     BillingEvent.INVOICED: _("Invoice {number} over {amount} {currency} issued"),
     BillingEvent.CREDITED: _("Credit note {number} over {amount} {currency} issued for invoice {invoice}"),
+    BillingEvent.TURNED: _("Credit note {number} now reverses its invoice: the goods will never be delivered"),
     BillingEvent.PAID: _("Payment of {amount} {currency} received ({method})"),
     BillingEvent.REFUNDED: _("Refund of {amount} {currency}: {reason}"),
 }

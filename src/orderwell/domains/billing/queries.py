@@ -21,6 +21,7 @@ from orderwell.platform.search import prefix
 
 Document = TypeVar("Document", bound=Model)
 ZERO = Decimal(0)
+OWING = (Order.PaymentState.UNPAID, Order.PaymentState.PARTIAL)
 
 
 def _visible(rows: QuerySet[Document], actor: Actor) -> QuerySet[Document]:
@@ -41,10 +42,18 @@ def visible_payments(actor: Actor) -> QuerySet[Payment]:
     return _visible(Payment.objects.all(), actor)
 
 
-def invoices(actor: Actor, **filters: Any) -> QuerySet[Invoice]:
-    """The visible invoices that pass the filters of `_narrowed`, which speak of their date of issue."""
+def invoices(
+    actor: Actor, *, overdue_at: datetime | None = None, currency: str = "", **filters: Any
+) -> QuerySet[Invoice]:
+    """The visible invoices that pass the filters of `_narrowed`, which speak of their date of issue.
+
+    `overdue_at` asks for those whose date had passed then and whose order is still not paid in full.
+    """
     actor.require(Permission.BILLING_INVOICE_VIEW)
-    return _narrowed(visible_invoices(actor), "issued_at", **filters)
+    rows = _narrowed(visible_invoices(actor), "issued_at", **filters)
+    if overdue_at is not None:
+        rows = rows.filter(due_at__lt=overdue_at, order__payment_state__in=OWING)
+    return rows.filter(currency=currency) if currency else rows
 
 
 def credit_notes(actor: Actor, **filters: Any) -> QuerySet[CreditNote]:

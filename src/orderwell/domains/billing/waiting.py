@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import F
 
 from orderwell.domains.billing.models import Invoice
-from orderwell.domains.billing.queries import visible_invoices
+from orderwell.domains.billing.queries import OWING, visible_invoices
 from orderwell.domains.orders.models import Order
 from orderwell.domains.orders.queries import visible_orders
 from orderwell.platform.accounts.actor import Actor
@@ -16,7 +16,6 @@ from orderwell.platform.permissions import Permission
 # How many of the newest shipped orders, and of the oldest unpaid ones, are looked at.
 LOOKED_AT = 500
 GONE = (Order.FulfilmentState.SHIPPED, Order.FulfilmentState.PARTIAL, Order.FulfilmentState.DELIVERED)
-OWING = (Order.PaymentState.UNPAID, Order.PaymentState.PARTIAL)
 
 
 def to_invoice(actor: Actor, *, limit: int) -> list[Order]:

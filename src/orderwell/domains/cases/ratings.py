@@ -82,12 +82,14 @@ def rating_list(
     product_id: int | None = None,
     score: int | None = None,
     hidden: bool | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
     cursor: str | None = None,
     limit: int = 50,
 ) -> Page[Rating]:
     """Newest first, hidden ones included unless said otherwise. Raises PermissionDenied, UnknownCursor."""
     actor.require(Permission.CASES_RATING_VIEW)
-    rows = _narrowed(visible_ratings(actor), customer_id, product_id, None, None).select_related("order", "customer")
+    rows = _narrowed(visible_ratings(actor), customer_id, product_id, since, until).select_related("order", "customer")
     if score is not None:
         rows = rows.filter(score=score)
     if hidden is not None:

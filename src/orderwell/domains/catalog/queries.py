@@ -133,7 +133,8 @@ def find_variants(actor: Actor, text: str, *, currency: str | None = None, limit
     )
     found = list(active.filter(pk__in=packs)) if packs else []
     found += _further(active.filter(_begins("sku", text)).order_by("sku"), found, limit)
-    if len(found) < limit:
+    # A code that is known is what was meant; names are looked through only for what is none.
+    if len(found) < limit and not any(packs or variant.sku.upper() == text.upper() for variant in found):
         # No order: the database may stop at the first rows it finds, which keeps common words fast.
         found += _further(active.filter(contains_words("search_key", text)), found, limit)
     prices = (

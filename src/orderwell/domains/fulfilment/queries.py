@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from orderwell.domains.catalog.models import Variant
 from orderwell.domains.fulfilment.components import complete_units
@@ -23,6 +24,17 @@ from orderwell.platform.permissions import Permission
 from orderwell.platform.search import prefix
 
 ONE = Decimal(1)
+# What a shipment is measured by: the date promised for its order or, without one, the date the customer asked for.
+DUE = Coalesce("order__promised_at", "order__requested_at")
+
+
+def kept_its_date() -> Q:
+    """Shipments, annotated with DUE as `due_at`, that left by it."""
+    return Q(shipped_at__lte=F("due_at"))
+
+
+def left_late() -> Q:
+    return Q(shipped_at__gt=F("due_at"))
 
 
 def visible_shipments(actor: Actor) -> QuerySet[Shipment]:
@@ -70,8 +82,12 @@ def shipments(
     text: str = "",
     since: datetime | None = None,
     until: datetime | None = None,
+    timely: bool | None = None,
 ) -> QuerySet[Shipment]:
-    """The visible shipments that pass the filters; shipped from `since` on and before `until`."""
+    """The visible shipments that pass the filters; shipped from `since` on and before `until`.
+
+    `timely` asks for those with a date to keep: that left by then, or after it.
+    """
     actor.require(Permission.FULFILMENT_SHIPMENT_VIEW)
     rows = visible_shipments(actor)
     wanted = {
@@ -82,6 +98,8 @@ def shipments(
         "shipped_at__lt": until,
     }
     rows = rows.filter(**{column: value for column, value in wanted.items() if value is not None})
+    if timely is not None:
+        rows = rows.annotate(due_at=DUE).filter(kept_its_date() if timely else left_late())
     if text.strip():
         rows = rows.filter(prefix("number", text.strip().upper()) | Q(tracking_number=text.strip()))
     return rows

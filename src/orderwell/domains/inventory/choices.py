@@ -16,6 +16,11 @@ def visible_warehouses(actor: Actor, *, active_only: bool = True) -> list[Wareho
     return list(warehouses)
 
 
+def warehouse_names() -> dict[str, tuple[str, str]]:
+    """Code -> name in Chinese and in English, of all warehouses: a name is no secret where its code is shown."""
+    return {code: (zh, en) for code, zh, en in Warehouse.objects.values_list("code", "name_zh", "name_en")}
+
+
 def every_warehouse() -> list[Warehouse]:
     """All of them, for those who set up who may see which."""
     return list(Warehouse.objects.order_by("priority", "code"))

@@ -14,6 +14,7 @@ class OrderEvent(EventName):
     QUOTE_CHANGED = "orders.quote.changed"
     PLACED = "orders.order.placed"
     RECORDED = "orders.order.recorded"
+    REMOVED = "orders.order.removed"
     CHANGED = "orders.order.changed"
     CHANGE_UNDONE = "orders.change.undone"
     CANCELLED = "orders.order.cancelled"
@@ -37,6 +38,7 @@ _SENTENCES: dict[str, str] = {
     OrderEvent.QUOTE_CHANGED: _("Quote changed"),
     OrderEvent.PLACED: _("Order {number} over {total} {currency} placed"),
     OrderEvent.RECORDED: _("Past order {number} over {total} {currency} recorded"),
+    OrderEvent.REMOVED: _("{count} past orders removed that were recorded by mistake"),
     OrderEvent.CHANGED: _("Order changed"),
     OrderEvent.CHANGE_UNDONE: _("Change {change} undone"),
     OrderEvent.CANCELLED: _("Order cancelled: {reason}"),

@@ -1,110 +1,103 @@
-"""What a customer usually does: how often, how much, and what they buy. Read from their latest orders only."""
+"""What a customer usually buys, and what was paid the last time: read from the newest orders, however many there are."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from itertools import pairwise
-from statistics import median
 
-from django.db.models import Count, Max, Sum
+from django.db.models import Count, F, QuerySet, Sum
 
-from orderwell.domains.orders.models import OrderLine
+from orderwell.domains.catalog.models import Variant
+from orderwell.domains.customers.lookup import known_customer
+from orderwell.domains.orders.models import Order, OrderLine
 from orderwell.domains.orders.queries import visible_orders
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.permissions import Permission
 
-# So many of the latest orders are looked at; a customer with more is known well enough by them.
-LATEST = 200
-FAVOURITES = 8
-ZERO = Decimal(0)
+# Orders of one customer that are looked at: bounded work for the largest customer, and older habits say little.
+NEWEST = 300
+
+
+@dataclass(frozen=True, slots=True)
+class LastSale:
+    """The newest line of a product to a customer. `unit_price` is what was asked before discounts."""
+
+    sku: str
+    order_id: int
+    order_number: str
+    placed_at: datetime | None
+    quantity: Decimal
+    unit_price: Decimal
+    line_discount: Decimal
+    currency: str
 
 
 @dataclass(frozen=True, slots=True)
 class Favourite:
-    """`last_price` is what they paid for a unit the last time, in `currency`."""
+    """`times` counts orders, `quantity` all units of them; products no longer sold are left out."""
 
-    variant_id: int
     sku: str
-    name: str
-    orders: int
+    name_zh: str
+    name_en: str
+    times: int
     quantity: Decimal
-    last_price: Decimal
-    currency: str
-    last_order_id: int
-    last_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Habits:
-    """`more` says that there are more orders than were looked at. `rhythm` is the usual number of days between orders."""
+def last_sales(actor: Actor, customer_id: int, skus: Collection[str], *, currency: str = "") -> dict[str, LastSale]:
+    """The last sale of each of `skus` to the customer, by SKU. Raises NotFound, PermissionDenied."""
+    lines = _recent_lines(actor, customer_id).filter(variant__sku__in=list(skus))
+    if currency:
+        lines = lines.filter(order__currency=currency)
+    rows = lines.order_by("order__placed_at", "order_id", "position").values_list(
+        "variant__sku",
+        "order_id",
+        "order__number",
+        "order__placed_at",
+        "quantity",
+        "unit_price",
+        "line_discount",
+        "order__currency",
+    )
+    return {row[0]: LastSale(*row) for row in rows}  # the newest row of a SKU comes last and stays
 
-    orders: int
-    more: bool
-    sums: dict[str, Decimal]
-    average: dict[str, Decimal]
-    last_at: datetime | None
-    rhythm: int | None
-    favourites: Sequence[Favourite]
 
-
-def customer_habits(actor: Actor, customer_id: int) -> Habits:
-    """Three statements, however many orders the customer has."""
+def favourites(actor: Actor, customer_id: int, *, limit: int = 12) -> list[Favourite]:
+    """What the customer ordered most often, then most of. Raises NotFound, PermissionDenied."""
     found = list(
-        visible_orders(actor)
-        .filter(customer=customer_id, state__in=("placed", "completed"))
-        .order_by("-placed_at", "-id")
-        .values_list("id", "placed_at", "total_amount", "currency")[: LATEST + 1]
+        _recent_lines(actor, customer_id)
+        .filter(variant__active=True, variant__product__active=True)
+        .order_by()
+        .values("variant_id")
+        .annotate(times=Count("order_id", distinct=True), units=Sum("quantity"))
+        .order_by("-times", "-units", "variant_id")[: max(1, min(limit, 50))]
     )
-    latest = [row for row in found[:LATEST] if row[1] is not None]
-    sums: dict[str, Decimal] = {}
-    counts: dict[str, int] = {}
-    for _id, _at, total, currency in latest:
-        sums[currency] = sums.get(currency, ZERO) + total
-        counts[currency] = counts.get(currency, 0) + 1
-    return Habits(
-        orders=len(latest),
-        more=len(found) > LATEST,
-        sums=sums,
-        average={currency: total / counts[currency] for currency, total in sums.items()},
-        last_at=latest[0][1] if latest else None,
-        rhythm=_rhythm([row[1] for row in latest if row[1] is not None]),
-        favourites=_favourites([row[0] for row in latest]),
-    )
-
-
-def _rhythm(moments: Sequence[datetime]) -> int | None:
-    """The median of the days between orders, newest first; several orders of one day are one."""
-    days = sorted({moment.date() for moment in moments})
-    if len(days) < 3:
-        return None
-    return round(median((later - earlier).days for earlier, later in pairwise(days)))
-
-
-def _favourites(order_ids: Sequence[int]) -> list[Favourite]:
-    """The products of most orders; where two are level, the one bought last."""
-    lines = OrderLine.objects.filter(order__in=order_ids, variant__isnull=False).order_by()
-    top = list(
-        lines.values_list("variant_id")
-        .annotate(orders=Count("order", distinct=True), units=Sum("quantity"), newest=Max("id"))
-        .order_by("-orders", "-newest")[:FAVOURITES]
-    )
-    last = {
-        line.pk: line
-        for line in OrderLine.objects.filter(pk__in=[newest for *_rest, newest in top]).select_related("order")
-    }
+    variants = Variant.objects.in_bulk([row["variant_id"] for row in found])
     return [
-        Favourite(
-            variant,
-            last[newest].sku,
-            last[newest].name,
-            orders,
-            units,
-            last[newest].unit_price,
-            last[newest].order.currency,
-            last[newest].order_id,
-            last[newest].order.placed_at or last[newest].order.created_at,
-        )
-        for variant, orders, units, newest in top
+        Favourite(variant.sku, variant.name_zh, variant.name_en, row["times"], row["units"])
+        for row in found
+        for variant in [variants[row["variant_id"]]]
     ]
+
+
+def usual_channel(actor: Actor, customer_id: int) -> str:
+    """Code of the channel of the customer's newest order; empty without any."""
+    actor.require(Permission.ORDERS_ORDER_VIEW)
+    orders = visible_orders(actor).filter(customer_id=customer_id, placed_at__isnull=False)
+    return orders.order_by("-placed_at", "-id").values_list("channel__code", flat=True).first() or ""
+
+
+def _recent_lines(actor: Actor, customer_id: int) -> QuerySet[OrderLine]:
+    actor.require(Permission.ORDERS_ORDER_VIEW)
+    known_customer(actor, customer_id)
+    newest = (
+        visible_orders(actor)
+        .filter(customer_id=customer_id, placed_at__isnull=False)
+        .exclude(state=Order.State.CANCELLED)
+        .order_by("-placed_at", "-id")
+        .values_list("pk", flat=True)[:NEWEST]
+    )
+    return OrderLine.objects.filter(
+        order_id__in=list(newest), kind=OrderLine.Kind.GOODS, quantity__gt=F("quantity_cancelled")
+    )

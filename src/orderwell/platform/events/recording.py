@@ -15,7 +15,7 @@ import msgspec
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.database import bulk_insert
 from orderwell.platform.events.models import Event
-from orderwell.platform.events.subscriptions import has_subscribers
+from orderwell.platform.events.subscriptions import Companion, companions, has_subscribers
 
 _encode = msgspec.json.Encoder().encode
 _PLAIN = {str, int, bool, type(None)}
@@ -78,7 +78,8 @@ def record(facts: Fact | Iterable[Fact], *, actor: Actor, now: datetime) -> None
 
 
 def record_all(facts: Iterable[tuple[Fact, Actor]], *, now: datetime) -> None:
-    """Write events of several actors with one statement."""
+    """Write events of several actors with one statement, and let those that go along with the change do their part."""
+    facts = list(facts)
     rows = [
         (
             str(fact.name),
@@ -96,3 +97,13 @@ def record_all(facts: Iterable[tuple[Fact, Actor]], *, now: datetime) -> None:
         for fact, actor in facts
     ]
     bulk_insert(Event, Fact.FIELDS, rows)
+    _accompany([fact for fact, _actor in facts], now)
+
+
+def _accompany(facts: list[Fact], now: datetime) -> None:
+    wanted: dict[Companion, list[Fact]] = {}
+    for fact in facts:
+        for companion in companions(fact.name):
+            wanted.setdefault(companion, []).append(fact)
+    for companion, its_facts in wanted.items():
+        companion(its_facts, now)

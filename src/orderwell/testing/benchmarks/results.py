@@ -27,9 +27,20 @@ TARGETS: Mapping[tuple[str, str], Target] = {
     ("bulk_500", ""): Target(2.0),
     ("import_history", ""): Target(0.25),
     ("order_list", ""): Target(2.0, at_least=False),
+    ("pages", ""): Target(10.0, at_least=False),
     ("idle_memory", ""): Target(1.0, at_least=False),
 }
-NAMES = ("place_32", "place_128", "hot_32", "hot_128", "bulk_500", "import_history", "order_list", "idle_memory")
+NAMES = (
+    "place_32",
+    "place_128",
+    "hot_32",
+    "hot_128",
+    "bulk_500",
+    "import_history",
+    "order_list",
+    "pages",
+    "idle_memory",
+)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
-from orderwell.testing.benchmarks import imports, memory, pages, place
+from orderwell.testing.benchmarks import imports, memory, page_speed, pages, place
 from orderwell.testing.benchmarks.results import NAMES, Effort, Result
 from orderwell.testing.installation import Installation
 from orderwell.testing.postgres import PostgresServer
@@ -46,6 +46,9 @@ def _on_database(
     if "order_list" in names:
         url = None if server is None else imports.fresh_database(server, "pages")
         found += pages.order_list(directory / "pages", effort, url, database, say)
+    if "pages" in names:
+        url = None if server is None else imports.fresh_database(server, "every_page")
+        found += page_speed.page_speed(directory / "every-page", effort, url, database, say)
     return found
 
 

@@ -47,6 +47,7 @@ SCHEDULES = {
     "accounts.forget-sign-in-failures": gettext_lazy("Forget failed sign-ins"),
     "idempotency.forget-old-answers": gettext_lazy("Forget old answers to repeated requests"),
     "events.forget-old-deliveries": gettext_lazy("Forget old deliveries of events"),
+    "analytics.prepare-days": gettext_lazy("Prepare the daily figures"),
     "verify.every-night": gettext_lazy("Check every balance"),
 }
 SEQUENCES = {

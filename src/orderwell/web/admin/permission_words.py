@@ -62,6 +62,7 @@ TITLES: dict[str, str | Promise] = {
     P.REPORTS_DASHBOARD_VIEW: _("See figures"),
     P.LISTS_VIEW_SHARE: _("Share views of lists with everybody"),
     P.SYSTEM_DIAGNOSTICS_CREATE: _("Make a diagnostics bundle"),
+    P.SYSTEM_TEMPLATE_CHANGE: _("Change how documents look"),
     P.SYSTEM_SETTING_CHANGE: _("Change settings"),
     P.SYSTEM_USER_MANAGE: _("Manage users, roles and teams"),
     P.SYSTEM_API_KEY_MANAGE: _("Manage API keys"),

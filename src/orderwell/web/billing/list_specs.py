@@ -41,13 +41,21 @@ MONEY = (
     Column("currency", _("Currency"), lambda d: d.currency),
     Column("who", _("Who"), lambda d: d.actor_label),
 )
+CURRENCY = Filter(
+    "currency",
+    _("Currency"),
+    "hidden",
+    say=lambda actor, value: value if len(value) == 3 and value.isalpha() else None,
+)
 CUSTOMER = Filter("customer", _("Customer"), "hidden", say=customer_name)
 
 
 def invoice_rows(actor: Actor, values: Values, now: datetime) -> Sequence[QuerySet[Any]]:
     if "pk" in values:
         return [visible_invoices(actor).select_related("order")]
-    return [invoices(actor, **pick(values, text="q"), **customer_id(values), **between(values)).select_related("order")]
+    wanted = {**pick(values, text="q", currency="currency"), **customer_id(values), **between(values)}
+    overdue_at = now if values.get("overdue") else None
+    return [invoices(actor, **wanted, overdue_at=overdue_at).select_related("order")]
 
 
 INVOICES = ListSpec(
@@ -73,7 +81,9 @@ INVOICES = ListSpec(
         Filter("q", _("Search"), "text"),
         Filter("from", _("Issued from"), "day"),
         Filter("to", _("Issued until"), "day"),
+        Filter("overdue", _("Overdue"), "flag"),
         CUSTOMER,
+        CURRENCY,
     ),
     link=lambda invoice: reverse("invoice-detail", args=[invoice.pk]),
     search=_("Invoice number"),

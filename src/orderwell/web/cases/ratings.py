@@ -16,18 +16,20 @@ from orderwell.platform.permissions import Permission
 from orderwell.web.cases.forms import HideForm
 from orderwell.web.components.actions import perform
 from orderwell.web.components.listing import cursor, listing
+from orderwell.web.lists.common import between
 from orderwell.web.pages import action, form_page, go, page
 
 
 @page(Permission.CASES_RATING_VIEW)
 def rating_list_page(request: HttpRequest, actor: Actor) -> HttpResponse:
     score, customer, product = (_number(request.GET.get(name, "")) for name in ("score", "customer", "product"))
-    rows = rating_list(actor, score=score, customer_id=customer, product_id=product, cursor=cursor(request))
+    days = between({name: request.GET.get(name, "") for name in ("from", "to")})
+    rows = rating_list(actor, score=score, customer_id=customer, product_id=product, cursor=cursor(request), **days)
     context = {
         "listing": listing(request, rows),
-        "summary": rating_summary(actor, customer_id=customer, product_id=product),
+        "summary": rating_summary(actor, customer_id=customer, product_id=product, **days),
         "scores": [(str(score), "★" * score) for score in (5, 4, 3, 2, 1)],
-        "filtered": bool(score or customer or product),
+        "filtered": bool(score or customer or product or days),
     }
     return render(request, "cases/ratings.html", context)
 

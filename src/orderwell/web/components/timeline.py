@@ -19,6 +19,7 @@ from orderwell.domains.orders.holds import KINDS
 from orderwell.kernel.errors import fill
 from orderwell.platform.events.models import Event
 from orderwell.platform.events.queries import sentences
+from orderwell.web.components.places import place_name
 from orderwell.web.components.sentences import plain_number, shown
 from orderwell.web.components.words import WORDS, word
 
@@ -35,6 +36,9 @@ FIELDS = {
     "unit_price": _("Unit price"),
     "line_discount": _("Line discount"),
     "added": _("New line"),
+    "removed": _("Line taken off"),
+    "shipping": _("Shipping"),
+    "total_amount": _("Total"),
     "name": _("Name"),
     "carrier": _("Carrier"),
     "tracking_number": _("Tracking number"),
@@ -47,6 +51,8 @@ FIELDS = {
     "due_at": _("Due"),
     "subject": _("Subject"),
 }
+# Data of events that names a warehouse by its code.
+PLACES = {"warehouse", "origin", "destination"}
 # Exact numbers come with all the digits of their column.
 _EXACT = re.compile(r"-?\d+\.\d+")
 
@@ -88,7 +94,7 @@ def timeline(events: Iterable[Event]) -> list[Entry]:
     return [
         Entry(
             text=sentence_of(event),
-            detail=str(event.data.get("body") or event.data.get("note") or ""),
+            detail=str(event.data.get("body") or event.data.get("note") or _reason(event)),
             changes=list(_changes(event.data.get("changes"))),
             who=event.actor_label,
             source=str(word("source", event.source)),
@@ -101,34 +107,40 @@ def timeline(events: Iterable[Event]) -> list[Entry]:
     ]
 
 
+def _reason(event: Event) -> str:
+    """Why, where the sentence doesn't say it already."""
+    said = "{reason}" in _templates().get(event.name, "")
+    return "" if said else str(event.data.get("reason") or "")
+
+
 def _changes(found: Any) -> Iterator[Change]:
     if not isinstance(found, dict):
         return
     for name, change in found.items():
         if isinstance(change, dict) and {"old", "new"} & change.keys():
-            yield Change(_field(name), _text(change.get("old")), _text(change.get("new")))
+            yield Change(field_title(name), value_text(change.get("old")), value_text(change.get("new")))
         elif isinstance(change, list) and len(change) == 2:
-            yield Change(_field(name), _text(change[0]), _text(change[1]))
+            yield Change(field_title(name), value_text(change[0]), value_text(change[1]))
         elif isinstance(change, dict) and {"before", "after"} & change.keys():
-            yield Change(_field(name), _text(change.get("before")), _text(change.get("after")))
+            yield Change(field_title(name), value_text(change.get("before")), value_text(change.get("after")))
 
 
-def _field(name: str) -> str:
+def field_title(name: str) -> str:
     sku, _dot, last = name.rpartition(".")
     known = FIELDS.get(last)
     title = str(known) if known else last.replace("_", " ")
     return f"{sku} · {title}" if sku else title
 
 
-def _text(value: Any) -> str:
+def value_text(value: Any) -> str:
     if value in (None, "", [], {}):
         return "—"
     if isinstance(value, bool):
         return gettext("yes") if value else gettext("no")
     if isinstance(value, dict):
-        return ", ".join(f"{key}: {_text(item)}" for key, item in value.items())
+        return ", ".join(f"{key}: {value_text(item)}" for key, item in value.items())
     if isinstance(value, list):
-        return ", ".join(_text(item) for item in value)
+        return ", ".join(value_text(item) for item in value)
     text = str(value)
     if _EXACT.fullmatch(text):
         return plain_number(Decimal(text))
@@ -146,10 +158,12 @@ def _amount(text: str) -> str:
 def _value(key: str, value: Any) -> Any:
     if key == "kind" and isinstance(value, str) and value in KINDS:
         return gettext(KINDS[value].title)
+    if key in PLACES and isinstance(value, str):
+        return place_name(value)
     if key in WORDS and isinstance(value, str):
         return str(word(key, value))
     if isinstance(value, str):
         if _EXACT.fullmatch(value) and "quantity" not in key:
             return _amount(value)
-        return _text(value)  # never translated: it may be anything that somebody typed
+        return value_text(value)  # never translated: it may be anything that somebody typed
     return shown(value)

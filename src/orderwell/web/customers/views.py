@@ -18,7 +18,7 @@ from orderwell.domains.customers.queries import (
     customer_groups,
 )
 from orderwell.domains.customers.services.save_customer import save_customer
-from orderwell.domains.orders.habits import customer_habits
+from orderwell.domains.orders.customer_profile import customer_habits
 from orderwell.domains.orders.queries import OrderFilters, order_list
 from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import DomainError

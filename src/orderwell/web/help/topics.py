@@ -30,6 +30,7 @@ TOPICS: dict[str, str] = {
     # orders
     "order-list": "orders#order-list",
     "order-new": "entry#entry-new",
+    "order-new-customer": "entry#entry-new-customer",
     "order-edit-quote": "entry#entry-quote",
     "order-detail": "orders#order-page",
     "order-confirm": "orders#order-confirm",
@@ -104,6 +105,9 @@ TOPICS: dict[str, str] = {
     "import-detail": "import#import-page",
     "import-mapping": "import#import-mapping",
     "import-undo": "import#import-undo",
+    # printing
+    "print-templates": "printing#print-templates",
+    "print-template": "printing#print-template",
     # administration
     "admin": "admin#admin-overview",
     "admin-users": "admin#admin-users",
@@ -179,6 +183,7 @@ PARTS = frozenset(
         "sign-out",
         "set-language",
         "set-theme",
+        "overview-service",
         "rankings",
         "choose-desk",
         "session",
@@ -187,6 +192,11 @@ PARTS = frozenset(
         "counters",
         "order-counts",
         "order-preview",
+        "order-pasted",
+        "order-draft",
+        "order-draft-discard",
+        "lookup-last",
+        "lookup-usual",
         "order-attachment",
         "lookup-products",
         "lookup-customers",
@@ -215,6 +225,11 @@ PARTS = frozenset(
         "import-run",
         "import-for-real",
         "help-panel",
+        "print",
+        "print-logo",
+        "print-preview",
+        "print-restore",
+        "print-reset",
         "progress",
         "progress-seen",
         "list-counts",
@@ -229,6 +244,9 @@ PARTS = frozenset(
 
 # "FormClass.field" -> the place that explains the field.
 FIELDS: dict[str, str] = {
+    "TemplateForm.paper": "printing#print-paper",
+    "TemplateForm.markup": "printing#print-markup",
+    "LogoForm.logo": "printing#print-logo",
     "ChangeForm.priority": "orders#order-change-priority",
     "CancelForm.reason": "orders#order-cancel-reason",
     "HoldForm.kind": "orders#order-hold-kind",

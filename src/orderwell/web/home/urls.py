@@ -4,5 +4,6 @@ from orderwell.web.home import views
 
 urlpatterns = [
     path("overview/", views.home, name="overview"),
+    path("overview/service/", views.service, name="overview-service"),
     path("overview/rankings/", views.rankings, name="rankings"),
 ]

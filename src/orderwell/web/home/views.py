@@ -16,21 +16,20 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from orderwell.domains.analytics import queries
+from orderwell.domains.analytics.figures import Figure
 from orderwell.domains.analytics.periods import Period
-from orderwell.domains.analytics.queries import Figure, Sales
+from orderwell.domains.analytics.queries import Sales
 from orderwell.domains.catalog.choices import channel_names
 from orderwell.kernel.clock import business_day, utc_now
 from orderwell.platform.accounts.actor import Actor
-from orderwell.platform.caching import TimedCache
 from orderwell.platform.permissions import Permission
 from orderwell.web.components import charts
 from orderwell.web.frame.desks import desk_of
 from orderwell.web.home.periods import PRESETS, chosen
+from orderwell.web.home.tiles import sales_tiles, service_tiles
 from orderwell.web.pages import page, signed_in
 from orderwell.web.start.views import desk_choice
 from orderwell.web.templatetags.orderwell import localname
-
-_long_periods: TimedCache[tuple[Any, ...], dict[str, Sales]] = TimedCache(seconds=60, most=100)
 
 
 def zone() -> ZoneInfo:
@@ -42,10 +41,10 @@ def home(request: HttpRequest, actor: Actor) -> HttpResponse:
     now = utc_now()
     known = queries.first_and_last_day(actor=actor, zone=zone())
     choice = chosen(request.GET, today=business_day(now, zone()), known=known)
-    by_currency = sales_of(actor, choice.period)
+    by_currency, earlier = queries.sales_and_before(actor=actor, period=choice.period, zone=zone(), now=now)
     currency = _currency(request, list(by_currency))
     found = by_currency.get(currency) or queries.no_sales(choice.period)
-    before = queries.sold_total(actor=actor, period=choice.period.before(), currency=currency, zone=zone())
+    before = earlier.get(currency, Figure())
     backlog = queries.backlog(actor=actor, now=now, zone=zone())
     context = {
         "empty": known is None,
@@ -55,7 +54,7 @@ def home(request: HttpRequest, actor: Actor) -> HttpResponse:
         "currency": currency,
         "currencies": [(name, sold.total.orders) for name, sold in by_currency.items()],
         "sales": found,
-        "figures": _figures(found, before, choice.period, currency),
+        "tiles": sales_tiles(found.total, before, currency, _list_query(choice.period, currency)),
         "sales_chart": _sales_chart(found, choice.period, currency),
         "channel_chart": _channel_chart(found, choice.period, currency),
         "backlog": backlog,
@@ -65,18 +64,6 @@ def home(request: HttpRequest, actor: Actor) -> HttpResponse:
         **desk_choice(actor, desk_of(actor, signed_in(request).desk)),
     }
     return render(request, "home/home.html", context)
-
-
-def sales_of(actor: Actor, period: Period) -> dict[str, Sales]:
-    """Long periods are read from millions of rows and hardly change: they may be a minute old. Short ones are of now."""
-    if not period.by_month:
-        return queries.sales(actor=actor, period=period, zone=zone())
-    key = (actor.channel_ids, actor.team_ids, period)
-    found = _long_periods.get(key)
-    if found is None:
-        found = queries.sales(actor=actor, period=period, zone=zone())
-        _long_periods.put(key, found)
-    return found
 
 
 @page(Permission.REPORTS_DASHBOARD_VIEW)
@@ -99,6 +86,14 @@ def rankings(request: HttpRequest, actor: Actor) -> HttpResponse:
     return render(request, "home/rankings.html", context)
 
 
+@page(Permission.REPORTS_DASHBOARD_VIEW)
+def service(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """How well customers were served, fetched when the page already stands."""
+    choice = chosen(request.GET, today=business_day(utc_now(), zone()), known=None)
+    tiles = service_tiles(actor, choice.period, _currency(request, []), zone())
+    return render(request, "home/service.html", {"tiles": tiles})
+
+
 def _currency(request: HttpRequest, used: list[str]) -> str:
     asked = request.GET.get("currency", "")
     if len(asked) == 3 and asked.isalpha() and asked.isascii():
@@ -113,21 +108,6 @@ def _query(period: Period, currency: str) -> str:
 def _list_query(period: Period, currency: str, **more: Any) -> str:
     """The order list behind a figure of this period."""
     return f"{_query(period, currency)}&{urlencode({'state': 'sold', **more})}"
-
-
-def _figures(found: Sales, before: Figure, period: Period, currency: str) -> list[dict[str, Any]]:
-    url = f"{reverse('order-list')}?{_list_query(period, currency)}"
-    total = found.total
-    return [
-        {"name": _("Revenue"), "amount": total.revenue, "change": change(total.revenue, before.revenue), "url": url},
-        {"name": _("Orders"), "count": total.orders, "change": change(total.orders, before.orders), "url": url},
-        {"name": _("Average order"), "amount": total.average, "change": change(total.average, before.average)},
-    ]
-
-
-def change(now: Decimal | int, before: Decimal | int) -> int | None:
-    """In whole percent against the period before; None where there was nothing to compare with."""
-    return round((now - before) * 100 / before) if before else None
 
 
 def _sales_chart(found: Sales, period: Period, currency: str) -> dict[str, Any]:

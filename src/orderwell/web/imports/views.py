@@ -81,6 +81,16 @@ def _keep(data: dict[str, Any], actor: Actor) -> ImportBatch:
         )
 
 
+def _start(batch: ImportBatch, actor: Actor) -> None:
+    start_import(
+        batch_id=batch.pk,
+        actor=actor.via("import", actor.address),
+        now=utc_now(),
+        title=_("Import: %(file)s") % {"file": batch.file_name},
+        result=reverse("import-detail", args=[batch.pk]),
+    )
+
+
 @page(P)
 def import_page(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponse:
     batch = import_detail(actor, batch_id)
@@ -148,7 +158,7 @@ def run(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponse:
     batch = import_detail(actor, batch_id)
 
     def act(data: dict[str, Any]) -> None:
-        start_import(batch_id=batch_id, actor=actor.via("import", actor.address))
+        _start(batch, actor)
 
     return perform(
         request,
@@ -176,7 +186,7 @@ def for_real(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponse:
             actor=actor.via("import", actor.address),
             now=utc_now(),
         )
-        start_import(batch_id=fresh.pk, actor=actor.via("import", actor.address))
+        _start(fresh, actor)
         messages.success(request, _("The import is under way. You can leave this page."))
         return HttpResponseRedirect(reverse("import-detail", args=[fresh.pk]))
     return HttpResponseRedirect(reverse("import-detail", args=[batch_id]))

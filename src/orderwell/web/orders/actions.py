@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -15,17 +12,16 @@ from django.utils.translation import gettext as _
 from orderwell.domains.automation.services.call_off import cancel_and_credit
 from orderwell.domains.orders.outcomes import Placed, Refused
 from orderwell.domains.orders.overview import order_overview
-from orderwell.domains.orders.services.change import LineChange, OrderChange, change_order
 from orderwell.domains.orders.services.hold import place_hold, release_hold
 from orderwell.domains.orders.services.note import add_attachment, add_note
 from orderwell.domains.orders.services.quote import confirm_quote
-from orderwell.kernel.clock import business_day, day_bounds, utc_now
+from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import Refusal
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.actions import ActionForm, perform
 from orderwell.web.components.toasts import undo
-from orderwell.web.orders.forms import AttachForm, CancelForm, ChangeForm, Countable, HoldForm, NoteForm, ReasonForm
+from orderwell.web.orders.forms import AttachForm, CancelForm, Countable, HoldForm, NoteForm, ReasonForm
 from orderwell.web.pages import form_page
 
 
@@ -128,49 +124,6 @@ def cancel(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse:
         done=_("Cancelled."),
         to=page_of(order_id),
         context={"order": found.order},
-    )
-
-
-@form_page(Permission.ORDERS_ORDER_CHANGE)
-def change(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse:
-    found = order_overview(actor, order_id)
-    order, zone = found.order, ZoneInfo(settings.TIME_ZONE)
-    lines = [
-        Countable(view.line.pk, view.line.name, view.line.sku, view.line.quantity, view.line.quantity)
-        for view in found.goods
-    ]
-    initial = {
-        "version": order.version,
-        "note": order.note,
-        "priority": order.priority,
-        "requested_on": business_day(order.requested_at, zone) if order.requested_at else None,
-    }
-    form = ChangeForm(request.POST or None, lines=lines, initial=initial)
-
-    def act(data: dict[str, Any]) -> None:
-        wanted = data["requested_on"]
-        change_order(
-            order_id=order_id,
-            change=OrderChange(
-                lines=tuple(LineChange(line_id=pk, quantity=quantity) for pk, quantity in form.changed_lines()),
-                note=data["note"],
-                priority=data["priority"],
-                requested_at=day_bounds(wanted, zone)[1] - timedelta(seconds=1) if wanted else None,
-            ),
-            version=data["version"],
-            actor=actor,
-            now=utc_now(),
-        )
-
-    return perform(
-        request,
-        actor,
-        form,
-        template="orders/change.html",
-        act=act,
-        done=_("Order %(number)s was changed.") % {"number": order.number},
-        to=page_of(order_id),
-        context={"order": order},
     )
 
 

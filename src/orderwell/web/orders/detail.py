@@ -2,43 +2,189 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from orderwell.domains.orders.models import Order
-from orderwell.domains.orders.overview import OrderOverview, attachment_of, order_overview
+from orderwell.domains.billing.overview import Money
+from orderwell.domains.billing.queries import customer_balance
+from orderwell.domains.orders.changing import changes_on, undoable
+from orderwell.domains.orders.expected import Expectation, expected_for
+from orderwell.domains.orders.models import Amendment, Order
+from orderwell.domains.orders.overview import LineView, OrderOverview, attachment_of, order_overview
 from orderwell.domains.orders.queries import timeline
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
-from orderwell.web.components.timeline import timeline as told
+from orderwell.web.components.actions import new_token
+from orderwell.web.orders.next_step import next_step
 from orderwell.web.orders.steps import documents_of, next_steps
+from orderwell.web.orders.told import TOPICS, days_of
 from orderwell.web.pages import page
 
 # Shown by the browser itself; anything else is downloaded, because it could act in the user's name.
 SAFE_TO_SHOW = {"image/png", "image/jpeg", "image/webp", "image/gif", "application/pdf", "text/plain"}
+LINES_AT_ONCE = 100
+EVENTS = 100
+MORE_EVENTS = 2_000
+ZERO = Decimal(0)
+SHOWN = ("", "missing", "to_ship", "shipped", "cancelled")
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """One document that changed what is owed on the order; `open` is what is owed after it."""
+
+    kind: str
+    number: str
+    when: datetime
+    amount: Decimal
+    open: Decimal
+    note: str
+    invoice_id: int | None
 
 
 @page(Permission.ORDERS_ORDER_VIEW)
 def order_page(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse:
     found = order_overview(actor, order_id)
-    return render(request, "orders/detail.html", context_of(found, actor))
+    context = context_of(found, actor, everything="all" in request.GET)
+    return render(request, "orders/detail.html", context)
 
 
-def context_of(found: OrderOverview, actor: Actor) -> dict[str, Any]:
+def context_of(found: OrderOverview, actor: Actor, *, everything: bool = False) -> dict[str, Any]:
     order = found.order
     documents = documents_of(found, actor)
+    expected = _expected(found)
+    changes = changes_on(order)
+    reversible = undoable(changes, order) if actor.may(Permission.ORDERS_ORDER_CHANGE) else set()
+    events = timeline(actor, order.pk, limit=MORE_EVENTS if everything else EVENTS + 1)
     return {
         "found": found,
         "order": order,
         "steps": next_steps(found, documents, actor),
+        "next": next_step(found, documents, expected, actor, _cancellation(changes, reversible)),
         "documents": documents,
-        "timeline": told(timeline(actor, order.pk)),
+        "days": days_of(events if everything else events[:EVENTS]),
+        "more_events": not everything and len(events) > EVENTS,
+        "topics": TOPICS,
+        "changes": changes,
+        "undoable": reversible,
+        "ledger": ledger_of(documents.money),
+        "credit": _credit(order, actor),
         "is_late": _is_late(order),
+        "upload_token": new_token(),
+        "safe_to_show": SAFE_TO_SHOW,
+        "units": _units(found),
+        **lines_context(found, found.lines, expected, 0),
+    }
+
+
+def lines_context(
+    found: OrderOverview, lines: Sequence[LineView], expected: dict[int, Expectation], start: int
+) -> dict[str, Any]:
+    """One part of the lines; the next is fetched when the reader gets there."""
+    end = start + LINES_AT_ONCE
+    return {
+        "lines": lines[start:end],
+        "lines_after": end if len(lines) > end else None,
+        "expected": expected,
+        "now": utc_now(),
         "any_returned": any(view.line.quantity_returned for view in found.lines),
         "any_promised": any(view.reservations or view.backordered for view in found.lines),
+    }
+
+
+@page(Permission.ORDERS_ORDER_VIEW)
+def order_lines(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse:
+    """Lines of a large order from `start` on, narrowed to a text or to those of one kind."""
+    found = order_overview(actor, order_id)
+    text, only = request.GET.get("q", "").strip().lower()[:80], request.GET.get("only", "")
+    given = request.GET.get("start", "0")
+    start = int(given) if given.isascii() and given.isdecimal() and len(given) < 7 else 0
+    lines = [view for view in found.lines if _matches(view, text) and _is(view, only)]
+    context = lines_context(found, lines, _expected(found), start)
+    return render(
+        request, "orders/line_rows.html", {**context, "order": found.order, "found": found, "q": text, "only": only}
+    )
+
+
+def _matches(view: LineView, text: str) -> bool:
+    return not text or text in view.line.sku.lower() or text in view.line.name.lower()
+
+
+def _is(view: LineView, only: str) -> bool:
+    match only:
+        case "missing":
+            return bool(view.backordered)
+        case "to_ship":
+            return bool(view.to_ship)
+        case "shipped":
+            return bool(view.line.quantity_shipped)
+        case "cancelled":
+            return bool(view.line.quantity_cancelled)
+    return True
+
+
+def _expected(found: OrderOverview) -> dict[int, Expectation]:
+    missing = [view for view in found.goods if view.backordered]
+    if not missing:
+        return {}
+    variants = {row.variant_id for view in missing for row in view.line.backorders.all()}
+    return expected_for({view.line.pk for view in missing}, variants)
+
+
+def _units(found: OrderOverview) -> dict[str, Decimal]:
+    """Sums over the goods, to be seen without counting lines."""
+    goods = found.goods
+    return {
+        "ordered": sum((view.active for view in goods), ZERO),
+        "shipped": sum((view.line.quantity_shipped for view in goods), ZERO),
+        "invoiced": sum((view.line.quantity_invoiced for view in goods), ZERO),
+        "returned": sum((view.line.quantity_returned for view in goods), ZERO),
+        "missing": sum((view.backordered for view in goods), ZERO),
+    }
+
+
+def _cancellation(changes: Sequence[Amendment], reversible: set[int]) -> int | None:
+    """The cancellation that could be undone, if that is the last thing that happened."""
+    last = changes[0] if changes else None
+    return last.number if last and last.kind == Amendment.Kind.CANCEL and last.number in reversible else None
+
+
+def ledger_of(money: Money) -> list[LedgerRow]:
+    rows: list[tuple[datetime, str, str, Decimal, str, int | None]] = []
+    rows += [(i.issued_at, "invoice", i.number, i.gross_amount, "", i.pk) for i in money.invoices]
+    rows += [(n.issued_at, "credit_note", n.number, -n.gross_amount, n.reason, None) for n in money.credit_notes]
+    for payment in money.payments:
+        rows.append((payment.received_at, "payment", payment.reference or "", -payment.amount, payment.method, None))
+        rows += [
+            (refund.refunded_at, "refund", refund.reference or "", refund.amount, refund.reason, None)
+            for refund in payment.refunds.all()
+        ]
+    found, balance = [], ZERO
+    for when, kind, number, amount, note, invoice_id in sorted(rows, key=lambda row: row[0]):
+        balance += amount
+        found.append(LedgerRow(kind, number, when, amount, balance, note, invoice_id))
+    return found
+
+
+def _credit(order: Order, actor: Actor) -> dict[str, Any] | None:
+    """How the customer's account stands; nothing where the reader may not see it."""
+    if order.customer is None or not actor.may(Permission.BILLING_INVOICE_VIEW):
+        return None
+    if not actor.may(Permission.CUSTOMERS_CUSTOMER_VIEW):
+        return None
+    owed = customer_balance(actor, order.customer.pk)
+    limit, mine = order.customer.credit_limit, owed.get(order.customer.currency, ZERO)
+    return {
+        "owed": sorted((currency, amount) for currency, amount in owed.items() if amount),
+        "limit": limit,
+        "over": limit is not None and mine > limit,
     }
 
 

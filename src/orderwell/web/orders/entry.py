@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,14 +20,17 @@ from orderwell.domains.orders.gate import gate
 from orderwell.domains.orders.models import Order, OrderLine
 from orderwell.domains.orders.outcomes import Outcome, Placed, Refused, Repeated
 from orderwell.domains.orders.overview import order_overview
-from orderwell.domains.orders.services.preview import preview_order
+from orderwell.domains.orders.reorder import ReorderLine, reorder
 from orderwell.domains.orders.services.quote import save_quote, stored_draft, update_quote
 from orderwell.kernel.clock import business_day, utc_now
 from orderwell.kernel.errors import DomainError, ErrorDetail
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.drafts.services import finish_draft
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.actions import new_token
-from orderwell.web.components.sentences import plain_number, sentence
+from orderwell.web.components.sentences import plain_number
+from orderwell.web.orders.entry_drafts import KIND as DRAFT
+from orderwell.web.orders.entry_drafts import Offered, offered, resumed
 from orderwell.web.orders.entry_forms import (
     ADDRESS,
     EntryForm,
@@ -39,8 +42,11 @@ from orderwell.web.orders.entry_forms import (
     rows_of,
 )
 from orderwell.web.orders.lookups import customer_card
-from orderwell.web.pages import action, form_page
+from orderwell.web.pages import form_page
 from orderwell.web.templatetags.orderwell import money_text, price
+
+# What a page sends beside the order; two tabs of the same draft differ in it.
+NOT_THE_ORDER = {"csrfmiddlewaretoken", "token", "draft", "draft_version"}
 
 
 @form_page(Permission.ORDERS_ORDER_PLACE)
@@ -50,10 +56,18 @@ def new_order(request: HttpRequest, actor: Actor) -> HttpResponse:
         form, rows = EntryForm(request.POST, channels=channels), rows_from(request.POST)
         placed = _submit(request, actor, form, rows)
         if placed is not None:
+            finish_draft(kind=DRAFT, key=request.POST.get("draft", ""), actor=actor, now=utc_now())
             return HttpResponseRedirect(placed)
         return _page(request, actor, form, rows, status=422)
-    initial, rows = _start(request, actor)
-    return _page(request, actor, EntryForm(channels=channels, initial=initial), rows)
+    kept = resumed(actor, key) if (key := request.GET.get("draft", "")[:64]) else None
+    if kept is not None:
+        initial, rows, version = kept
+        draft = {"key": key, "version": version}
+        return _page(request, actor, EntryForm(channels=channels, initial=initial), rows, draft=draft)
+    initial, rows, changes = _start(request, actor)
+    form = EntryForm(channels=channels, initial=initial)
+    empty = not rows and not initial.get("customer")
+    return _page(request, actor, form, rows, changes=changes, drafts=offered(actor) if empty else [])
 
 
 @form_page(Permission.ORDERS_ORDER_CHANGE)
@@ -80,10 +94,20 @@ def _page(
     rows: list[Row],
     *,
     quote: Order | None = None,
+    draft: dict[str, Any] | None = None,
+    drafts: list[Offered] | None = None,
+    changes: list[str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
     number = form["customer"].value()
+    if draft is None:
+        sent = request.POST.get("draft_version", "0")
+        version = int(sent) if sent.isascii() and sent.isdecimal() and len(sent) < 10 else 0
+        draft = {"key": request.POST.get("draft", "")[:64] or new_token(), "version": version}
     context = {
+        "draft": draft,
+        "drafts": drafts or [],
+        "changes": changes or [],
         "form": form,
         "rows": rows,
         "quote": quote,
@@ -94,24 +118,37 @@ def _page(
     return render(request, "orders/entry.html", context, status=status)
 
 
-def _start(request: HttpRequest, actor: Actor) -> tuple[dict[str, Any], list[Row]]:
-    """Empty, for a customer, or a past order again."""
+def _start(request: HttpRequest, actor: Actor) -> tuple[dict[str, Any], list[Row], list[str]]:
+    """Empty, for a customer, or a past order again with what is different today."""
     initial: dict[str, Any] = {"ship_country": "CN"}
-    again = request.GET.get("again", "")
+    again = request.GET.get("from") or request.GET.get("again", "")
     if again.isascii() and again.isdecimal() and len(again) < 19:
-        found = order_overview(actor, int(again))
-        order = found.order
+        found = reorder(actor, int(again))
+        order, address = found.source.order, found.source.ship_to
         initial |= {"channel": order.channel.code, "customer": order.customer.number if order.customer else ""}
-        initial |= {f"ship_{name}": found.ship_to.get(name, "") for name in ADDRESS[:5]}
+        initial |= {f"ship_{name}": address.get(name, "") for name in ADDRESS[:5]}
         initial |= {f"ship_{name}": getattr(order, f"ship_{name}") for name in ADDRESS[5:]}
-        return initial, [
-            Row(view.line.sku, view.line.name, plain_number(view.active)) for view in found.goods if view.active
-        ]
+        rows = [Row(line.sku, line.name, plain_number(line.quantity)) for line in found.lines]
+        return initial, rows, [_difference(line, order.currency) for line in found.lines if line.changed]
     if number := request.GET.get("customer", "")[:40]:
         card = customer_card(actor, number)
         if card:
-            initial |= {"customer": number} | {f"ship_{k}": v for k, v in card.get("address", {}).items()}
-    return initial, []
+            address = {name: card.get("address", {}).get(name, "") for name in ADDRESS}
+            initial |= {"customer": number} | {f"ship_{name}": value for name, value in address.items() if value}
+    return initial, [], []
+
+
+def _difference(line: ReorderLine, currency: str) -> str:
+    if not line.sold:
+        return _("%(sku)s %(name)s is not sold any more.") % {"sku": line.sku, "name": line.name}
+    if line.price_now is None:
+        return _("%(sku)s %(name)s has no list price now.") % {"sku": line.sku, "name": line.name}
+    return _("%(sku)s %(name)s: %(then)s then, %(now)s now.") % {
+        "sku": line.sku,
+        "name": line.name,
+        "then": price(line.price_then, currency),
+        "now": price(line.price_now, currency),
+    }
 
 
 def _initial(draft: OrderDraft) -> dict[str, Any]:
@@ -159,7 +196,7 @@ def _submit(request: HttpRequest, actor: Actor, form: EntryForm, rows: list[Row]
 
 def _identity(request: HttpRequest, actor: Actor, form: EntryForm) -> RequestIdentity:
     """The form's token as request key: sending the same page twice places one order."""
-    sent = {key: value for key, value in sorted(request.POST.lists()) if key not in {"csrfmiddlewaretoken", "token"}}
+    sent = {key: value for key, value in sorted(request.POST.lists()) if key not in NOT_THE_ORDER}
     fingerprint = hashlib.sha256(json.dumps(sent).encode()).digest()
     return RequestIdentity(f"web:{actor.id}", form.cleaned_data["token"], fingerprint)
 
@@ -220,38 +257,3 @@ def _update(request: HttpRequest, actor: Actor, order: Order, form: EntryForm, r
         return False
     messages.success(request, _("Quote %(number)s is saved.") % {"number": order.number})
     return True
-
-
-@action(Permission.ORDERS_ORDER_PLACE)
-def preview(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """Totals of what is typed so far, as JSON: amounts per row, errors per row, sums."""
-    form, rows = EntryForm(request.POST, channels=visible_channels(actor, active_only=True)), rows_from(request.POST)
-    form.is_valid()
-    draft = draft_from(form, rows)
-    if not rows:
-        return JsonResponse({"rows": [], "total": None})
-    found = preview_order(draft=draft, actor=actor)
-    place_errors(form, rows, found.errors)
-    currency = found.currency
-    answer = []
-    for index, row in enumerate(rows):
-        line = found.lines[index] if index < len(found.lines) and not found.errors else None
-        answer.append(
-            {
-                "sku": row.sku,
-                "name": line.name if line else row.name,
-                "unit_price": price(line.unit_price, currency, symbol=False) if line else "",
-                "amount": money_text(line.amounts.gross, currency) if line else "",
-                "missing": plain_number(line.missing) if line and line.missing else "",
-                "errors": {name: " ".join(texts) for name, texts in row.errors.items()},
-            }
-        )
-    total = None
-    if not found.errors:
-        total = {
-            "net": money_text(found.total.net, currency),
-            "tax": money_text(found.total.tax, currency),
-            "total": money_text(found.total.gross, currency),
-        }
-    general = [sentence(detail) for detail in found.errors if not (detail.pointer or "").startswith("/lines/")]
-    return JsonResponse({"rows": answer, "total": total, "errors": general})

@@ -145,7 +145,11 @@ def place_errors(form: EntryForm, rows: Sequence[Row], errors: Iterable[ErrorDet
     for detail in errors:
         found = re.match(r"/lines/(\d+)(?:/(\w+))?", detail.pointer or "")
         if found and int(found[1]) < len(rows):
-            rows[int(found[1])].complain(found[2] or "quantity", sentence(detail))
+            row = rows[int(found[1])]
+            if (
+                found[2] or "quantity"
+            ) not in row.errors:  # one cause at a time: what is no number is not also too small
+                row.complain(found[2] or "quantity", sentence(detail))
         else:
             form.refuse([detail])
 

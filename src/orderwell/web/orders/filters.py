@@ -20,11 +20,14 @@ F, S, Pay = Order.FulfilmentState, Order.State, Order.PaymentState
 
 # Words that stand for several states at once, as people think of them.
 STATE_GROUPS = {"sold": (S.PLACED.value, S.COMPLETED.value)}
-FULFILMENT_GROUPS = {"waiting": (F.BACKORDERED.value, F.RESERVED.value, F.PARTIAL.value)}
+FULFILMENT_GROUPS = {
+    "waiting": (F.BACKORDERED.value, F.RESERVED.value, F.PARTIAL.value),
+    "filled": (F.SHIPPED.value, F.DELIVERED.value, F.RETURNED.value),
+}
 PAYMENT_GROUPS = {"open": (Pay.UNPAID.value, Pay.PARTIAL.value)}
 
 STATE_CHOICES = [("sold", _("Placed or completed")), *choices("order")]
-FULFILMENT_CHOICES = [("waiting", _("To ship")), *choices("fulfilment")]
+FULFILMENT_CHOICES = [("waiting", _("To ship")), ("filled", _("Shipped in full")), *choices("fulfilment")]
 PAYMENT_CHOICES = [("open", _("To be paid")), *choices("payment")]
 
 

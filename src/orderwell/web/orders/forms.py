@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orderwell.domains.orders.holds import KINDS
 from orderwell.web.components.actions import ActionForm
-from orderwell.web.components.forms import DayField, ExactField, offer
+from orderwell.web.components.forms import ExactField, offer
 from orderwell.web.components.sentences import plain_number
 
 
@@ -97,41 +97,3 @@ def _initial(value: Decimal) -> str:
 
 class CancelForm(CountForm):
     reason = forms.CharField(label=_("Reason"), max_length=240)
-
-
-class ChangeForm(ActionForm):
-    """New values of a placed order: quantities per line, date, note."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput)
-    requested_on = DayField(label=_("Requested date"), required=False)
-    priority = forms.IntegerField(
-        label=_("Priority"),
-        min_value=0,
-        max_value=999,
-        help_text=_("Lower comes first when stock is short; 100 is normal."),
-    )
-    note = forms.CharField(label=_("Note"), required=False, max_length=10_000, widget=forms.Textarea(attrs={"rows": 2}))
-    pointers = {"/requested_at": "requested_on"}
-
-    def __init__(self, *args: Any, lines: Sequence[Countable], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.lines = lines
-        for line in lines:
-            field = ExactField(label=line.name, min_value=0, initial=plain_number(line.fill))
-            field.widget.attrs.update({"class": "form-control num-field", "inputmode": "decimal"})
-            self.fields[f"line_{line.pk}"] = field
-
-    def rows(self) -> Iterable[tuple[Countable, forms.BoundField]]:
-        return [(line, self[f"line_{line.pk}"]) for line in self.lines]
-
-    def changed_lines(self) -> list[tuple[int, Decimal]]:
-        found = [(line, self.cleaned_data[f"line_{line.pk}"]) for line in self.lines]
-        return [(line.pk, quantity) for line, quantity in found if quantity != line.fill]
-
-    def field_at(self, pointer: str | None) -> str | None:
-        found = re.match(r"/lines/(\d+)", pointer or "")
-        if found:
-            changed = self.changed_lines()
-            if int(found[1]) < len(changed):
-                return f"line_{changed[int(found[1])][0]}"
-        return super().field_at(pointer)

@@ -6,12 +6,20 @@ from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from orderwell.domains.billing.queries import customer_balance
+from orderwell.domains.billing.credit_state import credit_state
 from orderwell.domains.catalog.choices import visible_channels
+from orderwell.domains.catalog.matching import packs_of
 from orderwell.domains.catalog.queries import find_variants
-from orderwell.domains.customers.queries import customer_detail, find_customers
+from orderwell.domains.customers.drafts import ContactDraft, PostalAddressDraft
+from orderwell.domains.customers.lookup import customer_by_number
+from orderwell.domains.customers.queries import CustomerDetail, customer_detail, find_customers
 from orderwell.domains.inventory.queries import stock
+from orderwell.domains.orders.habits import favourites, usual_channel
+from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.sentences import plain_number
@@ -30,6 +38,7 @@ def products(request: HttpRequest, actor: Actor) -> HttpResponse:
     found = find_variants(actor, text, currency=currency, limit=15)
     may_stock = actor.may(Permission.INVENTORY_STOCK_VIEW)
     free = free_of(actor, [hit.id for hit in found if not hit.is_bundle]) if may_stock else {}
+    packs = packs_of(actor, [hit.id for hit in found])
     hits = [
         {
             "sku": hit.sku,
@@ -37,7 +46,9 @@ def products(request: HttpRequest, actor: Actor) -> HttpResponse:
             "unit": hit.unit,
             "price": "" if hit.price is None else price(hit.price, currency),
             "quantity": plain_number(hit.pack_quantity) if hit.pack_quantity else "1",
-            "free": plain_number(free[hit.id]) if hit.id in free else None,
+            "free": plain_number(sum(free[hit.id].values(), Decimal(0))) if hit.id in free else None,
+            "places": " · ".join(f"{code} {plain_number(left)}" for code, left in free.get(hit.id, {}).items()),
+            "packs": " · ".join(f"{pack.unit} = {plain_number(pack.quantity)}" for pack in packs.get(hit.id, [])),
             "bundle": hit.is_bundle,
         }
         for hit in found
@@ -45,11 +56,11 @@ def products(request: HttpRequest, actor: Actor) -> HttpResponse:
     return JsonResponse({"hits": hits})
 
 
-def free_of(actor: Actor, variant_ids: list[int]) -> dict[int, Decimal]:
-    """What is free of each, over all warehouses the actor may see."""
-    free = dict.fromkeys(variant_ids, Decimal(0))
-    for item in stock(actor).filter(variant__in=variant_ids):
-        free[item.variant_id] += item.on_hand - item.reserved
+def free_of(actor: Actor, variant_ids: list[int]) -> dict[int, dict[str, Decimal]]:
+    """What is free of each in each warehouse that the actor may see."""
+    free: dict[int, dict[str, Decimal]] = {pk: {} for pk in variant_ids}
+    for item in stock(actor).filter(variant__in=variant_ids, warehouse__active=True).order_by("warehouse__priority"):
+        free[item.variant_id][item.warehouse.code] = item.on_hand - item.reserved
     return free
 
 
@@ -67,24 +78,83 @@ def customer(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 def customer_card(actor: Actor, number: str) -> dict[str, Any] | None:
     """What the clerk should see of a customer while typing; phone and street only where the actor may see them."""
-    if not number or not actor.may(Permission.CUSTOMERS_CUSTOMER_VIEW):
+    if not actor.may(Permission.CUSTOMERS_CUSTOMER_VIEW):
         return None
-    found = next((hit for hit in find_customers(actor, number, limit=50) if hit.number == number), None)
+    found = customer_by_number(actor, number)
     if found is None:
         return None
-    detail = customer_detail(actor, found.id)
-    customer = detail.customer
-    card: dict[str, Any] = {"number": customer.number, "name": customer.name, "id": customer.pk, "note": customer.note}
+    detail = customer_detail(actor, found.pk)
+    card: dict[str, Any] = {
+        "number": found.number,
+        "name": found.name,
+        "id": found.pk,
+        "note": found.note,
+        "active": found.active,
+        "url": reverse("customer-detail", args=[found.pk]),
+        "terms": _terms(found.payment_terms_days, found.credit_limit),
+    }
     if actor.may(Permission.BILLING_INVOICE_VIEW):
-        owed = sorted(customer_balance(actor, customer.pk).items())
-        card["owed"] = [money_text(amount, currency) for currency, amount in owed if amount > 0]
-    if customer.credit_limit is not None:
-        card["limit"] = money_text(customer.credit_limit, customer.currency)
+        card["credit"] = _credit(actor, found.pk)
+    if actor.may(Permission.ORDERS_ORDER_VIEW):
+        card["channel"] = usual_channel(actor, found.pk)
     if not detail.masked:
-        address, contact = main_address(detail), detail.contacts[0] if detail.contacts else None
-        card["address"] = {name: getattr(address, name) for name in ADDRESS} if address else {}
-        if contact is not None:
-            card["address"]["email"] = contact.email
-            card["address"]["phone"] = card["address"].get("phone") or contact.phone
-            card["address"].setdefault("recipient", contact.name)
+        contact = detail.contacts[0] if detail.contacts else None
+        card["addresses"] = [_address(address, contact) for address in _shipping(detail)]
+        if not card["addresses"] and contact is not None:
+            card["addresses"] = [
+                {"recipient": contact.name, "phone": contact.phone, "email": contact.email, "text": contact.name}
+            ]
+        card["address"] = card["addresses"][0] if card["addresses"] else {}
     return card
+
+
+def _terms(days: int, limit: Decimal | None) -> str:
+    if limit is not None and not limit:
+        return _("Pays in advance")
+    if not days:
+        return _("Due at once")
+    return ngettext("Due in %(days)s day", "Due in %(days)s days", days) % {"days": days}
+
+
+def _credit(actor: Actor, customer_id: int) -> dict[str, Any]:
+    state = credit_state(actor, customer_id, now=utc_now())
+
+    def text(amount: Decimal | None) -> str:
+        return "" if amount is None else money_text(amount, state.currency)
+
+    return {
+        "limit": text(state.limit),
+        "owed": text(state.owed),
+        "overdue": text(state.overdue) if state.overdue else "",
+        "waiting": text(state.not_invoiced) if state.not_invoiced else "",
+        "left": text(state.left),
+        "passed": state.left is not None and state.left < 0,
+    }
+
+
+def _shipping(detail: CustomerDetail) -> list[PostalAddressDraft]:
+    """Delivery addresses, the usual one first."""
+    main = main_address(detail)
+    rest = [address for address in detail.addresses if address.kind == "shipping" and address is not main]
+    return ([main] if main else []) + rest
+
+
+def _address(address: PostalAddressDraft, contact: ContactDraft | None) -> dict[str, str]:
+    values = {name: getattr(address, name) for name in ADDRESS}
+    if contact is not None:
+        values["phone"] = values["phone"] or contact.phone
+        values["email"] = contact.email
+    parts = (address.label, address.recipient, address.city, address.district, address.street)
+    values["text"] = " ".join(part for part in parts if part)
+    return values
+
+
+@page(Permission.ORDERS_ORDER_PLACE)
+def usual(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """What the customer orders most often, to be added with one key each."""
+    customer = None
+    if actor.may(Permission.CUSTOMERS_CUSTOMER_VIEW) and actor.may(Permission.ORDERS_ORDER_VIEW):
+        customer = customer_by_number(actor, request.GET.get("number", "")[:40])
+    found = favourites(actor, customer.pk) if customer else []
+    items = [{"sku": item.sku, "name": localname(item), "times": item.times} for item in found]
+    return JsonResponse({"products": items})

@@ -133,7 +133,8 @@ def shipment_rows(actor: Actor, values: Values, now: datetime) -> Sequence[Query
     if "pk" in values:
         return [visible_shipments(actor).select_related("order")]
     wanted = pick(values, state="state", warehouse="warehouse", text="q")
-    return [shipments(actor, **wanted, **between(values)).select_related("order")]
+    timely = {"kept": True, "missed": False}.get(values.get("date", ""))
+    return [shipments(actor, **wanted, **between(values), timely=timely).select_related("order")]
 
 
 SHIPMENTS = ListSpec(
@@ -164,6 +165,7 @@ SHIPMENTS = ListSpec(
         Filter("q", _("Search"), "text"),
         Filter("state", _("State"), choices=lambda actor: choices("shipment", "shipped", "delivered")),
         Filter("warehouse", _("Warehouse"), choices=warehouse_choices),
+        Filter("date", _("Date"), choices=lambda actor: [("kept", _("Left on time")), ("missed", _("Left late"))]),
         Filter("from", _("Shipped from"), "day"),
         Filter("to", _("Shipped until"), "day"),
     ),

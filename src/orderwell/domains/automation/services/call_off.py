@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from orderwell.domains.billing.models import CreditNote
-from orderwell.domains.billing.services.credit import credit_units, creditable
+from orderwell.domains.billing.services.credit import credit_units, creditable, turn_into_reversals
 from orderwell.domains.orders.models import Order, OrderLine
 from orderwell.domains.orders.services.cancel import cancel_units
 from orderwell.domains.orders.services.loading import lines_of, lock_order
@@ -36,7 +36,12 @@ def cancel_and_credit(
     """
     with atomic():
         order = lock_order(order_id, actor=actor, permission=Permission.ORDERS_ORDER_CANCEL)
-        reversing = _invoiced_units(lines_of(order), lines)
+        known = lines_of(order)
+        credited = _credited_units(known, lines)
+        if credited:
+            turn_into_reversals(order, quantities=credited, actor=actor, now=now)
+            known = lines_of(order)
+        reversing = _invoiced_units(known, lines)
         notes = []
         if reversing:
             notes = credit_units(
@@ -48,16 +53,15 @@ def cancel_and_credit(
                 actor=actor,
                 now=now,
             )
-        final = "credited" if notes else ""
+        final = "credited" if notes or credited else ""
         order = cancel_units(order_id=order_id, lines=lines, reason=reason, actor=actor, now=now, final=final)
     return CalledOff(order, notes)
 
 
-def _invoiced_units(known: list[OrderLine], lines: Mapping[int, Decimal] | None) -> dict[int, Decimal]:
+def _to_cancel(known: list[OrderLine], lines: Mapping[int, Decimal] | None) -> dict[int, tuple[OrderLine, Decimal]]:
     """Of the units to be cancelled, those that are invoiced: units not invoiced are cancelled first."""
     anything_left = any(line.quantity_shipped for line in known)
-    possible = creditable([line.pk for line in known])
-    units = {}
+    found = {}
     for line in known:
         open_units = line.quantity - line.quantity_cancelled - line.quantity_shipped
         if lines is not None:
@@ -65,8 +69,21 @@ def _invoiced_units(known: list[OrderLine], lines: Mapping[int, Decimal] | None)
         else:
             wanted = open_units if line.kind == OrderLine.Kind.GOODS or not anything_left else ZERO
         not_invoiced = line.quantity - line.quantity_cancelled - line.quantity_invoiced
-        # What is more than is open is left to `cancel_units` to refuse.
-        quantity = min(wanted - max(not_invoiced, ZERO), open_units, possible[line.pk])
-        if quantity > 0:
-            units[line.pk] = quantity
-    return units
+        # What is more than is open, or no number, is left to `cancel_units` to refuse.
+        if wanted.is_finite() and (quantity := min(wanted - max(not_invoiced, ZERO), open_units)) > 0:
+            found[line.pk] = (line, quantity)
+    return found
+
+
+def _credited_units(known: list[OrderLine], lines: Mapping[int, Decimal] | None) -> dict[int, Decimal]:
+    """Invoiced units to be cancelled that were credited already, though they never left."""
+    possible = creditable([line.pk for line in known])
+    wanted = _to_cancel(known, lines)
+    return {pk: quantity - possible[pk] for pk, (_line, quantity) in wanted.items() if quantity > possible[pk]}
+
+
+def _invoiced_units(known: list[OrderLine], lines: Mapping[int, Decimal] | None) -> dict[int, Decimal]:
+    """Invoiced units to be cancelled whose invoice is still to be reversed."""
+    possible = creditable([line.pk for line in known])
+    wanted = _to_cancel(known, lines)
+    return {pk: part for pk, (_line, quantity) in wanted.items() if (part := min(quantity, possible[pk])) > 0}

@@ -21,7 +21,7 @@ from orderwell.domains.billing.models import CreditNote, CreditNoteLine, Invoice
 from orderwell.domains.billing.queries import visible_invoices
 from orderwell.domains.billing.services.ledger import Kind, post
 from orderwell.domains.orders.models import Order, OrderLine
-from orderwell.domains.orders.pricing import NOTHING, Amounts
+from orderwell.domains.orders.pricing import NOTHING, Amounts, amounts_of_units
 from orderwell.domains.orders.services.loading import lines_of, lock_order
 from orderwell.domains.orders.services.progress import record_invoiced, record_money, refresh_states
 from orderwell.kernel.errors import ErrorDetail, NotFound, Refusal
@@ -92,6 +92,40 @@ def credit_units(
     if problems:
         raise Refusal(problems)
     return _credit(order, rows, units, cause=cause, reason=reason, reverses=reverses, actor=actor, now=now)
+
+
+def turn_into_reversals(order: Order, *, quantities: Mapping[int, Decimal], actor: Actor, now: datetime) -> None:
+    """Credit notes over {order line id: units} that will now never be delivered reverse their invoices instead.
+
+    Written by hand they only said that the customer owes less. Taken are whole credit notes, newest first, whose money is
+    exactly that of the units; what no such note covers stays as it is.
+    """
+    left = dict(quantities)
+    lines = {line.pk: line for line in lines_of(order)}
+    notes = CreditNote.objects.filter(order_id=order.pk, reverses=False).order_by("-pk")
+    facts = []
+    for note in notes.prefetch_related("lines__invoice_line"):
+        units: dict[int, Decimal] = defaultdict(Decimal)
+        money: dict[int, Amounts] = defaultdict(lambda: NOTHING)
+        for row in note.lines.all():
+            units[row.invoice_line.order_line_id] += row.quantity
+            money[row.invoice_line.order_line_id] += Amounts(row.net_amount, row.tax_amount, row.gross_amount)
+        accounts = accounts_of(units)
+        worth = {
+            pk: accounts[pk].charged - amounts_of_units(order, lines[pk], accounts[pk].invoiced - quantity)
+            for pk, quantity in units.items()
+        }
+        if any(quantity > left.get(pk, ZERO) for pk, quantity in units.items()) or worth != money:
+            continue
+        note.reverses = True
+        note.save(update_fields=["reverses"])
+        record_invoiced({pk: -quantity for pk, quantity in units.items()})
+        record_money(order.pk, invoiced=-note.gross_amount, credited=-note.gross_amount)
+        left = {pk: quantity - units.get(pk, ZERO) for pk, quantity in left.items()}
+        facts.append(Fact(BillingEvent.TURNED, f"order:{order.pk}", f"credit_note:{note.pk}", {"number": note.number}))
+    if facts:
+        record(facts, actor=actor, now=now)
+        refresh_states([order.pk], actor=actor, now=now)
 
 
 def creditable(line_ids: Sequence[int]) -> dict[int, Decimal]:

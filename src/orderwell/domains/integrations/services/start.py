@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django_tasks import task
@@ -12,12 +13,16 @@ from orderwell.domains.integrations.services.undo import undo_batch
 from orderwell.domains.integrations.states import IMPORT_BATCH
 from orderwell.kernel.transitions import IllegalTransition
 from orderwell.platform.accounts.actor import Actor, actor_as_json, actor_from_json
+from orderwell.platform.jobs.progress import begin, following
 
 
-def start_import(*, batch_id: int, actor: Actor) -> str:
-    """Have a worker run the batch; the job's id. Raises NotFound, IllegalTransition."""
-    IMPORT_BATCH.next(import_detail(actor, batch_id).state, "run")
-    return str(run_import.enqueue(batch_id, actor_as_json(actor)).id)
+def start_import(*, batch_id: int, actor: Actor, now: datetime, title: str = "", result: str = "") -> str:
+    """Have a worker run the batch; the job's id. `title` and `result` are what a person's tray of progress says of it and
+    leads to. Raises NotFound, IllegalTransition."""
+    batch = import_detail(actor, batch_id)
+    IMPORT_BATCH.next(batch.state, "run")
+    progress = begin(actor=actor, title=title or batch.file_name, total=None, now=now, result=result)
+    return str(run_import.enqueue(batch_id, actor_as_json(actor), progress).id)
 
 
 def start_undo(*, batch_id: int, actor: Actor) -> str:
@@ -27,8 +32,13 @@ def start_undo(*, batch_id: int, actor: Actor) -> str:
 
 
 @task()
-def run_import(batch_id: int, actor: dict[str, Any]) -> None:
-    _unless_done(run_batch, batch_id, actor)
+def run_import(batch_id: int, actor: dict[str, Any], progress_id: int | None = None) -> None:
+    with following(progress_id) as steps:
+
+        def work(**given: Any) -> None:
+            run_batch(**given, progress=lambda batch: steps.at(batch.lines_read, batch.lines or None))
+
+        _unless_done(work, batch_id, actor)
 
 
 @task()

@@ -94,7 +94,7 @@ def _take_back(batch: ImportBatch, kind: str, ids: Sequence[int], actor: Actor, 
     if batch.mode == ImportBatch.Mode.HISTORY:
         return [
             _kept(f"order:{pk}", CannotUndo(document=f"order:{pk}", reason="other records refer to it"))
-            for pk in sorted(remove_past_orders(ids, actor=actor))
+            for pk in sorted(remove_past_orders(ids, actor=actor, now=now))
         ]
     return [kept for pk in ids if (kept := _cancel(batch, pk, actor, now)) is not None]
 

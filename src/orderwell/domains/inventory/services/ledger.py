@@ -66,6 +66,7 @@ class NewMovement:
 
 _COLUMNS = "SELECT id, variant_id, warehouse_id, on_hand, reserved, allow_negative FROM inventory_stockitem"
 _LOCK_STOCK = f"{_COLUMNS} WHERE variant_id IN (%s) AND warehouse_id IN (%s) ORDER BY id /* lock */"
+_READ_STOCK = f"{_COLUMNS} WHERE variant_id IN (%s) AND warehouse_id IN (%s) ORDER BY id"
 _LOCK_VARIANTS = f"{_COLUMNS} WHERE variant_id IN (%s) ORDER BY id /* lock */"
 _LOCK_ITEMS = f"{_COLUMNS} WHERE id IN (%s) ORDER BY id /* lock */"
 
@@ -75,6 +76,11 @@ def lock_stock(variant_ids: Collection[int], warehouse_ids: Collection[int] | No
     if warehouse_ids is None:
         return _rows(fetch(_LOCK_VARIANTS, variant_ids))
     return _rows(fetch(_LOCK_STOCK, variant_ids, warehouse_ids))
+
+
+def read_stock(variant_ids: Collection[int], warehouse_ids: Collection[int]) -> list[StockRow]:
+    """The same without a lock, for what only looks and decides nothing."""
+    return _rows(fetch(_READ_STOCK, variant_ids, warehouse_ids))
 
 
 def lock_items(item_ids: Collection[int]) -> list[StockRow]:

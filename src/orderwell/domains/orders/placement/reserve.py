@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from operator import itemgetter
 
 from orderwell.domains.inventory.resolving import Buffers, WarehouseRef, active_warehouses, buffers
@@ -13,15 +13,20 @@ from orderwell.domains.orders.placement.plan import Plan
 from orderwell.domains.orders.sourcing import Demand, Place, explain, shortages, source
 from orderwell.kernel.quantities import plain
 
+ReadStock = Callable[[Collection[int], Collection[int]], list[StockRow]]
 
-def reserve_in_arrival_order(plans: list[Plan]) -> None:
-    """Lock the stock of every demanded variant once, in primary-key order, then serve the plans one after the other."""
+
+def reserve_in_arrival_order(plans: list[Plan], *, read: ReadStock = lock_stock) -> None:
+    """Lock the stock of every demanded variant once, in primary-key order, then serve the plans one after the other.
+
+    What only looks at stock hands in a `read` that takes no lock.
+    """
     variants = {demand.variant_id for plan in plans for line in plan.lines for demand in line.demands}
     if not variants:
         return
     warehouses = active_warehouses()
     stock: dict[int, list[StockRow]] = defaultdict(list)
-    for row in lock_stock(variants, [warehouse.id for warehouse in warehouses.values()]):
+    for row in read(variants, [warehouse.id for warehouse in warehouses.values()]):
         stock[row.variant_id].append(row)
     channels = {plan.channel.id: plan.channel for plan in plans if plan.channel}
     held_back = buffers()

@@ -2,141 +2,139 @@
 // Prices, tax, stock and every error come from the server: the same code that places the order.
 (() => {
   const { $, $$ } = window.Orderwell;
+  const E = window.Orderwell.entry;
   const start = () => {
     const form = $("#entry");
     if (!form || !window.TomSelect) return;
     const say = form.dataset;
-    const rows = $("#entry-rows");
-    const blank = $("#entry-row");
-    const ask = (url, params) => fetch(`${url}?${new URLSearchParams(params)}`, { headers: { Accept: "application/json" } }).then((answer) => answer.json());
-
-    // --- Lines ----------------------------------------------------------------------------------------------------
-    const cell = (row, name) => $(`[name=line_${name}]`, row);
-    const addRow = (sku, name, quantity, price = "", free = null) => {
-      const same = $$(".entry-row", rows).find((row) => cell(row, "sku").value === sku && !price);
-      if (same && quantity === "1") {
-        const field = cell(same, "quantity");
-        field.value = String(Number(field.value || 0) + 1);
-        return same;
-      }
-      const row = blank.content.firstElementChild.cloneNode(true);
-      cell(row, "sku").value = sku;
-      cell(row, "name").value = name;
-      cell(row, "quantity").value = quantity;
-      cell(row, "unit_price").value = price;
-      $("[data-sku]", row).textContent = sku;
-      $("[data-name]", row).textContent = name;
-      if (free !== null) $("[data-free]", row).textContent = `· ${free} ${say.textFree}`;
-      rows.append(row);
-      form.dataset.dirty = "yes";
-      return row;
+    const json = (answer) => { if (!answer.ok) throw new Error(answer.status); return answer.json(); };
+    E.ask = (name, params) => {
+      const written = ["pasted", "last"].includes(name);
+      const values = new URLSearchParams(params);
+      if (!written) return fetch(`${say[name]}?${values}`, { headers: { Accept: "application/json" } }).then(json);
+      values.set("csrfmiddlewaretoken", form.csrfmiddlewaretoken.value);
+      return fetch(say[name], { method: "POST", body: values, headers: { Accept: "application/json" } }).then(json);
     };
-    rows.addEventListener("click", (event) => {
-      const button = event.target.closest("[data-remove]");
-      if (button) { button.closest("tr").remove(); changed(); adder.focus(); }
+
+    // --- Live totals ----------------------------------------------------------------------------------------------
+    let waiting, running = 0;
+    const preview = () => {
+      const mine = ++running;
+      fetch(say.preview, { method: "POST", body: new FormData(form), headers: { Accept: "application/json" } })
+        .then(json).then((answer) => { if (mine === running) show(answer); }).catch(() => {});
+      const skus = [...new Set(E.lines.all().map((row) => E.lines.cell(row, "sku").value))].filter((sku) => sku && !E.lines.knownLast(sku));
+      if (form.customer.value && skus.length) {
+        const values = [["customer", form.customer.value], ["channel", form.channel.value], ...skus.map((sku) => ["sku", sku])];
+        E.ask("last", values).then(({ sales }) => E.lines.showLast(sales)).catch(() => {});
+      }
+    };
+    E.changed = () => { clearTimeout(waiting); waiting = setTimeout(preview, 150); E.keep?.(); };
+    const show = (answer) => {
+      E.lines.show(answer.rows);
+      ["net", "tax", "total"].forEach((name) => { $(`[data-total=${name}]`).textContent = answer.total ? answer.total[name] : "—"; });
+      const count = (text, number) => text.replace("{count}", number);
+      const parts = answer.rows.length ? [count(say.textLines, answer.rows.length)] : [];
+      if (answer.wrong) parts.push(count(say.textWrong, answer.wrong));
+      if (answer.missing) parts.push(count(say.textBackordered, answer.missing));
+      $("#entry-count").textContent = parts.join(" · ");
+      const problems = $("#entry-problems");
+      problems.textContent = (answer.errors || []).join(" ");
+      problems.classList.toggle("d-none", !problems.textContent);
+      const similar = $("#entry-similar");
+      similar.classList.toggle("d-none", !answer.similar.length);
+      similar.replaceChildren(say.textSimilar, ...answer.similar.flatMap((order) => {
+        const link = document.createElement("a");
+        link.href = order.url; link.target = "_blank"; link.textContent = order.number;
+        return [" ", link, ` (${order.text})`];
+      }));
+    };
+
+    // --- The customer ---------------------------------------------------------------------------------------------
+    const part = (text, level = "") => { const span = document.createElement("span"); span.className = `entry-fact ${level}`; span.textContent = text; return span; };
+    const account = (card) => {
+      const credit = card.credit;
+      const facts = [card.active === false ? part(say.textInactive, "badge-bad") : null, part(card.terms)];
+      if (credit) {
+        facts.push(part(`${say.textOwes} ${credit.owed}`));
+        if (credit.overdue) facts.push(part(`${say.textOverdue} ${credit.overdue}`, "badge-bad"));
+        if (credit.waiting) facts.push(part(`${credit.waiting} ${say.textWaiting}`));
+        if (credit.limit) facts.push(part(`${credit.passed ? say.textPassed : say.textLimit} ${credit.limit} · ${credit.left} ${say.textLeft}`, credit.passed ? "badge-bad" : ""));
+      }
+      if (card.note) facts.push(part(card.note, "entry-customer-note"));
+      $("#entry-account").replaceChildren(...facts.filter(Boolean));
+    };
+    const fill = (address) => Object.entries(address).forEach(([name, value]) => { const field = form.elements[`ship_${name}`]; if (field) field.value = value || ""; });
+    let addresses = [];
+    const chooser = $("#entry-address");
+    const offerAddresses = (card) => {
+      addresses = card.addresses || [];
+      chooser.replaceChildren(...addresses.map((address, index) => new Option(address.text, index)));
+      $("#entry-addresses").classList.toggle("d-none", addresses.length < 2);
+    };
+    chooser.addEventListener("change", () => { fill(addresses[chooser.value]); E.changed(); });
+    const usual = (number) => E.ask("usual", { number }).then(({ products }) => {
+      $("#entry-usual").classList.toggle("d-none", !products.length);
+      $("#entry-usual-items").replaceChildren(...products.map((item) => {
+        const button = document.createElement("button");
+        button.type = "button"; button.className = "btn btn-sm"; button.textContent = `${item.name} (${item.times})`;
+        button.addEventListener("click", () => { const row = E.lines.add({ ...item, quantity: "1" }); E.changed(); E.lines.cell(row, "quantity").focus(); E.lines.cell(row, "quantity").select(); });
+        return button;
+      }));
+    }).catch(() => {});
+    const known = (number, { refill }) => E.ask("customer", { number }).then((card) => {
+      if (!card.number || form.customer.value !== card.number) return;
+      account(card); offerAddresses(card);
+      // A new order comes through the channel of the customer's last one, unless something was entered already.
+      if (refill && card.channel && !E.lines.all().length && [...form.channel.options].some((option) => option.value === card.channel)) form.channel.value = card.channel;
+      if (refill && card.address) { fill(card.address); $(".entry-more").open = addresses.length > 0; }
+    }).catch(() => {});
+    E.customerChosen = (number) => {
+      $("#entry-account").replaceChildren(); $("#entry-usual").classList.add("d-none"); E.lines.forgetLast(); offerAddresses({});
+      if (number) { known(number, { refill: true }).then(E.changed); usual(number); }
+      E.changed();
+      if (number) E.focusAdder();
+    };
+    document.body.addEventListener("entry:customer", (event) => {
+      const { number, name } = event.detail;
+      window.tabler?.bootstrap?.Modal.getInstance($("#dialog"))?.hide();
+      E.customerSelect.addOption({ number, name });
+      E.customerSelect.setValue(number);
     });
-    rows.addEventListener("keydown", (event) => {
-      const row = event.target.closest(".entry-row");
-      if (!row || event.ctrlKey || event.metaKey) return;
-      if (event.key === "Enter") { event.preventDefault(); adder.focus(); }
-      const next = event.key === "ArrowDown" ? row.nextElementSibling : event.key === "ArrowUp" ? row.previousElementSibling : null;
-      if (next) { event.preventDefault(); $(`[name=${event.target.name}]`, next)?.focus(); }
-      if (event.key === "Delete" && event.shiftKey) { event.preventDefault(); row.remove(); changed(); adder.focus(); }
-    });
+
+    // --- Keys -----------------------------------------------------------------------------------------------------
+    const reach = (field) => { field?.focus(); field?.select?.(); };
+    const keys = {
+      KeyC: () => E.customerSelect.focus(),
+      KeyW: () => { if (say.newCustomer) window.Orderwell.openDialog(`${say.newCustomer}?${new URLSearchParams({ name: E.customerSelect.inputValue() })}`); },
+      KeyL: () => E.focusAdder(),
+      KeyA: () => { $(".entry-more").open = true; reach(addresses.length > 1 ? chooser : form.ship_recipient); },
+      KeyR: () => reach(form.discount),
+      KeyS: () => reach(form.shipping),
+      KeyN: () => reach(form.note),
+      KeyQ: () => { const button = $("#entry-quote"); if (button) form.requestSubmit(button); },
+      KeyU: () => $("#entry-usual-items button")?.focus(),
+      KeyP: () => E.lines.takeLast(document.activeElement?.closest(".entry-row") || E.lines.all().at(-1)),
+    };
+    document.addEventListener("keydown", (event) => {
+      if (!event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || !keys[event.code] || $(".modal.show")) return;
+      event.preventDefault();
+      event.stopPropagation();
+      keys[event.code]();
+    }, true);
     form.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && event.target.matches("input") && !event.ctrlKey && !event.metaKey) event.preventDefault();
     });
 
-    // --- Customer and product -------------------------------------------------------------------------------------
-    const shared = {
-      maxOptions: 20, loadThrottle: 120, closeAfterSelect: true, maxItems: 1,
-      searchField: [], score: () => () => 1,
-      shouldLoad: (query) => query.length > 0,
-    };
-    const none = (data, escape) => `<div class="no-results">${escape(say.textNone)}</div>`;
-    const customer = new window.TomSelect("#id_customer", {
-      ...shared, valueField: "number", labelField: "name", placeholder: $("#id_customer").dataset.placeholder, plugins: ["clear_button"],
-      load: (query, done) => { customer.clearOptions(); ask(say.customers, { q: query }).then((found) => done(found.hits)).catch(() => done()); },
-      render: {
-        option: (item, escape) => `<div>${escape(item.name)} <span class="sub">${escape(item.number || "")} ${escape(item.phone || "")}</span></div>`,
-        item: (item, escape) => `<div>${escape(item.name)}&nbsp;<span class="sub">${escape(item.number)}</span></div>`,
-        no_results: none,
-      },
-      onChange: (number) => {
-        $("#customer-note").textContent = "";
-        if (!number) return;
-        ask(say.customer, { number }).then((card) => {
-          const notes = [card.owed?.length ? `${say.textOwes} ${card.owed.join(", ")}` : "", card.limit ? `${say.textLimit} ${card.limit}` : "", card.note || ""];
-          $("#customer-note").textContent = notes.filter(Boolean).join(" · ");
-          Object.entries(card.address || {}).forEach(([name, value]) => { const field = $(`[name=ship_${name}]`, form); if (field) field.value = value || ""; });
-          if (card.address) $(".entry-more").open = true;
-        });
-        changed();
-        adder.focus();
-      },
-    });
-    const adder = new window.TomSelect("#add-product", {
-      ...shared, valueField: "sku", labelField: "sku", placeholder: $("#add-product").dataset.placeholder,
-      load: (query, done) => { adder.clearOptions(); ask(say.products, { q: query, channel: form.channel.value }).then((found) => done(found.hits)).catch(() => done()); },
-      render: {
-        option: (item, escape) => `<div class="entry-option"><span>${escape(item.name)} <span class="sub">${escape(item.sku)}</span></span><span class="sub">${item.free === null ? "" : `${escape(item.free)} ${escape(say.textFree)} · `}${escape(item.price)}</span></div>`,
-        no_results: none,
-      },
-      onItemAdd: (sku) => {
-        const item = adder.options[sku];
-        const row = addRow(sku, item.name, item.quantity, "", item.free);
-        adder.clear(true);
-        adder.clearOptions();
-        adder.setTextboxValue("");
-        changed();
-        setTimeout(() => { const field = cell(row, "quantity"); field.focus(); field.select(); });
-      },
-    });
-    // Rows copied from a spreadsheet: SKU, quantity and perhaps price, separated by tabs (or ; or several spaces).
-    adder.control_input.addEventListener("paste", (event) => {
-      const text = event.clipboardData.getData("text");
-      if (!/[\t\n]/.test(text.trim())) return;
-      event.preventDefault();
-      text.trim().split(/\r?\n/).map((line) => line.split(/\t|;|\s{2,}/).map((part) => part.trim())).forEach(([sku, quantity, price]) => {
-        if (sku) addRow(sku, "", quantity || "1", say.mayPrice === "yes" ? price || "" : "");
-      });
-      changed();
-    });
-
-    // --- Live totals ----------------------------------------------------------------------------------------------
-    let waiting, running = 0;
-    const changed = () => { clearTimeout(waiting); waiting = setTimeout(preview, 200); };
-    const show = (answer) => {
-      $$(".entry-row", rows).forEach((row, index) => {
-        const known = answer.rows[index];
-        if (!known || known.sku !== cell(row, "sku").value) return;
-        $("[data-amount]", row).textContent = known.amount;
-        if (known.name) { $("[data-name]", row).textContent = known.name; cell(row, "name").value = known.name; }
-        cell(row, "unit_price").placeholder = known.unit_price;
-        ["sku", "quantity", "unit_price", "discount"].forEach((name) => {
-          const text = known.errors[name] || "";
-          $(`[data-error=${name}]`, row).textContent = text;
-          cell(row, name).classList.toggle("is-invalid", Boolean(text));
-        });
-        const free = $("[data-free]", row);
-        free.classList.toggle("text-bad", Boolean(known.missing));
-        if (known.missing) free.textContent = `· ${known.missing} ${say.textMissing}`;
-      });
-      ["net", "tax", "total"].forEach((name) => { $(`[data-total=${name}]`).textContent = answer.total ? answer.total[name] : "—"; });
-      const problems = $("#entry-problems");
-      problems.textContent = (answer.errors || []).join(" ");
-      problems.classList.toggle("d-none", !problems.textContent);
-    };
-    const preview = () => {
-      const mine = ++running;
-      if (!$(".entry-row", rows)) { show({ rows: [], total: null }); return; }
-      fetch(say.preview, { method: "POST", body: new FormData(form), headers: { Accept: "application/json" } })
-        .then((answer) => (answer.ok ? answer.json() : null)).then((answer) => { if (answer && mine === running) show(answer); }).catch(() => {});
-    };
-    form.addEventListener("input", (event) => { if (/^(line_|shipping|discount)/.test(event.target.name || "")) changed(); });
-    form.channel.addEventListener("change", changed);
-    if ($(".entry-row", rows)) preview();
-    if (!$(".is-invalid", form)) (customer.getValue() ? adder : customer).focus();
+    E.lines = E.rows(form);
+    E.customerSelect = E.customer(form);
+    E.products = E.adder(form);
+    E.pasting(form);
+    E.drafting(form);
+    form.addEventListener("input", (event) => { if (/^(line_(?!sku)|shipping|discount|external_id|requested_on|ship_phone)/.test(event.target.name || "")) E.changed(); });
+    form.channel.addEventListener("change", () => { E.lines.forgetLast(); E.changed(); });
+    if (form.customer.value) { known(form.customer.value, { refill: false }); usual(form.customer.value); }
+    if ($(".entry-row", form)) preview();
+    if (!$(".is-invalid", form)) (form.customer.value ? E.products : E.customerSelect).focus(); else $(".is-invalid", form).focus();
   };
   document.readyState === "loading" ? document.addEventListener("DOMContentLoaded", start) : start();
 })();

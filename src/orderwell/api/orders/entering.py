@@ -1,0 +1,169 @@
+"""What helps while an order is typed: what it would cost, what it may repeat, what the customer bought and owes."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from django.http import HttpResponse
+from pydantic import Field
+
+from orderwell.api.bodies import ApiRequest, Draft
+from orderwell.api.orders.routes import routes
+from orderwell.api.shapes import ErrorShape, Exact, Id, Moment, Shape
+from orderwell.domains.billing.credit_state import credit_state
+from orderwell.domains.orders.drafts import OrderDraft
+from orderwell.domains.orders.duplicates import similar_orders
+from orderwell.domains.orders.habits import favourites, last_sales
+from orderwell.domains.orders.services.preview import preview_order
+from orderwell.kernel.clock import utc_now
+from orderwell.platform.permissions import Permission
+
+BODY = Draft(OrderDraft)
+
+
+class FreeShape(Shape):
+    warehouse: str
+    quantity: Exact
+
+
+class PreviewLineShape(Shape):
+    index: int | None = Field(description="The place of the line in the draft; null for shipping and charges")
+    kind: str
+    sku: str
+    name: str
+    quantity: Exact
+    unit_price: Exact
+    net_amount: Exact
+    tax_amount: Exact
+    gross_amount: Exact
+    missing: Exact = Field(description="What stock does not cover now")
+    promised_at: Moment | None = Field(
+        description="When all of the line can leave, where it cannot now and it is known"
+    )
+    free: list[FreeShape]
+    explanation: dict[str, Any]
+
+
+class PreviewShape(Shape):
+    currency: str
+    net_amount: Exact
+    tax_amount: Exact
+    total_amount: Exact
+    lines: list[PreviewLineShape] = Field(description="Those that are right; the others are in `errors`")
+    errors: list[ErrorShape]
+
+
+class SimilarShape(Shape):
+    order_id: int
+    number: str
+    placed_at: Moment | None
+    total_amount: Exact
+    currency: str
+    reasons: list[str] = Field(description="reference, goods, amount")
+
+
+class SimilarOrders(Shape):
+    orders: list[SimilarShape]
+
+
+class FavouriteShape(Shape):
+    sku: str
+    name_zh: str
+    name_en: str
+    times: int = Field(description="Orders with it")
+    quantity: Exact
+
+
+class Favourites(Shape):
+    products: list[FavouriteShape]
+
+
+class LastSaleShape(Shape):
+    sku: str
+    order_id: int
+    order_number: str
+    placed_at: Moment | None
+    quantity: Exact
+    unit_price: Exact
+    line_discount: Exact
+    currency: str
+
+
+class LastSales(Shape):
+    sales: list[LastSaleShape]
+
+
+class CreditShape(Shape):
+    currency: str
+    payment_terms_days: int
+    limit: Exact | None = Field(description="Null: none was agreed. 0: pays in advance.")
+    owed: Exact
+    overdue: Exact
+    not_invoiced: Exact
+    left: Exact | None
+
+
+@routes.write("POST", "/orders/preview", permission=Permission.ORDERS_ORDER_PLACE, response=PreviewShape, body=BODY)
+def preview_new_order(request: ApiRequest, response: HttpResponse) -> dict[str, Any]:
+    """What an order would cost, where it would come from and when; nothing is written. Wrong lines don't hide the others."""
+    found = preview_order(draft=request.draft, actor=request.actor, now=utc_now())
+    return {
+        "currency": found.currency,
+        "net_amount": found.total.net,
+        "tax_amount": found.total.tax,
+        "total_amount": found.total.gross,
+        "errors": [
+            {"code": error.code, "message": error.message, "pointer": error.pointer, "data": error.data}
+            for error in found.errors
+        ],
+        "lines": [
+            {
+                "index": line.index,
+                "kind": line.kind,
+                "sku": line.sku,
+                "name": line.name,
+                "quantity": line.quantity,
+                "unit_price": line.unit_price,
+                "net_amount": line.amounts.net,
+                "tax_amount": line.amounts.tax,
+                "gross_amount": line.amounts.gross,
+                "missing": line.missing,
+                "promised_at": line.promised_at,
+                "free": [{"warehouse": item.warehouse, "quantity": item.quantity} for item in line.free],
+                "explanation": line.explanation,
+            }
+            for line in found.lines
+        ],
+    }
+
+
+@routes.write("POST", "/orders/similar", permission=Permission.ORDERS_ORDER_VIEW, response=SimilarOrders, body=BODY)
+def find_similar_orders(request: ApiRequest, response: HttpResponse) -> dict[str, Any]:
+    """Orders that this one may be a repetition of, with the reasons. Nothing is written, and nothing is refused for it."""
+    return {"orders": similar_orders(request.actor, request.draft, now=utc_now())}
+
+
+@routes.read("/customers/{customer_id}/favourites", permission=Permission.ORDERS_ORDER_VIEW, response=Favourites)
+def list_favourites(
+    request: ApiRequest, customer_id: Id, limit: Annotated[int, Field(ge=1, le=50)] = 12
+) -> dict[str, Any]:
+    """What the customer ordered most often in the newest orders."""
+    return {"products": favourites(request.actor, customer_id, limit=limit)}
+
+
+@routes.read("/customers/{customer_id}/last-sales", permission=Permission.ORDERS_ORDER_VIEW, response=LastSales)
+def list_last_sales(
+    request: ApiRequest,
+    customer_id: Id,
+    skus: Annotated[str, Field(max_length=4000, description="SKUs, separated by commas")],
+) -> dict[str, Any]:
+    """Price, quantity and date of the last sale of each product to the customer."""
+    wanted = [sku.strip() for sku in skus.split(",") if sku.strip()]
+    return {"sales": list(last_sales(request.actor, customer_id, wanted).values())}
+
+
+@routes.read("/customers/{customer_id}/credit", permission=Permission.BILLING_INVOICE_VIEW, response=CreditShape)
+def get_credit_state(request: ApiRequest, customer_id: Id) -> dict[str, Any]:
+    """Terms, limit, what is owed and what of it is late, in the customer's currency."""
+    state = credit_state(request.actor, customer_id, now=utc_now())
+    return {name: getattr(state, name) for name in CreditShape.model_fields}

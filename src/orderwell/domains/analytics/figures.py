@@ -1,0 +1,89 @@
+"""What the orders of a business day add up to, grouped by the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, DateField, F, Func, Q, QuerySet, Sum
+
+from orderwell.domains.analytics.periods import Period, spans
+from orderwell.domains.orders.models import Order
+
+ZERO = Decimal(0)
+SOLD = (Order.State.PLACED, Order.State.COMPLETED)
+# Everything that was to be shipped has left, whether or not it has arrived or come back.
+FILLED = (Order.FulfilmentState.SHIPPED, Order.FulfilmentState.DELIVERED, Order.FulfilmentState.RETURNED)
+
+
+class LocalDate(Func):
+    """The date of a moment in a zone that is `offset` seconds ahead of UTC; native on both databases."""
+
+    output_field = DateField()
+
+    def __init__(self, expression: Any, offset: int) -> None:
+        super().__init__(expression)
+        self.offset = int(offset)
+
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        return super().as_sql(compiler, connection, template=f"date(%(expressions)s, '{self.offset:+d} seconds')")
+
+    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        template = f"((%(expressions)s AT TIME ZONE 'UTC') + interval '{self.offset} seconds')::date"
+        return super().as_sql(compiler, connection, template=template)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """`to_fill` are the orders with goods to ship, `filled` those of them of which everything has left."""
+
+    orders: int = 0
+    revenue: Decimal = ZERO
+    to_fill: int = 0
+    filled: int = 0
+
+    def __add__(self, other: Figure) -> Figure:
+        return Figure(
+            self.orders + other.orders,
+            self.revenue + other.revenue,
+            self.to_fill + other.to_fill,
+            self.filled + other.filled,
+        )
+
+    @property
+    def average(self) -> Decimal:
+        return self.revenue / self.orders if self.orders else ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """The smallest part that figures are made of."""
+
+    day: date
+    channel_id: int
+    team_id: int | None
+    currency: str
+    figure: Figure
+
+
+def cells_of(orders: QuerySet[Order], period: Period, zone: ZoneInfo) -> Iterator[Cell]:
+    """From the orders themselves: those sold in the period, by day, channel, team and currency."""
+    for span in spans(period, zone):
+        rows = (
+            orders.filter(placed_at__gte=span.start, placed_at__lt=span.end, state__in=SOLD)
+            .order_by()
+            .annotate(day=LocalDate(F("placed_at"), span.offset))
+            .values_list("day", "channel_id", "team_id", "currency")
+            .annotate(
+                n=Count("id"),
+                revenue=Sum("total_amount"),
+                to_fill=Count("id", filter=~Q(fulfilment_state=Order.FulfilmentState.NONE)),
+                filled=Count("id", filter=Q(fulfilment_state__in=FILLED)),
+            )
+        )
+        for day, channel, team, currency, *figures in rows:
+            yield Cell(span.day or day, channel, team, currency, Figure(*figures))

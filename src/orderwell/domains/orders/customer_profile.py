@@ -1,0 +1,110 @@
+"""What a customer usually does: how often, how much, and what they buy. Read from their latest orders only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from itertools import pairwise
+from statistics import median
+
+from django.db.models import Count, Max, Sum
+
+from orderwell.domains.orders.models import OrderLine
+from orderwell.domains.orders.queries import visible_orders
+from orderwell.platform.accounts.actor import Actor
+
+# So many of the latest orders are looked at; a customer with more is known well enough by them.
+LATEST = 200
+FAVOURITES = 8
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Favourite:
+    """`last_price` is what they paid for a unit the last time, in `currency`."""
+
+    variant_id: int
+    sku: str
+    name: str
+    orders: int
+    quantity: Decimal
+    last_price: Decimal
+    currency: str
+    last_order_id: int
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """`more` says that there are more orders than were looked at. `rhythm` is the usual number of days between orders."""
+
+    orders: int
+    more: bool
+    sums: dict[str, Decimal]
+    average: dict[str, Decimal]
+    last_at: datetime | None
+    rhythm: int | None
+    favourites: Sequence[Favourite]
+
+
+def customer_habits(actor: Actor, customer_id: int) -> Habits:
+    """Three statements, however many orders the customer has."""
+    found = list(
+        visible_orders(actor)
+        .filter(customer=customer_id, state__in=("placed", "completed"))
+        .order_by("-placed_at", "-id")
+        .values_list("id", "placed_at", "total_amount", "currency")[: LATEST + 1]
+    )
+    latest = [row for row in found[:LATEST] if row[1] is not None]
+    sums: dict[str, Decimal] = {}
+    counts: dict[str, int] = {}
+    for _id, _at, total, currency in latest:
+        sums[currency] = sums.get(currency, ZERO) + total
+        counts[currency] = counts.get(currency, 0) + 1
+    return Habits(
+        orders=len(latest),
+        more=len(found) > LATEST,
+        sums=sums,
+        average={currency: total / counts[currency] for currency, total in sums.items()},
+        last_at=latest[0][1] if latest else None,
+        rhythm=_rhythm([row[1] for row in latest if row[1] is not None]),
+        favourites=_favourites([row[0] for row in latest]),
+    )
+
+
+def _rhythm(moments: Sequence[datetime]) -> int | None:
+    """The median of the days between orders, newest first; several orders of one day are one."""
+    days = sorted({moment.date() for moment in moments})
+    if len(days) < 3:
+        return None
+    return round(median((later - earlier).days for earlier, later in pairwise(days)))
+
+
+def _favourites(order_ids: Sequence[int]) -> list[Favourite]:
+    """The products of most orders; where two are level, the one bought last."""
+    lines = OrderLine.objects.filter(order__in=order_ids, variant__isnull=False).order_by()
+    top = list(
+        lines.values_list("variant_id")
+        .annotate(orders=Count("order", distinct=True), units=Sum("quantity"), newest=Max("id"))
+        .order_by("-orders", "-newest")[:FAVOURITES]
+    )
+    last = {
+        line.pk: line
+        for line in OrderLine.objects.filter(pk__in=[newest for *_rest, newest in top]).select_related("order")
+    }
+    return [
+        Favourite(
+            variant,
+            last[newest].sku,
+            last[newest].name,
+            orders,
+            units,
+            last[newest].unit_price,
+            last[newest].order.currency,
+            last[newest].order_id,
+            last[newest].order.placed_at or last[newest].order.created_at,
+        )
+        for variant, orders, units, newest in top
+    ]

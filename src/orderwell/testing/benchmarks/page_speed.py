@@ -1,0 +1,50 @@
+"""Every list, search, document page and the overview in a large database, beside the bare SQL each of them needs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from orderwell.testing.benchmarks.results import Effort, Result
+from orderwell.testing.installation import Installation
+
+REPEATS = 60
+MOST_P95, MOST_KILOBYTES = 150, 100
+
+
+def page_speed(
+    directory: Path, effort: Effort, url: str | None, database: str, say: Callable[[str], None]
+) -> list[Result]:
+    """The page that is slowest against its own SQL decides; the table shows all of them."""
+    installation = Installation(directory, url)
+    installation.migrate()
+    installation.orderwell("demo", "load", "--orders", str(effort.list_orders))
+    installation.orderwell("figures", "prepare")
+    pages = json.loads(
+        installation.python("-m", "orderwell.testing.benchmarks.page_times", str(REPEATS)).stdout.splitlines()[-1]
+    )
+    say(f"{database}, pages at {effort.list_orders:,} orders:\n{_table(pages)}")
+    worst = max(pages, key=_ratio)
+    slow = [page["page"] for page in pages if page["p95"] > MOST_P95]
+    large = [page["page"] for page in pages if page["kilobytes"] > MOST_KILOBYTES]
+    detail = (
+        f"{worst['page']}; p95 over {MOST_P95} ms: {', '.join(slow) or 'none'}; "
+        f"over {MOST_KILOBYTES} kB: {', '.join(large) or 'none'}"
+    )
+    return [Result("pages", database, worst["median"], "ms", worst["sql"], detail)]
+
+
+def _ratio(page: dict[str, Any]) -> float:
+    return float(page["median"] / page["sql"]) if page["sql"] else 0.0
+
+
+def _table(pages: list[dict[str, Any]]) -> str:
+    lines = [f"{'page':<22}{'median ms':>11}{'p95 ms':>9}{'SQL ms':>9}{'ratio':>7}{'queries':>9}{'kB':>7}"]
+    lines += [
+        f"{page['page']:<22}{page['median']:>11.1f}{page['p95']:>9.1f}{page['sql']:>9.2f}{_ratio(page):>7.1f}"
+        f"{page['queries']:>9}{page['kilobytes']:>7.1f}"
+        for page in pages
+    ]
+    return "\n".join(lines)

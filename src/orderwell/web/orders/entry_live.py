@@ -1,0 +1,188 @@
+"""What order entry asks for while one types: amounts, stock and dates, pasted lines, possible duplicates."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from orderwell.domains.catalog.choices import visible_channels
+from orderwell.domains.catalog.matching import Match, match_variants
+from orderwell.domains.customers.lookup import customer_by_number
+from orderwell.domains.orders.drafts import OrderDraft
+from orderwell.domains.orders.duplicates import Similar, similar_orders
+from orderwell.domains.orders.habits import last_sales
+from orderwell.domains.orders.services.preview import Preview, PreviewLine, preview_order
+from orderwell.kernel.clock import utc_now
+from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.permissions import Permission
+from orderwell.web.components.sentences import plain_number, sentence
+from orderwell.web.orders.entry_forms import EntryForm, Row, draft_from, place_errors, rows_from
+from orderwell.web.orders.pasting import Pasted, read_pasted
+from orderwell.web.pages import action
+from orderwell.web.templatetags.orderwell import day, localname, money_text, percent, price
+
+MOST_CHOICES = 5
+
+
+@action(Permission.ORDERS_ORDER_PLACE)
+def preview(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """What is typed so far, as JSON: amounts, stock, dates and errors per row, sums, possible duplicates."""
+    form, rows = EntryForm(request.POST, channels=visible_channels(actor, active_only=True)), rows_from(request.POST)
+    form.is_valid()
+    draft = draft_from(form, rows)
+    similar = _similar(actor, draft, request)
+    if not rows:
+        return JsonResponse({"rows": [], "total": None, "errors": [], "similar": similar(None)})
+    found = preview_order(draft=draft, actor=actor, now=utc_now())
+    place_errors(form, rows, found.errors)
+    by_row = {line.index: line for line in found.lines if line.index is not None}
+    unread = any(row.errors.get("quantity") for row in rows if row.quantity == "")
+    answer = [_row(row, by_row.get(index), found.currency) for index, row in enumerate(rows)]
+    total = None
+    if found.lines and not unread:
+        total = {
+            "net": money_text(found.total.net, found.currency),
+            "tax": money_text(found.total.tax, found.currency),
+            "total": money_text(found.total.gross, found.currency),
+        }
+    general = [sentence(detail) for detail in found.errors if not (detail.pointer or "").startswith("/lines/")]
+    return JsonResponse(
+        {
+            "rows": answer,
+            "total": total,
+            "wrong": sum(1 for row in rows if row.errors),
+            "missing": sum(1 for line in by_row.values() if line.missing),
+            "errors": general,
+            "similar": similar(found),
+        }
+    )
+
+
+def _row(row: Row, line: PreviewLine | None, currency: str) -> dict[str, Any]:
+    errors = {name: " ".join(texts) for name, texts in row.errors.items()}
+    if line is None:
+        return {"sku": row.sku, "name": row.name, "errors": errors}
+    return {
+        "sku": row.sku,
+        "name": line.name,
+        "unit_price": price(line.unit_price, currency, symbol=False),
+        "why": _why(line, currency),
+        "amount": money_text(line.amounts.gross, currency),
+        "missing": plain_number(line.missing) if line.missing else "",
+        "free": " · ".join(f"{item.warehouse} {plain_number(item.quantity)}" for item in line.free),
+        "date": _date(line),
+        "errors": errors,
+    }
+
+
+def _why(line: PreviewLine, currency: str) -> str:
+    why = line.explanation.get("price", {})
+    tax = _("tax %(rate)s") % {"rate": percent(line.tax_rate)}
+    if why.get("source") == "list_price":
+        return f"{_('List price')}, {tax}"
+    if listed := why.get("list_price"):
+        return (
+            f"{_('Entered; list price %(price)s') % {'price': price(Decimal(listed), currency, symbol=False)}}, {tax}"
+        )
+    return f"{_('Entered')}, {tax}"
+
+
+def _date(line: PreviewLine) -> str:
+    if not line.missing:
+        return _("In stock")
+    if line.promised_at is None:
+        return _("No date known")
+    return _("Complete from %(day)s") % {"day": _plain_day(line.promised_at)}
+
+
+def _plain_day(moment: Any) -> str:
+    from django.utils.html import strip_tags
+
+    return strip_tags(str(day(moment)))
+
+
+class _similar:  # noqa: N801  reads as a verb where it is used
+    """Looked up once the total is known; a clerk who may not see orders gets none."""
+
+    def __init__(self, actor: Actor, draft: OrderDraft, request: HttpRequest) -> None:
+        self.actor, self.draft = actor, draft
+        quote = request.POST.get("quote", "")
+        self.quote = int(quote) if quote.isascii() and quote.isdecimal() and len(quote) < 19 else None
+
+    def __call__(self, found: Preview | None) -> list[dict[str, str]]:
+        if not self.actor.may(Permission.ORDERS_ORDER_VIEW):
+            return []
+        total = found.total.gross if found and not found.errors else None
+        orders = similar_orders(self.actor, self.draft, total=total, except_order=self.quote, now=utc_now())
+        return [_similar_text(item) for item in orders]
+
+
+def _similar_text(item: Similar) -> dict[str, str]:
+    words = {
+        "reference": _("the same external number"),
+        "goods": _("the same goods"),
+        "amount": _("the same amount"),
+    }
+    text = _("%(when)s, %(total)s: %(reasons)s") % {
+        "when": _plain_day(item.placed_at) if item.placed_at else _("Quote"),
+        "total": money_text(item.total_amount, item.currency),
+        "reasons": ", ".join(words[reason] for reason in item.reasons),
+    }
+    return {"number": item.number, "url": reverse("order-detail", args=[item.order_id]), "text": text}
+
+
+@action(Permission.ORDERS_ORDER_PLACE)
+def read_lines(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """Pasted text as rows: every line comes back, also those whose product is unknown, so that nothing is lost."""
+    lines = read_pasted(request.POST.get("text", ""))
+    exact = request.POST.get("text", "").strip() if request.POST.get("exact") else ""
+    if exact:  # one cell put right by hand: a product and nothing else
+        lines = [Pasted(exact)]
+    found = match_variants(actor, {line.product for line in lines})
+    return JsonResponse({"rows": [_pasted_row(line, found[line.product]) for line in lines]})
+
+
+def _pasted_row(line: Pasted, matches: list[Match]) -> dict[str, Any]:
+    row = {"sku": line.product, "name": "", "quantity": line.quantity, "unit_price": line.price, "note": ""}
+    if len(matches) == 1:
+        row |= {"sku": matches[0].sku, "name": localname(matches[0])}
+        if not matches[0].sold:
+            row["note"] = _("This product is not sold any more.")
+        if matches[0].pack and line.quantity == "1":
+            row["quantity"] = plain_number(matches[0].pack)
+    elif matches:
+        skus = ", ".join(match.sku for match in matches[:MOST_CHOICES])
+        row["note"] = _("Several products have this name: %(skus)s") % {"skus": skus}
+    return row
+
+
+@action(Permission.ORDERS_ORDER_VIEW)
+def last(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """What the customer paid last for each of the products, {sku: {price, text}}."""
+    customer = customer_by_number(actor, request.POST.get("customer", "")[:40])
+    if customer is None:
+        return JsonResponse({"sales": {}})
+    channels = {item.code: item.currency for item in visible_channels(actor)}
+    currency = channels.get(request.POST.get("channel", ""), customer.currency)
+    skus = request.POST.getlist("sku")[:2000]
+    found = last_sales(actor, customer.pk, skus, currency=currency)
+    return JsonResponse(
+        {
+            "sales": {
+                sku: {
+                    "price": plain_number(sale.unit_price),
+                    "text": _("last %(price)s × %(quantity)s, %(day)s")
+                    % {
+                        "price": price(sale.unit_price, sale.currency, symbol=False),
+                        "quantity": plain_number(sale.quantity),
+                        "day": _plain_day(sale.placed_at),
+                    },
+                }
+                for sku, sale in found.items()
+            }
+        }
+    )

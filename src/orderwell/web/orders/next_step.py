@@ -1,0 +1,167 @@
+"""One sentence on the order page: where the order stands, what comes next, why it can't, and what helps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.urls import reverse
+from django.utils.html import strip_tags
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from orderwell.domains.orders.expected import Expectation
+from orderwell.domains.orders.models import Order
+from orderwell.domains.orders.overview import LineView, OrderOverview
+from orderwell.kernel.clock import utc_now
+from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.permissions import Permission
+from orderwell.web.components.sentences import plain_number
+from orderwell.web.components.words import word
+from orderwell.web.orders.steps import Documents, Step
+from orderwell.web.templatetags.orderwell import day, localname, moment, money_text
+
+P = Permission
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """`remedies` are buttons that help; `blocked` means that the step itself can't be taken now."""
+
+    title: str
+    text: str = ""
+    blocked: bool = False
+    remedies: tuple[Step, ...] = ()
+    # The holds are told here, with why and by whom.
+    held: bool = False
+
+
+def next_step(
+    found: OrderOverview,
+    documents: Documents,
+    expected: dict[int, Expectation],
+    actor: Actor,
+    undo: int | None,
+) -> NextStep:
+    order = found.order
+    if order.history:
+        return NextStep(_("A past order"), _("It was shipped and settled before it was brought in here."))
+    if order.state == Order.State.DRAFT:
+        return NextStep(_("A quote"), _("Nothing is reserved. Confirm it and it becomes an order at these prices."))
+    if order.state == Order.State.CANCELLED:
+        return _cancelled(found, undo)
+    return _to_ship(found, expected, actor) or _money(found, documents) or _done(found, documents)
+
+
+def _step(title: str, icon: str, name: str, *args: int) -> Step:
+    return Step(title, icon, reverse(name, args=args))
+
+
+def _cancelled(found: OrderOverview, undo: int | None) -> NextStep:
+    if found.order.paid_amount > 0:
+        paid = money_text(found.order.paid_amount, found.order.currency)
+        return NextStep(_("Cancelled, but paid"), _("%(amount)s are still to be given back.") % {"amount": paid})
+    remedies = (_step(_("Undo the cancellation"), "arrow-back-up", "order-undo", found.order.pk, undo),) if undo else ()
+    return NextStep(_("Cancelled"), _("Nothing is left to do."), remedies=remedies)
+
+
+def _to_ship(found: OrderOverview, expected: dict[int, Expectation], actor: Actor) -> NextStep | None:
+    order = found.order
+    if not any(view.to_ship for view in found.goods):
+        return None
+    if "ship" in found.blocked:
+        return _held(found, actor)
+    ready = [view for view in found.goods if view.reservations]
+    missing = [view for view in found.goods if view.backordered]
+    if ready:
+        places = dict.fromkeys(localname(row.stock_item.warehouse) for view in ready for row in view.reservations)
+        text = _("From %(places)s.") % {"places": ", ".join(places)}
+        if missing:
+            text += " " + _waiting(missing, expected)
+        title = _("Ready to ship") if not missing else _("Part of it can be shipped")
+        return NextStep(title, text)
+    remedies: tuple[Step, ...] = ()
+    if actor.may(P.ORDERS_ORDER_CHANGE):
+        remedies = (_step(_("Change the order"), "edit", "order-change", order.pk),)
+    if missing and missing[0].line.variant_id and actor.may(P.CATALOG_PRODUCT_VIEW):
+        product = missing[0].line.variant
+        if product is not None:
+            remedies = (_step(_("Look at the product"), "package", "product-detail", product.product_id), *remedies)
+    return NextStep(_("Waits for stock"), _waiting(missing, expected), blocked=True, remedies=remedies)
+
+
+def _held(found: OrderOverview, actor: Actor) -> NextStep:
+    holds, remedies = found.active_holds, []
+    told = [
+        f"{word('hold', hold.kind)}: {hold.reason} ({hold.placed_by}, {strip_tags(moment(hold.placed_at))})"
+        for hold in holds
+    ]
+    if actor.may(P.ORDERS_HOLD_RELEASE):
+        for index, hold in enumerate(holds):
+            key = "l" if not index else ""
+            url = reverse("order-release", args=[found.order.pk, hold.pk])
+            title = _("Release") if len(holds) == 1 else f"{_('Release')}: {word('hold', hold.kind)}"
+            remedies.append(Step(title, "lock-open", url, key))
+    else:
+        told.append(_("Somebody with the right to release holds has to do that."))
+    return NextStep(_("On hold, so it can't be shipped"), " ".join(told), True, tuple(remedies), held=True)
+
+
+def _waiting(missing: list[LineView], expected: dict[int, Expectation]) -> str:
+    """What is missing, and when it can be expected."""
+    units = sum((view.backordered for view in missing), ZERO)
+    text = ngettext("%(units)s missing on %(count)s line.", "%(units)s missing on %(count)s lines.", len(missing)) % {
+        "units": plain_number(units),
+        "count": len(missing),
+    }
+    known = [expected[view.line.pk] for view in missing if view.line.pk in expected]
+    if len(known) == len(missing) and known:
+        last = max(known, key=lambda item: item.due_at)
+        if last.due_at < utc_now():
+            late = _("Was expected on %(day)s (%(reference)s) and is overdue.")
+            return text + " " + late % {"day": _day(last), "reference": last.reference}
+        return text + " " + _("Expected on %(day)s (%(reference)s).") % {"day": _day(last), "reference": last.reference}
+    if known:
+        first = min(known, key=lambda item: item.due_at)
+        return (
+            text
+            + " "
+            + _("Part of it is expected on %(day)s; for the rest nothing is announced.") % {"day": _day(first)}
+        )
+    return text + " " + _("No goods are announced that would cover it.")
+
+
+def _day(item: Expectation) -> str:
+
+    return strip_tags(day(item.due_at))
+
+
+def _money(found: OrderOverview, documents: Documents) -> NextStep | None:
+    order = found.order
+    if any(view.to_invoice for view in found.lines):
+        if "invoice" in found.blocked:
+            return NextStep(_("On hold, so it can't be invoiced"), blocked=True)
+        return NextStep(_("To be invoiced"), _("The goods have left; the invoice is still to be written."))
+    if found.due > 0:
+        amount = money_text(found.due, order.currency)
+        dates = [invoice.due_at for invoice in documents.money.invoices]
+        if dates:
+            text = _("%(amount)s are open, due on %(day)s.") % {"amount": amount, "day": strip_tags(day(min(dates)))}
+        else:
+            text = _("%(amount)s are open.") % {"amount": amount}
+        return NextStep(_("Waits for payment"), text)
+    if found.due < 0:
+        amount = money_text(-found.due, order.currency)
+        return NextStep(_("Too much was paid"), _("%(amount)s are to be given back.") % {"amount": amount})
+    return None
+
+
+def _done(found: OrderOverview, documents: Documents) -> NextStep:
+    under_way = [row for row in documents.shipments if row.delivered_at is None]
+    if under_way:
+        text = ngettext(
+            "%(count)s shipment has not arrived yet.", "%(count)s shipments have not arrived yet.", len(under_way)
+        )
+        return NextStep(_("On its way"), text % {"count": len(under_way)})
+    return NextStep(_("Everything is done"), _("Shipped, invoiced and paid. Lines can still be added."))

@@ -1,0 +1,124 @@
+"""How differences look: old and new, what it makes, and fields by name."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from django import forms, template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from orderwell.domains.orders.difference import FieldDifference, Step
+from orderwell.domains.orders.models import Amendment, OrderLine
+from orderwell.domains.orders.overview import LineView
+from orderwell.web.components.places import place_name
+from orderwell.web.components.sentences import plain_number
+from orderwell.web.components.timeline import field_title, value_text
+from orderwell.web.templatetags.orderwell import RULES, money_text
+
+register = template.Library()
+
+
+@register.filter
+def bound_field(form: forms.Form, name: str) -> forms.BoundField:
+    return form[name]
+
+
+@register.filter
+def plain(value: Decimal) -> str:
+    """A number as a field of a form holds it."""
+    return plain_number(value)
+
+
+def _signed(amount: Decimal, currency: str) -> str:
+    text = money_text(amount, currency)
+    return text if amount < 0 else f"+{text}"
+
+
+@register.simple_tag
+def step(found: Step, currency: str) -> SafeString | str:
+    """An amount before and after, with what it makes; one that stays is shown once."""
+    if not found.delta:
+        return money_text(found.new, currency)
+    return format_html(
+        '<span class="change-old">{}</span> → <strong>{}</strong> <span class="sub">{}</span>',
+        money_text(found.old, currency),
+        money_text(found.new, currency),
+        _signed(found.delta, currency),
+    )
+
+
+@register.filter
+def place(code: str) -> str:
+    return place_name(code)
+
+
+@register.simple_tag
+def delta(found: Step, currency: str) -> str:
+    return _signed(found.delta, currency) if found.delta else ""
+
+
+@register.simple_tag
+def changed_field(found: FieldDifference) -> SafeString:
+    return format_html(
+        '{}: <span class="change-old">{}</span> → <strong>{}</strong>',
+        field_title(found.name),
+        value_text(found.old),
+        value_text(found.new),
+    )
+
+
+@register.filter
+def clock(value: datetime) -> str:
+    """The time of day; the day stands above."""
+    return localtime(value).strftime("%H:%M")
+
+
+@register.simple_tag
+def why_taxed(line: OrderLine) -> str:
+    rate = plain_number(line.tax_rate * 100)
+    category = line.explanation.get("tax", {}).get("category")
+    if not category:
+        return _("Tax: %(rate)s %%") % {"rate": rate}
+    return _("Tax: %(rate)s %%, as category %(category)s had when the order was made") % {
+        "rate": rate,
+        "category": category,
+    }
+
+
+@register.filter
+def why_from(view: LineView) -> list[str]:
+    """Why goods come from where they come from, one sentence for each decision."""
+    found = []
+    for choice in view.sourcing:
+        rule = RULES.get(choice.get("rule", ""))
+        parts = [_("When changed (%(change)s)") % {"change": choice["change"]} if "change" in choice else ""]
+        parts.append(_(rule) if rule else "")
+        for title, key in ((_("taken: %(list)s"), "taken"), (_("free then: %(list)s"), "free")):
+            listed = ", ".join(
+                f"{where} {plain_number(Decimal(units))}" for where, units in choice.get(key, {}).items()
+            )
+            parts.append(title % {"list": listed} if listed else "")
+        if choice.get("backordered"):
+            parts.append(_("backordered: %(units)s") % {"units": plain_number(Decimal(choice["backordered"]))})
+        found.append(". ".join(filter(None, parts)))
+    return list(dict.fromkeys(filter(None, found)))
+
+
+@register.simple_tag
+def change_summary(change: Amendment, currency: str) -> str:
+    """A change in one line: how many lines, which fields, what it made in money."""
+    found = change.difference
+    parts = []
+    if lines := found.get("lines", []):
+        parts.append(ngettext("%(count)s line", "%(count)s lines", len(lines)) % {"count": len(lines)})
+    parts += [field_title(field["name"]) for field in found.get("fields", [])]
+    total = found.get("total", {})
+    made = Decimal(total.get("new", "0")) - Decimal(total.get("old", "0"))
+    if made:
+        parts.append(_signed(made, currency))
+    return " · ".join(parts)

@@ -1,0 +1,189 @@
+"""Typing orders as a clerk does: with the keyboard, in both languages, from a spreadsheet, with a scanner, through a crash."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.web.browser.conftest import Site
+
+pytestmark = pytest.mark.browser
+Open = Callable[..., Page]
+PASTE = """text => {
+  const data = new DataTransfer();
+  data.setData("text", text);
+  document.activeElement.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+}"""
+
+
+def start(page: Page) -> None:
+    page.goto("/orders/new/")
+    expect(page.locator("#id_customer-ts-control")).to_be_focused()
+
+
+def choose_customer(page: Page) -> None:
+    page.keyboard.type("wangxiaoming", delay=15)
+    page.locator("#id_customer-ts-dropdown .option").first.wait_for()
+    page.keyboard.press("Enter")
+    expect(page.locator("#add-product-ts-control")).to_be_focused()
+
+
+def scan(page: Page, code: str) -> None:
+    """As a keyboard-wedge scanner types: at once, with Enter at the end."""
+    page.keyboard.type(code)
+    page.keyboard.press("Enter")
+
+
+def paste(page: Page, text: str) -> None:
+    page.locator("#add-product-ts-control").click()
+    page.evaluate(PASTE, text)
+
+
+def rows(page: Page) -> list[tuple[str, str]]:
+    return page.evaluate(
+        "() => [...document.querySelectorAll('.entry-row')].map(r => [r.querySelector('[name=line_sku]').value, r.querySelector('[name=line_quantity]').value])"
+    )
+
+
+@pytest.mark.parametrize(
+    ("locale", "stock", "placed"), [("zh-CN", "有现货", "已下达"), ("en-GB", "In stock", "was placed")]
+)
+def test_customer_to_confirmation_by_keyboard_alone(sign_in: Open, locale: str, stock: str, placed: str) -> None:
+    page = sign_in("carl", locale=locale)
+    if not (page.locator("html").get_attribute("lang") or "").startswith(locale[:2]):
+        page.locator("[name=language]").click()
+        page.wait_for_load_state()
+    start(page)
+    choose_customer(page)
+    page.keyboard.type("zishahu", delay=15)
+    page.locator("#add-product-ts-dropdown .option").first.wait_for()
+    page.keyboard.press("Enter")
+    expect(page.locator("[name=line_quantity]")).to_be_focused()
+    page.keyboard.type("2")
+    page.keyboard.press("Enter")
+    expect(page.locator("#add-product-ts-control")).to_be_focused()
+    expect(page.locator("[data-date]").first).to_have_text(stock)
+    expect(page.locator("[data-total=total]")).to_have_text("¥180.00")
+    page.keyboard.press("Alt+n")
+    expect(page.locator("[name=note]")).to_be_focused()
+    page.keyboard.type("call first")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(re.compile(r"/orders/\d+/$"))
+    expect(page.locator("body")).to_contain_text("call first")
+
+
+def test_a_scanner_is_faster_than_the_list(sign_in: Open) -> None:
+    page = sign_in("carl")
+    start(page)
+    choose_customer(page)
+    scan(page, "6901234567892")
+    expect(page.locator("[name=line_quantity]")).to_be_focused()
+    scan(page, "6901234567892")
+    expect(page.locator("[name=line_quantity]")).to_have_value("2")
+    assert rows(page) == [["CUP", "2"]]
+    page.keyboard.press("Alt+l")
+    scan(page, "0000000000000")
+    expect(page.locator("#entry-unknown")).to_contain_text("0000000000000")
+
+
+def test_a_hundred_pasted_lines_with_errors_put_right_in_place(sign_in: Open) -> None:
+    page = sign_in("carl")
+    start(page)
+    paste(
+        page,
+        "货号\t数量\n"
+        + "\n".join(f"{'CUP' if n % 2 else '紫砂壶'}\t{n}" for n in range(1, 100))
+        + "\nCUPP\t5\nCUP\tfive",
+    )
+    expect(page.locator(".entry-row")).to_have_count(101)
+    expect(page.locator("#entry-count")).to_contain_text("2 with errors")
+    wrong = page.locator(".entry-row").nth(99)
+    expect(wrong.locator("[data-error=sku]")).to_contain_text("CUPP")
+    wrong.locator("[name=line_sku]").fill("cup")
+    wrong.locator("[name=line_sku]").press("Enter")
+    expect(wrong.locator("[data-name]")).to_have_text("Tea cup")
+    page.locator(".entry-row").nth(100).locator("[name=line_quantity]").fill("5")
+    expect(page.locator("#entry-count")).not_to_contain_text("with errors")
+    assert rows(page)[1] == ["POT", "2"]
+
+
+def test_what_was_typed_survives_the_death_of_the_browser(sign_in: Open) -> None:
+    page = sign_in("carl")
+    start(page)
+    choose_customer(page)
+    scan(page, "6901234567892")
+    expect(page.locator("[name=line_quantity]")).to_be_focused()
+    page.keyboard.type("41")
+    expect(page.locator("#entry-kept")).to_have_text("Draft saved")
+    page.wait_for_timeout(1500)
+    page.context.close()
+    again = sign_in("carl")
+    again.goto("/orders/new/")
+    again.locator(".entry-drafts a").first.click()
+    expect(again.locator("[name=line_quantity]")).to_have_value("41")
+    expect(again.locator("[name=ship_street]")).to_have_value("人民路1号")
+    expect(again.locator("[data-total=total]")).to_have_text("¥820.00")
+    again.keyboard.press("Control+Enter")
+    again.wait_for_url(re.compile(r"/orders/\d+/$"))
+    again.goto("/orders/new/")
+    expect(again.locator(".entry-drafts", has_text="41")).to_have_count(0)
+
+
+def test_two_windows_keep_two_drafts(sign_in: Open, site: Site) -> None:
+    count = "from orderwell.platform.drafts.models import Draft; print(Draft.objects.filter(finished=False).count())"
+    page = sign_in("anna")
+    before = int(site.shell(count))
+    start(page)
+    other = page.context.new_page()
+    start(other)
+    for window, quantity in ((page, "3"), (other, "4")):
+        window.bring_to_front()
+        paste(window, f"CUP\t{quantity}")
+        expect(window.locator("#entry-kept")).to_have_text("Draft saved")
+    assert int(site.shell(count)) == before + 2
+
+
+def test_the_last_price_is_taken_with_one_key_and_the_new_customer_stays_in_the_order(sign_in: Open) -> None:
+    page = sign_in("anna")
+    start(page)
+    page.keyboard.press("Alt+w")
+    page.locator("#dialog [name=name]").fill("Green Tea Ltd")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#add-product-ts-control")).to_be_focused()
+    expect(page.locator(".entry-customer")).to_contain_text("Green Tea Ltd")
+    scan(page, "6901234567892")
+    expect(page.locator("[name=line_quantity]")).to_be_focused()
+    page.keyboard.type("2")
+    page.locator("[name=line_unit_price]").fill("17.50")
+    expect(page.locator("[data-total=total]")).to_have_text("¥35.00")
+    expect(page.locator("[data-why]").first).to_contain_text("list price 20.00")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(re.compile(r"/orders/\d+/$"))
+    start(page)
+    page.keyboard.type("Green Tea", delay=15)
+    page.locator("#id_customer-ts-dropdown .option").first.wait_for()
+    page.keyboard.press("Enter")
+    expect(page.locator("#entry-usual-items button")).to_contain_text("Tea cup")
+    scan(page, "6901234567892")
+    expect(page.locator("[data-last]").first).to_contain_text("17.50 × 2")
+    page.keyboard.press("Alt+p")
+    expect(page.locator("[name=line_unit_price]").first).to_have_value("17.5")
+    page.locator("[name=line_quantity]").first.fill("2")
+    expect(page.locator("#entry-similar")).to_contain_text("the same goods")
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_page_is_accessible(sign_in: Open, width: int) -> None:
+    page = sign_in("anna", width=width)
+    start(page)
+    choose_customer(page)
+    page.locator("#add-product-ts-control").click()
+    page.evaluate(PASTE, "CUP\t2\nNOPE\t3")
+    expect(page.locator("[data-error=sku]").nth(1)).to_contain_text("NOPE")
+    found = Axe().run(page).response["violations"]
+    assert not [f"{each['id']}: {[node['html'][:160] for node in each['nodes'][:3]]}" for each in found]
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
