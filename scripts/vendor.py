@@ -33,6 +33,14 @@ FILES = {
     "tom-select/LICENSE": "tom-select.LICENSE.txt",
 }
 
+FONTS = ROOT / "src/orderwell/platform/printing/fonts"
+# What documents are set in: they are no part of a page, so they lie outside the static files.
+FONT_FILES = {
+    "@expo-google-fonts/noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf": "NotoSansSC-Regular.ttf",
+    "@expo-google-fonts/noto-sans-sc/700Bold/NotoSansSC_700Bold.ttf": "NotoSansSC-Bold.ttf",
+    "@expo-google-fonts/noto-sans-sc/LICENSE_FONT": "NotoSansSC.LICENSE.txt",
+}
+
 
 def icon_names() -> list[str]:
     """The names in icons.txt, in order; `filled/star` is the filled form. Comments start with #."""
@@ -81,9 +89,16 @@ def main() -> int:
             # The server hands these out to browsers that take them: a sixth of the bytes.
             path.with_name(f"{path.name}.gz").write_bytes(gzip.compress(path.read_bytes(), 9, mtime=0))
     compress(staging)
+    copy_fonts()
     shutil.rmtree(TARGET, ignore_errors=True)
     staging.rename(TARGET)
     return 0
+
+
+def copy_fonts() -> None:
+    FONTS.mkdir(exist_ok=True)
+    for source, name in FONT_FILES.items():
+        shutil.copyfile(MODULES / source, FONTS / name)
 
 
 if __name__ == "__main__":

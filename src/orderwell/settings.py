@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "orderwell.platform.numbering",
     "orderwell.platform.configuration",
     "orderwell.platform.idempotency",
+    "orderwell.platform.printing",
     "orderwell.platform.drafts",
     "orderwell.platform.views",
     "orderwell.domains.catalog",
@@ -164,4 +165,5 @@ LOGGING = {
         },
     },
     "root": {"handlers": ["console", "recent"], "level": LOG_LEVEL},
+    "loggers": {"pyBarcode": {"level": "WARNING"}},  # it tells at every start that it cannot draw PNG files
 }

@@ -20,6 +20,8 @@ MINUTE, HOUR, DAY = 60, 3600, 86400
 
 # Modules that declare something by being imported, where an app has them.
 DECLARING = ("events", "options", "laws")
+# The same of the reactions, which have no records and so are no apps.
+PAPERS = ("orders", "shipments", "invoices")
 
 
 def wire() -> None:
@@ -28,6 +30,8 @@ def wire() -> None:
             for name in DECLARING:
                 if find_spec(f"{app.name}.{name}"):
                     import_module(f"{app.name}.{name}")
+    for name in PAPERS:
+        import_module(f"orderwell.domains.automation.printing.{name}")
     _subscribe()
     _schedule()
 

@@ -52,6 +52,19 @@ def _return_request(world: World) -> Request:
     return Request(f"/orders/{shipment['order_id']}/returns", {"lines": lines, "reason": "broken"})
 
 
+def _template(world: World) -> str:
+    made = world.owner("PUT", "/print-templates/pick-list", {"options": {"paper": "a5"}})
+    assert made.status_code == 200, made.content
+    return "pick-list"
+
+
+def _logo() -> dict[str, Any]:
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    picture = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>'
+    return {"file": SimpleUploadedFile("logo.svg", picture, "image/svg+xml")}
+
+
 def _invoice(world: World) -> int:
     return world.created(f"/orders/{world.order()}/invoices", {})["id"]  # type: ignore[no-any-return]
 
@@ -166,4 +179,18 @@ EXAMPLES: dict[tuple[str, str], Example] = {
     ("GET", "/customers/{customer_id}/balance"): Example(
         lambda world: Request(f"/customers/{new_customer(world)}/balance")
     ),
+    ("GET", "/orders/{order_id}/documents/{kind}"): Example(
+        lambda world: Request(f"/orders/{world.order()}/documents/order-confirmation"), CHANNEL
+    ),
+    ("GET", "/shipments/{shipment_id}/documents/{kind}"): Example(
+        lambda world: Request(f"/shipments/{_shipped(world)['id']}/documents/packing-slip"), WAREHOUSE
+    ),
+    ("GET", "/invoices/{invoice_id}/pdf"): Example(lambda world: Request(f"/invoices/{_invoice(world)}/pdf"), CHANNEL),
+    ("GET", "/credit-notes/{credit_note_id}/pdf"): Example(
+        lambda world: Request(f"/credit-notes/{_credit_note(world)}/pdf"), CHANNEL
+    ),
+    ("GET", "/print-templates"): simple("/print-templates"),
+    ("PUT", "/print-templates/{kind}"): simple("/print-templates/invoice", {"options": {"closing": "Thank you"}}),
+    ("DELETE", "/print-templates/{kind}"): Example(lambda world: Request(f"/print-templates/{_template(world)}")),
+    ("POST", "/print-logo"): Example(lambda world: Request("/print-logo", fields=_logo)),
 }

@@ -39,6 +39,7 @@ RESOURCES = (
     "cases",
     "ratings",
     "imports",
+    "printing",
     "system",
     "accounts",
     "own_fields",

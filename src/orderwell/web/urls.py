@@ -17,6 +17,7 @@ AREAS = (
     "products",
     "stock",
     "imports",
+    "printing",
     "system",
     "admin",
     "cases",

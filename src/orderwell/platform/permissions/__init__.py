@@ -51,6 +51,7 @@ class Permission(StrEnum):
     SYSTEM_EVENT_REPLAY = "system:event:replay"
     SYSTEM_EVENT_VIEW = "system:event:view"
     SYSTEM_SETTING_CHANGE = "system:setting:change"
+    SYSTEM_TEMPLATE_CHANGE = "system:template:change"
     SYSTEM_USER_MANAGE = "system:user:manage"
 
 

@@ -59,6 +59,7 @@ TITLES: dict[str, str | Promise] = {
     P.CASES_RATING_MODERATE: _("Hide ratings"),
     P.CASES_STAFF_QUESTION_ANSWER: _("Answer questions of staff"),
     P.REPORTS_DASHBOARD_VIEW: _("See figures"),
+    P.SYSTEM_TEMPLATE_CHANGE: _("Change how documents look"),
     P.SYSTEM_SETTING_CHANGE: _("Change settings"),
     P.SYSTEM_USER_MANAGE: _("Manage users, roles and teams"),
     P.SYSTEM_API_KEY_MANAGE: _("Manage API keys"),

@@ -108,6 +108,13 @@ SECTIONS: tuple[tuple[Text, tuple[Section, ...]], ...] = (
                 _("Company data, numbers and how things behave."),
             ),
             Section(
+                "print-templates",
+                _("Print templates"),
+                "printer",
+                P.SYSTEM_TEMPLATE_CHANGE,
+                _("How invoices, delivery notes and other papers look."),
+            ),
+            Section(
                 "admin-fields",
                 _("Own fields"),
                 "forms",

@@ -26,7 +26,7 @@ CONTENTS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
     (_("To begin"), ("start", "lists", "practice")),
     (_("Sales"), ("entry", "orders", "customers", "products", "cases")),
     (_("Warehouse"), ("shipping", "stock", "transfers")),
-    (_("Money"), ("billing",)),
+    (_("Money"), ("billing", "printing")),
     (_("Figures"), ("dashboard",)),
     (_("System"), ("import", "admin", "system", "account")),
     (_("To look up"), (GLOSSARY, NEWS)),

@@ -95,6 +95,9 @@ TOPICS: dict[str, str] = {
     "import-detail": "import#import-page",
     "import-mapping": "import#import-mapping",
     "import-undo": "import#import-undo",
+    # printing
+    "print-templates": "printing#print-templates",
+    "print-template": "printing#print-template",
     # administration
     "admin": "admin#admin-overview",
     "admin-users": "admin#admin-users",
@@ -212,6 +215,11 @@ PARTS = frozenset(
         "import-run",
         "import-for-real",
         "help-panel",
+        "print",
+        "print-logo",
+        "print-preview",
+        "print-restore",
+        "print-reset",
         "progress",
         "progress-seen",
         "list-counts",
@@ -226,6 +234,9 @@ PARTS = frozenset(
 
 # "FormClass.field" -> the place that explains the field.
 FIELDS: dict[str, str] = {
+    "TemplateForm.paper": "printing#print-paper",
+    "TemplateForm.markup": "printing#print-markup",
+    "LogoForm.logo": "printing#print-logo",
     "ChangeForm.priority": "orders#order-change-priority",
     "CancelForm.reason": "orders#order-cancel-reason",
     "HoldForm.kind": "orders#order-hold-kind",

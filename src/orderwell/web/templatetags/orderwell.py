@@ -23,9 +23,10 @@ from django.utils.translation import gettext as _
 from orderwell.domains.orders.holds import KINDS
 from orderwell.domains.orders.models import OrderLine
 from orderwell.domains.orders.overview import LineView
-from orderwell.kernel.money import exponent, known_currency
+from orderwell.platform.formats import money_text as money_text
+from orderwell.platform.formats import percent_text, price_text, quantity_text
+from orderwell.platform.printing.kinds import kinds_of
 from orderwell.web.components.assets import asset as asset_url
-from orderwell.web.components.sentences import plain_number
 from orderwell.web.components.toasts import undo_of
 from orderwell.web.components.words import look_of, word
 from orderwell.web.help.markdown import address
@@ -33,8 +34,6 @@ from orderwell.web.help.topics import field_topic
 
 register = template.Library()
 register.filter("undo_of", undo_of)
-
-_SYMBOLS = {"CNY": "¥", "JPY": "JP¥", "USD": "$", "EUR": "€", "GBP": "£", "HKD": "HK$", "TWD": "NT$", "KRW": "₩"}
 
 
 @register.simple_tag
@@ -53,13 +52,6 @@ def icon(name: str, classes: str = "", label: str = "") -> SafeString:
     return format_html('<svg class="icon {}" aria-hidden="true"><use href="{}"></use></svg>', classes, href)
 
 
-def money_text(amount: Decimal, currency: str, *, whole: bool = False) -> str:
-    digits = 0 if whole else exponent(currency) if known_currency(currency) else 2
-    symbol = _SYMBOLS.get(currency, f"{currency} ")
-    # Minus before the symbol, and a true minus sign: figures in a column line up and copy well.
-    return f"{'−' if amount < 0 else ''}{symbol}{abs(amount):,.{digits}f}"
-
-
 @register.filter
 def money(amount: Decimal | None, currency: str = "CNY") -> str:
     return "" if amount is None else money_text(amount, currency or "CNY")
@@ -76,27 +68,17 @@ def price_filter(amount: Decimal | None, currency: str = "CNY") -> str:
 
 
 def price(amount: Decimal | None, currency: str, *, symbol: bool = True) -> str:
-    """A unit price: at least the digits of the currency, more where it has them."""
-    if amount is None:
-        return ""
-    digits = exponent(currency) if known_currency(currency) else 2
-    places = -int(amount.normalize().as_tuple().exponent)
-    shown = f"{amount:,.{max(digits, places)}f}"
-    return _SYMBOLS.get(currency, f"{currency} ") + shown if symbol else shown
+    return "" if amount is None else price_text(amount, currency, symbol=symbol)
 
 
 @register.filter
 def quantity(value: Decimal | int | None) -> str:
-    if value is None:
-        return ""
-    text = plain_number(Decimal(value))
-    whole, _dot, part = text.partition(".")
-    return f"{int(whole):,}" + (f".{part}" if part else "") if whole != "-0" else text
+    return "" if value is None else quantity_text(value)
 
 
 @register.filter
 def percent(value: Decimal | None) -> str:
-    return "" if value is None else f"{plain_number(value * 100)} %"
+    return "" if value is None else percent_text(value)
 
 
 @register.filter
@@ -331,3 +313,26 @@ def cause_link(cause: str) -> SafeString | str:
 def last_word(path: str) -> str:
     """The last part of a dotted path, for people."""
     return (path or "").rsplit(".", 1)[-1].replace("_", " ")
+
+
+@register.filter
+def language_name(code: str) -> str:
+    """A language in its own words."""
+    return dict(settings.LANGUAGES).get(code, code)
+
+
+def _printable(context: template.Context, source: str, pk: int) -> dict[str, Any]:
+    actor = context.get("actor")
+    return {"kinds": [kind for kind in kinds_of(source) if actor and actor.may(kind.permission)], "pk": pk}
+
+
+@register.inclusion_tag("printing/menu.html", takes_context=True)
+def print_menu(context: template.Context, source: str, pk: int) -> dict[str, Any]:
+    """Entries of a menu: what can be printed of an "order", a "shipment" ..."""
+    return _printable(context, source, pk)
+
+
+@register.inclusion_tag("printing/button.html", takes_context=True)
+def print_button(context: template.Context, source: str, pk: int) -> dict[str, Any]:
+    """The same as a button."""
+    return _printable(context, source, pk)

@@ -1,0 +1,105 @@
+"""Pieces that several documents share: addresses, lines, sums, as text. Amounts are the stored ones; nothing is added up."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from decimal import Decimal
+
+from django.utils.translation import gettext_noop as _
+
+from orderwell.domains.customers.models import Address
+from orderwell.domains.orders.models import Order, OrderLine
+from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.formats import money_text, percent_text, price_text, quantity_text
+from orderwell.platform.permissions import Permission
+from orderwell.platform.printing.contents import Block, Cell, Say, Sum
+from orderwell.platform.printing.kinds import Column
+
+# Columns of what is priced, and of what is only counted.
+PRICED = {
+    "sku": Column(_("SKU")),
+    "name": Column(_("Product"), "wide"),
+    "quantity": Column(_("Quantity"), "number"),
+    "unit_price": Column(_("Unit price"), "number"),
+    "discount": Column(_("Discount"), "number"),
+    "tax_rate": Column(_("Tax rate"), "number"),
+    "net": Column(_("Net"), "number"),
+    "tax": Column(_("Tax"), "number"),
+    "amount": Column(_("Amount"), "number"),
+}
+
+
+def ship_to(order: Order, actor: Actor, title: str) -> Block:
+    """Where the order goes; without permission for personal data only the place."""
+    given: Mapping[str, str] = {}
+    if order.ship_to and actor.may(Permission.CUSTOMERS_PERSONAL_DATA_VIEW):
+        given = json.loads(order.ship_to)
+    place = [order.ship_region, order.ship_city, given.get("district", "")]
+    return Block(
+        title,
+        [
+            given.get("recipient", "") or order.customer_name,
+            given.get("phone", ""),
+            given.get("street", ""),
+            " ".join(part for part in place if part),
+            " ".join(part for part in (order.ship_postcode, order.ship_country) if part),
+        ],
+    )
+
+
+def billed_to(order: Order, actor: Actor, title: str, addresses: Mapping[int, Address]) -> Block:
+    """The customer's billing address, else where the order goes."""
+    address = addresses.get(order.customer_id or 0)
+    if address is None or not actor.may(Permission.CUSTOMERS_PERSONAL_DATA_VIEW):
+        return ship_to(order, actor, title)
+    place = " ".join(part for part in (address.region, address.city, address.district) if part)
+    lines = [
+        order.customer_name,
+        address.recipient if address.recipient != order.customer_name else "",
+        address.street,
+        place,
+        " ".join(part for part in (address.postcode, address.country) if part),
+        order.customer.tax_number if order.customer else "",
+    ]
+    return Block(title, lines)
+
+
+def billing_addresses(customer_ids: Collection[int | None]) -> dict[int, Address]:
+    """Customer -> the address that invoices go to."""
+    rows = Address.objects.filter(
+        customer_id__in=[pk for pk in customer_ids if pk], kind=Address.Kind.BILLING
+    ).order_by("is_default", "-pk")
+    return {row.customer_id: row for row in rows}
+
+
+def sums(net: Decimal, tax: Decimal, gross: Decimal, currency: str, say: Say) -> list[Sum]:
+    return [
+        Sum(say(_("Net")), money_text(net, currency)),
+        Sum(say(_("Tax")), money_text(tax, currency)),
+        Sum(say(_("Total")), money_text(gross, currency), strong=True),
+    ]
+
+
+def priced_row(
+    line: OrderLine,
+    *,
+    quantity: Decimal,
+    net: Decimal,
+    tax: Decimal,
+    gross: Decimal,
+    currency: str,
+    discount: Decimal | None = None,
+) -> dict[str, Cell]:
+    goods = line.kind == OrderLine.Kind.GOODS
+    return {
+        "sku": line.sku if goods else "",
+        "name": line.name,
+        "quantity": quantity_text(quantity) if goods else "",
+        "unit_price": price_text(line.unit_price, currency, symbol=False) if goods else "",
+        "discount": money_text(discount, currency) if discount else "",
+        "tax_rate": percent_text(line.tax_rate),
+        "net": money_text(net, currency),
+        "tax": money_text(tax, currency),
+        "amount": money_text(gross, currency),
+    }

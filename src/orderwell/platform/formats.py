@@ -1,0 +1,44 @@
+"""Amounts, quantities and days as people read them: on screens, documents and in files alike."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from orderwell.kernel.money import exponent, known_currency
+from orderwell.kernel.quantities import plain
+
+_SYMBOLS = {"CNY": "¥", "JPY": "JP¥", "USD": "$", "EUR": "€", "GBP": "£", "HKD": "HK$", "TWD": "NT$", "KRW": "₩"}
+
+
+def money_text(amount: Decimal, currency: str, *, whole: bool = False) -> str:
+    digits = 0 if whole else exponent(currency) if known_currency(currency) else 2
+    symbol = _SYMBOLS.get(currency, f"{currency} ")
+    # Minus before the symbol, and a true minus sign: figures in a column line up and copy well.
+    return f"{'−' if amount < 0 else ''}{symbol}{abs(amount):,.{digits}f}"
+
+
+def price_text(amount: Decimal, currency: str, *, symbol: bool = True) -> str:
+    """A unit price: at least the digits of the currency, more where it has them."""
+    digits = exponent(currency) if known_currency(currency) else 2
+    places = -int(amount.normalize().as_tuple().exponent)
+    shown = f"{amount:,.{max(digits, places)}f}"
+    return _SYMBOLS.get(currency, f"{currency} ") + shown if symbol else shown
+
+
+def quantity_text(value: Decimal | int) -> str:
+    text = plain(Decimal(value))
+    whole, _dot, part = text.partition(".")
+    return f"{int(whole):,}" + (f".{part}" if part else "") if whole != "-0" else text
+
+
+def percent_text(value: Decimal) -> str:
+    return f"{plain(value * 100)} %"
+
+
+def day_text(moment: datetime) -> str:
+    """The day in the business time zone."""
+    return moment.astimezone(ZoneInfo(settings.TIME_ZONE)).strftime("%Y-%m-%d")

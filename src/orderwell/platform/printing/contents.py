@@ -1,0 +1,50 @@
+"""What a document says, ready to be set: text in the reader's language, computed by nobody any more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+Cell = str | tuple[str, str]
+# Translates a word of the document: into one language, or into both side by side.
+Say = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """An address with its title."""
+
+    title: str
+    lines: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    name: str
+    value: str
+    strong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """One document. `subject` is set for what is issued once and never changes, such as "invoice:5".
+
+    `rows` hold a cell for each column that the kind of document knows; a template chooses which are shown. A cell of
+    two texts shows the second one small, below.
+    """
+
+    title: str
+    number: str
+    channel: str = ""
+    language: str = ""
+    subject: str = ""
+    recipient: Block | None = None
+    ship_to: Block | None = None
+    facts: Sequence[tuple[str, str]] = ()
+    rows: Sequence[Mapping[str, Cell]] = ()
+    sums: Sequence[Sum] = ()
+    notes: Sequence[str] = ()
+    signatures: Sequence[str] = ()
+    mark: str = ""
+    extra: Mapping[str, Any] = field(default_factory=dict)

@@ -1,0 +1,166 @@
+"""Documents as PDF, and the screen on which an administrator says how they look."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from orderwell.domains.catalog.choices import visible_channels
+from orderwell.kernel.clock import utc_now
+from orderwell.kernel.errors import DomainError, NotFound
+from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.permissions import Permission
+from orderwell.platform.printing import queries, services
+from orderwell.platform.printing.kinds import DocumentKind, kind_of, kinds
+from orderwell.platform.printing.looks import LANGUAGES
+from orderwell.platform.printing.setting import built_in
+from orderwell.platform.wording import sentences
+from orderwell.web.components.listing import one_of
+from orderwell.web.pages import action, form_page, go, page
+from orderwell.web.printing.forms import LogoForm, TemplateForm, initial_of
+from orderwell.web.printing.samples import sample_of
+
+CHANGE = Permission.SYSTEM_TEMPLATE_CHANGE
+
+
+@page()
+def document(request: HttpRequest, actor: Actor, kind: str) -> HttpResponse:
+    """One PDF of the documents named in `ids`, shown by the browser."""
+    if not any(actor.may(known.permission) for known in kinds()):
+        actor.require(Permission.ORDERS_ORDER_VIEW)
+    ids = [int(text) for text in request.GET.get("ids", "").split(",") if text.isascii() and text.isdecimal()]
+    if not ids or max(ids) >= 2**63:
+        raise NotFound(kind="document", reference=request.GET.get("ids", "")[:40])
+    language = one_of(request.GET.get("language", ""), LANGUAGES)
+    content = services.print_documents(kind=kind, ids=ids, language=language, actor=actor, now=utc_now())
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{kind}-{ids[0]}.pdf"'
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@page(CHANGE)
+def templates(request: HttpRequest, actor: Actor) -> HttpResponse:
+    own: dict[str, list[Any]] = {}
+    for row in queries.templates(actor=actor):
+        own.setdefault(row.kind, []).append(row)
+    context = {
+        "kinds": [{"kind": kind, "own": own.get(kind.code, [])} for kind in kinds()],
+        "has_logo": queries.has_logo(),
+        "logo_form": LogoForm(),
+    }
+    return render(request, "printing/templates.html", context)
+
+
+@action(CHANGE)
+def logo(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """Take in the picture, or remove it."""
+    sent = request.FILES.get("logo")
+    try:
+        if sent is not None or request.POST.get("remove"):
+            services.save_logo(content=sent.read() if sent else b"", actor=actor, now=utc_now())
+            messages.success(request, _("The logo is saved.") if sent else _("The logo is removed."))
+        else:
+            messages.warning(request, _("Choose a picture first."))
+    except DomainError as error:
+        for text in sentences(error):
+            messages.error(request, text)
+    return go(request, reverse("print-templates"))
+
+
+@form_page(CHANGE)
+def template(request: HttpRequest, actor: Actor, kind: str) -> HttpResponse:
+    found = kind_of(kind)
+    channel, language = _narrowed(request, actor)
+    row = queries.template_of(kind=kind, channel=channel, language=language, actor=actor)
+    if request.method == "POST":
+        form = TemplateForm(found, request.POST)
+        if form.is_valid() and _save(request, actor, form, found, channel, language):
+            return HttpResponseRedirect(request.get_full_path())
+    else:
+        options, markup = (row.options, row.markup) if row else ({}, "")
+        form = TemplateForm(found, initial=initial_of(found, options, markup, row.version if row else None))
+    context = {
+        "kind": found,
+        "form": form,
+        "row": row,
+        "versions": queries.versions_of(row) if row else [],
+        "channels": visible_channels(actor),
+        "channel": channel,
+        "template_language": language,
+        "built_in": built_in(found),
+        "sample": sample_of(found, actor),
+    }
+    return render(request, "printing/template.html", context, status=422 if form.errors else 200)
+
+
+def _narrowed(request: HttpRequest, actor: Actor) -> tuple[str, str]:
+    codes = [channel.code for channel in visible_channels(actor)]
+    return one_of(request.GET.get("channel", ""), ["", *codes]), one_of(request.GET.get("language", ""), LANGUAGES)
+
+
+def _save(
+    request: HttpRequest, actor: Actor, form: TemplateForm, kind: DocumentKind, channel: str, language: str
+) -> bool:
+    try:
+        services.save_template(
+            kind=kind.code,
+            channel=channel,
+            language=language,
+            options=form.options(),
+            markup=form.cleaned_data["markup"],
+            version=form.cleaned_data["version"],
+            actor=actor,
+            now=utc_now(),
+        )
+    except DomainError as error:
+        form.refuse(error)
+        return False
+    messages.success(request, _("The template is saved. Documents printed from now on look like this."))
+    return True
+
+
+@form_page(CHANGE)
+def preview_pages(request: HttpRequest, actor: Actor, kind: str) -> HttpResponse:
+    """The pages of a real document with what stands in the form, not saved."""
+    found = kind_of(kind)
+    form = TemplateForm(found, request.POST) if request.method == "POST" else TemplateForm(found)
+    context: dict[str, Any] = {}
+    if request.method == "POST" and form.is_valid():
+        try:
+            pages = services.preview(
+                kind=kind,
+                document_id=sample_of(found, actor),
+                options=form.options(),
+                markup=form.cleaned_data["markup"],
+                language=_narrowed(request, actor)[1],
+                actor=actor,
+            )
+            context["pages"] = [base64.b64encode(content).decode() for content in pages[:5]]
+            context["more"] = max(len(pages) - 5, 0)
+        except DomainError as error:
+            context["problems"] = sentences(error)
+    elif form.errors:
+        context["problems"] = [text for texts in form.errors.values() for text in texts]
+    return render(request, "printing/preview.html", context)
+
+
+@action(CHANGE)
+def restore(request: HttpRequest, actor: Actor, template_id: int, version: int) -> HttpResponse:
+    row = services.restore_version(template_id=template_id, version=version, actor=actor, now=utc_now())
+    messages.success(request, _("Version %(version)s is the newest again.") % {"version": version})
+    return go(request, f"{reverse('print-template', args=[row.kind])}?channel={row.channel}&language={row.language}")
+
+
+@action(CHANGE)
+def reset(request: HttpRequest, actor: Actor, template_id: int) -> HttpResponse:
+    row = queries.template_detail(template_id=template_id, actor=actor)
+    services.reset_template(template_id=template_id, actor=actor, now=utc_now())
+    messages.success(request, _("The built-in template is used again."))
+    return go(request, reverse("print-template", args=[row.kind]))

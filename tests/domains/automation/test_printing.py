@@ -1,0 +1,261 @@
+"""Documents say what the books say, to the cent, in the customer's language, to those who may read it."""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from pypdf import PdfReader
+
+from orderwell.domains.automation.services.bill import ship_and_invoice
+from orderwell.domains.billing.models import Invoice
+from orderwell.domains.billing.services.credit import issue_credit_note
+from orderwell.domains.fulfilment.models import Shipment
+from orderwell.domains.orders.drafts import AddressDraft
+from orderwell.domains.orders.services.cancel import cancel_units
+from orderwell.domains.orders.services.change import OrderChange, change_order
+from orderwell.kernel.errors import NotFound, StaleVersion
+from orderwell.platform.events.models import Event
+from orderwell.platform.formats import money_text
+from orderwell.platform.permissions import Permission, PermissionDenied
+from orderwell.platform.printing.errors import TemplateBroken, TooManyDocuments, UnknownDocumentKind, UnusableLogo
+from orderwell.platform.printing.kinds import kinds
+from orderwell.platform.printing.models import IssuedDocument, PrintTemplate, PrintTemplateVersion
+from orderwell.platform.printing.services import (
+    preview,
+    print_documents,
+    reset_template,
+    restore_version,
+    save_logo,
+    save_template,
+)
+from orderwell.testing.actors import clerk, limited, owner, warehouse_worker
+from orderwell.testing.factories import make_warehouse
+from tests.domains.books import NOW, D, lines_of, place, stocked
+
+pytestmark = pytest.mark.django_db
+PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010806000000 1f15c4890000000d49444154789c6360606060000000050001"
+    "a5f645400000000049454e44ae426082".replace(" ", "")
+)
+
+
+def text_of(pdf: bytes) -> str:
+    return " ".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages).replace("\n", " ")
+
+
+def said(kind: str, *ids: int, language: str = "en", **more: object) -> str:
+    return text_of(print_documents(kind=kind, ids=ids, language=language, actor=owner(), now=NOW, **more))  # type: ignore[arg-type]
+
+
+def shipped_and_invoiced() -> tuple[Shipment, Invoice]:
+    home = make_warehouse()
+    goods = [(stocked(price="33.33", warehouse=home), 3), (stocked(price="0.07", warehouse=home), 7)]
+    order = place(goods, shipping="5.00", discount="1.01")  # type: ignore[arg-type]
+    (shipment,), _ = ship_and_invoice(order_id=order.pk, actor=owner(), now=NOW)
+    return shipment, Invoice.objects.get(order=order)
+
+
+def test_every_kind_of_document_is_there() -> None:
+    assert {kind.code for kind in kinds()} >= {
+        "order-confirmation",
+        "pick-list",
+        "packing-slip",
+        "delivery-note",
+        "invoice",
+        "credit-note",
+        "address-label",
+    }
+
+
+def test_amounts_of_order_and_invoice_are_the_stored_ones() -> None:
+    shipment, invoice = shipped_and_invoiced()
+    order = shipment.order
+    confirmation, bill = said("order-confirmation", order.pk), said("invoice", invoice.pk)
+    for line in lines_of(order):
+        assert money_text(line.gross_amount, "CNY") in confirmation
+    for amount in (order.net_amount, order.tax_amount, order.total_amount):
+        assert money_text(amount, "CNY") in confirmation
+    for amount in (invoice.net_amount, invoice.tax_amount, invoice.gross_amount):
+        assert money_text(amount, "CNY") in bill
+    printed = [Decimal(text.replace(",", "")) for text in re.findall(r"¥([\d,]+\.\d\d)", bill)]
+    lines = invoice.lines.count()
+    # Net, tax and amount of each line, then the three sums: the parts on the paper add up to the sums on the paper.
+    parts, sums = printed[: 3 * lines], printed[3 * lines :]
+    assert [sum(parts[column::3], D(0)) for column in range(3)] == sums
+    assert order.number in bill and invoice.number in bill
+
+
+def test_a_credit_note_names_its_invoice_and_amount() -> None:
+    _, invoice = shipped_and_invoiced()
+    note = issue_credit_note(invoice_id=invoice.pk, reason="Goodwill 善意", actor=owner(), now=NOW)
+    text = said("credit-note", note.pk)
+    assert {invoice.number, note.number} <= set(text.split())
+    assert money_text(note.gross_amount, "CNY") in text
+    assert "Goodwill 善意" in text
+
+
+def test_an_issued_invoice_is_the_same_file_for_ever() -> None:
+    _, invoice = shipped_and_invoiced()
+    first = print_documents(kind="invoice", ids=[invoice.pk], actor=owner(), now=NOW)
+    save_template(kind="invoice", options={"closing": "NEW WORDS"}, markup="", version=None, actor=owner(), now=NOW)
+    assert print_documents(kind="invoice", ids=[invoice.pk], language="en", actor=owner(), now=NOW) == first
+    row = IssuedDocument.objects.get(subject=f"invoice:{invoice.pk}")
+    assert row.size == len(first)
+    event = Event.objects.get(name="printing.document.issued")
+    assert (event.stream, event.data["sha256"]) == (f"order:{invoice.order_id}", row.sha256)
+    _, other = shipped_and_invoiced()
+    assert "NEW WORDS" in said("invoice", other.pk)
+
+
+def test_several_documents_become_one_file_in_the_order_asked_for() -> None:
+    _, first = shipped_and_invoiced()
+    _, second = shipped_and_invoiced()
+    text = said("invoice", second.pk, first.pk)
+    assert text.index(second.number) < text.index(first.number)
+    slips = said("packing-slip", *Shipment.objects.values_list("pk", flat=True))
+    assert all(number in slips for number in Shipment.objects.values_list("number", flat=True))
+    with pytest.raises(TooManyDocuments):
+        said("invoice", *range(1, 502))
+
+
+def test_the_language_is_the_customers_unless_another_is_asked_for() -> None:
+    shipment, _ = shipped_and_invoiced()
+    assert "送货单" in said("delivery-note", shipment.pk, language="")
+    english = said("delivery-note", shipment.pk, language="en")
+    assert "Delivery note" in english and "Page 1 of 1" in english
+    save_template(kind="delivery-note", options={"bilingual": True}, markup="", version=None, actor=owner(), now=NOW)
+    both = said("delivery-note", shipment.pk, language="zh-hans")
+    assert "送货单 Delivery note" in both
+
+
+def test_addresses_are_for_those_who_may_see_personal_data() -> None:
+    order = place([(stocked(), 1)])
+    where = AddressDraft(recipient="王小明", phone="13812345678", street="南京路 1 号", city="上海")
+    change_order(order_id=order.pk, change=OrderChange(ship_to=where), version=None, actor=owner(), now=NOW)
+    assert "南京路 1 号" in said("order-confirmation", order.pk)
+    (_,), (invoice,) = ship_and_invoice(order_id=order.pk, actor=owner(), now=NOW)
+    sees = clerk()
+    blind = replace(sees, permissions=sees.permissions - {Permission.CUSTOMERS_PERSONAL_DATA_VIEW})
+    text = text_of(print_documents(kind="invoice", ids=[invoice.pk], actor=blind, now=NOW))
+    assert "南京路" not in text and "13812345678" not in text and "上海" in text
+    assert not IssuedDocument.objects.exists(), "a copy without the address was taken for the issued one"
+
+
+def test_who_may_not_see_a_document_cannot_print_it() -> None:
+    shipment, invoice = shipped_and_invoiced()
+    with pytest.raises(PermissionDenied):
+        print_documents(kind="invoice", ids=[invoice.pk], actor=warehouse_worker(), now=NOW)
+    for kind, pk in (("invoice", invoice.pk), ("packing-slip", shipment.pk), ("pick-list", shipment.order_id)):
+        with pytest.raises(NotFound):
+            print_documents(kind=kind, ids=[pk], actor=limited(owner(), channels=frozenset()), now=NOW)
+    with pytest.raises(UnknownDocumentKind):
+        print_documents(kind="love-letter", ids=[1], actor=owner(), now=NOW)
+
+
+def test_a_pick_list_says_what_is_reserved_and_a_cancelled_order_is_marked() -> None:
+    cup = stocked()
+    order = place([(cup, 4)])
+    picks = said("pick-list", order.pk)
+    assert cup.sku in picks and "☐" in picks
+    cancel_units(order_id=order.pk, lines=None, reason="x", actor=owner(), now=NOW)
+    assert cup.sku not in said("pick-list", order.pk)
+    assert "Cancelled" in said("order-confirmation", order.pk)
+
+
+def test_a_thousand_lines_go_on_many_pages() -> None:
+    goods = [stocked() for _ in range(4)]
+    order = place([(goods[index % 4], 1) for index in range(400)])
+    pdf = print_documents(kind="order-confirmation", ids=[order.pk], actor=owner(), now=NOW)
+    assert len(PdfReader(io.BytesIO(pdf)).pages) > 8
+
+
+def test_a_template_is_saved_in_versions_and_one_can_go_back() -> None:
+    order = place([(stocked(), 1)])
+    first = save_template(
+        kind="order-confirmation",
+        options={"closing": "ONE", "columns": ["name"]},
+        markup="",
+        version=None,
+        actor=owner(),
+        now=NOW,
+    )
+    assert "ONE" in said("order-confirmation", order.pk)
+    markup = "#let document(doc, given) = [SPECIAL #doc.number #given.closing]"
+    save_template(
+        kind="order-confirmation",
+        options={"closing": "TWO"},
+        markup=markup,
+        version=first.version,
+        actor=owner(),
+        now=NOW,
+    )
+    assert f"SPECIAL {order.number} TWO" in said("order-confirmation", order.pk)
+    with pytest.raises(StaleVersion):
+        save_template(kind="order-confirmation", options={}, markup="", version=1, actor=owner(), now=NOW)
+    back = restore_version(template_id=first.pk, version=1, actor=owner(), now=NOW)
+    assert (back.version, back.options["closing"], back.markup) == (3, "ONE", "")
+    assert PrintTemplateVersion.objects.count() == 3
+    reset_template(template_id=first.pk, actor=owner(), now=NOW)
+    assert "ONE" not in said("order-confirmation", order.pk)
+    assert not PrintTemplate.objects.exists()
+
+
+def test_the_narrowest_template_counts() -> None:
+    order = place([(stocked(), 1)])
+    shared = {"kind": "order-confirmation", "markup": "", "version": None, "actor": owner(), "now": NOW}
+    save_template(options={"closing": "ANY"}, **shared)  # type: ignore[arg-type]
+    save_template(options={"closing": "ENGLISH"}, language="en", **shared)  # type: ignore[arg-type]
+    save_template(options={"closing": "CHANNEL"}, channel=order.channel.code, **shared)  # type: ignore[arg-type]
+    assert "CHANNEL" in said("order-confirmation", order.pk, language="en")
+    other = place([(stocked(), 1)])
+    assert "ENGLISH" in said("order-confirmation", other.pk, language="en")
+    assert "ANY" in said("order-confirmation", other.pk, language="zh-hans")
+
+
+def test_what_cannot_be_set_is_not_saved() -> None:
+    with pytest.raises(TemplateBroken) as caught:
+        save_template(
+            kind="invoice",
+            options={},
+            markup="#let document(doc, given) = {\n\n  nonsense(\n}",
+            version=None,
+            actor=owner(),
+            now=NOW,
+        )
+    assert caught.value.pointer == "/markup"
+    for options in ({"paper": "a9"}, {"colour": "red"}, {"columns": ["nope"]}, {"barcode": "yes"}, {"nope": 1}):
+        with pytest.raises(Exception, match="error") as refused:
+            save_template(kind="invoice", options=options, markup="", version=None, actor=owner(), now=NOW)
+        (detail,) = refused.value.details  # type: ignore[attr-defined]
+        assert detail.pointer == f"/options/{next(iter(options))}"
+    with pytest.raises(PermissionDenied):
+        save_template(kind="invoice", options={}, markup="", version=None, actor=clerk(), now=NOW)
+    assert not PrintTemplate.objects.exists()
+
+
+def test_a_preview_shows_what_is_not_saved() -> None:
+    order = place([(stocked(), 1)])
+    shared = {"kind": "order-confirmation", "options": {"colour": "#aa0000"}, "markup": "", "language": ""}
+    (with_order,) = preview(document_id=order.pk, actor=owner(), **shared)  # type: ignore[arg-type]
+    (without,) = preview(document_id=None, actor=owner(), **shared)  # type: ignore[arg-type]
+    assert with_order.startswith(b"\x89PNG") and with_order != without
+    assert not PrintTemplate.objects.exists()
+
+
+def test_the_logo_is_a_picture_or_refused() -> None:
+    save_logo(
+        content=b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>',
+        actor=owner(),
+        now=NOW,
+    )
+    order = place([(stocked(), 1)])
+    pdf = print_documents(kind="order-confirmation", ids=[order.pk], actor=owner(), now=NOW)
+    for wrong in (b"hello", b"\x89PNG\r\n\x1a\n but no picture", b"<svg" + b" " * 600_000):
+        with pytest.raises(UnusableLogo):
+            save_logo(content=wrong, actor=owner(), now=NOW)
+    save_logo(content=b"", actor=owner(), now=NOW)
+    assert len(print_documents(kind="order-confirmation", ids=[order.pk], actor=owner(), now=NOW)) < len(pdf)
