@@ -58,7 +58,12 @@ def decimal(*, low: Decimal = Decimal(0), high: Decimal = Decimal(10) ** 10, sca
             raise ValueError
         return number
 
-    return Kind("decimal", Phrase("a number from {low} to {high} with at most {places} decimals", low=low, high=high, places=scale), read, stored=str)
+    return Kind(
+        "decimal",
+        Phrase("a number from {low} to {high} with at most {places} decimals", low=low, high=high, places=scale),
+        read,
+        stored=str,
+    )
 
 
 def yes_no() -> Kind:
