@@ -10,6 +10,7 @@ from zoneinfo import available_timezones
 
 from django.utils.translation import gettext_noop as _
 
+from orderwell.kernel.errors import Phrase
 from orderwell.kernel.identifiers import format_number
 from orderwell.kernel.money import known_currency
 from orderwell.kernel.quantities import has_scale
@@ -36,7 +37,7 @@ def text(*, most: int = 500, empty: bool = True) -> Kind:
             raise ValueError
         return value.strip()
 
-    return Kind("text", f"text of at most {most} characters", read)
+    return Kind("text", Phrase("text of at most {count} characters", count=most), read)
 
 
 def whole(*, low: int = 0, high: int = 10**9) -> Kind:
@@ -45,7 +46,7 @@ def whole(*, low: int = 0, high: int = 10**9) -> Kind:
             raise ValueError
         return int(value)
 
-    return Kind("whole", f"a whole number from {low} to {high}", read)
+    return Kind("whole", Phrase("a whole number from {low} to {high}", low=low, high=high), read)
 
 
 def decimal(*, low: Decimal = Decimal(0), high: Decimal = Decimal(10) ** 10, scale: int = 4) -> Kind:
@@ -57,7 +58,12 @@ def decimal(*, low: Decimal = Decimal(0), high: Decimal = Decimal(10) ** 10, sca
             raise ValueError
         return number
 
-    return Kind("decimal", f"a number from {low} to {high} with at most {scale} decimals", read, stored=str)
+    return Kind(
+        "decimal",
+        Phrase("a number from {low} to {high} with at most {places} decimals", low=low, high=high, places=scale),
+        read,
+        stored=str,
+    )
 
 
 def yes_no() -> Kind:
@@ -79,7 +85,7 @@ def choice(*allowed: str) -> Kind:
             raise ValueError
         return str(value)
 
-    return Kind("choice", "one of " + ", ".join(allowed), read, choices=allowed)
+    return Kind("choice", Phrase("one of {names}", names=", ".join(allowed)), read, choices=allowed)
 
 
 def currency() -> Kind:

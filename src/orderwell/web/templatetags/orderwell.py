@@ -336,3 +336,9 @@ def print_menu(context: template.Context, source: str, pk: int) -> dict[str, Any
 def print_button(context: template.Context, source: str, pk: int) -> dict[str, Any]:
     """The same as a button."""
     return _printable(context, source, pk)
+
+
+@register.inclusion_tag("printing/small.html", takes_context=True)
+def print_small(context: template.Context, source: str, pk: int) -> dict[str, Any]:
+    """The same beside a document in a table."""
+    return _printable(context, source, pk)
