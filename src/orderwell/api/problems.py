@@ -35,6 +35,7 @@ STATUS: dict[str, int] = {
     "exceeds_own_permissions": 403,
     "not_found": 404,
     "no_such_resource": 404,
+    "unknown_document_kind": 404,
     "method_not_allowed": 405,
     "row_conflict": 409,
     "stock_changed": 409,

@@ -43,7 +43,7 @@ def test_a_price_list_gives_one_verdict_per_row() -> None:
     ]
     verdicts = set_prices(rows, actor=owner(), now=NOW)
     assert [verdict.outcome for verdict in verdicts] == ["updated", "created", "refused", "refused", "unchanged"]
-    assert [verdict.errors[0].code for verdict in verdicts if verdict.refused] == ["unknown_sku", "price_out_of_range"]
+    assert [verdict.errors[0].code for verdict in verdicts if verdict.refused] == ["unknown_sku", "not_a_number"]
     assert dict(VariantPrice.objects.filter(variant=cup).values_list("currency", "unit_price")) == {
         "CNY": 11,
         "GBP": Decimal("1.5"),

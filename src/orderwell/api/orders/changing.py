@@ -14,12 +14,12 @@ from orderwell.api.orders.shapes import (
     Cancelling,
     ChangeMade,
     ChangeShape,
-    DifferenceShape,
     HoldShape,
     NewHold,
     NewNote,
     NoteShape,
     OrderDetail,
+    OrderDifferenceShape,
     Releasing,
     show,
     show_change,
@@ -59,7 +59,11 @@ def change_order(request: ApiRequest, response: HttpResponse, order_id: Id) -> d
 
 
 @routes.write(
-    "POST", "/orders/{order_id}/changes/preview", permission=CHANGE, response=DifferenceShape, body=Draft(OrderChange)
+    "POST",
+    "/orders/{order_id}/changes/preview",
+    permission=CHANGE,
+    response=OrderDifferenceShape,
+    body=Draft(OrderChange),
 )
 def preview_order_change(request: ApiRequest, order_id: Id) -> dict[str, Any]:
     """What a change would do to money, tax, stock and dates; nothing is changed. Refused for what the change would be."""

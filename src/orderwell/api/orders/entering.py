@@ -9,6 +9,7 @@ from pydantic import Field
 
 from orderwell.api.bodies import ApiRequest, Draft
 from orderwell.api.orders.routes import routes
+from orderwell.api.problems import show_errors
 from orderwell.api.shapes import ErrorShape, Exact, Id, Moment, Shape
 from orderwell.domains.billing.credit_state import credit_state
 from orderwell.domains.orders.drafts import OrderDraft
@@ -112,10 +113,7 @@ def preview_new_order(request: ApiRequest, response: HttpResponse) -> dict[str, 
         "net_amount": found.total.net,
         "tax_amount": found.total.tax,
         "total_amount": found.total.gross,
-        "errors": [
-            {"code": error.code, "message": error.message, "pointer": error.pointer, "data": error.data}
-            for error in found.errors
-        ],
+        "errors": show_errors(found.errors, at=""),
         "lines": [
             {
                 "index": line.index,

@@ -188,7 +188,7 @@ class EventShape(Shape):
     data: dict[str, Any]
 
 
-class StepShape(Shape):
+class AmountStepShape(Shape):
     """A number before and after."""
 
     old: Exact
@@ -201,10 +201,10 @@ class LineDifferenceShape(Shape):
     line_id: int | None = Field(description="In a preview, that of a new line means nothing")
     sku: str
     name: str
-    quantity: StepShape
-    unit_price: StepShape
-    discount: StepShape
-    amount: StepShape
+    quantity: AmountStepShape
+    unit_price: AmountStepShape
+    discount: AmountStepShape
+    amount: AmountStepShape
     sourcing: list[dict[str, Any]] = Field(description="Why new goods come from where they come from")
 
 
@@ -226,14 +226,14 @@ class FieldDifferenceShape(Shape):
     new: Any
 
 
-class DifferenceShape(Shape):
+class OrderDifferenceShape(Shape):
     """What a change does. `fingerprint` names exactly this: send it as `agreed` with the change."""
 
-    net: StepShape
-    tax: StepShape
-    total: StepShape
-    discount: StepShape
-    due: StepShape
+    net: AmountStepShape
+    tax: AmountStepShape
+    total: AmountStepShape
+    discount: AmountStepShape
+    due: AmountStepShape
     lines: list[LineDifferenceShape]
     stock: list[MoveShape]
     missing: list[MissingShape] = Field(description="Units that wait for stock")
@@ -252,13 +252,13 @@ class ChangeShape(Shape):
     source: str
     undone_at: Moment | None
     undone_by: str
-    difference: DifferenceShape
+    difference: OrderDifferenceShape
 
 
 class ChangeMade(Shape):
     version: int
     change: ChangeShape | None
-    difference: DifferenceShape
+    difference: OrderDifferenceShape
 
 
 class Cancelling(Input):

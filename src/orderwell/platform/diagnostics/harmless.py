@@ -41,14 +41,14 @@ KINDS = frozenset({"whole", "decimal", "yes_no", "choice", "currency", "time_zon
 @lru_cache(maxsize=1)
 def _exceptions() -> frozenset[str]:
     """The names of every class of exception that the program knows."""
-    found: set[str] = set()
+    found: set[type] = set()
     waiting: list[type] = [BaseException]
     while waiting:
         kind = waiting.pop()
-        if kind.__name__ not in found or kind is BaseException:
-            found.add(kind.__name__)
+        if kind not in found:  # by class: several libraries have an `Error` of their own
+            found.add(kind)
             waiting += kind.__subclasses__()
-    return frozenset(found)
+    return frozenset(kind.__name__ for kind in found)
 
 
 def exception_in(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orderwell.kernel.errors import DomainError
+from orderwell.kernel.errors import DomainError, NotFound
 
 
 class TemplateBroken(DomainError):
@@ -15,7 +15,7 @@ class TemplateTooSlow(DomainError):
     message = "Setting the document took longer than {seconds} seconds or too much memory; make the template simpler."
 
 
-class UnknownDocumentKind(DomainError):
+class UnknownDocumentKind(NotFound):
     code = "unknown_document_kind"
     message = "There is no document called {value}; known are {expected}."
 
