@@ -16,7 +16,7 @@ from orderwell.kernel.quantities import plain
 ReadStock = Callable[[Collection[int], Collection[int]], list[StockRow]]
 
 
-def reserve_in_arrival_order(plans: list[Plan], *, read: ReadStock = lock_stock) -> None:
+def reserve_in_arrival_order(plans: list[Plan], *, read: ReadStock | None = None) -> None:
     """Lock the stock of every demanded variant once, in primary-key order, then serve the plans one after the other.
 
     What only looks at stock hands in a `read` that takes no lock.
@@ -26,7 +26,7 @@ def reserve_in_arrival_order(plans: list[Plan], *, read: ReadStock = lock_stock)
         return
     warehouses = active_warehouses()
     stock: dict[int, list[StockRow]] = defaultdict(list)
-    for row in read(variants, [warehouse.id for warehouse in warehouses.values()]):
+    for row in (read or lock_stock)(variants, [warehouse.id for warehouse in warehouses.values()]):
         stock[row.variant_id].append(row)
     channels = {plan.channel.id: plan.channel for plan in plans if plan.channel}
     held_back = buffers()
