@@ -131,11 +131,11 @@ def test_hold_and_release(sign_in: Open) -> None:
     page.keyboard.press("h")
     page.locator("#dialog [name=reason]").fill("call the customer first")
     page.keyboard.press("Control+Enter")
-    expect(page.locator(".alert-warning")).to_contain_text("call the customer first")
+    expect(page.locator("#order-next.order-blocked")).to_contain_text("call the customer first")
     page.keyboard.press("l")
     page.locator("#dialog [name=reason]").fill("done")
     page.keyboard.press("Control+Enter")
-    expect(page.locator(".alert-warning")).to_have_count(0)
+    expect(page.locator("#order-next.order-blocked")).to_have_count(0)
 
 
 def test_the_list_is_walked_by_keyboard(sign_in: Open) -> None:

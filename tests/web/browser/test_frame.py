@@ -19,7 +19,7 @@ def hold(page: Page, reason: str) -> None:
     page.keyboard.press("h")
     page.locator("#dialog [name=reason]").fill(reason)
     page.keyboard.press("Control+Enter")
-    expect(page.locator("main .alert-warning")).to_contain_text(reason)
+    expect(page.locator("#order-next.order-blocked")).to_contain_text(reason)
 
 
 def test_search_finds_by_keyboard_what_is_not_an_order(sign_in: Open) -> None:
@@ -69,7 +69,7 @@ def test_a_hold_is_undone_from_its_toast(sign_in: Open) -> None:
     hold(page, "wrong order")
     page.locator(".toast").get_by_role("button", name="Undo").click()
     expect(page.locator(".toast")).to_contain_text("The hold is gone again.")
-    expect(page.locator("main .alert-warning")).to_have_count(0)
+    expect(page.locator("#order-next.order-blocked")).to_have_count(0)
 
 
 def test_a_start_page_follows_what_a_colleague_does(sign_in: Open) -> None:
@@ -136,7 +136,7 @@ def test_a_dialog_survives_a_lost_session(sign_in: Open) -> None:
     expect(page.locator("#dialog [name=reason]")).to_have_value("typed before the session went")
     page.locator("#dialog [name=reason]").focus()
     page.keyboard.press("Control+Enter")
-    expect(page.locator("main .alert-warning")).to_contain_text("typed before the session went")
+    expect(page.locator("#order-next.order-blocked")).to_contain_text("typed before the session went")
 
 
 def test_the_keyboard_map_shows_what_the_page_offers(sign_in: Open) -> None:
