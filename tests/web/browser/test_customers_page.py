@@ -30,7 +30,7 @@ for parcel in ship(order_id=placed.order_id, carrier="SF", tracking_number="SF1"
 print(placed.number, token_of(order_link(order_id=placed.order_id, actor=a, now=now)))
 """
 WORDS = {
-    "en-GB": {"send": "Send", "return": "Announce a return", "request": "Send the request", "rate": "Rate"},
+    "en-GB": {"send": "Send", "return": "Announce a return", "request": "Send the request", "rate": "Send the rating"},
     "zh-CN": {"send": "发送", "return": "申请退货", "request": "提交申请", "rate": "提交评价"},
 }
 

@@ -102,9 +102,9 @@ def test_the_clerk_s_tour_from_start_to_certificate(sign_in: Open, practice: Sit
     page.keyboard.press("Escape")
     page.goto(order)
     page.keyboard.press("e")
-    quantity = page.locator("#dialog input.num-field, #dialog [name^=line], #dialog input[inputmode=decimal]").first
-    quantity.wait_for()
-    quantity.fill("3")
+    page.wait_for_url("**/change/")
+    page.locator("input[name^=q-]").first.fill("3")
+    page.locator("#change-difference [name=seen]").wait_for(state="attached")
     page.keyboard.press("Control+Enter")
     step(page, "change")
     page.goto(order)
