@@ -19,7 +19,7 @@ from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.accounts.authentication import actor_for_user
 from orderwell.platform.accounts.models import User
 from orderwell.platform.permissions import Permission, PermissionDenied
-from orderwell.web.components.sentences import sentences
+from orderwell.platform.wording import sentences
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, Actor, P], HttpResponse]

@@ -24,12 +24,12 @@ from orderwell.domains.inventory.services.save_buffer import save_buffer
 from orderwell.domains.inventory.services.save_warehouse import save_warehouse
 from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import NotFound
+from orderwell.kernel.quantities import plain
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 from orderwell.web.admin.forms import BufferForm, CategoryForm, ChannelForm, CodedForm, TaxForm, WarehouseForm
 from orderwell.web.admin.sections import Column, Row, Table, show_table
 from orderwell.web.components.actions import perform
-from orderwell.web.components.sentences import plain_number
 from orderwell.web.pages import form_page, page
 from orderwell.web.templatetags.orderwell import localname, percent, quantity
 
@@ -224,7 +224,7 @@ def _tax(request: HttpRequest, actor: Actor, code: str | None) -> HttpResponse:
     row = _find(every_tax_category(), code, "tax category")
     initial = _initial(row)
     if row is not None:
-        initial["rate"] = plain_number(row.rate * 100)
+        initial["rate"] = plain(row.rate * 100)
 
     def act(data: dict[str, Any]) -> None:
         draft = TaxCategoryDraft(**{**data, "rate": data["rate"].scaleb(-2)})
@@ -334,7 +334,7 @@ def _buffer(request: HttpRequest, actor: Actor, buffer_id: int | None) -> HttpRe
         row = next((row for row in every_buffer(actor) if row.pk == buffer_id), None)
         if row is None:
             raise NotFound(kind="buffer", reference=buffer_id)
-        initial = {"channel": row.channel.code, "quantity": plain_number(row.quantity)}
+        initial = {"channel": row.channel.code, "quantity": plain(row.quantity)}
         initial |= {
             "warehouse": row.warehouse.code if row.warehouse else "",
             "sku": row.variant.sku if row.variant else "",

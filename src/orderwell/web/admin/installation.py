@@ -25,10 +25,10 @@ from orderwell.platform.jobs.queries import planned_schedules
 from orderwell.platform.jobs.services import change_schedule
 from orderwell.platform.numbering.queries import number_sequences
 from orderwell.platform.permissions import Permission, PermissionDenied
+from orderwell.platform.wording import shown
 from orderwell.web.admin.forms import ENTITY_WORDS, FIELD_KINDS, OwnFieldForm, ScheduleForm, SettingForm
 from orderwell.web.admin.sections import Column, Row, Table, Two, sections, show_table
 from orderwell.web.components.actions import ActionForm, perform
-from orderwell.web.components.sentences import shown
 from orderwell.web.home.views import zone
 from orderwell.web.pages import form_page, page
 from orderwell.web.templatetags.orderwell import localname, moment, thousands

@@ -60,6 +60,17 @@ def perform(
     return dialog(request, template, {**(context or {}), "form": form}, status=status)
 
 
+def fingerprint_of(request: HttpRequest) -> bytes:
+    """What a form sent and where to: the same token with another form is noticed."""
+    sent = "&".join(
+        f"{name}={value}"
+        for name, values in sorted(request.POST.lists())
+        if name != "csrfmiddlewaretoken"
+        for value in values
+    )
+    return hashlib.sha256(f"{request.path}?{sent}".encode()).digest()
+
+
 def perform_once(request: HttpRequest, actor: Actor, form: Form, act: Callable[[dict[str, Any]], object]) -> object:
     """`act` with the clean data of a valid form, unless the same form was sent before; what it returned, else None."""
     data = dict(form.cleaned_data)
@@ -72,12 +83,6 @@ def perform_once(request: HttpRequest, actor: Actor, form: Form, act: Callable[[
         made.append(act(data))
         return Answer(200, b"")
 
-    sent = "&".join(
-        f"{name}={value}"
-        for name, values in sorted(request.POST.lists())
-        if name != "csrfmiddlewaretoken"
-        for value in values
-    )
-    fingerprint = hashlib.sha256(f"{request.path}?{sent}".encode()).digest()
+    fingerprint = fingerprint_of(request)
     once(scope=f"web:{actor.id}", key=token, fingerprint=fingerprint, now=utc_now(), act=work)
     return made[0] if made else None

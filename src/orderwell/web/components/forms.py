@@ -13,7 +13,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.functional import Promise
 
 from orderwell.kernel.errors import DomainError, ErrorDetail
-from orderwell.web.components.sentences import sentence
+from orderwell.platform.wording import sentence
 
 
 class Form(forms.Form):

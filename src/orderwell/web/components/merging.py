@@ -20,8 +20,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from orderwell.kernel.quantities import plain
 from orderwell.web.components.actions import ActionForm, new_token
-from orderwell.web.components.sentences import plain_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def text_of(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, Decimal):
-        return plain_number(value)
+        return plain(value)
     if isinstance(value, bool):
         return "on" if value else ""
     if isinstance(value, datetime | date):

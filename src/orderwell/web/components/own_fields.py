@@ -9,10 +9,10 @@ from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from orderwell.kernel.quantities import plain
 from orderwell.platform.configuration.custom_fields import recent_custom_fields
 from orderwell.platform.configuration.models import CustomField
 from orderwell.web.components.forms import DayField, ExactField, dress, options
-from orderwell.web.components.sentences import plain_number
 
 PREFIX = "own_"
 Kind = CustomField.Kind
@@ -40,7 +40,7 @@ def own_values(form: forms.Form, before: Mapping[str, Any], entity: str) -> dict
             continue
         match definition.kind:
             case Kind.NUMBER:
-                found[definition.key] = plain_number(value)
+                found[definition.key] = plain(value)
             case Kind.DATE:
                 found[definition.key] = value.isoformat()
             case Kind.YES_NO:

@@ -17,10 +17,11 @@ from django.utils.translation import gettext_lazy as _
 
 from orderwell.domains.orders.holds import KINDS
 from orderwell.kernel.errors import fill
+from orderwell.kernel.quantities import plain
 from orderwell.platform.events.models import Event
 from orderwell.platform.events.queries import sentences
+from orderwell.platform.wording import shown
 from orderwell.web.components.places import place_name
-from orderwell.web.components.sentences import plain_number, shown
 from orderwell.web.components.words import WORDS, word
 
 # What a field is called in the list of changes; line fields come as "SKU.quantity".
@@ -143,7 +144,7 @@ def value_text(value: Any) -> str:
         return ", ".join(value_text(item) for item in value)
     text = str(value)
     if _EXACT.fullmatch(text):
-        return plain_number(Decimal(text))
+        return plain(Decimal(text))
     if len(text) >= 19 and text[4:5] == "-" and (moment := parse_datetime(text)) is not None and moment.tzinfo:
         return localtime(moment).strftime("%Y-%m-%d %H:%M")
     return text

@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from orderwell.domains.customers.drafts import ContactDraft, CustomerDraft, PostalAddressDraft
 from orderwell.domains.customers.queries import CustomerDetail
 from orderwell.kernel.money import currencies
+from orderwell.kernel.quantities import plain
 from orderwell.web.components.actions import ActionForm
 from orderwell.web.components.forms import ExactField, offer, options
-from orderwell.web.components.sentences import plain_number
 from orderwell.web.components.words import choices
 
 ADDRESS = ("recipient", "phone", "region", "city", "district", "street", "postcode", "country")
@@ -119,12 +119,12 @@ def main_address(detail: CustomerDetail) -> PostalAddressDraft | None:
 
 def initial_of(detail: CustomerDetail) -> dict[str, Any]:
     customer = detail.customer
-    plain = ("kind", "name", "number", "tax_number", "language", "currency", "payment_terms_days", "note", "active")
-    values: dict[str, Any] = {name: getattr(customer, name) for name in (*plain, "version")}
+    copied = ("kind", "name", "number", "tax_number", "language", "currency", "payment_terms_days", "note", "active")
+    values: dict[str, Any] = {name: getattr(customer, name) for name in (*copied, "version")}
     values["external_id"] = customer.external_id or ""
     values["group"] = customer.group.code if customer.group else ""
     values["tags"] = ", ".join(tag.name for tag in customer.tags.all())
-    values["credit_limit"] = "" if customer.credit_limit is None else plain_number(customer.credit_limit)
+    values["credit_limit"] = "" if customer.credit_limit is None else plain(customer.credit_limit)
     if detail.contacts:
         contact = detail.contacts[0]
         values |= {"contact_name": contact.name, "contact_phone": contact.phone, "contact_email": contact.email}

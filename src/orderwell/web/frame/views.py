@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import DomainError
 from orderwell.platform.accounts.actor import Actor
-from orderwell.web.components.sentences import sentences
+from orderwell.platform.wording import sentences
 from orderwell.web.components.toasts import take_back, tell
 from orderwell.web.frame import undoing  # noqa: F401 - makes what it undoes known
 from orderwell.web.pages import action, back_to, go

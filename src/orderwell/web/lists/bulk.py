@@ -17,8 +17,8 @@ from orderwell.platform.views.errors import NothingChosen, TooManyRows
 from orderwell.platform.views.models import BulkRun
 from orderwell.platform.views.queries import run_of
 from orderwell.platform.views.services.bulk import MOST_ROWS, errors_of, start_run, tally, undo_run
+from orderwell.platform.wording import sentence
 from orderwell.web.components.actions import ActionForm
-from orderwell.web.components.sentences import sentence
 from orderwell.web.lists.exporting import _some_list
 from orderwell.web.lists.keeping import looking_at
 from orderwell.web.lists.registry import spec_for

@@ -21,10 +21,10 @@ from orderwell.domains.inventory.choices import visible_warehouses
 from orderwell.domains.orders.models import OrderLine
 from orderwell.domains.orders.overview import LineView, OrderOverview, order_overview
 from orderwell.kernel.clock import business_day, day_bounds, utc_now
+from orderwell.kernel.quantities import plain
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.actions import perform
-from orderwell.web.components.sentences import plain_number
 from orderwell.web.orders.actions import page_of
 from orderwell.web.orders.cash_forms import CARRIERS, InvoiceForm, PaymentForm, RefundForm, ReturnForm, ShipForm
 from orderwell.web.orders.forms import Countable
@@ -75,9 +75,9 @@ def shippable(view: LineView) -> Decimal:
 
 
 def where(view: LineView) -> str:
-    places = [f"{localname(row.stock_item.warehouse)} {plain_number(row.quantity)}" for row in view.reservations]
+    places = [f"{localname(row.stock_item.warehouse)} {plain(row.quantity)}" for row in view.reservations]
     if view.backordered:
-        places.append(_("missing %(count)s") % {"count": plain_number(view.backordered)})
+        places.append(_("missing %(count)s") % {"count": plain(view.backordered)})
     return ", ".join(dict.fromkeys(places))
 
 
@@ -156,7 +156,7 @@ def pay_order(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse
     zone = ZoneInfo(settings.TIME_ZONE)
     today = business_day(utc_now(), zone)
     due = max(found.due, ZERO)
-    form = PaymentForm(request.POST or None, initial={"amount": plain_number(due) if due else "", "received_on": today})
+    form = PaymentForm(request.POST or None, initial={"amount": plain(due) if due else "", "received_on": today})
 
     def act(data: dict[str, Any]) -> None:
         day = data["received_on"]
@@ -219,4 +219,4 @@ def _refund_start(found: OrderOverview, payments: list[Payment]) -> dict[str, An
     first = payments[0] if payments else None
     if first is None or too_much <= 0:
         return {}
-    return {"payment": first.pk, "amount": plain_number(min(too_much, first.amount - first.refunded_amount))}
+    return {"payment": first.pk, "amount": plain(min(too_much, first.amount - first.refunded_amount))}

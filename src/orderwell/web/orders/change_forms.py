@@ -25,9 +25,10 @@ from orderwell.domains.orders.models import Amendment, OrderLine
 from orderwell.domains.orders.overview import LineView, OrderOverview
 from orderwell.kernel.clock import business_day, day_bounds
 from orderwell.kernel.errors import DomainError, ErrorDetail
+from orderwell.kernel.quantities import plain
+from orderwell.platform.wording import sentence
 from orderwell.web.components.forms import DayField, ExactField
 from orderwell.web.components.merging import MergingForm
-from orderwell.web.components.sentences import plain_number, sentence
 from orderwell.web.templatetags.orderwell import price
 
 ADDRESS = ("recipient", "phone", "email", "street", "district", "city", "region", "postcode", "country")
@@ -84,8 +85,8 @@ def stored_values(found: OrderOverview) -> dict[str, Any]:
     order, zone = found.order, ZoneInfo(settings.TIME_ZONE)
     shipping = next((view.line for view in found.lines if _is_shipping(view)), None)
     return {
-        "shipping": plain_number(shipping.unit_price) if shipping else "",
-        "discount": plain_number(order.order_discount) if order.order_discount else "",
+        "shipping": plain(shipping.unit_price) if shipping else "",
+        "discount": plain(order.order_discount) if order.order_discount else "",
         "requested_on": business_day(order.requested_at, zone) if order.requested_at else None,
         "promised_on": business_day(order.promised_at, zone) if order.promised_at else None,
         "priority": order.priority,
@@ -114,7 +115,7 @@ class ChangeRow:
         return self.view.line
 
     def stored(self, part: str) -> str:
-        return plain_number(getattr(self.line, PARTS[part]))
+        return plain(getattr(self.line, PARTS[part]))
 
     @property
     def quantity(self) -> str:
@@ -212,7 +213,7 @@ def _take(row: ChangeRow, part: str, text: str, before: Mapping[str, Any], who: 
     if number == stored:
         return
     was = before.get(PARTS[part])
-    if was is not None and number == plain_number(Decimal(str(was))):
+    if was is not None and number == plain(Decimal(str(was))):
         return  # this person left it as it was: the other's value holds
     row.typed[part] = text
     if was is not None:
@@ -228,7 +229,7 @@ def _number(text: str) -> str:
         value = NUMBER.clean(text)
     except ValidationError:
         return text
-    return plain_number(value) if value is not None else ""
+    return plain(value) if value is not None else ""
 
 
 def change_from(form: OrderChangeForm, typed: Typed, found: OrderOverview) -> OrderChange:

@@ -22,8 +22,8 @@ from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import DomainError, NotFound, StaleVersion
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission, PermissionDenied
+from orderwell.platform.wording import sentences
 from orderwell.web.components.actions import ActionForm, perform, perform_once
-from orderwell.web.components.sentences import sentences
 from orderwell.web.components.toasts import tell, undoes
 from orderwell.web.components.toasts import undo as toast_undo
 from orderwell.web.orders.change_forms import (

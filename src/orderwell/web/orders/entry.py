@@ -24,11 +24,11 @@ from orderwell.domains.orders.reorder import ReorderLine, reorder
 from orderwell.domains.orders.services.quote import save_quote, stored_draft, update_quote
 from orderwell.kernel.clock import business_day, utc_now
 from orderwell.kernel.errors import DomainError, ErrorDetail
+from orderwell.kernel.quantities import plain
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.drafts.services import finish_draft
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.actions import new_token
-from orderwell.web.components.sentences import plain_number
 from orderwell.web.orders.entry_drafts import KIND as DRAFT
 from orderwell.web.orders.entry_drafts import Offered, offered, resumed
 from orderwell.web.orders.entry_forms import (
@@ -128,7 +128,7 @@ def _start(request: HttpRequest, actor: Actor) -> tuple[dict[str, Any], list[Row
         initial |= {"channel": order.channel.code, "customer": order.customer.number if order.customer else ""}
         initial |= {f"ship_{name}": address.get(name, "") for name in ADDRESS[:5]}
         initial |= {f"ship_{name}": getattr(order, f"ship_{name}") for name in ADDRESS[5:]}
-        rows = [Row(line.sku, line.name, plain_number(line.quantity)) for line in found.lines]
+        rows = [Row(line.sku, line.name, plain(line.quantity)) for line in found.lines]
         return initial, rows, [_difference(line, order.currency) for line in found.lines if line.changed]
     if number := request.GET.get("customer", "")[:40]:
         card = customer_card(actor, number)
@@ -160,8 +160,8 @@ def _initial(draft: OrderDraft) -> dict[str, Any]:
         "external_id": draft.external_id or "",
         "requested_on": wanted,
         "priority": draft.priority,
-        "discount": plain_number(draft.discount) if draft.discount else "",
-        "shipping": plain_number(draft.shipping) if draft.shipping else "",
+        "discount": plain(draft.discount) if draft.discount else "",
+        "shipping": plain(draft.shipping) if draft.shipping else "",
         "note": draft.note,
         **({f"ship_{name}": getattr(address, name) for name in ADDRESS} if address else {}),
     }

@@ -15,7 +15,7 @@ from orderwell.kernel.errors import DomainError, StaleVersion
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.drafts.services import KeptDraft, draft_of, drafts_of, finish_draft, save_draft
 from orderwell.platform.permissions import Permission
-from orderwell.web.components.sentences import sentences
+from orderwell.platform.wording import sentences
 from orderwell.web.orders.entry_forms import EntryForm, Row
 from orderwell.web.pages import action
 

@@ -21,9 +21,10 @@ from orderwell.domains.catalog.models import Channel
 from orderwell.domains.orders.drafts import AddressDraft, LineDraft, OrderDraft
 from orderwell.kernel.clock import day_bounds
 from orderwell.kernel.errors import ErrorDetail
+from orderwell.kernel.quantities import plain
+from orderwell.platform.wording import sentence
 from orderwell.web.components.actions import ActionForm
 from orderwell.web.components.forms import DayField, ExactField, offer
-from orderwell.web.components.sentences import plain_number, sentence
 from orderwell.web.templatetags.orderwell import localname
 
 ADDRESS = ("recipient", "phone", "email", "street", "district", "city", "region", "postcode", "country")
@@ -104,9 +105,9 @@ def rows_of(draft: OrderDraft, names: dict[str, str] | None = None) -> list[Row]
         Row(
             line.sku,
             names.get(line.sku, ""),
-            plain_number(line.quantity),
-            "" if line.unit_price is None else plain_number(line.unit_price),
-            plain_number(line.discount) if line.discount else "",
+            plain(line.quantity),
+            "" if line.unit_price is None else plain(line.unit_price),
+            plain(line.discount) if line.discount else "",
         )
         for line in draft.lines
     ]

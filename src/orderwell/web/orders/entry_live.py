@@ -17,9 +17,10 @@ from orderwell.domains.orders.duplicates import Similar, similar_orders
 from orderwell.domains.orders.habits import last_sales
 from orderwell.domains.orders.services.preview import Preview, PreviewLine, preview_order
 from orderwell.kernel.clock import utc_now
+from orderwell.kernel.quantities import plain
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
-from orderwell.web.components.sentences import plain_number, sentence
+from orderwell.platform.wording import sentence
 from orderwell.web.orders.entry_forms import EntryForm, Row, draft_from, place_errors, rows_from
 from orderwell.web.orders.pasting import Pasted, read_pasted
 from orderwell.web.pages import action
@@ -72,8 +73,8 @@ def _row(row: Row, line: PreviewLine | None, currency: str) -> dict[str, Any]:
         "unit_price": price(line.unit_price, currency, symbol=False),
         "why": _why(line, currency),
         "amount": money_text(line.amounts.gross, currency),
-        "missing": plain_number(line.missing) if line.missing else "",
-        "free": " · ".join(f"{item.warehouse} {plain_number(item.quantity)}" for item in line.free),
+        "missing": plain(line.missing) if line.missing else "",
+        "free": " · ".join(f"{item.warehouse} {plain(item.quantity)}" for item in line.free),
         "date": _date(line),
         "errors": errors,
     }
@@ -153,7 +154,7 @@ def _pasted_row(line: Pasted, matches: list[Match]) -> dict[str, Any]:
         if not matches[0].sold:
             row["note"] = _("This product is not sold any more.")
         if matches[0].pack and line.quantity == "1":
-            row["quantity"] = plain_number(matches[0].pack)
+            row["quantity"] = plain(matches[0].pack)
     elif matches:
         skus = ", ".join(match.sku for match in matches[:MOST_CHOICES])
         row["note"] = _("Several products have this name: %(skus)s") % {"skus": skus}
@@ -174,11 +175,11 @@ def last(request: HttpRequest, actor: Actor) -> HttpResponse:
         {
             "sales": {
                 sku: {
-                    "price": plain_number(sale.unit_price),
+                    "price": plain(sale.unit_price),
                     "text": _("last %(price)s × %(quantity)s, %(day)s")
                     % {
                         "price": price(sale.unit_price, sale.currency, symbol=False),
-                        "quantity": plain_number(sale.quantity),
+                        "quantity": plain(sale.quantity),
                         "day": _plain_day(sale.placed_at),
                     },
                 }

@@ -13,9 +13,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from orderwell.domains.orders.holds import KINDS
+from orderwell.kernel.quantities import plain
 from orderwell.web.components.actions import ActionForm
 from orderwell.web.components.forms import ExactField, offer
-from orderwell.web.components.sentences import plain_number
 
 
 class ReasonForm(ActionForm):
@@ -63,7 +63,7 @@ class CountForm(ActionForm):
         for line in lines:
             field = ExactField(label=line.name, required=False, min_value=0, initial=_initial(line.fill))
             field.widget.attrs.update(
-                {"class": "form-control num-field", "data-fill": plain_number(line.most), "inputmode": "decimal"}
+                {"class": "form-control num-field", "data-fill": plain(line.most), "inputmode": "decimal"}
             )
             self.fields[f"line_{line.pk}"] = field
 
@@ -85,14 +85,14 @@ class CountForm(ActionForm):
         for line in self.lines:
             quantity = cleaned.get(f"line_{line.pk}")
             if quantity is not None and quantity > line.most:
-                self.add_error(f"line_{line.pk}", gettext("At most %(most)s.") % {"most": plain_number(line.most)})
+                self.add_error(f"line_{line.pk}", gettext("At most %(most)s.") % {"most": plain(line.most)})
         if not self.errors and not self.may_be_empty and not self.counted():
             raise forms.ValidationError(_("Give a quantity for at least one line."))
         return cleaned
 
 
 def _initial(value: Decimal) -> str:
-    return plain_number(value) if value else ""
+    return plain(value) if value else ""
 
 
 class CancelForm(CountForm):

@@ -20,9 +20,9 @@ from orderwell.domains.customers.queries import CustomerDetail, customer_detail,
 from orderwell.domains.inventory.queries import stock
 from orderwell.domains.orders.habits import favourites, usual_channel
 from orderwell.kernel.clock import utc_now
+from orderwell.kernel.quantities import plain
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
-from orderwell.web.components.sentences import plain_number
 from orderwell.web.customers.forms import ADDRESS, main_address
 from orderwell.web.pages import page
 from orderwell.web.templatetags.orderwell import localname, money_text, price
@@ -45,10 +45,10 @@ def products(request: HttpRequest, actor: Actor) -> HttpResponse:
             "name": localname(hit),
             "unit": hit.unit,
             "price": "" if hit.price is None else price(hit.price, currency),
-            "quantity": plain_number(hit.pack_quantity) if hit.pack_quantity else "1",
-            "free": plain_number(sum(free[hit.id].values(), Decimal(0))) if hit.id in free else None,
-            "places": " · ".join(f"{code} {plain_number(left)}" for code, left in free.get(hit.id, {}).items()),
-            "packs": " · ".join(f"{pack.unit} = {plain_number(pack.quantity)}" for pack in packs.get(hit.id, [])),
+            "quantity": plain(hit.pack_quantity) if hit.pack_quantity else "1",
+            "free": plain(sum(free[hit.id].values(), Decimal(0))) if hit.id in free else None,
+            "places": " · ".join(f"{code} {plain(left)}" for code, left in free.get(hit.id, {}).items()),
+            "packs": " · ".join(f"{pack.unit} = {plain(pack.quantity)}" for pack in packs.get(hit.id, [])),
             "bundle": hit.is_bundle,
         }
         for hit in found

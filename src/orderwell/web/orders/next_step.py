@@ -14,9 +14,9 @@ from orderwell.domains.orders.expected import Expectation
 from orderwell.domains.orders.models import Order
 from orderwell.domains.orders.overview import LineView, OrderOverview
 from orderwell.kernel.clock import utc_now
+from orderwell.kernel.quantities import plain
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
-from orderwell.web.components.sentences import plain_number
 from orderwell.web.components.words import word
 from orderwell.web.orders.steps import Documents, Step
 from orderwell.web.templatetags.orderwell import day, localname, moment, money_text
@@ -112,7 +112,7 @@ def _waiting(missing: list[LineView], expected: dict[int, Expectation]) -> str:
     """What is missing, and when it can be expected."""
     units = sum((view.backordered for view in missing), ZERO)
     text = ngettext("%(units)s missing on %(count)s line.", "%(units)s missing on %(count)s lines.", len(missing)) % {
-        "units": plain_number(units),
+        "units": plain(units),
         "count": len(missing),
     }
     known = [expected[view.line.pk] for view in missing if view.line.pk in expected]

@@ -23,10 +23,10 @@ from orderwell.domains.catalog.drafts import (
 from orderwell.domains.catalog.models import Product, Variant
 from orderwell.domains.catalog.queries import ProductDetail
 from orderwell.kernel.errors import DomainError, ErrorDetail
+from orderwell.kernel.quantities import plain
 from orderwell.web.components.actions import ActionForm
 from orderwell.web.components.forms import ExactField, Form, offer, options
 from orderwell.web.components.own_fields import add_own_fields, own_bound, own_values
-from orderwell.web.components.sentences import plain_number
 from orderwell.web.components.words import WORDS
 
 SPARE = 3
@@ -225,31 +225,28 @@ class ProductForm(ActionForm):
 
 
 def variant_initial(variant: Variant) -> dict[str, Any]:
-    plain = ("sku", "name_zh", "name_en", "unit", "quantity_places", "weight_grams", "active")
+    copied = ("sku", "name_zh", "name_en", "unit", "quantity_places", "weight_grams", "active")
     return {
-        **{name: getattr(variant, name) for name in plain},
+        **{name: getattr(variant, name) for name in copied},
         "option_values": "; ".join(f"{key}: {value}" for key, value in variant.option_values.items()),
         "prices": "\n".join(
             " ".join(
-                [row.currency, plain_number(row.unit_price)]
-                + ([plain_number(row.unit_cost)] if row.unit_cost is not None else [])
+                [row.currency, plain(row.unit_price)] + ([plain(row.unit_cost)] if row.unit_cost is not None else [])
             )
             for row in variant.prices.all()
         ),
-        "packs": "\n".join(f"{row.unit} {plain_number(row.quantity)}" for row in variant.packs.all()),
+        "packs": "\n".join(f"{row.unit} {plain(row.quantity)}" for row in variant.packs.all()),
         "barcodes": "\n".join(
             f"{row.code} {row.pack.unit}" if row.pack else row.code for row in variant.barcodes.all()
         ),
-        "components": "\n".join(
-            f"{row.component.sku} {plain_number(row.quantity)}" for row in variant.components.all()
-        ),
+        "components": "\n".join(f"{row.component.sku} {plain(row.quantity)}" for row in variant.components.all()),
     }
 
 
 def product_initial(product: Product) -> dict[str, Any]:
-    plain = ("code", "name_zh", "name_en", "description", "active", "version")
+    copied = ("code", "name_zh", "name_en", "description", "active", "version")
     return {
-        **{name: getattr(product, name) for name in plain},
+        **{name: getattr(product, name) for name in copied},
         "category": product.category.code if product.category else "",
         "tax_category": product.tax_category.code,
         "options": ", ".join(product.options),

@@ -10,9 +10,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from orderwell.domains.automation.returns import ReturnTerms
+from orderwell.kernel.quantities import plain
 from orderwell.web.components.actions import ActionForm
 from orderwell.web.components.forms import ExactField, Form
-from orderwell.web.components.sentences import plain_number
 
 
 class LookupForm(Form):
@@ -59,7 +59,7 @@ class ReturnForm(PublicForm):
         for line, most in terms.lines:
             field = ExactField(label=line.name, required=False, min_value=0)
             field.widget.attrs.update({"class": "form-control num-field", "inputmode": "decimal", "placeholder": "0"})
-            field.help_text = gettext("At most %(most)s.") % {"most": plain_number(most)}
+            field.help_text = gettext("At most %(most)s.") % {"most": plain(most)}
             self.fields[f"line_{line.pk}"] = field
             self.pointers = {**self.pointers, f"/lines/{line.pk}(/quantity)?": f"line_{line.pk}"}
 

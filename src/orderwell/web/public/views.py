@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import mimetypes
 from collections.abc import Callable
 from pathlib import Path
@@ -26,7 +25,8 @@ from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import DomainError, NotFound
 from orderwell.platform.configuration import services as configuration
 from orderwell.platform.idempotency.repeating import Answer, once
-from orderwell.web.components.sentences import sentences
+from orderwell.platform.wording import sentences
+from orderwell.web.components.actions import fingerprint_of
 from orderwell.web.pages import address_of
 from orderwell.web.public.forms import AskForm, LookupForm, PublicForm, RateForm, ReturnForm
 from orderwell.web.public.reading import reader, see_order
@@ -128,10 +128,8 @@ def _once(request: HttpRequest, access: OrderAccess, form: PublicForm, act: Call
         act()
         return Answer(200, b"")
 
-    sent = sorted((name, value) for name, value in request.POST.items() if name != "csrfmiddlewaretoken")
-    fingerprint = hashlib.sha256(f"{request.path}?{sent}".encode()).digest()
     scope, key = f"track:{access.order_id}", form.cleaned_data["token"]
-    once(scope=scope, key=key, fingerprint=fingerprint, now=utc_now(), act=work)
+    once(scope=scope, key=key, fingerprint=fingerprint_of(request), now=utc_now(), act=work)
 
 
 @order_view("POST")

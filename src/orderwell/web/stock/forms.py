@@ -13,9 +13,10 @@ from django.utils.translation import gettext_lazy as _
 
 from orderwell.domains.inventory.models import Warehouse
 from orderwell.kernel.errors import DomainError, ErrorDetail
+from orderwell.kernel.quantities import plain
+from orderwell.platform.wording import sentence
 from orderwell.web.components.actions import ActionForm
 from orderwell.web.components.forms import DayField, ExactField, offer, options
-from orderwell.web.components.sentences import plain_number, sentence
 from orderwell.web.components.words import choices
 from orderwell.web.orders.forms import CountForm
 from orderwell.web.templatetags.orderwell import localname
@@ -134,5 +135,5 @@ class ReceiveForm(StockForm):
 
 
 def _announced(row: Any) -> str:
-    still = plain_number(row.quantity - row.quantity_received)
+    still = plain(row.quantity - row.quantity_received)
     return f"{row.reference} · {row.variant.sku} × {still} · {localname(row.warehouse)}"

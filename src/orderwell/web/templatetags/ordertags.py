@@ -15,23 +15,18 @@ from django.utils.translation import ngettext
 from orderwell.domains.orders.difference import FieldDifference, Step
 from orderwell.domains.orders.models import Amendment, OrderLine
 from orderwell.domains.orders.overview import LineView
+from orderwell.kernel.quantities import plain
 from orderwell.web.components.places import place_name
-from orderwell.web.components.sentences import plain_number
 from orderwell.web.components.timeline import field_title, value_text
 from orderwell.web.templatetags.orderwell import RULES, money_text
 
 register = template.Library()
+register.filter("plain", plain)  # a number as a field of a form holds it
 
 
 @register.filter
 def bound_field(form: forms.Form, name: str) -> forms.BoundField:
     return form[name]
-
-
-@register.filter
-def plain(value: Decimal) -> str:
-    """A number as a field of a form holds it."""
-    return plain_number(value)
 
 
 def _signed(amount: Decimal, currency: str) -> str:
@@ -80,7 +75,7 @@ def clock(value: datetime) -> str:
 
 @register.simple_tag
 def why_taxed(line: OrderLine) -> str:
-    rate = plain_number(line.tax_rate * 100)
+    rate = plain(line.tax_rate * 100)
     category = line.explanation.get("tax", {}).get("category")
     if not category:
         return _("Tax: %(rate)s %%") % {"rate": rate}
@@ -99,12 +94,10 @@ def why_from(view: LineView) -> list[str]:
         parts = [_("When changed (%(change)s)") % {"change": choice["change"]} if "change" in choice else ""]
         parts.append(_(rule) if rule else "")
         for title, key in ((_("taken: %(list)s"), "taken"), (_("free then: %(list)s"), "free")):
-            listed = ", ".join(
-                f"{where} {plain_number(Decimal(units))}" for where, units in choice.get(key, {}).items()
-            )
+            listed = ", ".join(f"{where} {plain(Decimal(units))}" for where, units in choice.get(key, {}).items())
             parts.append(title % {"list": listed} if listed else "")
         if choice.get("backordered"):
-            parts.append(_("backordered: %(units)s") % {"units": plain_number(Decimal(choice["backordered"]))})
+            parts.append(_("backordered: %(units)s") % {"units": plain(Decimal(choice["backordered"]))})
         found.append(". ".join(filter(None, parts)))
     return list(dict.fromkeys(filter(None, found)))
 
