@@ -131,7 +131,9 @@ def plans(client: Client, text: str) -> list[str]:
     return [line for line in found if whole.search(line)]
 
 
-@pytest.mark.parametrize("text", ["SO0000", "WEB-77", "13812345678", "5678", "a@b.cn", "王小明", "INV-2026", "TXN-9", "茶杯", "tea c"])
+@pytest.mark.parametrize(
+    "text", ["SO0000", "WEB-77", "13812345678", "5678", "a@b.cn", "王小明", "INV-2026", "TXN-9", "茶杯", "tea c"]
+)
 def test_everything_is_looked_up_in_an_index(owner: Client, place: Callable[..., int], text: str) -> None:
     place(CUP=1, external_id="WEB-77")
     assert not plans(owner, text)

@@ -41,7 +41,7 @@ class _Words(Lookup[bool]):
             return _postgresql(self._target(), self._pk(compiler), column, pieces, asked, list(params))
         sql, values = _exactly(column, list(params), pieces, "instr", bool(self.front))
         found, grams = _sqlite(index_of(self._target().model, self._target().name).name, self._pk(compiler), asked)
-        return " AND ".join([*found, sql]), [*grams, *values]
+        return f"({' AND '.join([*found, sql])})", [*grams, *values]
 
     def _target(self) -> Field[Any, Any]:
         return self.lhs.target  # type: ignore[no-any-return]
