@@ -40,7 +40,7 @@ class SearchIndex(models.Index):
         super().__init__(fields=list(fields), name=name)
 
     def create_sql(self, model: type[models.Model], schema_editor: Any, using: str = "", **kwargs: Any) -> Statement:
-        column = schema_editor.quote_name(model._meta.get_field(self.fields[0]).column)
+        column = schema_editor.quote_name(_column(model, self.fields[0]))
         if schema_editor.connection.vendor == "postgresql":
             schema_editor.execute(_FUNCTION, params=None)
             # Nothing about its values is counted: that would call the function for tens of thousands of rows each time.
@@ -59,7 +59,7 @@ class SearchIndex(models.Index):
         # Rows that are there already. When a table is made anew by a migration they have come in by the trigger.
         return _statement(model, schema_editor, fill(self.name, "%(table)s", pk, column))
 
-    def remove_sql(self, model: type[models.Model], schema_editor: Any, **kwargs: Any) -> Statement:
+    def remove_sql(self, model: type[models.Model], schema_editor: Any, **kwargs: Any) -> Any:
         if schema_editor.connection.vendor == "postgresql":
             return _statement(model, schema_editor, f"DROP INDEX IF EXISTS {self.name}")
         *first, last = _drop(self.name)
@@ -74,6 +74,13 @@ def index_of(model: type[models.Model], column: str) -> SearchIndex:
         if isinstance(index, SearchIndex) and index.fields == [column]:
             return index
     raise LookupError(f"{model.__name__}.{column} has no search index")
+
+
+def _column(model: type[models.Model], field: str) -> str:
+    found = model._meta.get_field(field)
+    if not isinstance(found, models.Field) or found.column is None:
+        raise LookupError(f"{model.__name__}.{field} is no column")
+    return found.column
 
 
 def _statement(model: type[models.Model], schema_editor: Any, template: str) -> Statement:
@@ -124,7 +131,7 @@ def rebuild(model: type[models.Model], column: str) -> None:
     index = index_of(model, column)
     with transaction.atomic():
         # Not entered: that would put off and check foreign keys, with which an index has nothing to do.
-        editor = connection.SchemaEditorClass(connection)  # type: ignore[misc]
+        editor = connection.SchemaEditorClass(connection)
         editor.remove_index(model, index)
         editor.add_index(model, index)
 
@@ -143,7 +150,7 @@ def out_of_step(model: type[models.Model], column: str) -> list[str | int]:
     if index.name not in there:
         return [f"index {index.name}"]
     quote = connection.ops.quote_name
-    pk, name = quote(model._meta.pk.column), quote(model._meta.get_field(column).column)
+    pk, name = quote(str(model._meta.pk.column)), quote(_column(model, column))
     found: list[str | int] = [
         f"trigger {trigger}"
         for trigger, rest in triggers(index.name, pk, name).items()
@@ -160,7 +167,8 @@ def out_of_step(model: type[models.Model], column: str) -> list[str | int]:
 def _rows(sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
 
 
 def _number(packed: bytes) -> int:
