@@ -164,9 +164,7 @@ def _settings(actor: Actor, now: datetime) -> None:
     save_buffer(BufferDraft(channel=MARKET, warehouse=SOUTH, quantity=Decimal(2)), actor=actor, now=now)
 
 
-def record_goods(
-    goods: Sequence[ProductSpec], sets: Sequence[BundleSpec] = (), *, actor: Actor, now: datetime
-) -> None:
+def record_goods(goods: Sequence[ProductSpec], sets: Sequence[BundleSpec] = (), *, actor: Actor, now: datetime) -> None:
     drafts = [_product(product) for product in goods]
     drafts += [_bundle(bundle) for bundle in sets]
     _expect(save_products(drafts, actor=actor, now=now))

@@ -67,8 +67,7 @@ def _customer(number: int, code: str, words: names.Words, random: Random) -> Cus
     abroad = random.random() < 0.22
     company = random.random() < 0.36
     contacts = [
-        _contact(number, abroad, company, words, random)
-        for _ in range(random.choice((1, 2, 3)) if company else 1)
+        _contact(number, abroad, company, words, random) for _ in range(random.choice((1, 2, 3)) if company else 1)
     ]
     name = (_firm_abroad(words, random) if abroad else _firm(words, random)) if company else contacts[0].name
     places = [

@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from orderwell.domains.catalog.models import Product
@@ -22,6 +21,7 @@ from orderwell.domains.catalog.services.many import (
 from orderwell.domains.inventory.queries import stock_of_products
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
+from orderwell.web.components.markup import to
 from orderwell.web.lists.spec import Action, Choices, Column, Filter, ListSpec, Nothing, Tab, Values
 from orderwell.web.templatetags.orderwell import localname, price_range
 
@@ -149,7 +149,7 @@ PRODUCTS = ListSpec(
             unactivate_products,
         ),
     ),
-    link=lambda product: reverse("product-detail", args=[product.pk]),
+    link=lambda product: to("product-detail", product.pk),
     row_class=lambda product: "" if product.active else "row-quiet",
     prepare=add_stock,
     custom="product",
