@@ -45,7 +45,9 @@ def test_a_picture_is_dropped_described_and_seen_at_order_entry(sign_in: Open, s
     page.locator("#add-product-ts-control").click()
     page.keyboard.type("chabei", delay=20)
     expect(page.locator("#add-product-ts-dropdown .option img").first).to_be_visible()
-    assert re.fullmatch(r"/products/images/\d+/", page.locator("#add-product-ts-dropdown img").first.get_attribute("src") or "")
+    assert re.fullmatch(
+        r"/products/images/\d+/", page.locator("#add-product-ts-dropdown img").first.get_attribute("src") or ""
+    )
 
 
 def test_a_file_that_is_no_picture_is_named(sign_in: Open, site: Site, tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ def folder(tmp_path: Path, settings: Any) -> Path:
     return tmp_path
 
 
-def drop(client: Client, product_id: int, content: bytes, token: str = "first-token") -> Any:  # noqa: S107
+def drop(client: Client, product_id: int, content: bytes, token: str = "first-token") -> Any:
     file = SimpleUploadedFile("cup.html", content, "text/html")
     headers = {"HX-Request": "true"}
     return client.post(f"/products/{product_id}/images/add/", {"token": token, "file": file}, headers=headers)

@@ -4,20 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('catalog', '0001_initial'),
+        ("catalog", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='productimage',
-            name='height',
+            model_name="productimage",
+            name="height",
             field=models.PositiveIntegerField(null=True),
         ),
         migrations.AddField(
-            model_name='productimage',
-            name='width',
+            model_name="productimage",
+            name="width",
             field=models.PositiveIntegerField(null=True),
         ),
     ]
