@@ -68,6 +68,9 @@ TOPICS: dict[str, str] = {
     "product-new": "products#product-form",
     "product-change": "products#product-form",
     "product-detail": "products#product-page",
+    "product-image-add": "products#product-images",
+    "product-image-change": "products#product-images",
+    "product-image-remove": "products#product-images",
     # cases
     "case-list": "cases#case-list",
     "case-new": "cases#case-new",
@@ -200,6 +203,7 @@ PARTS = frozenset(
         "lookup-usual",
         "order-attachment",
         "lookup-products",
+        "product-image",
         "lookup-customers",
         "lookup-customer",
         "customer-figures",
