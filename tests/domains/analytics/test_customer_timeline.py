@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -65,7 +66,7 @@ def test_every_happening_comes_once_whatever_the_size_of_a_page(customer: Custom
     whole = pages(customer, 500)
     assert [(item.kind, item.pk) for item in found] == [(item.kind, item.pk) for item in whole]
     assert len({(item.kind, item.pk) for item in found}) == len(found) == 31
-    assert all(later.moment >= earlier.moment for later, earlier in zip(found, found[1:], strict=False))
+    assert all(later.moment >= earlier.moment for later, earlier in pairwise(found))
 
 
 def test_kinds_narrow_it(customer: Customer) -> None:

@@ -46,7 +46,12 @@ def test_it_says_what_waits_and_leads_there(owner: Client, company: Company, pla
     page = owner.get(page_of(company)).content.decode()
     links = dict(re.findall(r'<a class="badge badge-state look-\w+" href="([^"]+)"><svg.*?</svg>([^<]+)</a>', page))
     said = list(links.values())
-    assert said == ["¥40.00 is overdue", "Credit limit passed by ¥2,720.00", "1 order waits for stock", "1 order to ship"]
+    assert said == [
+        "¥40.00 is overdue",
+        "Credit limit passed by ¥2,720.00",
+        "1 order waits for stock",
+        "1 order to ship",
+    ]
     for link in links:
         listed = owner.get(link.replace("&amp;", "&")).content.decode()
         assert "王小明" in listed, link
