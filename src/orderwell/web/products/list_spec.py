@@ -9,6 +9,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from orderwell.domains.catalog.models import Product
@@ -39,6 +41,28 @@ def rows(actor: Actor, values: Values, now: datetime) -> Sequence[QuerySet[Produ
         bundles=True if values.get("bundles") else None,
     )
     return [products(actor, filters)]
+
+
+def named(product: Any) -> Any:
+    """The name with its picture; a free place where others on the page have one."""
+    images, name = product.images.all(), localname(product)
+    if images:
+        address = reverse("product-image", args=[images[0].pk])
+        picture = format_html(
+            '<img class="thumb thumb-small" src="{}" width="28" height="28" alt="" loading="lazy">', address
+        )
+    elif getattr(product, "beside_pictures", False):
+        picture = mark_safe('<span class="thumb-none"></span>')
+    else:
+        return format_html('<div class="clip">{}</div>', name)
+    return format_html('<div class="with-thumb">{}<div class="clip">{}</div></div>', picture, name)
+
+
+def add_more(actor: Actor, found: Sequence[Any], keys: Sequence[str]) -> None:
+    pictured = any(row.images.all() for row in found)
+    for row in found:
+        row.beside_pictures = pictured
+    add_stock(actor, found, keys)
 
 
 def add_stock(actor: Actor, found: Sequence[Any], keys: Sequence[str]) -> None:
@@ -77,7 +101,7 @@ PRODUCTS = ListSpec(
     url_name="product-list",
     columns=(
         Column("code", _("Code"), lambda p: p.code, sort="code", narrow="main"),
-        Column("name", _("Name"), localname, narrow="line"),
+        Column("name", _("Name"), localname, show=named, narrow="line"),
         Column("category", _("Category"), lambda p: localname(p.category), narrow="line"),
         Column("variants", _("Variants"), lambda p: len(p.variants.all()), "whole"),
         Column("skus", _("SKUs"), lambda p: ", ".join(variant.sku for variant in p.variants.all())),
@@ -151,8 +175,9 @@ PRODUCTS = ListSpec(
     ),
     link=lambda product: reverse("product-detail", args=[product.pk]),
     row_class=lambda product: "" if product.active else "row-quiet",
-    prepare=add_stock,
+    prepare=add_more,
     custom="product",
+    quick="lists/products/quick.html",
     search=_("Name, pinyin, SKU"),
     buttons="lists/more/products.html",
     nothing=Nothing(
