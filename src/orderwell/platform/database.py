@@ -72,7 +72,9 @@ def much_memory(megabytes: int = 256) -> Iterator[None]:
         yield
         return
     with connection.cursor() as cursor:
-        usual = [(name, cursor.execute(f"PRAGMA {name}").fetchone()[0]) for name in ("cache_size", "wal_autocheckpoint")]
+        usual = [
+            (name, cursor.execute(f"PRAGMA {name}").fetchone()[0]) for name in ("cache_size", "wal_autocheckpoint")
+        ]
         cursor.execute(f"PRAGMA cache_size=-{megabytes * 1000}")
         cursor.execute(f"PRAGMA wal_autocheckpoint={megabytes * 250}")
         try:
