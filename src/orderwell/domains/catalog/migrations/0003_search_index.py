@@ -7,7 +7,7 @@ import orderwell.platform.search.index
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalog", "0001_initial"),
+        ("catalog", "0002_image_sizes"),
     ]
 
     operations = [
