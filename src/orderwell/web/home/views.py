@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -29,7 +29,7 @@ from orderwell.web.home.periods import PRESETS, chosen
 from orderwell.web.home.tiles import sales_tiles, service_tiles
 from orderwell.web.pages import page, signed_in
 from orderwell.web.start.views import desk_choice
-from orderwell.web.templatetags.orderwell import localname
+from orderwell.web.templatetags.orderwell import localname, money_text
 
 
 def zone() -> ZoneInfo:
@@ -117,11 +117,16 @@ def _sales_chart(found: Sales, period: Period, currency: str) -> dict[str, Any]:
         cut = _month(point, period) if period.by_month else Period(point, point)
         links.append(f"{reverse('order-list')}?{_list_query(cut, currency)}")
     figures = [figure for _point, figure in found.points]
-    named: list[tuple[str, str, Sequence[Decimal | int]]] = [
-        ("bar", _("Revenue"), [figure.revenue for figure in figures]),
-        ("line", _("Orders"), [figure.orders for figure in figures]),
+    heading = _("Month") if period.by_month else _("Day")
+    found_series = [
+        charts.Series(*("bar", _("Revenue"), [figure.revenue for figure in figures]), currency, money_in(currency)),
+        charts.Series("line", _("Orders"), [figure.orders for figure in figures], _("Orders")),
     ]
-    return charts.series(labels, named, links=links)
+    return charts.series(heading, labels, found_series, links=links)
+
+
+def money_in(currency: str) -> Callable[[Decimal | int], str]:
+    return lambda value: money_text(Decimal(value), currency)
 
 
 def _month(first: date, period: Period) -> Period:
@@ -132,6 +137,8 @@ def _month(first: date, period: Period) -> Period:
 def _channel_chart(found: Sales, period: Period, currency: str) -> dict[str, Any]:
     names = channel_names()
     return charts.ranking(
+        _("Channel"),
+        _("Revenue"),
         [
             (
                 localname(names.get(channel)) or str(channel),
@@ -139,7 +146,8 @@ def _channel_chart(found: Sales, period: Period, currency: str) -> dict[str, Any
                 f"{reverse('order-list')}?{_list_query(period, currency, channel=channel)}",
             )
             for channel, figure in found.by_channel[:8]
-        ]
+        ],
+        money_in(currency),
     )
 
 
@@ -158,4 +166,4 @@ def _age_chart(backlog: queries.Backlog, today: date) -> dict[str, Any]:
             younger = oldest - timedelta(days=1)
         links.append(f"{reverse('order-list')}?{urlencode(params)}")
         counts.append(count)
-    return charts.series(labels, [("bar", _("Orders"), counts)], links=links)
+    return charts.series(_("Waiting"), labels, [charts.Series("bar", _("Orders"), counts, _("Orders"))], links=links)
