@@ -83,7 +83,6 @@ LINES_TO_SHIP = ListSpec(
         Column("shipped", _("Shipped"), attribute("line.quantity_shipped"), "number"),
         Column("placed", _("Placed"), attribute("line.order.placed_at"), "moment"),
         Column("hold", _("On hold"), attribute("line.order.on_hold"), "yes_no"),
-        Column("expires", _("Kept until"), lambda r: r.expires_at, "moment"),
         Column("city", _("City"), attribute("line.order.ship_city")),
     ),
     default=("order", "customer", "sku", "product", "quantity", "warehouse", "due"),
