@@ -86,7 +86,9 @@ def test_figures_tie_to_the_lines_behind_them_for_any_sales() -> None:
             moment = NOW - timedelta(hours=chance.randint(0, 24 * 800))
             past(chance.choice(["shop", "web"]), moment, *lines, customer=chance.choice(["C1", "C2", None]))
     for line in OrderLine.objects.filter(sku="CUP-RED")[:5]:
-        OrderLine.objects.filter(pk=line.pk).update(quantity_shipped=0, quantity_invoiced=0, quantity_cancelled=line.quantity)
+        OrderLine.objects.filter(pk=line.pk).update(
+            quantity_shipped=0, quantity_invoiced=0, quantity_cancelled=line.quantity
+        )
     Order.objects.filter(pk__in=list(Order.objects.values_list("pk", flat=True)[:3])).update(state="cancelled")
     for step in POINTS:
         for currency in ("CNY", "USD"):

@@ -25,7 +25,9 @@ def product(*variants: VariantDraft, minutes: int = 0, name: str = "Cup") -> int
 
 
 def variant(sku: str, **prices: str) -> VariantDraft:
-    return VariantDraft(sku=sku, prices=tuple(PriceDraft(name, Decimal(text), Decimal(1)) for name, text in prices.items()))
+    return VariantDraft(
+        sku=sku, prices=tuple(PriceDraft(name, Decimal(text), Decimal(1)) for name, text in prices.items())
+    )
 
 
 def test_every_way_to_change_a_price_is_told_newest_first() -> None:
@@ -35,7 +37,9 @@ def test_every_way_to_change_a_price_is_told_newest_first() -> None:
     product(variant("RED", USD="2"), variant("BLUE", CNY="9"), minutes=2)
     product(variant("RED", USD="2"), minutes=3, name="Other")
     set_prices([PriceChange(sku="RED", currency="USD", unit_price=Decimal(3))], actor=owner(), now=NOW)
-    set_prices([PriceChange(sku="RED", currency="USD", unit_price=Decimal(3), unit_cost=Decimal(2))], actor=owner(), now=NOW)
+    set_prices(
+        [PriceChange(sku="RED", currency="USD", unit_price=Decimal(3), unit_cost=Decimal(2))], actor=owner(), now=NOW
+    )
     told = [(step.sku, step.currency, step.old, step.new) for step in price_history(clerk(), pk)]
     assert told[0] == ("RED", "USD", 2, 3)
     assert set(told[1:3]) == {("RED", "CNY", Decimal("12.5"), None), ("BLUE", "CNY", None, 9)}

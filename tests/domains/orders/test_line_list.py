@@ -73,7 +73,9 @@ def test_an_actor_of_one_channel_sees_the_lines_and_reservations_of_that_channel
     found = [row.sku for part in goods_lines(actor, LineFilters()) for row in part]
     assert sorted(found) == ["CUP", "POT"]
     rows = list(reserved_lines(actor))
-    assert {row.line_id for row in rows} <= set(OrderLine.objects.filter(order__channel__code="shop").values_list("pk", flat=True))
+    assert {row.line_id for row in rows} <= set(
+        OrderLine.objects.filter(order__channel__code="shop").values_list("pk", flat=True)
+    )
     pot = OrderLine.objects.filter(sku="POT").first()
     assert pot is not None and pot.variant_id
     assert {row.line.order.channel.code for row in missing_lines(actor, [pot.variant_id], limit=9)} == {"shop"}

@@ -70,7 +70,6 @@ def test_sales_are_shown_and_each_number_opens_its_lines(owner: Client, company:
     assert len(rows) == 12 and rows[-1]["Units"] == "4" and rows[-1]["Currency"] == "CNY"
 
 
-
 def test_a_product_that_never_sold_says_so(owner: Client, company: Company) -> None:
     assert "Not sold yet" in owner.get(f"/products/{company.pot.product_id}/sales/").content.decode()
 

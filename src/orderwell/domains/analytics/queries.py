@@ -182,4 +182,3 @@ def top_variants(*, actor: Actor, period: Period, currency: str, zone: ZoneInfo,
 
 def _sold(actor: Actor, start: datetime, end: datetime) -> QuerySet[Order]:
     return visible_orders(actor).filter(placed_at__gte=start, placed_at__lt=end, state__in=SOLD).order_by()
-

@@ -17,7 +17,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext
 
 from orderwell.platform.exporting import Column, csv_bytes
-from orderwell.platform.formats import quantity_text
+from orderwell.platform.formats import money_text, quantity_text
 
 Value = Decimal | int
 
@@ -35,12 +35,18 @@ class Series:
     quiet: bool = False
 
 
+def money_in(currency: str) -> Callable[[Value], str]:
+    return lambda value: money_text(Decimal(value), currency)
+
+
 def number(value: Value) -> float | int:
     """Only for drawing: the exact figures stand in the tables."""
     return value if isinstance(value, int) else round(float(value), 2)
 
 
-def series(heading: str, labels: Sequence[str], found: Sequence[Series], *, links: Sequence[str] = ()) -> dict[str, Any]:
+def series(
+    heading: str, labels: Sequence[str], found: Sequence[Series], *, links: Sequence[str] = ()
+) -> dict[str, Any]:
     """Bars and lines over the same labels, which are called `heading`. A click opens the link of its label."""
     return {
         "kind": "series",
@@ -61,7 +67,9 @@ def series(heading: str, labels: Sequence[str], found: Sequence[Series], *, link
     }
 
 
-def ranking(heading: str, title: str, items: Sequence[tuple[str, Value, str]], text: Callable[[Value], str]) -> dict[str, Any]:
+def ranking(
+    heading: str, title: str, items: Sequence[tuple[str, Value, str]], text: Callable[[Value], str]
+) -> dict[str, Any]:
     """Horizontal bars, largest on top; an item is (label, value, link)."""
     return {
         **series(
@@ -92,7 +100,8 @@ def rows_of(chart: dict[str, Any]) -> list[tuple[str, str, list[str]]]:
 def csv_answer(name: str, heads: Sequence[tuple[str, str]], rows: Sequence[Sequence[Any]]) -> HttpResponse:
     """A small table as a file; `heads` are (title, kind of `platform.exporting.Column`)."""
     columns = [
-        Column(str(index), title, kind, yes=gettext("yes"), no=gettext("no")) for index, (title, kind) in enumerate(heads)
+        Column(str(index), title, kind, yes=gettext("yes"), no=gettext("no"))
+        for index, (title, kind) in enumerate(heads)
     ]
     content = b"".join(csv_bytes(columns, [[tuple(row) for row in rows]], zone=ZoneInfo(settings.TIME_ZONE)))
     response = HttpResponse(content, content_type="text/csv; charset=utf-8")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -29,7 +27,7 @@ from orderwell.web.home.periods import PRESETS, chosen
 from orderwell.web.home.tiles import sales_tiles, service_tiles
 from orderwell.web.pages import page, signed_in
 from orderwell.web.start.views import desk_choice
-from orderwell.web.templatetags.orderwell import localname, money_text
+from orderwell.web.templatetags.orderwell import localname
 
 
 def zone() -> ZoneInfo:
@@ -119,14 +117,12 @@ def _sales_chart(found: Sales, period: Period, currency: str) -> dict[str, Any]:
     figures = [figure for _point, figure in found.points]
     heading = _("Month") if period.by_month else _("Day")
     found_series = [
-        charts.Series(*("bar", _("Revenue"), [figure.revenue for figure in figures]), currency, money_in(currency)),
+        charts.Series(
+            *("bar", _("Revenue"), [figure.revenue for figure in figures]), currency, charts.money_in(currency)
+        ),
         charts.Series("line", _("Orders"), [figure.orders for figure in figures], _("Orders")),
     ]
     return charts.series(heading, labels, found_series, links=links)
-
-
-def money_in(currency: str) -> Callable[[Decimal | int], str]:
-    return lambda value: money_text(Decimal(value), currency)
 
 
 def _month(first: date, period: Period) -> Period:
@@ -147,7 +143,7 @@ def _channel_chart(found: Sales, period: Period, currency: str) -> dict[str, Any
             )
             for channel, figure in found.by_channel[:8]
         ],
-        money_in(currency),
+        charts.money_in(currency),
     )
 
 

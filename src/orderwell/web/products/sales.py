@@ -16,7 +16,7 @@ from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 from orderwell.web.components import charts
 from orderwell.web.home.tiles import Change, percent_of, way
-from orderwell.web.home.views import money_in, zone
+from orderwell.web.home.views import zone
 from orderwell.web.orders.line_spec import lines_query
 from orderwell.web.pages import page
 from orderwell.web.templatetags.orderwell import money_text, quantity
@@ -29,9 +29,7 @@ def sales(request: HttpRequest, actor: Actor, product_id: int) -> HttpResponse:
     step = cast(Step, request.GET.get("by") if request.GET.get("by") in POINTS else "month")
     variants = [variant.pk for variant in detail.variants]
     asked = request.GET.get("currency", "")[:3]
-    found = product_sales(
-        actor=actor, variant_ids=variants, step=step, currency=asked, zone=zone(), now=utc_now()
-    )
+    found = product_sales(actor=actor, variant_ids=variants, step=step, currency=asked, zone=zone(), now=utc_now())
     if found is None:
         return render(request, "products/sales.html", {"product": detail.product, "sold": None})
     if request.GET.get("csv"):
@@ -63,7 +61,9 @@ def _lines(product_id: int, found: ProductSales, point: Point | None = None, **m
 
 def _figures(product_id: int, found: ProductSales) -> list[dict[str, Any]]:
     now, before = found.total, found.before
-    units = Change(way(now.units - before.units), quantity(abs(now.units - before.units)), percent_of(now.units, before.units))
+    units = Change(
+        way(now.units - before.units), quantity(abs(now.units - before.units)), percent_of(now.units, before.units)
+    )
     revenue = Change(
         way(now.revenue - before.revenue),
         money_text(abs(now.revenue - before.revenue), found.currency),
@@ -83,7 +83,7 @@ def _figures(product_id: int, found: ProductSales) -> list[dict[str, Any]]:
 
 def _chart(product_id: int, found: ProductSales, measure: str, title: str) -> dict[str, Any]:
     is_money = measure == "revenue"
-    text = money_in(found.currency) if is_money else quantity
+    text = charts.money_in(found.currency) if is_money else quantity
     unit = found.currency if is_money else _("Units")
 
     def values(of: str) -> list[Any]:

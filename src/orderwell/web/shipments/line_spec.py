@@ -103,7 +103,9 @@ LINES_TO_SHIP = ListSpec(
             P.FULFILMENT_SHIPMENT_CREATE,
             ship_lines,
             BulkCarrierForm,
-            hint=_("The selected lines leave now; those of one order and warehouse in one shipment. It can't be undone."),
+            hint=_(
+                "The selected lines leave now; those of one order and warehouse in one shipment. It can't be undone."
+            ),
         ),
     ),
     parent=("to-ship", _("To ship")),
