@@ -210,9 +210,10 @@ def units_completed_by(shipment_id: int) -> dict[int, Decimal]:
 def bundles_ready(line: OrderLine, warehouse: str) -> Decimal:
     """Whole units of a bundle line that its components reserved in this warehouse make up, with what has gone before."""
     gone = shipped_components([line.pk])[line.pk]
-    places = Variant.objects.filter(pk=line.variant_id).values_list("quantity_places", flat=True).first() or 0
+    places = Variant.objects.filter(pk=line.variant_id or 0).values_list("quantity_places", flat=True).first() or 0
     kept = Reservation.objects.filter(line_id=line.pk, stock_item__warehouse__code=warehouse)
     after: dict[int, Decimal] = defaultdict(Decimal, gone)
     for variant, quantity in kept.values_list("stock_item__variant_id", "quantity"):
         after[variant] += quantity
-    return complete_units(after, demand_of(line, ONE), places) - line.quantity_shipped
+    ready: Decimal = complete_units(after, demand_of(line, ONE), places) - line.quantity_shipped
+    return ready

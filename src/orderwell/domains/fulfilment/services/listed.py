@@ -46,6 +46,7 @@ def ship_lines(ids: Sequence[int], *, data: Mapping[str, Any], actor: Actor, now
         if row.line_id in lines:
             parts[lines[row.line_id].order_id, row.stock_item.warehouse.code].append(row)
     names = {row.pk: f"{lines[row.line_id].order.number} · {row.stock_item.variant.sku}" for row in rows.values()}
+    carrier = str(data.get("carrier") or "")
     whole: dict[int, RowVerdict] = {}
     for (order_id, warehouse), group in parts.items():
         units: dict[int, Decimal] = defaultdict(Decimal)
@@ -54,7 +55,6 @@ def ship_lines(ids: Sequence[int], *, data: Mapping[str, Any], actor: Actor, now
                 units[row.line_id] += row.quantity
         for line_id in {row.line_id for row in group if lines[row.line_id].is_bundle}:
             units[line_id] = bundles_ready(lines[line_id], warehouse)
-        carrier = str(data.get("carrier") or "")
 
         def do(pk: int, wanted: Mapping[int, Decimal] = units, order: int = order_id, place: str = warehouse) -> Memory:
             made = ship(order_id=order, lines=wanted, warehouse=place, carrier=carrier, actor=actor, now=now)
