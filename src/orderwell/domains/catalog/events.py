@@ -17,6 +17,7 @@ class CatalogEvent(EventName):
     IMAGE_ADDED = "catalog.image.added"
     IMAGE_REMOVED = "catalog.image.removed"
     PRICE_CHANGED = "catalog.price.changed"
+    SUBSTITUTES_CHANGED = "catalog.substitutes.changed"
     CHANNEL_CREATED = "catalog.channel.created"
     CHANNEL_CHANGED = "catalog.channel.changed"
     CATEGORY_CREATED = "catalog.category.created"
@@ -34,6 +35,7 @@ class CatalogEvent(EventName):
             cls.IMAGE_ADDED: _("Image {name} added to product {code}"),
             cls.IMAGE_REMOVED: _("Image {name} removed from product {code}"),
             cls.PRICE_CHANGED: _("Price of {sku} in {currency} changed from {before} to {after}"),
+            cls.SUBSTITUTES_CHANGED: _("Substitutes of {sku} changed from {before} to {after}"),
             cls.CHANNEL_CREATED: _("Channel {code} created"),
             cls.CHANNEL_CHANGED: _("Channel {code} changed"),
             cls.CATEGORY_CREATED: _("Category {code} created"),
