@@ -6,11 +6,13 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
 from orderwell.kernel.errors import Phrase
-from orderwell.platform.events.recording import json_safe
+from orderwell.kernel.quantities import plain
 from orderwell.platform.permissions import Permission
 
 
@@ -55,7 +57,7 @@ class Hint:
     @property
     def fingerprint(self) -> str:
         """The same for an order while it is typed and after it is placed, so it doesn't hold the subject."""
-        text = json.dumps([self.rule, json_safe(self.inputs)], sort_keys=True, ensure_ascii=False)
+        text = json.dumps([self.rule, _canonical(self.inputs)], sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
     @property
@@ -64,3 +66,16 @@ class Hint:
 
     def remedy(self, name: str) -> Remedy | None:
         return next((remedy for remedy in self.remedies if remedy.name == name), None)
+
+
+def _canonical(value: Any) -> Any:
+    """The same text for the same value, typed or read from the database: 3 and 3.0000 are one number."""
+    if isinstance(value, Decimal):
+        return plain(value)
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {str(key): _canonical(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_canonical(item) for item in value]
+    return value

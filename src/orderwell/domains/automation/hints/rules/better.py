@@ -211,7 +211,7 @@ def _bundle_hint(
     inputs = {
         "bundle": offer.sku,
         "price": offer.unit_price,
-        "lines": sorted([lines[pk].sku, str(lines[pk].quantity), str(lines[pk].unit_price)] for pk in offer.parts),
+        "lines": sorted((lines[pk].sku, lines[pk].quantity, lines[pk].unit_price) for pk in offer.parts),
     }
     remedy = Remedy("take-bundle", label, data, changing(order))
     return BUNDLE.hint(order, Severity.ADVICE, reason, remedy, inputs=inputs)

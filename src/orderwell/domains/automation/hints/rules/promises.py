@@ -54,8 +54,8 @@ def order_at_risk(order: OrderFacts, limits: Limits) -> Iterator[Hint]:
     yield PROMISE.hint(order, Severity.WARNING, reason, *remedies, inputs=inputs, line=line.key)
 
 
-def _of(line: LineFacts) -> list[str]:
-    return [line.sku, str(line.missing), day(line.expected_at) if line.expected_at else ""]
+def _of(line: LineFacts) -> tuple[object, ...]:
+    return line.sku, line.missing, day(line.expected_at) if line.expected_at else ""
 
 
 @PROMISE.on("variant")
@@ -83,7 +83,7 @@ def goods_at_risk(goods: VariantFacts, limits: Limits) -> Iterator[Hint]:
     receive = Remedy("receive-stock", Phrase(_("Receive goods")), {"sku": goods.sku}, Permission.INVENTORY_STOCK_ADJUST)
     inputs = {
         "waiting": goods.waiting,
-        "arrivals": [[item.reference, str(item.quantity), day(item.due_at)] for item in goods.arrivals],
+        "arrivals": [(item.reference, item.quantity, day(item.due_at)) for item in goods.arrivals],
         "late": len(overdue),
     }
     yield PROMISE.hint(goods, Severity.WARNING, reason, orders, receive, inputs=inputs)

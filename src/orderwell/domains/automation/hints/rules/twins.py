@@ -42,7 +42,7 @@ def repeated_order(order: OrderFacts, limits: Limits) -> Iterator[Hint]:
             data = {"order_id": order.order_id}
             cancel = Remedy("cancel-order", Phrase(_("Cancel this one")), data, Permission.ORDERS_ORDER_CANCEL)
             remedies = [cancel, *remedies, *hold_for(order, "other", reason)]
-        goods = sorted((line.sku, str(line.quantity)) for line in order.lines)
+        goods = sorted((line.sku, line.quantity) for line in order.lines)
         inputs = {"twin": twin.number, "reasons": reasons, "goods": goods}
         yield DUPLICATE.hint(order, Severity.WARNING, reason, *remedies, inputs=inputs)
         return
