@@ -22,7 +22,7 @@ from orderwell.domains.automation.hints.services.configure import configure_rule
 from orderwell.domains.automation.hints.services.dismiss import adopt_dismissals, dismiss_hint, restore_hint
 from orderwell.domains.automation.hints.services.measure import Seen, forget_old_sights, note_shown
 from orderwell.domains.automation.hints.services.take import take_remedy
-from orderwell.domains.automation.models import HintDismissal, HintSight
+from orderwell.domains.automation.models import HintDismissal
 from orderwell.domains.orders.drafts import AddressDraft
 from orderwell.domains.orders.models import Order
 from orderwell.domains.orders.services.change import LineChange, OrderChange, amend_order
@@ -194,9 +194,9 @@ def test_shown_and_taken_are_counted_once_for_each_person(order: Order) -> None:
     assert later["unusual_quantity"].shown == 0
     with pytest.raises(PermissionDenied):
         figures(clerk(), now=NOW)
-    HintSight.objects.update(shown_at=NOW - timedelta(days=2000))
-    forget_old_sights()
-    assert not HintSight.objects.exists()
+    assert forget_old_sights(now=NOW + timedelta(days=99)) == 0
+    assert forget_old_sights(now=NOW + timedelta(days=101)) == 2
+    assert HintDismissal.objects.exists()
 
 
 def test_a_rule_is_turned_off_and_its_thresholds_are_set(order: Order) -> None:

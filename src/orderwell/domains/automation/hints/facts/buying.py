@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 from django.db.models import F, Q
@@ -59,7 +60,7 @@ def fill_past(actor: Actor, facts: Sequence[OrderFacts]) -> None:
 def _latest(actor: Actor, customers: Sequence[int]) -> list[int]:
     """The newest orders of each customer, in one statement whose work is bounded for the largest of them."""
     parts: list[str] = []
-    values: list[object] = []
+    values: list[Any] = []
     for customer in customers:
         rows = visible_orders(actor).filter(customer_id=customer, placed_at__isnull=False)
         rows = rows.exclude(state=Order.State.CANCELLED).order_by("-placed_at", "-id")

@@ -69,13 +69,13 @@ def goods_at_risk(goods: VariantFacts, limits: Limits) -> Iterator[Hint]:
     if overdue:
         first = overdue[0]
         text = _(
-            "{waiting} × {sku} are missing on {count} orders; {quantity} were announced for {day} ({reference}) and have "
+            "{waiting} × {sku} are missing (orders: {count}); {quantity} were announced for {day} ({reference}) and have "
             "not come."
         )
         said = {"quantity": first.quantity, "day": day(first.due_at), "reference": first.reference or "—"}
         reason = Phrase(text, **figures, **said)
     elif coming < goods.waiting:
-        text = _("{waiting} × {sku} are missing on {count} orders, and only {coming} are announced.")
+        text = _("{waiting} × {sku} are missing (orders: {count}), and only {coming} are announced.")
         reason = Phrase(text, **figures, coming=coming)
     else:
         return

@@ -11,8 +11,7 @@ from datetime import datetime, timedelta
 
 from orderwell.domains.automation.hints.registry import rule_named
 from orderwell.domains.automation.hints.services.dismiss import FINGERPRINT
-from orderwell.domains.automation.models import HintSight
-from orderwell.kernel.clock import utc_now
+from orderwell.domains.automation.models import HintDismissal, HintSight
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.database import atomic
 
@@ -50,7 +49,8 @@ def note_taken(*, subject: str, rule: str, fingerprint: str, remedy: str, actor:
         rows.filter(taken_at=None).update(taken_at=now, remedy=remedy[:60])
 
 
-def forget_old_sights() -> None:
-    """Figures are shown over thirty days."""
-    with atomic():
-        HintSight.objects.filter(shown_at__lt=utc_now() - timedelta(days=KEPT_DAYS)).delete()
+def forget_old_sights(*, now: datetime) -> int:
+    """Delete what is older than any figure that is shown, and what was dismissed on orders that never came; how many."""
+    before = now - timedelta(days=KEPT_DAYS)
+    typed = HintDismissal.objects.filter(subject__startswith="draft:", dismissed_at__lt=before)
+    return HintSight.objects.filter(shown_at__lt=before).delete()[0] + typed.delete()[0]
