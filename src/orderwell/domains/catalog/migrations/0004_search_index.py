@@ -7,7 +7,7 @@ import orderwell.platform.search.index
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalog", "0002_image_sizes"),
+        ("catalog", "0003_substitutes"),
     ]
 
     operations = [
