@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from orderwell.web.handheld.advice import REASONS
 
 
-def texts() -> dict[str, str]:
+def texts() -> dict[str, str]:  # budget: one table of words, read top to bottom
     """Name -> words in the active language; {0}, {1} are filled in by the page."""
     return {
         "handheld": _("Handheld"),
