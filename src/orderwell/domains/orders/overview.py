@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import prefetch_related_objects
+
 from orderwell.domains.inventory.models import Reservation
 from orderwell.domains.orders.holds import STEPS, blocking
-from orderwell.domains.orders.models import Attachment, Hold, Order, OrderLine, OrderNote
-from orderwell.domains.orders.queries import lines_with_promises, order_detail
+from orderwell.domains.orders.models import Attachment, Backorder, Hold, Order, OrderLine, OrderNote
+from orderwell.domains.orders.queries import order_detail
 from orderwell.kernel.errors import NotFound
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
@@ -92,7 +94,11 @@ def order_overview(actor: Actor, order_id: int) -> OrderOverview:
     order = order_detail(actor, order_id)
     if order is None:
         raise NotFound(kind="order", reference=str(order_id))
-    lines = list(lines_with_promises(order_id))
+    lines = list(OrderLine.objects.filter(order_id=order_id).order_by("position").select_related("variant"))
+    waiting = set(Backorder.objects.filter(line__order_id=order_id).values_list("line_id", flat=True))
+    # Only for lines that have some: of a thousand others each would get a query set of its own, empty and costly.
+    prefetch_related_objects([line for line in lines if line.is_bundle], "components__variant")
+    prefetch_related_objects([line for line in lines if line.pk in waiting], "backorders")
     reservations: dict[int, list[Reservation]] = defaultdict(list)
     if order.state == Order.State.PLACED:
         for row in (
@@ -104,7 +110,7 @@ def order_overview(actor: Actor, order_id: int) -> OrderOverview:
     views = []
     for line in lines:
         line.order = order
-        missing = sum((backorder.quantity for backorder in line.backorders.all()), ZERO)
+        missing = sum((row.quantity for row in line.backorders.all()), ZERO) if line.pk in waiting else ZERO
         views.append(LineView(line, reservations[line.pk], missing))
     address: dict[str, str] = {}
     if order.ship_to and actor.may(Permission.CUSTOMERS_PERSONAL_DATA_VIEW):

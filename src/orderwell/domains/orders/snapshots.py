@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import msgspec
+from django.db.models import prefetch_related_objects
 
 from orderwell.domains.inventory.models import Reservation
 from orderwell.domains.orders.models import Backorder, Order, OrderLine
@@ -96,7 +97,8 @@ class Snapshot(msgspec.Struct, frozen=True):
 def take_snapshot(order_id: int) -> Snapshot:
     """A fixed number of queries, however many lines."""
     order = Order.objects.get(pk=order_id)
-    lines = list(OrderLine.objects.filter(order_id=order_id).order_by("position").prefetch_related("components"))
+    lines = list(OrderLine.objects.filter(order_id=order_id).order_by("position"))
+    prefetch_related_objects([line for line in lines if line.is_bundle], "components")
     ids = [line.pk for line in lines]
     reserved: dict[int, dict[int, Decimal]] = defaultdict(dict)
     places: dict[int, tuple[str, str, int]] = {}

@@ -16,11 +16,10 @@ from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.drafts.services import KeptDraft, draft_of, drafts_of, finish_draft, save_draft
 from orderwell.platform.permissions import Permission
 from orderwell.platform.wording import sentences
-from orderwell.web.orders.entry_forms import EntryForm, Row
+from orderwell.web.orders.entry_forms import CELLS, EntryForm, Row, row_of
 from orderwell.web.pages import action
 
 KIND = "order"
-CELLS = 5
 MOST_OFFERED = 8
 
 
@@ -48,12 +47,7 @@ def resumed(actor: Actor, key: str) -> tuple[dict[str, Any], list[Row], int] | N
     fields = kept.content.get("fields")
     known = EntryForm.base_fields
     initial = {name: str(value) for name, value in fields.items() if name in known} if isinstance(fields, dict) else {}
-    return initial, [Row(*_five(row)) for row in _rows(kept)], kept.version
-
-
-def _five(row: list[str]) -> tuple[str, str, str, str, str]:
-    sku, name, quantity, unit_price, discount = (row + [""] * CELLS)[:CELLS]
-    return sku, name, quantity, unit_price, discount
+    return initial, [row_of(row) for row in _rows(kept)], kept.version
 
 
 def _rows(kept: KeptDraft) -> list[list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -65,6 +66,11 @@ class EntryForm(ActionForm):
         return [self[f"ship_{name}"] for name in ADDRESS]
 
 
+# Made once: a long order has thousands of cells.
+_CELLS = {required: ExactField(required=required, places=6) for required in (True, False)}
+CELLS = 5
+
+
 @dataclass
 class Row:
     """A line as it was typed, with what is wrong with it."""
@@ -84,7 +90,7 @@ class Row:
     def number(self, name: str, *, required: bool) -> Decimal | None:
         """The number in a cell; what is no number becomes an error of the cell."""
         try:
-            value: Decimal | None = ExactField(required=required, places=6).clean(getattr(self, name))
+            value: Decimal | None = _CELLS[required].clean(getattr(self, name))
         except ValidationError as error:
             self.complain(name, " ".join(error.messages))
             return None
@@ -92,11 +98,28 @@ class Row:
 
 
 def rows_from(data: QueryDict) -> list[Row]:
+    """The lines that were typed: a field for each cell, or all of them as one text, which is what scripts send."""
+    if "rows" in data:
+        rows = [row_of(cells) for cells in cells_from(data["rows"])]
+        return [row for row in rows if row.sku or row.quantity]
     columns = [data.getlist(f"line_{name}") for name in ("sku", "name", "quantity", "unit_price", "discount")]
     length = len(columns[0])
     padded = [column + [""] * (length - len(column)) for column in columns]
     rows = [Row(*(value.replace("\0", "").strip() for value in values)) for values in zip(*padded, strict=False)]
     return [row for row in rows if row.sku or row.quantity]
+
+
+def cells_from(text: str) -> list[list[Any]]:
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return []
+    return [cells for cells in found if isinstance(cells, list) and cells] if isinstance(found, list) else []
+
+
+def row_of(cells: Sequence[Any]) -> Row:
+    """From product, name, quantity, price and discount; what is missing at the end is empty."""
+    return Row(*(str(cell).replace("\0", "").strip() for cell in cells[:CELLS]))
 
 
 def rows_of(draft: OrderDraft, names: dict[str, str] | None = None) -> list[Row]:

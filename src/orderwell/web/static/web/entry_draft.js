@@ -7,12 +7,8 @@
     const told = $("#entry-kept");
     const state = { waiting: 0, running: false, again: false, over: false, sent: "" };
     const content = () => {
-      const fields = {};
-      new FormData(form).forEach((value, name) => {
-        if (!name.startsWith("line_") && !["csrfmiddlewaretoken", "draft", "draft_version", "as"].includes(name)) fields[name] = value;
-      });
-      const rows = E.lines.all().map((row) => ["sku", "name", "quantity", "unit_price", "discount"].map((name) => E.lines.cell(row, name).value));
-      return JSON.stringify({ title: E.customerSelect.getItem(fields.customer)?.firstChild?.textContent.trim() || "", fields, rows });
+      const { csrfmiddlewaretoken, draft, draft_version, ...fields } = E.fields();
+      return JSON.stringify({ title: E.customerSelect.getItem(fields.customer)?.firstChild?.textContent.trim() || "", fields, rows: E.lines.values() });
     };
     const save = (leaving = false) => {
       clearTimeout(state.waiting);

@@ -6,10 +6,19 @@
     const body = $("#entry-rows");
     const blank = $("#entry-row");
     const say = form.dataset;
-    const cell = (row, name) => $(`[name=line_${name}]`, row);
+    const NAMES = ["sku", "name", "quantity", "unit_price", "discount"];
+    // A long order asks for the same cells again and again: each is looked for once.
+    const known = new WeakMap();
+    const find = (row, selector) => {
+      let parts = known.get(row);
+      if (!parts) known.set(row, (parts = {}));
+      return (parts[selector] ||= $(selector, row));
+    };
+    const cell = (row, name) => find(row, `[name=line_${name}]`);
     const all = () => [...body.children];
+    const values = () => all().map((row) => NAMES.map((name) => cell(row, name).value));
     const write = (element, text) => { if (element.textContent !== text) element.textContent = text; };
-    const state = { last: {} };
+    const state = { last: {}, told: new WeakMap() };
 
     const make = ({ sku, name = "", quantity = "1", unit_price = "", note = "" }) => {
       const row = blank.content.firstElementChild.cloneNode(true);
@@ -17,9 +26,9 @@
       cell(row, "name").value = name;
       cell(row, "quantity").value = quantity;
       cell(row, "unit_price").value = say.mayPrice === "yes" ? unit_price : "";
-      write($("[data-sku]", row), sku);
-      write($("[data-name]", row), name);
-      write($("[data-note]", row), note);
+      write(find(row, "[data-sku]"), sku);
+      write(find(row, "[data-name]"), name);
+      write(find(row, "[data-note]"), note);
       return row;
     };
     // The same product twice, one by one as a scanner does it, counts up the line that is there.
@@ -76,41 +85,50 @@
         if (!found) return;
         cell(row, "sku").value = found.sku;
         cell(row, "name").value = found.name;
-        write($("[data-sku]", row), found.sku);
-        write($("[data-name]", row), found.name);
-        write($("[data-note]", row), found.note);
+        state.told.delete(row);
+        write(find(row, "[data-sku]"), found.sku);
+        write(find(row, "[data-name]"), found.name);
+        write(find(row, "[data-note]"), found.note);
         E.changed();
         if (found.name) { cell(row, "quantity").focus(); cell(row, "quantity").select(); }
       });
     });
 
     // --- What the server says -------------------------------------------------------------------------------------
-    const show = (known) => {
+    const show = (answers) => {
+      let renamed = false;
       all().filter((row) => cell(row, "sku").value || cell(row, "quantity").value).forEach((row, index) => {
-        const told = known[index];
+        const told = answers[index];
         if (!told || told.sku !== cell(row, "sku").value.trim()) return;
-        write($("[data-amount]", row), told.amount || "");
-        write($("[data-why]", row), told.why || "");
-        write($("[data-date]", row), told.date || "");
-        const free = $("[data-free]", row);
+        // Of a thousand lines one is another than before: the others stay untouched.
+        const text = JSON.stringify(told);
+        if (state.told.get(row) === text) return;
+        state.told.set(row, text);
+        write(find(row, "[data-amount]"), told.amount || "");
+        write(find(row, "[data-why]"), told.why || "");
+        write(find(row, "[data-date]"), told.date || "");
+        const free = find(row, "[data-free]");
         write(free, told.missing ? `· ${say.textMissing} ${told.missing}${told.free ? ` · ${told.free} ${say.textFree}` : ""}` : told.free ? `· ${told.free} ${say.textFree}` : "");
         free.classList.toggle("text-bad", Boolean(told.missing));
-        $("[data-date]", row).classList.toggle("text-bad", Boolean(told.missing));
-        if (told.name && told.amount !== undefined) { write($("[data-name]", row), told.name); cell(row, "name").value = told.name; }
+        find(row, "[data-date]").classList.toggle("text-bad", Boolean(told.missing));
+        if (told.name && told.amount !== undefined && cell(row, "name").value !== told.name) { write(find(row, "[data-name]"), told.name); cell(row, "name").value = told.name; renamed = true; }
         cell(row, "unit_price").placeholder = told.unit_price || "";
         ["sku", "quantity", "unit_price", "discount"].forEach((name) => {
           const text = told.errors[name] || "";
-          write($(`[data-error=${name}]`, row), text);
+          write(find(row, `[data-error=${name}]`), text);
           const field = cell(row, name);
           field.classList.toggle("is-invalid", Boolean(text));
           field.setAttribute("aria-invalid", text ? "true" : "false");
         });
         row.classList.toggle("entry-wrong", Boolean(told.errors.sku));
       });
+      // Names belong to the draft: kept now, or leaving the page would save them behind the back of the next one.
+      if (renamed) E.keep?.();
     };
-    const showLast = (sales) => {
-      Object.assign(state.last, sales);
-      all().forEach((row) => { const sale = state.last[cell(row, "sku").value]; write($("[data-last]", row), sale ? sale.text : ""); });
+    // What was asked and never sold is remembered too, or each keystroke would ask again.
+    const showLast = (sales, asked) => {
+      asked.forEach((sku) => { state.last[sku] = sales[sku] || null; });
+      all().forEach((row) => { const sale = state.last[cell(row, "sku").value]; write(find(row, "[data-last]"), sale ? sale.text : ""); });
     };
     const takeLast = (row) => {
       const sale = row && state.last[cell(row, "sku").value];
@@ -118,6 +136,6 @@
       cell(row, "unit_price").value = sale.price;
       E.changed();
     };
-    return { all, add, addMany, cell, make, show, showLast, takeLast, forgetLast: () => { state.last = {}; }, knownLast: (sku) => sku in state.last };
+    return { all, values, add, addMany, cell, make, show, showLast, takeLast, forgetLast: () => { state.last = {}; }, knownLast: (sku) => sku in state.last };
   };
 })();
