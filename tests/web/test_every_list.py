@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import product
 from typing import Any
@@ -31,6 +31,7 @@ def test_the_product_has_these_lists() -> None:
         "customers",
         "dead-letters",
         "events",
+        "expected",
         "imports",
         "invoices",
         "jobs",
@@ -59,12 +60,19 @@ def business(company: Any, place: Callable[..., int]) -> Actor:
     from orderwell.domains.fulfilment.models import ShipmentLine
     from orderwell.domains.fulfilment.services.record_return import ReturnedUnits
     from orderwell.domains.fulfilment.services.ship import ship
+    from orderwell.domains.inventory.drafts import ExpectedReceiptDraft
+    from orderwell.domains.inventory.services.expect_receipt import expect_receipt
     from orderwell.domains.orders.models import Order
     from orderwell.domains.orders.services.hold import place_hold
     from orderwell.kernel.clock import utc_now
     from orderwell.testing.actors import owner
 
     actor, now = owner(), utc_now()
+    due_at = now + timedelta(days=3)
+    announced = ExpectedReceiptDraft(
+        reference="PO-1", sku="CUP", warehouse="main", quantity=Decimal(40), due_at=due_at, supplier="Jingdezhen"
+    )
+    expect_receipt(announced, actor=actor, now=now)
     save_customer(CustomerDraft(name="Acme", kind="company", tags=("gold",)), actor=actor, now=now)
     orders = [place(CUP=1, external_id=f"E{n}") for n in range(5)] + [place(CUP=50)]
     place_hold(order_id=orders[0], kind="address", reason="look", actor=actor, now=now)

@@ -70,6 +70,18 @@ WORDS: dict[str, dict[str, tuple[str | Promise, str]]] = {
         "received": (_("Received"), GOOD),
         "cancelled": (_("Cancelled"), QUIET),
     },
+    "promise": {
+        "free": (_("Free"), QUIET),
+        "expected_receipt": (_("Announced receipt"), QUIET),
+        "transfer": (_("Transfer"), QUIET),
+        "backorder": (_("Backorder"), QUIET),
+    },
+    "expected": {
+        "open": (pgettext_lazy("receipt state", "Expected"), BUSY),
+        "overdue": (_("Overdue"), WARN),
+        "received": (_("Received"), GOOD),
+        "cancelled": (_("Cancelled"), QUIET),
+    },
     "case": {
         "open": (pgettext_lazy("case state", "New"), BAD),
         "waiting_for_us": (_("Waiting for us"), WARN),

@@ -28,6 +28,7 @@ SPECS = (
     "orderwell.web.products.list_spec.PRODUCTS",
     "orderwell.web.stock.list_specs.STOCK",
     "orderwell.web.stock.list_specs.MOVEMENTS",
+    "orderwell.web.stock.expected_spec.EXPECTED",
     "orderwell.web.system.list_specs.IMPORTS",
     "orderwell.web.system.list_specs.EVENTS",
     "orderwell.web.system.list_specs.DEAD_LETTERS",
