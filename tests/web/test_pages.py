@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 # Page -> the most queries it may take; one more than a year ago is a decision, not an accident.
 BUDGETS = {
-    "/": 26,
+    "/": 45,
     "/overview/": 12,
     "/live/?t=orders&t=order:1": 5,
     "/live/counters/": 8,
@@ -32,6 +32,10 @@ BUDGETS = {
     "/transfers/": 6,
     "/invoices/": 7,
     "/payments/": 7,
+    "/handheld/": 4,
+    "/handheld/work/?warehouse=main": 26,
+    "/handheld/find/?code=CUP": 12,
+    "/to-sort-out/": 6,
     "/imports/": 7,
     "/system/events/": 13,
     "/system/dead-letters/": 13,
@@ -45,7 +49,7 @@ BUDGETS = {
     "/for-me/": 9,
     "/ratings/": 6,
 }
-ORDER_BUDGET = 25
+ORDER_BUDGET = 40
 PAGE_BYTES = 100_000
 
 

@@ -110,6 +110,11 @@ TOPICS: dict[str, str] = {
     "transfer-dispatch": "transfers#transfer-dispatch",
     "transfer-receive": "transfers#transfer-receive",
     "transfer-cancel": "transfers#transfer-cancel",
+    # handheld
+    "handheld": "handheld#handheld-home",
+    "offline": "handheld#handheld-offline",
+    "leftover-list": "handheld#to-sort-out",
+    "leftover-settle": "handheld#to-sort-out",
     # imports
     "import-list": "import#import-list",
     "import-new": "import#import-new",
@@ -161,6 +166,9 @@ TOPICS: dict[str, str] = {
     "admin-schedules": "admin#admin-schedules",
     "admin-schedule": "admin#admin-schedules",
     "admin-numbers": "admin#admin-numbers",
+    "admin-hints": "hints#hints-rules",
+    "admin-hint-rule": "hints#hints-rules",
+    "hint-dismiss": "hints#hints-dismiss",
     # system
     "system-health": "system#system-health",
     "event-list": "system#system-events",
@@ -190,6 +198,13 @@ PARTS = frozenset(
         "practice-hint",
         "practice-answer",
         "practice-again",
+        # handheld
+        "manifest",
+        "service-worker",
+        "handheld-work",
+        "handheld-count",
+        "handheld-find",
+        "handheld-act",
         # account
         "sign-out",
         "set-language",
@@ -197,6 +212,8 @@ PARTS = frozenset(
         "overview-service",
         "rankings",
         "choose-desk",
+        "hint-take",
+        "hint-seen",
         "session",
         "undo",
         "live",
