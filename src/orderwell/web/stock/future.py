@@ -40,10 +40,11 @@ FILTERS = (
 
 def asked(rows: QuerySet[Any], values: Values) -> QuerySet[Any]:
     """The channel and the day that the columns are for stand at each row: they are filled in a page at a time."""
-    return rows.annotate(
+    marked: QuerySet[Any] = rows.annotate(
         for_channel=Value(values.get("channel", ""), output_field=CharField()),
         for_day=Value(values.get("on", ""), output_field=CharField()),
     )
+    return marked
 
 
 def add_future(actor: Actor, found: Sequence[Any], keys: Sequence[str]) -> None:
