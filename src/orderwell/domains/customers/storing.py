@@ -13,11 +13,11 @@ from django.db.models import Q
 from orderwell.domains.customers.drafts import ContactDraft, CustomerDraft, PostalAddressDraft
 from orderwell.domains.customers.models import Address, Contact, Customer, CustomerGroup, Tag
 from orderwell.domains.customers.records import CustomerState
+from orderwell.domains.customers.searching import customer_key
 from orderwell.platform.accounts.models import Team, User
 from orderwell.platform.batches import upsert
 from orderwell.platform.crypto import email_index, phone_index, phone_last4_index
 from orderwell.platform.database import bulk_insert
-from orderwell.platform.search import search_key
 
 _COLUMNS = (
     "number",
@@ -72,7 +72,7 @@ def _parts(ids: Collection[int]) -> _Parts:
     tags: dict[int, list[str]] = defaultdict(list)
     if ids:
         for contact in Contact.objects.filter(customer__in=ids).order_by("id"):
-            values = {name: getattr(contact, name) for name in _CONTACT_COLUMNS}
+            values = {name: getattr(contact, name) for name in _CONTACT_COLUMNS} | {"roles": tuple(contact.roles)}
             contacts[contact.customer_id].append(ContactDraft(**values))
         for address in Address.objects.filter(customer__in=ids).order_by("id"):
             values = {name: getattr(address, name) for name in _ADDRESS_COLUMNS}
@@ -116,7 +116,7 @@ def store(loaded: Loaded, before: Mapping[str, CustomerState | None], ids: Mappi
         row.group_id = groups[state.group] if state.group else None
         row.owner_id = owners[state.owner] if state.owner else None
         row.team_id = teams[state.team] if state.team else None
-        row.search_key = search_key(state.number, state.name, *(contact.name for contact in state.contacts))
+        row.search_key = customer_key(state.number, state.name, (contact.name for contact in state.contacts))
         row.updated_at, row.version = now, row.version + 1
         loaded.rows[number] = row
     fresh = [loaded.rows[number] for number, old in before.items() if old is None]
@@ -171,4 +171,5 @@ def _store_parts(
 
 def _contact_row(customer: int, contact: ContactDraft) -> tuple[Any, ...]:
     indexes = (phone_index(contact.phone), phone_last4_index(contact.phone), email_index(contact.email))
-    return (customer, *(getattr(contact, name) for name in _CONTACT_COLUMNS), *indexes)
+    values = {name: getattr(contact, name) for name in _CONTACT_COLUMNS} | {"roles": list(contact.roles)}
+    return (customer, *values.values(), *indexes)
