@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from orderwell.demo.catalogue import VariantSpec
 from orderwell.demo.company import DESK, MAIN, Company
@@ -21,9 +22,10 @@ from orderwell.domains.inventory.services.expect_receipt import expect_receipt
 from orderwell.domains.orders.drafts import AddressDraft, LineDraft, OrderDraft
 from orderwell.domains.orders.outcomes import Placed
 from orderwell.domains.orders.services.place import place_orders
+from orderwell.domains.orders.services.quote import save_quote
 
 # How many orders are placed here; a company with fewer than LEAST does without.
-COUNT, LEAST = 15, 200
+COUNT, LEAST = 16, 200
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 HABIT = "TAB-002-M"
 ODD_ADDRESS = {"postcode": "100020", "region": "上海市", "city": "上海市", "district": "徐汇区", "country": "CN"}
@@ -58,18 +60,23 @@ class Oddities:
         yield lambda at: self.place(self.others[3], at, ("TEA-003-100", 10))
         yield lambda at: self.place(self.others[4], at, ("TAB-001-M", 6), (HABIT, 6), ("TAB-006", 6))
         yield self.short
+        yield self.offer
 
-    def place(
+    def offer(self, now: datetime) -> None:
+        """A quote that waits for its answer."""
+        save_quote(draft=self.draft(self.others[6], ("OUT-003-M", 3)), actor=self.story.clerk(), now=now)
+        self.story.placed += 1
+
+    def draft(
         self,
         customer: CustomerSpec,
-        now: datetime,
         *lines: tuple[str, int],
         price: Decimal | None = None,
         place: PlaceSpec | None = None,
         requested_at: datetime | None = None,
-    ) -> Placed | None:
+    ) -> OrderDraft:
         where = place or customer.shipping[0]
-        draft = OrderDraft(
+        return OrderDraft(
             channel=DESK,
             customer=customer.number,
             lines=tuple(LineDraft(sku, Decimal(quantity), price) for sku, quantity in lines),
@@ -85,8 +92,10 @@ class Oddities:
             ),
             requested_at=requested_at,
         )
-        crew = self.company.crew
-        outcome = place_orders([draft], actor=crew.manager if price else self.story.clerk(), now=now)[0]
+
+    def place(self, customer: CustomerSpec, now: datetime, *lines: tuple[str, int], **more: Any) -> Placed | None:
+        actor = self.company.crew.manager if "price" in more else self.story.clerk()
+        outcome = place_orders([self.draft(customer, *lines, **more)], actor=actor, now=now)[0]
         if not isinstance(outcome, Placed):
             return None
         self.story.placed += 1
