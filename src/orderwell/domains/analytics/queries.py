@@ -13,22 +13,19 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, ExpressionWrapper, F, Max, Q, QuerySet, Sum
+from django.db.models import Count, F, Max, Q
 
-from orderwell.domains.analytics.figures import SOLD, ZERO, Cell, Figure, LocalDate
+from orderwell.domains.analytics.figures import SOLD, UNITS, ZERO, Cell, Figure, LocalDate
 from orderwell.domains.analytics.periods import Period, spans
 from orderwell.domains.analytics.prepared import cells
-from orderwell.domains.orders.models import Order, OrderLine
-from orderwell.domains.orders.queries import late_orders, visible_orders
+from orderwell.domains.orders.models import Order
+from orderwell.domains.orders.queries import WAITING, late_orders, visible_lines, visible_orders
 from orderwell.kernel.clock import business_day, day_bounds
 from orderwell.platform.accounts.actor import Actor
-from orderwell.platform.fields import QuantityField
 from orderwell.platform.permissions import Permission
 
-WAITING = (Order.FulfilmentState.BACKORDERED, Order.FulfilmentState.RESERVED, Order.FulfilmentState.PARTIAL)
 # Upper bounds of the ages shown for orders that wait to be shipped, in days.
 AGES = (1, 3, 7, 14)
-_UNITS = ExpressionWrapper(Sum("quantity") - Sum("quantity_cancelled"), output_field=QuantityField())
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,43 +153,12 @@ def backlog(*, actor: Actor, now: datetime, zone: ZoneInfo) -> Backlog:
     )
 
 
-def top_customers(*, actor: Actor, period: Period, currency: str, zone: ZoneInfo, limit: int = 8) -> list[Any]:
-    """Customers by revenue, as mappings."""
-    actor.require(Permission.REPORTS_DASHBOARD_VIEW)
-    return list(
-        _sold(actor, *period.bounds(zone))
-        .filter(currency=currency, customer__isnull=False)
-        .values("customer_id", "customer__name")
-        .annotate(orders=Count("id"), revenue=Sum("total_amount"))
-        .order_by("-revenue", "customer_id")[:limit]
-    )
-
-
-def top_variants(*, actor: Actor, period: Period, currency: str, zone: ZoneInfo, limit: int = 8) -> list[Any]:
-    """Products by revenue; units are those not cancelled."""
-    actor.require(Permission.REPORTS_DASHBOARD_VIEW)
-    orders = _sold(actor, *period.bounds(zone)).filter(currency=currency)
-    rows = (
-        OrderLine.objects.filter(order__in=orders, kind=OrderLine.Kind.GOODS)
-        .values("variant_id", "variant__sku", "variant__product_id", "variant__name_zh", "variant__name_en")
-        .annotate(units=_UNITS, revenue=Sum("gross_amount"))
-        .order_by("-revenue", "variant_id")[:limit]
-    )
-    return list(rows)
-
-
-def _sold(actor: Actor, start: datetime, end: datetime) -> QuerySet[Order]:
-    return visible_orders(actor).filter(placed_at__gte=start, placed_at__lt=end, state__in=SOLD).order_by()
-
-
 def monthly_sales_of(
     *, actor: Actor, variant_ids: Sequence[int], zone: ZoneInfo, months: int = 12
 ) -> list[tuple[date, Decimal]]:
     """Units sold of some variants in the latest months in which they sold at all; cancelled units excluded."""
     actor.require(Permission.REPORTS_DASHBOARD_VIEW)
-    lines = OrderLine.objects.filter(
-        variant_id__in=variant_ids, order__in=visible_orders(actor).filter(state__in=SOLD)
-    ).order_by()
+    lines = visible_lines(actor).filter(variant_id__in=variant_ids, order__state__in=SOLD).order_by()
     newest = lines.aggregate(newest=Max("order__placed_at"))["newest"]
     if newest is None:
         return []
@@ -207,7 +173,7 @@ def monthly_sales_of(
             lines.filter(order__placed_at__gte=span.start, order__placed_at__lt=span.end)
             .annotate(day=LocalDate(F("order__placed_at"), span.offset))
             .values_list("day")
-            .annotate(units=_UNITS)
+            .annotate(units=UNITS)
         )
         for day, units in rows:
             month = (span.day or day).replace(day=1)

@@ -21,6 +21,8 @@ from orderwell.platform.search import prefix
 
 # Matches of one search that are looked at; a search that finds more is too vague to be read anyway.
 SEARCH_LIMIT = 500
+# There is something to ship.
+WAITING = (Order.FulfilmentState.BACKORDERED, Order.FulfilmentState.RESERVED, Order.FulfilmentState.PARTIAL)
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,17 @@ def visible_orders(actor: Actor) -> QuerySet[Order]:
     return orders
 
 
+def visible_lines(actor: Actor) -> QuerySet[OrderLine]:
+    """The lines of these orders, for questions that begin with a product: asked for as "in visible orders", a database
+    may first look at every order there is."""
+    lines = OrderLine.objects.all()
+    if actor.channel_ids is not None:
+        lines = lines.filter(order__channel_id__in=actor.channel_ids)
+    if actor.team_ids is not None:
+        lines = lines.filter(order__team_id__in=actor.team_ids)
+    return lines
+
+
 def order_list(
     actor: Actor, filters: OrderFilters, *, cursor: str | None = None, limit: int = 50, now: datetime
 ) -> Page[Order]:
@@ -72,6 +85,8 @@ def order_parts(actor: Actor, filters: OrderFilters, *, now: datetime) -> list[Q
 
 def _one_state_each(filters: OrderFilters) -> list[OrderFilters]:
     """The same orders as filters of a single state each, which an index in the order of the list can serve."""
+    if filters.late and not filters.fulfilment_state:
+        filters = replace(filters, fulfilment_state=tuple(map(str, WAITING)))
     parts = [filters]
     for name in ("state", "fulfilment_state", "payment_state"):
         value = getattr(filters, name)
@@ -125,8 +140,7 @@ def matching(actor: Actor, filters: OrderFilters, *, now: datetime) -> QuerySet[
 
 def late_orders(now: datetime) -> Q:
     """Placed, not fully shipped, and past the date the customer asked for or was promised."""
-    waiting = [Order.FulfilmentState.BACKORDERED, Order.FulfilmentState.RESERVED, Order.FulfilmentState.PARTIAL]
-    return Q(state=Order.State.PLACED, fulfilment_state__in=waiting) & (
+    return Q(state=Order.State.PLACED, fulfilment_state__in=WAITING) & (
         Q(promised_at__lt=now) | Q(promised_at__isnull=True, requested_at__lt=now)
     )
 
