@@ -2,7 +2,8 @@
 
 For each page: the time of a whole request through Django (middleware, view, template), without HTTP and network; and the
 time of the SELECT statements that request made, run again through a cursor on the same connection with every row
-fetched and nothing made of them. Both take turns of their own, so both find the same caches warm.
+fetched and nothing made of them. The two take turns, so that what else the machine does disturbs both alike. The page
+"nothing" is a list without rows: what every page costs whatever is on it.
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
+from urllib.parse import unquote
 
 # Page -> its address; the names in braces are filled with newest rows. A page whose row does not exist is left out.
 PAGES = {
+    "nothing": "/system/dead-letters/",
     "overview": "/overview/",
     "overview 90 days": "/overview/?period=90",
     "overview 12 months": "/overview/?period=365",
@@ -53,6 +56,10 @@ def main(repeats: int) -> None:
     django.setup()
     from django.test import Client
 
+    from orderwell.platform.memory import rest_the_collector
+    from orderwell.testing.benchmarks.list_pages import every_list
+
+    rest_the_collector()  # as the server does
     client = Client(headers={"accept-language": "en"}, SERVER_NAME="localhost")
     client.force_login(_user())
     names = _rows()
@@ -62,7 +69,10 @@ def main(repeats: int) -> None:
             path = address.format(**names)
         except KeyError:
             continue
-        found.append({"page": page, **_measured(client, path, repeats)})
+        found.append({"page": page, "list": "", **_measured(client, path, repeats, MOST_SECONDS)})
+    for name, path in every_list(names):
+        page = f"{name}: {unquote(path.partition('?')[2].partition('&after=')[0])}{' far' * ('after=' in path)}"
+        found.append({"page": page, "list": name, **_measured(client, path, repeats // 3, MOST_SECONDS / 4)})
     sys.stdout.write(json.dumps(found) + "\n")
 
 
@@ -101,13 +111,12 @@ def _rows() -> dict[str, Any]:
     return names
 
 
-def _measured(client: Any, path: str, repeats: int) -> dict[str, Any]:
+def _measured(client: Any, path: str, repeats: int, seconds: float) -> dict[str, Any]:
     from django.db import connection
 
     answer = client.get(path)
     if answer.status_code != 200:
         raise SystemExit(f"GET {path} was answered {answer.status_code}")
-    page = _times(lambda: client.get(path), repeats)
     statements: list[tuple[str, Any]] = []
 
     def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
@@ -124,7 +133,7 @@ def _measured(client: Any, path: str, repeats: int) -> dict[str, Any]:
                 cursor.execute(sql, params)
                 cursor.fetchall()
 
-    sql = _times(bare, repeats)
+    page, sql = _turns((lambda: client.get(path), bare), repeats, seconds)
     return {
         "median": _at(page, 0.5),
         "p95": _at(page, 0.95),
@@ -134,15 +143,16 @@ def _measured(client: Any, path: str, repeats: int) -> dict[str, Any]:
     }
 
 
-def _times(act: Callable[[], object], repeats: int) -> Sequence[float]:
+def _turns(acts: Sequence[Callable[[], object]], repeats: int, seconds: float) -> list[list[float]]:
     """In milliseconds, sorted; slow pages are asked for less often, but a few times at least."""
-    took: list[float] = []
+    took: list[list[float]] = [[] for _ in acts]
     begun = time.perf_counter()
-    while len(took) < FEWEST or (len(took) < repeats and time.perf_counter() - begun < MOST_SECONDS):
-        start = time.perf_counter()
-        act()
-        took.append((time.perf_counter() - start) * 1000)
-    return sorted(took)
+    while len(took[0]) < FEWEST or (len(took[0]) < repeats and time.perf_counter() - begun < seconds):
+        for act, times in zip(acts, took, strict=True):
+            start = time.perf_counter()
+            act()
+            times.append((time.perf_counter() - start) * 1000)
+    return [sorted(times) for times in took]
 
 
 def _at(times: Sequence[float], share: float) -> float:
