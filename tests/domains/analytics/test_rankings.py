@@ -8,12 +8,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from orderwell.domains.analytics.models import PreparedRanking
 from orderwell.domains.analytics.periods import Period, usual_periods
-from orderwell.domains.analytics.queries import monthly_sales_of
 from orderwell.domains.analytics.rankings import top_customers, top_variants
 from orderwell.domains.analytics.services.prepare import prepare_days
 from orderwell.domains.analytics.services.prepare_rankings import prepare_rankings
@@ -105,20 +102,3 @@ def test_usual_periods_end_today_or_with_the_last_order() -> None:
     imported = usual_periods(today, Period(date(2010, 12, 1), date(2011, 12, 9)))
     assert Period(date(2011, 12, 3), date(2011, 12, 9)) in imported
     assert usual_periods(today, None) == []
-
-
-def test_sales_of_a_product_begin_with_its_lines(shops: tuple[Channel, Channel]) -> None:
-    """Beginning with the orders would read every order there is."""
-    from orderwell.domains.catalog.models import Variant
-
-    cup = Variant.objects.get(sku="CUP").pk
-    with CaptureQueriesContext(
-        connection,
-    ) as seen:
-        months = monthly_sales_of(actor=ACTOR, variant_ids=[cup], zone=ZONE)
-    assert months[-1] == (date(2026, 2, 1), Decimal(8))
-    assert all(" IN (SELECT" not in query["sql"] for query in seen.captured_queries)
-    seen_by_one = monthly_sales_of(
-        actor=limited(ACTOR, channels=frozenset({shops[0].pk})), variant_ids=[cup], zone=ZONE
-    )
-    assert seen_by_one[-1] == (date(2026, 2, 1), Decimal(4))

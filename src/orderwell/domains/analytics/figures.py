@@ -16,8 +16,14 @@ from orderwell.domains.orders.models import Order
 from orderwell.platform.fields import QuantityField
 
 ZERO = Decimal(0)
-# Of lines: the units that were not cancelled.
-UNITS = ExpressionWrapper(Sum("quantity") - Sum("quantity_cancelled"), output_field=QuantityField())
+
+
+def units_where(condition: Q | None = None) -> ExpressionWrapper[Any]:
+    """Of lines: the units that were not cancelled."""
+    units = Sum("quantity", filter=condition) - Sum("quantity_cancelled", filter=condition)
+    return ExpressionWrapper(units, output_field=QuantityField())
+
+
 SOLD = (Order.State.PLACED, Order.State.COMPLETED)
 # Everything that was to be shipped has left, whether or not it has arrived or come back.
 FILLED = (Order.FulfilmentState.SHIPPED, Order.FulfilmentState.DELIVERED, Order.FulfilmentState.RETURNED)

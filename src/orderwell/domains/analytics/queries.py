@@ -6,20 +6,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, F, Max, Q, Sum
+from django.db.models import Count, Q
 
-from orderwell.domains.analytics.figures import SOLD, ZERO, Cell, Figure, LocalDate
-from orderwell.domains.analytics.periods import Period, spans
+from orderwell.domains.analytics.figures import Cell, Figure
+from orderwell.domains.analytics.periods import Period
 from orderwell.domains.analytics.prepared import cells
 from orderwell.domains.orders.models import Order
-from orderwell.domains.orders.queries import WAITING, late_orders, visible_lines, visible_orders
+from orderwell.domains.orders.queries import WAITING, late_orders, visible_orders
 from orderwell.kernel.clock import business_day, day_bounds
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
@@ -151,37 +150,3 @@ def backlog(*, actor: Actor, now: datetime, zone: ZoneInfo) -> Backlog:
         unpaid=unpaid.order_by().count(),
         ages=[*ages, (None, found["older"])],
     )
-
-
-def monthly_sales_of(
-    *, actor: Actor, variant_ids: Sequence[int], zone: ZoneInfo, months: int = 12
-) -> list[tuple[date, Decimal]]:
-    """Units sold of some variants in the latest months in which they sold at all; cancelled units excluded."""
-    actor.require(Permission.REPORTS_DASHBOARD_VIEW)
-    # Nothing is asked of the orders before the lines are found: a database may else begin with every order there is.
-    lines = visible_lines(actor).filter(variant_id__in=variant_ids).order_by()
-    sold = Q(order__state__in=SOLD)
-    newest = lines.aggregate(newest=Max("order__placed_at", filter=sold))["newest"]
-    if newest is None:
-        return []
-    last = business_day(newest, zone)
-    first = last.replace(day=1)
-    for _step in range(months - 1):
-        first = (first - timedelta(days=1)).replace(day=1)
-    found: dict[date, Decimal] = {}
-    for span in spans(Period(first, last), zone):
-        counted = sold & Q(order__placed_at__gte=span.start, order__placed_at__lt=span.end)
-        rows = (
-            lines.annotate(day=LocalDate(F("order__placed_at"), span.offset))
-            .values_list("day")
-            .annotate(ordered=Sum("quantity", filter=counted), cancelled=Sum("quantity_cancelled", filter=counted))
-        )
-        for day, ordered, cancelled in rows:
-            if ordered is not None:
-                month = (span.day or day).replace(day=1)
-                found[month] = found.get(month, ZERO) + ordered - cancelled
-    month, result = first, []
-    while month <= last:
-        result.append((month, found.get(month, ZERO)))
-        month = (month + timedelta(days=32)).replace(day=1)
-    return result

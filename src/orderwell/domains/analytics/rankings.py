@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Sum
 
-from orderwell.domains.analytics.figures import SOLD, UNITS, ZERO
+from orderwell.domains.analytics.figures import SOLD, ZERO, units_where
 from orderwell.domains.analytics.models import PreparedRanking
 from orderwell.domains.analytics.periods import Period
 from orderwell.domains.catalog.models import Variant
@@ -102,7 +102,7 @@ def rank(kind: Kind, actor: Actor, period: Period, currency: str, zone: ZoneInfo
     goods = (
         OrderLine.objects.filter(order__in=orders.order_by(), kind=OrderLine.Kind.GOODS, variant__isnull=False)
         .values_list("variant_id")
-        .annotate(count=UNITS, revenue=Sum("gross_amount"))
+        .annotate(count=units_where(), revenue=Sum("gross_amount"))
         .order_by("-revenue", "variant_id")[:PLACES]
     )
     return [Ranked(pk, count or ZERO, revenue or ZERO) for pk, count, revenue in goods]
