@@ -156,6 +156,9 @@ TOPICS: dict[str, str] = {
     "admin-schedules": "admin#admin-schedules",
     "admin-schedule": "admin#admin-schedules",
     "admin-numbers": "admin#admin-numbers",
+    "admin-hints": "hints#hints-rules",
+    "admin-hint-rule": "hints#hints-rules",
+    "hint-dismiss": "hints#hints-dismiss",
     # system
     "system-health": "system#system-health",
     "event-list": "system#system-events",
@@ -192,6 +195,8 @@ PARTS = frozenset(
         "overview-service",
         "rankings",
         "choose-desk",
+        "hint-take",
+        "hint-seen",
         "session",
         "undo",
         "live",
