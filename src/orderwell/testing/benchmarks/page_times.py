@@ -45,7 +45,20 @@ PAGES = {
     "stock": "/stock/",
     "movements": "/stock/movements/",
     "events": "/system/events/",
+    "orders far back": "/orders/?after={order_far}",
+    "movements far back": "/stock/movements/?after={movement_far}",
+    "events far back": "/system/events/?after={event_far}",
+    "returns": "/returns/",
+    "credit notes": "/credit-notes/",
+    "imports": "/imports/",
+    "jobs": "/system/jobs/",
+    "users": "/admin/users/",
 }
+# Those of them that are lists: measured with every tab, filter and order they offer.
+LISTS = (
+    *("orders", "to ship", "shipments", "returns", "invoices", "credit notes", "payments", "customers", "products"),
+    *("stock", "movements", "imports", "events", "jobs", "users"),
+)
 MOST_SECONDS = 4.0
 FEWEST = 5
 
@@ -57,7 +70,7 @@ def main(repeats: int) -> None:
     from django.test import Client
 
     from orderwell.platform.memory import rest_the_collector
-    from orderwell.testing.benchmarks.list_pages import every_list
+    from orderwell.testing.benchmarks.list_pages import looks_of
 
     rest_the_collector()  # as the server does
     client = Client(headers={"accept-language": "en"}, SERVER_NAME="localhost")
@@ -70,9 +83,12 @@ def main(repeats: int) -> None:
         except KeyError:
             continue
         found.append({"page": page, "list": "", **_measured(client, path, repeats, MOST_SECONDS)})
-    for name, path in every_list(names):
-        page = f"{name}: {unquote(path.partition('?')[2].partition('&after=')[0])}{' far' * ('after=' in path)}"
-        found.append({"page": page, "list": name, **_measured(client, path, repeats // 3, MOST_SECONDS / 4)})
+    for name in LISTS:
+        page = client.get(PAGES[name]).content.decode()
+        for query in looks_of(page, names["day"]):
+            path = PAGES[name] + query
+            seen = {"page": f"{name} {unquote(query)}", "list": name}
+            found.append({**seen, **_measured(client, path, max(repeats // 3, FEWEST), MOST_SECONDS / 4)})
     sys.stdout.write(json.dumps(found) + "\n")
 
 
@@ -96,11 +112,15 @@ def _rows() -> dict[str, Any]:
     """What the addresses name: an order that is not the very newest, and its neighbours."""
     from orderwell.domains.catalog.models import Variant
     from orderwell.domains.customers.models import Customer
+    from orderwell.domains.inventory.models import StockMovement
     from orderwell.domains.orders.models import Order
+    from orderwell.platform.events.models import Event
+    from orderwell.platform.paging import cursor_of
 
-    names: dict[str, Any] = {}
+    names: dict[str, Any] = {"day": "2026-01-01"}
     order = Order.objects.filter(placed_at__isnull=False).order_by("-placed_at", "-id")[40:41].first()
     if order is not None:
+        names["day"] = order.placed_at.date().isoformat()
         names |= {"order": order.pk, "order_number": order.number, "order_beginning": order.number[:-2]}
     customer = Customer.objects.order_by("id")[40:41].first()
     if customer is not None:
@@ -108,6 +128,16 @@ def _rows() -> dict[str, Any]:
     variant = Variant.objects.order_by("id")[40:41].first()
     if variant is not None:
         names |= {"product": variant.product_id, "sku": variant.sku}
+    far = {
+        "order_far": (Order.objects.filter(placed_at__isnull=False), ("-placed_at", "-id")),
+        "movement_far": (StockMovement.objects.all(), ("-occurred_at", "-id")),
+        "event_far": (Event.objects.all(), ("-id",)),
+    }
+    for name, (rows, key) in far.items():
+        newest = rows.order_by("-id").values_list("pk", flat=True).first() or 0
+        middle = rows.filter(pk__gte=newest // 2).order_by("id").first()
+        if middle is not None:
+            names[name] = cursor_of(middle, key)
     return names
 
 
