@@ -120,7 +120,7 @@ def _rows() -> dict[str, Any]:
     names: dict[str, Any] = {"day": "2026-01-01"}
     order = Order.objects.filter(placed_at__isnull=False).order_by("-placed_at", "-id")[40:41].first()
     if order is not None:
-        names["day"] = order.placed_at.date().isoformat()
+        names["day"] = (order.placed_at or order.created_at).date().isoformat()
         names |= {"order": order.pk, "order_number": order.number, "order_beginning": order.number[:-2]}
     customer = Customer.objects.order_by("id")[40:41].first()
     if customer is not None:
