@@ -5,16 +5,15 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0002_user_desk'),
-        ('customers', '0003_people_notes_relations_merges'),
+        ("accounts", "0002_user_desk"),
+        ("customers", "0003_people_notes_relations_merges"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(condition=models.Q(('active', False)), fields=['name', 'id'], name='customer_archived'),
+            model_name="customer",
+            index=models.Index(condition=models.Q(("active", False)), fields=["name", "id"], name="customer_archived"),
         ),
     ]

@@ -4,14 +4,13 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('inventory', '0003_reservations_do_not_expire'),
+        ("inventory", "0003_reservations_do_not_expire"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='stockmovement',
-            index=models.Index(fields=['kind', 'occurred_at', 'id'], name='movement_kind'),
+            model_name="stockmovement",
+            index=models.Index(fields=["kind", "occurred_at", "id"], name="movement_kind"),
         ),
     ]
