@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "orderwell.platform.views",
     "orderwell.domains.catalog",
     "orderwell.domains.customers",
+    "orderwell.domains.prices",
     "orderwell.domains.inventory",
     "orderwell.domains.orders",
     "orderwell.domains.fulfilment",

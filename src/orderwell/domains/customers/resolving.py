@@ -16,10 +16,11 @@ class CustomerRef:
     language: str
     owner_id: int | None
     team_id: int | None
+    group_id: int | None
 
 
 _CUSTOMERS = """
-SELECT id, number, name, language, owner_id, team_id FROM customers_customer WHERE number IN (%s) AND active
+SELECT id, number, name, language, owner_id, team_id, group_id FROM customers_customer WHERE number IN (%s) AND active
 """
 
 
