@@ -7,6 +7,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext_noop as _
+
 from orderwell.domains.catalog.models import Variant
 from orderwell.domains.prices.drafts import PriceListDraft, Target
 from orderwell.domains.prices.errors import AlreadyUndone, ChangedSince
@@ -22,6 +24,17 @@ from orderwell.platform.events.recording import Fact, json_safe, record
 from orderwell.platform.permissions import Permission
 
 _DAYS = ("valid_from", "valid_until")
+_WORDS = {
+    "name_zh": _("the Chinese name"),
+    "name_en": _("the English name"),
+    "currency": _("the currency"),
+    "valid_from": _("the first day"),
+    "valid_until": _("the last day"),
+    "priority": _("the priority"),
+    "prices_include_tax": _("the tax in the prices"),
+    "note": _("the note"),
+    "active": _("whether it is in use"),
+}
 
 
 def undo_price_change(*, list_id: int, number: int, actor: Actor, now: datetime) -> PriceChange:
@@ -67,7 +80,7 @@ def _undo_terms(price_list: PriceList, change: PriceChange, actor: Actor, now: d
     values: dict[str, Any] = dict(change.before)
     for name, value in change.after.items():
         if name != "applies_to" and json_safe(getattr(price_list, name)) != value:
-            raise ChangedSince(what=name)
+            raise ChangedSince(what=_WORDS.get(name, name))
     for name in _DAYS:
         if values.get(name):
             values[name] = date.fromisoformat(values[name])
@@ -83,7 +96,7 @@ def _targets(price_list: PriceList, before: set[str], after: set[str]) -> tuple[
     rows = PriceAssignment.objects.filter(price_list=price_list).select_related("customer", "group", "channel")
     current = set(shown_targets(target_of(row) for row in rows))
     if not after - before <= current or (before - after) & current:
-        raise ChangedSince(what="applies_to")
+        raise ChangedSince(what=_("whom it is for"))
     return read_targets(current - (after - before) | (before - after))
 
 
