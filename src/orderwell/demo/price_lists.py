@@ -58,8 +58,8 @@ def _contract(company: Company, actor: Actor, since: datetime) -> None:
     buyer = next(spec for spec in company.customers if spec.company and not spec.abroad)
     draft = PriceListDraft(
         code="contract-" + buyer.number.lower(),
-        name_zh=f"{buyer.name} 年度协议价",
-        name_en=f"Yearly contract of {buyer.name}",
+        name_zh="年度协议价",
+        name_en="Yearly contract",
         currency="CNY",
         valid_from=price_day(since),
         valid_until=price_day(since + timedelta(days=365)),
