@@ -37,6 +37,7 @@ def test_the_product_has_these_lists() -> None:
         "movements",
         "orders",
         "payments",
+        "price-lists",
         "products",
         "returns",
         "shipments",

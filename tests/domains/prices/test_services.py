@@ -241,8 +241,16 @@ def test_the_question_says_what_became_of_every_list():
     assert (asked.price, asked.listed) == (17, 20)
     assert (asked.further.minimum, asked.further.price) == (50, 12)
     assert {item.code[0]: item.why_not for item in asked.considered} == {
-        "b": "", "c": "dearer", "d": "priority", "a": "narrower", "e": "quantity", "f": "not_for", "g": "over",
-        "h": "currency", "i": "archived", "j": "tax",
+        "b": "",
+        "c": "dearer",
+        "d": "priority",
+        "a": "narrower",
+        "e": "quantity",
+        "f": "not_for",
+        "g": "over",
+        "h": "currency",
+        "i": "archived",
+        "j": "tax",
     }
     assert [item.code[0] for item in asked.considered][:4] == ["b", "c", "d", "a"]
     with pytest.raises(NotFound):
