@@ -195,10 +195,13 @@ def _price_change(world: World) -> str:
 ENTRY = {"sku": "CUP", "unit_price": "9.50", "minimum": "10"}
 
 
+PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x02\0\0\0\x03" + bytes(12)
+
+
 def image_field() -> dict[str, Any]:
     from django.core.files.uploadedfile import SimpleUploadedFile
 
-    return {"file": SimpleUploadedFile("mug.png", b"\x89PNG\r\n\x1a\n" + bytes(20), "image/png"), "alt_text": "a mug"}
+    return {"file": SimpleUploadedFile("mug.png", PNG, "image/png"), "alt_text": "a mug"}
 
 
 def _image(world: World) -> str:
@@ -241,6 +244,8 @@ EXAMPLES |= {
         lambda world: Request(f"/products/{_product(world)}/images", fields=image_field)
     ),
     ("GET", "/images/{image_id}"): Example(lambda world: Request(_image(world))),
+    ("PATCH", "/images/{image_id}"): Example(lambda world: Request(_image(world), {"alt_text": "a blue mug"})),
+    ("POST", "/images/{image_id}/main"): Example(lambda world: Request(f"{_image(world)}/main")),
     ("DELETE", "/images/{image_id}"): Example(lambda world: Request(_image(world))),
     ("GET", "/categories"): simple("/categories"),
     ("POST", "/categories"): simple("/categories", {"code": "kitchen", "name_zh": "厨房"}),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -58,14 +59,17 @@ def place(request: SimpleNamespace, body: bytes) -> tuple[int, dict[str, str], A
 
 
 ORDER = json.dumps(draft()).encode()
+UNKNOWN_SKU = json.dumps(draft(lines=[{"sku": "NO", "quantity": "1"}])).encode()
 CASES = {
     "placed": (ORDER, {}),
     "wrong media type": (ORDER, {"content-type": "text/plain"}),
     "malformed": (b'{"channel": ', {}),
     "unknown field": (b'{"channel": "web", "lines": [], "colour": "red"}', {}),
-    "refused": (json.dumps(draft(lines=[{"sku": "NO", "quantity": "1"}])).encode(), {}),
+    "refused": (UNKNOWN_SKU, {}),
     "bad request key": (ORDER, {"idempotency-key": "é"}),
     "in Chinese": (b"[", {"accept-language": "zh-hans"}),
+    "refused in Chinese": (UNKNOWN_SKU, {"accept-language": "zh-CN,en;q=0.5"}),
+    "no language of ours": (UNKNOWN_SKU, {"accept-language": "*, tlh;q=x, ;;" + "a" * 600}),
 }
 
 
@@ -99,6 +103,17 @@ def test_a_repeated_request_key_gets_the_first_answer_on_both_ways(key: str) -> 
     assert Order.objects.count() == 1
     other = json.dumps(draft(note="another")).encode()
     assert place(asked(key, other, headers={"idempotency-key": "once"}), other)[0] == 422
+
+
+def test_a_refused_order_is_told_in_the_language_asked_for_and_kept_in_it(key: str) -> None:
+    chinese = {"accept-language": "zh-CN", "idempotency-key": "refused once"}
+    _, _, told = place(asked(key, UNKNOWN_SKU, headers=chinese), UNKNOWN_SKU)
+    assert told["errors"][0]["code"] == "unknown_sku"
+    assert re.search(r"[\u4e00-\u9fff]", told["detail"])
+    again = Caller(key).post("/orders", UNKNOWN_SKU, headers={"Idempotency-Key": "refused once"}).json()
+    assert again == told
+    _, _, english = place(asked(key, UNKNOWN_SKU), UNKNOWN_SKU)
+    assert english["detail"].isascii()
 
 
 def test_one_without_the_permission_is_refused(key: str, caller: Callable[..., Caller]) -> None:

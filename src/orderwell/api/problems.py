@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
+from django.utils.translation.trans_real import parse_accept_lang_header
 
 from orderwell.kernel.errors import DomainError, ErrorDetail
 from orderwell.kernel.problems import problem_document
@@ -66,7 +69,16 @@ def status_of(errors: Sequence[ErrorDetail]) -> int:
 
 def language_of(request: HttpRequest) -> str:
     """English unless the caller asks for another language that we speak."""
-    return translation.get_language_from_request(request) if "HTTP_ACCEPT_LANGUAGE" in request.META else "en"
+    return language_named(request.META.get("HTTP_ACCEPT_LANGUAGE"))
+
+
+@lru_cache(maxsize=256)
+def language_named(accepted: str | None) -> str:
+    """The first language of an `Accept-Language` header that we speak, else English."""
+    for code, _quality in parse_accept_lang_header(accepted or ""):
+        with suppress(LookupError):
+            return translation.get_supported_language_variant(code)
+    return "en"
 
 
 def show_errors(errors: Sequence[ErrorDetail], *, at: str) -> list[dict[str, Any]]:

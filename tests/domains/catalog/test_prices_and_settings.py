@@ -25,7 +25,7 @@ from orderwell.testing.factories import make_product, make_variant
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 1, 2, 30, tzinfo=UTC)
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(32)
+PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x02\0\0\0\x03" + bytes(12)
 
 
 def codes(refused: pytest.ExceptionInfo[Refusal]) -> dict[str | None, str]:

@@ -93,7 +93,7 @@ def test_detail_names_the_bundles_a_part_is_in() -> None:
     cup = make_variant("CUP")
     bundle = make_bundle({cup: 2}, sku="SET")
     detail = product_detail(clerk(), cup.product_id)
-    assert detail.part_of == {cup.pk: ["SET"]}
+    assert detail.part_of == {cup.pk: [("SET", bundle.product_id)]}
     part = product_detail(clerk(), bundle.product_id).variants[0].components.all()[0]
     assert (part.component.sku, part.quantity) == ("CUP", 2)
     with pytest.raises(NotFound):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse
 from ninja import File, Form
 from ninja.files import UploadedFile
 from pydantic import Field
@@ -31,8 +31,16 @@ from orderwell.api.routing import Routes
 from orderwell.api.shapes import Currency, Id
 from orderwell.api.verdicts import Verdicts, save_rows
 from orderwell.domains.catalog import queries
-from orderwell.domains.catalog.drafts import CategoryDraft, ChannelDraft, PriceChange, ProductDraft, TaxCategoryDraft
-from orderwell.domains.catalog.models import Product, ProductImage, TaxCategory
+from orderwell.domains.catalog.drafts import (
+    CategoryDraft,
+    ChannelDraft,
+    ImageDraft,
+    PriceChange,
+    ProductDraft,
+    TaxCategoryDraft,
+)
+from orderwell.domains.catalog.models import Product, TaxCategory
+from orderwell.domains.catalog.pictures import content_type_of
 from orderwell.domains.catalog.queries import ProductFilters, VariantHit
 from orderwell.domains.catalog.services import (
     archive_product,
@@ -192,11 +200,28 @@ def add_product_image(
         }
     },
 )
-def get_product_image(request: HttpRequest, image_id: Id) -> FileResponse:
-    image = ProductImage.objects.filter(pk=image_id).first()
-    if image is None:
-        raise NotFound(kind="image", reference=image_id)
-    return FileResponse(image.file.open("rb"))
+def get_product_image(request: ApiRequest, image_id: Id) -> FileResponse:
+    image = queries.image_of(request.actor, image_id)
+    response = FileResponse(image.file.open("rb"), content_type=content_type_of(image.file.name or ""))
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@routes.write("PATCH", "/images/{image_id}", permission=CHANGE, response=ImageShape, body=Draft(ImageDraft))
+def describe_product_image(request: ApiRequest, image_id: Id) -> dict[str, Any]:
+    """What it shows, in words, and which variant, if only one."""
+    draft: ImageDraft = request.draft
+    image = images.describe_image(
+        image_id=image_id, alt_text=draft.alt_text, variant_id=draft.variant_id, actor=request.actor, now=utc_now()
+    )
+    return show_image(image)
+
+
+@routes.write("POST", "/images/{image_id}/main", permission=CHANGE, response=ImageShape)
+def make_main_product_image(request: ApiRequest, image_id: Id) -> dict[str, Any]:
+    """Put it before the product's other images: lists and order entry show it."""
+    images.make_main_image(image_id=image_id, actor=request.actor, now=utc_now())
+    return show_image(queries.image_of(may_also(request.actor, VIEW), image_id))
 
 
 @routes.write("DELETE", "/images/{image_id}", permission=CHANGE, response=None, status=204)

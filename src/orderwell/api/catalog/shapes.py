@@ -36,6 +36,8 @@ class ImageShape(Shape):
     alt_text: str
     position: int
     variant_id: int | None
+    width: int | None
+    height: int | None
 
 
 class VariantSummaryShape(Shape):
@@ -133,13 +135,13 @@ def show_detail(found: ProductDetail) -> dict[str, Any]:
         **_header(found.product),
         "description": found.product.description,
         "custom": found.product.custom,
-        "images": [show_image(image) for image in found.product.images.order_by("position", "id")],
+        "images": [show_image(image) for image in found.images],
         "variants": [_variant(variant, found.part_of.get(variant.pk, [])) for variant in found.variants],
     }
 
 
 def show_image(image: ProductImage) -> dict[str, Any]:
-    plain = {name: getattr(image, name) for name in ("id", "alt_text", "position", "variant_id")}
+    plain = {name: getattr(image, name) for name in ("id", "alt_text", "position", "variant_id", "width", "height")}
     return {**plain, "address": f"/api/v1/images/{image.pk}"}
 
 
@@ -167,7 +169,7 @@ def _summary(variant: Variant) -> dict[str, Any]:
     return {**plain, "prices": list(variant.prices.all())}
 
 
-def _variant(variant: Variant, part_of: list[str]) -> dict[str, Any]:
+def _variant(variant: Variant, part_of: list[tuple[str, int]]) -> dict[str, Any]:
     plain = ("option_values", "quantity_places", "weight_grams", "custom", "version")
     return {
         **_summary(variant),
@@ -178,5 +180,5 @@ def _variant(variant: Variant, part_of: list[str]) -> dict[str, Any]:
             for barcode in variant.barcodes.all()
         ],
         "components": [{"sku": row.component.sku, "quantity": row.quantity} for row in variant.components.all()],
-        "part_of": part_of,
+        "part_of": [sku for sku, _product in part_of],
     }

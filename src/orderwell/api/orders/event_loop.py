@@ -18,7 +18,7 @@ from django.middleware.security import SecurityMiddleware
 
 from orderwell.api.boundary import PLACE_ORDER, as_refusal
 from orderwell.api.orders.placing import answer_of, submission_of
-from orderwell.api.problems import refuse
+from orderwell.api.problems import language_named, refuse
 from orderwell.api.requests import bearer_key
 from orderwell.domains.orders.gate import gate
 from orderwell.kernel.clock import utc_now
@@ -74,9 +74,10 @@ async def place_order(asked: Asked, actor: Actor, body: bytes) -> Answer:
             address=PATH,
             content_type=headers.get("content-type") or "",
             key=headers.get("idempotency-key"),
+            language=language_named(headers.get("accept-language")),
             body=body,
         )
-        status, own, content = answer_of(await gate().place(submission))
+        status, own, content = answer_of(await gate().place(submission), submission.language)
     except Exception as error:  # noqa: BLE001  as everywhere in the API: whatever goes wrong leaves as a problem document
         refused = _refused(error, headers.get("accept-language"))
         status, own, content = refused.status_code, dict(refused.items()), refused.content

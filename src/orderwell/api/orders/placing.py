@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 
 from orderwell.api.decoding import decode, require_json
 from orderwell.api.problems import CONTENT_TYPE as PROBLEM
+from orderwell.api.problems import language_of
 from orderwell.api.requests import JSON, REPLAYED, authenticate, fingerprint, idempotency_key, scope_of
 from orderwell.domains.orders.drafts import OrderDraft, RequestIdentity, Submission
 from orderwell.domains.orders.gate import gate
@@ -21,18 +22,20 @@ _decoder = msgspec.json.Decoder(OrderDraft)
 FIRST_REFUSED_STATUS = 400
 
 
-def submission_of(actor: Actor, *, address: str, content_type: str, key: str | None, body: bytes) -> Submission:
+def submission_of(
+    actor: Actor, *, address: str, content_type: str, key: str | None, language: str, body: bytes
+) -> Submission:
     """What is to be placed, for whom, under which request key. Raises a DomainError for anything that is not as it should be."""
     actor.require(Permission.ORDERS_ORDER_PLACE)
     require_json(content_type)
     named = idempotency_key(key)
     identity = None if named is None else RequestIdentity(scope_of(actor), named, fingerprint("POST", address, body))
-    return Submission(decode(body, _decoder), actor, identity)
+    return Submission(decode(body, _decoder), actor, identity, language)
 
 
-def answer_of(outcome: Outcome) -> tuple[int, dict[str, str], bytes]:
+def answer_of(outcome: Outcome, language: str) -> tuple[int, dict[str, str], bytes]:
     """Status, headers and body."""
-    status, content = answer(outcome)
+    status, content = answer(outcome, language)
     headers = {"Content-Type": JSON if status < FIRST_REFUSED_STATUS else PROBLEM}
     return status, {**headers, REPLAYED: "true"} if isinstance(outcome, Repeated) else headers, content
 
@@ -44,9 +47,10 @@ def place_order(request: HttpRequest) -> HttpResponse:
         address=request.get_full_path(),
         content_type=request.META.get("CONTENT_TYPE", ""),
         key=request.META.get("HTTP_IDEMPOTENCY_KEY"),
+        language=language_of(request),
         body=request.body,
     )
-    status, headers, content = answer_of(gate().submit(submission))
+    status, headers, content = answer_of(gate().submit(submission), submission.language)
     return HttpResponse(content, status=status, headers=headers)
 
 

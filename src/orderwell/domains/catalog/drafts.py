@@ -111,3 +111,10 @@ class TaxCategoryDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
     name_zh: str | UnsetType = UNSET
     name_en: str | UnsetType = UNSET
     rate: Decimal | UnsetType = UNSET
+
+
+class ImageDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What an image shows, in words; `variant_id` when it shows one variant only."""
+
+    alt_text: str = ""
+    variant_id: int | None = None

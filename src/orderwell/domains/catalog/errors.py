@@ -79,6 +79,11 @@ class CurrencyFixed(DomainError):
     message = "The currency of channel {channel} is {currency} and cannot be changed; make a new channel instead."
 
 
+class TooManyImages(DomainError):
+    code = "too_many_images"
+    message = "A product has at most {limit} images; remove one first."
+
+
 class UnusableImage(DomainError):
     code = "unusable_image"
     message = "{name} is not an image that can be shown; expected PNG, JPEG, WebP or GIF of at most {limit} MB."

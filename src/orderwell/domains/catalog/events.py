@@ -15,6 +15,8 @@ class CatalogEvent(EventName):
     PRODUCT_ARCHIVED = "catalog.product.archived"
     PRODUCT_RESTORED = "catalog.product.restored"
     IMAGE_ADDED = "catalog.image.added"
+    IMAGE_CHANGED = "catalog.image.changed"
+    IMAGES_ORDERED = "catalog.image.ordered"
     IMAGE_REMOVED = "catalog.image.removed"
     PRICE_CHANGED = "catalog.price.changed"
     CHANNEL_CREATED = "catalog.channel.created"
@@ -32,6 +34,8 @@ class CatalogEvent(EventName):
             cls.PRODUCT_ARCHIVED: _("Product {code} archived"),
             cls.PRODUCT_RESTORED: _("Product {code} restored"),
             cls.IMAGE_ADDED: _("Image {name} added to product {code}"),
+            cls.IMAGE_CHANGED: _("Image of product {code} described: {name}"),
+            cls.IMAGES_ORDERED: _("Images of product {code} put in another order"),
             cls.IMAGE_REMOVED: _("Image {name} removed from product {code}"),
             cls.PRICE_CHANGED: _("Price of {sku} in {currency} changed from {before} to {after}"),
             cls.CHANNEL_CREATED: _("Channel {code} created"),

@@ -163,4 +163,8 @@ class ProductImage(models.Model):
     variant = models.ForeignKey(Variant, on_delete=models.CASCADE, null=True, related_name="images")
     file = models.FileField(upload_to="products/%Y/%m")
     alt_text = models.CharField(max_length=240, blank=True)
+    # The first is the main one, which lists show.
     position = models.PositiveIntegerField(default=0)
+    # Pages keep the place free while it loads; empty for images from before they were measured.
+    width = models.PositiveIntegerField(null=True)
+    height = models.PositiveIntegerField(null=True)

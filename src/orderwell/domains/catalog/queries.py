@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import reduce
@@ -16,6 +17,7 @@ from orderwell.domains.catalog.models import (
     Category,
     Channel,
     Product,
+    ProductImage,
     TaxCategory,
     Variant,
     VariantPrice,
@@ -64,7 +66,8 @@ class VariantHit:
 class ProductDetail:
     product: Product
     variants: list[Variant]
-    part_of: dict[int, list[str]] = field(default_factory=dict)
+    part_of: dict[int, list[tuple[str, int]]] = field(default_factory=dict)
+    images: list[ProductImage] = field(default_factory=list)
 
 
 def products(actor: Actor, filters: ProductFilters | None = None) -> QuerySet[Product]:
@@ -72,7 +75,8 @@ def products(actor: Actor, filters: ProductFilters | None = None) -> QuerySet[Pr
     actor.require(Permission.CATALOG_PRODUCT_VIEW)
     filters = filters or ProductFilters()
     rows = Product.objects.select_related("category", "tax_category").prefetch_related(
-        Prefetch("variants", Variant.objects.order_by("sku").prefetch_related("prices")), "images"
+        Prefetch("variants", Variant.objects.order_by("sku").prefetch_related("prices")),
+        Prefetch("images", ProductImage.objects.order_by("position", "id")),
     )
     if filters.active is not None:
         rows = rows.filter(active=filters.active)
@@ -110,15 +114,31 @@ def product_detail(actor: Actor, product_id: int) -> ProductDetail:
             "packs",
             Prefetch("barcodes", Barcode.objects.select_related("pack")),
             Prefetch("components", BundleComponent.objects.select_related("component").order_by("component__sku")),
-            "images",
         )
     )
-    part_of: dict[int, list[str]] = {}
-    for component, sku in BundleComponent.objects.filter(component__in=variants).values_list(
-        "component_id", "bundle__sku"
+    part_of: dict[int, list[tuple[str, int]]] = {}
+    for component, sku, bundle in BundleComponent.objects.filter(component__in=variants).values_list(
+        "component_id", "bundle__sku", "bundle__product_id"
     ):
-        part_of.setdefault(component, []).append(sku)
-    return ProductDetail(product, variants, part_of)
+        part_of.setdefault(component, []).append((sku, bundle))
+    return ProductDetail(product, variants, part_of, list(product.images.order_by("position", "id")))
+
+
+def image_of(actor: Actor, image_id: int) -> ProductImage:
+    actor.require(Permission.CATALOG_PRODUCT_VIEW)
+    image = ProductImage.objects.select_related("product").filter(pk=image_id).first()
+    if image is None:
+        raise NotFound(kind="image", reference=image_id)
+    return image
+
+
+def main_images(actor: Actor, product_ids: Collection[int]) -> dict[int, ProductImage]:
+    """Product id -> the image that stands for it, where it has one."""
+    actor.require(Permission.CATALOG_PRODUCT_VIEW)
+    found: dict[int, ProductImage] = {}
+    for image in ProductImage.objects.filter(product__in=list(product_ids)).order_by("product", "position", "id"):
+        found.setdefault(image.product_id, image)
+    return found
 
 
 def find_variants(actor: Actor, text: str, *, currency: str | None = None, limit: int = 20) -> list[VariantHit]:

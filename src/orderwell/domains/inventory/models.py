@@ -87,15 +87,11 @@ class Reservation(models.Model):
     quantity = QuantityField()
     priority = models.PositiveSmallIntegerField(default=100)
     reserved_at = models.DateTimeField()
-    expires_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(quantity__gt=0), name="reservation_positive"),
             models.UniqueConstraint(fields=["line_id", "stock_item"], name="reservation_once"),
-        ]
-        indexes = [
-            models.Index(fields=["expires_at"], name="reservation_expiry", condition=Q(expires_at__isnull=False))
         ]
 
 

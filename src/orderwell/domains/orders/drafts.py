@@ -102,8 +102,12 @@ class RequestIdentity:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """One draft with who submits it and, where the caller wants to be able to repeat it, its request key."""
+    """One draft with who submits it and, where the caller wants to be able to repeat it, its request key.
+
+    `language` is the one in which the caller reads a refusal; what is stored under the request key is in it too.
+    """
 
     draft: OrderDraft
     actor: Actor
     request: RequestIdentity | None = None
+    language: str = "en"

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from orderwell.domains.catalog.services.archive_product import archive_product, restore_product
+from orderwell.domains.catalog.services.images import order_images
 from orderwell.domains.customers.drafts import CustomerDraft
 from orderwell.domains.customers.services.save_customer import save_customer
 from orderwell.domains.orders.services.hold import place_hold, release_hold
@@ -36,6 +37,12 @@ def put_back(actor: Actor, now: datetime, *, product_id: int) -> str:
 def take_off_again(actor: Actor, now: datetime, *, product_id: int) -> str:
     archive_product(product_id=product_id, actor=actor, now=now)
     return _("The product is archived again.")
+
+
+@undoes("images-ordered")
+def images_as_before(actor: Actor, now: datetime, *, product_id: int, image_ids: list[int]) -> str:
+    order_images(product_id=product_id, image_ids=image_ids, actor=actor, now=now)
+    return _("The images are in their old order again.")
 
 
 @undoes("customer-active")

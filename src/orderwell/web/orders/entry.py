@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from orderwell.domains.catalog.choices import visible_channels
+from orderwell.domains.catalog.matching import match_variants
 from orderwell.domains.orders.drafts import OrderDraft, RequestIdentity, Submission
 from orderwell.domains.orders.gate import gate
 from orderwell.domains.orders.models import Order, OrderLine
@@ -43,8 +44,9 @@ from orderwell.web.orders.entry_forms import (
 )
 from orderwell.web.orders.lookups import customer_card
 from orderwell.web.pages import form_page
-from orderwell.web.templatetags.orderwell import money_text, price
+from orderwell.web.templatetags.orderwell import localname, money_text, price
 
+MOST_ADDED = 200
 # What a page sends beside the order; two tabs of the same draft differ in it.
 NOT_THE_ORDER = {"csrfmiddlewaretoken", "token", "draft", "draft_version"}
 
@@ -135,7 +137,20 @@ def _start(request: HttpRequest, actor: Actor) -> tuple[dict[str, Any], list[Row
         if card:
             address = {name: card.get("address", {}).get(name, "") for name in ADDRESS}
             initial |= {"customer": number} | {f"ship_{name}": value for name, value in address.items() if value}
-    return initial, [], []
+    return initial, _wanted(request, actor), []
+
+
+def _wanted(request: HttpRequest, actor: Actor) -> list[Row]:
+    """Products that another page asks for: `add` names them, "q-CUP" says how many."""
+    skus = [sku for sku in request.GET.getlist("add")[:MOST_ADDED] if len(sku) <= 60]
+    if not skus or not actor.may(Permission.CATALOG_PRODUCT_VIEW):
+        return []
+    found = match_variants(actor, skus)
+    return [
+        Row(matches[0].sku, localname(matches[0]), request.GET.get(f"q-{sku}", "")[:20].strip() or "1")
+        for sku in skus
+        if (matches := found.get(sku.strip(), []))
+    ]
 
 
 def _difference(line: ReorderLine, currency: str) -> str:

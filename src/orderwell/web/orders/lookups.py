@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from orderwell.domains.billing.credit_state import credit_state
 from orderwell.domains.catalog.choices import visible_channels
 from orderwell.domains.catalog.matching import packs_of
-from orderwell.domains.catalog.queries import find_variants
+from orderwell.domains.catalog.queries import find_variants, main_images
 from orderwell.domains.customers.drafts import ContactDraft, PostalAddressDraft
 from orderwell.domains.customers.lookup import customer_by_number
 from orderwell.domains.customers.queries import CustomerDetail, customer_detail, find_customers
@@ -39,6 +39,7 @@ def products(request: HttpRequest, actor: Actor) -> HttpResponse:
     may_stock = actor.may(Permission.INVENTORY_STOCK_VIEW)
     free = free_of(actor, [hit.id for hit in found if not hit.is_bundle]) if may_stock else {}
     packs = packs_of(actor, [hit.id for hit in found])
+    pictures = pictures_of(actor, [hit.product_id for hit in found])
     hits = [
         {
             "sku": hit.sku,
@@ -50,10 +51,16 @@ def products(request: HttpRequest, actor: Actor) -> HttpResponse:
             "places": " · ".join(f"{code} {plain(left)}" for code, left in free.get(hit.id, {}).items()),
             "packs": " · ".join(f"{pack.unit} = {plain(pack.quantity)}" for pack in packs.get(hit.id, [])),
             "bundle": hit.is_bundle,
+            "picture": pictures.get(hit.product_id, ""),
         }
         for hit in found
     ]
     return JsonResponse({"hits": hits})
+
+
+def pictures_of(actor: Actor, product_ids: list[int]) -> dict[int, str]:
+    """Where the main picture of each product is, of those that have one."""
+    return {pk: reverse("product-image", args=[image.pk]) for pk, image in main_images(actor, product_ids).items()}
 
 
 def free_of(actor: Actor, variant_ids: list[int]) -> dict[int, dict[str, Decimal]]:

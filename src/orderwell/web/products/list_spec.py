@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
-from django.urls import reverse
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from orderwell.domains.catalog.models import Product
@@ -22,6 +22,7 @@ from orderwell.domains.catalog.services.many import (
 from orderwell.domains.inventory.queries import stock_of_products
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
+from orderwell.web.components.markup import markup, to
 from orderwell.web.lists.spec import Action, Choices, Column, Filter, ListSpec, Nothing, Tab, Values
 from orderwell.web.templatetags.orderwell import localname, price_range
 
@@ -39,6 +40,28 @@ def rows(actor: Actor, values: Values, now: datetime) -> Sequence[QuerySet[Produ
         bundles=True if values.get("bundles") else None,
     )
     return [products(actor, filters)]
+
+
+def named(product: Any) -> Any:
+    """The name with its picture; a free place where others on the page have one."""
+    images, name = product.images.all(), localname(product)
+    if images:
+        address = to("product-image", images[0].pk)
+        picture = markup(
+            '<img class="thumb thumb-small" src="{}" width="28" height="28" alt="" loading="lazy">', address
+        )
+    elif getattr(product, "beside_pictures", False):
+        picture = mark_safe('<span class="thumb-none"></span>')
+    else:
+        return markup('<div class="clip">{}</div>', name)
+    return markup('<div class="with-thumb">{}<div class="clip">{}</div></div>', picture, name)
+
+
+def add_more(actor: Actor, found: Sequence[Any], keys: Sequence[str]) -> None:
+    pictured = any(row.images.all() for row in found)
+    for row in found:
+        row.beside_pictures = pictured
+    add_stock(actor, found, keys)
 
 
 def add_stock(actor: Actor, found: Sequence[Any], keys: Sequence[str]) -> None:
@@ -77,7 +100,7 @@ PRODUCTS = ListSpec(
     url_name="product-list",
     columns=(
         Column("code", _("Code"), lambda p: p.code, sort="code", narrow="main"),
-        Column("name", _("Name"), localname, narrow="line"),
+        Column("name", _("Name"), localname, show=named, narrow="line"),
         Column("category", _("Category"), lambda p: localname(p.category), narrow="line"),
         Column("variants", _("Variants"), lambda p: len(p.variants.all()), "whole"),
         Column("skus", _("SKUs"), lambda p: ", ".join(variant.sku for variant in p.variants.all())),
@@ -149,10 +172,11 @@ PRODUCTS = ListSpec(
             unactivate_products,
         ),
     ),
-    link=lambda product: reverse("product-detail", args=[product.pk]),
+    link=lambda product: to("product-detail", product.pk),
     row_class=lambda product: "" if product.active else "row-quiet",
-    prepare=add_stock,
+    prepare=add_more,
     custom="product",
+    quick="lists/products/quick.html",
     search=_("Name, pinyin, SKU"),
     buttons="lists/more/products.html",
     nothing=Nothing(

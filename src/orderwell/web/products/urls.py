@@ -1,11 +1,15 @@
 from django.urls import path
 
 from orderwell.web.lists.views import list_page
-from orderwell.web.products import editing, views
+from orderwell.web.products import editing, pictures, views
 
 urlpatterns = [
     path("products/", list_page("products"), name="product-list"),
     path("products/new/", editing.new_product, name="product-new"),
     path("products/<int:product_id>/change/", editing.change_product, name="product-change"),
+    path("products/<int:product_id>/images/add/", pictures.add, name="product-image-add"),
+    path("products/images/<int:image_id>/", pictures.show, name="product-image"),
+    path("products/images/<int:image_id>/change/", pictures.change, name="product-image-change"),
+    path("products/images/<int:image_id>/remove/", pictures.remove, name="product-image-remove"),
     path("products/<int:product_id>/", views.product_page, name="product-detail"),
 ]

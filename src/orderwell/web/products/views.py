@@ -16,6 +16,7 @@ from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.events.queries import stream
 from orderwell.platform.permissions import Permission
 from orderwell.web.components import charts
+from orderwell.web.components.actions import new_token
 from orderwell.web.components.timeline import timeline
 from orderwell.web.home.views import zone
 from orderwell.web.pages import page
@@ -36,6 +37,7 @@ def product_page(request: HttpRequest, actor: Actor, product_id: int) -> HttpRes
         "product": detail.product,
         "stock": stock,
         "sold": sold,
+        "upload_token": new_token(),
         "sales_chart": charts.series(
             [month.strftime("%Y-%m") for month, _units in sold],
             [("bar", _("Units sold"), [units for _m, units in sold])],

@@ -49,7 +49,6 @@ class NewReservation(msgspec.Struct, frozen=True):
     line_id: int
     quantity: Decimal
     priority: int = 100
-    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +130,8 @@ def reserve(rows: Sequence[NewReservation], *, now: datetime) -> None:
     """Write reservations and count them into the balances. Raises StockChanged when stock does not cover them."""
     bulk_insert(
         Reservation,
-        ("stock_item", "line_id", "quantity", "priority", "reserved_at", "expires_at"),
-        [(r.stock_item_id, r.line_id, r.quantity, r.priority, now, r.expires_at) for r in rows],
+        ("stock_item", "line_id", "quantity", "priority", "reserved_at"),
+        [(r.stock_item_id, r.line_id, r.quantity, r.priority, now) for r in rows],
     )
     changes: dict[int, Decimal] = {}
     for row in rows:

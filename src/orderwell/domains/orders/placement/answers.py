@@ -5,20 +5,25 @@ from __future__ import annotations
 from datetime import datetime
 
 import msgspec
+from django.utils import translation
 
 from orderwell.domains.orders.errors import InternalFailure
 from orderwell.domains.orders.outcomes import Duplicate, Outcome, Placed, Repeated
 from orderwell.domains.orders.placement.plan import Plan
 from orderwell.kernel.problems import problem_document
 from orderwell.platform.idempotency import services as request_keys
+from orderwell.platform.wording import sentence
 
 _encode = msgspec.json.Encoder(decimal_format="string", enc_hook=str).encode
 REFUSED_STATUS = 422
 FAILED_STATUS = 500
 
 
-def answer(outcome: Outcome) -> tuple[int, bytes]:
-    """HTTP status and JSON of an outcome: what the API sends, what a repeated request gets again."""
+def answer(outcome: Outcome, language: str) -> tuple[int, bytes]:
+    """HTTP status and JSON of an outcome: what the API sends, what a repeated request gets again.
+
+    The sentences of a refusal are in `language`.
+    """
     if isinstance(outcome, Placed):
         return 201, _encode(outcome)
     if isinstance(outcome, Repeated):
@@ -26,7 +31,8 @@ def answer(outcome: Outcome) -> tuple[int, bytes]:
     if isinstance(outcome, Duplicate):
         return 200, _encode(outcome)
     status = FAILED_STATUS if outcome.code == InternalFailure.code else REFUSED_STATUS
-    return status, _encode(problem_document(status, outcome.errors))
+    with translation.override(language):
+        return status, _encode(problem_document(status, outcome.errors, text=sentence))
 
 
 def remember_answers(plans: list[Plan], *, now: datetime) -> None:
@@ -37,6 +43,6 @@ def remember_answers(plans: list[Plan], *, now: datetime) -> None:
         if request is None or outcome is None or isinstance(outcome, Repeated):
             continue
         if isinstance(outcome, Placed | Duplicate) or outcome.code != request_keys.KeyReused.code:
-            rows.append((request.scope, request.key, request.fingerprint, *answer(outcome)))
+            rows.append((request.scope, request.key, request.fingerprint, *answer(outcome, plan.submission.language)))
     if rows:
         request_keys.save_many(rows, now=now)

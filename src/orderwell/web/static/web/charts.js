@@ -59,8 +59,10 @@
 
   const draw = (element) => {
     const source = document.getElementById(element.dataset.chart);
-    if (!source || !window.echarts) return;
-    const data = JSON.parse(source.textContent);
+    // A part that htmx brings loses its scripts, also those that hold data only: there the values are an attribute.
+    const values = element.dataset.values || source?.textContent;
+    if (!values || !window.echarts) return;
+    const data = JSON.parse(values);
     const chart = window.echarts.getInstanceByDom(element) || window.echarts.init(element, null, { renderer: "canvas" });
     chart.setOption(data.kind === "ranking" ? rankingOption(data) : seriesOption(data), true);
     chart.off("click");

@@ -1,0 +1,59 @@
+"""The daily tasks around goods: pictures, receipts, what sells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.domains.catalog.test_images import png
+from tests.web.browser.conftest import Site
+
+pytestmark = pytest.mark.browser
+Open = Callable[..., Page]
+# One red pixel, whole, so that the browser really draws it.
+PIXEL = (
+    "89504e470d0a1a0a0000000d49484452000000010000000108020000009077"
+    "53de0000000c4944415408d763f8cfc0000003010100c9fe92ef0000000049454e44ae426082"
+)
+
+
+def product_of(site: Site, sku: str) -> str:
+    code = f"from orderwell.domains.catalog.models import Variant; print(Variant.objects.get(sku='{sku}').product_id)"
+    return site.shell(code)
+
+
+def test_a_picture_is_dropped_described_and_seen_at_order_entry(sign_in: Open, site: Site, tmp_path: Path) -> None:
+    page = sign_in("anna")
+    page.goto(f"/products/{product_of(site, 'CUP')}/")
+    good, bad = tmp_path / "cup.png", tmp_path / "cup.gif"
+    good.write_bytes(bytes.fromhex(PIXEL))
+    bad.write_bytes(b"GIF89a")
+    page.set_input_files("#drop-file", [str(good), str(bad)])
+    picture = page.locator("#pictures .picture-large")
+    expect(picture).to_be_visible()
+    assert picture.evaluate("image => image.complete && image.naturalWidth") == 1
+    page.locator("#pictures .pictures a").first.click()
+    page.locator("#dialog [name=alt_text]").fill("A red cup")
+    page.locator("#dialog button[data-busy]").click()
+    expect(page.locator("#pictures img[alt='A red cup']").first).to_be_visible()
+    page.keyboard.press("n")
+    page.wait_for_url("**/orders/new/")
+    page.locator("#add-product-ts-control").click()
+    page.keyboard.type("chabei", delay=20)
+    expect(page.locator("#add-product-ts-dropdown .option img").first).to_be_visible()
+    assert re.fullmatch(
+        r"/products/images/\d+/", page.locator("#add-product-ts-dropdown img").first.get_attribute("src") or ""
+    )
+
+
+def test_a_file_that_is_no_picture_is_named(sign_in: Open, site: Site, tmp_path: Path) -> None:
+    page = sign_in("anna")
+    page.goto(f"/products/{product_of(site, 'POT')}/")
+    fake = tmp_path / "pot.png"
+    fake.write_bytes(png(4, 4)[:15])
+    page.set_input_files("#drop-file", str(fake))
+    expect(page.locator(".toast")).to_contain_text("pot.png is not an image that can be shown")
