@@ -238,7 +238,7 @@ EXAMPLES |= {
     ("POST", "/price-lists/{list_id}/changes/{number}/undo"): Example(
         lambda world: Request(f"{_price_change(world)}/undo")
     ),
-    ("GET", "/prices/ask"): simple("/prices/ask?sku=CUP&channel=shop&quantity=3"),
+    ("GET", "/prices/ask"): simple("/prices/ask?sku=CUP&channel=web&quantity=3"),
     ("GET", "/variants"): simple("/variants?search=cup"),
     ("POST", "/products/{product_id}/images"): Example(
         lambda world: Request(f"/products/{_product(world)}/images", fields=image_field)
