@@ -175,6 +175,12 @@ WORDS: dict[str, dict[str, tuple[str | Promise, str]]] = {
         "public": (_("customer's page"), QUIET),
     },
     "method": {name: (_(title), QUIET) for name, title in METHODS.items()},
+    "hint_reason": {
+        "not_true": (_("Not true here"), QUIET),
+        "known": (_("I know, it is meant so"), QUIET),
+        "not_useful": (_("Not useful"), QUIET),
+        "other": (_("Something else"), QUIET),
+    },
     "hold": {name: (_(kind.title), WARN) for name, kind in KINDS.items()},
     "unit": {
         "piece": (_("piece"), QUIET),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -79,7 +78,7 @@ def figures(request: HttpRequest, actor: Actor, customer_id: int) -> HttpRespons
         "customer_id": customer_id,
         "found": found,
         "orders_url": f"{reverse('order-list')}?{_bounds(customer_id, found)}",
-        "chart": json.dumps(_chart(customer_id, found)),
+        "chart": _chart(customer_id, found),
         "ratings": ratings,
     }
     return render(request, "customers/figures.html", context)
@@ -100,14 +99,15 @@ def _chart(customer_id: int, found: CustomerFigures) -> dict[str, Any]:
         f"&from={start.isoformat()}&to={type(start).fromordinal(end).isoformat()}"
         for start, end in zip(starts, ends, strict=True)
     ]
+    revenue = [total for _start, total, _count in found.months]
     return charts.series(
+        _("Month"),
         [start.strftime("%Y-%m") for start in starts],
         [
-            ("bar", _("Revenue"), [total for _start, total, _count in found.months]),
-            ("line", _("Orders"), [count for _start, _total, count in found.months]),
+            charts.Series("bar", _("Revenue"), revenue, found.currency, charts.money_in(found.currency)),
+            charts.Series("line", _("Orders"), [count for _start, _total, count in found.months], _("Orders")),
         ],
         links=links,
-        unit=found.currency,
     )
 
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from orderwell.domains.catalog.choices import visible_channels
+from orderwell.domains.catalog.queries import product_header
 from orderwell.domains.customers.queries import visible_customers
 from orderwell.domains.inventory.choices import visible_warehouses
 from orderwell.kernel.clock import day_bounds
@@ -36,6 +37,15 @@ def customer_name(actor: Actor, value: str) -> str | None:
     if not actor.may(Permission.CUSTOMERS_CUSTOMER_VIEW):
         return value
     return visible_customers(actor).filter(pk=int(value)).values_list("name", flat=True).first() or value
+
+
+def product_name(actor: Actor, value: str) -> str | None:
+    """The name of the product a hidden filter means; None when there is none such."""
+    if not (value.isascii() and value.isdecimal() and len(value) < 19):
+        return None
+    if not actor.may(Permission.CATALOG_PRODUCT_VIEW):
+        return value
+    return localname(product_header(actor, int(value))) or None
 
 
 def between(values: Values, first: str = "from", last: str = "to") -> dict[str, Any]:

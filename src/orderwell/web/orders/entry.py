@@ -14,6 +14,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from orderwell.domains.automation.hints.services.dismiss import adopt_dismissals
 from orderwell.domains.catalog.choices import visible_channels
 from orderwell.domains.catalog.matching import match_variants
 from orderwell.domains.orders.drafts import OrderDraft, RequestIdentity, Submission
@@ -192,6 +193,11 @@ def _read(form: EntryForm, rows: list[Row]) -> bool:
     return check_rows(form, rows) and valid
 
 
+def _keep_dismissals(request: HttpRequest, actor: Actor, order_id: int) -> None:
+    """Hints that were dismissed while it was typed stay away from the order."""
+    adopt_dismissals(draft=request.POST.get("draft", "")[:50], order_id=order_id, actor=actor, now=utc_now())
+
+
 def _submit(request: HttpRequest, actor: Actor, form: EntryForm, rows: list[Row]) -> str | None:
     """Place the order or save the quote; the address to go to, or None when something is to be put right."""
     if not _read(form, rows):
@@ -200,12 +206,15 @@ def _submit(request: HttpRequest, actor: Actor, form: EntryForm, rows: list[Row]
     try:
         if request.POST.get("as") == "quote":
             saved = save_quote(draft=draft, actor=actor, now=utc_now())
+            _keep_dismissals(request, actor, saved.order_id)
             messages.success(request, _("Quote %(number)s is saved.") % {"number": saved.number})
             return reverse("order-detail", args=[saved.order_id])
         outcome = gate().submit(Submission(draft, actor, _identity(request, actor, form)))
     except DomainError as error:
         place_errors(form, rows, error.details)
         return None
+    if isinstance(outcome, Placed):
+        _keep_dismissals(request, actor, outcome.order_id)
     return _answer(request, form, rows, outcome)
 
 

@@ -39,6 +39,10 @@ P = Permission
 READY = (Order.FulfilmentState.RESERVED.value, Order.FulfilmentState.PARTIAL.value)
 
 
+class BulkCarrierForm(BulkForm):
+    carrier = forms.CharField(label=_("Carrier"), required=False, max_length=60)
+
+
 class BulkShipForm(BulkForm):
     warehouse = forms.ChoiceField(label=_("Warehouse"), required=False)
     carrier = forms.CharField(label=_("Carrier"), required=False, max_length=60)
@@ -117,6 +121,7 @@ TO_SHIP = ListSpec(
     ),
     link=link,
     prepare=count_units,
+    buttons="lists/more/to_ship.html",
     custom="order",
     search=_("Order number, phone, name"),
     quick="lists/orders/quick.html",

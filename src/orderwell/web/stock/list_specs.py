@@ -16,7 +16,7 @@ from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.markup import markup, to
 from orderwell.web.components.words import choices, word
-from orderwell.web.lists.common import between, pick, warehouse_choices
+from orderwell.web.lists.common import between, pick, product_name, warehouse_choices
 from orderwell.web.lists.spec import Column, Filter, ListSpec, Nothing, Tab, Values
 from orderwell.web.templatetags.orderwell import cause_link, localname, quantity
 
@@ -33,7 +33,16 @@ STATES = [
 def stock_rows(actor: Actor, values: Values, now: datetime) -> Sequence[QuerySet[Any]]:
     if "pk" in values:
         return [stock(actor)]
-    return [stock(actor, StockFilters(**pick(values, text="q", warehouse="warehouse", state="state")))]
+    return [
+        stock(
+            actor,
+            StockFilters(**pick(values, text="q", warehouse="warehouse", state="state"), product_id=_product(values)),
+        )
+    ]
+
+
+def _product(values: Values) -> int | None:
+    return int(values["product"]) if values.get("product") else None
 
 
 def free(item: Any) -> Any:
@@ -65,6 +74,7 @@ STOCK = ListSpec(
         Filter("q", _("Search"), "text"),
         Filter("warehouse", _("Warehouse"), choices=warehouse_choices),
         Filter("state", _("State"), choices=lambda actor: STATES),
+        Filter("product", _("Product"), "hidden", say=product_name),
     ),
     tabs=(
         Tab("all", _("All")),

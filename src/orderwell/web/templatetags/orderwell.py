@@ -27,6 +27,7 @@ from orderwell.platform.formats import money_text as money_text
 from orderwell.platform.formats import percent_text, price_text, quantity_text
 from orderwell.platform.printing.kinds import kinds_of
 from orderwell.web.components.assets import asset as asset_url
+from orderwell.web.components.charts import drawn, rows_of
 from orderwell.web.components.markup import markup
 from orderwell.web.components.toasts import undo_of
 from orderwell.web.components.words import look_of, word
@@ -35,6 +36,8 @@ from orderwell.web.help.topics import field_topic
 
 register = template.Library()
 register.filter("undo_of", undo_of)
+register.filter("chart_rows", rows_of)
+register.filter("chart_data", drawn)
 
 
 @register.simple_tag
