@@ -226,7 +226,9 @@ def test_the_preview_says_why_and_when_it_gets_cheaper(shop, tea):
         assert said(line.explanation, "CNY").endswith("，适用于此渠道")
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(
     st.lists(st.tuples(st.integers(1, 30), st.decimals("0.01", "50", places=3)), min_size=1, max_size=5),
     st.lists(st.integers(1, 12), min_size=1, max_size=4),
