@@ -17,6 +17,7 @@ AREAS = (
     "products",
     "prices",
     "stock",
+    "handheld",
     "imports",
     "printing",
     "system",
