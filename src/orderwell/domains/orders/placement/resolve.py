@@ -28,13 +28,14 @@ CHARGE_TAX_CATEGORY = "shipping"
 GOODS = OrderLine.Kind.GOODS
 
 
-def resolve(plans: list[Plan], *, now: datetime) -> None:
-    """`now` says which prices hold: those of its day in the business time zone."""
+def resolve(plans: list[Plan], *, now: datetime, look_only: bool = False) -> None:
+    """`now` says which prices hold: those of its day. `look_only` where nothing will be written: customers are then not
+    held against a merge."""
     known = reference()
     for plan in plans:
         _resolve_channel(plan, known)
     plans = alive(plans)
-    _resolve_customers(plans)
+    _resolve_customers(plans, look_only)
     plans = alive(plans)
     variants = variants_by_sku({line.sku for plan in plans for line in plan.draft.lines})
     prices = price_book(
@@ -70,9 +71,9 @@ def _resolve_channel(plan: Plan, known: Reference) -> None:
         plan.refuse(*found)
 
 
-def _resolve_customers(plans: list[Plan]) -> None:
+def _resolve_customers(plans: list[Plan], look_only: bool) -> None:
     numbers = {plan.draft.customer for plan in plans if plan.draft.customer is not None}
-    customers = customers_by_number(numbers)
+    customers = customers_by_number(numbers, look_only=look_only)
     for plan in plans:
         number = plan.draft.customer
         if number is None:

@@ -64,7 +64,7 @@ def planned(order: Order, *, change: OrderChange, lines: Mapping[int, OrderLine]
     plan = Plan(Submission(msgspec.structs.replace(draft, discount=ZERO, shipping=ZERO, custom={}), actor))
     if change.add_lines or change.add_charges:
         plan.ordered = units_kept(change, lines)
-        resolve([plan], now=now)
+        resolve([plan], now=now, look_only=True)
         _price(plan)
     else:
         plan.channel = reference().channels.get(order.channel.code)

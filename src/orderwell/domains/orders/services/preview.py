@@ -115,7 +115,7 @@ def _plan_what_is_right(draft: OrderDraft, actor: Actor, now: datetime) -> tuple
     plan = Plan(Submission(draft, actor))
     for _ in range(MOST_PASSES):
         plan = Plan(Submission(draft, actor))
-        resolve([plan], now=now)
+        resolve([plan], now=now, look_only=True)
         for living in alive([plan]):
             price(living)
         reserve_in_arrival_order(alive([plan]), read=read_stock)
