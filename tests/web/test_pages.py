@@ -28,6 +28,8 @@ BUDGETS = {
     "/stock/expected/": 8,
     "/orders/lines/": 8,
     "/to-ship/lines/": 9,
+    "/price-lists/": 10,
+    "/price-lists/ask/": 6,
     "/stock/movements/": 8,
     "/transfers/": 6,
     "/invoices/": 7,
