@@ -61,6 +61,7 @@ class Customer(models.Model):
         indexes = [
             models.Index(fields=["name", "id"], name="customer_name"),
             models.Index(fields=["team", "id"], name="customer_team"),
+            models.Index(fields=["tax_number"], name="customer_tax_number"),
             SearchIndex(fields=["search_key"], name="customer_search"),
         ]
 
