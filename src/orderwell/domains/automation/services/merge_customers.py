@@ -39,7 +39,7 @@ def merge_customers(
     with atomic():
         # First the orders, then the customers: whoever writes a document holds its order.
         lock_orders_of(merged_id)
-        pair = lock_pair(survivor_id, merged_id, actor=actor)
+        pair = lock_pair(survivor_id=survivor_id, merged_id=merged_id, actor=actor)
         merge = merge_records(pair, choices=choices, versions=versions, actor=actor, now=now)
         keep_moved(merge, _move(merged_id, survivor_id))
     return merge

@@ -35,7 +35,7 @@ class Pair:
     states: Mapping[int, CustomerState]
 
 
-def lock_pair(survivor_id: int, merged_id: int, *, actor: Actor) -> Pair:
+def lock_pair(*, survivor_id: int, merged_id: int, actor: Actor) -> Pair:
     """Raises PermissionDenied, NotFound, Refusal. Contacts move along, so one must be allowed to see them."""
     actor.require(Permission.CUSTOMERS_CUSTOMER_CHANGE)
     actor.require(Permission.CUSTOMERS_PERSONAL_DATA_VIEW)
@@ -110,7 +110,7 @@ def take_apart(merge_id: int, *, actor: Actor, now: datetime) -> CustomerMerge:
     merge = CustomerMerge.objects.select_for_update(of=("self",)).filter(pk=merge_id).first()
     if merge is None:
         raise NotFound(kind="merge", reference=merge_id)
-    pair = lock_pair(merge.survivor_id, merge.merged_id, actor=actor)
+    pair = lock_pair(survivor_id=merge.survivor_id, merged_id=merge.merged_id, actor=actor)
     reason = why_not(merge, pair.survivor, now)
     if reason is not None:
         raise Refusal([reason.detail()])
