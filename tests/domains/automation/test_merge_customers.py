@@ -35,6 +35,7 @@ from orderwell.domains.orders.drafts import LineDraft, OrderDraft
 from orderwell.domains.orders.models import Order
 from orderwell.domains.orders.outcomes import Placed
 from orderwell.domains.orders.services.place import place_orders
+from orderwell.domains.prices.models import PriceAssignment, PriceList
 from orderwell.kernel.errors import DomainError, NotFound, StaleVersion
 from orderwell.platform.accounts.actor import system_actor
 from orderwell.platform.permissions import PermissionDenied
@@ -58,6 +59,7 @@ MOVES = {
     "billing.Payment.customer",
     "billing.LedgerEntry.customer",
     "fulfilment.Return.customer",
+    "prices.PriceAssignment.customer",
     "cases.Case.customer",
     "cases.Rating.customer",
     "customers.Consent.customer",
@@ -101,6 +103,8 @@ def pair(db: None) -> tuple[Customer, Customer, Any, Any]:
         number="CS1", kind="question", state="open", customer=second, opener_label="x", created_at=NOW, touched_at=NOW
     )
     add_task(stream=f"customer:{second.pk}", text="call", actor=system_actor(), now=NOW)
+    offer = PriceList.objects.create(code="special", currency="CNY", created_at=NOW, updated_at=NOW)
+    PriceAssignment.objects.create(price_list=offer, scope="customer", customer=second)
     add_note(customer_id=second.pk, body="likes tea", actor=system_actor(), now=NOW)
     return first, second, goods, channel
 

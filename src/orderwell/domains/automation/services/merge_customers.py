@@ -20,6 +20,7 @@ from orderwell.domains.customers.services.merge_records import (
 )
 from orderwell.domains.fulfilment.services.move_customer import move_returns, move_returns_of
 from orderwell.domains.orders.services.move_customer import lock_orders_of, move_orders, move_orders_back
+from orderwell.domains.prices.services.move_customer import move_prices, move_prices_back
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.database import atomic
 from orderwell.platform.permissions import Permission
@@ -56,6 +57,7 @@ def unmerge_customers(*, merge_id: int, actor: Actor, now: datetime) -> Customer
         move_money_of(orders, **ways)
         move_returns_of(orders, moved.get("returns", []), **ways)
         move_talk_back(orders, moved, **ways)
+        move_prices_back(moved.get("prices", []), **ways)
     return merge
 
 
@@ -71,7 +73,12 @@ def _move(source_id: int, target_id: int) -> dict[str, list[int]]:
     ways = {"source_id": source_id, "target_id": target_id}
     orders = move_orders(**ways)
     move_money(**ways)
-    return {"orders": orders, "returns": move_returns(**ways), **move_talk(**ways)}
+    return {
+        "orders": orders,
+        "returns": move_returns(**ways),
+        "prices": move_prices(**ways),
+        **move_talk(**ways),
+    }
 
 
 def _require(actor: Actor) -> None:

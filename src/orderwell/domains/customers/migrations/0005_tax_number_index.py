@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0002_user_desk"),
-        ("customers", "0003_people_notes_relations_merges"),
+        ("customers", "0004_archived_index"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
