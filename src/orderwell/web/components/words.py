@@ -173,6 +173,12 @@ WORDS: dict[str, dict[str, tuple[str | Promise, str]]] = {
         "parent_of": (_("Branch"), QUIET),
         "payer_of": (_("Paid for by it"), QUIET),
     },
+    "alike": {
+        "tax_number": (_("same tax number"), WARN),
+        "phone": (_("same phone"), WARN),
+        "email": (_("same e-mail"), WARN),
+        "name": (_("same name"), CALM),
+    },
     "relation_kind": {
         "parent": (_("a branch of"), QUIET),
         "payer": (_("paid for by"), QUIET),
