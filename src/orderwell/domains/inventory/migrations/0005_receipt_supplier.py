@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("inventory", "0003_reservations_do_not_expire"),
+        ("inventory", "0004_movement_kind_index"),
     ]
 
     operations = [
