@@ -19,6 +19,7 @@ from orderwell.domains.orders.models import Order
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.actor import system_actor
 from tests.web.conftest import Company
+from tests.web.test_pages import queries
 
 pytestmark = pytest.mark.django_db
 
@@ -170,3 +171,33 @@ def test_rules_are_seen_with_their_figures_and_tuned(owner: Client, unusual: int
     assert owner.post("/admin/hints/unusual_quantity/", values).status_code == 302
     assert 'data-hint="' not in owner.get(f"/orders/{unusual}/").content.decode()
     assert owner.get("/admin/hints/nothing/").status_code == 404
+
+
+def test_substitutes_are_named_on_the_page_of_the_product(owner: Client, company: Company) -> None:
+    page = f"/products/{company.pot.product_id}/"
+    assert "None named." in owner.get(page).content.decode()
+    address = f"/variants/{company.pot.pk}/substitutes/"
+    form = owner.get(address).content.decode()
+    token = re.search(r'name="token" value="([^"]+)"', form)[1]  # type: ignore[index]
+    for wrong, said in (("POT", "cannot stand in for itself"), ("NO-SUCH", "no active product")):
+        answer = owner.post(address, {"token": token, "lines": wrong})
+        assert answer.status_code == 422 and said in answer.content.decode()
+    assert owner.post(address, {"token": token, "lines": "CUP  smaller and cheaper\n"}).status_code == 302
+    shown = owner.get(page).content.decode()
+    assert "smaller and cheaper" in shown and "Substitutes of POT changed from — to CUP" in shown
+    assert "CUP smaller and cheaper" in owner.get(address).content.decode()
+    assert owner.get("/variants/999999/substitutes/").status_code == 404
+
+
+def test_the_list_of_orders_shows_them_where_the_column_is_chosen(
+    owner: Client, place: Callable[..., int], unusual: int
+) -> None:
+    path = "/orders/?columns=number,hints"
+    owner.get(path)
+    few = queries(owner, path)
+    assert "Unusual quantity" in owner.get(path).content.decode()
+    assert "Unusual quantity" not in owner.get("/orders/").content.decode()
+    for _ in range(12):
+        place(CUP=30)
+    assert queries(owner, path) <= few + 1
+    assert queries(owner, "/orders/") <= few - 5

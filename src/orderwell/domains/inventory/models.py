@@ -73,6 +73,7 @@ class StockMovement(models.Model):
             models.Index(fields=["stock_item", "occurred_at", "id"], name="movement_item"),
             models.Index(fields=["cause"], name="movement_cause"),
             models.Index(fields=["occurred_at", "id"], name="movement_time"),
+            models.Index(fields=["kind", "occurred_at", "id"], name="movement_kind"),
         ]
 
 
@@ -164,6 +165,8 @@ class ExpectedReceipt(models.Model):
     quantity_received = QuantityField(default=0)
     due_at = models.DateTimeField()
     reference = models.CharField(max_length=80)
+    # Who sends them, in words.
+    supplier = models.CharField(max_length=120, blank=True, default="")
     cancelled_at = models.DateTimeField(null=True)
 
     class Meta:

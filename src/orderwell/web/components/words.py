@@ -35,6 +35,18 @@ WORDS: dict[str, dict[str, tuple[str | Promise, str]]] = {
         "overpaid": (_("Overpaid"), BAD),
         "refunded": (_("Refunded"), QUIET),
     },
+    "price-list": {
+        "now": (_("In use"), GOOD),
+        "later": (_("Later"), BUSY),
+        "over": (_("Over"), QUIET),
+        "archived": (_("Archived"), QUIET),
+    },
+    "price-scope": {
+        "customer": (_("One customer"), CALM),
+        "group": (_("Group of customers"), CALM),
+        "channel": (_("Channel"), CALM),
+        "everyone": (_("Everyone"), CALM),
+    },
     "line": {
         "goods": (_("Goods"), CALM),
         "shipping": (_("Shipping"), QUIET),
@@ -67,6 +79,18 @@ WORDS: dict[str, dict[str, tuple[str | Promise, str]]] = {
     "transfer": {
         "draft": (pgettext_lazy("transfer state", "Draft"), QUIET),
         "dispatched": (_("On the way"), BUSY),
+        "received": (_("Received"), GOOD),
+        "cancelled": (_("Cancelled"), QUIET),
+    },
+    "promise": {
+        "free": (_("Free"), QUIET),
+        "expected_receipt": (_("Announced receipt"), QUIET),
+        "transfer": (_("Transfer"), QUIET),
+        "backorder": (_("Backorder"), QUIET),
+    },
+    "expected": {
+        "open": (pgettext_lazy("receipt state", "Expected"), BUSY),
+        "overdue": (_("Overdue"), WARN),
         "received": (_("Received"), GOOD),
         "cancelled": (_("Cancelled"), QUIET),
     },
@@ -141,6 +165,24 @@ WORDS: dict[str, dict[str, tuple[str | Promise, str]]] = {
         "payment": (_("Payment"), GOOD),
         "refund": (_("Refund"), WARN),
     },
+    "relation": {
+        "parent": (_("Parent company"), CALM),
+        "payer": (_("Pays for it"), CALM),
+        "branch": (_("Branch"), QUIET),
+        "payee": (_("Paid for by it"), QUIET),
+        "parent_of": (_("Branch"), QUIET),
+        "payer_of": (_("Paid for by it"), QUIET),
+    },
+    "alike": {
+        "tax_number": (_("same tax number"), WARN),
+        "phone": (_("same phone"), WARN),
+        "email": (_("same e-mail"), WARN),
+        "name": (_("same name"), CALM),
+    },
+    "relation_kind": {
+        "parent": (_("a branch of"), QUIET),
+        "payer": (_("paid for by"), QUIET),
+    },
     "happening": {
         "order": (_("Order"), CALM),
         "quote": (_("Quote"), QUIET),
@@ -153,6 +195,7 @@ WORDS: dict[str, dict[str, tuple[str | Promise, str]]] = {
         "case": (_("Case"), CALM),
         "message": (_("Message in"), CALM),
         "rating": (_("Rating"), CALM),
+        "note": (_("Note"), QUIET),
     },
     "source": {
         "web": (_("screen"), QUIET),

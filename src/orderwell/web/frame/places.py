@@ -50,6 +50,7 @@ GROUPS: tuple[Group, ...] = (
             Entry(_("Late"), "clock", "order-list", P.ORDERS_ORDER_VIEW, "", "", "?late=1", "late"),
             Entry(_("Customers"), "users", "customer-list", P.CUSTOMERS_CUSTOMER_VIEW, "/customers/", "c"),
             Entry(_("Products"), "tag", "product-list", P.CATALOG_PRODUCT_VIEW, "/products/", "p"),
+            Entry(_("Price lists"), "receipt-2", "price-lists", P.PRICES_PRICE_LIST_VIEW, "/price-lists/", "l"),
             Entry(_("Cases"), "message-circle", "case-list", P.CASES_CASE_VIEW, "/cases/", "k"),
             Entry(_("Ratings"), "star", "rating-list", P.CASES_RATING_VIEW, "/ratings/", "r"),
         ),
@@ -67,7 +68,10 @@ GROUPS: tuple[Group, ...] = (
             Entry(_("Stock"), "building-warehouse", "stock-list", P.INVENTORY_STOCK_VIEW, "/stock/", "s"),
             Entry(_("Transfers"), "transfer", "transfer-list", P.INVENTORY_STOCK_VIEW, "/transfers/", "t"),
             Entry(_("Handheld"), "device-mobile", "handheld", P.INVENTORY_STOCK_VIEW, "/handheld/", "j"),
-            Entry(_("To sort out"), "alert-triangle", "leftover-list", P.INVENTORY_STOCK_VIEW, "/to-sort-out/", "z"),
+            Entry(
+                *(_("To sort out"), "alert-triangle", "leftover-list", P.INVENTORY_STOCK_VIEW, "/to-sort-out/", "z"),
+                counter="leftovers",
+            ),
         ),
     ),
     Group(

@@ -12,9 +12,10 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from orderwell.domains.orders.difference import FieldDifference, Step
+from orderwell.domains.orders.difference import FieldDifference, LineDifference, Step
 from orderwell.domains.orders.models import Amendment, OrderLine
 from orderwell.domains.orders.overview import LineView
+from orderwell.domains.orders.price_reasons import said
 from orderwell.kernel.quantities import plain
 from orderwell.web.components.places import place_name
 from orderwell.web.components.timeline import field_title, value_text
@@ -92,6 +93,8 @@ def why_from(view: LineView) -> list[str]:
     for choice in view.sourcing:
         rule = RULES.get(choice.get("rule", ""))
         parts = [_("When changed (%(change)s)") % {"change": choice["change"]} if "change" in choice else ""]
+        if wish := choice.get("preferred"):
+            parts.append(_("The customer prefers %(warehouse)s") % {"warehouse": place_name(wish)})
         parts.append(_(rule) if rule else "")
         for title, key in ((_("taken: %(list)s"), "taken"), (_("free then: %(list)s"), "free")):
             listed = ", ".join(f"{where} {plain(Decimal(units))}" for where, units in choice.get(key, {}).items())
@@ -115,3 +118,9 @@ def change_summary(change: Amendment, currency: str) -> str:
     if made:
         parts.append(_signed(made, currency))
     return " · ".join(parts)
+
+
+@register.simple_tag
+def why_new_price(line: LineDifference, currency: str) -> str:
+    """Why a line of a difference has its new price."""
+    return said({"price": line.price}, currency)

@@ -21,8 +21,8 @@ from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
 
 from orderwell.domains.orders.holds import KINDS
-from orderwell.domains.orders.models import OrderLine
 from orderwell.domains.orders.overview import LineView
+from orderwell.domains.orders.price_reasons import said
 from orderwell.platform.formats import money_text as money_text
 from orderwell.platform.formats import percent_text, price_text, quantity_text
 from orderwell.platform.printing.kinds import kinds_of
@@ -240,14 +240,9 @@ def hold_title(kind: str) -> str:
 
 
 @register.simple_tag
-def why_priced(line: OrderLine) -> str:
+def why_priced(explanation: dict[str, Any], currency: str) -> str:
     """Why a line has this price, in words."""
-    why = line.explanation.get("price", {})
-    if why.get("source") == "list_price":
-        return _("List price when the order was made")
-    if listed := why.get("list_price"):
-        return _("Entered; the list price was %(price)s") % {"price": listed}
-    return _("Entered")
+    return said(explanation, currency)
 
 
 RULES = {
@@ -298,6 +293,7 @@ def still_expected(row: Any) -> Decimal:
 _CAUSES = {
     "order": "order-detail",
     "transfer": "transfer-detail",
+    "expected_receipt": "expected-detail",
     "import": "import-detail",
     "invoice": "invoice-detail",
 }
@@ -308,6 +304,7 @@ _CAUSE_WORDS = {
     "transfer": gettext_noop("Transfer"),
     "adjustment": gettext_noop("Adjustment"),
     "receipt": gettext_noop("Receipt"),
+    "expected_receipt": gettext_noop("Announced receipt"),
     "opening": gettext_noop("Opening stock"),
     "import": gettext_noop("Import"),
 }
