@@ -73,7 +73,7 @@ def layout(request: HttpRequest) -> dict[str, Any]:
         "actor": actor,
         "navigation": groups,
         "start_place": _shown(START, request.path) if actor else None,
-        "here": _here(groups, request.path),
+        "menu_entry": _here(groups, request.path),
         "desk": desk,
         "opened": f"{opened}:{next(iter(match.kwargs.values()))}" if match and opened else "",
         "page_name": (match.url_name or "") if match else "",
