@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "orderwell.domains.billing",
     "orderwell.domains.cases",
     "orderwell.domains.analytics",
+    "orderwell.domains.automation",
     "orderwell.domains.integrations",
     "orderwell.web",
     "orderwell.apps.OrderwellConfig",

@@ -20,7 +20,7 @@ MINUTE, HOUR, DAY = 60, 3600, 86400
 
 # Modules that declare something by being imported, where an app has them.
 DECLARING = ("events", "options", "laws")
-# The same of the reactions, which have no records and so are no apps.
+# What is printed of each document.
 PAPERS = ("orders", "shipments", "invoices")
 
 
@@ -32,6 +32,7 @@ def wire() -> None:
                     import_module(f"{app.name}.{name}")
     for name in PAPERS:
         import_module(f"orderwell.domains.automation.printing.{name}")
+    import_module("orderwell.domains.automation.hints.loading").load()
     _subscribe()
     _schedule()
 
@@ -106,5 +107,11 @@ def _schedule() -> None:
         "orderwell.platform.views.services.exports.forget_old",
         every_seconds=DAY,
         at="03:30",
+    )
+    schedule(
+        "automation.forget-old-sights",
+        "orderwell.domains.automation.hints.services.measure.forget_old_sights",
+        every_seconds=DAY,
+        at="03:35",
     )
     schedule("verify.every-night", "orderwell.platform.verify.check_every_night", every_seconds=DAY, at="02:30")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Callable
@@ -124,9 +125,9 @@ def test_every_number_leads_to_as_many_rows(owner: Client, place: Callable[..., 
 
 
 def chart(page: str, name: str) -> dict[str, Any]:
-    found = re.search(rf'<script id="{name}" type="application/json">(.*?)</script>', page)
+    found = re.search(rf'id="{name}" data-chart="([^"]*)"', page)
     assert found
-    data: dict[str, Any] = json.loads(found[1])
+    data: dict[str, Any] = json.loads(html.unescape(found[1]))
     return data
 
 

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 # Page -> the most queries it may take; one more than a year ago is a decision, not an accident.
 BUDGETS = {
-    "/": 26,
+    "/": 45,
     "/overview/": 12,
     "/live/?t=orders&t=order:1": 5,
     "/live/counters/": 8,
@@ -42,7 +42,7 @@ BUDGETS = {
     "/for-me/": 9,
     "/ratings/": 6,
 }
-ORDER_BUDGET = 25
+ORDER_BUDGET = 40
 PAGE_BYTES = 100_000
 
 

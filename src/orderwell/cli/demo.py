@@ -18,12 +18,18 @@ def load(
     """Fill an empty installation with a believable company; again, or with a larger number, add what is missing."""
     from orderwell.demo.load import load_demo
     from orderwell.kernel.clock import utc_now
+    from orderwell.platform.memory import rest_the_collector
 
-    progress = Progress("Demo company", orders, unit="orders")
-    loaded = load_demo(
-        orders=orders, now=utc_now(), told=lambda _, done, of: progress.advance(orders - of + done - progress.done)
-    )
-    progress.finish()
+    rest_the_collector()
+    bars: dict[tuple[str, int], Progress] = {}
+
+    def told(what: str, done: int, of: int) -> None:
+        bar = bars.setdefault((what, of), Progress("Demo company", of, unit=what))
+        bar.advance(done - bar.done)
+        if done == of:
+            bar.finish()
+
+    loaded = load_demo(orders=orders, now=utc_now(), told=told)
     data: dict[str, object] = {
         "orders": loaded.orders,
         "placed": loaded.placed,

@@ -11,9 +11,8 @@ from typing import TypeVar
 
 import msgspec
 
-from orderwell.demo.catalogue import bundles, products
-from orderwell.demo.company import MAIN, MARKET, SHOP, Company, Crew
-from orderwell.demo.people import customers
+from orderwell.demo.company import MAIN, MARKET, SHOP, Company
+from orderwell.demo.growth import grown_company
 from orderwell.demo.seasons import moments
 from orderwell.demo.wishes import Wishes
 from orderwell.domains.inventory.drafts import ReceiptDraft, ReceiptLineDraft
@@ -49,7 +48,7 @@ def record_past(company: Company, times: Sequence[datetime], random: Random, *, 
 def add(count: int, *, now: datetime, zone: str, told: Told) -> None:
     """`count` more orders through the engine's own batch path, oldest first; goods come in for the open ones."""
     random = Random(count)
-    company = _company()
+    company = grown_company(Order.objects.count() + count, now=now, told=told)
     wishes = Wishes(company, random)
     completed = round(count * COMPLETED)
     prefix = f"B{Order.objects.count()}"
@@ -71,13 +70,6 @@ def add(count: int, *, now: datetime, zone: str, told: Told) -> None:
         told("orders", done, count)
 
 
-def _company() -> Company:
-    found = products()
-    system = system_actor(source="cli", label="demo")
-    crew = Crew(system, system, system, (system,), system, (system,), system)
-    return Company(found, bundles(frozenset(v.sku for product in found for v in product.variants)), customers(), crew)
-
-
 def _past(wishes: Wishes, moment: datetime, external_id: str) -> OrderDraft:
     draft, _ = wishes.draw(moment)
     values = {name: getattr(draft, name) for name in OrderDraft.__struct_fields__}
@@ -92,11 +84,15 @@ def _open(wishes: Wishes, moment: datetime, external_id: str) -> OrderDraft:
 
 
 def _goods_in(wishes: Wishes, orders: int, now: datetime) -> None:
-    """Enough of everything for `orders` orders in the main warehouse."""
+    """Enough of everything for `orders` orders in the main warehouse; of what is in sets, enough for these too."""
     total = sum(variant.demand for variant in wishes.variants)
+    in_sets = {sku for bundle in wishes.company.bundles for sku, _ in bundle.components}
     lines = [
         ReceiptLineDraft(
-            sku=variant.sku, quantity=Decimal(round(orders * 45 * variant.demand / total) + orders // 50 + 200)
+            sku=variant.sku,
+            quantity=Decimal(
+                round(orders * 45 * variant.demand / total) + 100 + (orders // 10 if variant.sku in in_sets else 0)
+            ),
         )
         for variant in wishes.variants
     ]

@@ -114,9 +114,9 @@ def establish(*, password: str, now: datetime) -> Company:
         _crew(password, actor, now),
     )
     _settings(actor, now)
-    _catalogue(company, actor, now)
-    _customers(company, actor, now)
-    _opening_stock(company, actor, now)
+    record_goods(company.products, company.bundles, actor=actor, now=now)
+    record_customers(company.customers, actor=actor, shop=company.crew.shop, now=now)
+    record_opening_stock(company.variants, "demo-opening", actor=actor, now=now)
     return company
 
 
@@ -164,9 +164,9 @@ def _settings(actor: Actor, now: datetime) -> None:
     save_buffer(BufferDraft(channel=MARKET, warehouse=SOUTH, quantity=Decimal(2)), actor=actor, now=now)
 
 
-def _catalogue(company: Company, actor: Actor, now: datetime) -> None:
-    drafts = [_product(product) for product in company.products]
-    drafts += [_bundle(bundle) for bundle in company.bundles]
+def record_goods(goods: Sequence[ProductSpec], sets: Sequence[BundleSpec] = (), *, actor: Actor, now: datetime) -> None:
+    drafts = [_product(product) for product in goods]
+    drafts += [_bundle(bundle) for bundle in sets]
     _expect(save_products(drafts, actor=actor, now=now))
 
 
@@ -227,12 +227,12 @@ def _bundle(bundle: BundleSpec) -> ProductDraft:
     )
 
 
-def _customers(company: Company, actor: Actor, now: datetime) -> None:
+def record_customers(people: Sequence[CustomerSpec], *, actor: Actor, shop: Actor, now: datetime) -> None:
     owners = [username for username, (_, role, _) in STAFF.items() if role == "sales-clerk"]
-    drafts = [_customer(spec, owners[number % len(owners)]) for number, spec in enumerate(company.customers)]
+    drafts = [_customer(spec, owners[number % len(owners)]) for number, spec in enumerate(people)]
     verdicts = save_customers(drafts, actor=actor, now=now)
     _expect(verdicts)
-    for spec, verdict in zip(company.customers, verdicts, strict=True):
+    for spec, verdict in zip(people, verdicts, strict=True):
         if spec.consent and verdict.outcome == "created" and verdict.id is not None:
             record_consent(
                 customer_id=verdict.id,
@@ -240,7 +240,7 @@ def _customers(company: Company, actor: Actor, now: datetime) -> None:
                 medium="email",
                 granted=True,
                 source="网店注册 Web shop sign-up",
-                actor=company.crew.shop,
+                actor=shop,
                 now=now,
             )
 
@@ -284,16 +284,16 @@ def _address(place: PlaceSpec, kind: str, *, first: bool) -> PostalAddressDraft:
     )
 
 
-def _opening_stock(company: Company, actor: Actor, now: datetime) -> None:
+def record_opening_stock(variants: Sequence[VariantSpec], reference: str, *, actor: Actor, now: datetime) -> None:
     """Opening balances; repeated by external id they change nothing."""
     random = Random(7)
     drafts = [
         AdjustmentDraft(
             warehouse=code,
             reason="opening",
-            external_id=f"demo-opening-{code}",
+            external_id=f"{reference}-{code}",
             note="期初库存 Opening balance",
-            lines=tuple(_opening_lines(company.variants, share, random)),
+            lines=tuple(_opening_lines(variants, share, random)),
         )
         for code, (*_, share) in WAREHOUSES.items()
     ]

@@ -22,7 +22,7 @@ from orderwell.domains.orders.models import Order
 from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import DomainError
 from orderwell.kernel.identifiers import random_token
-from orderwell.platform.database import atomic
+from orderwell.platform.database import atomic, much_memory
 from orderwell.platform.events.dispatch import deliver, fan_out
 from orderwell.platform.installation import first_administrator, set_up
 
@@ -81,7 +81,8 @@ def load_demo(*, orders: int, now: datetime, told: Told) -> Loaded:
             _tell_the_year(company, min(orders, ORDERS), now, told)
     missing = orders - Order.objects.count()
     if missing > bulk.LEAST:
-        bulk.add(missing, now=now, zone=settings.TIME_ZONE, told=told)
+        with much_memory():
+            bulk.add(missing, now=now, zone=settings.TIME_ZONE, told=told)
     _deliver_events()
     count = Order.objects.count()
     return Loaded(

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from itertools import product
 
 # (family name, pinyin)
 FAMILY_ZH = (
@@ -119,3 +122,62 @@ CITIES_WORLD = (
     ("Singapore", "Singapore", "049315", "SG", "+65 6"), ("Amsterdam", "Noord-Holland", "1012 AB", "NL", "+31 20"),
     ("Osaka", "Osaka", "530-0001", "JP", "+81 6"), ("Melbourne", "VIC", "3000", "AU", "+61 3"),
 )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Words:
+    """What names are put together from. The company of the tour needs few; a hundred thousand customers need many."""
+
+    given: Sequence[tuple[str, str]] = GIVEN_ZH
+    last: Sequence[str] = LAST_WORLD
+    firms: Sequence[str] = WORDS_ZH
+    firms_world: Sequence[str] = WORDS_WORLD
+
+
+# Syllables of given names, and of the names of firms, that go together in any order.
+_GIVEN = (
+    ("安", "an"), ("宝", "bao"), ("晨", "chen"), ("丹", "dan"), ("恩", "en"), ("凡", "fan"), ("海", "hai"),
+    ("涵", "han"), ("佳", "jia"), ("锦", "jin"), ("景", "jing"), ("可", "ke"), ("兰", "lan"), ("乐", "le"),
+    ("林", "lin"), ("鹿", "lu"), ("曼", "man"), ("梦", "meng"), ("宁", "ning"), ("沛", "pei"), ("琪", "qi"),
+    ("清", "qing"), ("然", "ran"), ("瑞", "rui"), ("诗", "shi"), ("书", "shu"), ("天", "tian"), ("彤", "tong"),
+    ("婉", "wan"), ("希", "xi"), ("晓", "xiao"), ("心", "xin"), ("轩", "xuan"), ("雅", "ya"), ("言", "yan"),
+    ("逸", "yi"), ("远", "yuan"), ("月", "yue"), ("泽", "ze"), ("志", "zhi"), ("子", "zi"), ("卓", "zhuo"),
+)  # fmt: skip
+_FIRM = "安邦百博昌承诚德鼎东丰福广海瀚恒宏华汇嘉金锦景聚凯康隆茂美铭荣瑞森盛泰腾同万祥鑫信兴永誉源正中"
+_BEFORE = (
+    "Birch", "Black", "Bright", "Cedar", "Clear", "Cold", "Crest", "East", "Elm", "Fair", "Fern", "Gold", "Green",
+    "Hart", "High", "Iron", "Lake", "Long", "Moon", "Oak", "Pine", "Red", "Rose", "Sea", "Stone", "Sun", "West",
+    "White", "Wild", "Winter",
+)  # fmt: skip
+_AFTER = (
+    "bank", "bridge", "brook", "bury", "cliff", "dale", "field", "ford", "gate", "grove", "ham", "haven", "hill",
+    "holm", "hurst", "land", "mere", "mont", "moor", "port", "ridge", "shore", "stead", "ton", "view", "water",
+    "well", "wick", "wood", "worth",
+)  # fmt: skip
+
+
+@cache
+def many_words() -> Words:
+    given = [(a + b, f"{latin}{other}".capitalize()) for (a, latin), (b, other) in product(_GIVEN, _GIVEN) if a != b]
+    places = [before + after for before, after in product(_BEFORE, _AFTER)]
+    return Words(
+        given=(*GIVEN_ZH, *given),
+        last=(*LAST_WORLD, *places),
+        firms=(*WORDS_ZH, *(a + b for a, b in product(_FIRM, _FIRM) if a != b)),
+        firms_world=(*WORDS_WORLD, *places),
+    )
+
+
+# (code, Chinese, English) of the lines a product comes in when the catalogue is large.
+COLLECTIONS = (
+    ("SJ", "山居", "Mountain Home"), ("CW", "晨雾", "Morning Mist"), ("YS", "云水", "Cloud and Water"),
+    ("MY", "暮野", "Dusk Meadow"), ("QL", "青岚", "Blue Haze"), ("BH", "北海", "North Sea"),
+    ("NF", "南风", "South Wind"), ("XH", "星河", "River of Stars"), ("SY", "霜叶", "Frost Leaf"),
+    ("TY", "桃源", "Peach Garden"), ("MS", "墨石", "Ink Stone"), ("BS", "白沙", "White Sand"),
+    ("CT", "赤陶", "Terracotta"), ("ZL", "竹里", "In the Bamboo"), ("HT", "荷塘", "Lotus Pond"),
+    ("LY", "麓野", "Foothill"), ("GY", "谷雨", "Spring Rain"), ("LD", "立冬", "Early Winter"),
+    ("JZ", "江舟", "River Boat"), ("HL", "海蓝", "Sea Blue"), ("SX", "松溪", "Pine Creek"),
+    ("YT", "月台", "Moon Terrace"), ("FX", "枫香", "Maple"), ("ML", "茉莉", "Jasmine"),
+    ("GB", "戈壁", "Desert"), ("WD", "雾岛", "Misty Isle"), ("CY", "初阳", "First Light"),
+)  # fmt: skip
+COLLECTION_YEARS = (26, 25, 24, 23)

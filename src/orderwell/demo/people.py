@@ -56,15 +56,20 @@ class CustomerSpec:
 
 
 def customers(count: int = COUNT) -> tuple[CustomerSpec, ...]:
-    random = Random(8848)
-    return tuple(_customer(number, random) for number in range(1, count + 1))
+    """The first are always the same ones; those past COUNT have numbers that a company does not give by itself."""
+    random, more = Random(8848), Random(4810)
+    few = (_customer(number, f"C{number:05d}", names.Words(), random) for number in range(1, min(count, COUNT) + 1))
+    many = (_customer(number, f"CB{number:06d}", names.many_words(), more) for number in range(COUNT + 1, count + 1))
+    return (*few, *many)
 
 
-def _customer(number: int, random: Random) -> CustomerSpec:
+def _customer(number: int, code: str, words: names.Words, random: Random) -> CustomerSpec:
     abroad = random.random() < 0.22
     company = random.random() < 0.36
-    contacts = [_contact(number, abroad, company, random) for _ in range(random.choice((1, 2, 3)) if company else 1)]
-    name = (_firm_abroad(random) if abroad else _firm(random)) if company else contacts[0].name
+    contacts = [
+        _contact(number, abroad, company, words, random) for _ in range(random.choice((1, 2, 3)) if company else 1)
+    ]
+    name = (_firm_abroad(words, random) if abroad else _firm(words, random)) if company else contacts[0].name
     places = [
         _place(contacts[0], abroad, random) for _ in range(random.choice((1, 1, 2, 3) if company else (1, 1, 1, 2)))
     ]
@@ -73,7 +78,7 @@ def _customer(number: int, random: Random) -> CustomerSpec:
         tag for tag, share in (("VIP", 0.08), ("礼品 Gifts", 0.07), ("批发 Wholesale", 0.3)) if random.random() < share
     ]
     return CustomerSpec(
-        number=f"C{number:05d}",
+        number=code,
         company=company,
         name=name,
         group=("abroad" if abroad else "business") if company else ("member" if random.random() < 0.5 else "guest"),
@@ -91,13 +96,13 @@ def _customer(number: int, random: Random) -> CustomerSpec:
     )
 
 
-def _contact(number: int, abroad: bool, company: bool, random: Random) -> ContactSpec:
+def _contact(number: int, abroad: bool, company: bool, words: names.Words, random: Random) -> ContactSpec:
     if abroad:
-        first, last = random.choice(names.FIRST_WORLD), random.choice(names.LAST_WORLD)
+        first, last = random.choice(names.FIRST_WORLD), random.choice(words.last)
         name, mail = f"{first} {last}", f"{first}.{last}".lower().replace("'", "")
         phone = f"{random.choice(names.CITIES_WORLD)[4]} {random.randint(1_000_000, 9_999_999)}"
     else:
-        (family, latin), (given, given_latin) = random.choice(names.FAMILY_ZH), random.choice(names.GIVEN_ZH)
+        (family, latin), (given, given_latin) = random.choice(names.FAMILY_ZH), random.choice(words.given)
         name, mail = family + given, f"{given_latin}.{latin}".lower()
         phone = f"1{random.choice('3578')}{random.randint(0, 999_999_999):09d}"
     return ContactSpec(name, random.choice(names.JOBS) if company else "", phone, f"{mail}{number}@example.com")
@@ -115,14 +120,14 @@ def _place(contact: ContactSpec, abroad: bool, random: Random) -> PlaceSpec:
     return PlaceSpec(contact.name, contact.phone, street, found.district, found.zh, found.region, found.postcode, "CN")
 
 
-def _firm(random: Random) -> str:
+def _firm(words: names.Words, random: Random) -> str:
     city = random.choice(names.CITIES_CN).zh.removesuffix("市")
-    return f"{city}{random.choice(names.WORDS_ZH)}{random.choice(names.TRADES_ZH)}有限公司"
+    return f"{city}{random.choice(words.firms)}{random.choice(names.TRADES_ZH)}有限公司"
 
 
-def _firm_abroad(random: Random) -> str:
+def _firm_abroad(words: names.Words, random: Random) -> str:
     trade, _ = random.choice(names.TRADES_WORLD)
-    return f"{random.choice(names.WORDS_WORLD)} {trade}"
+    return f"{random.choice(words.firms_world)} {trade}"
 
 
 def _tax_number(random: Random) -> str:

@@ -62,6 +62,28 @@ def writing_turn() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def much_memory(megabytes: int = 256) -> Iterator[None]:
+    """For a process that writes a great deal and then ends: SQLite keeps that much of the indexes at hand.
+
+    A server has many connections and little memory; there the small cache of the settings is right.
+    """
+    if is_postgresql():
+        yield
+        return
+    with connection.cursor() as cursor:
+        usual = [
+            (name, cursor.execute(f"PRAGMA {name}").fetchone()[0]) for name in ("cache_size", "wal_autocheckpoint")
+        ]
+        cursor.execute(f"PRAGMA cache_size=-{megabytes * 1000}")
+        cursor.execute(f"PRAGMA wal_autocheckpoint={megabytes * 250}")
+        try:
+            yield
+        finally:
+            for name, value in usual:
+                cursor.execute(f"PRAGMA {name}={value}")
+
+
 def is_postgresql() -> bool:
     return connection.vendor == "postgresql"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 
 from orderwell.testing.reading import UNREAD, Element
 
@@ -68,7 +69,7 @@ def _headings(root: Element) -> Iterator[str]:
     levels = [int(e.tag[1]) for e in root.find(*HEADINGS) if not any(_is_closed(place) for place in e.above())]
     if levels.count(1) != 1:
         yield f"{levels.count(1)} headings of the first level"
-    for before, after in zip(levels, levels[1:], strict=False):
+    for before, after in pairwise(levels):
         if after > before + 1:
             yield f"a heading of level {after} follows one of level {before}"
 

@@ -60,6 +60,20 @@ def _here(groups: list[dict[str, Any]], path: str) -> dict[str, Any] | None:
     return None
 
 
+class May:
+    """`{% if may.ORDERS_ORDER_PLACE %}`: looked up where a template asks, not for every permission on every page."""
+
+    def __init__(self, actor: Actor | None) -> None:
+        self._actor = actor
+
+    def __getitem__(self, name: str) -> bool:
+        return self._actor is not None and self._actor.may(Permission[name])
+
+
+def _is_current(groups: list[dict[str, Any]]) -> tuple[str, ...]:
+    return tuple(entry["url"] for group in groups for entry in group["entries"] if entry["current"])
+
+
 def layout(request: HttpRequest) -> dict[str, Any]:
     """Context processor. `actor` is set by the page decorator, so error pages outside of it show no navigation."""
     actor: Actor | None = getattr(request, "actor", None)
@@ -72,6 +86,8 @@ def layout(request: HttpRequest) -> dict[str, Any]:
     return {
         "actor": actor,
         "navigation": groups,
+        # Whoever has the same rights and is at the same place sees the same navigation.
+        "navigation_key": (actor.permissions, desk, request.path == "/", _is_current(groups)) if actor else (),
         "start_place": _shown(START, request.path) if actor else None,
         "menu_entry": _here(groups, request.path),
         "desk": desk,
@@ -79,7 +95,7 @@ def layout(request: HttpRequest) -> dict[str, Any]:
         "page_name": (match.url_name or "") if match else "",
         # A background copy for live updates: what was told to the user waits for a page that the user sees.
         "is_live": bool(request.headers.get("X-Orderwell-Live")),
-        "may": {permission.name: actor.may(permission) for permission in Permission} if actor else {},
+        "may": May(actor),
         "theme": theme if theme in THEMES else "auto",
         "language": get_language() or settings.LANGUAGE_CODE,
         "languages": settings.LANGUAGES,

@@ -23,6 +23,7 @@ AREAS = (
     "cases",
     "public",
     "help",
+    "hints",
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [path("", include(f"orderwell.web.{area}.urls")) for area in AREAS]

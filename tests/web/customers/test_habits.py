@@ -52,8 +52,8 @@ def test_the_page_of_a_customer_shows_them_with_few_queries(
     path = f"/customers/{company.customer.pk}/"
     owner.get(path)
     few = queries(owner, path)
-    for _ in range(10):
-        place(CUP=1, POT=1)
+    for days in range(10):
+        place(CUP=1, POT=1, now=utc_now() - timedelta(days=days))
     page = owner.get(path).content.decode()
     assert "Favourites" in page and "CUP" in page and "Usual rhythm" in page
     assert queries(owner, path) <= few + 1 <= 30

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -46,7 +47,7 @@ def test_every_page_is_small_and_sound(pages: list[Page], capsys: pytest.Capture
         if page.kind == "page" and ":" not in page.name and page.who == "staff":
             titles[title_of(root)] += 1
     with capsys.disabled():
-        print("".join(f"\n{size:>8,} bytes compressed  {name}" for size, name in sorted(sizes, reverse=True)[:12]))
+        sys.stdout.writelines(f"\n{size:>8,} bytes  {name}" for size, name in sorted(sizes, reverse=True)[:12])
     assert not problems, "\n".join(problems)
     assert max(sizes)[0] < LIMIT
     assert [title for title, count in titles.items() if count > 1 or title.startswith("·")] == []

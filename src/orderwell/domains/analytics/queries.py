@@ -6,17 +6,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, ExpressionWrapper, F, Max, Q, QuerySet, Sum
+from django.db.models import Count, ExpressionWrapper, Q, QuerySet, Sum
 
-from orderwell.domains.analytics.figures import SOLD, ZERO, Cell, Figure, LocalDate
-from orderwell.domains.analytics.periods import Period, spans
+from orderwell.domains.analytics.figures import SOLD, Cell, Figure
+from orderwell.domains.analytics.periods import Period
 from orderwell.domains.analytics.prepared import cells
 from orderwell.domains.orders.models import Order, OrderLine
 from orderwell.domains.orders.queries import late_orders, visible_orders
@@ -28,7 +27,7 @@ from orderwell.platform.permissions import Permission
 WAITING = (Order.FulfilmentState.BACKORDERED, Order.FulfilmentState.RESERVED, Order.FulfilmentState.PARTIAL)
 # Upper bounds of the ages shown for orders that wait to be shipped, in days.
 AGES = (1, 3, 7, 14)
-_UNITS = ExpressionWrapper(Sum("quantity") - Sum("quantity_cancelled"), output_field=QuantityField())
+UNITS = ExpressionWrapper(Sum("quantity") - Sum("quantity_cancelled"), output_field=QuantityField())
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +174,7 @@ def top_variants(*, actor: Actor, period: Period, currency: str, zone: ZoneInfo,
     rows = (
         OrderLine.objects.filter(order__in=orders, kind=OrderLine.Kind.GOODS)
         .values("variant_id", "variant__sku", "variant__product_id", "variant__name_zh", "variant__name_en")
-        .annotate(units=_UNITS, revenue=Sum("gross_amount"))
+        .annotate(units=UNITS, revenue=Sum("gross_amount"))
         .order_by("-revenue", "variant_id")[:limit]
     )
     return list(rows)
@@ -183,37 +182,3 @@ def top_variants(*, actor: Actor, period: Period, currency: str, zone: ZoneInfo,
 
 def _sold(actor: Actor, start: datetime, end: datetime) -> QuerySet[Order]:
     return visible_orders(actor).filter(placed_at__gte=start, placed_at__lt=end, state__in=SOLD).order_by()
-
-
-def monthly_sales_of(
-    *, actor: Actor, variant_ids: Sequence[int], zone: ZoneInfo, months: int = 12
-) -> list[tuple[date, Decimal]]:
-    """Units sold of some variants in the latest months in which they sold at all; cancelled units excluded."""
-    actor.require(Permission.REPORTS_DASHBOARD_VIEW)
-    lines = OrderLine.objects.filter(
-        variant_id__in=variant_ids, order__in=visible_orders(actor).filter(state__in=SOLD)
-    ).order_by()
-    newest = lines.aggregate(newest=Max("order__placed_at"))["newest"]
-    if newest is None:
-        return []
-    last = business_day(newest, zone)
-    first = last.replace(day=1)
-    for _step in range(months - 1):
-        first = (first - timedelta(days=1)).replace(day=1)
-    period = Period(first, last)
-    found: dict[date, Decimal] = {}
-    for span in spans(period, zone):
-        rows = (
-            lines.filter(order__placed_at__gte=span.start, order__placed_at__lt=span.end)
-            .annotate(day=LocalDate(F("order__placed_at"), span.offset))
-            .values_list("day")
-            .annotate(units=_UNITS)
-        )
-        for day, units in rows:
-            month = (span.day or day).replace(day=1)
-            found[month] = found.get(month, ZERO) + units
-    month, result = first, []
-    while month <= last:
-        result.append((month, found.get(month, ZERO)))
-        month = (month + timedelta(days=32)).replace(day=1)
-    return result

@@ -8,3 +8,18 @@ from orderwell.kernel.errors import DomainError
 class AlreadyCredited(DomainError):
     code = "already_credited"
     message = "Return {number} was credited before, with credit note {credit_note}."
+
+
+class HintGone(DomainError):
+    code = "hint_gone"
+    message = "This hint does not hold any more; what it was about has changed."
+
+
+class UnknownRemedy(DomainError):
+    code = "unknown_remedy"
+    message = "This hint has no remedy {value}; it has {known}."
+
+
+class UnknownDismissalReason(DomainError):
+    code = "unknown_dismissal_reason"
+    message = "There is no reason {value}; known are: {known}."

@@ -87,3 +87,13 @@ class TooManyImages(DomainError):
 class UnusableImage(DomainError):
     code = "unusable_image"
     message = "{name} is not an image that can be shown; expected PNG, JPEG, WebP or GIF of at most {limit} MB."
+
+
+class SubstituteOfItself(DomainError):
+    code = "substitute_of_itself"
+    message = "{sku} cannot stand in for itself."
+
+
+class TooManySubstitutes(DomainError):
+    code = "too_many_substitutes"
+    message = "At most {limit} substitutes can be named; {count} are."

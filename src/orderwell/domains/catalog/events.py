@@ -19,6 +19,7 @@ class CatalogEvent(EventName):
     IMAGES_ORDERED = "catalog.image.ordered"
     IMAGE_REMOVED = "catalog.image.removed"
     PRICE_CHANGED = "catalog.price.changed"
+    SUBSTITUTES_CHANGED = "catalog.substitutes.changed"
     CHANNEL_CREATED = "catalog.channel.created"
     CHANNEL_CHANGED = "catalog.channel.changed"
     CATEGORY_CREATED = "catalog.category.created"
@@ -38,6 +39,7 @@ class CatalogEvent(EventName):
             cls.IMAGES_ORDERED: _("Images of product {code} put in another order"),
             cls.IMAGE_REMOVED: _("Image {name} removed from product {code}"),
             cls.PRICE_CHANGED: _("Price of {sku} in {currency} changed from {before} to {after}"),
+            cls.SUBSTITUTES_CHANGED: _("Substitutes of {sku} changed from {before} to {after}"),
             cls.CHANNEL_CREATED: _("Channel {code} created"),
             cls.CHANNEL_CHANGED: _("Channel {code} changed"),
             cls.CATEGORY_CREATED: _("Category {code} created"),

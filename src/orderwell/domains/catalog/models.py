@@ -158,6 +158,21 @@ class BundleComponent(models.Model):
         ]
 
 
+class ProductSubstitute(models.Model):
+    """What may be offered in place of `variant` when it is out of stock, the best first. It holds in one direction only."""
+
+    variant = models.ForeignKey(Variant, on_delete=models.CASCADE, related_name="substitutes")
+    substitute = models.ForeignKey(Variant, on_delete=models.PROTECT, related_name="stands_in_for")
+    position = models.PositiveSmallIntegerField(default=0)
+    note = models.CharField(max_length=240, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["variant", "substitute"], name="substitute_once"),
+            models.CheckConstraint(condition=~models.Q(variant=models.F("substitute")), name="substitute_not_itself"),
+        ]
+
+
 class ProductImage(models.Model):
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="images")
     variant = models.ForeignKey(Variant, on_delete=models.CASCADE, null=True, related_name="images")

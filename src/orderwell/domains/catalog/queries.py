@@ -124,6 +124,12 @@ def product_detail(actor: Actor, product_id: int) -> ProductDetail:
     return ProductDetail(product, variants, part_of, list(product.images.order_by("position", "id")))
 
 
+def product_header(actor: Actor, product_id: int) -> Product | None:
+    """The product without what belongs to it; None when there is none such."""
+    actor.require(Permission.CATALOG_PRODUCT_VIEW)
+    return Product.objects.filter(pk=product_id).first()
+
+
 def image_of(actor: Actor, image_id: int) -> ProductImage:
     actor.require(Permission.CATALOG_PRODUCT_VIEW)
     image = ProductImage.objects.select_related("product").filter(pk=image_id).first()

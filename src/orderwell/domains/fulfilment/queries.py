@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 from orderwell.domains.catalog.models import Variant
 from orderwell.domains.fulfilment.components import complete_units
 from orderwell.domains.fulfilment.models import Return, Shipment, ShipmentLine
-from orderwell.domains.inventory.models import Warehouse
+from orderwell.domains.inventory.models import Reservation, Warehouse
 from orderwell.domains.orders.models import OrderLine
 from orderwell.domains.orders.queries import visible_orders
 from orderwell.domains.orders.services.promises import demand_of
@@ -205,3 +205,15 @@ def units_completed_by(shipment_id: int) -> dict[int, Decimal]:
         return complete_units(gone, demand_of(line, ONE), places.get(line.variant_id or 0, 0))
 
     return {line.pk: made for line in lines if (made := units(line, after[line.pk]) - units(line, before[line.pk]))}
+
+
+def bundles_ready(line: OrderLine, warehouse: str) -> Decimal:
+    """Whole units of a bundle line that its components reserved in this warehouse make up, with what has gone before."""
+    gone = shipped_components([line.pk])[line.pk]
+    places = Variant.objects.filter(pk=line.variant_id or 0).values_list("quantity_places", flat=True).first() or 0
+    kept = Reservation.objects.filter(line_id=line.pk, stock_item__warehouse__code=warehouse)
+    after: dict[int, Decimal] = defaultdict(Decimal, gone)
+    for variant, quantity in kept.values_list("stock_item__variant_id", "quantity"):
+        after[variant] += quantity
+    ready: Decimal = complete_units(after, demand_of(line, ONE), places) - line.quantity_shipped
+    return ready

@@ -40,6 +40,7 @@ class StockFilters:
     text: str = ""
     warehouse: str = ""
     variant_id: int | None = None
+    product_id: int | None = None
     state: str = ""
     low_level: Decimal = LOW_STOCK
 
@@ -97,6 +98,8 @@ def stock(actor: Actor, filters: StockFilters | None = None) -> QuerySet[StockIt
         rows = rows.filter(warehouse__code=filters.warehouse)
     if filters.variant_id is not None:
         rows = rows.filter(variant=filters.variant_id)
+    if filters.product_id is not None:
+        rows = rows.filter(variant__product=filters.product_id)
     if filters.text.strip():
         rows = rows.filter(contains_words("variant__search_key", filters.text))
     match filters.state:

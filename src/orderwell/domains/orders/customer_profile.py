@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
 from statistics import median
 
-from django.db.models import Count, Max, Sum
+from django.db.models import Count, Max, Q, Sum
 
-from orderwell.domains.orders.models import OrderLine
-from orderwell.domains.orders.queries import visible_orders
+from orderwell.domains.orders.models import Order, OrderLine
+from orderwell.domains.orders.queries import late_orders, visible_orders
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.permissions import Permission
 
 # So many of the latest orders are looked at; a customer with more is known well enough by them.
 LATEST = 200
@@ -35,6 +36,13 @@ class Favourite:
     last_order_id: int
     last_at: datetime
 
+    @property
+    def usual(self) -> Decimal:
+        """About what one order has of it, in whole units where they are bought whole."""
+        mean = self.quantity / self.orders
+        whole = mean.quantize(Decimal(1), rounding=ROUND_HALF_UP)
+        return max(whole, Decimal(1)) if self.quantity == int(self.quantity) else mean.quantize(Decimal("0.01"))
+
 
 @dataclass(frozen=True, slots=True)
 class Habits:
@@ -47,6 +55,44 @@ class Habits:
     last_at: datetime | None
     rhythm: int | None
     favourites: Sequence[Favourite]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenOrders:
+    """How many orders of a customer wait for something: `quotes` for the customer, `held` for us, `unpaid` for money."""
+
+    quotes: int
+    to_ship: int
+    backordered: int
+    late: int
+    held: int
+    unpaid: int
+
+
+def open_orders(actor: Actor, customer_id: int, *, now: datetime) -> OpenOrders:
+    """One statement over the customer's own orders."""
+    actor.require(Permission.ORDERS_ORDER_VIEW)
+    waiting = (
+        Order.FulfilmentState.BACKORDERED,
+        Order.FulfilmentState.RESERVED,
+        Order.FulfilmentState.PARTIAL,
+    )
+    placed = Q(state=Order.State.PLACED, history=False)
+    owing = (Order.PaymentState.UNPAID, Order.PaymentState.PARTIAL)
+    counts = (
+        visible_orders(actor)
+        .filter(customer=customer_id)
+        .order_by()
+        .aggregate(
+            quotes=Count("pk", filter=Q(state=Order.State.DRAFT)),
+            to_ship=Count("pk", filter=placed & Q(fulfilment_state__in=waiting)),
+            backordered=Count("pk", filter=placed & Q(fulfilment_state=Order.FulfilmentState.BACKORDERED)),
+            late=Count("pk", filter=late_orders(now)),
+            held=Count("pk", filter=placed & Q(on_hold=True)),
+            unpaid=Count("pk", filter=Q(history=False, payment_state__in=owing)),
+        )
+    )
+    return OpenOrders(**counts)
 
 
 def customer_habits(actor: Actor, customer_id: int) -> Habits:

@@ -42,12 +42,14 @@ SETTING_GROUPS = {
     "inventory": gettext_lazy("Stock"),
     "fulfilment": gettext_lazy("Shipments and returns"),
     "billing": gettext_lazy("Money"),
+    "hints": gettext_lazy("Hints"),
 }
 SCHEDULES = {
     "accounts.forget-sign-in-failures": gettext_lazy("Forget failed sign-ins"),
     "idempotency.forget-old-answers": gettext_lazy("Forget old answers to repeated requests"),
     "events.forget-old-deliveries": gettext_lazy("Forget old deliveries of events"),
     "analytics.prepare-days": gettext_lazy("Prepare the daily figures"),
+    "automation.forget-old-sights": gettext_lazy("Forget who saw which hint"),
     "verify.every-night": gettext_lazy("Check every balance"),
 }
 SEQUENCES = {

@@ -63,6 +63,13 @@ SECTIONS: tuple[tuple[Text, tuple[Section, ...]], ...] = (
                 _("Customers that are treated alike."),
             ),
             Section(
+                "admin-hints",
+                _("Hints"),
+                "bulb",
+                P.SYSTEM_SETTING_CHANGE,
+                _("What is pointed out, from when on, and how useful it is."),
+            ),
+            Section(
                 "admin-categories",
                 _("Categories"),
                 "sitemap",

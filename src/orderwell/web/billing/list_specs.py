@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from orderwell.domains.billing.queries import (
@@ -20,6 +19,7 @@ from orderwell.domains.billing.queries import (
 )
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
+from orderwell.web.components.markup import to
 from orderwell.web.components.words import choices
 from orderwell.web.lists.common import (
     attribute,
@@ -85,7 +85,7 @@ INVOICES = ListSpec(
         CUSTOMER,
         CURRENCY,
     ),
-    link=lambda invoice: reverse("invoice-detail", args=[invoice.pk]),
+    link=lambda invoice: to("invoice-detail", invoice.pk),
     search=_("Invoice number"),
     nothing=Nothing("file-invoice", _("No invoices yet"), _("Invoices are made on the page of an order.")),
 )
@@ -123,7 +123,7 @@ CREDIT_NOTES = ListSpec(
         Filter("to", _("Issued until"), "day"),
         CUSTOMER,
     ),
-    link=lambda note: reverse("invoice-detail", args=[note.invoice_id]),
+    link=lambda note: to("invoice-detail", note.invoice_id),
     search=_("Credit note number"),
     nothing=Nothing(
         "receipt-refund",

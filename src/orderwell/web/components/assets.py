@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from functools import lru_cache
 from pathlib import Path
 
@@ -23,6 +24,12 @@ def _digest(path: str, changed: int) -> str:
 
 def asset(name: str) -> str:
     """`/static/web/app.css?v=...`; without the version when the file isn't there, so that the browser says so."""
+    return _address(name, int(time.monotonic()))
+
+
+@lru_cache(maxsize=256)
+def _address(name: str, second: int) -> str:
+    """A page has dozens of icons: the file is looked at once a second, not for each of them."""
     path = _located(name)
     if path is None:
         return static(name)

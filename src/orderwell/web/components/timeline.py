@@ -15,6 +15,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from orderwell.domains.automation.hints.registry import rule_title
 from orderwell.domains.orders.holds import KINDS
 from orderwell.kernel.errors import fill
 from orderwell.kernel.quantities import plain
@@ -159,6 +160,8 @@ def _amount(text: str) -> str:
 def _value(key: str, value: Any) -> Any:
     if key == "kind" and isinstance(value, str) and value in KINDS:
         return gettext(KINDS[value].title)
+    if key == "hint" and isinstance(value, str):
+        return gettext(rule_title(value))
     if key in PLACES and isinstance(value, str):
         return place_name(value)
     if key in WORDS and isinstance(value, str):

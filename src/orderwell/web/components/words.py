@@ -141,6 +141,19 @@ WORDS: dict[str, dict[str, tuple[str | Promise, str]]] = {
         "payment": (_("Payment"), GOOD),
         "refund": (_("Refund"), WARN),
     },
+    "happening": {
+        "order": (_("Order"), CALM),
+        "quote": (_("Quote"), QUIET),
+        "shipment": (_("Shipment"), BUSY),
+        "invoice": (_("Invoice"), CALM),
+        "credit_note": (_("Credit note"), WARN),
+        "payment": (_("Payment"), GOOD),
+        "refund": (_("Refund"), WARN),
+        "return": (_("Return"), WARN),
+        "case": (_("Case"), CALM),
+        "message": (_("Message in"), CALM),
+        "rating": (_("Rating"), CALM),
+    },
     "source": {
         "web": (_("screen"), QUIET),
         "api": (_("API"), QUIET),
@@ -150,6 +163,12 @@ WORDS: dict[str, dict[str, tuple[str | Promise, str]]] = {
         "public": (_("customer's page"), QUIET),
     },
     "method": {name: (_(title), QUIET) for name, title in METHODS.items()},
+    "hint_reason": {
+        "not_true": (_("Not true here"), QUIET),
+        "known": (_("I know, it is meant so"), QUIET),
+        "not_useful": (_("Not useful"), QUIET),
+        "other": (_("Something else"), QUIET),
+    },
     "hold": {name: (_(kind.title), WARN) for name, kind in KINDS.items()},
     "unit": {
         "piece": (_("piece"), QUIET),

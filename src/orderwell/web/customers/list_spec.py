@@ -8,8 +8,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
-from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +26,7 @@ from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.accounts.queries import people
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.forms import offer
+from orderwell.web.components.markup import markup, to
 from orderwell.web.components.words import choices
 from orderwell.web.lists.common import attribute, pick
 from orderwell.web.lists.spec import Action, Choices, Column, Filter, ListSpec, Nothing, Tab, Values
@@ -94,11 +94,11 @@ def owner_choices(actor: Actor) -> Choices:
 
 
 def link(customer: Customer) -> str:
-    return reverse("customer-detail", args=[customer.pk])
+    return to("customer-detail", customer.pk)
 
 
 def name(customer: Customer) -> Any:
-    return format_html('<a class="fw-bold wrap" href="{}">{}</a>', link(customer), customer.name)
+    return markup('<a class="fw-bold wrap" href="{}">{}</a>', link(customer), customer.name)
 
 
 CUSTOMERS = ListSpec(

@@ -1,8 +1,7 @@
-"""Customers: list, one with everything about them, new, change."""
+"""New customers, and changes of their record."""
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -11,50 +10,19 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from orderwell.domains.billing.queries import customer_balance
 from orderwell.domains.customers.queries import (
     CustomerDetail,
     customer_detail,
     customer_groups,
 )
 from orderwell.domains.customers.services.save_customer import save_customer
-from orderwell.domains.orders.customer_profile import customer_habits
-from orderwell.domains.orders.queries import OrderFilters, order_list
 from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import DomainError
 from orderwell.platform.accounts.actor import Actor
-from orderwell.platform.events.queries import stream
 from orderwell.platform.permissions import Permission
-from orderwell.web.components.timeline import timeline
-from orderwell.web.customers.forms import CustomerForm, initial_of, main_address
-from orderwell.web.pages import form_page, page
+from orderwell.web.customers.forms import CustomerForm, initial_of
+from orderwell.web.pages import form_page
 from orderwell.web.templatetags.orderwell import localname
-
-RECENT = 10
-
-
-@page(Permission.CUSTOMERS_CUSTOMER_VIEW)
-def customer_page(request: HttpRequest, actor: Actor, customer_id: int) -> HttpResponse:
-    detail = customer_detail(actor, customer_id)
-    orders = None
-    if actor.may(Permission.ORDERS_ORDER_VIEW):
-        orders = order_list(actor, OrderFilters(customer_id=customer_id), limit=RECENT, now=utc_now())
-    context = {
-        "detail": detail,
-        "customer": detail.customer,
-        "main_address": main_address(detail),
-        "orders": orders,
-        "habits": customer_habits(actor, customer_id) if orders is not None else None,
-        "balances": balances(actor, customer_id),
-        "timeline": timeline(stream(f"customer:{customer_id}", limit=30)),
-    }
-    return render(request, "customers/detail.html", context)
-
-
-def balances(actor: Actor, customer_id: int) -> list[tuple[str, Decimal]]:
-    if not actor.may(Permission.BILLING_INVOICE_VIEW):
-        return []
-    return sorted(customer_balance(actor, customer_id).items())
 
 
 @form_page(Permission.CUSTOMERS_CUSTOMER_CHANGE)

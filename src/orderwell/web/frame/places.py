@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from orderwell.platform.permissions import Permission
+from orderwell.web.components.markup import place
 
 P = Permission
 
@@ -28,7 +28,7 @@ class Entry:
 
     @property
     def url(self) -> str:
-        return reverse(self.url_name) + self.query
+        return place(self.url_name) + self.query
 
 
 @dataclass(frozen=True, slots=True)

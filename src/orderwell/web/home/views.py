@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -117,11 +115,14 @@ def _sales_chart(found: Sales, period: Period, currency: str) -> dict[str, Any]:
         cut = _month(point, period) if period.by_month else Period(point, point)
         links.append(f"{reverse('order-list')}?{_list_query(cut, currency)}")
     figures = [figure for _point, figure in found.points]
-    named: list[tuple[str, str, Sequence[Decimal | int]]] = [
-        ("bar", _("Revenue"), [figure.revenue for figure in figures]),
-        ("line", _("Orders"), [figure.orders for figure in figures]),
+    heading = _("Month") if period.by_month else _("Day")
+    found_series = [
+        charts.Series(
+            *("bar", _("Revenue"), [figure.revenue for figure in figures]), currency, charts.money_in(currency)
+        ),
+        charts.Series("line", _("Orders"), [figure.orders for figure in figures], _("Orders")),
     ]
-    return charts.series(labels, named, links=links)
+    return charts.series(heading, labels, found_series, links=links)
 
 
 def _month(first: date, period: Period) -> Period:
@@ -132,6 +133,8 @@ def _month(first: date, period: Period) -> Period:
 def _channel_chart(found: Sales, period: Period, currency: str) -> dict[str, Any]:
     names = channel_names()
     return charts.ranking(
+        _("Channel"),
+        _("Revenue"),
         [
             (
                 localname(names.get(channel)) or str(channel),
@@ -139,7 +142,8 @@ def _channel_chart(found: Sales, period: Period, currency: str) -> dict[str, Any
                 f"{reverse('order-list')}?{_list_query(period, currency, channel=channel)}",
             )
             for channel, figure in found.by_channel[:8]
-        ]
+        ],
+        charts.money_in(currency),
     )
 
 
@@ -158,4 +162,4 @@ def _age_chart(backlog: queries.Backlog, today: date) -> dict[str, Any]:
             younger = oldest - timedelta(days=1)
         links.append(f"{reverse('order-list')}?{urlencode(params)}")
         counts.append(count)
-    return charts.series(labels, [("bar", _("Orders"), counts)], links=links)
+    return charts.series(_("Waiting"), labels, [charts.Series("bar", _("Orders"), counts, _("Orders"))], links=links)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.utils.html import format_html
 from django.utils.translation import get_language, gettext
 
 from orderwell.platform import exporting
@@ -22,28 +20,8 @@ from orderwell.web.lists.spec import Column, ListSpec
 from orderwell.web.templatetags.orderwell import badge, day, moment, money_text, quantity, thousands
 
 _FILE_KINDS = {"money": "number", "word": "text"}
-_RIGHT = {"money", "number", "whole"}
 _CUSTOM_KINDS = {"number": "number", "yes_no": "yes_no", "date": "day"}
 CUSTOM = "custom."
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    html: Any
-    classes: str
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class RowView:
-    """`name` is what a person calls the row: its first column as text."""
-
-    pk: Any
-    name: str
-    href: str
-    classes: str
-    cells: list[Cell]
-    row: Any
 
 
 def columns_of(spec: ListSpec, actor: Actor) -> dict[str, Column]:
@@ -71,39 +49,6 @@ def _custom_value(key: str, kind: str) -> Callable[[Any], Any]:
         return date.fromisoformat(found) if kind == "day" else found
 
     return value
-
-
-def row_views(spec: ListSpec, columns: Sequence[Column], rows: Sequence[Any]) -> list[RowView]:
-    heads = [(column, _classes(column), str(column.title)) for column in columns]
-    views = []
-    for row in rows:
-        href = (spec.link(row) if spec.link else None) or ""
-        cells = [
-            Cell(_shown(column, row, href, index == 0), classes, title)
-            for index, (column, classes, title) in enumerate(heads)
-        ]
-        name = str(spoken(columns[0], row) or "")
-        views.append(RowView(row.pk, name, href, spec.row_class(row) if spec.row_class else "", cells, row))
-    return views
-
-
-def _classes(column: Column) -> str:
-    kind = "num" if column.kind in _RIGHT else "nowrap" if column.kind in {"moment", "day"} else ""
-    return f"{kind} at-{column.narrow}".strip()
-
-
-def _shown(column: Column, row: Any, href: str, is_first: bool) -> Any:
-    """The cell; the first one leads to the row."""
-    if column.show:
-        return column.show(row)
-    text = plain(column, row)
-    url = column.url(row) if column.url else href if is_first else ""
-    if url and text != "":
-        classes = "fw-bold" if is_first else "plain-link"
-        text = format_html('<a class="{}" href="{}">{}</a>', classes, url, text)
-    if column.kind == "text" and text != "":
-        return format_html('<div class="clip">{}</div>', text)
-    return text
 
 
 def plain(column: Column, row: Any) -> Any:

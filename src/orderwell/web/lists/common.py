@@ -7,15 +7,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.urls import reverse
-from django.utils.html import format_html
 
 from orderwell.domains.catalog.choices import visible_channels
+from orderwell.domains.catalog.queries import product_header
 from orderwell.domains.customers.queries import visible_customers
 from orderwell.domains.inventory.choices import visible_warehouses
 from orderwell.kernel.clock import day_bounds
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
+from orderwell.web.components.markup import markup, to
 from orderwell.web.lists.spec import Choices, Values, day_of
 from orderwell.web.templatetags.orderwell import localname
 
@@ -39,6 +39,15 @@ def customer_name(actor: Actor, value: str) -> str | None:
     return visible_customers(actor).filter(pk=int(value)).values_list("name", flat=True).first() or value
 
 
+def product_name(actor: Actor, value: str) -> str | None:
+    """The name of the product a hidden filter means; None when there is none such."""
+    if not (value.isascii() and value.isdecimal() and len(value) < 19):
+        return None
+    if not actor.may(Permission.CATALOG_PRODUCT_VIEW):
+        return value
+    return localname(product_header(actor, int(value))) or None
+
+
 def between(values: Values, first: str = "from", last: str = "to") -> dict[str, Any]:
     """Two days of the address as moments: `since` inclusive, `until` exclusive."""
     zone, found = ZoneInfo(settings.TIME_ZONE), dict[str, Any]()
@@ -59,14 +68,14 @@ def customer_id(values: Values) -> dict[str, int]:
 
 
 def order_url(row: Any) -> str | None:
-    return reverse("order-detail", args=[row.order_id]) if row.order_id else None
+    return to("order-detail", row.order_id) if row.order_id else None
 
 
 def order_link(row: Any) -> Any:
     """The number of the order that a document belongs to, leading there."""
     if not row.order_id:
         return ""
-    return format_html('<a class="plain-link nowrap" href="{}">{}</a>', order_url(row), row.order.number)
+    return markup('<a class="plain-link nowrap" href="{}">{}</a>', order_url(row), row.order.number)
 
 
 def currency_of(row: Any) -> str:

@@ -16,7 +16,9 @@ from orderwell.web.lists.spec import ListSpec
 
 SPECS = (
     "orderwell.web.orders.list_spec.ORDERS",
+    "orderwell.web.orders.line_spec.LINES",
     "orderwell.web.shipments.list_specs.TO_SHIP",
+    "orderwell.web.shipments.line_spec.LINES_TO_SHIP",
     "orderwell.web.shipments.list_specs.SHIPMENTS",
     "orderwell.web.shipments.list_specs.RETURNS",
     "orderwell.web.billing.list_specs.INVOICES",

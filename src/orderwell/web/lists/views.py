@@ -16,11 +16,12 @@ from orderwell.platform.paging import Page
 from orderwell.platform.permissions import Permission
 from orderwell.platform.views.queries import own_choice, saved_views
 from orderwell.web.components.listing import CAP, ROWS, Listing, capped
-from orderwell.web.lists.cells import columns_of, plain, row_views
+from orderwell.web.lists.cells import columns_of, plain
 from orderwell.web.lists.registry import spec_for, specs
 from orderwell.web.lists.source import SpecSource, page_of, row_of
 from orderwell.web.lists.spec import Column, ListSpec
 from orderwell.web.lists.state import ALL, Looking, look, view_query
+from orderwell.web.lists.table import RIGHT, table_rows
 from orderwell.web.pages import page
 
 
@@ -90,25 +91,26 @@ def _field(item: Any, looking: Looking) -> dict[str, Any]:
 
 def _context(request: HttpRequest, looking: Looking, found: Page[Any]) -> dict[str, Any]:
     spec = looking.spec
+    actions = [item for item in spec.actions if looking.actor.may(item.permission)]
     position = {key: request.GET[key] for key in ("after", "before") if request.GET.get(key)}
     return {
         "spec": spec,
         "looking": looking,
         "query": looking.query(),
         "heads": [_head(column, looking) for column in looking.columns],
-        "rows": row_views(spec, looking.columns, found.rows),
+        "rows": table_rows(spec, looking.columns, found.rows, pick=bool(actions)),
         "listing": Listing(found.rows, found.next_cursor, found.previous_cursor, is_later=bool(found.previous_cursor)),
         "next_query": looking.query(after=found.next_cursor) if found.next_cursor else "",
         "previous_query": looking.query(before=found.previous_cursor) if found.previous_cursor else "",
         "here": request.path + looking.query(**position),
-        "actions": [item for item in spec.actions if looking.actor.may(item.permission)],
+        "actions": actions,
         "chips": looking.chips(),
         "may_create": spec.nothing.permission is None or looking.actor.may(spec.nothing.permission),
     }
 
 
 def _head(column: Column, looking: Looking) -> dict[str, Any]:
-    classes = "num" if column.kind in {"money", "number", "whole"} else ""
+    classes = "num" if column.kind in RIGHT else ""
     if not column.sort:
         return {"title": column.title, "classes": classes}
     current = looking.sort.lstrip("-") == column.sort

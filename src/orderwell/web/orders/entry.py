@@ -14,7 +14,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from orderwell.domains.automation.hints.services.dismiss import adopt_dismissals
 from orderwell.domains.catalog.choices import visible_channels
+from orderwell.domains.catalog.matching import match_variants
 from orderwell.domains.orders.drafts import OrderDraft, RequestIdentity, Submission
 from orderwell.domains.orders.gate import gate
 from orderwell.domains.orders.models import Order, OrderLine
@@ -43,8 +45,9 @@ from orderwell.web.orders.entry_forms import (
 )
 from orderwell.web.orders.lookups import customer_card
 from orderwell.web.pages import form_page
-from orderwell.web.templatetags.orderwell import money_text, price
+from orderwell.web.templatetags.orderwell import localname, money_text, price
 
+MOST_ADDED = 200
 # What a page sends beside the order; two tabs of the same draft differ in it.
 NOT_THE_ORDER = {"csrfmiddlewaretoken", "token", "draft", "draft_version"}
 
@@ -135,7 +138,20 @@ def _start(request: HttpRequest, actor: Actor) -> tuple[dict[str, Any], list[Row
         if card:
             address = {name: card.get("address", {}).get(name, "") for name in ADDRESS}
             initial |= {"customer": number} | {f"ship_{name}": value for name, value in address.items() if value}
-    return initial, [], []
+    return initial, _wanted(request, actor), []
+
+
+def _wanted(request: HttpRequest, actor: Actor) -> list[Row]:
+    """Products that another page asks for: `add` names them, "q-CUP" says how many."""
+    skus = [sku for sku in request.GET.getlist("add")[:MOST_ADDED] if len(sku) <= 60]
+    if not skus or not actor.may(Permission.CATALOG_PRODUCT_VIEW):
+        return []
+    found = match_variants(actor, skus)
+    return [
+        Row(matches[0].sku, localname(matches[0]), request.GET.get(f"q-{sku}", "")[:20].strip() or "1")
+        for sku in skus
+        if (matches := found.get(sku.strip(), []))
+    ]
 
 
 def _difference(line: ReorderLine, currency: str) -> str:
@@ -177,6 +193,11 @@ def _read(form: EntryForm, rows: list[Row]) -> bool:
     return check_rows(form, rows) and valid
 
 
+def _keep_dismissals(request: HttpRequest, actor: Actor, order_id: int) -> None:
+    """Hints that were dismissed while it was typed stay away from the order."""
+    adopt_dismissals(draft=request.POST.get("draft", "")[:50], order_id=order_id, actor=actor, now=utc_now())
+
+
 def _submit(request: HttpRequest, actor: Actor, form: EntryForm, rows: list[Row]) -> str | None:
     """Place the order or save the quote; the address to go to, or None when something is to be put right."""
     if not _read(form, rows):
@@ -185,12 +206,15 @@ def _submit(request: HttpRequest, actor: Actor, form: EntryForm, rows: list[Row]
     try:
         if request.POST.get("as") == "quote":
             saved = save_quote(draft=draft, actor=actor, now=utc_now())
+            _keep_dismissals(request, actor, saved.order_id)
             messages.success(request, _("Quote %(number)s is saved.") % {"number": saved.number})
             return reverse("order-detail", args=[saved.order_id])
         outcome = gate().submit(Submission(draft, actor, _identity(request, actor, form)))
     except DomainError as error:
         place_errors(form, rows, error.details)
         return None
+    if isinstance(outcome, Placed):
+        _keep_dismissals(request, actor, outcome.order_id)
     return _answer(request, form, rows, outcome)
 
 

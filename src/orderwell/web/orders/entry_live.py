@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from orderwell.domains.automation.hints.finding import hints_of_draft
 from orderwell.domains.catalog.choices import visible_channels
 from orderwell.domains.catalog.matching import Match, match_variants
 from orderwell.domains.customers.lookup import customer_by_number
@@ -21,6 +22,7 @@ from orderwell.kernel.quantities import plain
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 from orderwell.platform.wording import sentence
+from orderwell.web.hints.showing import for_script
 from orderwell.web.orders.entry_forms import EntryForm, Row, draft_from, place_errors, rows_from
 from orderwell.web.orders.pasting import Pasted, read_pasted
 from orderwell.web.pages import action
@@ -37,7 +39,7 @@ def preview(request: HttpRequest, actor: Actor) -> HttpResponse:
     draft = draft_from(form, rows)
     similar = _similar(actor, draft, request)
     if not rows:
-        return JsonResponse({"rows": [], "total": None, "errors": [], "similar": similar(None)})
+        return JsonResponse({"rows": [], "total": None, "errors": [], "similar": similar(None), "hints": []})
     found = preview_order(draft=draft, actor=actor, now=utc_now())
     place_errors(form, rows, found.errors)
     by_row = {line.index: line for line in found.lines if line.index is not None}
@@ -59,8 +61,21 @@ def preview(request: HttpRequest, actor: Actor) -> HttpResponse:
             "missing": sum(1 for line in by_row.values() if line.missing),
             "errors": general,
             "similar": similar(found),
+            "hints": _hints(request, actor, draft, found),
         }
     )
+
+
+def _hints(request: HttpRequest, actor: Actor, draft: OrderDraft, found: Preview) -> list[dict[str, Any]]:
+    """What rules notice about it, for those who may see the orders and the customer that they compare with."""
+    key = request.POST.get("draft", "")[:50]
+    if not key or not actor.may(Permission.ORDERS_ORDER_VIEW):
+        return []
+    customer = None
+    if draft.customer and actor.may(Permission.CUSTOMERS_CUSTOMER_VIEW):
+        customer = customer_by_number(actor, draft.customer)
+    hints = hints_of_draft(actor, draft, found, key=key, customer=customer, now=utc_now())
+    return [for_script(hint, actor) for hint in hints]
 
 
 def _row(row: Row, line: PreviewLine | None, currency: str) -> dict[str, Any]:

@@ -8,8 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
-from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +21,7 @@ from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.accounts.queries import teams
 from orderwell.platform.permissions import Permission
+from orderwell.web.components.markup import markup, to
 from orderwell.web.components.words import word
 from orderwell.web.lists.common import channel_choices, customer_name, warehouse_choices
 from orderwell.web.lists.spec import Action, Choices, Column, Filter, ListSpec, Nothing, Tab, Values
@@ -47,18 +46,18 @@ def drafts_by_creation(values: Values, sort: str) -> tuple[str, ...] | None:
 
 
 def link(order: Order) -> str:
-    return reverse("order-detail", args=[order.pk])
+    return to("order-detail", order.pk)
 
 
 def number(order: Order) -> Any:
     held = icon("hand-stop", "text-warn", gettext("On hold")) if order.on_hold else ""
-    sub = format_html('<div class="sub clip">{}</div>', order.external_id) if order.external_id else ""
-    return format_html('<a class="fw-bold" href="{}">{}</a> {}{}', link(order), order.number, held, sub)
+    sub = markup('<div class="sub clip">{}</div>', order.external_id) if order.external_id else ""
+    return markup('<a class="fw-bold" href="{}">{}</a> {}{}', link(order), order.number, held, sub)
 
 
 def customer(order: Order) -> Any:
-    sub = format_html('<div class="sub clip">{}</div>', order.ship_city) if order.ship_city else ""
-    return format_html('<div class="clip">{}</div>{}', order.customer_name or "—", sub)
+    sub = markup('<div class="sub clip">{}</div>', order.ship_city) if order.ship_city else ""
+    return markup('<div class="clip">{}</div>{}', order.customer_name or "—", sub)
 
 
 def state(order: Order) -> str:
@@ -80,7 +79,7 @@ def state_word(order: Order) -> str:
 
 def payment(order: Order) -> Any:
     if order.history:
-        return format_html('<span class="badge badge-state look-quiet">{}</span>', word("mode", "history"))
+        return markup('<span class="badge badge-state look-quiet">{}</span>', word("mode", "history"))
     return badge("payment", order.payment_state) if order.state != "draft" and order.payment_state != "none" else ""
 
 
@@ -93,7 +92,7 @@ def due_day(order: Order) -> Any:
     if moment is None:
         return ""
     late = moment < utc_now() and order.fulfilment_state in WAITING
-    return format_html('<span class="{}">{}</span>', "text-bad" if late else "", day_text(moment))
+    return markup('<span class="{}">{}</span>', "text-bad" if late else "", day_text(moment))
 
 
 def address(order: Order) -> Mapping[str, str]:

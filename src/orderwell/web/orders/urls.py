@@ -15,6 +15,7 @@ from orderwell.web.orders import (
 
 urlpatterns = [
     path("orders/", list_page("orders"), name="order-list"),
+    path("orders/lines/", list_page("order-lines"), name="order-line-list"),
     path("orders/counts/", counts, {"name": "orders"}, name="order-counts"),
     path("orders/new/", entry.new_order, name="order-new"),
     path("orders/preview/", entry_live.preview, name="order-preview"),

@@ -8,8 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
-from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +22,7 @@ from orderwell.domains.catalog.services.many import (
 from orderwell.domains.inventory.queries import stock_of_products
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
+from orderwell.web.components.markup import markup, to
 from orderwell.web.lists.spec import Action, Choices, Column, Filter, ListSpec, Nothing, Tab, Values
 from orderwell.web.templatetags.orderwell import localname, price_range
 
@@ -47,15 +46,15 @@ def named(product: Any) -> Any:
     """The name with its picture; a free place where others on the page have one."""
     images, name = product.images.all(), localname(product)
     if images:
-        address = reverse("product-image", args=[images[0].pk])
-        picture = format_html(
+        address = to("product-image", images[0].pk)
+        picture = markup(
             '<img class="thumb thumb-small" src="{}" width="28" height="28" alt="" loading="lazy">', address
         )
     elif getattr(product, "beside_pictures", False):
         picture = mark_safe('<span class="thumb-none"></span>')
     else:
-        return format_html('<div class="clip">{}</div>', name)
-    return format_html('<div class="with-thumb">{}<div class="clip">{}</div></div>', picture, name)
+        return markup('<div class="clip">{}</div>', name)
+    return markup('<div class="with-thumb">{}<div class="clip">{}</div></div>', picture, name)
 
 
 def add_more(actor: Actor, found: Sequence[Any], keys: Sequence[str]) -> None:
@@ -173,7 +172,7 @@ PRODUCTS = ListSpec(
             unactivate_products,
         ),
     ),
-    link=lambda product: reverse("product-detail", args=[product.pk]),
+    link=lambda product: to("product-detail", product.pk),
     row_class=lambda product: "" if product.active else "row-quiet",
     prepare=add_more,
     custom="product",

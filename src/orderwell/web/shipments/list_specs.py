@@ -8,7 +8,6 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from orderwell.domains.fulfilment.models import Return, Shipment
@@ -20,6 +19,7 @@ from orderwell.domains.orders.queries import OrderFilters, order_parts, visible_
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.forms import offer
+from orderwell.web.components.markup import to
 from orderwell.web.components.words import choices
 from orderwell.web.lists.common import (
     attribute,
@@ -37,6 +37,10 @@ from orderwell.web.templatetags.orderwell import localname
 
 P = Permission
 READY = (Order.FulfilmentState.RESERVED.value, Order.FulfilmentState.PARTIAL.value)
+
+
+class BulkCarrierForm(BulkForm):
+    carrier = forms.CharField(label=_("Carrier"), required=False, max_length=60)
 
 
 class BulkShipForm(BulkForm):
@@ -117,6 +121,7 @@ TO_SHIP = ListSpec(
     ),
     link=link,
     prepare=count_units,
+    buttons="lists/more/to_ship.html",
     custom="order",
     search=_("Order number, phone, name"),
     quick="lists/orders/quick.html",
@@ -179,7 +184,7 @@ SHIPMENTS = ListSpec(
             hint=_("The shipments are marked as delivered, now. This cannot be undone."),
         ),
     ),
-    link=lambda shipment: reverse("order-detail", args=[shipment.order_id]),
+    link=lambda shipment: to("order-detail", shipment.order_id),
     search=_("Shipment or tracking number"),
     nothing=Nothing(
         "truck",
@@ -234,7 +239,7 @@ RETURNS = ListSpec(
         Filter("from", _("Received from"), "day"),
         Filter("to", _("Received until"), "day"),
     ),
-    link=lambda row: reverse("return-detail", args=[row.pk]),
+    link=lambda row: to("return-detail", row.pk),
     search=_("Return number"),
     quick="lists/returns/lines.html",
     quick_context=return_lines,

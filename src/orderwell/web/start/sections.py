@@ -16,7 +16,9 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from orderwell.domains.automation.hints.finding import newest_orders_with_hints
 from orderwell.domains.billing.waiting import overdue, to_invoice
 from orderwell.domains.inventory.choices import visible_warehouses
 from orderwell.domains.orders.models import Order
@@ -24,6 +26,7 @@ from orderwell.domains.orders.waiting import coverable, held_orders, late, my_qu
 from orderwell.kernel.clock import business_day
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
+from orderwell.web.hints.showing import show_hint
 from orderwell.web.templatetags.orderwell import hold_title, localname, money_text, since
 
 P = Permission
@@ -226,8 +229,24 @@ def unassigned(actor: Actor, now: datetime) -> Section | None:
     )
 
 
+def hinted(actor: Actor, now: datetime) -> Section | None:
+    """Orders that rules noticed something about, the gravest first."""
+    if not actor.may(P.ORDERS_ORDER_VIEW):
+        return None
+    rows = []
+    for order, hints in newest_orders_with_hints(actor, limit=ROWS, now=now):
+        shown = show_hint(hints[0], actor)
+        more = ngettext("and %(count)s more", "and %(count)s more", len(hints) - 1) % {"count": len(hints) - 1}
+        note = f"{shown.title}: {shown.reason}" + (f" ({more})" if len(hints) > 1 else "")
+        rows.append(_row(order, note))
+    return Section(
+        *("hints", _("Hints worth a look"), "bulb", rows),
+        empty=_("Nothing about the newest open orders looks unusual."),
+    )
+
+
 SECTIONS: dict[str, tuple[Source, ...]] = {
-    "clerk": (quotes, held, late_orders, covered),
+    "clerk": (quotes, hinted, held, late_orders, covered),
     "warehouse": (shipping, by_warehouse, late_orders),
     "bookkeeper": (invoicing, overdue_invoices, unassigned),
     "administrator": (held, late_orders),

@@ -8,16 +8,15 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
-from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from orderwell.domains.inventory.models import StockMovement
 from orderwell.domains.inventory.queries import MovementFilters, StockFilters, movements, stock
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
+from orderwell.web.components.markup import markup, to
 from orderwell.web.components.words import choices, word
-from orderwell.web.lists.common import between, pick, warehouse_choices
+from orderwell.web.lists.common import between, pick, product_name, warehouse_choices
 from orderwell.web.lists.spec import Column, Filter, ListSpec, Nothing, Tab, Values
 from orderwell.web.templatetags.orderwell import cause_link, localname, quantity
 
@@ -34,12 +33,21 @@ STATES = [
 def stock_rows(actor: Actor, values: Values, now: datetime) -> Sequence[QuerySet[Any]]:
     if "pk" in values:
         return [stock(actor)]
-    return [stock(actor, StockFilters(**pick(values, text="q", warehouse="warehouse", state="state")))]
+    return [
+        stock(
+            actor,
+            StockFilters(**pick(values, text="q", warehouse="warehouse", state="state"), product_id=_product(values)),
+        )
+    ]
+
+
+def _product(values: Values) -> int | None:
+    return int(values["product"]) if values.get("product") else None
 
 
 def free(item: Any) -> Any:
     look = "text-bad" if item.free <= 0 else "text-warn" if item.free <= LOW else ""
-    return format_html('<span class="fw-bold {}">{}</span>', look, quantity(item.free))
+    return markup('<span class="fw-bold {}">{}</span>', look, quantity(item.free))
 
 
 STOCK = ListSpec(
@@ -66,6 +74,7 @@ STOCK = ListSpec(
         Filter("q", _("Search"), "text"),
         Filter("warehouse", _("Warehouse"), choices=warehouse_choices),
         Filter("state", _("State"), choices=lambda actor: STATES),
+        Filter("product", _("Product"), "hidden", say=product_name),
     ),
     tabs=(
         Tab("all", _("All")),
@@ -73,7 +82,7 @@ STOCK = ListSpec(
         Tab("negative", _("Below nothing"), {"state": "negative"}),
         Tab("reserved", _("Reserved"), {"state": "reserved"}),
     ),
-    link=lambda item: reverse("stock-item", args=[item.pk]),
+    link=lambda item: to("stock-item", item.pk),
     search=_("Name, pinyin, SKU"),
     buttons="lists/more/stock.html",
     nothing=Nothing(
@@ -119,7 +128,7 @@ MOVEMENTS = ListSpec(
         Filter("to", _("Until day"), "day"),
     ),
     parent=("stock-list", _("Stock")),
-    link=lambda movement: reverse("stock-item", args=[movement.stock_item_id]),
+    link=lambda movement: to("stock-item", movement.stock_item_id),
     buttons="lists/more/stock.html",
     nothing=Nothing("history", _("No movements"), _("Whatever enters or leaves a warehouse stands here.")),
 )

@@ -7,8 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
-from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +18,7 @@ from orderwell.platform.events.queries import all_events, backlog, dead_letters
 from orderwell.platform.events.services import discard_each, replay_each
 from orderwell.platform.jobs.queries import jobs
 from orderwell.platform.permissions import Permission
+from orderwell.web.components.markup import markup, to
 from orderwell.web.components.timeline import sentence_of
 from orderwell.web.components.words import choices, word
 from orderwell.web.lists.common import between, pick
@@ -64,7 +63,7 @@ IMPORTS = ListSpec(
         Filter("from", _("From day"), "day"),
         Filter("to", _("Until day"), "day"),
     ),
-    link=lambda batch: reverse("import-detail", args=[batch.pk]),
+    link=lambda batch: to("import-detail", batch.pk),
     buttons="lists/more/imports.html",
     nothing=Nothing(
         "database-import",
@@ -82,7 +81,7 @@ def event_rows(actor: Actor, values: Values, now: datetime) -> Sequence[QuerySet
 
 
 def what(event: Any) -> Any:
-    return format_html('<div class="wrap">{}<div class="sub">{}</div></div>', sentence_of(event), event.name)
+    return markup('<div class="wrap">{}<div class="sub">{}</div></div>', sentence_of(event), event.name)
 
 
 EVENTS = ListSpec(
@@ -134,14 +133,14 @@ DEAD_LETTERS = ListSpec(
             "subscriber",
             _("For"),
             lambda d: d.subscriber,
-            show=lambda d: format_html('<span class="wrap">{}</span>', d.subscriber),
+            show=lambda d: markup('<span class="wrap">{}</span>', d.subscriber),
         ),
         Column("attempts", _("Attempts"), lambda d: d.attempts, "whole", narrow="end"),
         Column(
             "error",
             _("Last error"),
             lambda d: d.last_error,
-            show=lambda d: format_html('<span class="wrap">{}</span>', d.last_error[:400]),
+            show=lambda d: markup('<span class="wrap">{}</span>', d.last_error[:400]),
         ),
     ),
     default=("event", "stream", "when", "subscriber", "attempts", "error"),
@@ -245,7 +244,7 @@ USERS = ListSpec(
         ),
         Action("open", _("Open again"), "lock-open", P.SYSTEM_USER_MANAGE, activate_users),
     ),
-    link=lambda user: reverse("admin-user", args=[user.pk]),
+    link=lambda user: to("admin-user", user.pk),
     parent=("admin", _("Administration")),
     buttons="lists/more/users.html",
     row_class=lambda user: "" if user.is_active else "row-quiet",

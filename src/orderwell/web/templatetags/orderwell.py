@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -15,7 +16,6 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
@@ -27,6 +27,8 @@ from orderwell.platform.formats import money_text as money_text
 from orderwell.platform.formats import percent_text, price_text, quantity_text
 from orderwell.platform.printing.kinds import kinds_of
 from orderwell.web.components.assets import asset as asset_url
+from orderwell.web.components.charts import drawn, rows_of
+from orderwell.web.components.markup import markup
 from orderwell.web.components.toasts import undo_of
 from orderwell.web.components.words import look_of, word
 from orderwell.web.help.markdown import address
@@ -34,6 +36,8 @@ from orderwell.web.help.topics import field_topic
 
 register = template.Library()
 register.filter("undo_of", undo_of)
+register.filter("chart_rows", rows_of)
+register.filter("chart_data", drawn)
 
 
 @register.simple_tag
@@ -44,12 +48,17 @@ def asset(name: str) -> str:
 @register.simple_tag
 def icon(name: str, classes: str = "", label: str = "") -> SafeString:
     """An icon of the sprite. Beside text it says nothing to screen readers; alone it needs a `label`."""
-    href = f"{asset_url('vendor/icons.svg')}#{name.replace('/', '-')}"
+    return _icon(name, asset_url("vendor/icons.svg"), classes, str(label))
+
+
+@lru_cache(maxsize=2048)
+def _icon(name: str, sprite: str, classes: str, label: str) -> SafeString:
+    href = f"{sprite}#{name.replace('/', '-')}"
     if label:
-        return format_html(
+        return markup(
             '<svg class="icon {}" role="img" aria-label="{}"><use href="{}"></use></svg>', classes, label, href
         )
-    return format_html('<svg class="icon {}" aria-hidden="true"><use href="{}"></use></svg>', classes, href)
+    return markup('<svg class="icon {}" aria-hidden="true"><use href="{}"></use></svg>', classes, href)
 
 
 @register.filter
@@ -103,15 +112,15 @@ def moment(value: datetime | None) -> SafeString | str:
     """A moment as short as it can be without ambiguity, in full on hover."""
     if value is None:
         return ""
-    local = timezone.localtime(value)
-    today = timezone.localtime().date()
+    zone = timezone.get_current_timezone()
+    local, today = value.astimezone(zone), datetime.now(zone).date()
     if local.date() == today:
         short = local.strftime("%H:%M")
     elif local.year == today.year:
         short = local.strftime("%m-%d %H:%M")
     else:
         short = local.strftime("%Y-%m-%d")
-    return format_html(
+    return markup(
         '<time datetime="{}" title="{}">{}</time>', value.isoformat(), local.strftime("%Y-%m-%d %H:%M:%S %Z"), short
     )
 
@@ -123,7 +132,7 @@ def day(value: datetime | date | None) -> SafeString | str:
         return ""
     if isinstance(value, datetime):
         value = value.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
-    return format_html('<time datetime="{}">{}</time>', value.isoformat(), value.isoformat())
+    return markup('<time datetime="{}">{}</time>', value.isoformat(), value.isoformat())
 
 
 @register.filter
@@ -149,7 +158,12 @@ def since(value: datetime | None) -> str:
 @register.simple_tag
 def badge(kind: str, value: str) -> SafeString:
     """A state as a word with a colour; the colour never says anything that the word doesn't."""
-    return format_html('<span class="badge badge-state {}">{}</span>', look_of(kind, value), word(kind, value))
+    return _badge(look_of(kind, value), str(word(kind, value)))
+
+
+@lru_cache(maxsize=2048)
+def _badge(look: str, said: str) -> SafeString:
+    return markup('<span class="badge badge-state {}">{}</span>', look, said)
 
 
 @register.simple_tag(name="word")
@@ -343,7 +357,7 @@ def cause_link(cause: str) -> SafeString | str:
     kind, _colon, key = cause.partition(":")
     text = f"{_(_CAUSE_WORDS[kind]) if kind in _CAUSE_WORDS else kind.replace('_', ' ')} {key}"
     if kind in _CAUSES and key.isdecimal():
-        return format_html('<a href="{}">{}</a>', reverse(_CAUSES[kind], args=[int(key)]), text)
+        return markup('<a href="{}">{}</a>', reverse(_CAUSES[kind], args=[int(key)]), text)
     return text
 
 

@@ -1,4 +1,4 @@
-// Turns <div data-chart="id"> and the JSON in <script id="id" type="application/json"> into an ECharts picture.
+// Turns <div data-chart="JSON"> into an ECharts picture.
 // Tooltips are drawn on the canvas: the content policy allows no inline styles.
 (() => {
   const { $$, onContent } = window.Orderwell;
@@ -9,9 +9,10 @@
     const zh = document.documentElement.lang.startsWith("zh");
     return new Intl.NumberFormat(zh ? "zh-CN" : "en", { notation: "compact", maximumFractionDigits: 1 }).format(value);
   };
-  const exact = (value) => new Intl.NumberFormat("en", { maximumFractionDigits: 2 }).format(value);
+  // The exact texts that the server wrote, as in the table beside the chart.
+  const said = (data) => (items) => [data.labels[items[0].dataIndex], ...items.map((item) => `${item.seriesName}: ${data.series[item.seriesIndex].texts[item.dataIndex]}`)].join("\n");
 
-  const shared = () => ({
+  const shared = (data) => ({
     textStyle: { fontFamily: colour("--tblr-font-sans-serif"), color: colour("--tblr-secondary-color") },
     color: [colour("--tblr-primary"), "#d9822b", "#4c78c8", "#8a63b8", "#c2506b"],
     animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
@@ -19,7 +20,7 @@
     tooltip: {
       trigger: "axis", renderMode: "richText", axisPointer: { type: "shadow", shadowStyle: { opacity: .12 } },
       backgroundColor: colour("--tblr-bg-surface"), borderColor: colour("--ow-line"), borderWidth: 1,
-      textStyle: { color: colour("--tblr-body-color"), fontSize: 12 }, valueFormatter: exact, confine: true,
+      textStyle: { color: colour("--tblr-body-color"), fontSize: 12 }, confine: true, formatter: said(data),
     },
   });
   const line = () => ({ lineStyle: { color: colour("--ow-line") } });
@@ -28,23 +29,23 @@
   const seriesOption = (data) => {
     const kinds = data.series.map((one) => one.type);
     const twoAxes = data.series.length > 1 && new Set(kinds).size > 1;
-    const axis = (right) => ({ type: "value", splitLine: { show: !right, ...line() }, axisLabel: { ...words(), formatter: compact }, minInterval: right ? 1 : 0, splitNumber: 4 });
+    const axis = (right) => ({ type: "value", name: (data.series[right ? 1 : 0] || data.series[0]).unit, nameTextStyle: { ...words(), align: right ? "right" : "left" }, nameGap: 8, splitLine: { show: !right, ...line() }, axisLabel: { ...words(), formatter: compact }, minInterval: right ? 1 : 0, splitNumber: 4 });
     return {
-      ...shared(),
-      grid: { left: 4, right: 4, top: data.series.length > 1 ? 30 : 12, bottom: 2, containLabel: true },
+      ...shared(data),
+      grid: { left: 4, right: 4, top: (data.series.length > 1 ? 30 : 12) + (data.series.some((one) => one.unit) ? 18 : 0), bottom: 2, containLabel: true },
       legend: data.series.length > 1 ? { top: 0, left: 0, icon: "roundRect", itemWidth: 10, itemHeight: 10, textStyle: words() } : undefined,
       xAxis: { type: "category", data: data.labels, axisLine: line(), axisTick: { show: false }, axisLabel: { ...words(), hideOverlap: true } },
       yAxis: twoAxes ? [axis(false), axis(true)] : axis(false),
       series: data.series.map((one, index) => ({
         type: one.type, name: one.name, data: one.values, yAxisIndex: twoAxes ? Math.min(index, 1) : 0,
-        barMaxWidth: 28, itemStyle: one.type === "bar" ? { borderRadius: [2, 2, 0, 0] } : undefined,
-        symbol: data.labels.length > 40 ? "none" : "circle", symbolSize: 5, lineStyle: { width: 2 }, cursor: data.links.length ? "pointer" : "default",
+        barMaxWidth: 28, itemStyle: { ...(one.type === "bar" ? { borderRadius: [2, 2, 0, 0] } : {}), ...(one.quiet ? { color: colour("--tblr-secondary"), opacity: .45 } : {}) },
+        symbol: data.labels.length > 40 ? "none" : "circle", symbolSize: 5, lineStyle: one.quiet ? { width: 2, type: "dashed", color: colour("--tblr-secondary") } : { width: 2 }, cursor: data.links.length ? "pointer" : "default",
       })),
     };
   };
 
   const rankingOption = (data) => ({
-    ...shared(),
+    ...shared(data),
     grid: { left: 4, right: 44, top: 4, bottom: 2, containLabel: true },
     xAxis: { type: "value", splitLine: { show: false }, axisLabel: { show: false } },
     yAxis: {
@@ -52,15 +53,14 @@
       axisLabel: { ...words(), width: 130, overflow: "truncate" },
     },
     series: [{
-      type: "bar", data: data.values, barMaxWidth: 14, itemStyle: { borderRadius: [0, 2, 2, 0] },
+      type: "bar", name: data.series[0].name, data: data.series[0].values, barMaxWidth: 14, itemStyle: { borderRadius: [0, 2, 2, 0] },
       label: { show: true, position: "right", formatter: ({ value }) => compact(value), ...words() }, cursor: data.links.length ? "pointer" : "default",
     }],
   });
 
   const draw = (element) => {
-    const source = document.getElementById(element.dataset.chart);
-    if (!source || !window.echarts) return;
-    const data = JSON.parse(source.textContent);
+    if (!window.echarts) return;
+    const data = JSON.parse(element.dataset.chart);
     const chart = window.echarts.getInstanceByDom(element) || window.echarts.init(element, null, { renderer: "canvas" });
     chart.setOption(data.kind === "ranking" ? rankingOption(data) : seriesOption(data), true);
     chart.off("click");

@@ -40,6 +40,7 @@
       const problems = $("#entry-problems");
       problems.textContent = (answer.errors || []).join(" ");
       problems.classList.toggle("d-none", !problems.textContent);
+      E.showHints(answer.hints || []);
       const similar = $("#entry-similar");
       similar.classList.toggle("d-none", !answer.similar.length);
       similar.replaceChildren(say.textSimilar, ...answer.similar.flatMap((order) => {
@@ -113,6 +114,7 @@
       KeyN: () => reach(form.note),
       KeyQ: () => { const button = $("#entry-quote"); if (button) form.requestSubmit(button); },
       KeyU: () => $("#entry-usual-items button")?.focus(),
+      KeyH: () => E.reachHints(),
       KeyP: () => E.lines.takeLast(document.activeElement?.closest(".entry-row") || E.lines.all().at(-1)),
     };
     document.addEventListener("keydown", (event) => {
@@ -130,6 +132,7 @@
     E.products = E.adder(form);
     E.pasting(form);
     E.drafting(form);
+    E.hinting(form);
     form.addEventListener("input", (event) => { if (/^(line_(?!sku)|shipping|discount|external_id|requested_on|ship_phone)/.test(event.target.name || "")) E.changed(); });
     form.channel.addEventListener("change", () => { E.lines.forgetLast(); E.changed(); });
     if (form.customer.value) { known(form.customer.value, { refill: false }); usual(form.customer.value); }

@@ -1,0 +1,1 @@
+"""What rules look at: plain values, fetched for many subjects at once with a fixed number of queries."""

@@ -1,0 +1,1 @@
+"""The rules that come with the product: pure functions over prepared facts."""

@@ -1,0 +1,129 @@
+"""Quantities and prices that are unusual for the customer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.utils.translation import gettext_noop as _
+
+from orderwell.domains.automation.hints.facts.values import LineFacts, OrderFacts, Past
+from orderwell.domains.automation.hints.hint import Hint, Remedy, Severity
+from orderwell.domains.automation.hints.registry import Limits, Threshold, define
+from orderwell.domains.automation.hints.rules.common import ask, changing, hold_for, may_change
+from orderwell.domains.automation.hints.wording import unit_price
+from orderwell.kernel.errors import Phrase
+from orderwell.kernel.quantities import plain
+from orderwell.platform.configuration.kinds import decimal, whole
+from orderwell.platform.permissions import Permission
+
+ORDERS = Threshold(
+    "orders",
+    whole(low=2, high=20),
+    3,
+    _("Earlier orders that make a habit"),
+    _("So many earlier orders of the same goods by the customer are needed before anything is called unusual."),
+)
+QUANTITY = define(
+    "unusual_quantity",
+    _("Unusual quantity"),
+    _("Points out a quantity far above or below whatever this customer ordered of the goods before."),
+    ORDERS,
+    Threshold(
+        "times",
+        decimal(low=Decimal("1.5"), high=Decimal(100), scale=1),
+        Decimal(3),
+        _("Times the usual quantity"),
+        _("A quantity is unusual from so many times the usual one on, and from so small a part of it downwards."),
+    ),
+)
+PRICE = define(
+    "unusual_price",
+    _("Unusual price"),
+    _("Points out a unit price that differs from what this customer paid for the goods the last times."),
+    ORDERS,
+    Threshold(
+        "percent",
+        decimal(low=Decimal(1), high=Decimal(1000), scale=1),
+        Decimal(20),
+        _("Difference in percent"),
+        _("A price is unusual when it differs by more than this from the usual one."),
+    ),
+)
+# Prices that are compared: the newest.
+NEWEST = 5
+
+
+@QUANTITY.on("order")
+def unusual_quantity(order: OrderFacts, limits: Limits) -> Iterator[Hint]:
+    for line in order.lines:
+        quantities = sorted(past.quantity for past in order.past.get(line.variant_id, ()))
+        if len(quantities) < limits["orders"] or not line.open:
+            continue
+        least, usual, most = quantities[0], quantities[len(quantities) // 2], quantities[-1]
+        far_above = line.quantity > most and line.quantity >= usual * limits["times"]
+        far_below = line.quantity < least and line.quantity * limits["times"] <= usual
+        if far_above or far_below:
+            yield _quantity_hint(order, line, (least, usual, most), len(quantities))
+
+
+def _quantity_hint(order: OrderFacts, line: LineFacts, seen: tuple[Decimal, Decimal, Decimal], count: int) -> Hint:
+    least, usual, most = seen
+    figures = {"quantity": line.quantity, "sku": line.sku, "count": count}
+    if least == most:
+        reason = Phrase(
+            _("{quantity} × {sku}: this customer took {usual} each of the last {count} times."), **figures, usual=usual
+        )
+    else:
+        reason = Phrase(
+            _("{quantity} × {sku}: this customer took {least} to {most} the last {count} times, usually {usual}."),
+            **figures,
+            least=least,
+            most=most,
+            usual=usual,
+        )
+    remedies = []
+    if may_change(order, line):
+        data = {"line": line.key, "quantity": plain(usual)}
+        label = Phrase(_("Take {quantity}"), quantity=usual)
+        remedies.append(Remedy("set-quantity", label, data, changing(order)))
+    remedies += [*hold_for(order, "customer", reason), *ask(order, _("Ask the customer"))]
+    inputs = {"sku": line.sku, "quantity": line.quantity, "least": least, "usual": usual, "most": most}
+    return QUANTITY.hint(order, Severity.WARNING, reason, *remedies, inputs=inputs, line=line.key)
+
+
+@PRICE.on("order")
+def unusual_price(order: OrderFacts, limits: Limits) -> Iterator[Hint]:
+    for line in order.lines:
+        newest = list(order.past.get(line.variant_id, ()))[:NEWEST]
+        usual = _usual_price(newest, limits["percent"])
+        if len(newest) < limits["orders"] or not line.open or usual is None:
+            continue
+        difference = (line.unit_price - usual) * 100 / usual
+        if abs(difference) <= limits["percent"]:
+            continue
+        percent = abs(difference).quantize(Decimal(1), rounding=ROUND_HALF_UP)
+        text = (
+            _("{sku} at {price} is {percent} % above the {usual} that this customer paid the last {count} times.")
+            if difference > 0
+            else _("{sku} at {price} is {percent} % below the {usual} that this customer paid the last {count} times.")
+        )
+        price, before = unit_price(line.unit_price, order.currency), unit_price(usual, order.currency)
+        reason = Phrase(text, sku=line.sku, price=price, usual=before, count=len(newest), percent=percent)
+        remedies = []
+        if may_change(order, line):
+            data = {"line": line.key, "unit_price": plain(usual)}
+            label = Phrase(_("Take {price}"), price=before)
+            remedies.append(Remedy("set-price", label, data, Permission.ORDERS_PRICE_OVERRIDE))
+        remedies += hold_for(order, "price", reason)
+        inputs = {"sku": line.sku, "unit_price": line.unit_price, "usual": usual, "currency": order.currency}
+        yield PRICE.hint(order, Severity.WARNING, reason, *remedies, inputs=inputs, line=line.key)
+
+
+def _usual_price(newest: Sequence[Past], percent: Decimal) -> Decimal | None:
+    """The last price, where the ones before it are near it; None where there is no usual one."""
+    prices = [past.unit_price for past in newest]
+    if not prices or prices[0] <= 0:
+        return None
+    near = all(abs(price - prices[0]) * 100 <= prices[0] * percent for price in prices)
+    return prices[0] if near else None

@@ -1,0 +1,34 @@
+"""Values as they stand in the sentence of a hint."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils.translation import get_language
+
+from orderwell.kernel.clock import business_day
+from orderwell.kernel.money import round_amount
+
+
+def local_name(row: Any) -> str:
+    """The name in the reader's language of anything with a Chinese and an English one."""
+    return str(row.name_zh if (get_language() or "").startswith("zh") else row.name_en)
+
+
+def day(moment: datetime) -> str:
+    """The business day of a moment."""
+    return business_day(moment, ZoneInfo(settings.TIME_ZONE)).isoformat()
+
+
+def money(amount: Decimal, currency: str) -> str:
+    return f"{round_amount(amount, currency):,f} {currency}"
+
+
+def unit_price(amount: Decimal, currency: str) -> str:
+    """With the digits that a unit price has, at least those of the currency."""
+    rounded = round_amount(amount, currency)
+    return f"{amount.normalize() if amount != rounded else rounded:f} {currency}"

@@ -1,0 +1,30 @@
+"""What happened with a customer, as the page shows it."""
+
+from __future__ import annotations
+
+from django import template
+
+register = template.Library()
+ICONS = {
+    "order": "shopping-cart",
+    "quote": "file-text",
+    "shipment": "truck-delivery",
+    "invoice": "file-invoice",
+    "credit_note": "receipt-refund",
+    "payment": "cash",
+    "refund": "arrow-back-up",
+    "return": "truck-return",
+    "case": "message-circle",
+    "message": "message",
+    "rating": "star",
+}
+
+
+@register.filter
+def happening_icon(kind: str) -> str:
+    return ICONS.get(kind, "history")
+
+
+@register.filter
+def whole(text: str) -> int:
+    return int(text) if text.isdecimal() else 0

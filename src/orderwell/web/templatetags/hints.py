@@ -1,0 +1,56 @@
+"""The strip of hints on the pages of orders, customers and goods: one tag each, one line in their templates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import template
+
+from orderwell.domains.automation.hints.finding import hints_of_customers, hints_of_orders, hints_of_variants
+from orderwell.domains.automation.hints.hint import Hint
+from orderwell.domains.catalog.models import Variant
+from orderwell.domains.customers.models import Customer
+from orderwell.domains.orders.models import Order
+from orderwell.kernel.clock import utc_now
+from orderwell.platform.accounts.actor import Actor
+from orderwell.web.hints.showing import show_hints
+
+register = template.Library()
+
+
+def _strip(context: template.Context, found: Iterable[list[Hint]]) -> dict[str, Any]:
+    actor: Actor | None = context.get("actor")
+    hints = [hint for hints in found for hint in hints]
+    return {
+        "hints": show_hints(hints, actor) if actor else [],
+        "request": context.get("request"),
+        "csrf_token": context.get("csrf_token"),
+    }
+
+
+@register.inclusion_tag("hints/strip.html", takes_context=True)
+def order_hints(context: template.Context, order: Order) -> dict[str, Any]:
+    """{% order_hints order %}: of an order that is read with its channel and customer."""
+    actor: Actor | None = context.get("actor")
+    return _strip(context, hints_of_orders(actor, [order], now=utc_now()).values() if actor else ())
+
+
+@register.inclusion_tag("hints/strip.html", takes_context=True)
+def customer_hints(context: template.Context, customer: Customer) -> dict[str, Any]:
+    actor: Actor | None = context.get("actor")
+    return _strip(context, hints_of_customers(actor, [customer], now=utc_now()).values() if actor else ())
+
+
+@register.inclusion_tag("hints/strip.html", takes_context=True)
+def variant_hints(context: template.Context, variants: Iterable[Variant]) -> dict[str, Any]:
+    """Of all variants of a product, or of the one whose stock is looked at."""
+    actor: Actor | None = context.get("actor")
+    ids = [variant.pk for variant in variants]
+    return _strip(context, hints_of_variants(actor, ids, now=utc_now()).values() if actor else ())
+
+
+@register.simple_tag
+def one(item: Any) -> list[Any]:
+    """A list of one thing."""
+    return [item]
