@@ -25,6 +25,7 @@ if __name__ == "__main__":
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from orderwell.domains.automation.hints.registry import rules
 from orderwell.domains.billing.models import Invoice
 from orderwell.domains.cases.models import Case, MessageFile, Rating, Task
 from orderwell.domains.cases.services.link import current_link, token_of
@@ -160,6 +161,7 @@ EXAMPLES: dict[str, Callable[[], list[Arguments]]] = {
     "count-line": lambda: _pairs(StockCountLine.objects.values_list("count_id", "pk")),
     "task-add": lambda: [("order", next(_order_ids()))],
     "admin-role": lambda: _codes(Role),
+    "admin-hint-rule": lambda: [(rule.name,) for rule in rules()],
     "admin-channel": lambda: _codes(Channel),
     "admin-group": lambda: _codes(CustomerGroup),
     "admin-category": lambda: _codes(Category),
@@ -188,6 +190,7 @@ EXAMPLES: dict[str, Callable[[], list[Arguments]]] = {
 }
 # What an address needs behind its question mark to show something.
 QUERIES: dict[str, Callable[[], str]] = {
+    "hint-dismiss": lambda: f"?subject=order:{next(_order_ids())}&rule={rules()[0].name}&fingerprint=1",
     "list-act": lambda: f"?id={next(_order_ids())}",
     "search": lambda: "?q=c",
     "help-search": lambda: "?q=hold",
