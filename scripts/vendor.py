@@ -23,6 +23,8 @@ FILES = {
     "@tabler/core/dist/js/tabler.min.js": "tabler.min.js",
     "@tabler/core/dist/js/tabler-theme.min.js": "tabler-theme.min.js",
     "@tabler/icons/LICENSE": "icons.LICENSE.txt",
+    "@zxing/library/umd/index.min.js": "zxing.min.js",
+    "@zxing/library/LICENSE": "zxing.LICENSE.txt",
     "echarts/dist/echarts.min.js": "echarts.min.js",
     "echarts/LICENSE": "echarts.LICENSE.txt",
     "echarts/NOTICE": "echarts.NOTICE.txt",

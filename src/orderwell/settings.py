@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "orderwell.platform.printing",
     "orderwell.platform.drafts",
     "orderwell.platform.views",
+    "orderwell.platform.leftovers",
     "orderwell.domains.catalog",
     "orderwell.domains.customers",
     "orderwell.domains.inventory",

@@ -25,6 +25,8 @@ HELP |= {"tours", "tours-status", "tours-back", "tour-begin", "news"}
 # Only in the practice company; anywhere else there is nothing.
 PRACTICE = {"practice-enter", "practice-panel", "practice-reset"}
 OPEN |= {"practice-enter"}
+# What a browser fetches before anybody has signed in: the application itself, without a word about the company.
+OPEN |= {"manifest", "service-worker", "offline"}
 
 
 def addresses() -> Iterator[tuple[str, URLPattern]]:

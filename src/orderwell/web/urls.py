@@ -16,6 +16,7 @@ AREAS = (
     "customers",
     "products",
     "stock",
+    "handheld",
     "imports",
     "printing",
     "system",

@@ -74,8 +74,22 @@ def sign_in(site: Site, browser: Browser) -> Iterator[Callable[..., Page]]:
     """A page of a signed-in person; the test fails if the browser complained about anything."""
     contexts, complaints = [], []
 
-    def open_page(username: str, *, locale: str = "en-GB", width: int = 1280, height: int = 900) -> Page:
-        context = browser.new_context(base_url=site.address, locale=locale, viewport={"width": width, "height": height})
+    def open_page(
+        username: str,
+        *,
+        locale: str = "en-GB",
+        width: int = 1280,
+        height: int = 900,
+        worker: bool = False,
+        meant: str = "4(01|22)",
+    ) -> Page:
+        """With its service worker only where a test is about it; what is `meant` to go wrong is no complaint."""
+        context = browser.new_context(
+            base_url=site.address,
+            locale=locale,
+            viewport={"width": width, "height": height},
+            service_workers="allow" if worker else "block",
+        )
         context.set_default_timeout(15_000)
         contexts.append(context)
         page = context.new_page()
@@ -85,7 +99,7 @@ def sign_in(site: Site, browser: Browser) -> Iterator[Callable[..., Page]]:
             # A refused form is answered with 422, a lost session with 401, and Chromium tells of it; that is meant.
             lambda message: (
                 complaints.append(message.text)
-                if message.type == "error" and not re.search("4(01|22)", message.text)
+                if message.type == "error" and not re.search(meant, message.text)
                 else None
             ),
         )

@@ -25,7 +25,7 @@ NEWS = "whatsnew"
 CONTENTS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
     (_("To begin"), ("start", "lists", "practice")),
     (_("Sales"), ("entry", "orders", "hints", "customers", "products", "cases")),
-    (_("Warehouse"), ("shipping", "stock", "counting", "transfers")),
+    (_("Warehouse"), ("shipping", "stock", "counting", "transfers", "handheld")),
     (_("Money"), ("billing", "printing")),
     (_("Figures"), ("dashboard",)),
     (_("System"), ("import", "admin", "system", "account")),

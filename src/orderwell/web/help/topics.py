@@ -105,6 +105,11 @@ TOPICS: dict[str, str] = {
     "transfer-dispatch": "transfers#transfer-dispatch",
     "transfer-receive": "transfers#transfer-receive",
     "transfer-cancel": "transfers#transfer-cancel",
+    # handheld
+    "handheld": "handheld#handheld-home",
+    "offline": "handheld#handheld-offline",
+    "leftover-list": "handheld#to-sort-out",
+    "leftover-settle": "handheld#to-sort-out",
     # imports
     "import-list": "import#import-list",
     "import-new": "import#import-new",
@@ -188,6 +193,13 @@ PARTS = frozenset(
         "practice-hint",
         "practice-answer",
         "practice-again",
+        # handheld
+        "manifest",
+        "service-worker",
+        "handheld-work",
+        "handheld-count",
+        "handheld-find",
+        "handheld-act",
         # account
         "sign-out",
         "set-language",

@@ -62,6 +62,7 @@ def ship(
     *,
     order_id: int,
     lines: Mapping[int, Decimal] | None = None,
+    picked: Mapping[tuple[int, int], Decimal] | None = None,
     warehouse: str | None = None,
     carrier: str = "",
     tracking_number: str = "",
@@ -69,6 +70,8 @@ def ship(
     now: datetime,
 ) -> list[Shipment]:
     """Ship {line id: units}, or with None all that is reserved; from one warehouse, or from every one that has some of it.
+
+    `picked` says instead what lies in the parcel: {(line id, stocked variant id): quantity}.
 
     Raises NotFound, OrderStateForbids, HeldOrder, NothingToDo, UnknownWarehouse, or Refusal with an entry for each
     unusable line.
@@ -81,7 +84,14 @@ def ship(
         check_holds(order, "ship")
         states = _load(order)
         allowed = _allowed_warehouses(actor, warehouse)
-        taken = _everything(states, allowed) if lines is None else _checked(order, states, lines, allowed, warehouse)
+        if picked is not None and any(state.promises for state in states.values()):
+            taken = _picked(order, states, picked, allowed, warehouse)
+        elif picked is not None:
+            taken = {}  # all of it has left already
+        elif lines is not None:
+            taken = _checked(order, states, lines, allowed, warehouse)
+        else:
+            taken = _everything(states, allowed)
         if not taken:
             raise NothingToDo(step="ship", number=order.number)
         shipments = _dispatch(order, states, taken, carrier.strip(), tracking_number.strip(), actor, now)
@@ -175,6 +185,64 @@ def _checked(
     if problems:
         raise Refusal(problems)
     return taken
+
+
+def _picked(
+    order: Order,
+    states: Mapping[int, _LineState],
+    picked: Mapping[tuple[int, int], Decimal],
+    allowed: frozenset[int] | None,
+    warehouse: str | None,
+) -> dict[int, Decimal]:
+    """What is taken of which reservation, so that exactly the picked goods leave."""
+    by_line: dict[int, dict[int, Decimal]] = defaultdict(dict)
+    for (line_id, variant_id), quantity in picked.items():
+        by_line[line_id][variant_id] = quantity
+    names = dict(
+        Variant.objects.filter(pk__in={variant for _, variant in picked}).values_list("pk", "sku")
+    )  # of a bundle's components, which the order itself doesn't name
+    divisible = dict(Variant.objects.filter(pk__in=names).values_list("pk", "quantity_places"))
+    taken: dict[int, Decimal] = {}
+    problems: list[ErrorDetail] = []
+    for pk, quantities in by_line.items():
+        pointer = f"/picked/{pk}"
+        state = states.get(pk)
+        if state is None or quantities.keys() - state.per_unit.keys():
+            problems.append(UnknownLine(pointer=pointer, number=order.number, value=pk).detail())
+            continue
+        wrong = [
+            problem.detail()
+            for variant, quantity in quantities.items()
+            for problem in quantity_problems(quantity, pointer, sku=names[variant], places=divisible[variant])
+        ]
+        if wrong:
+            problems += wrong
+            continue
+        found, short = take(_in_reach(state, allowed), quantities)
+        short |= _ahead_of_stock(state, quantities)
+        for variant, missing in short.items():
+            above = QuantityAboveReserved(
+                pointer=pointer,
+                sku=names[variant],
+                value=plain(quantities[variant]),
+                reserved=plain(quantities[variant] - missing),
+                where=f" ({warehouse})" if warehouse else "",
+            )
+            problems.append(above.detail())
+        taken |= found
+    if problems:
+        raise Refusal(problems)
+    return taken
+
+
+def _ahead_of_stock(state: _LineState, picked: Mapping[int, Decimal]) -> dict[int, Decimal]:
+    """Components beyond the units that all reservations together can complete: they would wait for the rest of a bundle."""
+    units = complete_units(state.reserved(state.promises), state.per_unit, state.places)
+    over = {
+        variant: state.gone.get(variant, ZERO) + quantity - state.per_unit[variant] * units
+        for variant, quantity in picked.items()
+    }
+    return {variant: min(surplus, picked[variant]) for variant, surplus in over.items() if surplus > 0}
 
 
 def _dispatch(

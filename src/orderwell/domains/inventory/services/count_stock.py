@@ -82,10 +82,13 @@ def open_count(draft: CountDraft, *, actor: Actor, now: datetime) -> StockCount:
     return count
 
 
-def enter_counts(*, count_id: int, entries: Sequence[CountEntry], actor: Actor, now: datetime) -> list[StockCountLine]:
+def enter_counts(
+    *, count_id: int, entries: Sequence[CountEntry], counted_at: datetime | None = None, actor: Actor, now: datetime
+) -> list[StockCountLine]:
     """Write down what was counted. `add` puts to what was counted before; otherwise the line is counted anew.
 
-    Entries of one count follow one another, so two people who count the same goods both count.
+    Entries of one count follow one another, so two people who count the same goods both count. `counted_at` is when it was
+    counted, where the entry comes later: what has moved since must be counted again.
     """
     actor.require(Permission.INVENTORY_STOCK_ADJUST)
     with atomic():
@@ -100,14 +103,23 @@ def enter_counts(*, count_id: int, entries: Sequence[CountEntry], actor: Actor, 
             line.stock_item_id: line
             for line in StockCountLine.objects.filter(count=count, stock_item__in=list(ids.values()))
         }
+        moved = _moved_since(ids.values(), counted_at)
         for entry in entries:
             row = stock[goods[skus[entry.code]].id]
             line = lines.setdefault(row.id, StockCountLine(count=count, stock_item_id=row.id))
             _enter(line, entry, row, entry.quantity * factors[entry.code])
+            line.disturbed = line.disturbed or row.id in moved
             line.counted_at, line.counted_by = now, actor.label[:120]
         for line in lines.values():
             line.save()
     return list(lines.values())
+
+
+def _moved_since(items: Collection[int], moment: datetime | None) -> set[int]:
+    if moment is None:
+        return set()
+    moved = StockMovement.objects.filter(stock_item__in=list(items), occurred_at__gt=moment)
+    return set(moved.values_list("stock_item_id", flat=True))
 
 
 def _enter(line: StockCountLine, entry: CountEntry, row: StockRow, quantity: Decimal) -> None:

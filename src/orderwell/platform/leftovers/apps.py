@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class LeftoversConfig(AppConfig):
+    name = "orderwell.platform.leftovers"
+    label = "leftovers"
