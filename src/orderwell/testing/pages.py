@@ -47,6 +47,7 @@ from orderwell.platform.accounts.models import ApiKey, Role, Team, User
 from orderwell.platform.configuration.models import CustomField
 from orderwell.platform.configuration.services import options
 from orderwell.platform.jobs.models import Progress, Schedule
+from orderwell.platform.leftovers.models import Leftover
 from orderwell.platform.printing.kinds import kinds
 from orderwell.platform.printing.models import PrintTemplate
 from orderwell.platform.views.models import BulkRun, Export, SavedView
@@ -109,6 +110,7 @@ ROWS: dict[str, Callable[[], Iterable[str]]] = {
     "invoice_id": _keys(Invoice),
     "customer_id": lambda: map(str, Customer.objects.order_by("-kind", "id").values_list("pk", flat=True)),
     "product_id": _keys(Product),
+    "leftover_id": _keys(Leftover),
     "image_id": _keys(ProductImage),
     "stock_item_id": lambda: map(str, StockItem.objects.order_by("-on_hand").values_list("pk", flat=True)),
     "transfer_id": _keys(Transfer),

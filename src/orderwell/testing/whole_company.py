@@ -68,6 +68,7 @@ from orderwell.platform.accounts.services.users import set_password
 from orderwell.platform.configuration.saving_fields import save_custom_field
 from orderwell.platform.drafts.services import save_draft
 from orderwell.platform.jobs.progress import progress
+from orderwell.platform.leftovers.services import report
 from orderwell.platform.permissions import Permission
 from orderwell.platform.printing.services import save_template
 from orderwell.platform.views.services.keep import save_view
@@ -150,6 +151,17 @@ def _work_in_the_warehouse(actor: Actor, now: datetime) -> None:
         transfer = create_transfer(
             TransferDraft(origin=house, destination=other, lines=(line,), note=note), actor=actor, now=now
         )
+    report(
+        key="whole-leftover",
+        kind="short",
+        title=skus[0],
+        warehouse_id=most.warehouse_id,
+        said={"en": ["Two were missing."], "zh-hans": ["少了两件。"]},
+        wanted={},
+        happened_at=now,
+        actor=actor,
+        now=now,
+    )
     dispatch_transfer(transfer_id=transfer.pk, actor=actor, now=now)
 
 

@@ -22,6 +22,7 @@ FREE = {
     "diagnostics": "files for support, as programs write them",
     "help-page": "the glossary gives each term in both languages",
     "import-mapping": "columns as the file names them",
+    "offline": "without the server there is nobody to ask for the language: it stands there in both",
     "admin-fields": "keys of own fields, for the API",
 }
 
