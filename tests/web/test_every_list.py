@@ -274,3 +274,38 @@ def test_an_index_serves_every_filter_in_the_order_of_the_list(name: str, busine
                 assert sorting not in plan, (filters, plan)
             looked += 1
     assert looked
+
+
+SEARCHED = (
+    "products",
+    "customers",
+    "stock",
+    "orders",
+    "to-ship",
+    "shipments",
+    "returns",
+    "invoices",
+    "credit-notes",
+    "payments",
+)
+
+
+@pytest.mark.parametrize("name", SEARCHED)
+def test_a_search_in_a_list_goes_by_an_index(name: str, business: Actor) -> None:
+    """No table is read from end to end, neither for words of names nor for codes, numbers and phones."""
+    from django.db import connection
+
+    spec = specs()[name]
+    scan = re.compile(
+        r"\bSCAN (?!CONSTANT ROW|LIST|\w+ VIRTUAL TABLE INDEX)\w+"
+        if connection.vendor == "sqlite"
+        else r"Seq Scan on \w+"
+    )
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:  # so few rows are read whole in any case, unless that is forbidden
+            cursor.execute("SET LOCAL enable_seqscan = off")
+    for text in ("tea cup", "茶杯", "CUP", "SO2026", "SO00000001", "13812345678", "5678", "a@b.cn", "王小明"):
+        clean = clean_filters(spec, {"q": text}, business)
+        for rows in spec.rows(business, clean, NOW):
+            plan = rows.order_by(*order_of(spec, clean, ""))[:51].explain()
+            assert not scan.search(plan), (text, plan, str(rows.query))

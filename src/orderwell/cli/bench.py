@@ -24,6 +24,7 @@ def bench(
     rounds: Annotated[int, typer.Option(min=1, max=20, help="Turns of each; the median counts.")] = 3,
     lines: Annotated[int, typer.Option(min=1000, help="Lines of the imported file.")] = 60_000,
     orders: Annotated[int, typer.Option(min=20_000, help="Orders in the large database.")] = 1_000_000,
+    rows: Annotated[int, typer.Option(min=100, help="Products, and customers, that typeahead searches.")] = 100_000,
 ) -> Answer:
     """Measure speed against references in the same run. Uses databases of its own, never the installation's."""
     try:
@@ -36,11 +37,11 @@ def bench(
         raise BenchNotPossible(f"No benchmark {', '.join(unknown)}. There are: {', '.join(NAMES)}.")
     if database not in (*DATABASES, "both"):
         raise BenchNotPossible(f"No database {database}. There are: sqlite, postgresql, both.")
-    effort = Effort(seconds, rounds, lines, orders)
+    effort = Effort(seconds, rounds, lines, orders, names=rows)
     chosen = DATABASES if database == "both" else (database,)
     results: list[Result] = run(names or NAMES, chosen, effort, say)
-    rows = [result.as_dict() for result in results]
-    for row in rows:
+    figures = [result.as_dict() for result in results]
+    for row in figures:
         row["target"] = row["target"] + ("" if row["met"] else "  missed")
-    shown = table(rows, ["name", "database", "value", "unit", "reference", "ratio", "target", "detail"])
+    shown = table(figures, ["name", "database", "value", "unit", "reference", "ratio", "target", "detail"])
     return Answer({"results": [result.as_dict() for result in results]}, shown)

@@ -18,7 +18,9 @@ from orderwell.domains.catalog.models import (
     VariantPrice,
 )
 from orderwell.domains.catalog.resolving import forget_reference
+from orderwell.domains.catalog.searching import variant_key
 from orderwell.domains.customers.models import Address, Contact, Customer
+from orderwell.domains.customers.searching import customer_key
 from orderwell.domains.inventory.models import StockItem, StockMovement, Warehouse
 from orderwell.domains.inventory.resolving import forget_warehouses
 from orderwell.domains.inventory.services.ledger import NewMovement, ensure_stock_items, lock_items, post_movements
@@ -26,7 +28,6 @@ from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.models import Team
 from orderwell.platform.crypto import email_index, phone_index, phone_last4_index
 from orderwell.platform.database import atomic
-from orderwell.platform.search import search_key
 
 _counter = itertools.count(1)
 
@@ -100,14 +101,15 @@ def make_variant(
     """A sellable variant of a product of its own; `price=None` leaves it without a list price."""
     number, now = next(_counter), utc_now()
     sku, name_zh, name_en = sku or f"SKU{number:05d}", name_zh or f"茶杯{number}", name_en or f"Tea cup {number}"
+    product = product or make_product(tax=tax)
     variant = Variant.objects.create(
-        product=product or make_product(tax=tax),
+        product=product,
         sku=sku,
         name_zh=name_zh,
         name_en=name_en,
         quantity_places=quantity_places,
         is_bundle=is_bundle,
-        search_key=search_key(sku, name_zh, name_en),
+        search_key=variant_key(sku, name_zh, name_en, product.code),
         created_at=now,
         updated_at=now,
     )
@@ -182,7 +184,7 @@ def make_customer(
         name=name,
         team=team,
         credit_limit=credit_limit,
-        search_key=search_key(number, name),
+        search_key=customer_key(number, name, [name]),
         created_at=now,
         updated_at=now,
     )

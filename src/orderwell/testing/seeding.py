@@ -30,7 +30,9 @@ class Shop:
 def seed(*, variants: int, customers: int, stock: Decimal, now: datetime, backorder: bool = False) -> Shop:
     """One channel, one warehouse, `variants` products with `stock` units each, `customers` customers."""
     from orderwell.domains.catalog.models import Channel, Product, TaxCategory, Variant, VariantPrice
+    from orderwell.domains.catalog.searching import variant_key
     from orderwell.domains.customers.models import Customer
+    from orderwell.domains.customers.searching import customer_key
     from orderwell.domains.inventory.models import StockMovement, Warehouse
     from orderwell.domains.inventory.services.ledger import NewMovement, ensure_stock_items, post_movements
     from orderwell.platform.database import atomic
@@ -49,6 +51,7 @@ def seed(*, variants: int, customers: int, stock: Decimal, now: datetime, backor
                 sku=f"S-{number:04d}",
                 name_zh=f"商品{number}",
                 name_en=f"Product {number}",
+                search_key=variant_key(f"S-{number:04d}", f"商品{number}", f"Product {number}", "P"),
                 created_at=now,
                 updated_at=now,
             )
@@ -59,7 +62,14 @@ def seed(*, variants: int, customers: int, stock: Decimal, now: datetime, backor
             for number, variant in enumerate(made)
         )
         people = Customer.objects.bulk_create(
-            Customer(number=f"C{number:05d}", kind="person", name=f"Customer {number}", created_at=now, updated_at=now)
+            Customer(
+                number=f"C{number:05d}",
+                kind="person",
+                name=f"Customer {number}",
+                search_key=customer_key(f"C{number:05d}", f"Customer {number}"),
+                created_at=now,
+                updated_at=now,
+            )
             for number in range(1, customers + 1)
         )
         items = ensure_stock_items((variant.pk, warehouse.pk, False) for variant in made)

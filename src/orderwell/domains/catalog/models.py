@@ -6,6 +6,7 @@ from django.db import models
 
 from orderwell.kernel.quantities import QUANTITY_SCALE
 from orderwell.platform.fields import QuantityField, RateField, UnitPriceField
+from orderwell.platform.search import SearchIndex
 
 
 class Channel(models.Model):
@@ -102,6 +103,7 @@ class Variant(models.Model):
         indexes = [
             models.Index(fields=["name_en"], name="variant_name_en"),
             models.Index(fields=["name_zh"], name="variant_name_zh"),
+            SearchIndex(fields=["search_key"], name="variant_search"),
         ]
 
     def __str__(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import reduce
+from functools import partial, reduce
 from operator import or_
 from typing import Any
 
@@ -27,10 +27,13 @@ from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.database import is_postgresql
 from orderwell.platform.paging import Page, keyset_page
 from orderwell.platform.permissions import Permission
-from orderwell.platform.search import contains_words
+from orderwell.platform.search import begins_words, contains_words
+from orderwell.platform.search.keys import normalise
 
 LAST_CHARACTER = chr(0x10FFFF)
 MAX_HITS = 50
+# So many of those found are put in order; a text that names more is too vague for a list of a few.
+LOOKED_AT = 200
 
 
 @dataclass(frozen=True)
@@ -88,10 +91,10 @@ def products(actor: Actor, filters: ProductFilters | None = None) -> QuerySet[Pr
     if filters.bundles is not None:
         rows = rows.filter(Exists(variants.filter(is_bundle=filters.bundles)))
     if filters.text.strip():
-        rows = rows.filter(
-            Q(Exists(variants.filter(contains_words("search_key", filters.text))))
-            | Q(code__iexact=filters.text.strip())
-        )
+        # Each side is found by an index of its own; beginnings of codes are those of SKUs as a rule, whole ones are not.
+        code = filters.text.strip().replace("\x00", "")
+        named = Variant.objects.filter(contains_words("search_key", code)).values("product")
+        rows = rows.filter(Q(pk__in=named) | Q(code__in={code, code.upper(), code.lower()}))
     return rows
 
 
@@ -148,7 +151,7 @@ def main_images(actor: Actor, product_ids: Collection[int]) -> dict[int, Product
 
 
 def find_variants(actor: Actor, text: str, *, currency: str | None = None, limit: int = 20) -> list[VariantHit]:
-    """Type-ahead over active variants: barcode, then beginnings of SKUs, then names, pinyin and initials."""
+    """Type-ahead over active variants: barcode, beginnings of SKUs and of words of names, then any part, pinyin, initials."""
     actor.require(Permission.CATALOG_PRODUCT_VIEW)
     text, limit = text.strip().replace("\x00", ""), max(1, min(limit, MAX_HITS))
     if not text:
@@ -160,9 +163,12 @@ def find_variants(actor: Actor, text: str, *, currency: str | None = None, limit
     found = list(active.filter(pk__in=packs)) if packs else []
     found += _further(active.filter(_begins("sku", text)).order_by("sku"), found, limit)
     # A code that is known is what was meant; names are looked through only for what is none.
-    if len(found) < limit and not any(packs or variant.sku.upper() == text.upper() for variant in found):
-        # No order: the database may stop at the first rows it finds, which keeps common words fast.
-        found += _further(active.filter(contains_words("search_key", text)), found, limit)
+    if not any(packs or variant.sku.upper() == text.upper() for variant in found):
+        for condition in (begins_words, contains_words):
+            if len(found) < limit:
+                # No order in the database: it may stop at the first rows it finds, which keeps common words fast.
+                named = active.filter(condition("search_key", text))[:LOOKED_AT]
+                found += _further(sorted(named, key=partial(_nearness, normalise(text))), found, limit)
     prices = (
         dict(
             VariantPrice.objects.filter(variant__in=[variant.pk for variant in found], currency=currency).values_list(
@@ -221,7 +227,13 @@ def channels(actor: Actor, *, active: bool | None = None) -> QuerySet[Channel]:
     return rows if active is None else rows.filter(active=active)
 
 
-def _further(rows: QuerySet[Variant], found: list[Variant], limit: int) -> list[Variant]:
+def _nearness(text: str, variant: Variant) -> tuple[bool, int, str]:
+    """Names that begin with the text first, then the shorter ones: less in them is something else."""
+    names = [normalise(name) for name in (variant.name_zh, variant.name_en)]
+    return not any(name.startswith(text) for name in names), min(map(len, names)), variant.sku
+
+
+def _further(rows: QuerySet[Variant] | list[Variant], found: list[Variant], limit: int) -> list[Variant]:
     known = {variant.pk for variant in found}
     return [variant for variant in rows[: limit + len(known)] if variant.pk not in known][: limit - len(known)]
 

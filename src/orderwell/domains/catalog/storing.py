@@ -22,10 +22,10 @@ from orderwell.domains.catalog.models import (
     VariantPrice,
 )
 from orderwell.domains.catalog.products import ProductState, VariantState
+from orderwell.domains.catalog.searching import variant_key
 from orderwell.domains.catalog.validation import Catalogue, KnownVariant
 from orderwell.platform.batches import upsert
 from orderwell.platform.configuration.custom_fields import custom_fields
-from orderwell.platform.search import search_key
 
 _PRODUCT_COLUMNS = ("name_zh", "name_en", "description", "custom", "active")
 _VARIANT_COLUMNS = (
@@ -164,7 +164,7 @@ def _variant_row(loaded: Loaded, state: VariantState, product: Product, now: dat
     for name in _VARIANT_COLUMNS:
         setattr(row, name, getattr(state, name))
     row.product = product
-    row.search_key = search_key(state.sku, state.name_zh, state.name_en, product.code)
+    row.search_key = variant_key(state.sku, state.name_zh, state.name_en, product.code)
     row.updated_at, row.version = now, row.version + 1
     return row
 

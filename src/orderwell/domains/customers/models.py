@@ -6,6 +6,7 @@ from django.db import models
 
 from orderwell.platform.crypto import EncryptedTextField
 from orderwell.platform.fields import AmountField
+from orderwell.platform.search import SearchIndex
 
 
 class CustomerGroup(models.Model):
@@ -58,6 +59,7 @@ class Customer(models.Model):
         indexes = [
             models.Index(fields=["name", "id"], name="customer_name"),
             models.Index(fields=["team", "id"], name="customer_team"),
+            SearchIndex(fields=["search_key"], name="customer_search"),
         ]
 
     def __str__(self) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 
 from orderwell.domains.customers.drafts import ContactDraft, PostalAddressDraft
 from orderwell.domains.customers.masking import mask_email, mask_phone, mask_street
@@ -15,9 +16,12 @@ from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.crypto import email_index, normalise_phone, phone_index, phone_last4_index
 from orderwell.platform.paging import Page, keyset_page
 from orderwell.platform.permissions import Permission
-from orderwell.platform.search import contains_words
+from orderwell.platform.search import begins_words, contains_words
+from orderwell.platform.search.keys import normalise
 
 MAX_HITS = 50
+# So many of those found are put in order; a text that names more is too vague for a list of a few.
+LOOKED_AT = 200
 
 
 @dataclass(frozen=True)
@@ -88,13 +92,28 @@ def customer_list(
 
 
 def find_customers(actor: Actor, text: str, *, limit: int = 20) -> list[CustomerHit]:
-    """Type-ahead over active customers: number, external id, phone, last four digits, e-mail, name, pinyin, initials."""
-    if not text.strip():
-        visible_customers(actor)
+    """Type-ahead over active customers: number, external id, phone, last four digits, e-mail; names, pinyin, initials.
+
+    What is exactly the text comes first, then names of which each word begins with one of the text, then any part.
+    """
+    rows = visible_customers(actor).filter(active=True)
+    text, limit = text.strip().replace("\x00", ""), max(1, min(limit, MAX_HITS))
+    if not text:
         return []
-    primary = Prefetch("contacts", Contact.objects.order_by("-is_primary", "id"))
-    rows = visible_customers(actor).filter(_matches(text), active=True).prefetch_related(primary).order_by("name", "id")
-    return _hits(actor, rows[: max(1, min(limit, MAX_HITS))])
+    found: dict[int, Customer] = {}
+    for condition in (_exactly(text), begins_words("search_key", text), contains_words("search_key", text)):
+        # No order in the database: it may stop at the first rows it finds, which keeps common names fast.
+        named = rows.filter(condition)[:LOOKED_AT] if condition and len(found) < limit else []
+        for customer in sorted(named, key=partial(_nearness, normalise(text))):
+            found.setdefault(customer.pk, customer)
+    hits = list(found.values())[:limit]
+    prefetch_related_objects(hits, Prefetch("contacts", Contact.objects.order_by("-is_primary", "id")))
+    return _hits(actor, hits)
+
+
+def _nearness(text: str, customer: Customer) -> tuple[bool, str, int]:
+    """Names that begin with the text first, then by name."""
+    return not normalise(customer.name).startswith(text), customer.name, customer.pk
 
 
 def customers_by_id(actor: Actor, ids: list[int]) -> list[CustomerHit]:
@@ -103,7 +122,7 @@ def customers_by_id(actor: Actor, ids: list[int]) -> list[CustomerHit]:
     return _hits(actor, visible_customers(actor).filter(pk__in=ids).prefetch_related(primary))
 
 
-def _hits(actor: Actor, rows: QuerySet[Customer]) -> list[CustomerHit]:
+def _hits(actor: Actor, rows: Iterable[Customer]) -> list[CustomerHit]:
     shown = actor.may(Permission.CUSTOMERS_PERSONAL_DATA_VIEW)
     hits = []
     for customer in rows:
@@ -149,18 +168,28 @@ def tags(actor: Actor) -> QuerySet[Tag]:
 
 
 def _matches(text: str) -> Q:
-    """What the text may mean. Contacts are found by blind index, so only whole numbers, addresses and last four digits."""
+    """What the text may mean; each meaning is found by an index of its own."""
     text = text.strip().replace("\x00", "")
-    found = Q(number__iexact=text) | Q(external_id=text) | contains_words("search_key", text)
-    contacts = Contact.objects.values("customer")
+    return contains_words("search_key", text) | _exactly(text)
+
+
+def _exactly(text: str) -> Q:
+    """Numbers as a whole. Contacts are found by blind index, so only whole numbers, addresses and last four digits."""
+    found = Q(number__in={text, text.upper(), text.lower()}) | Q(external_id=text)
+    people = _people(text)
+    if people is not None:
+        # The keys, not a sub-query: beside another condition PostgreSQL would then look at every customer.
+        found |= Q(pk__in=list(Contact.objects.filter(people).values_list("customer_id", flat=True)[:LOOKED_AT]))
+    return found
+
+
+def _people(text: str) -> Q | None:
     if "@" in text:
-        found |= Q(pk__in=contacts.filter(email_index=email_index(text)))
+        return Q(email_index=email_index(text))
     digits = normalise_phone(text).removeprefix("+")
     if len(digits) == 4 and text.isdigit():
-        found |= Q(pk__in=contacts.filter(phone_last4_index=phone_last4_index(text)))
-    elif len(digits) >= 5:
-        found |= Q(pk__in=contacts.filter(phone_index=phone_index(text)))
-    return found
+        return Q(phone_last4_index=phone_last4_index(text))
+    return Q(phone_index=phone_index(text)) if len(digits) >= 5 else None
 
 
 def _holding(history: Sequence[Consent]) -> list[Consent]:

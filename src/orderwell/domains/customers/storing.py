@@ -13,11 +13,11 @@ from django.db.models import Q
 from orderwell.domains.customers.drafts import ContactDraft, CustomerDraft, PostalAddressDraft
 from orderwell.domains.customers.models import Address, Contact, Customer, CustomerGroup, Tag
 from orderwell.domains.customers.records import CustomerState
+from orderwell.domains.customers.searching import customer_key
 from orderwell.platform.accounts.models import Team, User
 from orderwell.platform.batches import upsert
 from orderwell.platform.crypto import email_index, phone_index, phone_last4_index
 from orderwell.platform.database import bulk_insert
-from orderwell.platform.search import search_key
 
 _COLUMNS = (
     "number",
@@ -116,7 +116,7 @@ def store(loaded: Loaded, before: Mapping[str, CustomerState | None], ids: Mappi
         row.group_id = groups[state.group] if state.group else None
         row.owner_id = owners[state.owner] if state.owner else None
         row.team_id = teams[state.team] if state.team else None
-        row.search_key = search_key(state.number, state.name, *(contact.name for contact in state.contacts))
+        row.search_key = customer_key(state.number, state.name, (contact.name for contact in state.contacts))
         row.updated_at, row.version = now, row.version + 1
         loaded.rows[number] = row
     fresh = [loaded.rows[number] for number, old in before.items() if old is None]

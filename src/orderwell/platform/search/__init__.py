@@ -1,6 +1,8 @@
-"""What search boxes look in: one lower-case text per row with names, codes, pinyin and pinyin initials."""
+"""What search boxes look in: one lower-case text per row with names, codes, pinyin and pinyin initials, and its index."""
 
-from orderwell.platform.search.keys import contains_words, search_key
+from orderwell.platform.search.index import SearchIndex
+from orderwell.platform.search.keys import search_key
 from orderwell.platform.search.prefixes import prefix
+from orderwell.platform.search.words import begins_words, contains_words
 
-__all__ = ["contains_words", "prefix", "search_key"]
+__all__ = ["SearchIndex", "begins_words", "contains_words", "prefix", "search_key"]

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
 from functools import lru_cache
-
-from django.db.models import Q
 
 _HAN = re.compile(r"[㐀-鿿豈-﫿]+")
 _SPACE = re.compile(r"\s+")
@@ -43,15 +40,3 @@ def search_key(*texts: str) -> str:
             parts["".join(full for full, _ in spoken)] = None
             parts["".join(initials for _, initials in spoken)] = None
     return " ".join(parts)
-
-
-def contains_words(field: str, text: str) -> Q:
-    """Every word of `text` occurs in the search key column `field`. LIKE wildcards in the text are plain characters."""
-    return _all(Q(**{f"{field}__contains": word}) for word in normalise(text).split())
-
-
-def _all(conditions: Iterable[Q]) -> Q:
-    result = Q()
-    for condition in conditions:
-        result &= condition
-    return result

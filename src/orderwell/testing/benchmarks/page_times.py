@@ -54,7 +54,7 @@ def main(repeats: int) -> None:
     from django.test import Client
 
     client = Client(headers={"accept-language": "en"}, SERVER_NAME="localhost")
-    client.force_login(_user())
+    client.force_login(signed_in_user())
     names = _rows()
     found = []
     for page, address in PAGES.items():
@@ -66,7 +66,7 @@ def main(repeats: int) -> None:
     sys.stdout.write(json.dumps(found) + "\n")
 
 
-def _user() -> Any:
+def signed_in_user() -> Any:
     from orderwell.kernel.clock import utc_now
     from orderwell.platform.accounts.actor import system_actor
     from orderwell.platform.accounts.models import User

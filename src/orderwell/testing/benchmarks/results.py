@@ -28,6 +28,7 @@ TARGETS: Mapping[tuple[str, str], Target] = {
     ("import_history", ""): Target(0.25),
     ("order_list", ""): Target(2.0, at_least=False),
     ("pages", ""): Target(10.0, at_least=False),
+    ("typeahead", ""): Target(1.0, at_least=False),
     ("idle_memory", ""): Target(1.0, at_least=False),
 }
 NAMES = (
@@ -39,6 +40,7 @@ NAMES = (
     "import_history",
     "order_list",
     "pages",
+    "typeahead",
     "idle_memory",
 )
 
@@ -85,6 +87,7 @@ class Effort:
     import_lines: int = 60_000
     list_orders: int = 1_000_000
     list_orders_before: int = 10_000
+    names: int = 100_000
 
 
 def middle(values: Sequence[float]) -> float:

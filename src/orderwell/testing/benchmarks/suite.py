@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
-from orderwell.testing.benchmarks import imports, memory, page_speed, pages, place
+from orderwell.testing.benchmarks import imports, memory, page_speed, pages, place, typeahead
 from orderwell.testing.benchmarks.results import NAMES, Effort, Result
 from orderwell.testing.installation import Installation
 from orderwell.testing.postgres import PostgresServer
@@ -49,6 +49,9 @@ def _on_database(
     if "pages" in names:
         url = None if server is None else imports.fresh_database(server, "every_page")
         found += page_speed.page_speed(directory / "every-page", effort, url, database, say)
+    if "typeahead" in names:
+        url = None if server is None else imports.fresh_database(server, "typeahead")
+        found += typeahead.typeahead(directory / "typeahead", effort, url, database, say)
     return found
 
 

@@ -11,11 +11,11 @@ from typing import Any
 from orderwell.domains.catalog.events import CatalogEvent
 from orderwell.domains.catalog.models import Channel, Product, TaxCategory, Variant, VariantPrice
 from orderwell.domains.catalog.resolving import forget_reference
+from orderwell.domains.catalog.searching import variant_key
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.database import allocate_ids, atomic, bulk_insert
 from orderwell.platform.events.recording import Fact, record
 from orderwell.platform.permissions import Permission
-from orderwell.platform.search.keys import search_key
 
 _BATCH = 5_000
 
@@ -81,7 +81,7 @@ def _bring_in(
         [
             (
                 *(pk, product, p.sku, p.name_zh, p.name_en, {}, "piece", 0, False),
-                *(None, {}, True, search_key(p.sku, p.name_en, p.name_zh), now, now, 1),
+                *(None, {}, True, variant_key(p.sku, p.name_zh, p.name_en, p.sku), now, now, 1),
             )
             for pk, product, p in zip(ids[Variant], ids[Product], fresh, strict=True)
         ],

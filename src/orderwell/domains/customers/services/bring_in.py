@@ -8,11 +8,11 @@ from datetime import datetime
 
 from orderwell.domains.customers.events import CustomerEvent
 from orderwell.domains.customers.models import Address, Customer
+from orderwell.domains.customers.searching import customer_key
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.database import allocate_ids, atomic, bulk_insert
 from orderwell.platform.events.recording import Fact, record
 from orderwell.platform.permissions import Permission
-from orderwell.platform.search.keys import search_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def bring_in_customers(customers: Sequence[ForeignCustomer], *, actor: Actor, no
             [
                 (
                     *(pk, numbers[c.external_id], Customer.Kind.COMPANY, c.name, c.external_id, "", c.language),
-                    *(c.currency, 0, {}, "", {}, True, search_key(numbers[c.external_id], c.name), now, now, 1),
+                    *(c.currency, 0, {}, "", {}, True, customer_key(numbers[c.external_id], c.name), now, now, 1),
                 )
                 for pk, c in zip(ids, fresh, strict=True)
             ],
