@@ -20,6 +20,7 @@ PARTS = Path(__file__).parents[3] / "src/orderwell/locale/zh_Hans/parts"
 # Where data, names for programs or the other language's term stand by themselves, and why.
 FREE = {
     "diagnostics": "files for support, as programs write them",
+    "help-search": "marks the English word that was searched for",
     "help-page": "the glossary gives each term in both languages",
     "import-mapping": "columns as the file names them",
     "offline": "without the server there is nobody to ask for the language: it stands there in both",
