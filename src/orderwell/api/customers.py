@@ -59,6 +59,8 @@ class ContactShape(Shape):
     phone: str
     email: str
     is_primary: bool
+    roles: list[str]
+    language: str
 
 
 class PostalAddressShape(Shape):

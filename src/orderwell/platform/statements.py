@@ -18,7 +18,8 @@ from django.db import connection
 
 
 def fetch(sql: str, *values: Any) -> list[tuple[Any, ...]]:
-    """All rows of a SELECT. `IN (%s)` takes a whole collection as its one value; `/* lock */` becomes FOR UPDATE.
+    """All rows of a SELECT. `IN (%s)` takes a whole collection as its one value; `/* lock */` becomes FOR UPDATE,
+    `/* share */` FOR SHARE.
 
     Exact numbers come as the integers they are stored as (see `unscaled`), booleans on SQLite as 0 and 1.
     """
@@ -53,9 +54,15 @@ def _executed(sql: str, values: Sequence[Any]) -> Iterator[Any]:
 @lru_cache
 def _dialect(sql: str, vendor: str) -> str:
     if vendor == "postgresql":
-        return sql.replace("IN (%s)", "= ANY(%s)").replace("/* lock */", "FOR UPDATE")
+        return (
+            sql.replace("IN (%s)", "= ANY(%s)").replace("/* lock */", "FOR UPDATE").replace("/* share */", "FOR SHARE")
+        )
     # SQLite's transaction already holds the only write lock.
-    return sql.replace("IN (%s)", "IN (SELECT value FROM json_each(%s))").replace("/* lock */", "")
+    return (
+        sql.replace("IN (%s)", "IN (SELECT value FROM json_each(%s))")
+        .replace("/* lock */", "")
+        .replace("/* share */", "")
+    )
 
 
 def _parameter(value: Any) -> Any:

@@ -18,6 +18,7 @@ from orderwell.domains.cases.models import Case, Message
 from orderwell.domains.cases.queries import visible_cases
 from orderwell.domains.cases.ratings import visible_ratings
 from orderwell.domains.customers.lookup import known_customer
+from orderwell.domains.customers.models import CustomerNote
 from orderwell.domains.fulfilment.queries import visible_returns, visible_shipments
 from orderwell.domains.orders.queries import visible_orders
 from orderwell.platform.accounts.actor import Actor
@@ -36,6 +37,7 @@ GROUPS = {
     "payments": _("Payments"),
     "returns": _("Returns"),
     "messages": _("Messages"),
+    "notes": _("Notes"),
     "changes": _("Changes of the record"),
     "tasks": _("Tasks"),
 }
@@ -135,9 +137,16 @@ def _ratings(actor: Actor, customer_id: int) -> QuerySet[Any]:
     return rows.annotate(moment=_unindexed("created_at"))
 
 
+def _notes(actor: Actor, customer_id: int) -> QuerySet[Any]:
+    rows = CustomerNote.objects.filter(customer_id=customer_id, removed_at=None)
+    return rows.annotate(moment=_unindexed("created_at"))
+
+
 def _events(words: str) -> Rows:
     def rows(actor: Actor, customer_id: int) -> QuerySet[Any]:
         found = Event.objects.filter(stream=f"customer:{customer_id}", name__startswith=words)
+        # Notes stand in the list themselves.
+        found = found.exclude(name__startswith="customers.note.")
         return found.annotate(moment=_unindexed("occurred_at"))
 
     return rows
@@ -254,6 +263,14 @@ SOURCES = (
         _ratings,
         ("order_id", "score", "comment"),
         lambda row: {**_of_order(row), "number": str(row["score"]), "text": row["comment"]},
+    ),
+    Source(
+        "note",
+        "notes",
+        P.CUSTOMERS_CUSTOMER_VIEW,
+        _notes,
+        ("body", "author_label"),
+        lambda row: {"text": row["body"], "who": row["author_label"]},
     ),
     Source("change", "changes", P.CUSTOMERS_CUSTOMER_VIEW, _events("customers."), (), lambda row: {}),
     Source("task", "tasks", P.CASES_CASE_VIEW, _events("cases.task"), (), lambda row: {}),

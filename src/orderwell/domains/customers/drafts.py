@@ -10,13 +10,19 @@ from msgspec import UNSET, UnsetType
 
 
 class ContactDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A person to talk to. Phone and e-mail are stored encrypted."""
+    """A person to talk to. Phone and e-mail are stored encrypted.
+
+    `roles` says what for: "buyer", "accounts", "recipient", "decision" or "technical". `language` is blank for the
+    customer's own.
+    """
 
     name: str
     job_title: str = ""
     phone: str = ""
     email: str = ""
     is_primary: bool = False
+    roles: tuple[str, ...] = ()
+    language: str = ""
 
 
 class PostalAddressDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -55,3 +55,23 @@ class PersonalDataHidden(DomainError):
 
     code = "personal_data_hidden"
     message = "You may not see the contacts and addresses of {number}, so you cannot replace them."
+
+
+class RelatedToItself(DomainError):
+    code = "related_to_itself"
+    message = "A customer cannot belong to itself; name another one."
+
+
+class AlreadyRelated(DomainError):
+    code = "already_related"
+    message = "{number} belongs to {other} already; take that away first."
+
+
+class RelationCircle(DomainError):
+    code = "relation_circle"
+    message = "{other} belongs to {number} itself, directly or through others."
+
+
+class NotYourNote(DomainError):
+    code = "not_your_note"
+    message = "This note is by {author}; only its author changes it."

@@ -50,6 +50,8 @@ class Customer(models.Model):
     note = models.TextField(blank=True)
     custom = models.JSONField(default=dict)
     active = models.BooleanField(default=True)
+    # Set for a customer that became part of another: its number and external id lead there.
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="aliases")
     search_key = models.TextField(blank=True)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
@@ -78,6 +80,9 @@ class Contact(models.Model):
     email = EncryptedTextField(aad="customers.contact.email", blank=True)
     email_index = models.BinaryField(max_length=16, null=True)
     is_primary = models.BooleanField(default=False)
+    # What this person is there for (see validation.py), and the language to write to them in; blank: the customer's.
+    roles = models.JSONField(default=list, db_default=[])
+    language = models.CharField(max_length=10, blank=True, db_default="")
 
     class Meta:
         indexes = [
@@ -116,3 +121,60 @@ class Consent(models.Model):
     source = models.CharField(max_length=80)
     recorded_at = models.DateTimeField()
     recorded_by = models.CharField(max_length=120)
+
+
+class CustomerNote(models.Model):
+    """What a colleague knows about a customer. Encrypted: it is about people. Taken away it stays, so that it can come back."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="notes")
+    body = EncryptedTextField(aad="customers.note.body")
+    pinned = models.BooleanField(default=False)
+    author = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+    author_label = models.CharField(max_length=120)
+    created_at = models.DateTimeField()
+    changed_at = models.DateTimeField(null=True)
+    removed_at = models.DateTimeField(null=True)
+
+
+class CustomerRelation(models.Model):
+    """`customer` is a branch of `other`, or is billed to it. One parent and one payer each."""
+
+    class Kind(models.TextChoices):
+        PARENT = "parent"
+        PAYER = "payer"
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="relations")
+    other = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="related")
+    kind = models.CharField(max_length=10, choices=Kind)
+    created_at = models.DateTimeField()
+    created_by = models.CharField(max_length=120)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["customer", "kind"], name="relation_once"),
+            models.CheckConstraint(condition=~models.Q(customer=models.F("other")), name="relation_to_another"),
+        ]
+
+
+class CustomerMerge(models.Model):
+    """One customer that became part of another, as a document: what was chosen, what moved, and what was before."""
+
+    survivor = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="merges")
+    merged = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="merged_by")
+    # Field -> "survivor" or "merged"; documents that moved, by kind.
+    choices = models.JSONField(default=dict)
+    moved = models.JSONField(default=dict)
+    # Both records before and the survivor after, contacts and addresses among them, as one encrypted JSON object.
+    records = EncryptedTextField(aad="customers.merge.records", blank=True)
+    version_after = models.PositiveIntegerField()
+    made_at = models.DateTimeField()
+    actor_label = models.CharField(max_length=120)
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["merged"], name="merge_in_force_once", condition=models.Q(undone_at__isnull=True)
+            ),
+        ]

@@ -149,7 +149,7 @@ def customer_detail(actor: Actor, customer_id: int) -> CustomerDetail:
     history = list(Consent.objects.filter(customer=customer).order_by("-recorded_at", "-id"))
     return CustomerDetail(
         customer=customer,
-        contacts=[_contact(contact, shown) for contact in customer.contacts.order_by("-is_primary", "id")],
+        contacts=[shown_contact(contact, shown) for contact in customer.contacts.order_by("-is_primary", "id")],
         addresses=[_address(address, shown) for address in customer.addresses.order_by("kind", "-is_default", "id")],
         consents=_holding(history),
         consent_history=history,
@@ -200,13 +200,15 @@ def _holding(history: Sequence[Consent]) -> list[Consent]:
     return [newest[key] for key in sorted(newest)]
 
 
-def _contact(contact: Contact, shown: bool) -> ContactDraft:
+def shown_contact(contact: Contact, shown: bool) -> ContactDraft:
     return ContactDraft(
         name=contact.name,
         job_title=contact.job_title,
         phone=contact.phone if shown else mask_phone(contact.phone),
         email=contact.email if shown else mask_email(contact.email),
         is_primary=contact.is_primary,
+        roles=tuple(contact.roles),
+        language=contact.language,
     )
 
 

@@ -16,13 +16,25 @@ class CustomerRef:
     language: str
     owner_id: int | None
     team_id: int | None
+    # Code of the warehouse this customer prefers; blank without one.
+    warehouse: str = ""
 
 
+# A customer that was merged into another stands for that one. The shared lock keeps a merge from happening between
+# looking up a customer and writing the order: one of the two waits for the other.
 _CUSTOMERS = """
-SELECT id, number, name, language, owner_id, team_id FROM customers_customer WHERE number IN (%s) AND active
+SELECT asked.number, who.id, who.number, who.name, who.language, who.owner_id, who.team_id,
+       COALESCE(who.preferences ->> 'warehouse', '')
+FROM customers_customer asked JOIN customers_customer who ON who.id = COALESCE(asked.merged_into_id, asked.id)
+WHERE asked.number IN (%s) AND who.active ORDER BY who.id, asked.id /* share */
 """
 
 
-def customers_by_number(numbers: Collection[str]) -> dict[str, CustomerRef]:
-    """Active customers."""
-    return {row[1]: CustomerRef(*row) for row in fetch(_CUSTOMERS, numbers)} if numbers else {}
+_LOOKED_AT = _CUSTOMERS.replace("/* share */", "")
+
+
+def customers_by_number(numbers: Collection[str], *, look_only: bool = False) -> dict[str, CustomerRef]:
+    """Active customers by the number that was asked for. `look_only` is for those who write nothing, and lock nothing."""
+    if not numbers:
+        return {}
+    return {row[0]: CustomerRef(*row[1:]) for row in fetch(_LOOKED_AT if look_only else _CUSTOMERS, numbers)}

@@ -72,7 +72,7 @@ def _parts(ids: Collection[int]) -> _Parts:
     tags: dict[int, list[str]] = defaultdict(list)
     if ids:
         for contact in Contact.objects.filter(customer__in=ids).order_by("id"):
-            values = {name: getattr(contact, name) for name in _CONTACT_COLUMNS}
+            values = {name: getattr(contact, name) for name in _CONTACT_COLUMNS} | {"roles": tuple(contact.roles)}
             contacts[contact.customer_id].append(ContactDraft(**values))
         for address in Address.objects.filter(customer__in=ids).order_by("id"):
             values = {name: getattr(address, name) for name in _ADDRESS_COLUMNS}
@@ -171,4 +171,5 @@ def _store_parts(
 
 def _contact_row(customer: int, contact: ContactDraft) -> tuple[Any, ...]:
     indexes = (phone_index(contact.phone), phone_last4_index(contact.phone), email_index(contact.email))
-    return (customer, *(getattr(contact, name) for name in _CONTACT_COLUMNS), *indexes)
+    values = {name: getattr(contact, name) for name in _CONTACT_COLUMNS} | {"roles": list(contact.roles)}
+    return (customer, *values.values(), *indexes)

@@ -13,6 +13,7 @@ from msgspec import UNSET
 
 from orderwell.domains.customers import errors
 from orderwell.domains.customers.drafts import ContactDraft, CustomerDraft, PostalAddressDraft
+from orderwell.domains.customers.preferences import preference_problems
 from orderwell.domains.customers.records import CustomerState
 from orderwell.kernel.errors import DomainError, ErrorDetail, InvalidValue, Phrase
 from orderwell.kernel.refusals import ValueMissing, amount_problems, currency_problems, text_problems
@@ -23,6 +24,7 @@ from orderwell.platform.crypto import normalise_phone
 KINDS = ("person", "company")
 ADDRESS_KINDS = ("shipping", "billing")
 LANGUAGES = ("zh-hans", "en")
+ROLES = ("buyer", "accounts", "recipient", "decision", "technical")
 MAX_PARTS = 100
 MAX_PREFERENCES_BYTES = 20_000
 MAX_TERMS_DAYS = 3_650
@@ -110,6 +112,8 @@ def _terms_problems(draft: CustomerDraft, current: CustomerState | None) -> Iter
             value="preferences",
             expected=Phrase("at most {count} bytes of JSON", count=MAX_PREFERENCES_BYTES),
         )
+    if draft.preferences is not UNSET:
+        yield from preference_problems(draft.preferences)
 
 
 def _reference_problems(draft: CustomerDraft, current: CustomerState | None, known: Known) -> Iterator[DomainError]:
@@ -129,6 +133,11 @@ def _contact_problems(contact: ContactDraft, pointer: str) -> Iterator[DomainErr
     yield from text_problems(contact.name, f"{pointer}/name", 120, needed=True)
     yield from text_problems(contact.job_title, f"{pointer}/job_title", 120)
     yield from _phone_problems(contact.phone, f"{pointer}/phone")
+    for role in contact.roles:
+        if role not in ROLES:
+            yield InvalidValue(pointer=f"{pointer}/roles", value=role[:20], expected=", ".join(ROLES))
+    if contact.language and contact.language not in LANGUAGES:
+        yield InvalidValue(pointer=f"{pointer}/language", value=contact.language[:20], expected=" or ".join(LANGUAGES))
     yield from text_problems(contact.email, f"{pointer}/email", 254)
     if contact.email:
         try:

@@ -114,13 +114,18 @@ def _holds(place: Place, quantity: Decimal) -> bool:
     return place.unlimited or place.free >= quantity
 
 
-def explain(rule: str, demand: Demand, before: Sequence[tuple[str, Decimal]]) -> dict[str, Any]:
-    """What is stored beside the line: the rule, what was free in each warehouse, and what was taken where."""
+def explain(rule: str, demand: Demand, before: Sequence[tuple[str, Decimal]], *, wish: str = "") -> dict[str, Any]:
+    """What is stored beside the line: the rule, what was free in each warehouse, and what was taken where.
+
+    `wish` is the warehouse that the customer prefers; it is told where it was one of those to choose from.
+    """
     found: dict[str, Any] = {
         "rule": rule,
         "free": {warehouse: format(free, "f") for warehouse, free in before},
         "taken": {place.warehouse: format(quantity, "f") for place, quantity in demand.taken},
     }
+    if wish and any(warehouse == wish for warehouse, _free in before):
+        found["preferred"] = wish
     if demand.missing:
         found["backordered"] = format(demand.missing, "f")
     return found

@@ -152,6 +152,18 @@ WORDS: dict[str, dict[str, tuple[str | Promise, str]]] = {
         "payment": (_("Payment"), GOOD),
         "refund": (_("Refund"), WARN),
     },
+    "relation": {
+        "parent": (_("Parent company"), CALM),
+        "payer": (_("Pays for it"), CALM),
+        "branch": (_("Branch"), QUIET),
+        "payee": (_("Paid for by it"), QUIET),
+        "parent_of": (_("Branch"), QUIET),
+        "payer_of": (_("Paid for by it"), QUIET),
+    },
+    "relation_kind": {
+        "parent": (_("a branch of"), QUIET),
+        "payer": (_("paid for by"), QUIET),
+    },
     "happening": {
         "order": (_("Order"), CALM),
         "quote": (_("Quote"), QUIET),
@@ -164,6 +176,7 @@ WORDS: dict[str, dict[str, tuple[str | Promise, str]]] = {
         "case": (_("Case"), CALM),
         "message": (_("Message in"), CALM),
         "rating": (_("Rating"), CALM),
+        "note": (_("Note"), QUIET),
     },
     "source": {
         "web": (_("screen"), QUIET),

@@ -17,6 +17,7 @@ from orderwell.domains.analytics.customer_timeline import GROUPS, Happening, cus
 from orderwell.domains.billing.credit_state import credit_state
 from orderwell.domains.billing.queries import customer_balance
 from orderwell.domains.cases.ratings import rating_summary
+from orderwell.domains.customers.notes import notes_of
 from orderwell.domains.customers.queries import customer_detail
 from orderwell.domains.orders.customer_profile import customer_habits, open_orders
 from orderwell.domains.orders.queries import OrderFilters, order_list
@@ -27,6 +28,7 @@ from orderwell.web.components import charts
 from orderwell.web.components.timeline import Entry, timeline
 from orderwell.web.customers.forms import main_address
 from orderwell.web.customers.standing import waiting_at
+from orderwell.web.customers.wishes import consents_of, wishes_of
 from orderwell.web.pages import page
 
 P = Permission
@@ -63,6 +65,9 @@ def customer_page(request: HttpRequest, actor: Actor, customer_id: int) -> HttpR
         "credit": credit,
         "other_balances": sorted((name, owed) for name, owed in balances.items() if name != customer.currency),
         "waiting": waiting_at(customer, opened, credit, habits, now=now),
+        "notes": notes_of(actor, customer_id),
+        "wishes": wishes_of(customer),
+        "consents": consents_of(detail.consents),
         "may_order": actor.may(P.ORDERS_ORDER_PLACE) and customer.active,
     }
     return render(request, "customers/detail.html", context)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from orderwell.web.customers import actions, page, views
+from orderwell.web.customers import actions, page, people, views, wishes
 from orderwell.web.lists.views import list_page
 
 urlpatterns = [
@@ -9,6 +9,19 @@ urlpatterns = [
     path("customers/<int:customer_id>/", page.customer_page, name="customer-detail"),
     path("customers/<int:customer_id>/figures/", page.figures, name="customer-figures"),
     path("customers/<int:customer_id>/happenings/", page.happenings, name="customer-happenings"),
+    path("customers/<int:customer_id>/people/", people.people, name="customer-people"),
+    path("customers/<int:customer_id>/people/relate/", people.add_relation, name="customer-relate"),
+    path(
+        "customers/<int:customer_id>/people/<int:relation_id>/remove/",
+        people.remove_relation,
+        name="customer-unrelate",
+    ),
+    path("customers/<int:customer_id>/preferences/", wishes.preferences, name="customer-preferences"),
+    path("customers/<int:customer_id>/consent/", wishes.consent, name="customer-consent"),
+    path("customers/<int:customer_id>/notes/new/", wishes.new_note, name="customer-note-new"),
+    path("customers/<int:customer_id>/notes/<int:note_id>/", wishes.edit_note, name="customer-note-edit"),
+    path("customers/<int:customer_id>/notes/<int:note_id>/pin/", wishes.pin, name="customer-note-pin"),
+    path("customers/<int:customer_id>/notes/<int:note_id>/drop/", wishes.drop_note, name="customer-note-drop"),
     path("customers/<int:customer_id>/active/", actions.set_active, name="customer-active"),
     path("customers/<int:customer_id>/tags/", actions.change_tags, name="customer-tags"),
     path("customers/<int:customer_id>/change/", views.change_customer, name="customer-change"),

@@ -44,7 +44,9 @@ def ship_order(request: HttpRequest, actor: Actor, order_id: int) -> HttpRespons
         for view in found.goods
         if view.to_ship
     ]
-    form = ShipForm(request.POST or None, lines=lines, warehouses=warehouses)
+    wishes = found.order.customer.preferences if found.order.customer else {}
+    carrier = wishes.get("carrier") or ""
+    form = ShipForm(request.POST or None, lines=lines, warehouses=warehouses, initial={"carrier": carrier})
 
     def act(data: dict[str, Any]) -> None:
         ship(
@@ -65,7 +67,15 @@ def ship_order(request: HttpRequest, actor: Actor, order_id: int) -> HttpRespons
         act=act,
         done=_("Shipped."),
         to=page_of(order_id),
-        context={"order": found.order, "found": found, "carriers": CARRIERS},
+        context={
+            "order": found.order,
+            "found": found,
+            "carriers": CARRIERS,
+            "preferred_carrier": carrier,
+            "packing_note": wishes.get("packing_note") or "",
+            # Said before a part leaves, where the customer wants everything at once.
+            "whole_only": wishes.get("partial_delivery") is False and any(row.fill < row.most for row in lines),
+        },
     )
 
 

@@ -24,6 +24,7 @@ from orderwell.kernel.quantities import plain
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 from orderwell.web.customers.forms import ADDRESS, main_address
+from orderwell.web.customers.wishes import wishes_of
 from orderwell.web.pages import page
 from orderwell.web.templatetags.orderwell import localname, money_text, price
 
@@ -98,6 +99,7 @@ def customer_card(actor: Actor, number: str) -> dict[str, Any] | None:
         "note": found.note,
         "active": found.active,
         "url": reverse("customer-detail", args=[found.pk]),
+        "wishes": [f"{title}: {value}" for title, value in wishes_of(found)],
         "terms": _terms(found.payment_terms_days, found.credit_limit),
     }
     if actor.may(Permission.BILLING_INVOICE_VIEW):

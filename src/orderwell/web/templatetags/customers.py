@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from django import template
 
+from orderwell.domains.customers.drafts import ContactDraft
+from orderwell.web.customers.people_map import roles_text
+
 register = template.Library()
 ICONS = {
     "order": "shopping-cart",
@@ -17,6 +20,7 @@ ICONS = {
     "case": "message-circle",
     "message": "message",
     "rating": "star",
+    "note": "note",
 }
 
 
@@ -28,3 +32,8 @@ def happening_icon(kind: str) -> str:
 @register.filter
 def whole(text: str) -> int:
     return int(text) if text.isdecimal() else 0
+
+
+@register.simple_tag
+def contact_roles(contact: ContactDraft) -> str:
+    return roles_text(contact)

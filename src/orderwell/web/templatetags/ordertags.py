@@ -92,6 +92,8 @@ def why_from(view: LineView) -> list[str]:
     for choice in view.sourcing:
         rule = RULES.get(choice.get("rule", ""))
         parts = [_("When changed (%(change)s)") % {"change": choice["change"]} if "change" in choice else ""]
+        if wish := choice.get("preferred"):
+            parts.append(_("The customer prefers %(warehouse)s") % {"warehouse": place_name(wish)})
         parts.append(_(rule) if rule else "")
         for title, key in ((_("taken: %(list)s"), "taken"), (_("free then: %(list)s"), "free")):
             listed = ", ".join(f"{where} {plain(Decimal(units))}" for where, units in choice.get(key, {}).items())

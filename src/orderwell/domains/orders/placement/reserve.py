@@ -28,16 +28,18 @@ def reserve_in_arrival_order(plans: list[Plan], *, read: ReadStock | None = None
     stock: dict[int, list[StockRow]] = defaultdict(list)
     for row in (read or lock_stock)(variants, [warehouse.id for warehouse in warehouses.values()]):
         stock[row.variant_id].append(row)
-    channels = {plan.channel.id: plan.channel for plan in plans if plan.channel}
     held_back = buffers()
-    ranks = {channel.id: preference(channel.warehouse_codes, warehouses) for channel in channels.values()}
+    ranks: dict[tuple[int, str], dict[int, tuple[int, str]]] = {}
     for plan in plans:
         if plan.channel is None:
             continue
-        channel_id = plan.channel.id
+        channel_id, wish = plan.channel.id, plan.customer.warehouse if plan.customer else ""
+        if (channel_id, wish) not in ranks:
+            ranks[channel_id, wish] = preference(plan.channel.warehouse_codes, warehouses, first=wish)
+        rank = ranks[channel_id, wish]
         demands = [demand for line in plan.lines for demand in line.demands]
         places = {
-            variant: places_for(stock.get(variant, ()), ranks[channel_id], channel_id, held_back)
+            variant: places_for(stock.get(variant, ()), rank, channel_id, held_back)
             for variant in {demand.variant_id for demand in demands}
         }
         _serve(plan, demands, places)
@@ -67,9 +69,16 @@ def count_down(demands: list[Demand], stock: dict[int, list[StockRow]]) -> None:
             row.reserved += quantity
 
 
-def preference(codes: tuple[str, ...], warehouses: dict[str, WarehouseRef]) -> dict[int, tuple[int, str]]:
-    """Warehouse id -> (rank, code): the channel's own list, or all active warehouses by their priority."""
+def preference(
+    codes: tuple[str, ...], warehouses: dict[str, WarehouseRef], *, first: str = ""
+) -> dict[int, tuple[int, str]]:
+    """Warehouse id -> (rank, code): the channel's own list, or all active warehouses by their priority.
+
+    `first` is the one that the customer prefers; it goes first if the channel may use it.
+    """
     chosen = [warehouses[code] for code in codes if code in warehouses] if codes else list(warehouses.values())
+    if first:
+        chosen.sort(key=lambda warehouse: warehouse.code != first)
     return {warehouse.id: (rank, warehouse.code) for rank, warehouse in enumerate(chosen)}
 
 
@@ -90,6 +99,9 @@ def _serve(plan: Plan, demands: list[Demand], places: dict[int, list[Place]]) ->
             return
     before = {variant: [(place.warehouse, place.free) for place in found] for variant, found in places.items()}
     rule = source(demands, places)
+    wish = plan.customer.warehouse if plan.customer else ""
     for line in plan.lines:
         if line.demands:
-            line.explanation["sourcing"] = [explain(rule, demand, before[demand.variant_id]) for demand in line.demands]
+            line.explanation["sourcing"] = [
+                explain(rule, demand, before[demand.variant_id], wish=wish) for demand in line.demands
+            ]

@@ -25,12 +25,13 @@ CHARGE_TAX_CATEGORY = "shipping"
 GOODS = OrderLine.Kind.GOODS
 
 
-def resolve(plans: list[Plan]) -> None:
+def resolve(plans: list[Plan], *, look_only: bool = False) -> None:
+    """`look_only` where nothing will be written: customers are then not held against a merge."""
     known = reference()
     for plan in plans:
         _resolve_channel(plan, known)
     plans = alive(plans)
-    _resolve_customers(plans)
+    _resolve_customers(plans, look_only)
     plans = alive(plans)
     variants = variants_by_sku({line.sku for plan in plans for line in plan.draft.lines})
     prices = list_prices(
@@ -64,9 +65,9 @@ def _resolve_channel(plan: Plan, known: Reference) -> None:
         plan.refuse(*found)
 
 
-def _resolve_customers(plans: list[Plan]) -> None:
+def _resolve_customers(plans: list[Plan], look_only: bool) -> None:
     numbers = {plan.draft.customer for plan in plans if plan.draft.customer is not None}
-    customers = customers_by_number(numbers)
+    customers = customers_by_number(numbers, look_only=look_only)
     for plan in plans:
         number = plan.draft.customer
         if number is None:

@@ -61,7 +61,7 @@ def planned(order: Order, *, change: OrderChange, actor: Actor) -> Plan:
     # The order's own customer, discount and address have passed already; only what is added is resolved.
     plan = Plan(Submission(msgspec.structs.replace(draft, discount=ZERO, shipping=ZERO, custom={}), actor))
     if change.add_lines or change.add_charges:
-        resolve([plan])
+        resolve([plan], look_only=True)
         _price(plan)
     else:
         plan.channel = reference().channels.get(order.channel.code)

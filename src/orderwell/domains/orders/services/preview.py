@@ -112,7 +112,7 @@ def _plan_what_is_right(draft: OrderDraft, actor: Actor) -> tuple[Plan, list[int
     plan = Plan(Submission(draft, actor))
     for _ in range(MOST_PASSES):
         plan = Plan(Submission(draft, actor))
-        resolve([plan])
+        resolve([plan], look_only=True)
         for living in alive([plan]):
             price(living)
         reserve_in_arrival_order(alive([plan]), read=read_stock)

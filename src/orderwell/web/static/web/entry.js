@@ -61,6 +61,7 @@
         if (credit.waiting) facts.push(part(`${credit.waiting} ${say.textWaiting}`));
         if (credit.limit) facts.push(part(`${credit.passed ? say.textPassed : say.textLimit} ${credit.limit} · ${credit.left} ${say.textLeft}`, credit.passed ? "badge-bad" : ""));
       }
+      (card.wishes || []).forEach((wish) => facts.push(part(wish, "entry-wish")));
       if (card.note) facts.push(part(card.note, "entry-customer-note"));
       $("#entry-account").replaceChildren(...facts.filter(Boolean));
     };
