@@ -30,7 +30,7 @@ from orderwell.domains.billing.models import Invoice
 from orderwell.domains.cases.models import Case, MessageFile, Rating, Task
 from orderwell.domains.cases.services.link import current_link, token_of
 from orderwell.domains.catalog.models import Category, Channel, Product, ProductImage, TaxCategory
-from orderwell.domains.customers.models import Customer, CustomerGroup
+from orderwell.domains.customers.models import Customer, CustomerGroup, CustomerNote, CustomerRelation
 from orderwell.domains.fulfilment.models import Return, Shipment
 from orderwell.domains.integrations.models import ImportBatch
 from orderwell.domains.inventory.models import (
@@ -156,6 +156,10 @@ EXAMPLES: dict[str, Callable[[], list[Arguments]]] = {
     "order-confirm": lambda: _orders(state="draft"),
     "order-edit-quote": lambda: _orders(state="draft"),
     "order-customer-link": lambda: _orders(fulfilment_state="delivered"),
+    "customer-note-edit": lambda: _pairs(CustomerNote.objects.values_list("customer_id", "pk")),
+    "customer-note-pin": lambda: _pairs(CustomerNote.objects.values_list("customer_id", "pk")),
+    "customer-note-drop": lambda: _pairs(CustomerNote.objects.values_list("customer_id", "pk")),
+    "customer-unrelate": lambda: _pairs(CustomerRelation.objects.values_list("customer_id", "pk")),
     "order-release": lambda: _pairs(Hold.objects.filter(released_at=None).values_list("order_id", "pk")),
     "order-undo": lambda: _pairs(Amendment.objects.order_by("-pk").values_list("order_id", "number")),
     "order-attachment": lambda: _pairs(Attachment.objects.values_list("order_id", "pk")),

@@ -35,6 +35,9 @@ from orderwell.domains.cases.services.speak import ask, rate, returnable_units
 from orderwell.domains.cases.services.tasks import add_task
 from orderwell.domains.catalog.models import Product
 from orderwell.domains.catalog.services.images import add_image
+from orderwell.domains.customers.models import Customer, CustomerRelation
+from orderwell.domains.customers.services.notes import add_note
+from orderwell.domains.customers.services.relations import relate
 from orderwell.domains.fulfilment.models import ShipmentLine
 from orderwell.domains.fulfilment.services.record_return import ReturnedUnits
 from orderwell.domains.integrations.services.create import create_batch
@@ -87,6 +90,7 @@ def fill(*, orders: int, now: datetime) -> None:
     _work_in_the_warehouse(actor, now)
     _work_on_orders(actor, now)
     _talk_with_customers(actor, now)
+    _know_customers(actor, now)
     _bring_in_a_file(actor, now)
     _work_on_lists(actor, now)
 
@@ -243,6 +247,12 @@ def _talk_with_customers(actor: Actor, now: datetime) -> None:
         now=now,
     )
     change_case(case_id=first.pk, change=CaseChange(assignee=ADMINISTRATOR), actor=actor, now=now)
+
+
+def _know_customers(actor: Actor, now: datetime) -> None:
+    first, second = Customer.objects.filter(kind="company").order_by("id")[:2]
+    add_note(customer_id=first.pk, body="上午打电话 Ring in the morning", pinned=True, actor=actor, now=now)
+    relate(customer_id=second.pk, other_id=first.pk, kind=CustomerRelation.Kind.values[0], actor=actor, now=now)
 
 
 def _bring_in_a_file(actor: Actor, now: datetime) -> None:
