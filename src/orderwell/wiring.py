@@ -101,6 +101,11 @@ def _schedule() -> None:
         "orderwell.domains.analytics.services.prepare.prepare_days",
         every_seconds=MINUTE,
     )
+    schedule(
+        "analytics.prepare-rankings",
+        "orderwell.domains.analytics.services.prepare_rankings.prepare_rankings",
+        every_seconds=5 * MINUTE,
+    )
     schedule("jobs.forget-old-progress", "orderwell.platform.jobs.progress.forget_old", every_seconds=DAY, at="03:25")
     schedule(
         "views.forget-old-exports",

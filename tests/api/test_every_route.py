@@ -13,7 +13,7 @@ from orderwell.platform.accounts.services.roles import sync_built_in_roles
 from orderwell.platform.events.models import Event
 from orderwell.platform.idempotency.models import RequestKey
 from orderwell.platform.permissions import EVERYTHING
-from tests.api import cases_examples, examples, goods_examples
+from tests.api import cases_examples, examples, goods_examples, hints_examples
 from tests.api.callers import Caller
 from tests.api.examples import Request, World
 from tests.api.shop import Shop
@@ -30,7 +30,7 @@ def described() -> dict[Route, dict[str, Any]]:
     }
 
 
-EXAMPLES = examples.EXAMPLES | goods_examples.EXAMPLES | cases_examples.EXAMPLES
+EXAMPLES = examples.EXAMPLES | goods_examples.EXAMPLES | cases_examples.EXAMPLES | hints_examples.EXAMPLES
 ROUTES = sorted(EXAMPLES)
 WRITES = [route for route in ROUTES if route[0] != "GET"]
 HIDDEN = [route for route in ROUTES if EXAMPLES[route].hidden_by]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from itertools import count
 
-Deed = Callable[[datetime], None]
+Deed = Callable[[datetime], object]
 
 
 class Diary:

@@ -10,7 +10,7 @@ from random import Random
 
 from django.conf import settings
 
-from orderwell.demo import bulk
+from orderwell.demo import bulk, oddities
 from orderwell.demo.company import DESK, SHOP, STAFF, Company, establish
 from orderwell.demo.diary import Diary
 from orderwell.demo.seasons import moments
@@ -116,7 +116,8 @@ def _require_empty() -> None:
 
 def _tell_the_year(company: Company, orders: int, now: datetime, told: Told) -> None:
     random = Random(SEED)
-    times = moments(orders, now, settings.TIME_ZONE, random)
+    odd = oddities.COUNT if orders >= oddities.LEAST else 0
+    times = moments(orders - odd, now, settings.TIME_ZONE, random)
     switched = now - timedelta(days=DAYS_IN_USE)
     past = [moment for moment in times if moment < switched]
     bulk.record_past(company, past, random, now=switched)
@@ -124,6 +125,8 @@ def _tell_the_year(company: Company, orders: int, now: datetime, told: Told) -> 
     diary = Diary(now)
     story = Story(company, diary, settings.TIME_ZONE, random)
     Supply(company, diary, random).plan(switched)
+    if odd:
+        oddities.Oddities(company, diary, story).plan(now)
     for number, moment in enumerate(times[len(past) :], len(past) + 1):
         diary.note(moment, story.wish)
         if number % 20 == 0:

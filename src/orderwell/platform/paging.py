@@ -60,7 +60,7 @@ def keyset_page_of_parts(
     found = found[:limit]
     if backwards:
         found.reverse()
-    first, last = (_encode(found[0], order), _encode(found[-1], order)) if found else (None, None)
+    first, last = (cursor_of(found[0], order), cursor_of(found[-1], order)) if found else (None, None)
     if backwards:
         return Page(found, last, first if more else None)
     return Page(found, last if more else None, first if cursor else None)
@@ -110,7 +110,8 @@ def _after(order: Sequence[str], values: Sequence[Any]) -> Q:
     return Q(**{f"{order[0].lstrip('-')}__{bound}": values[0]}) & condition
 
 
-def _encode(row: Model, order: Sequence[str]) -> str:
+def cursor_of(row: Model, order: Sequence[str]) -> str:
+    """Stands for `row` in `order`: the page after it begins behind it."""
     found = [_at(row, path) for path in order]
     values = [value.isoformat() if isinstance(value, datetime) else str(value) for value in found]
     text = json.dumps([list(order), values], separators=(",", ":"))

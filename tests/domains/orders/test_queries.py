@@ -5,6 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from orderwell.domains.customers.drafts import CustomerDraft
+from orderwell.domains.customers.services.save_customer import save_customer
+from orderwell.domains.orders import queries
 from orderwell.domains.orders.drafts import AddressDraft
 from orderwell.domains.orders.queries import OrderFilters, order_count, order_detail, order_list, timeline
 from orderwell.domains.orders.services.quote import save_quote
@@ -99,3 +102,20 @@ def test_everybody_sees_only_their_rows(tea):
     with pytest.raises(PermissionDenied):
         numbers(outsider())
     assert numbers(replace(only_team, channel_ids=frozenset())) == []
+
+
+@pytest.mark.parametrize("few", [0, 5_000])
+def test_a_warehouse_and_a_tag_find_the_same_however_many_match(tea, few, monkeypatch):
+    monkeypatch.setattr(queries, "FEW_RESERVATIONS", few)
+    monkeypatch.setattr(queries, "FEW_CUSTOMERS", few)
+    coffee, south = make_variant(), make_warehouse("south")
+    stock_up(coffee, south, 1000)
+    tagged = save_customer(CustomerDraft(name="Gold", tags=("gold",)), actor=ACTOR, now=utc_now())
+    channel, other = make_channel(), make_customer()
+    here = placed(draft(channel, (tea, 1), customer=other.number)).number
+    there = placed(draft(channel, (coffee, 1), customer=tagged.number)).number
+    both = placed(draft(channel, (coffee, 1), (tea, 1))).number
+    assert numbers(warehouse="south") == [both, there]
+    assert numbers(warehouse="south", fulfilment_state="reserved", tag="gold") == [there]
+    assert numbers(tag="gold") == [there]
+    assert here not in numbers(tag="silver", warehouse="nowhere") == []

@@ -330,3 +330,13 @@ def test_a_bundle_is_picked_by_its_components_and_never_by_half(worker: Client, 
     assert (on_hand("CUP"), on_hand("POT")) == (Decimal(8), Decimal(1))
     again = work(worker)["picks"][0]
     assert [(row["sku"], row["quantity"]) for row in again["lines"]] == [("CUP", "2"), ("POT", "1")]
+
+
+def test_what_is_older_than_the_answers_that_are_kept_is_looked_at_by_a_person(
+    worker: Client, place: Callable[..., int]
+) -> None:
+    place(CUP=1)
+    action = packed(work(worker)["picks"][0])
+    old = send(worker, action, age=26 * 24 * 3_600_000)
+    assert old["state"] == "refused" and "26 days" in old["sentences"][0] and on_hand("CUP") == Decimal(10)
+    assert send(worker, action, key="f" * 32, age=24 * 24 * 3_600_000)["state"] == "done"

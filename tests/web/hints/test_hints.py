@@ -170,3 +170,19 @@ def test_rules_are_seen_with_their_figures_and_tuned(owner: Client, unusual: int
     assert owner.post("/admin/hints/unusual_quantity/", values).status_code == 302
     assert 'data-hint="' not in owner.get(f"/orders/{unusual}/").content.decode()
     assert owner.get("/admin/hints/nothing/").status_code == 404
+
+
+def test_substitutes_are_named_on_the_page_of_the_product(owner: Client, company: Company) -> None:
+    page = f"/products/{company.pot.product_id}/"
+    assert "None named." in owner.get(page).content.decode()
+    address = f"/variants/{company.pot.pk}/substitutes/"
+    form = owner.get(address).content.decode()
+    token = re.search(r'name="token" value="([^"]+)"', form)[1]  # type: ignore[index]
+    for wrong, said in (("POT", "cannot stand in for itself"), ("NO-SUCH", "no active product")):
+        answer = owner.post(address, {"token": token, "lines": wrong})
+        assert answer.status_code == 422 and said in answer.content.decode()
+    assert owner.post(address, {"token": token, "lines": "CUP  smaller and cheaper\n"}).status_code == 302
+    shown = owner.get(page).content.decode()
+    assert "smaller and cheaper" in shown and "Substitutes of POT changed from — to CUP" in shown
+    assert "CUP smaller and cheaper" in owner.get(address).content.decode()
+    assert owner.get("/variants/999999/substitutes/").status_code == 404

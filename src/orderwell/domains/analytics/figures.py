@@ -9,12 +9,21 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, DateField, F, Func, Q, QuerySet, Sum
+from django.db.models import Count, DateField, ExpressionWrapper, F, Func, Q, QuerySet, Sum
 
 from orderwell.domains.analytics.periods import Period, spans
 from orderwell.domains.orders.models import Order
+from orderwell.platform.fields import QuantityField
 
 ZERO = Decimal(0)
+
+
+def units_where(condition: Q | None = None) -> ExpressionWrapper[Any]:
+    """Of lines: the units that were not cancelled."""
+    units = Sum("quantity", filter=condition) - Sum("quantity_cancelled", filter=condition)
+    return ExpressionWrapper(units, output_field=QuantityField())
+
+
 SOLD = (Order.State.PLACED, Order.State.COMPLETED)
 # Everything that was to be shipped has left, whether or not it has arrived or come back.
 FILLED = (Order.FulfilmentState.SHIPPED, Order.FulfilmentState.DELIVERED, Order.FulfilmentState.RETURNED)

@@ -1,4 +1,4 @@
-"""Daily figures prepared for reports: a copy of what the orders say, never a source. See prepared.py for how it is read."""
+"""Figures prepared for reports: a copy of what the orders say, never a source. prepared.py and rankings.py read them."""
 
 from __future__ import annotations
 
@@ -56,3 +56,27 @@ class Preparation(models.Model):
     """One row: counts the preparations, so that one that was overtaken by another throws its work away."""
 
     run = models.PositiveBigIntegerField(default=0)
+
+
+class PreparedRanking(models.Model):
+    """The best of a period with very many orders, as they were at `made_at`: keys and sums, names are read anew."""
+
+    class Kind(models.TextChoices):
+        CUSTOMERS = "customers"
+        VARIANTS = "variants"
+
+    kind = models.CharField(max_length=10, choices=Kind)
+    first = models.DateField()
+    last = models.DateField()
+    currency = models.CharField(max_length=3)
+    zone = models.CharField(max_length=64)
+    # [key, count, revenue] for each place.
+    rows = models.JSONField()
+    made_at = models.DateTimeField()
+    # What finding them took, which says how often it may be done.
+    seconds = models.FloatField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "first", "last", "currency", "zone"], name="prepared_ranking_once")
+        ]

@@ -12,6 +12,9 @@ from orderwell.kernel.clock import day_bounds
 # Up to so many days a chart has one point per day, beyond that one per month.
 MOST_DAILY_POINTS = 92
 ONE_DAY = timedelta(days=1)
+# Lengths of the periods that end today, in days.
+LENGTHS = (7, 30, 90, 365)
+MOST_DAYS = 366 * 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,33 @@ class Period:
 
     def point_of(self, day: date) -> date:
         return day.replace(day=1) if self.by_month else day
+
+
+def anchor(today: date, known: Period | None) -> date:
+    """The day with which the usual periods end.
+
+    Where the newest order is older than a month (imported history), that is its day, or a freshly imported company would
+    look empty.
+    """
+    return known.last if known is not None and known.last < today - timedelta(days=30) else today
+
+
+def ending_at(last: date, days: int) -> Period:
+    return Period(last - timedelta(days=days - 1), last)
+
+
+def everything(known: Period) -> Period:
+    return Period(max(known.first, known.last - timedelta(days=MOST_DAYS)), known.last)
+
+
+def usual_periods(today: date, known: Period | None) -> list[Period]:
+    """What the overview offers with one click, the shortest first; the years are this one and the one before."""
+    if known is None:
+        return []
+    last = anchor(today, known)
+    years = [Period(date(year, 1, 1), date(year, 12, 31)) for year in (last.year, last.year - 1)]
+    found = [*(ending_at(last, days) for days in LENGTHS), *years, everything(known)]
+    return sorted(dict.fromkeys(found), key=lambda period: period.days)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial, reduce
@@ -27,6 +27,7 @@ from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.database import is_postgresql
 from orderwell.platform.paging import Page, keyset_page
 from orderwell.platform.permissions import Permission
+from orderwell.platform.related import attach
 from orderwell.platform.search import begins_words, contains_words
 from orderwell.platform.search.keys import normalise
 
@@ -74,13 +75,10 @@ class ProductDetail:
 
 
 def products(actor: Actor, filters: ProductFilters | None = None) -> QuerySet[Product]:
-    """Products the actor may see, with category, tax category and variants at hand."""
+    """Products the actor may see, with category and tax category at hand; `with_variants` brings the rest."""
     actor.require(Permission.CATALOG_PRODUCT_VIEW)
     filters = filters or ProductFilters()
-    rows = Product.objects.select_related("category", "tax_category").prefetch_related(
-        Prefetch("variants", Variant.objects.order_by("sku").prefetch_related("prices")),
-        Prefetch("images", ProductImage.objects.order_by("position", "id")),
-    )
+    rows = Product.objects.select_related("category", "tax_category")
     if filters.active is not None:
         rows = rows.filter(active=filters.active)
     if filters.category:
@@ -98,11 +96,20 @@ def products(actor: Actor, filters: ProductFilters | None = None) -> QuerySet[Pr
     return rows
 
 
+def with_variants(found: Sequence[Product]) -> None:
+    """Variants by SKU, their prices and the images of products that were read: three queries for a page of them."""
+    variants = attach(found, "variants", Variant.objects.order_by("sku"))
+    attach(variants, "prices", VariantPrice.objects.order_by("id"))
+    attach(found, "images", ProductImage.objects.order_by("position", "id"))
+
+
 def product_list(
     actor: Actor, filters: ProductFilters | None = None, cursor: str | None = None, limit: int = 50
 ) -> Page[Product]:
-    """One page of products by code."""
-    return keyset_page(products(actor, filters), order=("code",), cursor=cursor, limit=limit)
+    """One page of products by code, with their variants."""
+    found = keyset_page(products(actor, filters), order=("code",), cursor=cursor, limit=limit)
+    with_variants(found.rows)
+    return found
 
 
 def product_detail(actor: Actor, product_id: int) -> ProductDetail:

@@ -6,10 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from orderwell.domains.customers.models import Customer
-from orderwell.domains.inventory.models import Reservation
+from orderwell.domains.customers.models import Customer, Tag
+from orderwell.domains.inventory.models import Reservation, Warehouse
 from orderwell.domains.inventory.promising import Owed
 from orderwell.domains.orders.models import Backorder, Hold, Order, OrderLine
 from orderwell.platform.accounts.actor import Actor
@@ -21,6 +21,11 @@ from orderwell.platform.search import prefix
 
 # Matches of one search that are looked at; a search that finds more is too vague to be read anyway.
 SEARCH_LIMIT = 500
+# With more of them than this, walking the list in its order and asking each order is faster than finding all that match.
+FEW_RESERVATIONS = 5_000
+FEW_CUSTOMERS = 1_000
+# There is something to ship.
+WAITING = (Order.FulfilmentState.BACKORDERED, Order.FulfilmentState.RESERVED, Order.FulfilmentState.PARTIAL)
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,17 @@ def visible_orders(actor: Actor) -> QuerySet[Order]:
     return orders
 
 
+def visible_lines(actor: Actor) -> QuerySet[OrderLine]:
+    """The lines of these orders, for questions that begin with a product: asked for as "in visible orders", a database
+    may first look at every order there is."""
+    lines = OrderLine.objects.all()
+    if actor.channel_ids is not None:
+        lines = lines.filter(order__channel_id__in=actor.channel_ids)
+    if actor.team_ids is not None:
+        lines = lines.filter(order__team_id__in=actor.team_ids)
+    return lines
+
+
 def order_list(
     actor: Actor, filters: OrderFilters, *, cursor: str | None = None, limit: int = 50, now: datetime
 ) -> Page[Order]:
@@ -72,6 +88,9 @@ def order_parts(actor: Actor, filters: OrderFilters, *, now: datetime) -> list[Q
 
 def _one_state_each(filters: OrderFilters) -> list[OrderFilters]:
     """The same orders as filters of a single state each, which an index in the order of the list can serve."""
+    # Only what waits can be late or have stock reserved; an index holds it apart.
+    if (filters.late or filters.warehouse) and not filters.fulfilment_state:
+        filters = replace(filters, fulfilment_state=tuple(map(str, WAITING)))
     parts = [filters]
     for name in ("state", "fulfilment_state", "payment_state"):
         value = getattr(filters, name)
@@ -114,19 +133,37 @@ def matching(actor: Actor, filters: OrderFilters, *, now: datetime) -> QuerySet[
             path = _CONDITIONS[name]
             orders = orders.filter(**{f"{path}__in" if isinstance(value, tuple) else path: value})
     if filters.warehouse:
-        reserved = Reservation.objects.filter(stock_item__warehouse__code=filters.warehouse).values("line_id")
-        orders = orders.filter(pk__in=OrderLine.objects.filter(pk__in=reserved).values("order_id"))
+        orders = orders.filter(_reserved_in(filters.warehouse))
     if filters.tag:
-        orders = orders.filter(customer__in=Customer.objects.filter(tags__name=filters.tag).values("pk"))
+        orders = orders.filter(_of_tagged(filters.tag))
     if filters.late:
         orders = orders.filter(late_orders(now))
     return orders.filter(pk__in=_found(text)) if text else orders
 
 
+def _reserved_in(warehouse: str) -> Q:
+    """Orders for which something is reserved there: by their keys while these are few. Where there are many, the newest
+    are among the first in the order of the list, and each is asked."""
+    place = Warehouse.objects.filter(code=warehouse).values_list("pk", flat=True).first()
+    reserved = Reservation.objects.filter(stock_item__warehouse=place)
+    if capped_count(reserved, FEW_RESERVATIONS) <= FEW_RESERVATIONS:
+        return Q(pk__in=OrderLine.objects.filter(pk__in=reserved.values("line_id")).values("order_id"))
+    there = Exists(reserved.filter(line_id=OuterRef("pk")))
+    return Q(Exists(OrderLine.objects.filter(there, order_id=OuterRef("pk"))))
+
+
+def _of_tagged(tag: str) -> Q:
+    """Orders of customers with a tag; see `_reserved_in`."""
+    marks = Customer.tags.through.objects.filter(tag__name=tag)
+    if capped_count(marks, FEW_CUSTOMERS) <= FEW_CUSTOMERS:
+        return Q(customer__in=marks.values("customer_id"))
+    number = Tag.objects.filter(name=tag).values_list("pk", flat=True).first() or 0
+    return Q(Exists(Customer.tags.through.objects.filter(tag_id=number, customer_id=OuterRef("customer_id"))))
+
+
 def late_orders(now: datetime) -> Q:
     """Placed, not fully shipped, and past the date the customer asked for or was promised."""
-    waiting = [Order.FulfilmentState.BACKORDERED, Order.FulfilmentState.RESERVED, Order.FulfilmentState.PARTIAL]
-    return Q(state=Order.State.PLACED, fulfilment_state__in=waiting) & (
+    return Q(state=Order.State.PLACED, fulfilment_state__in=WAITING) & (
         Q(promised_at__lt=now) | Q(promised_at__isnull=True, requested_at__lt=now)
     )
 

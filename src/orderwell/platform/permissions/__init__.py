@@ -10,7 +10,7 @@ from orderwell.kernel.errors import DomainError
 
 
 class Permission(StrEnum):
-    AUTOMATION_HINT_DISMISS = "automation:hint:dismiss"
+    AUTOMATION_HINT_ANSWER = "automation:hint:answer"
     BILLING_CREDIT_NOTE_CREATE = "billing:credit-note:create"
     BILLING_INVOICE_CREATE = "billing:invoice:create"
     BILLING_INVOICE_VIEW = "billing:invoice:view"
@@ -81,7 +81,7 @@ BUILT_IN_ROLES: dict[str, tuple[str, frozenset[Permission]]] = {
         | {p for p in Permission if p.startswith(("orders:", "customers:"))}
         | _CASES
         | {P.BILLING_INVOICE_CREATE, P.FULFILMENT_RETURN_CREATE, P.CASES_RATING_MODERATE, P.LISTS_VIEW_SHARE}
-        | {P.AUTOMATION_HINT_DISMISS},
+        | {P.AUTOMATION_HINT_ANSWER},
     ),
     "sales-clerk": (
         _("Sales clerk"),
@@ -89,13 +89,13 @@ BUILT_IN_ROLES: dict[str, tuple[str, frozenset[Permission]]] = {
         | _CASES
         | {P.ORDERS_ORDER_PLACE, P.ORDERS_ORDER_CHANGE, P.ORDERS_ORDER_CANCEL, P.ORDERS_HOLD_PLACE}
         | {P.CUSTOMERS_CUSTOMER_CHANGE, P.CUSTOMERS_PERSONAL_DATA_VIEW, P.FULFILMENT_RETURN_CREATE}
-        | {P.AUTOMATION_HINT_DISMISS},
+        | {P.AUTOMATION_HINT_ANSWER},
     ),
     "warehouse-worker": (
         _("Warehouse worker"),
         frozenset(
             {
-                P.AUTOMATION_HINT_DISMISS,
+                P.AUTOMATION_HINT_ANSWER,
                 P.CASES_CASE_VIEW,
                 P.CASES_TASK_CHANGE,
                 P.CATALOG_PRODUCT_VIEW,
@@ -116,7 +116,7 @@ BUILT_IN_ROLES: dict[str, tuple[str, frozenset[Permission]]] = {
         _("Bookkeeper"),
         _VIEWS
         | {p for p in Permission if p.startswith("billing:")}
-        | {P.CUSTOMERS_PERSONAL_DATA_VIEW, P.CASES_CASE_VIEW, P.CASES_TASK_CHANGE, P.AUTOMATION_HINT_DISMISS},
+        | {P.CUSTOMERS_PERSONAL_DATA_VIEW, P.CASES_CASE_VIEW, P.CASES_TASK_CHANGE, P.AUTOMATION_HINT_ANSWER},
     ),
     "integrator": (_("Integrator"), EVERYTHING - {P.SYSTEM_USER_MANAGE}),
     "viewer": (_("Viewer"), _VIEWS),

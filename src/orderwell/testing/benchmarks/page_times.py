@@ -2,7 +2,8 @@
 
 For each page: the time of a whole request through Django (middleware, view, template), without HTTP and network; and the
 time of the SELECT statements that request made, run again through a cursor on the same connection with every row
-fetched and nothing made of them. Both take turns of their own, so both find the same caches warm.
+fetched and nothing made of them. The two take turns, so that what else the machine does disturbs both alike. The page
+"nothing" is a list without rows: what every page costs whatever is on it.
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
+from urllib.parse import unquote
 
 # Page -> its address; the names in braces are filled with newest rows. A page whose row does not exist is left out.
 PAGES = {
+    "nothing": "/system/dead-letters/",
     "overview": "/overview/",
     "overview 90 days": "/overview/?period=90",
     "overview 12 months": "/overview/?period=365",
@@ -42,7 +45,20 @@ PAGES = {
     "stock": "/stock/",
     "movements": "/stock/movements/",
     "events": "/system/events/",
+    "orders far back": "/orders/?after={order_far}",
+    "movements far back": "/stock/movements/?after={movement_far}",
+    "events far back": "/system/events/?after={event_far}",
+    "returns": "/returns/",
+    "credit notes": "/credit-notes/",
+    "imports": "/imports/",
+    "jobs": "/system/jobs/",
+    "users": "/admin/users/",
 }
+# Those of them that are lists: measured with every tab, filter and order they offer.
+LISTS = (
+    *("orders", "to ship", "shipments", "returns", "invoices", "credit notes", "payments", "customers", "products"),
+    *("stock", "movements", "imports", "events", "jobs", "users"),
+)
 MOST_SECONDS = 4.0
 FEWEST = 5
 
@@ -53,6 +69,10 @@ def main(repeats: int) -> None:
     django.setup()
     from django.test import Client
 
+    from orderwell.platform.memory import rest_the_collector
+    from orderwell.testing.benchmarks.list_pages import looks_of
+
+    rest_the_collector()  # as the server does
     client = Client(headers={"accept-language": "en"}, SERVER_NAME="localhost")
     client.force_login(signed_in_user())
     names = _rows()
@@ -62,7 +82,13 @@ def main(repeats: int) -> None:
             path = address.format(**names)
         except KeyError:
             continue
-        found.append({"page": page, **_measured(client, path, repeats)})
+        found.append({"page": page, "list": "", **_measured(client, path, repeats, MOST_SECONDS)})
+    for name in LISTS:
+        page = client.get(PAGES[name]).content.decode()
+        for query in looks_of(page, names["day"]):
+            path = PAGES[name] + query
+            seen = {"page": f"{name} {unquote(query)}", "list": name}
+            found.append({**seen, **_measured(client, path, max(repeats // 3, FEWEST), MOST_SECONDS / 4)})
     sys.stdout.write(json.dumps(found) + "\n")
 
 
@@ -86,11 +112,15 @@ def _rows() -> dict[str, Any]:
     """What the addresses name: an order that is not the very newest, and its neighbours."""
     from orderwell.domains.catalog.models import Variant
     from orderwell.domains.customers.models import Customer
+    from orderwell.domains.inventory.models import StockMovement
     from orderwell.domains.orders.models import Order
+    from orderwell.platform.events.models import Event
+    from orderwell.platform.paging import cursor_of
 
-    names: dict[str, Any] = {}
+    names: dict[str, Any] = {"day": "2026-01-01"}
     order = Order.objects.filter(placed_at__isnull=False).order_by("-placed_at", "-id")[40:41].first()
     if order is not None:
+        names["day"] = (order.placed_at or order.created_at).date().isoformat()
         names |= {"order": order.pk, "order_number": order.number, "order_beginning": order.number[:-2]}
     customer = Customer.objects.order_by("id")[40:41].first()
     if customer is not None:
@@ -98,16 +128,25 @@ def _rows() -> dict[str, Any]:
     variant = Variant.objects.order_by("id")[40:41].first()
     if variant is not None:
         names |= {"product": variant.product_id, "sku": variant.sku}
+    far = {
+        "order_far": (Order.objects.filter(placed_at__isnull=False), ("-placed_at", "-id")),
+        "movement_far": (StockMovement.objects.all(), ("-occurred_at", "-id")),
+        "event_far": (Event.objects.all(), ("-id",)),
+    }
+    for name, (rows, key) in far.items():
+        newest = rows.order_by("-id").values_list("pk", flat=True).first() or 0
+        middle = rows.filter(pk__gte=newest // 2).order_by("id").first()
+        if middle is not None:
+            names[name] = cursor_of(middle, key)
     return names
 
 
-def _measured(client: Any, path: str, repeats: int) -> dict[str, Any]:
+def _measured(client: Any, path: str, repeats: int, seconds: float) -> dict[str, Any]:
     from django.db import connection
 
     answer = client.get(path)
     if answer.status_code != 200:
         raise SystemExit(f"GET {path} was answered {answer.status_code}")
-    page = _times(lambda: client.get(path), repeats)
     statements: list[tuple[str, Any]] = []
 
     def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
@@ -124,7 +163,7 @@ def _measured(client: Any, path: str, repeats: int) -> dict[str, Any]:
                 cursor.execute(sql, params)
                 cursor.fetchall()
 
-    sql = _times(bare, repeats)
+    page, sql = _turns((lambda: client.get(path), bare), repeats, seconds)
     return {
         "median": _at(page, 0.5),
         "p95": _at(page, 0.95),
@@ -134,15 +173,16 @@ def _measured(client: Any, path: str, repeats: int) -> dict[str, Any]:
     }
 
 
-def _times(act: Callable[[], object], repeats: int) -> Sequence[float]:
+def _turns(acts: Sequence[Callable[[], object]], repeats: int, seconds: float) -> list[list[float]]:
     """In milliseconds, sorted; slow pages are asked for less often, but a few times at least."""
-    took: list[float] = []
+    took: list[list[float]] = [[] for _ in acts]
     begun = time.perf_counter()
-    while len(took) < FEWEST or (len(took) < repeats and time.perf_counter() - begun < MOST_SECONDS):
-        start = time.perf_counter()
-        act()
-        took.append((time.perf_counter() - start) * 1000)
-    return sorted(took)
+    while len(took[0]) < FEWEST or (len(took[0]) < repeats and time.perf_counter() - begun < seconds):
+        for act, times in zip(acts, took, strict=True):
+            start = time.perf_counter()
+            act()
+            times.append((time.perf_counter() - start) * 1000)
+    return [sorted(times) for times in took]
 
 
 def _at(times: Sequence[float], share: float) -> float:

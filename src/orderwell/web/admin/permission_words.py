@@ -57,7 +57,7 @@ TITLES: dict[str, str | Promise] = {
     P.CASES_CASE_CHANGE: _("Open and answer cases"),
     P.CASES_TASK_CHANGE: _("Give and finish tasks"),
     P.CASES_LINK_CREATE: _("Make links for customers"),
-    P.AUTOMATION_HINT_DISMISS: _("Dismiss hints"),
+    P.AUTOMATION_HINT_ANSWER: _("Dismiss hints and take their remedies"),
     P.CASES_RATING_VIEW: _("See ratings"),
     P.CASES_RATING_MODERATE: _("Hide ratings"),
     P.CASES_STAFF_QUESTION_ANSWER: _("Answer questions of staff"),

@@ -67,7 +67,10 @@ GROUPS: tuple[Group, ...] = (
             Entry(_("Stock"), "building-warehouse", "stock-list", P.INVENTORY_STOCK_VIEW, "/stock/", "s"),
             Entry(_("Transfers"), "transfer", "transfer-list", P.INVENTORY_STOCK_VIEW, "/transfers/", "t"),
             Entry(_("Handheld"), "device-mobile", "handheld", P.INVENTORY_STOCK_VIEW, "/handheld/", "j"),
-            Entry(_("To sort out"), "alert-triangle", "leftover-list", P.INVENTORY_STOCK_VIEW, "/to-sort-out/", "z"),
+            Entry(
+                *(_("To sort out"), "alert-triangle", "leftover-list", P.INVENTORY_STOCK_VIEW, "/to-sort-out/", "z"),
+                counter="leftovers",
+            ),
         ),
     ),
     Group(

@@ -28,12 +28,14 @@ from orderwell.kernel.quantities import plain
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.database import atomic
 from orderwell.platform.idempotency.repeating import Answer, once
+from orderwell.platform.leftovers.errors import ActionTooOld
 from orderwell.platform.leftovers.services import report, settle_own
 from orderwell.platform.wording import sentences
 from orderwell.web.handheld import actions
 from orderwell.web.handheld.advice import advice_for, reason_word
 
-LONGEST_AGE = timedelta(days=30)
+# First answers are kept a little longer than this (platform/idempotency), so no action can be done twice.
+LONGEST_AGE = timedelta(days=25)
 KEY_LENGTH = 64
 _SUBJECTS = {"ship": "order", "return": "order", "arrive": "transfer", "count": "count"}
 
@@ -56,8 +58,8 @@ def take(body: bytes, *, age: timedelta, actor: Actor, now: datetime) -> Answer:
         raise InvalidValue(pointer="/", value="?", expected="JSON") from None
     if not 16 <= len(envelope.key) <= KEY_LENGTH:
         raise InvalidValue(pointer="/key", value=envelope.key[:20], expected=f"16-{KEY_LENGTH}")
-    age = max(timedelta(0), min(age, LONGEST_AGE))
-    moment = Moment(envelope.key, actor, now, now - age)
+    age = max(timedelta(0), age)
+    moment = Moment(envelope.key, actor, now, now - min(age, LONGEST_AGE * 100))
     return once(
         scope=f"handheld:{actor.id}",
         key=envelope.key,
@@ -71,6 +73,8 @@ def _act(body: bytes, envelope: actions.Envelope, moment: Moment) -> Answer:
     action: actions.Action | None = None
     try:
         with atomic():
+            if moment.now - moment.happened_at > LONGEST_AGE:
+                raise ActionTooOld(days=(moment.now - moment.happened_at).days)
             try:
                 action = msgspec.json.decode(body, type=actions.Message).action
             except msgspec.ValidationError as error:

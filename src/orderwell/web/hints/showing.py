@@ -83,8 +83,8 @@ def show_hint(hint: Hint, actor: Actor) -> ShownHint:
         str(WORDS[hint.severity]),
         gettext(rule_title(hint.rule)),
         str(shown(hint.reason)),
-        [found for remedy in hint.remedies if (found := _remedy(remedy, hint)) is not None],
-        dismiss_url(hint) if actor.may(Permission.AUTOMATION_HINT_DISMISS) else "",
+        [found for remedy in hint.remedies if (found := _remedy(remedy, hint, actor)) is not None],
+        dismiss_url(hint) if actor.may(Permission.AUTOMATION_HINT_ANSWER) else "",
     )
 
 
@@ -93,10 +93,13 @@ def dismiss_url(hint: Hint) -> str:
     return f"{reverse('hint-dismiss')}?{urlencode(named)}"
 
 
-def _remedy(remedy: Remedy, hint: Hint) -> ShownRemedy | None:
+def _remedy(remedy: Remedy, hint: Hint, actor: Actor) -> ShownRemedy | None:
     label = str(shown(remedy.label))
     if performer(remedy.name) is not None:
-        return ShownRemedy(remedy.name, label, acts=True)
+        # While an order is typed, a remedy only changes the form.
+        typed = hint.subject.startswith("draft:")
+        may = typed or actor.may(Permission.AUTOMATION_HINT_ANSWER)
+        return ShownRemedy(remedy.name, label, acts=True) if may else None
     found = place_of(remedy.name, remedy.data)
     if remedy.address:
         found = (remedy.address, False)

@@ -43,7 +43,7 @@ def _named(values: object) -> dict[str, str]:
     return {name: values.get(name, "")[:most] for name, most in limits.items()}  # type: ignore[attr-defined]
 
 
-@form_page(Permission.AUTOMATION_HINT_DISMISS)
+@form_page(Permission.AUTOMATION_HINT_ANSWER)
 def dismiss(request: HttpRequest, actor: Actor) -> HttpResponse:
     """A form with the reasons. The page behind is loaded anew; where an order is typed, it is told and nothing is lost."""
     named = _named(request.GET)
@@ -85,7 +85,7 @@ def show_again(actor: Actor, now: datetime, *, dismissal_id: int) -> str:
     return _("The hint is shown again.")
 
 
-@action()
+@action(Permission.AUTOMATION_HINT_ANSWER)
 def take(request: HttpRequest, actor: Actor) -> HttpResponse:
     """One click: the remedy is carried out if the hint still holds; back to the page with what happened and its undo."""
     named = _named(request.POST)

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from orderwell.domains.analytics.periods import Period
+from orderwell.domains.analytics.periods import LENGTHS, MOST_DAYS, Period, anchor, ending_at, everything
 
-PRESETS: tuple[tuple[str, str | Promise, int], ...] = (
-    ("7", _("7 days"), 7),
-    ("30", _("30 days"), 30),
-    ("90", _("90 days"), 90),
-    ("365", _("12 months"), 365),
+_TITLES = (_("7 days"), _("30 days"), _("90 days"), _("12 months"))
+PRESETS: tuple[tuple[str, str | Promise, int], ...] = tuple(
+    (str(days), title, days) for days, title in zip(LENGTHS, _TITLES, strict=True)
 )
 DEFAULT = "30"
-MOST_DAYS = 366 * 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,26 +27,19 @@ class Choice:
 
 
 def chosen(params: QueryDict, *, today: date, known: Period | None) -> Choice:
-    """What the address asks for; anything unusable falls back to the last 30 days.
-
-    Where the newest order is older than that (imported history), the presets end with it instead of today, or a
-    freshly imported company would look empty.
-    """
-    anchor = today
-    if known is not None and known.last < today - timedelta(days=30):
-        anchor = known.last
+    """What the address asks for; anything unusable falls back to the last 30 days."""
     free = _free(params)
     if free is not None:
         return Choice(free, "")
     key = params.get("period", DEFAULT)
     if key == "all" and known is not None:
-        return Choice(Period(max(known.first, known.last - timedelta(days=MOST_DAYS)), known.last), "all")
+        return Choice(everything(known), "all")
     if key.isdecimal() and len(key) == 4 and 1900 <= int(key) <= 2999:
         return Choice(Period(date(int(key), 1, 1), date(int(key), 12, 31)), key)
     length = next((days for name, _title, days in PRESETS if name == key), None)
     if length is None:
         key, length = DEFAULT, 30
-    return Choice(Period(anchor - timedelta(days=length - 1), anchor), key)
+    return Choice(ending_at(anchor(today, known), length), key)
 
 
 def _free(params: QueryDict) -> Period | None:

@@ -16,10 +16,12 @@ from django.utils.translation import gettext as _
 from orderwell.domains.analytics import queries
 from orderwell.domains.analytics.figures import Figure
 from orderwell.domains.analytics.periods import Period
-from orderwell.domains.analytics.queries import Sales
+from orderwell.domains.analytics.queries import Backlog, Sales
+from orderwell.domains.analytics.rankings import top_customers, top_variants
 from orderwell.domains.catalog.choices import channel_names
 from orderwell.kernel.clock import business_day, utc_now
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.caching import PacedCache
 from orderwell.platform.permissions import Permission
 from orderwell.web.components import charts
 from orderwell.web.frame.desks import desk_of
@@ -28,6 +30,8 @@ from orderwell.web.home.tiles import sales_tiles, service_tiles
 from orderwell.web.pages import page, signed_in
 from orderwell.web.start.views import desk_choice
 from orderwell.web.templatetags.orderwell import localname
+
+_open: PacedCache[tuple[frozenset[int] | None, frozenset[int] | None], Backlog] = PacedCache()
 
 
 def zone() -> ZoneInfo:
@@ -43,7 +47,9 @@ def home(request: HttpRequest, actor: Actor) -> HttpResponse:
     currency = _currency(request, list(by_currency))
     found = by_currency.get(currency) or queries.no_sales(choice.period)
     before = earlier.get(currency, Figure())
-    backlog = queries.backlog(actor=actor, now=now, zone=zone())
+    open_now = _open.get(
+        (actor.channel_ids, actor.team_ids), lambda: queries.backlog(actor=actor, now=now, zone=zone())
+    )
     context = {
         "empty": known is None,
         "choice": choice,
@@ -55,8 +61,9 @@ def home(request: HttpRequest, actor: Actor) -> HttpResponse:
         "tiles": sales_tiles(found.total, before, currency, _list_query(choice.period, currency)),
         "sales_chart": _sales_chart(found, choice.period, currency),
         "channel_chart": _channel_chart(found, choice.period, currency),
-        "backlog": backlog,
-        "age_chart": _age_chart(backlog, business_day(now, zone())),
+        "backlog": open_now.value,
+        "backlog_at": open_now.at,
+        "age_chart": _age_chart(open_now.value, business_day(now, zone())),
         "period_query": _query(choice.period, currency),
         "list_query": _list_query(choice.period, currency),
         **desk_choice(actor, desk_of(actor, signed_in(request).desk)),
@@ -67,18 +74,17 @@ def home(request: HttpRequest, actor: Actor) -> HttpResponse:
 @page(Permission.REPORTS_DASHBOARD_VIEW)
 def rankings(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The slower part of the overview, fetched when the page already stands."""
-    choice = chosen(request.GET, today=business_day(utc_now(), zone()), known=None)
+    now = utc_now()
+    choice = chosen(request.GET, today=business_day(now, zone()), known=None)
     currency = _currency(request, [])
-    shared: dict[str, Any] = {"actor": actor, "period": choice.period, "currency": currency, "zone": zone()}
-    customers, variants = queries.top_customers(**shared), queries.top_variants(**shared)
-    for row in variants:
-        row["name"] = localname({"name_zh": row["variant__name_zh"], "name_en": row["variant__name_en"]})
+    shared: dict[str, Any] = {"actor": actor, "period": choice.period, "currency": currency, "zone": zone(), "now": now}
+    customers, variants = top_customers(**shared), top_variants(**shared)
     context = {
         "currency": currency,
         "customers": customers,
         "variants": variants,
-        "most_customer": float(customers[0]["revenue"]) if customers else 1,
-        "most_variant": float(variants[0]["revenue"]) if variants else 1,
+        "most_customer": float(customers.value[0].revenue) if customers.value else 1,
+        "most_variant": float(variants.value[0].revenue) if variants.value else 1,
         "list_query": _list_query(choice.period, currency),
     }
     return render(request, "home/rankings.html", context)
@@ -147,7 +153,7 @@ def _channel_chart(found: Sales, period: Period, currency: str) -> dict[str, Any
     )
 
 
-def _age_chart(backlog: queries.Backlog, today: date) -> dict[str, Any]:
+def _age_chart(backlog: Backlog, today: date) -> dict[str, Any]:
     """How long orders have been waiting; the youngest bar holds today's and yesterday's."""
     labels, links, counts = [], [], []
     younger = today

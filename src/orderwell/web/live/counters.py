@@ -16,6 +16,7 @@ from orderwell.domains.orders.queries import OrderFilters, order_count
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.caching import TimedCache
 from orderwell.platform.events.queries import dead_letters
+from orderwell.platform.leftovers.queries import leftovers
 from orderwell.platform.paging import capped_count
 from orderwell.platform.permissions import Permission
 
@@ -44,6 +45,7 @@ COUNTERS: dict[str, Counter] = {
     ),
     "on-hold": Counter(P.ORDERS_ORDER_VIEW, _orders(on_hold=True)),
     "late": Counter(P.ORDERS_ORDER_VIEW, _orders(late=True)),
+    "leftovers": Counter(P.INVENTORY_STOCK_VIEW, lambda actor, now: capped_count(leftovers(actor, is_open=True), CAP)),
     "dead-letters": Counter(P.SYSTEM_EVENT_VIEW, lambda actor, now: capped_count(dead_letters(actor=actor), CAP)),
 }
 

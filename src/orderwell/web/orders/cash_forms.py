@@ -22,6 +22,8 @@ from orderwell.web.templatetags.orderwell import localname, money_text
 
 CARRIERS = ("顺丰速运", "京东物流", "中通快递", "圆通速递", "EMS", "DHL", "UPS", "FedEx", "DPD", "GLS")
 
+SCANNED = {"autocomplete": "off", "data-scan": ""}
+
 
 class ShipForm(CountForm):
     warehouse = forms.ChoiceField(label=_("Warehouse"), required=False)
@@ -29,7 +31,7 @@ class ShipForm(CountForm):
         label=_("Carrier"), required=False, max_length=60, widget=forms.TextInput(attrs={"list": "carriers"})
     )
     tracking_number = forms.CharField(
-        label=_("Tracking number"), required=False, max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off"})
+        label=_("Tracking number"), required=False, max_length=80, widget=forms.TextInput(attrs=SCANNED)
     )
 
     def __init__(self, *args: Any, warehouses: Sequence[Warehouse], **kwargs: Any) -> None:
@@ -117,7 +119,9 @@ class TrackingForm(ActionForm):
     carrier = forms.CharField(
         label=_("Carrier"), required=False, max_length=60, widget=forms.TextInput(attrs={"list": "carriers"})
     )
-    tracking_number = forms.CharField(label=_("Tracking number"), required=False, max_length=80)
+    tracking_number = forms.CharField(
+        label=_("Tracking number"), required=False, max_length=80, widget=forms.TextInput(attrs=SCANNED)
+    )
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 

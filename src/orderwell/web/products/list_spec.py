@@ -12,7 +12,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from orderwell.domains.catalog.models import Product
-from orderwell.domains.catalog.queries import ProductFilters, categories, products
+from orderwell.domains.catalog.queries import ProductFilters, categories, products, with_variants
 from orderwell.domains.catalog.services.many import (
     activate_products,
     archive_products,
@@ -58,6 +58,7 @@ def named(product: Any) -> Any:
 
 
 def add_more(actor: Actor, found: Sequence[Any], keys: Sequence[str]) -> None:
+    with_variants(found)
     pictured = any(row.images.all() for row in found)
     for row in found:
         row.beside_pictures = pictured

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from orderwell.web.lists.views import list_page
-from orderwell.web.products import editing, pictures, sales, views
+from orderwell.web.products import editing, pictures, sales, substitutes, views
 
 urlpatterns = [
     path("products/", list_page("products"), name="product-list"),
@@ -14,4 +14,5 @@ urlpatterns = [
     path("products/images/<int:image_id>/change/", pictures.change, name="product-image-change"),
     path("products/images/<int:image_id>/remove/", pictures.remove, name="product-image-remove"),
     path("products/<int:product_id>/", views.product_page, name="product-detail"),
+    path("variants/<int:variant_id>/substitutes/", substitutes.substitutes, name="product-substitutes"),
 ]

@@ -246,7 +246,7 @@ def hinted(actor: Actor, now: datetime) -> Section | None:
 
 
 SECTIONS: dict[str, tuple[Source, ...]] = {
-    "clerk": (quotes, hinted, held, late_orders, covered),
+    "clerk": (quotes, held, late_orders, hinted, covered),
     "warehouse": (shipping, by_warehouse, late_orders),
     "bookkeeper": (invoicing, overdue_invoices, unassigned),
     "administrator": (held, late_orders),

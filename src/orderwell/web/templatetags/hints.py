@@ -10,10 +10,12 @@ from django import template
 from orderwell.domains.automation.hints.finding import hints_of_customers, hints_of_orders, hints_of_variants
 from orderwell.domains.automation.hints.hint import Hint
 from orderwell.domains.catalog.models import Variant
+from orderwell.domains.catalog.substitutes import substitutes_of
 from orderwell.domains.customers.models import Customer
 from orderwell.domains.orders.models import Order
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.permissions import Permission
 from orderwell.web.hints.showing import show_hints
 
 register = template.Library()
@@ -54,3 +56,16 @@ def variant_hints(context: template.Context, variants: Iterable[Variant]) -> dic
 def one(item: Any) -> list[Any]:
     """A list of one thing."""
     return [item]
+
+
+@register.inclusion_tag("products/substitutes.html", takes_context=True)
+def substitutes_card(context: template.Context, variants: Iterable[Variant]) -> dict[str, Any]:
+    """What stands in for the variants of a product; those without are shown to whoever may name some."""
+    actor: Actor | None = context.get("actor")
+    if actor is None or not actor.may(Permission.CATALOG_PRODUCT_VIEW):
+        return {"rows": []}
+    listed = list(variants)
+    found = substitutes_of(actor, [variant.pk for variant in listed])
+    may_change = actor.may(Permission.CATALOG_PRODUCT_CHANGE)
+    rows = [{"variant": row, "substitutes": found.get(row.pk, [])} for row in listed if may_change or row.pk in found]
+    return {"rows": rows, "may_change": may_change and bool(rows), "many": len(listed) > 1}

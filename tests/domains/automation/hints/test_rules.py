@@ -225,6 +225,11 @@ class TestPromise:
         assert not said(PROMISE, order(line(missing=D(1), expected_at=due), promised_at=due))
         assert not said(PROMISE, order(late))  # nothing was promised
 
+    def test_goods_that_should_have_come(self) -> None:
+        overdue = line(missing=D(2), expected_at=NOW - timedelta(days=1))
+        (hint,) = said(PROMISE, order(overdue, requested_at=NOW + timedelta(days=30)))
+        assert hint.reason == "2 × CUP were expected on 2026-03-01 and have not come; the order is due on 2026-04-01."
+
     def test_goods_that_nobody_announced(self) -> None:
         unknown = line(missing=D(4))
         assert said(PROMISE, order(unknown, requested_at=NOW + timedelta(days=10)))

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from orderwell.domains.automation.hints.registry import load_plugins
-from orderwell.domains.automation.hints.rules import (
-    accounts,
-    addresses,
-    better,
-    habits,
-    missing,
-    promises,
-    twins,
-)
+from importlib import import_module
 
-BUILT_IN = (twins, habits, missing, addresses, accounts, promises, better)
+from orderwell.domains.automation.hints.registry import load_plugins
+
+# In the order in which hints of one severity are told.
+BUILT_IN = ("twins", "habits", "missing", "addresses", "promises", "accounts", "better")
 
 
 def load() -> None:
+    for name in BUILT_IN:
+        import_module(f"orderwell.domains.automation.hints.rules.{name}")
     load_plugins()

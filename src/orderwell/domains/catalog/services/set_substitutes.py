@@ -39,20 +39,21 @@ def set_substitutes(
             raise NotFound(kind="variant", reference=str(variant_id))
         known = {row.sku: row for row in Variant.objects.filter(sku__in=[item.sku for item in wanted])}
         refuse(_problems(variant, wanted, known))
-        rows = list(
+        known_rows = list(
             ProductSubstitute.objects.filter(variant=variant).select_related("substitute").order_by("position", "pk")
         )
-        before = [(row.substitute.sku, row.note) for row in rows]
+        before = [(row.substitute.sku, row.note) for row in known_rows]
         after = [(item.sku, item.note) for item in wanted]
         if before == after:
-            return rows
+            return known_rows
         ProductSubstitute.objects.filter(variant=variant).delete()
         made = ProductSubstitute.objects.bulk_create(
             ProductSubstitute(variant=variant, substitute=known[item.sku], position=place, note=item.note)
             for place, item in enumerate(wanted)
         )
         stream = f"product:{variant.product_id}"
-        data = {"sku": variant.sku, "before": [sku for sku, _ in before], "after": [sku for sku, _ in after]}
+        was, now_is = (", ".join(sku for sku, _note in rows) for rows in (before, after))
+        data = {"sku": variant.sku, "before": was, "after": now_is}
         record(Fact(CatalogEvent.SUBSTITUTES_CHANGED, stream, f"variant:{variant.pk}", data), actor=actor, now=now)
     return made
 

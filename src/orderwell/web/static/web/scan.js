@@ -1,5 +1,5 @@
 // Scanning, on every page. A keyboard-wedge scanner is known by its speed and the Enter at the end; a camera by its button.
-// `data-scan` marks the field that a scan goes into: data-scan="submit" sends its form then, data-scan="type" only fills it.
+// `data-scan` marks the field that a scan goes into: data-scan="submit" sends its form then, anything else only fills it.
 (() => {
   // Milliseconds between two keys: no person types like that, a scanner does. Where somebody waits for a code nothing else
   // listens to keys, and a slow radio may take its time.
@@ -42,7 +42,8 @@
   const shown = (field) => field.offsetParent !== null && !field.disabled && !field.readOnly;
   const fieldFor = () => {
     const dialog = document.querySelector(".modal.show, dialog[open]");
-    return [...(dialog || document).querySelectorAll("[data-scan]")].find(shown);
+    const fields = [...(dialog || document).querySelectorAll("[data-scan]")].filter(shown);
+    return fields.find((field) => field.dataset.scan !== "search") || fields[0];  // the page's own before the search box
   };
   const intoField = (field, code) => {
     field.focus();
@@ -131,8 +132,14 @@
       const button = document.getElementById("scan-texts")?.content.querySelector("button")?.cloneNode(true);
       if (!button || !field.id) return;
       button.dataset.scanCamera = field.id;
+      if (!field.closest(".hh-scan, .topbar-search")) {
+        const focused = document.activeElement === field;
+        const frame = Object.assign(document.createElement("div"), { className: "scan-field" });
+        field.replaceWith(frame);
+        frame.append(field);
+        if (focused) field.focus();
+      }
       field.insertAdjacentElement("afterend", button);
-      field.parentElement.classList.add("scan-field");
     });
   };
   const begin = () => {

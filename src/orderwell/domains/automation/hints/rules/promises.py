@@ -36,13 +36,20 @@ def order_at_risk(order: OrderFacts, limits: Limits) -> Iterator[Hint]:
     due = order.due_at
     if due is None or order.kind == "quote":
         return
-    late = [line for line in order.lines if line.missing and line.expected_at and day(line.expected_at) > day(due)]
+    known = [line for line in order.lines if line.missing and line.expected_at]
+    overdue = [line for line in known if line.expected_at and line.expected_at < order.now]
+    late = [line for line in known if line.expected_at and day(line.expected_at) > day(due)]
     soon = due - order.now <= timedelta(days=limits["days"])
     unknown = [line for line in order.lines if line.missing and line.expected_at is None] if soon else []
     if unknown:
         line = unknown[0]
         text = _("{missing} × {sku} are missing and nothing is announced; the order is due on {due}.")
         reason = Phrase(text, missing=line.missing, sku=line.sku, due=day(due))
+    elif overdue:
+        line = overdue[0]
+        text = _("{missing} × {sku} were expected on {expected} and have not come; the order is due on {due}.")
+        expected = day(line.expected_at or due)
+        reason = Phrase(text, missing=line.missing, sku=line.sku, expected=expected, due=day(due))
     elif late:
         line = max(late, key=lambda item: item.expected_at or due)
         text = _("{missing} × {sku} are expected on {expected}; the order is due on {due}.")
@@ -50,7 +57,7 @@ def order_at_risk(order: OrderFacts, limits: Limits) -> Iterator[Hint]:
     else:
         return
     remedies = [*ask(order, _("Tell the customer")), *open_change(order, _("Change the date"))]
-    inputs = {"due": day(due), "lines": [_of(item) for item in (*unknown, *late)]}
+    inputs = {"due": day(due), "lines": [_of(item) for item in (*unknown, *overdue, *late)]}
     yield PROMISE.hint(order, Severity.WARNING, reason, *remedies, inputs=inputs, line=line.key)
 
 

@@ -27,7 +27,7 @@ def dismiss_hint(
     *, subject: str, rule: str, fingerprint: str, reason: str, note: str = "", actor: Actor, now: datetime
 ) -> HintDismissal:
     """For everybody. The second time gives the first dismissal. Raises NotFound, HintGone, Refusal, PermissionDenied."""
-    actor.require(Permission.AUTOMATION_HINT_DISMISS)
+    actor.require(Permission.AUTOMATION_HINT_ANSWER)
     refuse(_problems(reason, note.strip()))
     about = find_subject(actor, subject)
     if about.kind == "draft":
@@ -56,7 +56,7 @@ def dismiss_hint(
 
 def restore_hint(*, dismissal_id: int, actor: Actor, now: datetime) -> None:
     """Show it again. Raises NotFound, PermissionDenied."""
-    actor.require(Permission.AUTOMATION_HINT_DISMISS)
+    actor.require(Permission.AUTOMATION_HINT_ANSWER)
     with atomic():
         row = HintDismissal.objects.select_for_update().filter(pk=dismissal_id).first()
         if row is None:

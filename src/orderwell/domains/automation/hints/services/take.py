@@ -15,6 +15,7 @@ from orderwell.domains.automation.hints.subjects import find_subject
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.database import atomic
 from orderwell.platform.events.recording import Fact, record
+from orderwell.platform.permissions import Permission
 from orderwell.platform.wording import shown
 
 
@@ -29,6 +30,7 @@ class Taken:
 
 def take_remedy(*, subject: str, rule: str, fingerprint: str, remedy: str, actor: Actor, now: datetime) -> Taken:
     """Raises NotFound, HintGone, UnknownRemedy, and whatever the service behind the remedy refuses."""
+    actor.require(Permission.AUTOMATION_HINT_ANSWER)
     about = find_subject(actor, subject)
     with atomic():
         # Found anew, so that nothing is done about what has changed since it was shown.

@@ -41,6 +41,7 @@
   const data = async (url) => {
     const answer = await fetch(url, { headers: { "HX-Request": "true", Accept: "application/json" }, cache: "no-store", credentials: "same-origin" });
     if (answer.status === 401) { askToSignIn(); throw new Error("signed out"); }
+    if (answer.status === 204) location.assign(document.body.dataset.home);  // a first password is to be replaced
     if (!answer.ok) throw new Error(`${url} ${answer.status}`);
     return answer.json();
   };

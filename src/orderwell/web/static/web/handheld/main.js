@@ -25,7 +25,7 @@
         el("nav", { class: "hh-tiles", "aria-label": t("handheld") }, tiles),
         el("p", { class: "hh-hint" }, `${work.name} · ${t("asOf", new Date(work.at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" }))}`),
         self.isSecureContext ? null : el("p", { class: "alert alert-warning" }, t("insecure")),
-        el("div", { class: "hh-links" }, button(t("install"), "", () => {}, { icon: "device-mobile", "data-install": "", hidden: true }), el("a", { class: "btn", href: "#/settings" }, icon("barcode"), t("settings")), el("a", { class: "btn", href: document.body.dataset.help }, icon("help"), "?"), el("a", { class: "btn", href: document.body.dataset.home }, icon("home"), t("office"))),
+        el("div", { class: "hh-links" }, button(t("install"), "", () => {}, { icon: "device-mobile", "data-install": "", hidden: true }), el("a", { class: "btn", href: "#/settings" }, icon("barcode"), t("settings")), el("a", { class: "btn", href: document.body.dataset.help }, icon("help"), t("help")), el("a", { class: "btn", href: document.body.dataset.home }, icon("home"), t("office"))),
       ].filter(Boolean),
     };
   };

@@ -51,7 +51,7 @@
       } else items.scan(code);
     };
     return {
-      title: `${t("pack")} ${task.number}`, back: "#/pack", stop: self.OrderwellScan.on(scan),
+      title: `${task.number} · ${t("pack")}`, back: "#/pack", stop: self.OrderwellScan.on(scan),
       content: [
         scanBox("hh-scan", t("scan")), items.list,
         el("div", { class: "hh-fields" },

@@ -52,7 +52,7 @@
     items.changed = () => { left.textContent = items.open() ? t("stillOpen", items.open()) : t("complete"); on.classList.toggle("btn-primary", !items.open()); };
     items.changed();
     return {
-      title: `${t("pick")} ${task.number}`, back: "#/pick", stop: self.OrderwellScan.on(items.scan),
+      title: `${task.number} · ${t("pick")}`, back: "#/pick", stop: self.OrderwellScan.on(items.scan),
       content: [el("p", { class: "hh-hint" }, t("scanItem")), scanBox("hh-scan", t("scan")), items.list, el("div", { class: "hh-foot" }, left, on)],
     };
   };

@@ -54,10 +54,14 @@
       if (who.user !== entry.user) return "stop";
       answer = await send(entry, who.csrf);
     }
-    if (answer.status === 401 || answer.redirected) { tell({ type: "signed-out" }); return "stop"; }
+    // 204: a first password is to be replaced before anything else.
+    if (answer.status === 401 || answer.status === 204 || answer.redirected) { tell({ type: "signed-out" }); return "stop"; }
     if (answer.status === 429) throw new Error("answer 429");
     if (answer.status >= 500) return "later";
-    const said = await answer.json().catch(() => ({ state: "refused", sentences: [`HTTP ${answer.status}`] }));
+    const isOurs = (answer.headers.get("Content-Type") || "").includes("json");
+    // Something between us and the server that answers for it (a sign-in page of the network) has not refused anything.
+    if (!isOurs && ![400, 413].includes(answer.status)) throw new Error(`answer ${answer.status}`);
+    const said = isOurs ? await answer.json() : { state: "refused", sentences: [`HTTP ${answer.status}`] };
     const fresh = await store.get("queue", entry.key);
     if (!fresh) return "on";
     fresh.state = said.state === "refused" ? "refused" : "done";

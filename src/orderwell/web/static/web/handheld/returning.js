@@ -64,7 +64,7 @@
       go("#/return", "done", t("takenBack"));
     };
     return {
-      title: `${t("return")} ${order.number}`, back: "#/return", stop: self.OrderwellScan.on(items.scan),
+      title: `${order.number} · ${t("return")}`, back: "#/return", stop: self.OrderwellScan.on(items.scan),
       content: [
         scanBox("hh-scan", t("scan")), items.list,
         el("div", { class: "hh-fields" }, el("div", { class: "hh-choices", role: "group" }, choice("restock"), choice("scrap")), el("label", { class: "form-label", for: "hh-reason" }, t("reason")), reason),

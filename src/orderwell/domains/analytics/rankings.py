@@ -1,0 +1,112 @@
+"""Best customers and goods of a period. Where a period is large the worker keeps them ready, with the moment they are of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, Sum
+
+from orderwell.domains.analytics.figures import SOLD, ZERO, units_where
+from orderwell.domains.analytics.models import PreparedRanking
+from orderwell.domains.analytics.periods import Period
+from orderwell.domains.catalog.models import Variant
+from orderwell.domains.customers.models import Customer
+from orderwell.domains.orders.models import OrderLine
+from orderwell.domains.orders.queries import visible_orders
+from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.caching import Found, PacedCache
+from orderwell.platform.permissions import Permission
+
+PLACES = 8
+Kind = PreparedRanking.Kind
+# Older than this, the worker has stopped: then the orders are asked.
+HOLDS_FOR = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """`count` is how many orders of a customer, or how many units of a product."""
+
+    id: int
+    count: Decimal
+    revenue: Decimal
+    name_zh: str = ""
+    name_en: str = ""
+    product_id: int = 0
+
+    @property
+    def orders(self) -> int:
+        return int(self.count)
+
+
+_Key = tuple[str, Period, str, frozenset[int] | None, frozenset[int] | None]
+_recent: PacedCache[_Key, list[Ranked]] = PacedCache()
+
+
+def top_customers(*, actor: Actor, period: Period, currency: str, zone: ZoneInfo, now: datetime) -> Found[list[Ranked]]:
+    """Customers by revenue. Raises PermissionDenied."""
+    found = _ranked(Kind.CUSTOMERS, actor, period, currency, zone, now)
+    names = dict(Customer.objects.filter(pk__in=[row.id for row in found.value]).values_list("pk", "name"))
+    rows = [Ranked(row.id, row.count, row.revenue, names.get(row.id, ""), names.get(row.id, "")) for row in found.value]
+    return Found(rows, found.at)
+
+
+def top_variants(*, actor: Actor, period: Period, currency: str, zone: ZoneInfo, now: datetime) -> Found[list[Ranked]]:
+    """Goods by revenue; units are those not cancelled. Raises PermissionDenied."""
+    found = _ranked(Kind.VARIANTS, actor, period, currency, zone, now)
+    named = Variant.objects.in_bulk([row.id for row in found.value])
+    rows = [
+        Ranked(row.id, row.count, row.revenue, variant.name_zh, variant.name_en, variant.product_id)
+        for row in found.value
+        if (variant := named.get(row.id))
+    ]
+    return Found(rows, found.at)
+
+
+def _ranked(
+    kind: Kind, actor: Actor, period: Period, currency: str, zone: ZoneInfo, now: datetime
+) -> Found[list[Ranked]]:
+    actor.require(Permission.REPORTS_DASHBOARD_VIEW)
+    if actor.channel_ids is None and actor.team_ids is None and (known := _prepared(kind, period, currency, zone, now)):
+        return known
+    key = (str(kind), period, currency, actor.channel_ids, actor.team_ids)
+    return _recent.get(key, lambda: rank(kind, actor, period, currency, zone))
+
+
+def _prepared(kind: Kind, period: Period, currency: str, zone: ZoneInfo, now: datetime) -> Found[list[Ranked]] | None:
+    row = PreparedRanking.objects.filter(
+        kind=kind, first=period.first, last=period.last, currency=currency, zone=zone.key, made_at__gte=now - HOLDS_FOR
+    ).first()
+    if row is None:
+        return None
+    return Found([Ranked(pk, Decimal(count), Decimal(revenue)) for pk, count, revenue in row.rows], row.made_at)
+
+
+def rank(kind: Kind, actor: Actor, period: Period, currency: str, zone: ZoneInfo) -> list[Ranked]:
+    """From the orders themselves."""
+    start, end = period.bounds(zone)
+    orders = visible_orders(actor).filter(placed_at__gte=start, placed_at__lt=end, state__in=SOLD, currency=currency)
+    if kind == Kind.CUSTOMERS:
+        customers = (
+            orders.filter(customer__isnull=False)
+            .order_by()
+            .values_list("customer_id")
+            .annotate(count=Count("id"), revenue=Sum("total_amount"))
+            .order_by("-revenue", "customer_id")[:PLACES]
+        )
+        return [Ranked(pk, Decimal(count), revenue) for pk, count, revenue in customers]
+    goods = (
+        OrderLine.objects.filter(order__in=orders.order_by(), kind=OrderLine.Kind.GOODS, variant__isnull=False)
+        .values_list("variant_id")
+        .annotate(count=units_where(), revenue=Sum("gross_amount"))
+        .order_by("-revenue", "variant_id")[:PLACES]
+    )
+    return [Ranked(pk, count or ZERO, revenue or ZERO) for pk, count, revenue in goods]
+
+
+def as_stored(rows: Sequence[Ranked]) -> list[tuple[int, str, str]]:
+    return [(row.id, str(row.count), str(row.revenue)) for row in rows]

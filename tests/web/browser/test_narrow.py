@@ -1,0 +1,69 @@
+"""Every page on a phone: nothing has to be pushed sideways, and what is to be hit is large enough for a finger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.web.browser.conftest import Site
+from tests.web.browser.test_handheld import place
+from tests.web.test_access import addresses
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = pytest.mark.browser
+WIDTH = 390
+SKIPPED = ("/api/", "/track/", "/practice/", "/sign-out/", "/manifest", "/service-worker", "/live/", "/static/")
+# WCAG 2.5.8: 24 by 24, or so much room around that no other target lies within 24; links inside a sentence don't count.
+MEASURE = """() => {
+  const seen = (element) => {
+    const box = element.getBoundingClientRect();
+    const style = getComputedStyle(element);
+    return box.width > 1 && box.height > 1 && style.visibility !== "hidden" && !element.closest("[hidden], .visually-hidden, [aria-hidden=true]");
+  };
+  const inText = (element) => element.matches("a") && ["P", "DD", "SPAN", "LI", "TD", "DIV"].includes(element.parentElement.tagName) && getComputedStyle(element).display === "inline";
+  const targets = [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary")].filter((element) => seen(element) && !inText(element) && !element.matches(".skip-link, .btn-check"));
+  const boxes = targets.map((element) => {
+    const label = element.matches("input[type=checkbox], input[type=radio]") ? element.closest("label") : null;
+    return [element, (label || element).getBoundingClientRect()];
+  });
+  const middle = (box) => [box.left + box.width / 2, box.top + box.height / 2];
+  const small = boxes.filter(([element, box]) => {
+    if (box.width >= 23.5 && box.height >= 23.5) return false;
+    const [x, y] = middle(box);
+    return boxes.some(([other, place]) => other !== element && !element.contains(other) && !other.contains(element) &&
+      x + 12 > place.left && x - 12 < place.right && y + 12 > place.top && y - 12 < place.bottom);
+  });
+  const wide = document.documentElement.scrollWidth;
+  const culprit = wide > innerWidth ? [...document.querySelectorAll("main *")].filter((element) => element.getBoundingClientRect().right > innerWidth + 1 && !element.closest(".card-table-scroll, .tabs, .table-responsive")).slice(0, 3).map((element) => `${element.tagName}.${element.className}`) : [];
+  return { wide, culprit, small: small.slice(0, 4).map(([element, box]) => `${element.tagName}.${element.className} "${(element.textContent || element.name || "").trim().slice(0, 30)}" ${Math.round(box.width)}x${Math.round(box.height)}`) };
+}"""
+
+
+def pages() -> list[str]:
+    found = {path for path, _item in addresses() if not path.startswith(SKIPPED)}
+    return sorted(found)
+
+
+def test_every_page_fits_a_phone(sign_in: Callable[..., Page], site: Site) -> None:
+    place(site, ("CUP", 2), ("POT", 1))
+    page = sign_in("anna", width=WIDTH, height=844, meant=".")
+    wrong: list[str] = []
+    visited = 0
+    for path in pages():
+        kind: Any = page.request.get(path, max_redirects=0)
+        if kind.status != 200 or not kind.headers.get("content-type", "").startswith("text/html"):
+            continue
+        if "<html" not in kind.text()[:400]:
+            continue  # a part of a page
+        page.goto(path, wait_until="load")
+        visited += 1
+        found = page.evaluate(MEASURE)
+        if found["wide"] > WIDTH:
+            wrong.append(f"{path} is {found['wide']} wide: {found['culprit']}")
+        wrong += [f"{path} has a small target: {text}" for text in found["small"]]
+    assert visited > 60
+    assert not wrong, "\n".join(wrong)
