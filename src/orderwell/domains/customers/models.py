@@ -60,6 +60,7 @@ class Customer(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["name", "id"], name="customer_name"),
+            models.Index(fields=["name", "id"], name="customer_archived", condition=models.Q(active=False)),
             models.Index(fields=["team", "id"], name="customer_team"),
             SearchIndex(fields=["search_key"], name="customer_search"),
         ]

@@ -73,6 +73,7 @@ class StockMovement(models.Model):
             models.Index(fields=["stock_item", "occurred_at", "id"], name="movement_item"),
             models.Index(fields=["cause"], name="movement_cause"),
             models.Index(fields=["occurred_at", "id"], name="movement_time"),
+            models.Index(fields=["kind", "occurred_at", "id"], name="movement_kind"),
         ]
 
 
