@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "orderwell.platform.leftovers",
     "orderwell.domains.catalog",
     "orderwell.domains.customers",
+    "orderwell.domains.prices",
     "orderwell.domains.inventory",
     "orderwell.domains.orders",
     "orderwell.domains.fulfilment",

@@ -181,6 +181,20 @@ def _product(world: World) -> int:
     return world.created("/products", {**PRODUCT, "code": f"MUG{next(_count)}", "variants": []})["id"]  # type: ignore[no-any-return]
 
 
+def _price_list(world: World) -> str:
+    body = {"code": f"prices{next(_count)}", "currency": "CNY", "applies_to": [{"scope": "everyone"}]}
+    return f"/price-lists/{world.created('/price-lists', body)['id']}"
+
+
+def _price_change(world: World) -> str:
+    path = _price_list(world)
+    world.created(f"{path}/entries", {"entries": [ENTRY]})
+    return f"{path}/changes/1"
+
+
+ENTRY = {"sku": "CUP", "unit_price": "9.50", "minimum": "10"}
+
+
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x02\0\0\0\x03" + bytes(12)
 
 
@@ -209,6 +223,22 @@ EXAMPLES |= {
         lambda world: Request(f"/products/{_product(world)}/restore", headers=ANY)
     ),
     ("POST", "/prices"): simple("/prices", {"prices": [{"sku": "CUP", "currency": "CNY", "unit_price": "12.5"}]}),
+    ("GET", "/price-lists"): simple("/price-lists?state=now"),
+    ("POST", "/price-lists"): simple("/price-lists", {"code": "wholesale", "currency": "CNY"}),
+    ("POST", "/price-lists/copy"): simple("/price-lists/copy", {"code": "less", "currency": "CNY", "percent": "-15"}),
+    ("GET", "/price-lists/{list_id}"): Example(lambda world: Request(_price_list(world))),
+    ("PATCH", "/price-lists/{list_id}"): Example(lambda world: Request(_price_list(world), {"priority": 5}, ANY)),
+    ("POST", "/price-lists/{list_id}/archive"): Example(lambda world: Request(f"{_price_list(world)}/archive")),
+    ("POST", "/price-lists/{list_id}/restore"): Example(lambda world: Request(f"{_price_list(world)}/restore")),
+    ("GET", "/price-lists/{list_id}/entries"): Example(lambda world: Request(f"{_price_list(world)}/entries")),
+    ("POST", "/price-lists/{list_id}/entries"): Example(
+        lambda world: Request(f"{_price_list(world)}/entries", {"entries": [ENTRY]})
+    ),
+    ("GET", "/price-lists/{list_id}/changes"): Example(lambda world: Request(f"{_price_list(world)}/changes")),
+    ("POST", "/price-lists/{list_id}/changes/{number}/undo"): Example(
+        lambda world: Request(f"{_price_change(world)}/undo")
+    ),
+    ("GET", "/prices/ask"): simple("/prices/ask?sku=CUP&channel=web&quantity=3"),
     ("GET", "/variants"): simple("/variants?search=cup"),
     ("POST", "/products/{product_id}/images"): Example(
         lambda world: Request(f"/products/{_product(world)}/images", fields=image_field)

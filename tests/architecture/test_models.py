@@ -12,6 +12,7 @@ from django.db import models
 LINES = (
     ("orderwell.platform",),
     ("orderwell.domains.catalog", "orderwell.domains.customers"),
+    ("orderwell.domains.prices",),
     ("orderwell.domains.inventory", "orderwell.domains.purchasing"),
     ("orderwell.domains.orders",),
     ("orderwell.domains.fulfilment", "orderwell.domains.billing", "orderwell.domains.cases"),

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import product
 from typing import Any
@@ -39,6 +39,7 @@ def test_the_product_has_these_lists() -> None:
         "order-lines",
         "orders",
         "payments",
+        "price-lists",
         "products",
         "returns",
         "shipments",
@@ -63,8 +64,11 @@ def business(company: Any, place: Callable[..., int]) -> Actor:
     from orderwell.domains.orders.services.hold import place_hold
     from orderwell.kernel.clock import utc_now
     from orderwell.testing.actors import owner
+    from orderwell.testing.factories import make_price_list
 
     actor, now = owner(), utc_now()
+    make_price_list(code="wholesale", everyone=True)
+    make_price_list(code="over", currency="USD", valid_until=date(2020, 1, 1))
     save_customer(CustomerDraft(name="Acme", kind="company", tags=("gold",)), actor=actor, now=now)
     orders = [place(CUP=1, external_id=f"E{n}") for n in range(5)] + [place(CUP=50)]
     place_hold(order_id=orders[0], kind="address", reason="look", actor=actor, now=now)

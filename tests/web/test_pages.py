@@ -24,6 +24,8 @@ BUDGETS = {
     "/shipments/": 8,
     "/customers/": 12,
     "/products/": 11,
+    "/price-lists/": 10,
+    "/price-lists/ask/": 6,
     "/stock/": 8,
     "/stock/movements/": 8,
     "/transfers/": 6,

@@ -31,6 +31,7 @@ RESOURCES = (
     "orders.quotes",
     "orders.attaching",
     "catalog.routes",
+    "price_lists",
     "catalog.substitutes",
     "customers",
     "stock.routes",

@@ -13,6 +13,7 @@ from django.conf import settings
 from orderwell.demo import bulk, oddities
 from orderwell.demo.company import DESK, SHOP, STAFF, Company, establish
 from orderwell.demo.diary import Diary
+from orderwell.demo.price_lists import make_price_lists
 from orderwell.demo.seasons import moments
 from orderwell.demo.story import Story
 from orderwell.demo.supply import Supply
@@ -122,6 +123,7 @@ def _tell_the_year(company: Company, orders: int, now: datetime, told: Told) -> 
     past = [moment for moment in times if moment < switched]
     bulk.record_past(company, past, random, now=switched)
     told("orders", len(past), orders)
+    make_price_lists(company, since=switched, now=now)
     diary = Diary(now)
     story = Story(company, diary, settings.TIME_ZONE, random)
     Supply(company, diary, random).plan(switched)

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from orderwell.domains.catalog.models import (
     Barcode,
@@ -19,11 +20,12 @@ from orderwell.domains.catalog.models import (
 )
 from orderwell.domains.catalog.resolving import forget_reference
 from orderwell.domains.catalog.searching import variant_key
-from orderwell.domains.customers.models import Address, Contact, Customer
+from orderwell.domains.customers.models import Address, Contact, Customer, CustomerGroup
 from orderwell.domains.customers.searching import customer_key
 from orderwell.domains.inventory.models import StockItem, StockMovement, Warehouse
 from orderwell.domains.inventory.resolving import forget_warehouses
 from orderwell.domains.inventory.services.ledger import NewMovement, ensure_stock_items, lock_items, post_movements
+from orderwell.domains.prices.models import PriceAssignment, PriceEntry, PriceList
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.models import Team
 from orderwell.platform.crypto import email_index, phone_index, phone_last4_index
@@ -210,6 +212,48 @@ def make_customer(
         is_default=True,
     )
     return customer
+
+
+def make_price_list(
+    entries: Mapping[Variant, Mapping[int | str, str]] | None = None,
+    *,
+    code: str | None = None,
+    currency: str = "CNY",
+    customer: Customer | None = None,
+    group: CustomerGroup | None = None,
+    channel: Channel | None = None,
+    everyone: bool = False,
+    **terms: Any,
+) -> PriceList:
+    """A list with {variant: {from which quantity: price}}, for those who are named."""
+    number, now = next(_counter), utc_now()
+    made = PriceList.objects.create(
+        code=code or f"prices-{number}",
+        name_zh=f"价目表{number}",
+        name_en=f"Prices {number}",
+        currency=currency,
+        created_at=now,
+        updated_at=now,
+        **terms,
+    )
+    for scope, target in (("customer", customer), ("group", group), ("channel", channel)):
+        if target is not None:
+            PriceAssignment.objects.create(price_list=made, scope=scope, **{scope: target})
+    if everyone:
+        PriceAssignment.objects.create(price_list=made, scope="everyone")
+    for variant, prices in (entries or {}).items():
+        for minimum, price in prices.items():
+            PriceEntry.objects.create(
+                price_list=made, variant=variant, minimum=Decimal(minimum), unit_price=Decimal(price)
+            )
+    return made
+
+
+def make_group(code: str | None = None) -> CustomerGroup:
+    number = next(_counter)
+    return CustomerGroup.objects.create(
+        code=code or f"group-{number}", name_zh=f"分组{number}", name_en=f"Group {number}"
+    )
 
 
 def make_team(name: str | None = None) -> Team:

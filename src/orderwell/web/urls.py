@@ -15,6 +15,7 @@ AREAS = (
     "billing",
     "customers",
     "products",
+    "prices",
     "stock",
     "handheld",
     "imports",

@@ -232,11 +232,29 @@ def test_two_tabs_send_each_action_once(sign_in: Open, site: Site) -> None:
         pick_all(page, number)
         pack(page, number, tracking=f"TAB-{number}")
     waiting(first, 2)
+    # The same order open in both tabs: whoever comes second is told.
+    third = place(site, ("CUP", 1))
     first.context.set_offline(False)
+    waiting(first, 0)
+    for page in (first, second):
+        page.goto("/handheld/#/")
+        page.locator("[aria-label='Fetch anew']").click()
+        page.goto("/handheld/#/pack")
+        page.locator(".hh-row", has_text=third).click()
+        page.locator("[data-sku=CUP]").wait_for()
+    scan(first, CUP)
+    expect(first.locator("#hh-verdict")).to_contain_text("1 of 1")
+    first.locator("#hh-ship").click()
+    expect(first.locator("#hh-verdict")).to_contain_text(third)
+    scan(second, CUP)
+    expect(second.locator("#hh-verdict")).to_contain_text("1 of 1")
+    second.locator("#hh-ship").click()
+    expect(second.locator("#hh-verdict.hh-bad")).to_contain_text(third)
     waiting(first, 0)
     waiting(second, 0)
     for number in numbers:
         assert shipped(site, number)["shipments"] == [["DHL", f"TAB-{number}"]]
+    assert shipped(site, third)["units"] == {"CUP": 1}
 
 
 def test_a_refused_parcel_says_what_to_do_and_is_never_dropped(sign_in: Open, site: Site) -> None:

@@ -19,6 +19,7 @@ from orderwell.domains.orders.models import Order
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.actor import system_actor
 from tests.web.conftest import Company
+from tests.web.test_pages import queries
 
 pytestmark = pytest.mark.django_db
 
@@ -186,3 +187,17 @@ def test_substitutes_are_named_on_the_page_of_the_product(owner: Client, company
     assert "smaller and cheaper" in shown and "Substitutes of POT changed from — to CUP" in shown
     assert "CUP smaller and cheaper" in owner.get(address).content.decode()
     assert owner.get("/variants/999999/substitutes/").status_code == 404
+
+
+def test_the_list_of_orders_shows_them_where_the_column_is_chosen(
+    owner: Client, place: Callable[..., int], unusual: int
+) -> None:
+    path = "/orders/?columns=number,hints"
+    owner.get(path)
+    few = queries(owner, path)
+    assert "Unusual quantity" in owner.get(path).content.decode()
+    assert "Unusual quantity" not in owner.get("/orders/").content.decode()
+    for _ in range(12):
+        place(CUP=30)
+    assert queries(owner, path) <= few + 1
+    assert queries(owner, "/orders/") <= few - 5

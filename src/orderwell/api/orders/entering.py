@@ -15,6 +15,7 @@ from orderwell.domains.billing.credit_state import credit_state
 from orderwell.domains.orders.drafts import OrderDraft
 from orderwell.domains.orders.duplicates import similar_orders
 from orderwell.domains.orders.habits import favourites, last_sales
+from orderwell.domains.orders.price_reasons import said
 from orderwell.domains.orders.services.preview import preview_order
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.permissions import Permission
@@ -25,6 +26,11 @@ BODY = Draft(OrderDraft)
 class FreeShape(Shape):
     warehouse: str
     quantity: Exact
+
+
+class BreakShape(Shape):
+    minimum: Exact
+    unit_price: Exact
 
 
 class PreviewLineShape(Shape):
@@ -43,6 +49,8 @@ class PreviewLineShape(Shape):
     )
     free: list[FreeShape]
     explanation: dict[str, Any]
+    price_reason: str = Field(description="Why the line has its price, in the language asked for; empty for charges")
+    next_break: BreakShape | None = Field(description="The next larger quantity at which it gets cheaper")
 
 
 class PreviewShape(Shape):
@@ -129,6 +137,8 @@ def preview_new_order(request: ApiRequest, response: HttpResponse) -> dict[str, 
                 "promised_at": line.promised_at,
                 "free": [{"warehouse": item.warehouse, "quantity": item.quantity} for item in line.free],
                 "explanation": line.explanation,
+                "price_reason": said(line.explanation, found.currency) if line.kind == "goods" else "",
+                "next_break": line.further and {"minimum": line.further.minimum, "unit_price": line.further.price},
             }
             for line in found.lines
         ],

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from orderwell.api.shapes import ErrorShape, Exact, Input, Moment, QuantityIn, Reason, Shape
 from orderwell.domains.orders.models import Amendment, Attachment, Backorder, Hold, Order, OrderLine, OrderNote
+from orderwell.domains.orders.price_reasons import said
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.events.models import Event
 from orderwell.platform.permissions import Permission
@@ -117,6 +118,7 @@ class LineShape(Shape):
     promised_at: Moment | None
     components: list[ComponentShape]
     explanation: dict[str, Any]
+    price_reason: str = Field(description="Why the line has its price, in the language asked for; empty for charges")
 
 
 class AddressShape(Shape):
@@ -206,6 +208,7 @@ class LineDifferenceShape(Shape):
     discount: AmountStepShape
     amount: AmountStepShape
     sourcing: list[dict[str, Any]] = Field(description="Why new goods come from where they come from")
+    price: dict[str, Any] = Field(default={}, description="Why a new price is what it is")
 
 
 class MoveShape(Shape):
@@ -301,7 +304,7 @@ def show_detail(order: Order, lines: Sequence[OrderLine], actor: Actor) -> dict[
         "owner": str(order.owner) if order.owner is not None else None,
         "team": str(order.team) if order.team is not None else None,
         "ship_to": _address(order, actor),
-        "lines": [_line(line) for line in lines],
+        "lines": [_line(line, order.currency) for line in lines],
         "holds": [show(HoldShape, hold) for hold in Hold.objects.filter(order=order).order_by("id")],
         "notes": [show(NoteShape, note) for note in OrderNote.objects.filter(order=order).order_by("id")],
         "attachments": [show(AttachmentShape, file) for file in Attachment.objects.filter(order=order).order_by("id")],
@@ -333,11 +336,12 @@ def _address(order: Order, actor: Actor) -> dict[str, Any] | None:
     return {**personal, **open_part}
 
 
-def _line(line: OrderLine) -> dict[str, Any]:
-    derived = ("quantity_backordered", "components")
+def _line(line: OrderLine, currency: str) -> dict[str, Any]:
+    derived = ("quantity_backordered", "components", "price_reason")
     backorders: Iterable[Backorder] = line.backorders.all()
     return {
         **{name: getattr(line, name) for name in LineShape.model_fields if name not in derived},
         "quantity_backordered": sum((row.quantity for row in backorders), start=line.quantity * 0),
+        "price_reason": said(line.explanation, currency) if line.kind == OrderLine.Kind.GOODS else "",
         "components": [{"sku": row.variant.sku, "quantity": row.quantity} for row in line.components.all()],
     }

@@ -16,6 +16,7 @@ class CustomerRef:
     language: str
     owner_id: int | None
     team_id: int | None
+    group_id: int | None
     # Code of the warehouse this customer prefers; blank without one.
     warehouse: str = ""
 
@@ -23,7 +24,7 @@ class CustomerRef:
 # A customer that was merged into another stands for that one. The shared lock keeps a merge from happening between
 # looking up a customer and writing the order: one of the two waits for the other.
 _CUSTOMERS = """
-SELECT asked.number, who.id, who.number, who.name, who.language, who.owner_id, who.team_id,
+SELECT asked.number, who.id, who.number, who.name, who.language, who.owner_id, who.team_id, who.group_id,
        COALESCE(who.preferences ->> 'warehouse', '')
 FROM customers_customer asked JOIN customers_customer who ON who.id = COALESCE(asked.merged_into_id, asked.id)
 WHERE asked.number IN (%s) AND who.active ORDER BY who.id, asked.id /* share */

@@ -14,12 +14,16 @@ MAX_REASON = 240
 
 
 class LineChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """New values of one line; what is left out stays."""
+    """New values of one line; what is left out stays.
+
+    `reprice` asks for the price that today's price lists give for the order's quantity; without it a line keeps its price.
+    """
 
     line_id: int
     quantity: Decimal | None = None
     unit_price: Decimal | None = None
     discount: Decimal | None = None
+    reprice: bool = False
 
 
 class OrderChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -48,7 +48,10 @@ class Missing(msgspec.Struct, frozen=True):
 
 
 class LineDifference(msgspec.Struct, frozen=True):
-    """`kind` is "added", "removed" or "changed". `sourcing` says why new goods come from where they come from."""
+    """`kind` is "added", "removed" or "changed". `sourcing` says why new goods come from where they come from.
+
+    `price` is the reason of a price that is new: of an added line, or of one that was changed.
+    """
 
     kind: str
     line_kind: str
@@ -60,6 +63,7 @@ class LineDifference(msgspec.Struct, frozen=True):
     discount: Step
     amount: Step
     sourcing: list[dict[str, Any]] = []
+    price: dict[str, Any] = {}
 
 
 class FieldDifference(msgspec.Struct, frozen=True):
@@ -87,6 +91,14 @@ class Difference(msgspec.Struct, frozen=True):
         return not (self.lines or self.stock or self.missing or self.fields or self.discount.delta)
 
     @property
+    def keeps_prices(self) -> bool:
+        """A line has another quantity and the price it had: the reader may expect that of the new quantity."""
+        return any(
+            line.kind == "changed" and line.line_kind == "goods" and line.quantity.delta and not line.unit_price.delta
+            for line in self.lines
+        )
+
+    @property
     def freed(self) -> list[Move]:
         return [move for move in self.stock if move.quantity < 0]
 
@@ -112,7 +124,7 @@ def compare(before: Snapshot, after: Snapshot) -> Difference:
 
 def _fingerprint(found: Difference) -> str:
     # New lines get their ids when they are written; nobody agrees to an id.
-    lines = [msgspec.structs.replace(line, line_id=None, sourcing=[]) for line in found.lines]
+    lines = [msgspec.structs.replace(line, line_id=None, sourcing=[], price={}) for line in found.lines]
     encoded = msgspec.json.encode(msgspec.structs.replace(found, lines=lines), order="sorted")
     return hashlib.sha256(encoded).hexdigest()[:24]
 
@@ -153,6 +165,7 @@ def _lines(before: Snapshot, after: Snapshot) -> Iterator[LineDifference]:
             discount=Step(_discount(old), _discount(new)),
             amount=Step(old.gross_amount if old else ZERO, new.gross_amount if new else ZERO),
             sourcing=_sourcing(old, new),
+            price=_new_price(old, new),
         )
         if any(step.delta for step in (found.quantity, found.unit_price, found.discount, found.amount)):
             yield found
@@ -171,6 +184,12 @@ def _sourcing(old: LineState | None, new: LineState | None) -> list[dict[str, An
         return []
     chosen = new.explanation.get("sourcing", [])
     return list(chosen[len(old.explanation.get("sourcing", [])) if old else 0 :])
+
+
+def _new_price(old: LineState | None, new: LineState | None) -> dict[str, Any]:
+    if new is None or (old is not None and old.unit_price == new.unit_price):
+        return {}
+    return dict(new.explanation.get("price", {}))
 
 
 def _stock(before: Snapshot, after: Snapshot) -> list[Move]:

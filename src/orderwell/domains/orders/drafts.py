@@ -83,11 +83,12 @@ class PastOrderDraft(OrderDraft, frozen=True, kw_only=True, tag=False):
 class QuoteDraft(OrderDraft, frozen=True, kw_only=True, tag=False):
     """A stored quote with new content or, `confirming` at its stored prices, on its way to becoming a placed order.
 
-    It keeps its row and number.
+    It keeps its row and number. `reasons`, of a quote being confirmed, are why each line was quoted at its price.
     """
 
     order_id: int
     confirming: bool = False
+    reasons: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

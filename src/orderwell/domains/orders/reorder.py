@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
-from orderwell.domains.catalog.resolving import list_prices, variants_by_sku
+from orderwell.domains.catalog.resolving import variants_by_sku
 from orderwell.domains.orders.models import OrderLine
 from orderwell.domains.orders.overview import OrderOverview, order_overview
+from orderwell.domains.prices.resolving import PriceBook, price_book, price_day
+from orderwell.domains.prices.rule import Buyer, choose
 from orderwell.platform.accounts.actor import Actor
 
 ZERO = Decimal(0)
@@ -40,7 +43,7 @@ class Reorder:
     lines: tuple[ReorderLine, ...]
 
 
-def reorder(actor: Actor, order_id: int) -> Reorder:
+def reorder(actor: Actor, order_id: int, *, now: datetime) -> Reorder:
     """Lines of the same product become one; cancelled units are left out. Raises NotFound, PermissionDenied."""
     source = order_overview(actor, order_id)
     wanted: dict[str, Decimal] = defaultdict(Decimal)
@@ -50,8 +53,12 @@ def reorder(actor: Actor, order_id: int) -> Reorder:
             wanted[view.line.sku] += view.active
             first.setdefault(view.line.sku, view.line)
     variants = variants_by_sku(set(wanted))
-    currency = source.order.currency
-    prices = list_prices({(variant.id, currency) for variant in variants.values()})
+    order, currency = source.order, source.order.currency
+    group = order.customer.group_id if order.customer else None
+    buyer = Buyer(order.customer_id, group, order.channel_id, order.prices_include_tax)
+    wanted_prices = {(variant.id, currency) for variant in variants.values()}
+    book = price_book(wanted_prices, {buyer}, day=price_day(now))
+    scopes = book.scopes_for(buyer, currency)
     return Reorder(
         source,
         tuple(
@@ -60,9 +67,14 @@ def reorder(actor: Actor, order_id: int) -> Reorder:
                 first[sku].name,
                 quantity,
                 first[sku].unit_price,
-                prices.get((variants[sku].id, currency)) if sku in variants else None,
+                _price(book, variants[sku].id, currency, scopes, quantity) if sku in variants else None,
                 sku in variants,
             )
             for sku, quantity in wanted.items()
         ),
     )
+
+
+def _price(book: PriceBook, variant: int, currency: str, scopes: dict[int, str], quantity: Decimal) -> Decimal | None:
+    chosen = choose(book.offers(variant, scopes), quantity)
+    return chosen.price if chosen is not None else book.listed.get((variant, currency))

@@ -46,6 +46,8 @@ class Permission(StrEnum):
     ORDERS_ORDER_PLACE = "orders:order:place"
     ORDERS_ORDER_VIEW = "orders:order:view"
     ORDERS_PRICE_OVERRIDE = "orders:price:override"
+    PRICES_PRICE_LIST_CHANGE = "prices:price-list:change"
+    PRICES_PRICE_LIST_VIEW = "prices:price-list:view"
     REPORTS_DASHBOARD_VIEW = "reports:dashboard:view"
     SYSTEM_API_KEY_MANAGE = "system:api-key:manage"
     SYSTEM_DIAGNOSTICS_CREATE = "system:diagnostics:create"
@@ -78,7 +80,7 @@ BUILT_IN_ROLES: dict[str, tuple[str, frozenset[Permission]]] = {
     "sales-manager": (
         _("Sales manager"),
         _VIEWS
-        | {p for p in Permission if p.startswith(("orders:", "customers:"))}
+        | {p for p in Permission if p.startswith(("orders:", "customers:", "prices:"))}
         | _CASES
         | {P.BILLING_INVOICE_CREATE, P.FULFILMENT_RETURN_CREATE, P.CASES_RATING_MODERATE, P.LISTS_VIEW_SHARE}
         | {P.AUTOMATION_HINT_ANSWER},

@@ -52,6 +52,13 @@ FIELDS = {
     "assignee": _("In charge"),
     "due_at": _("Due"),
     "subject": _("Subject"),
+    "name_zh": _("Chinese name"),
+    "name_en": _("English name"),
+    "currency": _("Currency"),
+    "valid_from": _("First day"),
+    "valid_until": _("Last day"),
+    "prices_include_tax": _("Tax in the prices"),
+    "applies_to": _("For"),
 }
 # Data of events that names a warehouse by its code.
 PLACES = {"warehouse", "origin", "destination"}

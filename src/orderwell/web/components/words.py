@@ -35,6 +35,18 @@ WORDS: dict[str, dict[str, tuple[str | Promise, str]]] = {
         "overpaid": (_("Overpaid"), BAD),
         "refunded": (_("Refunded"), QUIET),
     },
+    "price-list": {
+        "now": (_("In use"), GOOD),
+        "later": (_("Later"), BUSY),
+        "over": (_("Over"), QUIET),
+        "archived": (_("Archived"), QUIET),
+    },
+    "price-scope": {
+        "customer": (_("One customer"), CALM),
+        "group": (_("Group of customers"), CALM),
+        "channel": (_("Channel"), CALM),
+        "everyone": (_("Everyone"), CALM),
+    },
     "line": {
         "goods": (_("Goods"), CALM),
         "shipping": (_("Shipping"), QUIET),

@@ -50,6 +50,7 @@ GROUPS: tuple[Group, ...] = (
             Entry(_("Late"), "clock", "order-list", P.ORDERS_ORDER_VIEW, "", "", "?late=1", "late"),
             Entry(_("Customers"), "users", "customer-list", P.CUSTOMERS_CUSTOMER_VIEW, "/customers/", "c"),
             Entry(_("Products"), "tag", "product-list", P.CATALOG_PRODUCT_VIEW, "/products/", "p"),
+            Entry(_("Price lists"), "receipt-2", "price-lists", P.PRICES_PRICE_LIST_VIEW, "/price-lists/", "l"),
             Entry(_("Cases"), "message-circle", "case-list", P.CASES_CASE_VIEW, "/cases/", "k"),
             Entry(_("Ratings"), "star", "rating-list", P.CASES_RATING_VIEW, "/ratings/", "r"),
         ),

@@ -25,7 +25,7 @@ from orderwell.web.handheld.forms import SettleForm
 from orderwell.web.handheld.leftover_rows import shown
 from orderwell.web.handheld.texts import texts
 from orderwell.web.handheld.work import count_work, look_up, warehouses_of, work
-from orderwell.web.pages import action, form_page, page
+from orderwell.web.pages import action, form_page, page, signed_in
 
 VIEW = Permission.INVENTORY_STOCK_VIEW
 FRESH = {"Cache-Control": "no-store"}
@@ -45,7 +45,9 @@ def work_of_warehouse(request: HttpRequest, actor: Actor) -> HttpResponse:
         code = known[0]["code"] if known else ""
     if not code:
         return JsonResponse({"user": actor.id, "name": actor.label, "warehouses": [], "tasks": []}, headers=FRESH)
-    return JsonResponse(work(actor, code, now=utc_now()), headers=FRESH)
+    # The name to sign in with, for when the session is lost.
+    found = work(actor, code, now=utc_now()) | {"username": signed_in(request).username}
+    return JsonResponse(found, headers=FRESH)
 
 
 @page(VIEW)

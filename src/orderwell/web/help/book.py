@@ -24,7 +24,7 @@ NEWS = "whatsnew"
 # Groups of pages, in reading order.
 CONTENTS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
     (_("To begin"), ("start", "lists", "practice")),
-    (_("Sales"), ("entry", "orders", "hints", "customers", "products", "cases")),
+    (_("Sales"), ("entry", "orders", "hints", "customers", "products", "prices", "cases")),
     (_("Warehouse"), ("shipping", "stock", "counting", "transfers", "handheld")),
     (_("Money"), ("billing", "printing")),
     (_("Figures"), ("dashboard",)),

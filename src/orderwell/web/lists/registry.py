@@ -26,6 +26,7 @@ SPECS = (
     "orderwell.web.billing.list_specs.PAYMENTS",
     "orderwell.web.customers.list_spec.CUSTOMERS",
     "orderwell.web.products.list_spec.PRODUCTS",
+    "orderwell.web.prices.list_spec.PRICE_LISTS",
     "orderwell.web.stock.list_specs.STOCK",
     "orderwell.web.stock.list_specs.MOVEMENTS",
     "orderwell.web.system.list_specs.IMPORTS",

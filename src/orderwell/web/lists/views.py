@@ -102,7 +102,7 @@ def _context(request: HttpRequest, looking: Looking, found: Page[Any]) -> dict[s
         "listing": Listing(found.rows, found.next_cursor, found.previous_cursor, is_later=bool(found.previous_cursor)),
         "next_query": looking.query(after=found.next_cursor) if found.next_cursor else "",
         "previous_query": looking.query(before=found.previous_cursor) if found.previous_cursor else "",
-        "here": request.path + looking.query(**position),
+        "list_here": request.path + looking.query(**position),
         "actions": actions,
         "chips": looking.chips(),
         "may_create": spec.nothing.permission is None or looking.actor.may(spec.nothing.permission),

@@ -107,6 +107,8 @@ class ChangeRow:
     view: LineView
     typed: dict[str, str] = field(default_factory=dict)
     removed: bool = False
+    # To be priced anew by today's price lists.
+    reprice: bool = False
     errors: dict[str, str] = field(default_factory=dict)
     theirs: dict[str, str] = field(default_factory=dict)
 
@@ -181,7 +183,7 @@ def read_rows(found: OrderOverview, data: QueryDict, before: Mapping[int, Mappin
     by_id = {row.line.pk: row for row in rows}
     typed = Typed(rows, [])
     for name, values in data.lists():
-        match = re.fullmatch(r"([qpdx])-(\d{1,18})", name)
+        match = re.fullmatch(r"([qpdxr])-(\d{1,18})", name)
         if match is None:
             continue
         row = by_id.get(int(match[2]))
@@ -190,6 +192,8 @@ def read_rows(found: OrderOverview, data: QueryDict, before: Mapping[int, Mappin
                 typed.said.append(gettext("A line you changed is not on the order any more."))
         elif match[1] == "x":
             row.removed = bool(values[-1])
+        elif match[1] == "r":
+            row.reprice = bool(values[-1])
         else:
             _take(row, match[1], values[-1].strip()[:40], before.get(row.line.pk, {}), who)
     typed.added = [
@@ -238,9 +242,11 @@ def change_from(form: OrderChangeForm, typed: Typed, found: OrderOverview) -> Or
     for row in typed.rows:
         if row.removed:
             typed.removed_ids.append(row.line.pk)
-        elif values := _values(row):
+        elif (values := _values(row)) or row.reprice:
             typed.changed_ids.append(row.line.pk)
-            lines.append(LineChange(row.line.pk, **values))
+            if row.reprice:  # a price that was left in the cell is not a price that was typed
+                values.pop("unit_price", None)
+            lines.append(LineChange(row.line.pk, reprice=row.reprice, **values))
     return OrderChange(
         lines=tuple(lines),
         remove_lines=tuple(typed.removed_ids),

@@ -126,7 +126,7 @@ def _start(request: HttpRequest, actor: Actor) -> tuple[dict[str, Any], list[Row
     initial: dict[str, Any] = {"ship_country": "CN"}
     again = request.GET.get("from") or request.GET.get("again", "")
     if again.isascii() and again.isdecimal() and len(again) < 19:
-        found = reorder(actor, int(again))
+        found = reorder(actor, int(again), now=utc_now())
         order, address = found.source.order, found.source.ship_to
         initial |= {"channel": order.channel.code, "customer": order.customer.number if order.customer else ""}
         initial |= {f"ship_{name}": address.get(name, "") for name in ADDRESS[:5]}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -16,6 +15,7 @@ from orderwell.domains.customers.lookup import customer_by_number
 from orderwell.domains.orders.drafts import OrderDraft
 from orderwell.domains.orders.duplicates import Similar, similar_orders
 from orderwell.domains.orders.habits import last_sales
+from orderwell.domains.orders.price_reasons import said, said_break
 from orderwell.domains.orders.services.preview import Preview, PreviewLine, preview_order
 from orderwell.kernel.clock import utc_now
 from orderwell.kernel.quantities import plain
@@ -96,15 +96,12 @@ def _row(row: Row, line: PreviewLine | None, currency: str) -> dict[str, Any]:
 
 
 def _why(line: PreviewLine, currency: str) -> str:
-    why = line.explanation.get("price", {})
-    tax = _("tax %(rate)s") % {"rate": percent(line.tax_rate)}
-    if why.get("source") == "list_price":
-        return f"{_('List price')}, {tax}"
-    if listed := why.get("list_price"):
-        return (
-            f"{_('Entered; list price %(price)s') % {'price': price(Decimal(listed), currency, symbol=False)}}, {tax}"
-        )
-    return f"{_('Entered')}, {tax}"
+    if line.index is None:
+        return _("tax %(rate)s") % {"rate": percent(line.tax_rate)}
+    reasons = [said(line.explanation, currency), _("tax %(rate)s") % {"rate": percent(line.tax_rate)}]
+    if line.further is not None:
+        reasons.append(said_break(line.further, currency))
+    return " · ".join(reasons)
 
 
 def _date(line: PreviewLine) -> str:

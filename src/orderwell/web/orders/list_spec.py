@@ -8,9 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.html import format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from orderwell.domains.automation.hints.finding import hints_of_orders
 from orderwell.domains.billing.services.many import invoice_orders
 from orderwell.domains.catalog.choices import channel_names, visible_channels
 from orderwell.domains.customers.queries import tags, visible_customers
@@ -23,6 +25,7 @@ from orderwell.platform.accounts.queries import teams
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.markup import markup, to
 from orderwell.web.components.words import word
+from orderwell.web.hints.showing import show_hints
 from orderwell.web.lists.common import channel_choices, customer_name, warehouse_choices
 from orderwell.web.lists.spec import Action, Choices, Column, Filter, ListSpec, Nothing, Tab, Values
 from orderwell.web.orders.filters import FULFILMENT_CHOICES, PAYMENT_CHOICES, STATE_CHOICES, filters_from
@@ -43,6 +46,23 @@ def rows(actor: Actor, values: Values, now: datetime) -> Sequence[QuerySet[Order
 def drafts_by_creation(values: Values, sort: str) -> tuple[str, ...] | None:
     """A draft has no date on which it was placed."""
     return ("created_at", "id") if values.get("state") == Order.State.DRAFT else None
+
+
+def with_hints(actor: Actor, found: Sequence[Any], keys: Sequence[str]) -> None:
+    """Hints of the whole page at once, and only for who has chosen the column."""
+    if "hints" in keys:
+        hints = hints_of_orders(actor, found, now=utc_now())
+        for order in found:
+            order.hints = show_hints(hints.get(f"order:{order.pk}", []), actor)
+
+
+def hint_badges(order: Any) -> Any:
+    looks = {"warning": "look-warn", "notice": "look-quiet", "advice": "look-good"}
+    return format_html_join(
+        " ",
+        '<span class="badge badge-state {}" title="{}">{}</span>',
+        ((looks[hint.severity], hint.reason, hint.title) for hint in order.hints),
+    )
 
 
 def link(order: Order) -> str:
@@ -159,6 +179,13 @@ COLUMNS = (
     Column("history", _("History"), lambda o: o.history, "yes_no"),
     Column("note", _("Note"), lambda o: o.note),
     Column(
+        "hints",
+        _("Hints"),
+        lambda o: "; ".join(hint.title for hint in o.hints),
+        show=hint_badges,
+        needs=("channel", "customer"),
+    ),
+    Column(
         "recipient", _("Recipient"), lambda o: address(o).get("recipient"), permission=P.CUSTOMERS_PERSONAL_DATA_VIEW
     ),
     Column("phone", _("Phone"), lambda o: address(o).get("phone"), permission=P.CUSTOMERS_PERSONAL_DATA_VIEW),
@@ -267,6 +294,7 @@ ORDERS = ListSpec(
     row_class=lambda order: "row-quiet" if order.state == "cancelled" else "",
     custom="order",
     search=_("Number, external number, phone, name"),
+    prepare=with_hints,
     quick="lists/orders/quick.html",
     quick_context=quick_context,
     buttons="lists/orders/buttons.html",

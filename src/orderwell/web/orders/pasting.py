@@ -14,7 +14,23 @@ _HEADINGS = {
         *("sku", "item", "product", "code", "barcode", "ean", "gtin", "article", "name", "part"),
         *("货号", "编码", "编号", "条码", "条形码", "商品", "产品", "品名", "名称", "型号", "物料"),
     ),
-    "quantity": ("quantity", "qty", "amount", "count", "pcs", "units", "数量", "件数", "个数", "订购数", "采购数"),
+    "quantity": (
+        "quantity",
+        "qty",
+        "amount",
+        "count",
+        "pcs",
+        "units",
+        "minimum",
+        "from",
+        "数量",
+        "件数",
+        "个数",
+        "订购数",
+        "采购数",
+        "起订量",
+        "起量",
+    ),
     "price": ("price", "unit price", "单价", "价格", "含税价", "售价"),
 }
 # A column with one of these wins over others for the product: a name is less exact than a number.
@@ -32,8 +48,11 @@ class Pasted:
     price: str = ""
 
 
-def read_pasted(text: str) -> list[Pasted]:
-    """At most `MOST_LINES` lines; empty ones and a row of headings are left out."""
+def read_pasted(text: str, *, single: str = "quantity", default: str = "1") -> list[Pasted]:
+    """At most `MOST_LINES` lines; empty ones and a row of headings are left out.
+
+    `single`: what the only column of numbers is when no heading says so; `default`: the quantity where none is given.
+    """
     rows = [[cell.strip() for cell in row] for row in _cells(text.replace("\0", "")[:2_000_000])]
     rows = [row for row in rows if any(row)][: MOST_LINES + 1]
     if not rows:
@@ -42,11 +61,11 @@ def read_pasted(text: str) -> list[Pasted]:
     if columns:
         rows = rows[1:]
     else:
-        columns = _guessed(rows)
+        columns = _guessed(rows, single)
     found = [
         Pasted(
             _cell(row, columns.get("product", 0)),
-            _number(_cell(row, columns["quantity"])) or "1" if "quantity" in columns else "1",
+            _number(_cell(row, columns["quantity"])) or default if "quantity" in columns else default,
             _number(_cell(row, columns["price"])) if "price" in columns else "",
         )
         for row in rows
@@ -88,14 +107,14 @@ def _headed(row: Sequence[str]) -> dict[str, int]:
     return columns if "product" in columns and (len(columns) > 1 or len(row) == 1) else {}
 
 
-def _guessed(rows: Sequence[Sequence[str]]) -> dict[str, int]:
+def _guessed(rows: Sequence[Sequence[str]], single: str) -> dict[str, int]:
     """The first column names the product; the first column of numbers after it is the quantity, the next the price."""
     width = max(len(row) for row in rows)
     numbers = [at for at in range(1, width) if sum(_is_number(_cell(row, at)) for row in rows) * 2 > len(rows)]
     columns = {"product": 0}
     if not numbers and width > 1:
         numbers = [1]
-    columns.update(zip(("quantity", "price"), numbers, strict=False))
+    columns.update(zip((single,) if len(numbers) == 1 else ("quantity", "price"), numbers, strict=False))
     return columns
 
 

@@ -12,9 +12,10 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from orderwell.domains.orders.difference import FieldDifference, Step
+from orderwell.domains.orders.difference import FieldDifference, LineDifference, Step
 from orderwell.domains.orders.models import Amendment, OrderLine
 from orderwell.domains.orders.overview import LineView
+from orderwell.domains.orders.price_reasons import said
 from orderwell.kernel.quantities import plain
 from orderwell.web.components.places import place_name
 from orderwell.web.components.timeline import field_title, value_text
@@ -117,3 +118,9 @@ def change_summary(change: Amendment, currency: str) -> str:
     if made:
         parts.append(_signed(made, currency))
     return " · ".join(parts)
+
+
+@register.simple_tag
+def why_new_price(line: LineDifference, currency: str) -> str:
+    """Why a line of a difference has its new price."""
+    return said({"price": line.price}, currency)

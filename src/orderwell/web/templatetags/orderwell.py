@@ -21,12 +21,13 @@ from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
 
 from orderwell.domains.orders.holds import KINDS
-from orderwell.domains.orders.models import OrderLine
 from orderwell.domains.orders.overview import LineView
+from orderwell.domains.orders.price_reasons import said
 from orderwell.platform.formats import money_text as money_text
 from orderwell.platform.formats import percent_text, price_text, quantity_text
 from orderwell.platform.printing.kinds import kinds_of
 from orderwell.web.components.assets import asset as asset_url
+from orderwell.web.components.causes import CAUSE_WORDS, CAUSES
 from orderwell.web.components.charts import drawn, rows_of
 from orderwell.web.components.markup import markup
 from orderwell.web.components.toasts import undo_of
@@ -240,14 +241,9 @@ def hold_title(kind: str) -> str:
 
 
 @register.simple_tag
-def why_priced(line: OrderLine) -> str:
+def why_priced(explanation: dict[str, Any], currency: str) -> str:
     """Why a line has this price, in words."""
-    why = line.explanation.get("price", {})
-    if why.get("source") == "list_price":
-        return _("List price when the order was made")
-    if listed := why.get("list_price"):
-        return _("Entered; the list price was %(price)s") % {"price": listed}
-    return _("Entered")
+    return said(explanation, currency)
 
 
 RULES = {
@@ -299,9 +295,9 @@ def still_expected(row: Any) -> Decimal:
 def cause_link(cause: str) -> SafeString | str:
     """A document named as "transfer:12", with a link where it has a page."""
     kind, _colon, key = cause.partition(":")
-    text = f"{_(_CAUSE_WORDS[kind]) if kind in _CAUSE_WORDS else kind.replace('_', ' ')} {key}"
-    if kind in _CAUSES and key.isdecimal():
-        return markup('<a href="{}">{}</a>', reverse(_CAUSES[kind], args=[int(key)]), text)
+    text = f"{_(CAUSE_WORDS[kind]) if kind in CAUSE_WORDS else kind.replace('_', ' ')} {key}"
+    if kind in CAUSES and key.isdecimal():
+        return markup('<a href="{}">{}</a>', reverse(CAUSES[kind], args=[int(key)]), text)
     return text
 
 

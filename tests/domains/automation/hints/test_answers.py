@@ -9,6 +9,7 @@ from importlib.metadata import EntryPoint
 from typing import Any
 
 import pytest
+from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -37,6 +38,12 @@ from tests.domains.automation.hints.test_finding import NOW, Shop, of, rules
 pytestmark = pytest.mark.django_db
 D = Decimal
 BARE = AddressDraft(recipient="王小明", street="人民路1号", district="黄浦区", city="上海市", postcode="200001")
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

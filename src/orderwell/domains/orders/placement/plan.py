@@ -15,6 +15,7 @@ from orderwell.domains.orders.models import OrderLine
 from orderwell.domains.orders.outcomes import Outcome, Refused
 from orderwell.domains.orders.pricing import NOTHING, Amounts
 from orderwell.domains.orders.sourcing import Demand
+from orderwell.domains.prices.rule import Offer
 from orderwell.kernel.errors import DomainError, ErrorDetail
 from orderwell.platform.permissions import Permission
 
@@ -37,6 +38,9 @@ class PlannedLine(msgspec.Struct):
     amounts: Amounts = NOTHING
     demands: list[Demand] = []
     explanation: dict[str, Any] = {}
+    # What the price lists offer of the product, for saying at which quantity it gets cheaper.
+    offers: list[Offer] = []
+    units: Decimal = ZERO
     id: int = 0
 
 
@@ -55,6 +59,8 @@ class Plan:
     channel: ChannelRef | None = None
     customer: CustomerRef | None = None
     currency: str = ""
+    # Units of each SKU that a placed order has already, when lines are added to it: they count for its prices.
+    ordered: dict[str, Decimal] = field(default_factory=dict)
     lines: list[PlannedLine] = field(default_factory=list)
     order_id: int = 0
     number: str = ""

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 
 from django.conf import settings
 
-from orderwell.domains.catalog.resolving import Reference, VariantRef, list_prices, reference, variants_by_sku
+from orderwell.domains.catalog.resolving import Reference, VariantRef, reference, variants_by_sku
 from orderwell.domains.customers.resolving import customers_by_number
 from orderwell.domains.orders import errors
 from orderwell.domains.orders.drafts import LineDraft
 from orderwell.domains.orders.models import OrderLine
 from orderwell.domains.orders.placement.plan import ONE, Plan, PlannedLine, alive
+from orderwell.domains.orders.placement.prices import Found, Pricing, buyer_of
 from orderwell.domains.orders.sourcing import Demand
 from orderwell.domains.orders.validation import problems
+from orderwell.domains.prices.resolving import PriceBook, price_book, price_day
 from orderwell.kernel.errors import ErrorDetail
 from orderwell.kernel.quantities import has_scale
 from orderwell.platform.configuration.custom_fields import custom_problems, recent_custom_fields
@@ -25,8 +28,9 @@ CHARGE_TAX_CATEGORY = "shipping"
 GOODS = OrderLine.Kind.GOODS
 
 
-def resolve(plans: list[Plan], *, look_only: bool = False) -> None:
-    """`look_only` where nothing will be written: customers are then not held against a merge."""
+def resolve(plans: list[Plan], *, now: datetime, look_only: bool = False) -> None:
+    """`now` says which prices hold: those of its day. `look_only` where nothing will be written: customers are then not
+    held against a merge."""
     known = reference()
     for plan in plans:
         _resolve_channel(plan, known)
@@ -34,13 +38,15 @@ def resolve(plans: list[Plan], *, look_only: bool = False) -> None:
     _resolve_customers(plans, look_only)
     plans = alive(plans)
     variants = variants_by_sku({line.sku for plan in plans for line in plan.draft.lines})
-    prices = list_prices(
+    prices = price_book(
         {
             (variants[line.sku].id, plan.currency)
             for plan in plans
             for line in plan.draft.lines
             if line.sku in variants and (line.unit_price is None or not plan.past)
-        }
+        },
+        {buyer_of(plan) for plan in plans if not plan.past},
+        day=price_day(now),
     )
     definitions = recent_custom_fields("order")
     language: str = settings.LANGUAGE_CODE
@@ -79,12 +85,11 @@ def _resolve_customers(plans: list[Plan], look_only: bool) -> None:
         plan.customer = customer
 
 
-def _resolve_lines(
-    plan: Plan, variants: dict[str, VariantRef], prices: dict[tuple[int, str], Decimal], default_language: str
-) -> None:
+def _resolve_lines(plan: Plan, variants: dict[str, VariantRef], prices: PriceBook, default_language: str) -> None:
     found: list[ErrorDetail] = []
     chinese = (plan.customer.language if plan.customer else default_language).startswith("zh")
     currency, may_price, past = plan.currency, plan.may_price, plan.past
+    pricing = Pricing(plan, prices)
     for index, line in enumerate(plan.draft.lines):
         variant = variants.get(line.sku)
         if variant is None:
@@ -99,7 +104,8 @@ def _resolve_lines(
                     value=str(line.quantity),
                 ).detail()
             )
-        listed = prices.get((variant.id, currency))
+        priced = pricing.of(index, line, variant)
+        listed = priced.price
         price = listed if line.unit_price is None else line.unit_price
         if price is None:
             found.append(errors.NoPrice(pointer=f"/lines/{index}/unit_price", sku=line.sku, currency=currency).detail())
@@ -110,7 +116,7 @@ def _resolve_lines(
         if variant.is_bundle and not variant.components:
             found.append(errors.BundleWithoutComponents(pointer=f"/lines/{index}/sku", sku=line.sku).detail())
             continue
-        plan.lines.append(_goods_line(line, variant, price, listed, chinese=chinese, past=past))
+        plan.lines.append(_goods_line(line, variant, price, priced, chinese=chinese, past=past))
     if not may_price and plan.draft.discount:
         found.append(_override_denied(plan, None, None, None))
     if found:
@@ -128,7 +134,7 @@ def _override_denied(plan: Plan, line: LineDraft | None, listed: Decimal | None,
 
 
 def _goods_line(
-    line: LineDraft, variant: VariantRef, price: Decimal, listed: Decimal | None, *, chinese: bool, past: bool
+    line: LineDraft, variant: VariantRef, price: Decimal, priced: Found, *, chinese: bool, past: bool
 ) -> PlannedLine:
     if past:
         demands = []
@@ -136,9 +142,6 @@ def _goods_line(
         demands = [Demand(component, line.quantity * per_unit) for component, per_unit in variant.components]
     else:
         demands = [Demand(variant.id, line.quantity)]
-    why = {"source": "list_price" if line.unit_price is None else "given"}
-    if listed is not None and line.unit_price is not None:
-        why["list_price"] = format(listed, "f")
     return PlannedLine(
         kind=GOODS,
         sku=variant.sku,
@@ -149,7 +152,9 @@ def _goods_line(
         variant=variant,
         line_discount=line.discount,
         demands=demands,
-        explanation={"price": why, "tax": {"category": variant.tax_category}},
+        explanation={"price": priced.reason, "tax": {"category": variant.tax_category}},
+        offers=priced.offers,
+        units=priced.units,
     )
 
 

@@ -23,6 +23,7 @@ from orderwell.domains.orders.services.change_rules import check, planned
 from orderwell.domains.orders.services.change_writing import change_header, change_lines, settle_stock, write
 from orderwell.domains.orders.services.loading import check_holds, lines_of, lock_order, require_state
 from orderwell.domains.orders.services.progress import refresh_states
+from orderwell.domains.orders.services.repricing import repriced
 from orderwell.domains.orders.snapshots import take_snapshot
 from orderwell.kernel.errors import StaleVersion
 from orderwell.platform.accounts.actor import Actor
@@ -83,11 +84,14 @@ def _amend(
     check_holds(order, "change")
     lines = {line.pk: line for line in lines_of(order)}
     before = take_snapshot(order_id)
-    plan = planned(order, change=change, actor=actor)
-    check(order, change=change, lines=lines, plan=plan, actor=actor)
     number = next_amendment_number(order)
+    change, reasons = repriced(order, change, lines, number=number, now=now)
+    plan = planned(order, change=change, lines=lines, actor=actor, now=now)
+    check(order, change=change, lines=lines, plan=plan, actor=actor)
     change_header(order, change)
     change_lines(order, change, lines, plan)
+    for pk, why in reasons.items():
+        lines[pk].explanation = {**lines[pk].explanation, "price": why}
     settle_stock(order, change, lines, before, plan, number=number, now=now)
     write(order, change, lines, before, plan, now=now)
     after = take_snapshot(order_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace as replaced
+from datetime import datetime
 from decimal import Decimal
 
 import msgspec
@@ -20,6 +21,7 @@ from orderwell.domains.orders.placement.plan import ONE, Plan, PlannedLine, aliv
 from orderwell.domains.orders.placement.price import price
 from orderwell.domains.orders.placement.resolve import CHARGE_TAX_CATEGORY, resolve
 from orderwell.domains.orders.pricing import goods_value
+from orderwell.domains.orders.services.repricing import units_kept
 from orderwell.domains.orders.validation import MAX_LINES, problems
 from orderwell.kernel.errors import DomainError, ErrorDetail, Refusal
 from orderwell.kernel.money import MAX_AMOUNT
@@ -36,7 +38,7 @@ _FIELDS = {"unit_price": _("unit price"), "discount": _("discount")}
 _RENAMED = (("/lines/", "/add_lines/"), ("/charges/", "/add_charges/"))
 
 
-def planned(order: Order, *, change: OrderChange, actor: Actor) -> Plan:
+def planned(order: Order, *, change: OrderChange, lines: Mapping[int, OrderLine], actor: Actor, now: datetime) -> Plan:
     """The added lines and charges, resolved and priced like those of a new order."""
     draft = OrderDraft(
         channel=order.channel.code,
@@ -61,7 +63,8 @@ def planned(order: Order, *, change: OrderChange, actor: Actor) -> Plan:
     # The order's own customer, discount and address have passed already; only what is added is resolved.
     plan = Plan(Submission(msgspec.structs.replace(draft, discount=ZERO, shipping=ZERO, custom={}), actor))
     if change.add_lines or change.add_charges:
-        resolve([plan], look_only=True)
+        plan.ordered = units_kept(change, lines)
+        resolve([plan], now=now, look_only=True)
         _price(plan)
     else:
         plan.channel = reference().channels.get(order.channel.code)
@@ -146,8 +149,9 @@ def _pricing_problems(
         line = lines.get(item.line_id)
         if line is None or line.kind != GOODS:
             continue
+        price = None if item.reprice else item.unit_price  # the price lists' own price is nobody's override
         for name, value, now in (
-            ("unit_price", item.unit_price, line.unit_price),
+            ("unit_price", price, line.unit_price),
             ("discount", item.discount, line.line_discount),
         ):
             if value is not None and value != now:

@@ -77,7 +77,7 @@ def _place(submissions: Sequence[Submission], now: datetime) -> list[Outcome]:
     for round_of_plans in _rounds(plans):
         answer_repeated_requests(round_of_plans)
         answer_known_orders(alive(round_of_plans))
-        resolve(alive(round_of_plans))
+        resolve(alive(round_of_plans), now=now)
         for plan in alive(round_of_plans):
             price(plan)
         reserve_in_arrival_order(alive(round_of_plans))

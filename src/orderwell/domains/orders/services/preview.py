@@ -30,6 +30,7 @@ from orderwell.domains.orders.placement.price import price
 from orderwell.domains.orders.placement.reserve import reserve_in_arrival_order
 from orderwell.domains.orders.placement.resolve import resolve
 from orderwell.domains.orders.pricing import NOTHING, Amounts
+from orderwell.domains.prices.rule import Break, next_break
 from orderwell.kernel.errors import ErrorDetail
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.database import snapshot
@@ -80,6 +81,8 @@ class PreviewLine:
     tax_rate: Decimal = ZERO
     free: tuple[Free, ...] = ()
     promised_at: datetime | None = None
+    # The next larger quantity at which it gets cheaper.
+    further: Break | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,7 @@ def preview_order(*, draft: OrderDraft, actor: Actor, now: datetime) -> Preview:
     """Price a draft and look at stock. Raises PermissionDenied; everything wrong with the draft is in `errors`."""
     actor.require(Permission.ORDERS_ORDER_PLACE)
     with snapshot():
-        plan, places, errors = _plan_what_is_right(draft, actor)
+        plan, places, errors = _plan_what_is_right(draft, actor, now)
         goods = [line for line in plan.lines if line.variant is not None]
         stock = _stock(plan, goods, actor)
         dates = _dates(plan, goods, actor, now)
@@ -105,14 +108,14 @@ def preview_order(*, draft: OrderDraft, actor: Actor, now: datetime) -> Preview:
     return Preview(currency=plan.currency, lines=lines, total=plan.total, errors=tuple(errors))
 
 
-def _plan_what_is_right(draft: OrderDraft, actor: Actor) -> tuple[Plan, list[int], list[ErrorDetail]]:
+def _plan_what_is_right(draft: OrderDraft, actor: Actor, now: datetime) -> tuple[Plan, list[int], list[ErrorDetail]]:
     """The plan of all lines without errors, their places in the draft, and the errors of the whole draft."""
     places = list(range(len(draft.lines)))
     errors: list[ErrorDetail] = []
     plan = Plan(Submission(draft, actor))
     for _ in range(MOST_PASSES):
         plan = Plan(Submission(draft, actor))
-        resolve([plan], look_only=True)
+        resolve([plan], now=now, look_only=True)
         for living in alive([plan]):
             price(living)
         reserve_in_arrival_order(alive([plan]), read=read_stock)
@@ -232,6 +235,7 @@ def _shown(
         line.tax_rate,
         _free(line, stock),
         max(known) if known and len(known) == len(days) else None,
+        next_break(line.offers, line.units, line.unit_price) if line.offers else None,
     )
 
 

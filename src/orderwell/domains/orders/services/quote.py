@@ -56,7 +56,7 @@ def confirm_quote(*, order_id: int, actor: Actor, now: datetime) -> Outcome:
 def _write_quote(draft: OrderDraft, actor: Actor, now: datetime) -> Placed:
     plan = Plan(Submission(draft, actor))
     answer_known_orders([plan])
-    resolve(alive([plan]))
+    resolve(alive([plan]), now=now)
     for living in alive([plan]):
         price(living)
     if isinstance(plan.outcome, Refused):
@@ -71,6 +71,7 @@ def stored_draft(order: Order) -> QuoteDraft:
     """The draft a stored quote stands for, with the prices it was quoted at."""
     lines = lines_of(order)
     address = json.loads(order.ship_to) if order.ship_to else {}
+    goods = [line for line in lines if line.kind == OrderLine.Kind.GOODS]
     shipping = next((line.unit_price for line in lines if line.kind == OrderLine.Kind.SHIPPING), None)
     return QuoteDraft(
         order_id=order.pk,
@@ -94,11 +95,8 @@ def stored_draft(order: Order) -> QuoteDraft:
         )
         if order.ship_country
         else None,
-        lines=tuple(
-            LineDraft(line.sku, line.quantity, line.unit_price, line.line_discount)
-            for line in lines
-            if line.kind == OrderLine.Kind.GOODS
-        ),
+        lines=tuple(LineDraft(line.sku, line.quantity, line.unit_price, line.line_discount) for line in goods),
+        reasons=tuple({**line.explanation.get("price", {}), "quote": order.number} for line in goods),
         charges=tuple(
             ChargeDraft(line.sku, line.name, line.unit_price, _own_tax_category(line))
             for line in lines

@@ -22,6 +22,9 @@ from orderwell.platform.permissions import Permission
 # Earlier orders of one customer that are looked at; older habits say little.
 LATEST = 40
 MOST_TWINS = 5
+MOST_COMPARED = 5_000
+# Customers in one statement: SQLite joins no more than 500 parts.
+AT_ONCE = 200
 Goods = Mapping[str, Decimal]
 
 
@@ -58,7 +61,14 @@ def fill_past(actor: Actor, facts: Sequence[OrderFacts]) -> None:
 
 
 def _latest(actor: Actor, customers: Sequence[int]) -> list[int]:
-    """The newest orders of each customer, in one statement whose work is bounded for the largest of them."""
+    """The newest orders of each customer, in statements whose work is bounded for the largest of them."""
+    found: list[int] = []
+    for start in range(0, len(customers), AT_ONCE):
+        found += _latest_of(actor, customers[start : start + AT_ONCE])
+    return found
+
+
+def _latest_of(actor: Actor, customers: Sequence[int]) -> list[int]:
     parts: list[str] = []
     values: list[Any] = []
     for customer in customers:
@@ -100,7 +110,7 @@ def _candidates(actor: Actor, facts: Sequence[OrderFacts], hours: timedelta, now
         first = min(item.placed_at or now for item in facts)
         last = max(item.placed_at or now for item in facts)
         either |= Q(customer__in=customers, placed_at__gte=first - hours, placed_at__lte=last)
-    return list(alive.filter(either).order_by("-placed_at", "-id")[:500])
+    return list(alive.filter(either).order_by("-placed_at", "-id")[:MOST_COMPARED])
 
 
 def _same(item: OrderFacts, order: Order, mine: Goods, theirs: Goods, hours: timedelta, now: datetime) -> Iterable[str]:

@@ -71,12 +71,13 @@ def pack_ratio(small: dict[str, str], large: dict[str, str]) -> tuple[Decimal, s
 
 
 def fill_offers(actor: Actor, facts: Sequence[OrderFacts]) -> None:
-    """Packs, bundles and list prices for every line: eight queries at most, however many orders there are."""
+    """Packs, bundles and list prices for every line: seven queries at most, however many orders there are."""
     lines = [line for item in facts for line in item.lines if line.open]
     if not lines:
         return
     goods = {line.variant_id: line.product_id for line in lines}
-    siblings = _siblings(set(goods.values()))
+    # Only what is sold by an amount can have another pack.
+    siblings = _siblings({line.product_id for line in lines if any(measure(str(v)) for v in line.options.values())})
     bundles, parts = _bundles(goods)
     others = {pk: _other_packs(pk, siblings.get(product, ()), bundles, parts) for pk, product in goods.items()}
     free = _free(actor, {other.pk for found in others.values() for other, _, _ in found if not other.is_bundle})
@@ -101,6 +102,8 @@ def fill_offers(actor: Actor, facts: Sequence[OrderFacts]) -> None:
 
 
 def _siblings(products: Collection[int]) -> dict[int, list[Variant]]:
+    if not products:
+        return {}
     found: dict[int, list[Variant]] = defaultdict(list)
     rows = Variant.objects.filter(product__in=list(products), active=True, product__active=True)
     for variant in rows.order_by("pk"):

@@ -38,7 +38,8 @@ def facts_of_orders(actor: Actor, orders: Sequence[Order], *, grace_days: int, n
     for line in _lines(live):
         if len(facts[line.order_id].lines) < MOST_LINES:
             facts[line.order_id].lines.append(_line(line))
-    _fill_backorders(facts)
+    short = (Order.FulfilmentState.BACKORDERED, Order.FulfilmentState.PARTIAL)
+    _fill_backorders({pk: item for pk, item in facts.items() if live[pk].fulfilment_state in short})
     _fill_holds([item for item in facts.values() if item.on_hold])
     found = list(facts.values())
     complete(actor, found, {pk: order.customer for pk, order in live.items()}, grace_days=grace_days, now=now)
@@ -57,7 +58,8 @@ def complete(
     known = {customer.pk: customer for customer in customers.values() if customer is not None}
     fill_customers(actor, facts, known)
     fill_past(actor, facts)
-    fill_twins(actor, facts, now=now)
+    # Order entry itself tells of possible duplicates, with more of them and with quotes.
+    fill_twins(actor, [item for item in facts if item.kind != "entry"], now=now)
     fill_offers(actor, facts)
     fill_stands(actor, facts)
     if actor.may(Permission.BILLING_INVOICE_VIEW):
@@ -124,12 +126,15 @@ def _line(line: OrderLine) -> LineFacts:
         invoiced=line.quantity_invoiced,
         places=variant.quantity_places,
         is_bundle=line.is_bundle,
+        options=variant.option_values,
     )
 
 
 def _fill_backorders(facts: dict[int, OrderFacts]) -> None:
     """What stock doesn't cover, in units of the line, and when the last of it can be expected."""
-    lines = {line.key: line for item in facts.values() for line in item.lines if item.kind == "placed"}
+    lines = {line.key: line for item in facts.values() for line in item.lines if line.open}
+    if not lines:
+        return
     rows = list(Backorder.objects.filter(line__in=list(lines)).values_list("line_id", "variant_id", "quantity"))
     if not rows:
         return
@@ -213,6 +218,7 @@ def _typed_lines(draft: OrderDraft, preview: Preview) -> list[LineFacts]:
             open=line.quantity,
             places=variant.quantity_places,
             is_bundle=variant.is_bundle,
+            options=variant.option_values,
             missing=min(seen.missing, line.quantity),
             expected_at=seen.promised_at,
         )

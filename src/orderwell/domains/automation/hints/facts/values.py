@@ -112,6 +112,8 @@ class LineFacts:
     is_bundle: bool = False
     missing: Decimal = ZERO
     expected_at: datetime | None = None
+    # Its options, such as {"weight": "100 g"}.
+    options: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def untouched(self) -> bool:

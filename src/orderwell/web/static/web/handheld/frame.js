@@ -55,7 +55,7 @@
       await store.forget();
       notice("other", t("otherUser"), "warning");
     }
-    state.me = { id: "me", user: found.user, name: found.name };
+    state.me = { id: "me", user: found.user, username: found.username || "" };
     state.work = { ...found, id: workId() };
     await store.put("session", state.me);
     await store.put("work", state.work);
@@ -124,7 +124,7 @@
   const askToSignIn = () => {
     const dialog = $("sign-in");
     if (dialog.open || dialog.dataset.later && Date.now() - Number(dialog.dataset.later) < 60_000) return;
-    if (!$("username").value) $("username").value = state.me?.name || "";
+    if (!$("username").value) $("username").value = state.me?.username || "";
     dialog.showModal();
     $(($("username").value ? "password" : "username")).focus();
   };

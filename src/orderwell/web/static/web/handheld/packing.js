@@ -29,6 +29,7 @@
       if (pressed) return;
       if (items.open()) { verdict("bad", t("stillOpen", items.open())); return; }
       pressed = true;
+      if (!(await toDo()).some((one) => one.id === task.id)) { go("#/pack", "bad", t("noOrder", task.number)); return; }  // another tab was faster
       [kept.carrier, kept.tracking] = [carrier.value.trim(), tracking.value.trim()];
       localStorage.setItem("handheld:carrier", kept.carrier);
       await act("ship", body(task, items, kept), task.number);

@@ -67,7 +67,7 @@
       title: `${order.number} · ${t("return")}`, back: "#/return", stop: self.OrderwellScan.on(items.scan),
       content: [
         scanBox("hh-scan", t("scan")), items.list,
-        el("div", { class: "hh-fields" }, el("div", { class: "hh-choices", role: "group" }, choice("restock"), choice("scrap")), el("label", { class: "form-label", for: "hh-reason" }, t("reason")), reason),
+        el("div", { class: "hh-fields" }, el("div", { class: "hh-choices", role: "group", "aria-label": t("return") }, choice("restock"), choice("scrap")), el("label", { class: "form-label", for: "hh-reason" }, t("reason")), reason),
         el("div", { class: "hh-foot" }, button(t("takeBack"), "btn-primary btn-lg w-100", done, { icon: "truck-return", id: "hh-take-back" })),
       ],
     };
