@@ -8,6 +8,7 @@ from django.utils.translation import gettext_noop
 CAUSES = {
     "order": "order-detail",
     "transfer": "transfer-detail",
+    "expected_receipt": "expected-detail",
     "import": "import-detail",
     "invoice": "invoice-detail",
     "return": "return-detail",
@@ -36,7 +37,7 @@ CAUSE_WORDS = {
     "credit_note": gettext_noop("Credit note"),
     "customer": gettext_noop("Customer"),
     "delivery": gettext_noop("Delivery"),
-    "expected_receipt": gettext_noop("Announced goods"),
+    "expected_receipt": gettext_noop("Announced receipt"),
     "export": gettext_noop("Export"),
     "hold": gettext_noop("Hold"),
     "image": gettext_noop("Image"),
