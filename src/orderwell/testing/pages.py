@@ -29,12 +29,13 @@ from orderwell.domains.automation.hints.registry import rules
 from orderwell.domains.billing.models import Invoice
 from orderwell.domains.cases.models import Case, MessageFile, Rating, Task
 from orderwell.domains.cases.services.link import current_link, token_of
-from orderwell.domains.catalog.models import Category, Channel, Product, ProductImage, TaxCategory
+from orderwell.domains.catalog.models import Category, Channel, Product, ProductImage, TaxCategory, Variant
 from orderwell.domains.customers.models import Customer, CustomerGroup, CustomerNote, CustomerRelation
 from orderwell.domains.fulfilment.models import Return, Shipment
 from orderwell.domains.integrations.models import ImportBatch
 from orderwell.domains.inventory.models import (
     ChannelBuffer,
+    ExpectedReceipt,
     StockCount,
     StockCountLine,
     StockItem,
@@ -42,6 +43,7 @@ from orderwell.domains.inventory.models import (
     Warehouse,
 )
 from orderwell.domains.orders.models import Amendment, Attachment, Hold, Order
+from orderwell.domains.prices.models import PriceList
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.models import ApiKey, Role, Team, User
 from orderwell.platform.configuration.models import CustomField
@@ -61,6 +63,8 @@ PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 
 # Addresses without a page of their own in this company, and why.
 ELSEWHERE = {
+    "customer-unmerge": "nobody of the company was merged",
+    "price-list-undo": "no price list of the company was changed",
     "practice-enter": "only in the practice company",
     "practice-panel": "only in the practice company",
     "practice-hint": "only in the practice company",
@@ -111,6 +115,9 @@ ROWS: dict[str, Callable[[], Iterable[str]]] = {
     "customer_id": lambda: map(str, Customer.objects.order_by("-kind", "id").values_list("pk", flat=True)),
     "product_id": _keys(Product),
     "leftover_id": _keys(Leftover),
+    "receipt_id": _keys(ExpectedReceipt),
+    "variant_id": _keys(Variant),
+    "list_id": _keys(PriceList),
     "image_id": _keys(ProductImage),
     "stock_item_id": lambda: map(str, StockItem.objects.order_by("-on_hand").values_list("pk", flat=True)),
     "transfer_id": _keys(Transfer),
