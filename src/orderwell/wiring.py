@@ -10,6 +10,7 @@ from importlib.util import find_spec
 
 from django.apps import apps
 
+from orderwell.domains.customers.events import CustomerEvent
 from orderwell.domains.fulfilment.events import FulfilmentEvent
 from orderwell.domains.inventory.events import InventoryEvent
 from orderwell.domains.orders.events import OrderEvent
@@ -21,7 +22,7 @@ MINUTE, HOUR, DAY = 60, 3600, 86400
 # Modules that declare something by being imported, where an app has them.
 DECLARING = ("events", "options", "laws")
 # What is printed of each document.
-PAPERS = ("orders", "shipments", "invoices")
+PAPERS = ("orders", "shipments", "invoices", "statements")
 
 
 def wire() -> None:
@@ -48,6 +49,8 @@ def _subscribe() -> None:
     # An order shortened to what has arrived is delivered.
     for name in (OrderEvent.UNITS_CANCELLED, OrderEvent.CHANGED, OrderEvent.CHANGE_UNDONE):
         subscribe(name, "orderwell.domains.automation.handlers.settle_delivery")
+    # A merge that something slipped past is finished.
+    subscribe(CustomerEvent.MERGED, "orderwell.domains.automation.handlers.finish_merge")
     # Colleagues mentioned in a note are told.
     subscribe(OrderEvent.NOTE_ADDED, "orderwell.domains.cases.handlers.note_added")
     _accompany()

@@ -14,12 +14,23 @@ from orderwell.api.requests import may_also
 from orderwell.api.routing import Routes
 from orderwell.api.shapes import Exact, Id, Input, Moment, Shape
 from orderwell.api.verdicts import Verdicts, save_rows
+from orderwell.domains.automation.services.merge_customers import merge_customers, unmerge_customers
 from orderwell.domains.customers import queries
 from orderwell.domains.customers.drafts import CustomerDraft, CustomerGroupDraft
-from orderwell.domains.customers.models import Consent, Customer, CustomerGroup
+from orderwell.domains.customers.models import (
+    Consent,
+    Customer,
+    CustomerGroup,
+    CustomerMerge,
+    CustomerNote,
+    CustomerRelation,
+)
+from orderwell.domains.customers.notes import notes_of
 from orderwell.domains.customers.queries import CustomerDetail, CustomerFilters, CustomerHit
 from orderwell.domains.customers.services import save_customer as saving
+from orderwell.domains.customers.services.notes import add_note
 from orderwell.domains.customers.services.record_consent import record_consent
+from orderwell.domains.customers.services.relations import relate
 from orderwell.domains.customers.services.save_group import save_group
 from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import NotFound
@@ -49,6 +60,7 @@ class CustomerShape(Shape):
     credit_limit: Exact | None = Field(description="Null: none was agreed. 0: pays in advance.")
     payment_terms_days: int
     active: bool
+    merged_into: int | None = Field(description="Id of the customer this one became part of")
     created_at: Moment
     updated_at: Moment
 
@@ -120,12 +132,54 @@ class NewConsent(Input):
     source: str = Field(min_length=1, max_length=80)
 
 
+class NewRelation(Input):
+    kind: str = Field(max_length=10, description="parent or payer")
+    other_id: int
+
+
+class RelationShape(Shape):
+    id: int
+    kind: str
+    customer_id: int
+    other_id: int
+
+
+class NewNote(Input):
+    body: str = Field(min_length=1, max_length=4000)
+    pinned: bool = False
+
+
+class NoteShape(Shape):
+    id: int
+    body: str
+    pinned: bool
+    author_label: str
+    created_at: Moment
+    changed_at: Moment | None
+
+
+class NewMerge(Input):
+    merged_id: int
+    choices: dict[str, str] = Field(
+        default_factory=dict, description="Field -> survivor or merged; without one the survivor's value, if it has one"
+    )
+
+
+class MergeShape(Shape):
+    id: int
+    survivor_id: int
+    merged_id: int
+    made_at: Moment
+    undone_at: Moment | None
+
+
 def _show(customer: Customer) -> dict[str, Any]:
     related = {
         "group": customer.group.code if customer.group is not None else None,
         "tags": sorted(tag.name for tag in customer.tags.all()),
         "owner": customer.owner.username if customer.owner is not None else None,
         "team": customer.team.name if customer.team is not None else None,
+        "merged_into": customer.merged_into_id,
     }
     return {name: getattr(customer, name) for name in CustomerShape.model_fields if name not in related} | related
 
@@ -214,6 +268,44 @@ def record_customer_consent(request: ApiRequest, customer_id: Id, body: NewConse
     """Consent given or withdrawn. Nothing is overwritten: the newest of a purpose and medium holds."""
     actor = may_also(request.actor, VIEW)
     return record_consent(customer_id=customer_id, **body.model_dump(), actor=actor, now=utc_now())
+
+
+@routes.write("POST", "/customers/{customer_id}/relations", permission=CHANGE, response=RelationShape, status=201)
+def relate_customer(request: ApiRequest, customer_id: Id, body: NewRelation) -> CustomerRelation:
+    """The customer is a branch of `other_id` ("parent"), or is billed to it ("payer"). One of each."""
+    actor = may_also(request.actor, VIEW)
+    return relate(customer_id=customer_id, **body.model_dump(), actor=actor, now=utc_now())
+
+
+@routes.read("/customers/{customer_id}/notes", permission=VIEW, response=list[NoteShape])
+def list_customer_notes(request: ApiRequest, customer_id: Id) -> list[CustomerNote]:
+    """Pinned ones first, then the newest."""
+    queries.customer_detail(request.actor, customer_id)
+    return notes_of(request.actor, customer_id)
+
+
+@routes.write("POST", "/customers/{customer_id}/notes", permission=CHANGE, response=NoteShape, status=201)
+def add_customer_note(request: ApiRequest, customer_id: Id, body: NewNote) -> CustomerNote:
+    actor = may_also(request.actor, VIEW)
+    return add_note(customer_id=customer_id, **body.model_dump(), actor=actor, now=utc_now())
+
+
+@routes.write("POST", "/customers/{customer_id}/merges", permission=CHANGE, response=MergeShape, status=201)
+def merge_customer(request: ApiRequest, customer_id: Id, body: NewMerge) -> CustomerMerge:
+    """Make `merged_id` part of this customer. Its number and external id lead here from then on."""
+    return merge_customers(
+        survivor_id=customer_id,
+        merged_id=body.merged_id,
+        choices=body.choices,
+        actor=may_also(request.actor, VIEW),
+        now=utc_now(),
+    )
+
+
+@routes.write("POST", "/customer-merges/{merge_id}/undo", permission=CHANGE, response=MergeShape)
+def undo_customer_merge(request: ApiRequest, merge_id: Id) -> CustomerMerge:
+    """For 30 days. What was changed since the merge stays."""
+    return unmerge_customers(merge_id=merge_id, actor=may_also(request.actor, VIEW), now=utc_now())
 
 
 @routes.read("/customer-groups", permission=VIEW, response=list[GroupShape])

@@ -18,7 +18,7 @@ from orderwell.domains.cases.models import Case, Message
 from orderwell.domains.cases.queries import visible_cases
 from orderwell.domains.cases.ratings import visible_ratings
 from orderwell.domains.customers.lookup import known_customer
-from orderwell.domains.customers.models import CustomerNote
+from orderwell.domains.customers.models import Customer, CustomerNote
 from orderwell.domains.fulfilment.queries import visible_returns, visible_shipments
 from orderwell.domains.orders.queries import visible_orders
 from orderwell.platform.accounts.actor import Actor
@@ -144,7 +144,10 @@ def _notes(actor: Actor, customer_id: int) -> QuerySet[Any]:
 
 def _events(words: str) -> Rows:
     def rows(actor: Actor, customer_id: int) -> QuerySet[Any]:
-        found = Event.objects.filter(stream=f"customer:{customer_id}", name__startswith=words)
+        # What happened to those who became part of this customer is its history too.
+        merged = Customer.objects.filter(merged_into=customer_id).values_list("pk", flat=True)
+        streams = [f"customer:{pk}" for pk in (customer_id, *merged)]
+        found = Event.objects.filter(stream__in=streams, name__startswith=words)
         # Notes stand in the list themselves.
         found = found.exclude(name__startswith="customers.note.")
         return found.annotate(moment=_unindexed("occurred_at"))

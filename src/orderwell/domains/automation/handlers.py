@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from orderwell.domains.automation.services.merge_customers import sweep
+from orderwell.domains.customers.merges import merge_in_force
 from orderwell.domains.fulfilment.services.track import everything_arrived
 from orderwell.domains.orders.services.progress import refresh_states
 from orderwell.kernel.clock import utc_now
@@ -18,3 +20,10 @@ def settle_delivery(event: Event) -> None:
     with atomic():
         if everything_arrived(order_id):
             refresh_states([order_id], actor=DELIVERY, now=utc_now(), delivered={order_id: True})
+
+
+def finish_merge(event: Event) -> None:
+    """What was written to a merged customer in the very moment follows it."""
+    merge = merge_in_force(int(event.data["merge_id"]))
+    if merge is not None:
+        sweep(merge)

@@ -15,6 +15,7 @@ class BillingEvent(EventName):
     TURNED = "billing.credit-note.turned"
     PAID = "billing.payment.recorded"
     REFUNDED = "billing.refund.recorded"
+    STATED = "billing.statement.made"
 
     @classmethod
     def sentences(cls) -> Mapping[str, str]:
@@ -26,5 +27,6 @@ _SENTENCES: dict[str, str] = {
     BillingEvent.CREDITED: _("Credit note {number} over {amount} {currency} issued for invoice {invoice}"),
     BillingEvent.TURNED: _("Credit note {number} now reverses its invoice: the goods will never be delivered"),
     BillingEvent.PAID: _("Payment of {amount} {currency} received ({method})"),
+    BillingEvent.STATED: _("Account statement from {first} to {last} made: {amount} {currency}"),
     BillingEvent.REFUNDED: _("Refund of {amount} {currency}: {reason}"),
 }

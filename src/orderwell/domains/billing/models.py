@@ -183,3 +183,17 @@ class LedgerEntry(models.Model):
             models.Index(fields=["customer", "currency"], name="ledger_customer"),
             models.Index(fields=["order"], name="ledger_order"),
         ]
+
+
+class Statement(models.Model):
+    """An account statement that was handed out: its period and its figures, so that what was said can be looked up."""
+
+    customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="+")
+    currency = models.CharField(max_length=3)
+    first_day = models.DateField()
+    last_day = models.DateField()
+    opening = AmountField()
+    closing = AmountField()
+    documents = models.PositiveIntegerField()
+    made_at = models.DateTimeField()
+    actor_label = models.CharField(max_length=120)

@@ -24,22 +24,23 @@ ZERO = Decimal(0)
 OWING = (Order.PaymentState.UNPAID, Order.PaymentState.PARTIAL)
 
 
-def _visible(rows: QuerySet[Document], actor: Actor) -> QuerySet[Document]:
+def visible_of(rows: QuerySet[Document], actor: Actor) -> QuerySet[Document]:
+    """Those of the documents, which have an order, whose order the actor may know of."""
     if actor.channel_ids is None and actor.team_ids is None:
         return rows
     return rows.filter(Exists(visible_orders(actor).filter(pk=OuterRef("order_id"))))
 
 
 def visible_invoices(actor: Actor) -> QuerySet[Invoice]:
-    return _visible(Invoice.objects.all(), actor)
+    return visible_of(Invoice.objects.all(), actor)
 
 
 def visible_credit_notes(actor: Actor) -> QuerySet[CreditNote]:
-    return _visible(CreditNote.objects.all(), actor)
+    return visible_of(CreditNote.objects.all(), actor)
 
 
 def visible_payments(actor: Actor) -> QuerySet[Payment]:
-    return _visible(Payment.objects.all(), actor)
+    return visible_of(Payment.objects.all(), actor)
 
 
 def invoices(
@@ -207,13 +208,13 @@ def due_amount(order: Order) -> Decimal:
 def customer_balance(actor: Actor, customer_id: int) -> dict[str, Decimal]:
     """What a customer owes by currency, over the orders the actor may know of; currencies that are settled are left out."""
     actor.require(Permission.BILLING_INVOICE_VIEW)
-    rows = _visible(LedgerEntry.objects.filter(customer_id=customer_id), actor).order_by().values("currency")
+    rows = visible_of(LedgerEntry.objects.filter(customer_id=customer_id), actor).order_by().values("currency")
     return {row["currency"]: row["total"] for row in rows.annotate(total=Sum("amount")) if row["total"]}
 
 
 def balances_of(actor: Actor, customer_ids: Collection[int]) -> dict[tuple[int, str], Decimal]:
     """{(customer id, currency): what is owed}, over all their documents. Raises PermissionDenied."""
     actor.require(Permission.BILLING_INVOICE_VIEW)
-    rows = _visible(LedgerEntry.objects.filter(customer_id__in=list(customer_ids)), actor)
+    rows = visible_of(LedgerEntry.objects.filter(customer_id__in=list(customer_ids)), actor)
     sums = rows.order_by().values_list("customer_id", "currency").annotate(total=Sum("amount"))
     return {(customer, currency): total for customer, currency, total in sums}

@@ -75,3 +75,18 @@ class RelationCircle(DomainError):
 class NotYourNote(DomainError):
     code = "not_your_note"
     message = "This note is by {author}; only its author changes it."
+
+
+class MergedIntoItself(DomainError):
+    code = "merged_into_itself"
+    message = "A customer cannot be merged into itself; name another one."
+
+
+class AlreadyMerged(DomainError):
+    code = "already_merged"
+    message = "{number} was merged into another customer already."
+
+
+class MergeFinal(DomainError):
+    code = "merge_final"
+    message = "This merge cannot be undone any more: {reason}."

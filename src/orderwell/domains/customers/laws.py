@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from orderwell.domains.customers.models import Contact, Customer
 from orderwell.domains.customers.searching import customer_key
+from orderwell.domains.customers.storing import former_names
 from orderwell.platform.search.laws import search_law
 from orderwell.platform.verify import LawResult, law
 
@@ -15,7 +16,7 @@ CHUNK = 5_000
 
 @law("customers.search_finds_every_customer")
 def search_finds_every_customer() -> LawResult:
-    """The search key of every customer is made of number, name and contacts, and the search index has it."""
+    """The search key of every customer is made of number, name, contacts and who was merged into it, and the search index has it."""
     return search_law(Customer, _texts(), "customer")
 
 
@@ -28,6 +29,7 @@ def _texts() -> Iterator[tuple[int, str, str, str]]:
         among = Contact.objects.filter(customer__gt=last, customer__lte=rows[-1][0]).order_by("id")
         for customer, name in among.values_list("customer_id", "name"):
             people[customer].append(name)
+        former = former_names([pk for pk, *_rest in rows])
         for pk, number, name, key in rows:
-            yield pk, number, key, customer_key(number, name, people[pk])
+            yield pk, number, key, customer_key(number, name, (*people[pk], *former.get(pk, ())))
         last = rows[-1][0]

@@ -62,6 +62,7 @@ class Customer(models.Model):
             models.Index(fields=["name", "id"], name="customer_name"),
             models.Index(fields=["name", "id"], name="customer_archived", condition=models.Q(active=False)),
             models.Index(fields=["team", "id"], name="customer_team"),
+            models.Index(fields=["tax_number"], name="customer_tax_number"),
             SearchIndex(fields=["search_key"], name="customer_search"),
         ]
 

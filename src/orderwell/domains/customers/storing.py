@@ -40,26 +40,42 @@ _ADDRESS_COLUMNS = PostalAddressDraft.__struct_fields__
 
 @dataclass
 class Loaded:
-    """The customers of a batch: rows (locked) and values by number; `numbers` finds them by external id."""
+    """The customers of a batch: rows (locked) and values by number; `numbers` finds them by external id.
+
+    `survivors` leads from the number of a customer that was merged to the one it became part of.
+    """
 
     rows: dict[str, Customer] = field(default_factory=dict)
     states: dict[str, CustomerState] = field(default_factory=dict)
     numbers: dict[str, str] = field(default_factory=dict)
+    survivors: dict[str, str] = field(default_factory=dict)
 
 
 def load(drafts: Sequence[CustomerDraft]) -> Loaded:
     numbers = {draft.number for draft in drafts if draft.number}
     external = {draft.external_id for draft in drafts if draft.external_id}
+    meant = Q(number__in=numbers) | Q(external_id__in=external)
+    # Whoever names a merged customer means the one it became part of.
+    aliases = Customer.objects.filter(meant, merged_into__isnull=False)
+    # The keys, not a sub-query: beside another condition PostgreSQL would then look at every customer.
+    merged = list(aliases.values_list("merged_into", flat=True))
     rows = (
-        Customer.objects.filter(Q(number__in=numbers) | Q(external_id__in=external))
+        Customer.objects.filter(meant | Q(pk__in=merged))
         .select_related("group", "owner", "team")
         .select_for_update(of=("self",))
         .order_by("pk")
     )
-    loaded = Loaded({row.number: row for row in rows})
+    found = list(rows)
+    by_id = {row.pk: row for row in found}
+    loaded = Loaded({row.number: row for row in found if row.merged_into_id is None})
     parts = _parts([row.pk for row in loaded.rows.values()])
     loaded.states = {number: _state(row, *parts) for number, row in loaded.rows.items()}
-    loaded.numbers = {row.external_id: row.number for row in loaded.rows.values() if row.external_id}
+    for row in found:
+        survivor = by_id.get(row.merged_into_id, row) if row.merged_into_id is not None else row
+        if row.external_id:
+            loaded.numbers[row.external_id] = survivor.number
+        if survivor is not row:
+            loaded.survivors[row.number] = survivor.number
     return loaded
 
 
@@ -109,6 +125,7 @@ def store(loaded: Loaded, before: Mapping[str, CustomerState | None], ids: Mappi
         User.objects.filter(username__in={s.owner for s in states.values() if s.owner}).values_list("username", "id")
     )
     teams = dict(Team.objects.filter(name__in={s.team for s in states.values() if s.team}).values_list("name", "id"))
+    former = former_names([row.pk for row in loaded.rows.values()])
     for number, state in states.items():
         row = loaded.rows.get(number) or Customer(pk=ids[number], created_at=now, version=0)
         for name in _COLUMNS:
@@ -116,7 +133,8 @@ def store(loaded: Loaded, before: Mapping[str, CustomerState | None], ids: Mappi
         row.group_id = groups[state.group] if state.group else None
         row.owner_id = owners[state.owner] if state.owner else None
         row.team_id = teams[state.team] if state.team else None
-        row.search_key = customer_key(state.number, state.name, (contact.name for contact in state.contacts))
+        beside = (*(contact.name for contact in state.contacts), *former.get(row.pk, ()))
+        row.search_key = customer_key(state.number, state.name, beside)
         row.updated_at, row.version = now, row.version + 1
         loaded.rows[number] = row
     fresh = [loaded.rows[number] for number, old in before.items() if old is None]
@@ -125,6 +143,22 @@ def store(loaded: Loaded, before: Mapping[str, CustomerState | None], ids: Mappi
     bulk_insert(Customer, names, [tuple(getattr(row, name) for name in attributes) for row in fresh])
     upsert(Customer, [loaded.rows[number] for number, old in before.items() if old is not None])
     _store_parts(loaded, states, before)
+
+
+def former_names(ids: Collection[int]) -> Mapping[int, list[str]]:
+    """Numbers and names of customers that were merged into these, by which people still look for them."""
+    found: dict[int, list[str]] = defaultdict(list)
+    if ids:
+        rows = Customer.objects.filter(merged_into__in=list(ids)).order_by("pk")
+        for pk, number, name in rows.values_list("merged_into_id", "number", "name"):
+            found[pk] += [number, name]
+    return found
+
+
+def states_of(rows: Sequence[Customer]) -> dict[int, CustomerState]:
+    """The values of customers that were read with group, owner and team."""
+    parts = _parts([row.pk for row in rows])
+    return {row.pk: _state(row, *parts) for row in rows}
 
 
 def _store_parts(

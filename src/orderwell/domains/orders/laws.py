@@ -187,3 +187,12 @@ def _state_differences(orders: list[Order], waiting: set[int]) -> list[Differenc
         if right != kept:
             found.append(Difference(f"order {order.number}", " / ".join(right), " / ".join(kept)))
     return found
+
+
+@law("orders.merged_customers_own_none")
+def merged_customers_own_none() -> LawResult:
+    """No order belongs to a customer who became part of another: all of theirs moved along."""
+    wrong = Order.objects.filter(customer__merged_into__isnull=False).order_by("pk")
+    rows = wrong.values_list("number", "customer__merged_into__number", "customer__number")
+    found = [Difference(f"order {number}", survivor, merged) for number, survivor, merged in rows.iterator(CHUNK)]
+    return LawResult(Order.objects.count(), found)

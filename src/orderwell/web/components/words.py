@@ -82,6 +82,18 @@ WORDS: dict[str, dict[str, tuple[str | Promise, str]]] = {
         "received": (_("Received"), GOOD),
         "cancelled": (_("Cancelled"), QUIET),
     },
+    "promise": {
+        "free": (_("Free"), QUIET),
+        "expected_receipt": (_("Announced receipt"), QUIET),
+        "transfer": (_("Transfer"), QUIET),
+        "backorder": (_("Backorder"), QUIET),
+    },
+    "expected": {
+        "open": (pgettext_lazy("receipt state", "Expected"), BUSY),
+        "overdue": (_("Overdue"), WARN),
+        "received": (_("Received"), GOOD),
+        "cancelled": (_("Cancelled"), QUIET),
+    },
     "case": {
         "open": (pgettext_lazy("case state", "New"), BAD),
         "waiting_for_us": (_("Waiting for us"), WARN),
@@ -160,6 +172,12 @@ WORDS: dict[str, dict[str, tuple[str | Promise, str]]] = {
         "payee": (_("Paid for by it"), QUIET),
         "parent_of": (_("Branch"), QUIET),
         "payer_of": (_("Paid for by it"), QUIET),
+    },
+    "alike": {
+        "tax_number": (_("same tax number"), WARN),
+        "phone": (_("same phone"), WARN),
+        "email": (_("same e-mail"), WARN),
+        "name": (_("same name"), CALM),
     },
     "relation_kind": {
         "parent": (_("a branch of"), QUIET),

@@ -17,6 +17,7 @@ from orderwell.domains.analytics.customer_timeline import GROUPS, Happening, cus
 from orderwell.domains.billing.credit_state import credit_state
 from orderwell.domains.billing.queries import customer_balance
 from orderwell.domains.cases.ratings import rating_summary
+from orderwell.domains.customers.merges import merges_into, survivor_of
 from orderwell.domains.customers.notes import notes_of
 from orderwell.domains.customers.queries import customer_detail
 from orderwell.domains.orders.customer_profile import customer_habits, open_orders
@@ -65,6 +66,8 @@ def customer_page(request: HttpRequest, actor: Actor, customer_id: int) -> HttpR
         "credit": credit,
         "other_balances": sorted((name, owed) for name, owed in balances.items() if name != customer.currency),
         "waiting": waiting_at(customer, opened, credit, habits, now=now),
+        "survivor": survivor_of(actor, customer_id) if customer.merged_into_id else None,
+        "merges": merges_into(actor, customer_id, now=now),
         "notes": notes_of(actor, customer_id),
         "wishes": wishes_of(customer),
         "consents": consents_of(detail.consents),

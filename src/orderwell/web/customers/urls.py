@@ -1,11 +1,15 @@
 from django.urls import path
 
-from orderwell.web.customers import actions, page, people, views, wishes
+from orderwell.web.customers import actions, merging, page, people, statement, views, wishes
 from orderwell.web.lists.views import list_page
 
 urlpatterns = [
     path("customers/", list_page("customers"), name="customer-list"),
     path("customers/new/", views.new_customer, name="customer-new"),
+    path("customers/look-alikes/", merging.look_alike_hint, name="customer-look-alikes"),
+    path("customers/duplicates/", merging.duplicates, name="customer-duplicates"),
+    path("customers/<int:customer_id>/merge/", merging.merge, name="customer-merge"),
+    path("customers/<int:customer_id>/merges/<int:merge_id>/undo/", merging.unmerge, name="customer-unmerge"),
     path("customers/<int:customer_id>/", page.customer_page, name="customer-detail"),
     path("customers/<int:customer_id>/figures/", page.figures, name="customer-figures"),
     path("customers/<int:customer_id>/happenings/", page.happenings, name="customer-happenings"),
@@ -22,6 +26,9 @@ urlpatterns = [
     path("customers/<int:customer_id>/notes/<int:note_id>/", wishes.edit_note, name="customer-note-edit"),
     path("customers/<int:customer_id>/notes/<int:note_id>/pin/", wishes.pin, name="customer-note-pin"),
     path("customers/<int:customer_id>/notes/<int:note_id>/drop/", wishes.drop_note, name="customer-note-drop"),
+    path("customers/<int:customer_id>/statement/", statement.statement, name="customer-statement"),
+    path("customers/<int:customer_id>/statement/csv/", statement.statement_csv, name="customer-statement-csv"),
+    path("customers/<int:customer_id>/statement/print/", statement.print_statement, name="customer-statement-print"),
     path("customers/<int:customer_id>/active/", actions.set_active, name="customer-active"),
     path("customers/<int:customer_id>/tags/", actions.change_tags, name="customer-tags"),
     path("customers/<int:customer_id>/change/", views.change_customer, name="customer-change"),

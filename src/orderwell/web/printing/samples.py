@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from django.db.models import Model
 
 from orderwell.domains.billing.queries import credit_note_list, invoice_list
+from orderwell.domains.billing.statement import newest_statement
 from orderwell.domains.fulfilment.queries import shipment_list
 from orderwell.domains.orders.queries import OrderFilters, order_list
 from orderwell.kernel.clock import utc_now
@@ -28,4 +29,7 @@ def sample_of(kind: DocumentKind, actor: Actor) -> int | None:
             rows = invoice_list(actor, limit=1).rows
         case "credit_note":
             rows = credit_note_list(actor, limit=1).rows
+        case "statement":
+            newest = newest_statement(actor)
+            rows = [newest] if newest else ()
     return rows[0].pk if rows else None

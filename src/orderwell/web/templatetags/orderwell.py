@@ -293,6 +293,7 @@ def still_expected(row: Any) -> Decimal:
 _CAUSES = {
     "order": "order-detail",
     "transfer": "transfer-detail",
+    "expected_receipt": "expected-detail",
     "import": "import-detail",
     "invoice": "invoice-detail",
 }
@@ -303,6 +304,7 @@ _CAUSE_WORDS = {
     "transfer": gettext_noop("Transfer"),
     "adjustment": gettext_noop("Adjustment"),
     "receipt": gettext_noop("Receipt"),
+    "expected_receipt": gettext_noop("Announced receipt"),
     "opening": gettext_noop("Opening stock"),
     "import": gettext_noop("Import"),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from orderwell.domains.customers.models import Contact, Customer
 from orderwell.domains.customers.searching import customer_key
+from orderwell.domains.customers.storing import former_names
 from orderwell.platform.database import atomic
 from orderwell.platform.search.index import rebuild
 
@@ -20,9 +21,10 @@ def renew_customer_search() -> int:
             contacts = Contact.objects.filter(customer__in=[row.pk for row in batch]).order_by("id")
             for customer, name in contacts.values_list("customer_id", "name"):
                 people.setdefault(customer, []).append(name)
+            former = former_names([row.pk for row in batch])
             wrong = []
             for row in batch:
-                key = customer_key(row.number, row.name, people.get(row.pk, ()))
+                key = customer_key(row.number, row.name, (*people.get(row.pk, ()), *former.get(row.pk, ())))
                 if key != row.search_key:
                     row.search_key = key
                     wrong.append(row)

@@ -67,6 +67,7 @@ class _Batch:
 
 def _save(drafts: Sequence[CustomerDraft], *, actor: Actor, now: datetime) -> list[Verdict]:
     loaded = load(drafts)
+    drafts = [_of_survivor(draft, loaded) for draft in drafts]
     batch = _Batch(loaded, _known(drafts, actor), actor, _fresh_ids(drafts, loaded))
     verdicts = [_decide(draft, batch) for draft in drafts]
     store(loaded, batch.touched, batch.ids, now)
@@ -108,6 +109,19 @@ def _decide(draft: CustomerDraft, batch: _Batch) -> Verdict:
     if after.external_id:
         loaded.numbers[after.external_id] = number
     return Verdict(number, "created" if before is None else "updated", customer_id)
+
+
+def _of_survivor(draft: CustomerDraft, loaded: Loaded) -> CustomerDraft:
+    """A draft for a merged customer changes the one it became part of, which keeps its own external id."""
+    number = draft.number or loaded.numbers.get(draft.external_id or "") if draft.external_id else draft.number
+    survivor = loaded.survivors.get(number or "")
+    if survivor is not None:
+        return msgspec.structs.replace(draft, number=survivor, external_id=UNSET)
+    holder = loaded.numbers.get(draft.external_id) if draft.external_id else None
+    own = loaded.states[holder].external_id if holder in loaded.states else None
+    if holder is not None and own != draft.external_id and draft.number in (UNSET, holder):
+        return msgspec.structs.replace(draft, number=holder, external_id=UNSET)
+    return draft
 
 
 def _number_of(draft: CustomerDraft, loaded: Loaded) -> str | None:

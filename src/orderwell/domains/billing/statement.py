@@ -1,0 +1,195 @@
+"""A customer's account over a period: what was owed before, every document, what is owed after, and how old that is.
+
+All figures come from the receivables ledger; the open amount is laid on the youngest invoices, because payments count
+against the oldest first.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from django.db.models import QuerySet, Sum
+
+from orderwell.domains.billing.models import CreditNote, Invoice, LedgerEntry, Payment, Refund, Statement
+from orderwell.domains.billing.queries import visible_of
+from orderwell.domains.customers.lookup import known_customer
+from orderwell.domains.customers.models import Customer
+from orderwell.kernel.clock import business_day, day_bounds
+from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.permissions import Permission
+
+ZERO = Decimal(0)
+Kind = LedgerEntry.Kind
+# Days past due, from and to; after these "over 90".
+BUCKETS = ("not_due", "to_30", "to_60", "to_90", "over_90")
+CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLine:
+    """One document. `amount` is what it adds to what is owed, `balance` what is owed after it."""
+
+    kind: str
+    number: str
+    pk: int
+    order_id: int
+    order_number: str
+    occurred_at: datetime
+    due_at: datetime | None
+    amount: Decimal
+    balance: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Ageing:
+    """What is owed at the end, by how long it is past due. `credit` is what the customer has in hand (negative)."""
+
+    by_age: dict[str, Decimal]
+    credit: Decimal
+
+    @property
+    def total(self) -> Decimal:
+        return sum(self.by_age.values(), ZERO) + self.credit
+
+
+@dataclass(frozen=True, slots=True)
+class AccountStatement:
+    """From `first` to `last`, both included, in business days."""
+
+    customer: Customer
+    currency: str
+    first: date
+    last: date
+    opening: Decimal
+    closing: Decimal
+    lines: list[StatementLine]
+    ageing: Ageing
+
+    @property
+    def charged(self) -> Decimal:
+        return sum((line.amount for line in self.lines if line.amount > 0), ZERO)
+
+    @property
+    def settled(self) -> Decimal:
+        return sum((line.amount for line in self.lines if line.amount < 0), ZERO)
+
+
+def account_statement(
+    actor: Actor, customer_id: int, *, currency: str, first: date, last: date, zone: ZoneInfo
+) -> AccountStatement:
+    """Over the orders the actor may know of. Raises PermissionDenied, NotFound."""
+    actor.require(Permission.BILLING_INVOICE_VIEW)
+    customer = known_customer(actor, customer_id)
+    start, end = day_bounds(first, zone)[0], day_bounds(last, zone)[1]
+    entries = visible_of(LedgerEntry.objects.filter(customer_id=customer_id, currency=currency), actor)
+    opening = entries.filter(occurred_at__lt=start).aggregate(total=Sum("amount"))["total"] or ZERO
+    lines = _lines(entries.filter(occurred_at__gte=start, occurred_at__lt=end), opening)
+    closing = lines[-1].balance if lines else opening
+    return AccountStatement(
+        customer=customer,
+        currency=currency,
+        first=first,
+        last=last,
+        opening=opening,
+        closing=closing,
+        lines=lines,
+        ageing=_ageing(actor, customer_id, currency, closing, end=end, last=last, zone=zone),
+    )
+
+
+def statements_of(actor: Actor, ids: Sequence[int]) -> list[Statement]:
+    """Statements that were handed out, of customers the actor may know of."""
+    actor.require(Permission.BILLING_INVOICE_VIEW)
+    rows = Statement.objects.filter(pk__in=list(ids))
+    return list(rows if actor.team_ids is None else rows.filter(customer__team__in=actor.team_ids))
+
+
+def newest_statement(actor: Actor) -> Statement | None:
+    rows = Statement.objects.order_by("-pk")
+    return (rows if actor.team_ids is None else rows.filter(customer__team__in=actor.team_ids)).first()
+
+
+def currencies_of(actor: Actor, customer_id: int) -> list[str]:
+    """Those in which the customer has an account."""
+    actor.require(Permission.BILLING_INVOICE_VIEW)
+    rows = visible_of(LedgerEntry.objects.filter(customer_id=customer_id), actor).order_by()
+    return sorted(rows.values_list("currency", flat=True).distinct())
+
+
+def _lines(entries: QuerySet[LedgerEntry], balance: Decimal) -> list[StatementLine]:
+    rows = list(
+        entries.order_by("occurred_at", "pk").values_list(
+            "kind", "document", "order_id", "order__number", "occurred_at", "amount"
+        )
+    )
+    names = _names([(kind, int(document.partition(":")[2])) for kind, document, *_rest in rows])
+    lines = []
+    for kind, document, order_id, order_number, occurred_at, amount in rows:
+        balance += amount
+        pk = int(document.partition(":")[2])
+        number, due_at = names.get((kind, pk), ("", None))
+        lines.append(StatementLine(kind, number, pk, order_id, order_number, occurred_at, due_at, amount, balance))
+    return lines
+
+
+def _names(documents: Sequence[tuple[str, int]]) -> dict[tuple[str, int], tuple[str, datetime | None]]:
+    """Number and due date of each document: one query for each kind."""
+    ids: dict[str, list[int]] = defaultdict(list)
+    for kind, pk in documents:
+        ids[kind].append(pk)
+    found: dict[tuple[str, int], tuple[str, datetime | None]] = {}
+    for pk, number, due_at in Invoice.objects.filter(pk__in=ids[Kind.INVOICE]).values_list("pk", "number", "due_at"):
+        found[Kind.INVOICE, pk] = (number, due_at)
+    for pk, number in CreditNote.objects.filter(pk__in=ids[Kind.CREDIT_NOTE]).values_list("pk", "number"):
+        found[Kind.CREDIT_NOTE, pk] = (number, None)
+    for kind, model in ((Kind.PAYMENT, Payment), (Kind.REFUND, Refund)):
+        for pk, reference in model.objects.filter(pk__in=ids[kind]).values_list("pk", "reference"):
+            found[kind, pk] = (reference or "", None)
+    return found
+
+
+def _ageing(
+    actor: Actor, customer_id: int, currency: str, closing: Decimal, *, end: datetime, last: date, zone: ZoneInfo
+) -> Ageing:
+    by_age = dict.fromkeys(BUCKETS, ZERO)
+    rest = max(closing, ZERO)
+    if rest:
+        for due_at, amount in _charges(actor, customer_id, currency, end):
+            part = min(rest, amount)
+            by_age[bucket_of((last - business_day(due_at, zone)).days)] += part
+            rest -= part
+            if not rest:
+                break
+    # Whatever no invoice explains has no age; the ledger has none such, and if it had, it would show as not due.
+    by_age["not_due"] += rest
+    return Ageing(by_age, min(closing, ZERO))
+
+
+def bucket_of(days: int) -> str:
+    """`days` past due; up to 0 it is not due."""
+    if days <= 0:
+        return "not_due"
+    return "to_30" if days <= 30 else "to_60" if days <= 60 else "to_90" if days <= 90 else "over_90"
+
+
+def _charges(actor: Actor, customer_id: int, currency: str, end: datetime) -> Iterator[tuple[datetime, Decimal]]:
+    """Invoices less their credit notes, the one due last first; read only as far as somebody asks."""
+    invoices = visible_of(Invoice.objects.filter(customer_id=customer_id, currency=currency, issued_at__lt=end), actor)
+    known = 0
+    while True:
+        rows = list(
+            invoices.order_by("-due_at", "-pk").values_list("pk", "due_at", "gross_amount")[known : known + CHUNK]
+        )
+        notes = CreditNote.objects.filter(invoice_id__in=[pk for pk, *_rest in rows], issued_at__lt=end).order_by()
+        less = dict(notes.values_list("invoice_id").annotate(total=Sum("gross_amount")))
+        for pk, due_at, gross in rows:
+            if (amount := gross - less.get(pk, ZERO)) > 0:
+                yield due_at, amount
+        known += CHUNK
+        if len(rows) < CHUNK:
+            return
