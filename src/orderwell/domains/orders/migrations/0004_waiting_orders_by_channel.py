@@ -5,22 +5,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0002_user_desk'),
-        ('catalog', '0004_search_index'),
-        ('customers', '0004_archived_index'),
-        ('orders', '0003_waiting_orders_index'),
+        ("accounts", "0002_user_desk"),
+        ("catalog", "0004_search_index"),
+        ("customers", "0004_archived_index"),
+        ("orders", "0003_waiting_orders_index"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='order',
-            name='order_fulfilment',
+            model_name="order",
+            name="order_fulfilment",
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['fulfilment_state', '-placed_at', '-id', 'state', 'promised_at', 'requested_at', 'channel'], name='order_fulfilment'),
+            model_name="order",
+            index=models.Index(
+                fields=["fulfilment_state", "-placed_at", "-id", "state", "promised_at", "requested_at", "channel"],
+                name="order_fulfilment",
+            ),
         ),
     ]
