@@ -150,6 +150,17 @@ WORDS: dict[str, dict[str, tuple[str | Promise, str]]] = {
         "charges": (_("Charges"), QUIET),
         "adjustments": (_("Stock corrections"), QUIET),
     },
+    "layout": {
+        "order-lines": (_("Order lines, columns by name"), QUIET),
+        "online-retail": (_("UCI Online Retail data set"), QUIET),
+    },
+    "purpose": {"marketing": (_("marketing"), QUIET)},
+    "medium": {
+        "email": (_("email"), QUIET),
+        "phone": (_("phone"), QUIET),
+        "sms": (_("text message"), QUIET),
+        "post": (_("post"), QUIET),
+    },
     "mode": {
         "history": (_("History"), QUIET),
         "live": (_("Live"), BUSY),

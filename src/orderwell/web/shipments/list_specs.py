@@ -92,7 +92,7 @@ TO_SHIP = ListSpec(
     topics="orders fulfilment",
     title=_("To ship"),
     subtitle=_("Reserved and not on hold, newest first."),
-    permission=P.FULFILMENT_SHIPMENT_VIEW,
+    permission=P.ORDERS_ORDER_VIEW,
     url_name="to-ship",
     columns=(
         Column("number", _("Order"), lambda o: o.number, show=number, narrow="main"),
