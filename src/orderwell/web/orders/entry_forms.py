@@ -100,7 +100,7 @@ class Row:
 def rows_from(data: QueryDict) -> list[Row]:
     """The lines that were typed: a field for each cell, or all of them as one text, which is what scripts send."""
     if "rows" in data:
-        rows = [row_of(cells) for cells in cells_from(data["rows"])]
+        rows = [row_of(cells) for cells in cells_from(str(data["rows"]))]
         return [row for row in rows if row.sku or row.quantity]
     columns = [data.getlist(f"line_{name}") for name in ("sku", "name", "quantity", "unit_price", "discount")]
     length = len(columns[0])
@@ -119,7 +119,9 @@ def cells_from(text: str) -> list[list[Any]]:
 
 def row_of(cells: Sequence[Any]) -> Row:
     """From product, name, quantity, price and discount; what is missing at the end is empty."""
-    return Row(*(str(cell).replace("\0", "").strip() for cell in cells[:CELLS]))
+    texts = [str(cell).replace("\0", "").strip() for cell in cells[:CELLS]]
+    sku, name, quantity, unit_price, discount = texts + [""] * (CELLS - len(texts))
+    return Row(sku, name, quantity, unit_price, discount)
 
 
 def rows_of(draft: OrderDraft, names: dict[str, str] | None = None) -> list[Row]:
