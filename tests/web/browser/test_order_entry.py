@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sys
+import time
 from collections.abc import Callable
 
 import pytest
@@ -123,14 +125,16 @@ def test_what_was_typed_survives_the_death_of_the_browser(sign_in: Open) -> None
     page.context.close()
     again = sign_in("carl")
     again.goto("/orders/new/")
-    again.locator(".entry-drafts a").first.click()
+    link = again.locator(".entry-drafts a").first
+    draft = link.get_attribute("href")
+    link.click()
     expect(again.locator("[name=line_quantity]")).to_have_value("41")
     expect(again.locator("[name=ship_street]")).to_have_value("人民路1号")
     expect(again.locator("[data-total=total]")).to_have_text("¥820.00")
     again.keyboard.press("Control+Enter")
     again.wait_for_url(re.compile(r"/orders/\d+/$"))
     again.goto("/orders/new/")
-    expect(again.locator(".entry-drafts", has_text="41")).to_have_count(0)
+    expect(again.locator(f'.entry-drafts a[href="{draft}"]')).to_have_count(0)
 
 
 def test_two_windows_keep_two_drafts(sign_in: Open, site: Site) -> None:
@@ -187,3 +191,67 @@ def test_the_page_is_accessible(sign_in: Open, width: int) -> None:
     found = Axe().run(page).response["violations"]
     assert not [f"{each['id']}: {[node['html'][:160] for node in each['nodes'][:3]]}" for each in found]
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+MANY = """
+import itertools
+from orderwell.testing import factories as f
+f._counter = itertools.count(7000)
+from orderwell.domains.inventory.models import Warehouse
+house = Warehouse.objects.get(code="main")
+for number in range(1000):
+    f.stock_up(f.make_variant(f"LONG{number:04d}", price="3.00"), house, 5000)
+"""
+
+
+def timed(act: Callable[[], object]) -> float:
+    since = time.perf_counter()
+    act()
+    return time.perf_counter() - since
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_draft_of_a_thousand_lines_is_opened_edited_and_confirmed(sign_in: Open, site: Site, width: int) -> None:
+    known = (
+        "from orderwell.domains.catalog.models import Variant\nprint(Variant.objects.filter(sku='LONG0000').count())"
+    )
+    if site.shell(known) == "0":
+        site.shell(MANY)
+    page = sign_in("anna", width=width)
+    page.set_default_timeout(60_000)
+    start(page)
+    choose_customer(page)
+    total = page.locator("[data-total=total]")
+    paste(page, "\n".join(f"LONG{number:04d}\t1" for number in range(1000)))
+    expect(total).to_have_text("¥3,000.00", timeout=60_000)
+    expect(page.locator("#entry[data-clean=yes]")).to_be_visible(timeout=60_000)
+    key = page.locator("[name=draft]").input_value()
+    opened = timed(
+        lambda: (page.goto(f"/orders/new/?draft={key}"), expect(total).to_have_text("¥3,000.00", timeout=60_000))
+    )
+    assert len(rows(page)) == 1000
+
+    answers: list[str] = []
+    page.on(
+        "request",
+        lambda request: answers.append(request.url) if request.url.endswith(("/preview/", "/last/")) else None,
+    )
+    field = page.locator("[name=line_quantity]").nth(500)
+    row = page.locator(".entry-row").nth(500)
+    edited = timed(lambda: (field.fill("6000"), expect(total).to_have_text("¥20,997.00", timeout=60_000)))
+    expect(row.locator("[data-amount]")).to_have_text("¥18,000.00")
+    expect(row.locator("[data-free]")).to_contain_text("missing 1")
+    expect(page.locator("#entry-count")).to_contain_text("1 not fully in stock")
+    field.fill("none")
+    expect(row.locator("[data-error=quantity]")).not_to_be_empty(timeout=60_000)
+    field.fill("3")
+    expect(total).to_have_text("¥3,006.00", timeout=60_000)
+    expect(row.locator("[data-error=quantity]")).to_be_empty()
+    expect(row.locator("[data-free]")).not_to_contain_text("missing")
+    assert not [url for url in answers if url.endswith("/last/")], "what was asked once is known"
+
+    confirmed = timed(
+        lambda: (page.keyboard.press("Control+Enter"), page.wait_for_url(re.compile(r"/orders/\d+/$"), timeout=60_000))
+    )
+    expect(page.locator(".facts-money").first).to_contain_text("¥3,006.00")
+    sys.stdout.write(f"{width} px, 1,000 lines: open {opened:.2f} s, edit {edited:.2f} s, confirm {confirmed:.2f} s\n")
