@@ -56,8 +56,8 @@ openapi: dev ## Write openapi.json anew from the code
 messages: dev ## Collect new texts into the translation files and compile them
 	@$(PY) scripts/messages.py update
 
-screenshots: dev ## Pictures of the main pages, in both languages, into screenshots/
-	@$(PY) scripts/screenshots.py
+screenshots: dev ## Pictures of every page, both languages, light and dark, wide and narrow, into screenshots/ (ARGS= pages, --view)
+	@$(PY) scripts/screenshots.py $(ARGS)
 
 vendor: ## Fetch and copy the front-end files again
 	@rm -f .venv/orderwell-vendor.stamp && $(PYTHON) scripts/bootstrap.py run

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import product
 from typing import Any
@@ -31,6 +31,7 @@ def test_the_product_has_these_lists() -> None:
         "customers",
         "dead-letters",
         "events",
+        "expected",
         "imports",
         "invoices",
         "jobs",
@@ -60,6 +61,8 @@ def business(company: Any, place: Callable[..., int]) -> Actor:
     from orderwell.domains.fulfilment.models import ShipmentLine
     from orderwell.domains.fulfilment.services.record_return import ReturnedUnits
     from orderwell.domains.fulfilment.services.ship import ship
+    from orderwell.domains.inventory.drafts import ExpectedReceiptDraft
+    from orderwell.domains.inventory.services.expect_receipt import expect_receipt
     from orderwell.domains.orders.models import Order
     from orderwell.domains.orders.services.hold import place_hold
     from orderwell.kernel.clock import utc_now
@@ -67,6 +70,11 @@ def business(company: Any, place: Callable[..., int]) -> Actor:
     from orderwell.testing.factories import make_price_list
 
     actor, now = owner(), utc_now()
+    due_at = now + timedelta(days=3)
+    announced = ExpectedReceiptDraft(
+        reference="PO-1", sku="CUP", warehouse="main", quantity=Decimal(40), due_at=due_at, supplier="Jingdezhen"
+    )
+    expect_receipt(announced, actor=actor, now=now)
     make_price_list(code="wholesale", everyone=True)
     make_price_list(code="over", currency="USD", valid_until=date(2020, 1, 1))
     save_customer(CustomerDraft(name="Acme", kind="company", tags=("gold",)), actor=actor, now=now)

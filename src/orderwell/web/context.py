@@ -89,7 +89,7 @@ def layout(request: HttpRequest) -> dict[str, Any]:
         # Whoever has the same rights and is at the same place sees the same navigation.
         "navigation_key": (actor.permissions, desk, request.path == "/", _is_current(groups)) if actor else (),
         "start_place": _shown(START, request.path) if actor else None,
-        "here": _here(groups, request.path),
+        "menu_entry": _here(groups, request.path),
         "desk": desk,
         "opened": f"{opened}:{next(iter(match.kwargs.values()))}" if match and opened else "",
         "page_name": (match.url_name or "") if match else "",

@@ -20,6 +20,7 @@ from orderwell.platform.accounts.authentication import actor_for_user
 from orderwell.platform.accounts.models import User
 from orderwell.platform.permissions import Permission, PermissionDenied
 from orderwell.platform.wording import sentences
+from orderwell.web.components.opening import without_closed_doors
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, Actor, P], HttpResponse]
@@ -69,12 +70,13 @@ def page(
             try:
                 if permission is not None:
                     actor.require(permission)
-                return view(request, actor, *args, **kwargs)
+                return without_closed_doors(view(request, actor, *args, **kwargs), actor)
             except DomainError as error:
                 return refusal(request, error)
 
         checked = require_http_methods(list(methods))(wrapper)
         checked.orderwell_page = True  # type: ignore[attr-defined]
+        checked.orderwell_permission = permission  # type: ignore[attr-defined]
         return cast(Callable[Concatenate[HttpRequest, P], HttpResponse], checked)
 
     return decorate

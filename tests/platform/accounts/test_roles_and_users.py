@@ -5,7 +5,13 @@ import pytest
 from orderwell.kernel.errors import InvalidValue, NotFound
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.accounts.authentication import actor_for_user
-from orderwell.platform.accounts.errors import ExceedsOwnPermissions, UnknownScope, UsernameTaken, WeakPassword
+from orderwell.platform.accounts.errors import (
+    AboveOwnPermissions,
+    ExceedsOwnPermissions,
+    UnknownScope,
+    UsernameTaken,
+    WeakPassword,
+)
 from orderwell.platform.accounts.models import Role, User
 from orderwell.platform.accounts.scopes import expand_scopes
 from orderwell.platform.accounts.services.roles import set_role_permissions, sync_built_in_roles
@@ -99,6 +105,24 @@ def test_nobody_gives_away_more_than_they_have(now) -> None:
         create_user(username="a", password=PASSWORD, roles=["administrator"], actor=manager, now=now)
     with pytest.raises(ExceedsOwnPermissions):
         set_role_permissions(code="viewer", scopes=["*"], actor=manager, now=now)
+
+
+def test_nobody_takes_over_the_account_of_somebody_who_may_do_more(admin, now) -> None:
+    chief = make_user(admin, now, username="chief", roles=["administrator"])
+    helper = make_user(admin, now, username="helper", roles=["viewer"])
+    rights = frozenset(BUILT_IN_ROLES["viewer"][1]) | {Permission.SYSTEM_USER_MANAGE}
+    manager = Actor(kind="user", id=helper.pk + 100, label="m", permissions=frozenset(rights))
+    for attack in (
+        lambda: set_password(username="chief", password="another long pass phrase", actor=manager, now=now),
+        lambda: change_user(username="chief", is_active=False, actor=manager, now=now),
+        lambda: change_user(username="chief", roles=["viewer"], actor=manager, now=now),
+    ):
+        with pytest.raises(AboveOwnPermissions):
+            attack()
+    chief.refresh_from_db()
+    assert chief.is_active and chief.check_password(PASSWORD)
+    set_password(username="helper", password="another long pass phrase", actor=manager, now=now)
+    change_user(username="helper", is_active=False, actor=manager, now=now)
 
 
 def test_managing_users_needs_the_permission(now) -> None:

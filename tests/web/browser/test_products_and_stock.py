@@ -57,3 +57,25 @@ def test_a_file_that_is_no_picture_is_named(sign_in: Open, site: Site, tmp_path:
     fake.write_bytes(png(4, 4)[:15])
     page.set_input_files("#drop-file", str(fake))
     expect(page.locator(".toast")).to_contain_text("pot.png is not an image that can be shown")
+
+
+def test_goods_are_announced_and_received_on_a_phone(sign_in: Open, site: Site) -> None:
+    page = sign_in("anna", width=390, height=844)
+    page.goto("/stock/expected/")
+    page.locator("a[href='/stock/expected/new/']").first.click()
+    page.locator("#dialog [name=reference]").fill("PO-77")
+    page.locator("#dialog [name=supplier]").fill("Jingdezhen")
+    page.locator("#dialog [name=due_on]").fill("2031-05-06")
+    page.locator("#dialog [name=lines]").fill("POT 40")
+    page.locator("#dialog button[data-busy]").click()
+    page.locator(".list-table tr", has_text="PO-77").first.click()
+    page.wait_for_url(re.compile(r"/stock/expected/\d+/$"))
+    page.locator("a[href*='/stock/receive/']").click()
+    expect(page.locator("#dialog [name=lines]")).to_have_value("POT\t40")
+    page.locator("#dialog [name=lines]").fill("POT 25")
+    page.locator("#dialog button[data-busy]").click()
+    page.wait_for_url(re.compile(r"/stock/$"))
+    page.goto("/stock/expected/")
+    page.locator(".list-table tr", has_text="PO-77").first.click()
+    expect(page.locator(".figure", has_text="Still to come")).to_contain_text("15")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -121,6 +121,7 @@ class ExpectedReceiptShape(Shape):
     quantity: Exact
     quantity_received: Exact
     due_at: Moment
+    supplier: str
     cancelled_at: Moment | None
 
 

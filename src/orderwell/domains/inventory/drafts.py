@@ -58,13 +58,14 @@ class ReceiptDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
 
 
 class ExpectedReceiptDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Announced goods. Reference, SKU and warehouse together name the announcement."""
+    """Announced goods. Reference, SKU and warehouse together name the announcement; `supplier` is who sends them."""
 
     reference: str
     sku: str
     warehouse: str
     quantity: Decimal
     due_at: datetime
+    supplier: str = ""
 
 
 class TransferLineDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

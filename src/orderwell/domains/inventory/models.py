@@ -165,6 +165,8 @@ class ExpectedReceipt(models.Model):
     quantity_received = QuantityField(default=0)
     due_at = models.DateTimeField()
     reference = models.CharField(max_length=80)
+    # Who sends them, in words.
+    supplier = models.CharField(max_length=120, blank=True, default="")
     cancelled_at = models.DateTimeField(null=True)
 
     class Meta:

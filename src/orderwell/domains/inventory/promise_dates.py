@@ -11,7 +11,7 @@ from django.db.models import F
 
 from orderwell.domains.inventory.models import ExpectedReceipt, StockItem, TransferLine, Warehouse
 from orderwell.domains.inventory.promising import Incoming, Owed, promise_series
-from orderwell.domains.inventory.resolving import buffers
+from orderwell.domains.inventory.resolving import Buffers, buffers
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 
@@ -30,18 +30,7 @@ def promise_dates(
     """Variant id -> the earliest moment at which the wanted quantity can be promised; None when no known goods suffice."""
     actor.require(Permission.INVENTORY_STOCK_VIEW)
     places = _places(actor, warehouse_codes)
-    held_back = buffers()
-    free: dict[int, dict[str, Decimal]] = {
-        variant: {code: -held_back.of(channel_id, variant, pk) for pk, code in places.items()} for variant in wanted
-    }
-    unlimited = set()
-    rows = StockItem.objects.filter(variant__in=list(wanted), warehouse__in=list(places))
-    for variant, place, on_hand, reserved, negative in rows.values_list(
-        "variant_id", "warehouse_id", "on_hand", "reserved", "allow_negative"
-    ):
-        free[variant][places[place]] += on_hand - reserved
-        if negative:
-            unlimited.add(variant)
+    free, unlimited = _free(wanted, places, channel_id)
     incoming = _incoming(wanted, places)
     found: dict[int, datetime | None] = {}
     for variant, quantity in wanted.items():
@@ -51,6 +40,49 @@ def promise_dates(
         series, _ = promise_series(free[variant], incoming[variant], owed.get(variant, ()), now=now)
         found[variant] = next((point.moment for point in series if point.quantity >= quantity), None)
     return found
+
+
+def promise_quantities(
+    actor: Actor,
+    variant_ids: Collection[int],
+    *,
+    channel_id: int | None,
+    warehouse_codes: Collection[str] = (),
+    owed: Mapping[int, Sequence[Owed]],
+    on: datetime,
+    now: datetime,
+) -> dict[int, Decimal | None]:
+    """Variant id -> what can be promised for `on` without taking what a later commitment counts on; None: any quantity."""
+    actor.require(Permission.INVENTORY_STOCK_VIEW)
+    places = _places(actor, warehouse_codes)
+    free, unlimited = _free(variant_ids, places, channel_id)
+    incoming = _incoming(variant_ids, places)
+    found: dict[int, Decimal | None] = {}
+    for variant in variant_ids:
+        series, _ = promise_series(free[variant], incoming[variant], owed.get(variant, ()), now=now)
+        fitting = [point.quantity for point in series if point.moment <= on]
+        found[variant] = None if variant in unlimited else fitting[-1] if fitting else ZERO
+    return found
+
+
+def _free(
+    variant_ids: Collection[int], places: Mapping[int, str], channel_id: int | None
+) -> tuple[dict[int, dict[str, Decimal]], set[int]]:
+    """What each warehouse has left of each variant after reservations and buffers, and of which there is no end."""
+    held_back = buffers() if channel_id is not None else Buffers({})
+    free: dict[int, dict[str, Decimal]] = {
+        variant: {code: -held_back.of(channel_id or 0, variant, pk) for pk, code in places.items()}
+        for variant in variant_ids
+    }
+    unlimited = set()
+    rows = StockItem.objects.filter(variant__in=list(variant_ids), warehouse__in=list(places))
+    for variant, place, on_hand, reserved, negative in rows.values_list(
+        "variant_id", "warehouse_id", "on_hand", "reserved", "allow_negative"
+    ):
+        free[variant][places[place]] += on_hand - reserved
+        if negative:
+            unlimited.add(variant)
+    return free, unlimited
 
 
 def _places(actor: Actor, codes: Collection[str]) -> dict[int, str]:

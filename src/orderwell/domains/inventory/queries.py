@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TypeVar
 
-from django.db.models import ExpressionWrapper, F, Model, Prefetch, QuerySet, Sum
+from django.db.models import ExpressionWrapper, F, Model, Prefetch, Q, QuerySet, Sum
 
 from orderwell.domains.inventory.models import (
     Adjustment,
@@ -227,6 +227,42 @@ def expected_receipts(actor: Actor, *, only_open: bool = True) -> QuerySet[Expec
     rows = ExpectedReceipt.objects.select_related("variant", "warehouse").order_by("due_at", "id")
     rows = _of_warehouses(actor, rows, "warehouse")
     return rows.filter(cancelled_at=None, quantity__gt=F("quantity_received")) if only_open else rows
+
+
+def announced(
+    actor: Actor,
+    *,
+    state: str = "open",
+    text: str = "",
+    warehouse: str = "",
+    product_id: int | None = None,
+    now: datetime,
+) -> QuerySet[ExpectedReceipt]:
+    """Announced receipts. `state`: "open", "overdue" (open and past their date), "received", "cancelled"; empty for all."""
+    rows = expected_receipts(actor, only_open=state in {"open", "overdue"}).order_by()
+    match state:
+        case "overdue":
+            rows = rows.filter(due_at__lt=now)
+        case "received":
+            rows = rows.filter(quantity_received__gte=F("quantity"))
+        case "cancelled":
+            rows = rows.filter(cancelled_at__isnull=False)
+    if text.strip():
+        rows = rows.filter(
+            Q(reference__icontains=text.strip())
+            | Q(supplier__icontains=text.strip())
+            | contains_words("variant__search_key", text)
+        )
+    if warehouse:
+        rows = rows.filter(warehouse__code=warehouse)
+    return rows if product_id is None else rows.filter(variant__product=product_id)
+
+
+def expected_receipt(actor: Actor, receipt_id: int) -> ExpectedReceipt:
+    found = expected_receipts(actor, only_open=False).filter(pk=receipt_id).first()
+    if found is None:
+        raise NotFound(kind="expected receipt", reference=receipt_id)
+    return found
 
 
 def channel_buffers(actor: Actor) -> QuerySet[ChannelBuffer]:

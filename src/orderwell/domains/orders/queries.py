@@ -233,6 +233,15 @@ def owed_to_backorders(variant_id: int) -> list[Owed]:
     return [Owed(row.quantity, row.line.order.requested_at, row.line.order.number) for row in rows]
 
 
+def owed_by_variant(variant_ids: Collection[int]) -> dict[int, list[Owed]]:
+    """The same of many variants, in one query."""
+    found: dict[int, list[Owed]] = {pk: [] for pk in variant_ids}
+    rows = Backorder.objects.filter(variant_id__in=list(variant_ids)).order_by("priority", "since")
+    for row in rows.select_related("line__order"):
+        found[row.variant_id].append(Owed(row.quantity, row.line.order.requested_at, row.line.order.number))
+    return found
+
+
 def orders_of_lines(actor: Actor, line_ids: Collection[int]) -> dict[int, Order]:
     """Line id -> its order, for lines of orders the actor may know of."""
     actor.require(Permission.ORDERS_ORDER_VIEW)

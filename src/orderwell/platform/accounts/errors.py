@@ -49,6 +49,14 @@ class ExceedsOwnPermissions(DomainError):
     message = "Nobody can give away permissions they don't have themselves: {permissions}."
 
 
+class AboveOwnPermissions(DomainError):
+    code = "above_own_permissions"
+    message = (
+        "{username} may do things that you may not ({permissions}); only somebody who may do them too can change this "
+        "account."
+    )
+
+
 class InvalidApiKey(DomainError):
     code = "invalid_api_key"
     message = "This API key does not exist."

@@ -219,6 +219,7 @@ def remove_field(request: HttpRequest, actor: Actor, entity: str, key: str) -> H
         to=reverse("admin-fields"),
         context={
             "form_title": _("Remove %(name)s") % {"name": _name(found)},
+            "submit": _("Remove"),
             "form_text": _("Nobody is asked for it any more. What was entered stays in the history."),
         },
     )

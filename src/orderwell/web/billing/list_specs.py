@@ -148,7 +148,7 @@ PAYMENTS = ListSpec(
     url_name="payment-list",
     columns=(
         Column("order", _("Order"), attribute("order.number"), narrow="main"),
-        Column("received", _("Received"), lambda p: p.received_at, "moment", sort="received", narrow="line"),
+        Column("received", _("Received on"), lambda p: p.received_at, "moment", sort="received", narrow="line"),
         Column("customer", _("Customer"), attribute("order.customer_name"), narrow="line"),
         Column("method", _("Method"), lambda p: p.method, "word", "method", narrow="line"),
         Column("reference", _("Reference"), lambda p: p.reference),

@@ -82,6 +82,18 @@ WORDS: dict[str, dict[str, tuple[str | Promise, str]]] = {
         "received": (_("Received"), GOOD),
         "cancelled": (_("Cancelled"), QUIET),
     },
+    "promise": {
+        "free": (_("Free"), QUIET),
+        "expected_receipt": (_("Announced receipt"), QUIET),
+        "transfer": (_("Transfer"), QUIET),
+        "backorder": (_("Backorder"), QUIET),
+    },
+    "expected": {
+        "open": (pgettext_lazy("receipt state", "Expected"), BUSY),
+        "overdue": (_("Overdue"), WARN),
+        "received": (_("Received"), GOOD),
+        "cancelled": (_("Cancelled"), QUIET),
+    },
     "case": {
         "open": (pgettext_lazy("case state", "New"), BAD),
         "waiting_for_us": (_("Waiting for us"), WARN),
@@ -137,6 +149,17 @@ WORDS: dict[str, dict[str, tuple[str | Promise, str]]] = {
         "returns": (_("Goods returned"), QUIET),
         "charges": (_("Charges"), QUIET),
         "adjustments": (_("Stock corrections"), QUIET),
+    },
+    "layout": {
+        "order-lines": (_("Order lines, columns by name"), QUIET),
+        "online-retail": (_("UCI Online Retail data set"), QUIET),
+    },
+    "purpose": {"marketing": (_("marketing"), QUIET)},
+    "medium": {
+        "email": (_("email"), QUIET),
+        "phone": (_("phone"), QUIET),
+        "sms": (_("text message"), QUIET),
+        "post": (_("post"), QUIET),
     },
     "mode": {
         "history": (_("History"), QUIET),

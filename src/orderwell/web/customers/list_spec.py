@@ -51,7 +51,7 @@ class BulkGroupForm(BulkForm):
 
 
 class BulkOwnerForm(BulkForm):
-    owner = forms.ChoiceField(label=_("Owner"), required=False)
+    owner = forms.ChoiceField(label=_("In charge"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -115,7 +115,7 @@ CUSTOMERS = ListSpec(
         Column(
             "tags", _("Tags"), lambda c: ", ".join(tag.name for tag in c.tags.all()), show=tag_badges, narrow="line"
         ),
-        Column("owner", _("Owner"), lambda c: c.owner and str(c.owner), needs=("owner",)),
+        Column("owner", _("In charge"), lambda c: c.owner and str(c.owner), needs=("owner",)),
         Column("team", _("Team"), attribute("team.name"), needs=("team",)),
         Column("credit", _("Credit limit"), lambda c: c.credit_limit, "money", currency=lambda c: c.currency),
         Column(
@@ -148,7 +148,7 @@ CUSTOMERS = ListSpec(
         Filter("kind", _("Kind"), choices=lambda actor: choices("customer")),
         Filter("group", _("Group"), choices=group_choices),
         Filter("tag", _("Tag"), choices=tag_choices),
-        Filter("owner", _("Owner"), choices=owner_choices),
+        Filter("owner", _("In charge"), choices=owner_choices),
         Filter("team", _("Team"), choices=team_choices),
         Filter(
             "active",

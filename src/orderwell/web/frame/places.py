@@ -60,7 +60,7 @@ GROUPS: tuple[Group, ...] = (
         _("Warehouse"),
         (
             Entry(
-                *(_("To ship"), "package-export", "to-ship", P.FULFILMENT_SHIPMENT_VIEW, "/to-ship/", "w"),
+                *(_("To ship"), "package-export", "to-ship", P.ORDERS_ORDER_VIEW, "/to-ship/", "w"),
                 counter="to-ship",
             ),
             Entry(_("Shipments"), "truck-delivery", "shipment-list", P.FULFILMENT_SHIPMENT_VIEW, "/shipments/", "d"),

@@ -29,6 +29,7 @@ SPECS = (
     "orderwell.web.prices.list_spec.PRICE_LISTS",
     "orderwell.web.stock.list_specs.STOCK",
     "orderwell.web.stock.list_specs.MOVEMENTS",
+    "orderwell.web.stock.expected_spec.EXPECTED",
     "orderwell.web.system.list_specs.IMPORTS",
     "orderwell.web.system.list_specs.EVENTS",
     "orderwell.web.system.list_specs.DEAD_LETTERS",

@@ -34,6 +34,7 @@ def list_page(name: str) -> Callable[..., HttpResponse]:
         actor.require(spec.permission)
         return show_list(request, actor, spec)
 
+    view.orderwell_permission = lambda: specs()[name].permission  # type: ignore[attr-defined]
     return view
 
 

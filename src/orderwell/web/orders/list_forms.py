@@ -47,7 +47,7 @@ class BulkPriorityForm(BulkForm):
 
 
 class BulkAssignForm(BulkForm):
-    owner = forms.ChoiceField(label=_("Owner"), required=False)
+    owner = forms.ChoiceField(label=_("In charge"), required=False)
     team = forms.ChoiceField(label=_("Team"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

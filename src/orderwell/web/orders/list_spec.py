@@ -163,7 +163,7 @@ COLUMNS = (
     Column("region", _("Region"), lambda o: o.ship_region),
     Column("postcode", _("Postcode"), lambda o: o.ship_postcode),
     Column("country", _("Country"), lambda o: o.ship_country),
-    Column("owner", _("Owner"), lambda o: o.owner and str(o.owner), needs=("owner",)),
+    Column("owner", _("In charge"), lambda o: o.owner and str(o.owner), needs=("owner",)),
     Column("team", _("Team"), lambda o: o.team and o.team.name, needs=("team",)),
     Column("currency", _("Currency"), lambda o: o.currency),
     Column("net", _("Net"), lambda o: o.net_amount, "money", currency=lambda o: o.currency),

@@ -48,11 +48,13 @@ class Pasted:
     price: str = ""
 
 
-def read_pasted(text: str, *, single: str = "quantity", default: str = "1") -> list[Pasted]:
+def read_pasted(text: str, *, prices: bool = False) -> list[Pasted]:
     """At most `MOST_LINES` lines; empty ones and a row of headings are left out.
 
-    `single`: what the only column of numbers is when no heading says so; `default`: the quantity where none is given.
+    `prices`: rows of a price list. Without headings the last cell of each is the price, a number before it the quantity
+    from which it holds, and a row without one has none.
     """
+    default = "" if prices else "1"
     rows = [[cell.strip() for cell in row] for row in _cells(text.replace("\0", "")[:2_000_000])]
     rows = [row for row in rows if any(row)][: MOST_LINES + 1]
     if not rows:
@@ -60,8 +62,10 @@ def read_pasted(text: str, *, single: str = "quantity", default: str = "1") -> l
     columns = _headed(rows[0])
     if columns:
         rows = rows[1:]
+    elif prices:
+        return [line for line in map(_priced, rows) if line.product][:MOST_LINES]
     else:
-        columns = _guessed(rows, single)
+        columns = _guessed(rows)
     found = [
         Pasted(
             _cell(row, columns.get("product", 0)),
@@ -107,15 +111,21 @@ def _headed(row: Sequence[str]) -> dict[str, int]:
     return columns if "product" in columns and (len(columns) > 1 or len(row) == 1) else {}
 
 
-def _guessed(rows: Sequence[Sequence[str]], single: str) -> dict[str, int]:
+def _guessed(rows: Sequence[Sequence[str]]) -> dict[str, int]:
     """The first column names the product; the first column of numbers after it is the quantity, the next the price."""
     width = max(len(row) for row in rows)
     numbers = [at for at in range(1, width) if sum(_is_number(_cell(row, at)) for row in rows) * 2 > len(rows)]
     columns = {"product": 0}
     if not numbers and width > 1:
         numbers = [1]
-    columns.update(zip((single,) if len(numbers) == 1 else ("quantity", "price"), numbers, strict=False))
+    columns.update(zip(("quantity", "price"), numbers, strict=False))
     return columns
+
+
+def _priced(row: Sequence[str]) -> Pasted:
+    cells = [cell for cell in row[1:] if cell]
+    numbers = [cell for cell in cells[:-1] if _is_number(cell)]
+    return Pasted(row[0], _number(numbers[-1]) if numbers else "", _number(cells[-1]) if cells else "")
 
 
 def _cell(row: Sequence[str], at: int) -> str:

@@ -254,7 +254,7 @@ def paste(request: HttpRequest, actor: Actor, list_id: int) -> HttpResponse:
     saved = 0
     if request.method == "POST" and form.is_valid():
         try:
-            rows = grid.pasted_rows(read_pasted(_text_of(form), single="price", default=""))
+            rows = grid.pasted_rows(read_pasted(_text_of(form), prices=True))
         except DomainError as error:
             form.refuse(error)
         drafts = grid.drafts_of(actor, rows)
@@ -291,7 +291,7 @@ def _text_of(form: PasteForm) -> str:
 @action(CHANGE)
 def read(request: HttpRequest, actor: Actor, list_id: int) -> HttpResponse:
     """Text pasted into the grid, as rows of it."""
-    lines = read_pasted(request.POST.get("text", ""), single="price", default="")
+    lines = read_pasted(request.POST.get("text", ""), prices=True)
     rows = grid.pasted_rows(lines)
     found = match_variants(actor, {row.sku for row in rows})
     return JsonResponse(

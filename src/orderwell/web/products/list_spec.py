@@ -24,7 +24,7 @@ from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.markup import markup, to
 from orderwell.web.lists.spec import Action, Choices, Column, Filter, ListSpec, Nothing, Tab, Values
-from orderwell.web.templatetags.orderwell import localname, price_range
+from orderwell.web.templatetags.orderwell import localname, percent, price_range
 
 P = Permission
 
@@ -105,7 +105,13 @@ PRODUCTS = ListSpec(
         Column("category", _("Category"), lambda p: localname(p.category), narrow="line"),
         Column("variants", _("Variants"), lambda p: len(p.variants.all()), "whole"),
         Column("skus", _("SKUs"), lambda p: ", ".join(variant.sku for variant in p.variants.all())),
-        Column("tax_rate", _("Tax"), lambda p: p.tax_category.rate * 100, "number"),
+        Column(
+            "tax_rate",
+            _("Tax rate"),
+            lambda p: p.tax_category.rate * 100,
+            "number",
+            show=lambda p: percent(p.tax_category.rate),
+        ),
         Column(
             "on_hand",
             _("On hand"),

@@ -32,7 +32,16 @@ from orderwell.web.lists.common import (
 )
 from orderwell.web.lists.spec import Action, Column, Filter, ListSpec, Nothing, Values
 from orderwell.web.orders.list_forms import BulkForm
-from orderwell.web.orders.list_spec import COLUMNS, customer, due_day, link, number, tag_choices, team_choices
+from orderwell.web.orders.list_spec import (
+    COLUMNS,
+    customer,
+    due_day,
+    link,
+    number,
+    tag_choices,
+    team_choices,
+    with_hints,
+)
 from orderwell.web.templatetags.orderwell import localname
 
 P = Permission
@@ -70,7 +79,8 @@ def ready_rows(actor: Actor, values: Values, now: datetime) -> Sequence[QuerySet
 
 
 def count_units(actor: Actor, rows: Sequence[Any], keys: Sequence[str]) -> None:
-    """How many lines and units of each order can leave now."""
+    """How many lines and units of each order can leave now, and hints where they are shown."""
+    with_hints(actor, rows, keys)
     if {"lines", "units"} & set(keys):
         found = units_to_ship([row.pk for row in rows])
         for row in rows:
@@ -82,7 +92,7 @@ TO_SHIP = ListSpec(
     topics="orders fulfilment",
     title=_("To ship"),
     subtitle=_("Reserved and not on hold, newest first."),
-    permission=P.FULFILMENT_SHIPMENT_VIEW,
+    permission=P.ORDERS_ORDER_VIEW,
     url_name="to-ship",
     columns=(
         Column("number", _("Order"), lambda o: o.number, show=number, narrow="main"),

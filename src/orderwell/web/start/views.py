@@ -33,10 +33,14 @@ def start(request: HttpRequest, actor: Actor) -> HttpResponse:
     now = utc_now()
     context = {
         "sections": sections_of(actor, desk, now),
-        "is_new": actor.may(Permission.ORDERS_ORDER_PLACE) and not any_order(actor),
+        "is_new": _may_begin(actor) and not any_order(actor),
         "checks": _checks() if desk == "administrator" and actor.may(Permission.SYSTEM_EVENT_VIEW) else None,
     }
     return render(request, "start/start.html", {**context, **desk_choice(actor, desk)})
+
+
+def _may_begin(actor: Actor) -> bool:
+    return actor.may(Permission.ORDERS_ORDER_PLACE) and actor.may(Permission.ORDERS_ORDER_VIEW)
 
 
 def desk_choice(actor: Actor, desk: str) -> dict[str, object]:

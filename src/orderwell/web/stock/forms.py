@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 
 from orderwell.domains.inventory.models import Warehouse
 from orderwell.kernel.errors import DomainError, ErrorDetail
-from orderwell.kernel.quantities import plain
 from orderwell.platform.wording import sentence
 from orderwell.web.components.actions import ActionForm
 from orderwell.web.components.forms import DayField, ExactField, offer, options
@@ -120,20 +119,43 @@ class ArrivalForm(CountForm):
 
 
 class ReceiveForm(StockForm):
-    """Goods that came in; with an announcement chosen, its SKU counts towards it and its warehouse is used."""
+    """Goods that came in; with a delivery chosen, its SKUs count towards it and its warehouse is used."""
 
     expected = forms.ChoiceField(label=_("Announced as"), required=False)
     warehouse = forms.ChoiceField(label=_("Warehouse"))
     reference = forms.CharField(label=_("Delivery note"), required=False, max_length=80)
     lines = LinesField(label=_("SKU and quantity, one line each"))
 
-    def __init__(self, *args: Any, warehouses: Sequence[Warehouse], announced: Sequence[Any], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, warehouses: Sequence[Warehouse], deliveries: Sequence[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer(self, "warehouse", _named(warehouses))
-        named = [(str(row.pk), _announced(row)) for row in announced]
+        named = [(delivery.key, delivery.title) for delivery in deliveries]
         offer(self, "expected", options(named, empty=_("not announced")))
 
 
-def _announced(row: Any) -> str:
-    still = plain(row.quantity - row.quantity_received)
-    return f"{row.reference} · {row.variant.sku} × {still} · {localname(row.warehouse)}"
+class AnnounceForm(StockForm):
+    """Goods that somebody will send: what, how many, when."""
+
+    warehouse = forms.ChoiceField(label=_("Into warehouse"))
+    due_on = DayField(label=_("Expected on"))
+    reference = forms.CharField(
+        label=_("Order or reference"),
+        max_length=80,
+        help_text=_("The same reference and SKU again changes what was announced."),
+    )
+    supplier = forms.CharField(label=_("Supplier"), required=False, max_length=120)
+    lines = LinesField(label=_("SKU and quantity, one line each"))
+    pointers = {"/due_at": "due_on"}
+
+    def __init__(self, *args: Any, warehouses: Sequence[Warehouse], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "warehouse", _named(warehouses))
+
+
+class ReannounceForm(ActionForm):
+    """Another date or quantity for what was announced."""
+
+    quantity = ExactField(label=_("Quantity altogether"), places=4, help_text=_("With what has come already."))
+    due_on = DayField(label=_("Expected on"))
+    supplier = forms.CharField(label=_("Supplier"), required=False, max_length=120)
+    pointers = {"/due_at": "due_on"}

@@ -18,6 +18,8 @@ from orderwell.web.components.markup import markup, to
 from orderwell.web.components.words import choices, word
 from orderwell.web.lists.common import between, pick, product_name, warehouse_choices
 from orderwell.web.lists.spec import Column, Filter, ListSpec, Nothing, Tab, Values
+from orderwell.web.stock import future
+from orderwell.web.stock.future import asked
 from orderwell.web.templatetags.orderwell import cause_link, localname, quantity
 
 P = Permission
@@ -32,13 +34,9 @@ STATES = [
 
 def stock_rows(actor: Actor, values: Values, now: datetime) -> Sequence[QuerySet[Any]]:
     if "pk" in values:
-        return [stock(actor)]
-    return [
-        stock(
-            actor,
-            StockFilters(**pick(values, text="q", warehouse="warehouse", state="state"), product_id=_product(values)),
-        )
-    ]
+        return [asked(stock(actor), {})]
+    wanted = pick(values, text="q", warehouse="warehouse", state="state")
+    return [asked(stock(actor, StockFilters(**wanted, product_id=_product(values))), values)]
 
 
 def _product(values: Values) -> int | None:
@@ -63,10 +61,11 @@ STOCK = ListSpec(
         Column("on_hand", _("On hand"), lambda i: i.on_hand, "number"),
         Column("reserved", _("Reserved"), lambda i: i.reserved, "number"),
         Column("free", _("Free"), lambda i: i.free, "number", show=free, narrow="end"),
+        *future.COLUMNS,
         Column("unit", _("Unit"), lambda i: str(word("unit", i.variant.unit))),
         Column("warehouse_code", _("Warehouse code"), lambda i: i.warehouse.code),
     ),
-    default=("sku", "product", "warehouse", "on_hand", "reserved", "free"),
+    default=("sku", "product", "warehouse", "on_hand", "reserved", "free", "incoming", "next"),
     rows=stock_rows,
     sorts={"sku": ("variant__sku", "id")},
     default_sort="sku",
@@ -74,6 +73,7 @@ STOCK = ListSpec(
         Filter("q", _("Search"), "text"),
         Filter("warehouse", _("Warehouse"), choices=warehouse_choices),
         Filter("state", _("State"), choices=lambda actor: STATES),
+        *future.FILTERS,
         Filter("product", _("Product"), "hidden", say=product_name),
     ),
     tabs=(
@@ -83,6 +83,7 @@ STOCK = ListSpec(
         Tab("reserved", _("Reserved"), {"state": "reserved"}),
     ),
     link=lambda item: to("stock-item", item.pk),
+    prepare=future.add_future,
     search=_("Name, pinyin, SKU"),
     buttons="lists/more/stock.html",
     nothing=Nothing(

@@ -1,29 +1,22 @@
-"""Stock at a past moment, and goods that come in."""
+"""Stock at a past moment."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.dateparse import parse_datetime
-from django.utils.translation import gettext as _
 
 from orderwell.domains.inventory.choices import visible_warehouses
 from orderwell.domains.inventory.counts import stock_at
-from orderwell.domains.inventory.drafts import ReceiptDraft, ReceiptLineDraft
-from orderwell.domains.inventory.queries import StockFilters, expected_receipts
-from orderwell.domains.inventory.services.receive_stock import receive_stock
+from orderwell.domains.inventory.queries import StockFilters
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
-from orderwell.web.components.actions import perform
 from orderwell.web.components.listing import ROWS, cursor, listing, one_of
 from orderwell.web.home.views import zone
-from orderwell.web.pages import form_page, page
-from orderwell.web.stock.forms import ReceiveForm
+from orderwell.web.pages import page
 
 FIRST_YEAR, LAST_YEAR = 1971, 2199
 
@@ -59,35 +52,3 @@ def past_stock(request: HttpRequest, actor: Actor) -> HttpResponse:
         "filtered": bool(filters.text or filters.warehouse or text),
     }
     return render(request, "stock/past.html", context)
-
-
-@form_page(Permission.INVENTORY_STOCK_ADJUST)
-def receive(request: HttpRequest, actor: Actor) -> HttpResponse:
-    announced = list(expected_receipts(actor)[:200]) if actor.may(Permission.INVENTORY_STOCK_VIEW) else []
-    form = ReceiveForm(request.POST or None, warehouses=visible_warehouses(actor), announced=announced)
-    by_id = {str(row.pk): row for row in announced}
-
-    def act(data: dict[str, Any]) -> None:
-        chosen = by_id.get(data["expected"])
-        lines = tuple(
-            ReceiptLineDraft(
-                sku=line.sku,
-                quantity=line.quantity,
-                expected_receipt=chosen.pk if chosen is not None and chosen.variant.sku == line.sku else None,
-            )
-            for line in data["lines"]
-        )
-        warehouse = chosen.warehouse.code if chosen is not None else data["warehouse"]
-        receive_stock(
-            ReceiptDraft(warehouse=warehouse, lines=lines, reference=data["reference"]), actor=actor, now=utc_now()
-        )
-
-    return perform(
-        request,
-        actor,
-        form,
-        template="stock/receive.html",
-        act=act,
-        done=_("The goods are in stock."),
-        to=reverse("stock-list"),
-    )

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from orderwell.web.lists.views import list_page
-from orderwell.web.stock import counting, past, transfers, views
+from orderwell.web.stock import counting, expected, past, transfers, views
 
 urlpatterns = [
     path("stock/", list_page("stock"), name="stock-list"),
@@ -9,7 +9,12 @@ urlpatterns = [
     path("stock/adjust/", views.adjust, name="stock-adjust"),
     path("stock/<int:stock_item_id>/", views.stock_item, name="stock-item"),
     path("stock/past/", past.past_stock, name="stock-past"),
-    path("stock/receive/", past.receive, name="stock-receive"),
+    path("stock/receive/", expected.receive, name="stock-receive"),
+    path("stock/expected/", list_page("expected"), name="expected-list"),
+    path("stock/expected/new/", expected.announce, name="expected-new"),
+    path("stock/expected/<int:receipt_id>/", expected.expected_page, name="expected-detail"),
+    path("stock/expected/<int:receipt_id>/change/", expected.change_expected, name="expected-change"),
+    path("stock/expected/<int:receipt_id>/cancel/", expected.cancel_expected, name="expected-cancel"),
     path("counts/", counting.counts_page, name="count-list"),
     path("counts/new/", counting.new_count, name="count-new"),
     path("counts/<int:count_id>/", counting.count_page, name="count-detail"),

@@ -9,6 +9,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from orderwell.domains.catalog.choices import visible_channels
+from orderwell.domains.inventory.availability import atp
 from orderwell.domains.inventory.choices import visible_warehouses
 from orderwell.domains.inventory.drafts import AdjustmentDraft, AdjustmentLineDraft
 from orderwell.domains.inventory.queries import (
@@ -17,7 +19,7 @@ from orderwell.domains.inventory.queries import (
     stock_detail,
 )
 from orderwell.domains.inventory.services.adjust_stock import adjust_stock
-from orderwell.domains.orders.queries import orders_of_lines
+from orderwell.domains.orders.queries import orders_of_lines, owed_to_backorders
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
@@ -37,8 +39,18 @@ def stock_item(request: HttpRequest, actor: Actor, stock_item_id: int) -> HttpRe
         "item": detail.item,
         "orders": orders_of_lines(actor, lines) if actor.may(Permission.ORDERS_ORDER_VIEW) else {},
         "listing": listing(request, found),
+        **_promise(request, actor, detail.item.variant_id),
     }
     return render(request, "stock/item.html", context)
+
+
+def _promise(request: HttpRequest, actor: Actor, variant_id: int) -> dict[str, Any]:
+    """From when on how much can be promised, for one channel or without its buffer, and what that is reckoned from."""
+    channels = visible_channels(actor, active_only=True)
+    channel = next((one for one in channels if one.code == request.GET.get("channel", "")), None)
+    owed = owed_to_backorders(variant_id) if actor.may(Permission.ORDERS_ORDER_VIEW) else []
+    promise = atp(actor, variant_id, channel=channel, owed=owed, now=utc_now())
+    return {"channels": channels, "channel": channel, "promise": promise}
 
 
 @form_page(Permission.INVENTORY_STOCK_ADJUST)

@@ -27,6 +27,7 @@ from orderwell.platform.formats import money_text as money_text
 from orderwell.platform.formats import percent_text, price_text, quantity_text
 from orderwell.platform.printing.kinds import kinds_of
 from orderwell.web.components.assets import asset as asset_url
+from orderwell.web.components.causes import CAUSE_WORDS, CAUSES
 from orderwell.web.components.charts import drawn, rows_of
 from orderwell.web.components.markup import markup
 from orderwell.web.components.toasts import undo_of
@@ -290,32 +291,20 @@ def still_expected(row: Any) -> Decimal:
     return rest
 
 
-_CAUSES = {
-    "order": "order-detail",
-    "transfer": "transfer-detail",
-    "import": "import-detail",
-    "invoice": "invoice-detail",
-}
-_CAUSE_WORDS = {
-    "order": gettext_noop("Order"),
-    "shipment": gettext_noop("Shipment"),
-    "return": gettext_noop("Return"),
-    "transfer": gettext_noop("Transfer"),
-    "adjustment": gettext_noop("Adjustment"),
-    "receipt": gettext_noop("Receipt"),
-    "opening": gettext_noop("Opening stock"),
-    "import": gettext_noop("Import"),
-}
-
-
 @register.simple_tag
 def cause_link(cause: str) -> SafeString | str:
     """A document named as "transfer:12", with a link where it has a page."""
     kind, _colon, key = cause.partition(":")
-    text = f"{_(_CAUSE_WORDS[kind]) if kind in _CAUSE_WORDS else kind} {key}"
-    if kind in _CAUSES and key.isdecimal():
-        return markup('<a href="{}">{}</a>', reverse(_CAUSES[kind], args=[int(key)]), text)
+    text = f"{_(CAUSE_WORDS[kind]) if kind in CAUSE_WORDS else kind.replace('_', ' ')} {key}"
+    if kind in CAUSES and key.isdecimal():
+        return markup('<a href="{}">{}</a>', reverse(CAUSES[kind], args=[int(key)]), text)
     return text
+
+
+@register.filter
+def line_name(line: Any) -> str:
+    """What a line is called: a product by its name, shipping in the reader's language."""
+    return str(word("line", "shipping")) if line.kind == "shipping" else str(line.name)
 
 
 @register.filter

@@ -12,6 +12,7 @@ from orderwell.kernel.errors import InvalidValue, NotFound, Refusal
 from orderwell.kernel.refusals import text_problems
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.accounts.errors import (
+    AboveOwnPermissions,
     AdministratorFixed,
     ExceedsOwnPermissions,
     LastAdministrator,
@@ -112,6 +113,13 @@ def find_roles(codes: Sequence[str]) -> list[Role]:
         if code not in found:
             raise NotFound(kind=_("role"), reference=code, pointer=f"/roles/{index}")
     return [found[code] for code in codes]
+
+
+def require_not_above(actor: Actor, user: User) -> None:
+    """Nobody takes over, closes or changes the account of somebody who may do more: that would be a way to do it too."""
+    theirs = {permission for names in user.roles.values_list("permissions", flat=True) for permission in names}
+    if beyond := sorted(theirs - actor.permissions):
+        raise AboveOwnPermissions(username=user.username, permissions=", ".join(beyond))
 
 
 def require_own(actor: Actor, permissions: Collection[str]) -> None:

@@ -16,7 +16,12 @@ from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.accounts.errors import UsernameTaken, WeakPassword
 from orderwell.platform.accounts.events import AccountEvent
 from orderwell.platform.accounts.models import Team, User
-from orderwell.platform.accounts.services.roles import find_roles, require_own, somebody_still_manages_users
+from orderwell.platform.accounts.services.roles import (
+    find_roles,
+    require_not_above,
+    require_own,
+    somebody_still_manages_users,
+)
 from orderwell.platform.accounts.services.row_scopes import Limits, set_limits
 from orderwell.platform.database import atomic
 from orderwell.platform.events.recording import Fact, record
@@ -75,6 +80,7 @@ def change_user(
     actor.require(Permission.SYSTEM_USER_MANAGE)
     with atomic(), somebody_still_manages_users():
         user = find_user(username)
+        require_not_above(actor, user)
         changes: dict[str, object] = _change_texts(user, name=name, language=language)
         if teams is not None:
             changes |= _change_teams(user, teams)
@@ -132,6 +138,7 @@ def set_password(
     user = find_user(username)
     if (actor.kind, actor.id) != ("user", user.pk):
         actor.require(Permission.SYSTEM_USER_MANAGE)
+        require_not_above(actor, user)
     _check_password(password, user)
     user.password = make_password(password)
     user.must_change_password = must_change_password

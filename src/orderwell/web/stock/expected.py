@@ -1,0 +1,224 @@
+"""Announced goods: told to the system, changed, received in parts, called off. What is announced can be promised."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from orderwell.domains.inventory.choices import visible_warehouses
+from orderwell.domains.inventory.drafts import ExpectedReceiptDraft, ReceiptDraft, ReceiptLineDraft
+from orderwell.domains.inventory.models import ExpectedReceipt
+from orderwell.domains.inventory.queries import MovementFilters, expected_receipt, expected_receipts, movements
+from orderwell.domains.inventory.services.expect_receipt import (
+    cancel_expected_receipt,
+    expect_receipt,
+    expect_receipts,
+)
+from orderwell.domains.inventory.services.receive_stock import receive_stock
+from orderwell.kernel.clock import business_day, day_bounds, utc_now
+from orderwell.kernel.quantities import plain
+from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.events.queries import stream
+from orderwell.platform.permissions import Permission
+from orderwell.web.components.actions import ActionForm, perform
+from orderwell.web.components.timeline import timeline
+from orderwell.web.components.toasts import Undo, undo, undoes
+from orderwell.web.home.views import zone
+from orderwell.web.pages import form_page, page
+from orderwell.web.stock.forms import AnnounceForm, ReannounceForm, ReceiveForm
+from orderwell.web.templatetags.orderwell import localname
+
+MOST_OPEN = 500
+
+
+@dataclass
+class Delivery:
+    """What was announced under one reference for one warehouse."""
+
+    rows: list[ExpectedReceipt] = field(default_factory=list)
+
+    @property
+    def key(self) -> str:
+        return str(self.rows[0].pk)
+
+    @property
+    def warehouse(self) -> str:
+        return str(self.rows[0].warehouse.code)
+
+    @property
+    def title(self) -> str:
+        first = self.rows[0]
+        goods = ", ".join(f"{row.variant.sku} × {plain(row.quantity - row.quantity_received)}" for row in self.rows[:3])
+        more = f" +{len(self.rows) - 3}" if len(self.rows) > 3 else ""
+        return f"{first.reference} · {goods}{more} · {localname(first.warehouse)}"
+
+    @property
+    def lines(self) -> str:
+        return "\n".join(f"{row.variant.sku}\t{plain(row.quantity - row.quantity_received)}" for row in self.rows)
+
+
+def deliveries(actor: Actor) -> list[Delivery]:
+    """What is still to come, by reference and warehouse, the earliest first."""
+    if not actor.may(Permission.INVENTORY_STOCK_VIEW):
+        return []
+    found: dict[tuple[str, int], Delivery] = {}
+    for row in expected_receipts(actor)[:MOST_OPEN]:
+        found.setdefault((row.reference, row.warehouse_id), Delivery()).rows.append(row)
+    return list(found.values())
+
+
+def end_of(day: date) -> datetime:
+    """Goods expected on a day can be promised from its end on."""
+    return day_bounds(day, zone())[1] - timedelta(seconds=1)
+
+
+@form_page(Permission.INVENTORY_STOCK_ADJUST)
+def announce(request: HttpRequest, actor: Actor) -> HttpResponse:
+    sku = request.GET.get("sku", "")[:60]
+    initial = {"warehouse": request.GET.get("warehouse", ""), "lines": f"{sku}\t" if sku else ""}
+    form = AnnounceForm(request.POST or None, warehouses=visible_warehouses(actor), initial=initial)
+
+    def act(data: dict[str, Any]) -> None:
+        drafts = [
+            ExpectedReceiptDraft(
+                reference=data["reference"],
+                sku=line.sku,
+                warehouse=data["warehouse"],
+                quantity=line.quantity,
+                due_at=end_of(data["due_on"]),
+                supplier=data["supplier"],
+            )
+            for line in data["lines"]
+        ]
+        expect_receipts(drafts, actor=actor, now=utc_now())
+
+    return perform(
+        request,
+        actor,
+        form,
+        template="stock/announce.html",
+        act=act,
+        done=_("The goods are announced; they can be promised from their date on."),
+        to=reverse("expected-list"),
+    )
+
+
+@page(Permission.INVENTORY_STOCK_VIEW)
+def expected_page(request: HttpRequest, actor: Actor, receipt_id: int) -> HttpResponse:
+    row = expected_receipt(actor, receipt_id)
+    came = movements(actor, MovementFilters(cause=f"expected_receipt:{receipt_id}"))
+    context = {
+        "row": row,
+        "state": state_of(row, utc_now()),
+        "movements": list(came.order_by("-occurred_at", "-id")[:50]),
+        "timeline": timeline(stream(f"expected_receipt:{receipt_id}")),
+    }
+    return render(request, "stock/expected.html", context)
+
+
+def state_of(row: ExpectedReceipt, now: datetime) -> str:
+    if row.quantity_received >= row.quantity:
+        return "received"
+    if row.cancelled_at is not None:
+        return "cancelled"
+    return "overdue" if row.due_at < now else "open"
+
+
+@form_page(Permission.INVENTORY_STOCK_ADJUST)
+def change_expected(request: HttpRequest, actor: Actor, receipt_id: int) -> HttpResponse:
+    row = expected_receipt(actor, receipt_id)
+    initial = {"quantity": plain(row.quantity), "due_on": business_day(row.due_at, zone()), "supplier": row.supplier}
+    form = ReannounceForm(request.POST or None, initial=initial)
+
+    def act(data: dict[str, Any]) -> None:
+        day = data["due_on"]
+        # The moment of a day that stays the same stays too: it may have come over the API with an hour.
+        due_at = row.due_at if day == business_day(row.due_at, zone()) else end_of(day)
+        draft = _draft(row, quantity=data["quantity"], due_at=due_at, supplier=data["supplier"])
+        expect_receipt(draft, actor=actor, now=utc_now())
+
+    return perform(
+        request,
+        actor,
+        form,
+        template="stock/expected_change.html",
+        act=act,
+        done=_("The announcement is changed."),
+        to=reverse("expected-detail", args=[receipt_id]),
+        context={"row": row},
+    )
+
+
+def _draft(row: ExpectedReceipt, **changes: Any) -> ExpectedReceiptDraft:
+    values = {"quantity": row.quantity, "due_at": row.due_at, "supplier": row.supplier, **changes}
+    return ExpectedReceiptDraft(reference=row.reference, sku=row.variant.sku, warehouse=row.warehouse.code, **values)
+
+
+@form_page(Permission.INVENTORY_STOCK_ADJUST)
+def cancel_expected(request: HttpRequest, actor: Actor, receipt_id: int) -> HttpResponse:
+    row = expected_receipt(actor, receipt_id)
+
+    def taken_back(made: Any) -> Undo:
+        return undo("receipt-cancelled", receipt_id=receipt_id)
+
+    return perform(
+        request,
+        actor,
+        ActionForm(request.POST or None),
+        template="stock/expected_cancel.html",
+        act=lambda data: cancel_expected_receipt(expected_receipt_id=receipt_id, actor=actor, now=utc_now()),
+        done=_("What has not come is no longer expected."),
+        to=reverse("expected-detail", args=[receipt_id]),
+        context={"row": row},
+        undo=taken_back,
+    )
+
+
+@undoes("receipt-cancelled")
+def expect_again(actor: Actor, now: datetime, *, receipt_id: int) -> str:
+    expect_receipt(_draft(expected_receipt(actor, receipt_id)), actor=actor, now=now)
+    return _("The goods are expected again.")
+
+
+@form_page(Permission.INVENTORY_STOCK_ADJUST)
+def receive(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """Goods that came in, announced or not; `expected` in the address begins with what an announcement still lacks."""
+    open_ones = deliveries(actor)
+    asked = request.GET.get("expected", "")
+    chosen = next((one for one in open_ones if asked in {str(row.pk) for row in one.rows}), None)
+    initial = {"expected": chosen.key, "warehouse": chosen.warehouse, "lines": chosen.lines} if chosen else {}
+    form = ReceiveForm(
+        request.POST or None, warehouses=visible_warehouses(actor), deliveries=open_ones, initial=initial
+    )
+    by_key = {one.key: one for one in open_ones}
+
+    def act(data: dict[str, Any]) -> None:
+        delivery = by_key.get(data["expected"])
+        announced = {row.variant.sku: row for row in delivery.rows} if delivery else {}
+        lines = tuple(part for line in data["lines"] for part in _parts(line.sku, line.quantity, announced))
+        warehouse = delivery.warehouse if delivery else data["warehouse"]
+        draft = ReceiptDraft(warehouse=warehouse, lines=lines, reference=data["reference"])
+        receive_stock(draft, actor=actor, now=utc_now())
+
+    return perform(
+        request,
+        actor,
+        form,
+        template="stock/receive.html",
+        act=act,
+        done=_("The goods are in stock."),
+        to=reverse("stock-list"),
+    )
+
+
+def _parts(sku: str, quantity: Decimal, announced: dict[str, ExpectedReceipt]) -> Sequence[ReceiptLineDraft]:
+    row = announced.get(sku)
+    return [ReceiptLineDraft(sku=sku, quantity=quantity, expected_receipt=row.pk if row else None)]
