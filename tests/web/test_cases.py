@@ -79,10 +79,10 @@ def test_a_return_request_becomes_a_return(browse: Browse, place: Place) -> None
 def test_tasks_and_mentions_wait_on_the_page_for_me(browse: Browse, place: Place) -> None:
     order = place(CUP=1)
     wei, client = browse("warehouse-worker", username="wei"), browse("sales-clerk")
-    assert wei.get("/for-me/count/").content.decode().strip() == ""
+    assert wei.get("/live/counters/").json()["for-me"] == ""
     values = {"token": "a", "text": "Look for the box", "assignee": "wei", "due_on": "2020-01-01"}
     assert client.post(f"/tasks/add/order/{order}/", values).status_code == 302
-    assert ">1<" in wei.get("/for-me/count/").content.decode()
+    assert wei.get("/live/counters/").json()["for-me"] == "1"
     page = wei.get("/for-me/").content.decode()
     assert "Look for the box" in page and number_of(order) in page
     from orderwell.domains.cases.models import Notice, Task
@@ -92,7 +92,7 @@ def test_tasks_and_mentions_wait_on_the_page_for_me(browse: Browse, place: Place
     assert answer["Location"] == "/"
     assert Task.objects.get().done_at is not None
     assert wei.post("/for-me/read/", {"notice": Notice.objects.get().pk}).status_code == 302
-    assert wei.get("/for-me/count/").content.decode().strip() == ""
+    assert wei.get("/live/counters/").json()["for-me"] == ""
     assert client.post("/tasks/add/nothing/1/", values).status_code == 404
 
 
@@ -167,3 +167,18 @@ def test_files_of_messages_are_served_without_power(browse: Browse, place: Place
     answer = client.get(f"/cases/{case.pk}/files/{kept.pk}/")
     assert answer["Content-Disposition"].startswith("attachment") and "sandbox" in answer["Content-Security-Policy"]
     assert client.get(f"/cases/{case.pk}/files/{kept.pk + 1}/").status_code == 404
+
+
+def test_a_clerk_begins_with_the_customers_who_wait_for_an_answer(browse: Browse, place: Place) -> None:
+    from orderwell.domains.cases.models import Case
+    from orderwell.domains.cases.services.open_case import CaseDraft, open_case
+    from orderwell.kernel.clock import utc_now
+    from orderwell.testing.actors import owner
+
+    place(CUP=1)
+    for subject in ("Where is my cup?", "Broken handle"):
+        open_case(draft=CaseDraft("question", "?", subject), actor=owner(), now=utc_now())
+    Case.objects.filter(subject="Broken handle").update(state="waiting_for_customer")
+    page = browse("sales-clerk").get("/").content.decode()
+    section = page.split("Waiting for an answer")[1].split("</section>")[0]
+    assert "Where is my cup?" in section and "Broken handle" not in page

@@ -15,7 +15,6 @@ from django.http import QueryDict
 from django.test import Client
 
 from orderwell.domains.analytics import queries
-from orderwell.domains.analytics.figures import Figure
 from orderwell.domains.analytics.periods import Period
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.actor import Actor
@@ -52,10 +51,18 @@ def test_parts_add_up_to_the_total(place: Callable[..., int]) -> None:
             found = sales(zone, period, the_owner())
             assert sum(figure.orders for _day, figure in found.points) == found.total.orders
             assert sum(figure.revenue for _channel, figure in found.by_channel) == found.total.revenue
-            every, before = queries.sales_and_before(actor=the_owner(), period=period, zone=zone, now=utc_now())
-            assert every["CNY"] == found
-            earlier = queries.sales(actor=the_owner(), period=period.before(), zone=zone, now=utc_now()).get("CNY")
-            assert before.get("CNY", Figure()) == (earlier.total if earlier else Figure())
+            a_year = Period(period.first.replace(year=2025), period.last.replace(year=2025))
+            for earlier in (period.before(), a_year):
+                every, before = queries.sales_and_before(
+                    actor=the_owner(), period=period, before=earlier, zone=zone, now=utc_now()
+                )
+                assert every["CNY"] == found
+                alone = queries.sales(actor=the_owner(), period=earlier, zone=zone, now=utc_now()).get("CNY")
+                assert before.get("CNY") == alone
+            every, before = queries.sales_and_before(
+                actor=the_owner(), period=period, before=None, zone=zone, now=utc_now()
+            )
+            assert every["CNY"] == found and not before
 
 
 def test_cancelled_orders_and_drafts_do_not_count(place: Callable[..., int], owner: Client) -> None:

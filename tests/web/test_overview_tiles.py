@@ -18,6 +18,7 @@ from orderwell.domains.fulfilment.services.ship import ship
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.permissions import Permission
 from orderwell.testing.actors import owner as the_owner
+from orderwell.web.home.periods import Choice
 from orderwell.web.home.tiles import service_tiles
 from tests.web.test_home import figures, numbers_of
 
@@ -61,10 +62,13 @@ def test_overdue_invoices_are_those_of_the_list(owner: Client, place: Callable[.
         order_id = place(CUP=3, now=NOW - timedelta(days=days))
         invoice = issue_invoice(order_id=order_id, actor=the_owner(), now=NOW - timedelta(days=days))
         Invoice.objects.filter(pk=invoice.pk).update(due_at=NOW + timedelta(days=20 - days))
-    value, link = figures(owner.get("/overview/service/").content.decode())["Overdue invoices"]
+    value, link = figures(owner.get("/overview/service/").content.decode())["Overdue"]
     page = owner.get(link.replace("&amp;", "&")).content.decode()
-    assert value == "1" and len(re.findall(r'<tr[^>]+data-href="/invoices/\d+/"', page)) == 1
-    assert "¥60.00, open now" in text(owner, "/overview/service/")
+    assert value == "¥60.00" and len(re.findall(r'<tr[^>]+data-href="/invoices/\d+/"', page)) == 1
+    assert "1 invoice, open now" in text(owner, "/overview/service/")
+    value, link = figures(owner.get("/overview/service/").content.decode())["Receivables"]
+    page = owner.get(link.replace("&amp;", "&")).content.decode()
+    assert value == "¥120.00" and len(re.findall(r'<tr[^>]+data-href="/invoices/\d+/"', page)) == 2
 
 
 def test_ratings_are_those_of_the_period(owner: Client, place: Callable[..., int]) -> None:
@@ -80,4 +84,6 @@ def test_what_one_may_not_see_has_no_figure(owner: Client) -> None:
     seen = frozenset({Permission.REPORTS_DASHBOARD_VIEW, Permission.CASES_RATING_VIEW})
     someone = replace(the_owner(), permissions=seen)
     period = Period(date(2026, 5, 1), date(2026, 5, 31))
-    assert [tile.name for tile in service_tiles(someone, period, "CNY", ZoneInfo("Asia/Shanghai"))] == ["Ratings"]
+    assert [tile.name for tile in service_tiles(someone, Choice(period, ""), "CNY", ZoneInfo("Asia/Shanghai"))] == [
+        "Ratings"
+    ]

@@ -282,6 +282,10 @@ def test_invoices_of_this_order_are_shown_and_those_of_others_are_not(place: Pla
     theirs = issue_invoice(order_id=other, actor=owner(), now=utc_now())
     client = visitor(order)
     assert mine.number in text_of(client, f"/track/order/invoices/{mine.pk}/")
+    file = client.get(f"/track/order/invoices/{mine.pk}/?pdf=1")
+    assert file["Content-Type"] == "application/pdf" and file.content.startswith(b"%PDF")
+    assert mine.number in file["Content-Disposition"] and "no-store" in file["Cache-Control"]
+    assert client.get(f"/track/order/invoices/{theirs.pk}/?pdf=1").status_code == 404
     for pk in (theirs.pk, 10**12):
         answer = client.get(f"/track/order/invoices/{pk}/")
         assert answer.status_code == 404 and theirs.number not in answer.content.decode()

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, Q
 
 from orderwell.domains.analytics.figures import Cell, Figure
-from orderwell.domains.analytics.periods import Period
+from orderwell.domains.analytics.periods import ONE_DAY, Period
 from orderwell.domains.analytics.prepared import cells
 from orderwell.domains.orders.models import Order
 from orderwell.domains.orders.queries import WAITING, late_orders, visible_orders
@@ -81,18 +81,18 @@ def sales(*, actor: Actor, period: Period, zone: ZoneInfo, now: datetime) -> dic
 
 
 def sales_and_before(
-    *, actor: Actor, period: Period, zone: ZoneInfo, now: datetime
-) -> tuple[dict[str, Sales], dict[str, Figure]]:
-    """The same with the totals of the period before, read together."""
+    *, actor: Actor, period: Period, before: Period | None, zone: ZoneInfo, now: datetime
+) -> tuple[dict[str, Sales], dict[str, Sales]]:
+    """The same of two periods; read together where one follows the other."""
     actor.require(Permission.REPORTS_DASHBOARD_VIEW)
-    earlier: dict[str, Figure] = defaultdict(Figure)
-    found = []
-    for cell in cells(actor=actor, period=Period(period.before().first, period.last), zone=zone, now=now):
-        if cell.day < period.first:
-            earlier[cell.currency] += cell.figure
-        else:
-            found.append(cell)
-    return _by_currency(period, found), dict(earlier)
+    if before is not None and before.last + ONE_DAY == period.first:
+        both = cells(actor=actor, period=Period(before.first, period.last), zone=zone, now=now)
+        earlier = [cell for cell in both if cell.day < period.first]
+        found = [cell for cell in both if cell.day >= period.first]
+    else:
+        found = cells(actor=actor, period=period, zone=zone, now=now)
+        earlier = cells(actor=actor, period=before, zone=zone, now=now) if before is not None else []
+    return _by_currency(period, found), _by_currency(before or period, earlier)
 
 
 def _by_currency(period: Period, found: Iterable[Cell]) -> dict[str, Sales]:

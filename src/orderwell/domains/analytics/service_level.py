@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, Q
 
 from orderwell.domains.analytics.periods import Period
-from orderwell.domains.fulfilment.queries import DUE, kept_its_date, shipments
+from orderwell.domains.fulfilment.queries import DUE, kept_its_date, returns, shipments
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 
@@ -37,3 +37,11 @@ def on_time(*, actor: Actor, period: Period, zone: ZoneInfo) -> Share:
         .aggregate(whole=Count("pk", filter=Q(due_at__isnull=False)), part=Count("pk", filter=kept_its_date()))
     )
     return Share(found["part"], found["whole"])
+
+
+def returned(*, actor: Actor, period: Period, zone: ZoneInfo) -> Share:
+    """Returns that came in during the period, beside the shipments that left in it. Raises PermissionDenied."""
+    actor.require(Permission.REPORTS_DASHBOARD_VIEW)
+    since, until = period.bounds(zone)
+    came = returns(actor, since=since, until=until).order_by().count()
+    return Share(came, shipments(actor, since=since, until=until).order_by().count())

@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 from django.db.models import Exists, Model, OuterRef, QuerySet, Sum
 
 from orderwell.domains.billing.models import CreditNote, Invoice, LedgerEntry, Payment
+from orderwell.domains.billing.open_invoices import OWING as OWING
+from orderwell.domains.billing.open_invoices import Receivables, open_invoices, receivables_of
 from orderwell.domains.orders.models import Order
 from orderwell.domains.orders.queries import visible_orders
 from orderwell.kernel.errors import NotFound
@@ -21,7 +23,6 @@ from orderwell.platform.search import prefix
 
 Document = TypeVar("Document", bound=Model)
 ZERO = Decimal(0)
-OWING = (Order.PaymentState.UNPAID, Order.PaymentState.PARTIAL)
 
 
 def visible_of(rows: QuerySet[Document], actor: Actor) -> QuerySet[Document]:
@@ -44,17 +45,22 @@ def visible_payments(actor: Actor) -> QuerySet[Payment]:
 
 
 def invoices(
-    actor: Actor, *, overdue_at: datetime | None = None, currency: str = "", **filters: Any
+    actor: Actor, *, overdue_at: datetime | None = None, only_open: bool = False, currency: str = "", **filters: Any
 ) -> QuerySet[Invoice]:
     """The visible invoices that pass the filters of `_narrowed`, which speak of their date of issue.
 
-    `overdue_at` asks for those whose date had passed then and whose order is still not paid in full.
+    `only_open` asks for those of which something is still to be paid, `overdue_at` for those of them whose date had passed.
     """
     actor.require(Permission.BILLING_INVOICE_VIEW)
     rows = _narrowed(visible_invoices(actor), "issued_at", **filters)
-    if overdue_at is not None:
-        rows = rows.filter(due_at__lt=overdue_at, order__payment_state__in=OWING)
+    if overdue_at is not None or only_open:
+        rows = open_invoices(rows, overdue_at=overdue_at)
     return rows.filter(currency=currency) if currency else rows
+
+
+def receivables(actor: Actor, *, currency: str, now: datetime) -> Receivables:
+    """What customers still owe on the invoices the actor may see, and how much of it is past its date."""
+    return receivables_of(invoices(actor, currency=currency), now=now)
 
 
 def credit_notes(actor: Actor, **filters: Any) -> QuerySet[CreditNote]:

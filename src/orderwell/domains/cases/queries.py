@@ -19,6 +19,7 @@ from orderwell.platform.permissions import Permission
 from orderwell.platform.search import prefix
 
 OPEN_STATES = ("open", "waiting_for_customer", "waiting_for_us")
+UNANSWERED = ("open", "waiting_for_us")
 FOR_CUSTOMERS = (Case.Kind.QUESTION, Case.Kind.RETURN_REQUEST, Case.Kind.COMPLAINT)
 
 
@@ -59,6 +60,12 @@ def case_list(
     """Last touched first. Raises UnknownCursor; whoever may see no case gets an empty page."""
     rows = matching(actor, filters or CaseFilters()).select_related("order", "customer", "assignee")
     return keyset_page(rows, order=("-touched_at", "-id"), cursor=cursor, limit=limit)
+
+
+def waiting_for_us(actor: Actor, *, limit: int) -> list[Case]:
+    """New cases and those a customer answered last, the longest untouched first."""
+    rows = visible_cases(actor).filter(state__in=UNANSWERED).select_related("order", "customer")
+    return list(rows.order_by("touched_at", "id")[:limit])
 
 
 def matching(actor: Actor, filters: CaseFilters) -> QuerySet[Case]:

@@ -102,7 +102,7 @@ class Order(models.Model):
             models.Index(fields=["state", "-placed_at", "-id"], name="order_state"),
             # With all that is asked of orders that wait: how many are late, and how old they are, is read from it alone.
             models.Index(
-                fields=["fulfilment_state", "-placed_at", "-id", "state", "promised_at", "requested_at"],
+                fields=["fulfilment_state", "-placed_at", "-id", "state", "promised_at", "requested_at", "channel"],
                 name="order_fulfilment",
             ),
             models.Index(fields=["payment_state", "-placed_at", "-id"], name="order_payment"),

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from orderwell.domains.billing.open_invoices import open_amounts
 from orderwell.domains.billing.queries import (
     credit_notes,
     invoices,
@@ -54,8 +55,15 @@ def invoice_rows(actor: Actor, values: Values, now: datetime) -> Sequence[QueryS
     if "pk" in values:
         return [visible_invoices(actor).select_related("order")]
     wanted = {**pick(values, text="q", currency="currency"), **customer_id(values), **between(values)}
-    overdue_at = now if values.get("overdue") else None
-    return [invoices(actor, **wanted, overdue_at=overdue_at).select_related("order")]
+    overdue_at, only_open = now if values.get("overdue") else None, bool(values.get("open"))
+    return [invoices(actor, **wanted, overdue_at=overdue_at, only_open=only_open).select_related("order")]
+
+
+def add_open(actor: Actor, found: Sequence[Any], keys: Sequence[str]) -> None:
+    if "open" in keys:
+        amounts = open_amounts([row.pk for row in found])
+        for row in found:
+            row.still_open = amounts.get(row.pk)
 
 
 INVOICES = ListSpec(
@@ -72,8 +80,10 @@ INVOICES = ListSpec(
         Column("order", _("Order"), attribute("order.number"), show=order_link, narrow="line"),
         Column("due", _("Due"), lambda i: i.due_at, "day"),
         *MONEY,
+        Column("open", _("Still open"), attribute("still_open"), "money", currency=currency_of),
     ),
-    default=("number", "issued", "customer", "order", "due", "tax", "amount"),
+    default=("number", "issued", "customer", "order", "due", "amount", "open"),
+    prepare=add_open,
     rows=invoice_rows,
     sorts={"issued": ("issued_at", "id")},
     default_sort="-issued",
@@ -81,6 +91,7 @@ INVOICES = ListSpec(
         Filter("q", _("Search"), "text"),
         Filter("from", _("Issued from"), "day"),
         Filter("to", _("Issued until"), "day"),
+        Filter("open", _("Still open"), "flag"),
         Filter("overdue", _("Overdue"), "flag"),
         CUSTOMER,
         CURRENCY,

@@ -15,7 +15,6 @@ from orderwell.domains.cases.queries import (
     notice_list,
     open_tasks_of,
     titles_of,
-    unread_count,
 )
 from orderwell.domains.cases.services.notify import mark_read
 from orderwell.domains.cases.services.open_case import ask_colleagues
@@ -51,12 +50,6 @@ def for_me(request: HttpRequest, actor: Actor) -> HttpResponse:
         "now": utc_now(),
     }
     return render(request, "cases/for_me.html", context)
-
-
-@page()
-def count(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """The counter in the frame, fetched again while the page is open."""
-    return render(request, "cases/bell_count.html", {"count": unread_count(actor)})
 
 
 @action()

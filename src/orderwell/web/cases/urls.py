@@ -17,7 +17,6 @@ urlpatterns = [
     path("orders/<int:order_id>/customer-link/", panels.link, name="order-customer-link"),
     path("orders/<int:order_id>/customer-link/revoke/", panels.revoke, name="order-customer-link-revoke"),
     path("for-me/", mine.for_me, name="for-me"),
-    path("for-me/count/", mine.count, name="for-me-count"),
     path("for-me/read/", mine.read, name="for-me-read"),
     path("ask/", mine.ask, name="ask-colleagues"),
     path("ratings/", ratings.rating_list_page, name="rating-list"),

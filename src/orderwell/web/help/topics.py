@@ -271,7 +271,6 @@ PARTS = frozenset(
         "case-write",
         "case-reopen",
         "task-done",
-        "for-me-count",
         "for-me-read",
         "rating-show",
         # the customer's pages explain themselves

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from orderwell.domains.analytics.figures import Figure
 from orderwell.domains.analytics.periods import Period
-from orderwell.domains.analytics.service_level import Share, on_time
-from orderwell.domains.billing.queries import invoices
+from orderwell.domains.analytics.service_level import Share, on_time, returned
+from orderwell.domains.billing.queries import receivables
 from orderwell.domains.cases.ratings import RatingSummary, rating_summary
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
+from orderwell.web.home.periods import Choice
 from orderwell.web.templatetags.orderwell import money, thousands
 
 ONE_PLACE = Decimal("0.1")
@@ -31,6 +32,8 @@ class Change:
     way: str
     amount: str
     percent: int | None = None
+    # Which way is good.
+    better: str = "up"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +80,9 @@ def share_change(now: Share, before: Share) -> Change | None:
     return Change(way(difference), _("%(points)s points") % {"points": abs(difference)})
 
 
-def sales_tiles(total: Figure, before: Figure, currency: str, list_query: str) -> list[Tile]:
-    """Revenue, orders, average order, fill rate: of the orders placed in the period."""
+def sales_tiles(total: Figure, before: Figure | None, currency: str, list_query: str) -> list[Tile]:
+    """Revenue, orders, average order, fill rate: of the orders placed in the period. `before` None: not compared."""
+    compared, before = before is not None, before or Figure()
     orders = reverse("order-list")
     url = f"{orders}?{list_query}"
     filled, filled_before = Share(total.filled, total.to_fill), Share(before.filled, before.to_fill)
@@ -87,22 +91,26 @@ def sales_tiles(total: Figure, before: Figure, currency: str, list_query: str) -
             *(_("Revenue"), money(total.revenue, currency), url),
             _("What the orders placed in the period come to, tax included, without what was cancelled."),
             change=money_change(total.revenue, before.revenue, currency),
+            compared=compared,
         ),
         Tile(
             *(_("Orders"), thousands(total.orders), url),
             _("Orders placed in the period that were not cancelled."),
             change=count_change(total.orders, before.orders),
+            compared=compared,
         ),
         Tile(
             *(_("Average order"), money(total.average, currency), url),
             _("Revenue divided by orders."),
             change=money_change(total.average, before.average, currency),
+            compared=compared,
         ),
         Tile(
             *(_("Fill rate"), share_text(filled), f"{url}&fulfilment=filled"),
             _("Of the orders placed in the period that have goods to ship, the share of which everything has left."),
             _of(filled),
             share_change(filled, filled_before),
+            compared,
         ),
     ]
 
@@ -111,37 +119,57 @@ def _of(share: Share) -> str:
     return _("%(part)s of %(whole)s") % {"part": thousands(share.part), "whole": thousands(share.whole)}
 
 
-def service_tiles(actor: Actor, period: Period, currency: str, zone: ZoneInfo) -> list[Tile]:
-    """On time, ratings, overdue: what the actor may see of them."""
+def service_tiles(actor: Actor, choice: Choice, currency: str, zone: ZoneInfo) -> list[Tile]:
+    """On time, returns, ratings, receivables: what the actor may see of them."""
     found = []
+    period = choice.period
     days = urlencode({"from": period.first.isoformat(), "to": period.last.isoformat()})
     if actor.may(Permission.FULFILMENT_SHIPMENT_VIEW):
-        found.append(_on_time(actor, period, zone, days))
+        found.append(_on_time(actor, choice, zone, days))
+        if actor.may(Permission.FULFILMENT_RETURN_VIEW):
+            found.append(_returned(actor, choice, zone, days))
     if actor.may(Permission.CASES_RATING_VIEW):
-        found.append(_ratings(actor, period, zone, days))
+        found.append(_ratings(actor, choice, zone, days))
     if actor.may(Permission.BILLING_INVOICE_VIEW):
-        found.append(_overdue(actor, currency))
+        found += _receivables(actor, currency)
     return found
 
 
-def _on_time(actor: Actor, period: Period, zone: ZoneInfo, days: str) -> Tile:
-    now, before = (on_time(actor=actor, period=each, zone=zone) for each in (period, period.before()))
+def _on_time(actor: Actor, choice: Choice, zone: ZoneInfo, days: str) -> Tile:
+    now = on_time(actor=actor, period=choice.period, zone=zone)
+    before = on_time(actor=actor, period=choice.before, zone=zone) if choice.before else Share(0, 0)
     return Tile(
         *(_("On time"), share_text(now), f"{reverse('shipment-list')}?{days}&date=kept"),
         _("Of the shipments of the period whose order has a promised or requested date, the share that left by it."),
         _of(now),
         share_change(now, before),
+        choice.before is not None,
     )
 
 
-def _ratings(actor: Actor, period: Period, zone: ZoneInfo, days: str) -> Tile:
+def _returned(actor: Actor, choice: Choice, zone: ZoneInfo, days: str) -> Tile:
+    now = returned(actor=actor, period=choice.period, zone=zone)
+    before = returned(actor=actor, period=choice.before, zone=zone) if choice.before else Share(0, 0)
+    change = share_change(now, before)
+    return Tile(
+        *(_("Returns"), share_text(now), f"{reverse('return-list')}?{days}"),
+        _("Returns that came in during the period, for each hundred shipments that left in it."),
+        _("%(part)s to %(whole)s shipments") % {"part": thousands(now.part), "whole": thousands(now.whole)},
+        # More returns are not better: the arrow stays, the colour turns.
+        replace(change, better="down") if change else None,
+        choice.before is not None,
+    )
+
+
+def _ratings(actor: Actor, choice: Choice, zone: ZoneInfo, days: str) -> Tile:
     def summary(each: Period) -> RatingSummary:
         since, until = each.bounds(zone)
         return rating_summary(actor, since=since, until=until)
 
-    now, before = summary(period), summary(period.before())
+    now = summary(choice.period)
+    before = summary(choice.before) if choice.before else None
     change = None
-    if now.average is not None and before.average is not None:
+    if before is not None and now.average is not None and before.average is not None:
         difference = now.average - before.average
         change = Change(way(difference), str(abs(difference)))
     return Tile(
@@ -151,20 +179,32 @@ def _ratings(actor: Actor, period: Period, zone: ZoneInfo, days: str) -> Tile:
         _("The mean of the ratings customers gave in the period; hidden ones do not count."),
         _("%(count)s given") % {"count": thousands(now.count)},
         change,
+        choice.before is not None,
     )
 
 
-def _overdue(actor: Actor, currency: str) -> Tile:
-    found = (
-        invoices(actor, overdue_at=utc_now(), currency=currency)
-        .order_by()
-        .aggregate(count=Count("pk"), total=Sum("gross_amount"))
-    )
-    count, total = found["count"], found["total"] or Decimal(0)
-    query = urlencode({"overdue": "1", "currency": currency})
-    return Tile(
-        *(_("Overdue invoices"), thousands(count), f"{reverse('invoice-list')}?{query}"),
-        _("Invoices past their date on orders that are not paid in full; the amount is what was invoiced."),
-        _("%(amount)s, open now") % {"amount": money(total, currency)},
-        compared=False,
-    )
+def _receivables(actor: Actor, currency: str) -> list[Tile]:
+    found = receivables(actor, currency=currency, now=utc_now())
+    lists = reverse("invoice-list")
+    query = urlencode({"currency": currency})
+    return [
+        Tile(
+            *(_("Receivables"), money(found.total, currency), f"{lists}?open=1&{query}"),
+            _(
+                "What is still to be paid of all invoices: without credit notes, payments taken to pay the oldest first."
+            ),
+            _invoices(found.count),
+            compared=False,
+        ),
+        Tile(
+            *(_("Overdue"), money(found.overdue, currency), f"{lists}?overdue=1&{query}"),
+            _("The part of it whose date has passed."),
+            _invoices(found.overdue_count),
+            compared=False,
+        ),
+    ]
+
+
+def _invoices(count: int) -> str:
+    text = ngettext("%(count)s invoice, open now", "%(count)s invoices, open now", count)
+    return text % {"count": thousands(count)}

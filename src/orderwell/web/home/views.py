@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -14,7 +15,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from orderwell.domains.analytics import queries
-from orderwell.domains.analytics.figures import Figure
 from orderwell.domains.analytics.periods import Period
 from orderwell.domains.analytics.queries import Backlog, Sales
 from orderwell.domains.analytics.rankings import top_customers, top_variants
@@ -25,7 +25,8 @@ from orderwell.platform.caching import PacedCache
 from orderwell.platform.permissions import Permission
 from orderwell.web.components import charts
 from orderwell.web.frame.desks import desk_of
-from orderwell.web.home.periods import PRESETS, chosen
+from orderwell.web.home import files
+from orderwell.web.home.periods import COMPARISONS, PRESETS, Choice, chosen
 from orderwell.web.home.tiles import sales_tiles, service_tiles
 from orderwell.web.pages import page, signed_in
 from orderwell.web.start.views import desk_choice
@@ -43,28 +44,37 @@ def home(request: HttpRequest, actor: Actor) -> HttpResponse:
     now = utc_now()
     known = queries.first_and_last_day(actor=actor, zone=zone())
     choice = chosen(request.GET, today=business_day(now, zone()), known=known)
-    by_currency, earlier = queries.sales_and_before(actor=actor, period=choice.period, zone=zone(), now=now)
+    by_currency, earlier = queries.sales_and_before(
+        actor=actor, period=choice.period, before=choice.before, zone=zone(), now=now
+    )
     currency = _currency(request, list(by_currency))
     found = by_currency.get(currency) or queries.no_sales(choice.period)
-    before = earlier.get(currency, Figure())
+    before = (earlier.get(currency) or queries.no_sales(choice.before)) if choice.before else None
     open_now = _open.get(
         (actor.channel_ids, actor.team_ids), lambda: queries.backlog(actor=actor, now=now, zone=zone())
     )
+    if kind := request.GET.get("csv", ""):
+        return files.overview_file(kind, found, choice.period, currency, open_now.value)
     context = {
         "empty": known is None,
         "choice": choice,
-        "presets": [(key, title) for key, title, _days in PRESETS],
+        "presets": PRESETS,
+        "comparisons": COMPARISONS,
+        "compare": choice.compare,
         "years": [str(year) for year in queries.years_with_orders(actor=actor, zone=zone())],
         "currency": currency,
         "currencies": [(name, sold.total.orders) for name, sold in by_currency.items()],
         "sales": found,
-        "tiles": sales_tiles(found.total, before, currency, _list_query(choice.period, currency)),
-        "sales_chart": _sales_chart(found, choice.period, currency),
+        "tiles": sales_tiles(
+            found.total, before.total if before else None, currency, _list_query(choice.period, currency)
+        ),
+        "sales_chart": _sales_chart(found, before, choice, currency),
         "channel_chart": _channel_chart(found, choice.period, currency),
         "backlog": open_now.value,
         "backlog_at": open_now.at,
         "age_chart": _age_chart(open_now.value, business_day(now, zone())),
-        "period_query": _query(choice.period, currency),
+        "period_query": _part_query(choice, currency),
+        "csv_query": _part_query(choice, currency),
         "list_query": _list_query(choice.period, currency),
         **desk_choice(actor, desk_of(actor, signed_in(request).desk)),
     }
@@ -79,7 +89,10 @@ def rankings(request: HttpRequest, actor: Actor) -> HttpResponse:
     currency = _currency(request, [])
     shared: dict[str, Any] = {"actor": actor, "period": choice.period, "currency": currency, "zone": zone(), "now": now}
     customers, variants = top_customers(**shared), top_variants(**shared)
+    if kind := request.GET.get("csv", ""):
+        return files.rankings_file(kind, customers.value, variants.value, currency)
     context = {
+        "csv_query": _part_query(choice, currency),
         "currency": currency,
         "customers": customers,
         "variants": variants,
@@ -94,8 +107,8 @@ def rankings(request: HttpRequest, actor: Actor) -> HttpResponse:
 def service(request: HttpRequest, actor: Actor) -> HttpResponse:
     """How well customers were served, fetched when the page already stands."""
     choice = chosen(request.GET, today=business_day(utc_now(), zone()), known=None)
-    tiles = service_tiles(actor, choice.period, _currency(request, []), zone())
-    return render(request, "home/service.html", {"tiles": tiles})
+    tiles = service_tiles(actor, choice, _currency(request, []), zone())
+    return render(request, "home/service.html", {"tiles": tiles, "compare": choice.compare})
 
 
 def _currency(request: HttpRequest, used: list[str]) -> str:
@@ -109,12 +122,18 @@ def _query(period: Period, currency: str) -> str:
     return urlencode({"from": period.first.isoformat(), "to": period.last.isoformat(), "currency": currency})
 
 
+def _part_query(choice: Choice, currency: str) -> str:
+    """What a part of the page, or a file of it, is asked with."""
+    return f"{_query(choice.period, currency)}&{urlencode({'period': choice.key, 'compare': choice.compare})}"
+
+
 def _list_query(period: Period, currency: str, **more: Any) -> str:
     """The order list behind a figure of this period."""
     return f"{_query(period, currency)}&{urlencode({'state': 'sold', **more})}"
 
 
-def _sales_chart(found: Sales, period: Period, currency: str) -> dict[str, Any]:
+def _sales_chart(found: Sales, before: Sales | None, choice: Choice, currency: str) -> dict[str, Any]:
+    period = choice.period
     labels, links = [], []
     for point, _figure in found.points:
         labels.append(point.strftime("%Y-%m") if period.by_month else point.strftime("%m-%d"))
@@ -128,6 +147,12 @@ def _sales_chart(found: Sales, period: Period, currency: str) -> dict[str, Any]:
         ),
         charts.Series("line", _("Orders"), [figure.orders for figure in figures], _("Orders")),
     ]
+    if before is not None and before.total.orders:
+        earlier = [figure.revenue for _point, figure in before.points]
+        # Day by day from the first on: months differ in length.
+        values = [*earlier, *([Decimal(0)] * len(figures))][: len(figures)]
+        title = _("Revenue a year before") if choice.compare == "year" else _("Revenue before")
+        found_series.append(charts.Series("bar", title, values, currency, charts.money_in(currency), quiet=True))
     return charts.series(heading, labels, found_series, links=links)
 
 

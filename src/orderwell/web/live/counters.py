@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from orderwell.domains.cases.queries import unread_count
 from orderwell.domains.orders.models import Order
 from orderwell.domains.orders.queries import OrderFilters, order_count
 from orderwell.platform.accounts.actor import Actor
@@ -28,9 +29,9 @@ READY = (Order.FulfilmentState.RESERVED.value, Order.FulfilmentState.PARTIAL.val
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """`personal` counters are kept for one person, others for everybody who sees the same rows."""
+    """Kept for everybody who sees the same rows; a `personal` one is read anew, one look into an index of its own."""
 
-    permission: Permission
+    permission: Permission | None
     count: Callable[[Actor, datetime], int]
     personal: bool = False
 
@@ -46,6 +47,7 @@ COUNTERS: dict[str, Counter] = {
     "on-hold": Counter(P.ORDERS_ORDER_VIEW, _orders(on_hold=True)),
     "late": Counter(P.ORDERS_ORDER_VIEW, _orders(late=True)),
     "leftovers": Counter(P.INVENTORY_STOCK_VIEW, lambda actor, now: capped_count(leftovers(actor, is_open=True), CAP)),
+    "for-me": Counter(None, lambda actor, now: unread_count(actor, cap=CAP), personal=True),
     "dead-letters": Counter(P.SYSTEM_EVENT_VIEW, lambda actor, now: capped_count(dead_letters(actor=actor), CAP)),
 }
 
@@ -57,12 +59,13 @@ def counts(actor: Actor, now: datetime) -> dict[str, str]:
     found = {}
     rows = (actor.channel_ids, actor.warehouse_ids, actor.team_ids)
     for name, counter in COUNTERS.items():
-        if not actor.may(counter.permission):
+        if counter.permission is not None and not actor.may(counter.permission):
             continue
-        key = (name, rows, actor.id if counter.personal else None)
-        value = _kept.get(key)
+        key = (name, rows)
+        value = None if counter.personal else _kept.get(key)
         if value is None:
             value = counter.count(actor, now)
-            _kept.put(key, value)
+            if not counter.personal:
+                _kept.put(key, value)
         found[name] = "" if not value else f"{CAP}+" if value > CAP else str(value)
     return found

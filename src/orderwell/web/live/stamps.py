@@ -31,6 +31,7 @@ TOPICS: dict[str, Permission] = {
     "inventory": P.INVENTORY_STOCK_VIEW,
     "fulfilment": P.FULFILMENT_SHIPMENT_VIEW,
     "billing": P.BILLING_INVOICE_VIEW,
+    "cases": P.CASES_CASE_VIEW,
     "integrations": P.ORDERS_ORDER_IMPORT,
     "accounts": P.SYSTEM_USER_MANAGE,
     "events": P.SYSTEM_EVENT_VIEW,

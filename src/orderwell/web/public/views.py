@@ -12,6 +12,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from orderwell.domains.automation.services.settle_return import announce_return
@@ -25,6 +26,7 @@ from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import DomainError, NotFound
 from orderwell.platform.configuration import services as configuration
 from orderwell.platform.idempotency.repeating import Answer, once
+from orderwell.platform.printing.services import print_documents
 from orderwell.platform.wording import sentences
 from orderwell.web.components.actions import fingerprint_of
 from orderwell.web.pages import address_of
@@ -176,9 +178,22 @@ def invoice(request: HttpRequest, access: OrderAccess, invoice_id: int) -> HttpR
             raise NotFound(kind="invoice", reference=str(invoice_id))
     except NotFound as error:
         return _page(request, "nothing", {"sentences": sentences(error)}, status=404)
+    if "pdf" in request.GET:
+        return _as_pdf(request, access, found.pk, found.number)
     business = {name: configuration.get(f"business.{name}") for name in ("legal_name", "address", "tax_number")}
     context = {"invoice": found, "order_number": found.order.number, "customer_name": found.order.customer_name}
     return _page(request, "invoice", {**context, "business": business})
+
+
+def _as_pdf(request: HttpRequest, access: OrderAccess, invoice_id: int, number: str) -> HttpResponse:
+    """The invoice as it was issued, in the language the customer reads."""
+    language = "zh-hans" if (get_language() or "").startswith("zh") else "en"
+    content = print_documents(kind="invoice", ids=[invoice_id], language=language, actor=reader(access), now=utc_now())
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="{number}.pdf"'
+    response["Cache-Control"] = "private, no-store"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
 
 
 @public_page("GET", "HEAD")

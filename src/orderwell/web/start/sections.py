@@ -20,12 +20,14 @@ from django.utils.translation import ngettext
 
 from orderwell.domains.automation.hints.finding import newest_orders_with_hints
 from orderwell.domains.billing.waiting import overdue, to_invoice
+from orderwell.domains.cases.queries import waiting_for_us
 from orderwell.domains.inventory.choices import visible_warehouses
 from orderwell.domains.orders.models import Order
 from orderwell.domains.orders.waiting import coverable, held_orders, late, my_quotes, overpaid, ready_to_ship
 from orderwell.kernel.clock import business_day
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
+from orderwell.web.components.words import word
 from orderwell.web.hints.showing import show_hint
 from orderwell.web.templatetags.orderwell import hold_title, localname, money_text, since
 
@@ -204,7 +206,7 @@ def overdue_invoices(actor: Actor, now: datetime) -> Section | None:
         Row(
             reverse("invoice-detail", args=[invoice.pk]),
             f"{invoice.number} {invoice.order.customer_name}",
-            money_text(invoice.gross_amount, invoice.currency),
+            money_text(invoice.open_amount, invoice.currency),
             _("due %(day)s") % {"day": _day(invoice.due_at)},
             True,
             **_act(actor, P.BILLING_PAYMENT_CREATE, _("Payment"), "order-payment", invoice.order_id),
@@ -212,7 +214,7 @@ def overdue_invoices(actor: Actor, now: datetime) -> Section | None:
         for invoice in overdue(actor, now=now, limit=ROWS)
     ]
     return Section(
-        *("overdue", _("Overdue invoices"), "calendar-due", rows, reverse("order-list") + "?payment=open"),
+        *("overdue", _("Overdue invoices"), "calendar-due", rows, reverse("invoice-list") + "?overdue=1"),
         empty=_("Nobody owes anything past its date."),
         topics=("billing",),
     )
@@ -245,8 +247,29 @@ def hinted(actor: Actor, now: datetime) -> Section | None:
     )
 
 
+def unanswered(actor: Actor, now: datetime) -> Section | None:
+    """Customers who wait for an answer, the longest first."""
+    if not actor.may(P.CASES_CASE_VIEW):
+        return None
+    rows = [
+        Row(
+            reverse("case-detail", args=[case.pk]),
+            f"{case.number} {case.subject or word('case_kind', case.kind)}",
+            case.customer.name if case.customer else "",
+            since(case.touched_at),
+        )
+        for case in waiting_for_us(actor, limit=ROWS)
+    ]
+    return Section(
+        *("unanswered", _("Waiting for an answer"), "message-circle", rows),
+        all_url=reverse("case-list"),
+        empty=_("Every customer has an answer."),
+        topics=("cases",),
+    )
+
+
 SECTIONS: dict[str, tuple[Source, ...]] = {
-    "clerk": (quotes, held, late_orders, hinted, covered),
+    "clerk": (quotes, unanswered, held, late_orders, hinted, covered),
     "warehouse": (shipping, by_warehouse, late_orders),
     "bookkeeper": (invoicing, overdue_invoices, unassigned),
     "administrator": (held, late_orders),

@@ -29,15 +29,15 @@
   const seriesOption = (data) => {
     const kinds = data.series.map((one) => one.type);
     const twoAxes = data.series.length > 1 && new Set(kinds).size > 1;
-    const axis = (right) => ({ type: "value", name: (data.series[right ? 1 : 0] || data.series[0]).unit, nameTextStyle: { ...words(), align: right ? "right" : "left" }, nameGap: 8, splitLine: { show: !right, ...line() }, axisLabel: { ...words(), formatter: compact }, minInterval: right ? 1 : 0, splitNumber: 4 });
+    const axis = (right) => ({ type: "value", name: data.series.find((one) => right === (one.type !== kinds[0]))?.unit, nameTextStyle: { ...words(), align: right ? "right" : "left" }, nameGap: 8, splitLine: { show: !right, ...line() }, axisLabel: { ...words(), formatter: compact }, minInterval: right ? 1 : 0, splitNumber: 4 });
     return {
       ...shared(data),
       grid: { left: 4, right: 4, top: (data.series.length > 1 ? 30 : 12) + (data.series.some((one) => one.unit) ? 18 : 0), bottom: 2, containLabel: true },
       legend: data.series.length > 1 ? { top: 0, left: 0, icon: "roundRect", itemWidth: 10, itemHeight: 10, textStyle: words() } : undefined,
       xAxis: { type: "category", data: data.labels, axisLine: line(), axisTick: { show: false }, axisLabel: { ...words(), hideOverlap: true } },
       yAxis: twoAxes ? [axis(false), axis(true)] : axis(false),
-      series: data.series.map((one, index) => ({
-        type: one.type, name: one.name, data: one.values, yAxisIndex: twoAxes ? Math.min(index, 1) : 0,
+      series: data.series.map((one) => ({
+        type: one.type, name: one.name, data: one.values, yAxisIndex: twoAxes && one.type !== kinds[0] ? 1 : 0,
         barMaxWidth: 28, itemStyle: { ...(one.type === "bar" ? { borderRadius: [2, 2, 0, 0] } : {}), ...(one.quiet ? { color: colour("--tblr-secondary"), opacity: .45 } : {}) },
         symbol: data.labels.length > 40 ? "none" : "circle", symbolSize: 5, lineStyle: one.quiet ? { width: 2, type: "dashed", color: colour("--tblr-secondary") } : { width: 2 }, cursor: data.links.length ? "pointer" : "default",
       })),

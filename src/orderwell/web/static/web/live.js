@@ -20,7 +20,7 @@
   const topicsOf = (part) => (part.dataset.liveTopics || "orders").split(/\s+/).filter(Boolean);
   const wanted = () => {
     const found = new Set(parts().flatMap(topicsOf));
-    if ($("[data-counter]")) found.add("orders");
+    if ($("[data-counter]")) { found.add("orders"); found.add("cases"); }
     return [...found].sort();
   };
 
