@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+import msgspec
+
 ZERO = Decimal(0)
 # From the narrowest circle to the widest.
 SCOPES = ("customer", "group", "channel", "everyone")
@@ -33,8 +35,7 @@ class Terms:
     active: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Buyer:
+class Buyer(msgspec.Struct, frozen=True):
     """Who orders where. `include_tax`: whether the channel's prices do."""
 
     customer_id: int | None = None

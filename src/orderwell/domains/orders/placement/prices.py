@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+
+import msgspec
 
 from orderwell.domains.catalog.resolving import VariantRef
 from orderwell.domains.orders.drafts import LineDraft, QuoteDraft
@@ -15,8 +16,7 @@ from orderwell.domains.prices.resolving import PriceBook
 from orderwell.domains.prices.rule import Buyer, Offer, choose
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(msgspec.Struct, frozen=True):
     """`price` is the rule's, None where the product has none; `units` is what the order has of the product."""
 
     price: Decimal | None
@@ -42,13 +42,16 @@ class Pricing:
         self.currency, self.book = plan.currency, book
         self.scopes = book.scopes_for(buyer_of(plan), plan.currency) if book.lists and not plan.past else {}
         self.quoted = plan.draft.reasons if isinstance(plan.draft, QuoteDraft) else ()
-        self.units: dict[str, Decimal] = defaultdict(Decimal, plan.ordered)
+        self.units: dict[str, Decimal] = {}
         if self.scopes:  # lines of the same product count together
+            self.units = defaultdict(Decimal, plan.ordered)
             for line in plan.draft.lines:
                 self.units[line.sku] += line.quantity
 
     def of(self, index: int, line: LineDraft, variant: VariantRef) -> Found:
         base = self.book.listed.get((variant.id, self.currency))
+        if not self.scopes and not self.quoted:
+            return Found(base, reason(None, base, units=ZERO, given=line.unit_price is not None), [], ZERO)
         offers = self.book.offers(variant.id, self.scopes) if self.scopes else []
         units = self.units[line.sku] if offers else ZERO
         chosen = choose(offers, units) if offers else None
