@@ -319,6 +319,16 @@ EXAMPLES |= {
     ("PATCH", "/customers/{customer_id}"): Example(
         lambda world: Request(f"/customers/{new_customer(world)}", {"note": "calls in the morning"}, ANY), TEAM
     ),
+    ("GET", "/customers/{customer_id}/notes"): Example(lambda w: Request(f"/customers/{new_customer(w)}/notes"), TEAM),
+    ("POST", "/customers/{customer_id}/notes"): Example(
+        lambda world: Request(f"/customers/{new_customer(world)}/notes", {"body": "likes tea", "pinned": True}), TEAM
+    ),
+    ("POST", "/customers/{customer_id}/relations"): Example(
+        lambda world: Request(
+            f"/customers/{new_customer(world)}/relations", {"kind": "parent", "other_id": world.shop.customer.pk}
+        ),
+        TEAM,
+    ),
     ("POST", "/customers/{customer_id}/consents"): Example(
         lambda world: Request(
             f"/customers/{new_customer(world)}/consents",

@@ -14,14 +14,12 @@ from orderwell.api.requests import may_also
 from orderwell.api.routing import Routes
 from orderwell.api.shapes import Exact, Id, Input, Moment, Shape
 from orderwell.api.verdicts import Verdicts, save_rows
-from orderwell.domains.automation.services.merge_customers import merge_customers, unmerge_customers
 from orderwell.domains.customers import queries
 from orderwell.domains.customers.drafts import CustomerDraft, CustomerGroupDraft
 from orderwell.domains.customers.models import (
     Consent,
     Customer,
     CustomerGroup,
-    CustomerMerge,
     CustomerNote,
     CustomerRelation,
 )
@@ -158,21 +156,6 @@ class NoteShape(Shape):
     changed_at: Moment | None
 
 
-class NewMerge(Input):
-    merged_id: int
-    choices: dict[str, str] = Field(
-        default_factory=dict, description="Field -> survivor or merged; without one the survivor's value, if it has one"
-    )
-
-
-class MergeShape(Shape):
-    id: int
-    survivor_id: int
-    merged_id: int
-    made_at: Moment
-    undone_at: Moment | None
-
-
 def _show(customer: Customer) -> dict[str, Any]:
     related = {
         "group": customer.group.code if customer.group is not None else None,
@@ -288,24 +271,6 @@ def list_customer_notes(request: ApiRequest, customer_id: Id) -> list[CustomerNo
 def add_customer_note(request: ApiRequest, customer_id: Id, body: NewNote) -> CustomerNote:
     actor = may_also(request.actor, VIEW)
     return add_note(customer_id=customer_id, **body.model_dump(), actor=actor, now=utc_now())
-
-
-@routes.write("POST", "/customers/{customer_id}/merges", permission=CHANGE, response=MergeShape, status=201)
-def merge_customer(request: ApiRequest, customer_id: Id, body: NewMerge) -> CustomerMerge:
-    """Make `merged_id` part of this customer. Its number and external id lead here from then on."""
-    return merge_customers(
-        survivor_id=customer_id,
-        merged_id=body.merged_id,
-        choices=body.choices,
-        actor=may_also(request.actor, VIEW),
-        now=utc_now(),
-    )
-
-
-@routes.write("POST", "/customer-merges/{merge_id}/undo", permission=CHANGE, response=MergeShape)
-def undo_customer_merge(request: ApiRequest, merge_id: Id) -> CustomerMerge:
-    """For 30 days. What was changed since the merge stays."""
-    return unmerge_customers(merge_id=merge_id, actor=may_also(request.actor, VIEW), now=utc_now())
 
 
 @routes.read("/customer-groups", permission=VIEW, response=list[GroupShape])
