@@ -99,7 +99,11 @@ def test_pasted_lines_come_back_one_by_one(owner: Client, company: Company) -> N
 def test_the_preview_explains_price_stock_and_date(owner: Client, company: Company) -> None:
     answer = owner.post("/orders/preview/", entry(owner, line_quantity=["2", "5"], line_unit_price=["18", ""])).json()
     cup, pot = answer["rows"]
-    assert cup["why"].startswith("Entered by hand; list price 20.00") and cup["date"] == "In stock" and cup["free"] == "main 10"
+    assert (
+        cup["why"].startswith("Entered by hand; list price 20.00")
+        and cup["date"] == "In stock"
+        and cup["free"] == "main 10"
+    )
     assert pot["why"].startswith("List price") and pot["missing"] == "3" and pot["date"] == "No date known"
     assert answer["missing"] == 1
 
