@@ -47,6 +47,7 @@ def test_everything_is_found_by_its_number(owner: Client, company: Company, plac
     for text, address in (
         (number, order_page),
         (number.lower(), order_page),
+        (f"so{order_id}", order_page),
         ("WEB-77", order_page),
         (shipment.number, order_page),
         ("SF100200", order_page),

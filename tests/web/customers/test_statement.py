@@ -56,6 +56,11 @@ def test_a_period_typed_wrong_shows_one_all_the_same(owner: Client, path: str) -
         assert owner.get(f"{path}?{query}").status_code == 200, query
 
 
+def test_days_the_wrong_way_round_are_put_right(owner: Client, path: str) -> None:
+    right, wrong = "from=2000-01-01&to=2030-01-01", "from=2030-01-01&to=2000-01-01"
+    assert owner.get(f"{path}csv/?{wrong}").content == owner.get(f"{path}csv/?{right}").content
+
+
 def test_who_may_not_see_invoices_sees_no_statement(browse: Callable[..., Client], path: str) -> None:
     worker = browse("warehouse-worker")
     for part in ("", "csv/"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from django.db.models import Q
@@ -9,7 +10,9 @@ from django.db.models import Q
 from orderwell.domains.customers.models import Contact, Customer
 from orderwell.domains.orders.models import Order
 from orderwell.domains.orders.queries import visible_orders
+from orderwell.kernel.identifiers import format_number
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.configuration import services as configuration
 from orderwell.platform.crypto import email_index, phone_index, phone_last4_index
 from orderwell.platform.permissions import Permission
 from orderwell.platform.search import prefix
@@ -17,6 +20,7 @@ from orderwell.platform.search import prefix
 # Candidates of one look-up; a text that names more is too vague for a box that shows a few.
 LOOKED_AT = 60
 CUSTOMERS = 5
+_SHORT = re.compile(r"(?P<letters>[A-Za-z-]{0,8})(?P<value>[0-9]{1,9})")
 
 
 def find_orders(actor: Actor, text: str, *, limit: int) -> list[Order]:
@@ -39,6 +43,11 @@ def _looks(text: str) -> Iterator[tuple[Q, tuple[str, ...]]]:
         return
     yield Q(number=text.upper()), ()
     yield Q(external_id=text), ()
+    if (short := _SHORT.fullmatch(text)) is not None:
+        # 498 and SO498 stand for SO00000498: nobody types the zeros.
+        full = format_number(configuration.get("orders.number_template"), int(short["value"]))
+        if full.startswith(short["letters"].upper()):
+            yield Q(number=full), ()
     if len(text) >= 3 and text.isascii() and any(character.isdigit() for character in text):
         yield prefix("number", text.upper()), ("number",)
     personal = _personal(text)

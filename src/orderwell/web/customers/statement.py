@@ -49,9 +49,10 @@ def _chosen(params: Any, actor: Actor, customer_id: int) -> dict[str, Any]:
     today = business_day(utc_now(), zone())
     before = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
     first, last = _day(params.get("from", "")) or before, _day(params.get("to", "")) or today
+    first, last = sorted((first, last))
     currency = params.get("currency", "")
     usual = customer.currency if customer.currency in known or not known else known[0]
-    return {"first": min(first, last), "last": last, "currency": currency if currency in known else usual}
+    return {"first": first, "last": last, "currency": currency if currency in known else usual}
 
 
 def _found(request: HttpRequest, actor: Actor, customer_id: int) -> AccountStatement:

@@ -84,6 +84,7 @@ def texts() -> dict[str, str]:  # budget: one table of words, read top to bottom
         "received": _("Receipt is written down."),
         "nothingScanned": _("Nothing is scanned yet."),
         "noCount": _("No count is open in this warehouse. It is begun under Stock, Counts."),
+        "beginCount": _("Begin a count"),
         "writeDown": _("Write down"),
         "notWritten": _("not written down yet"),
         "countAgain": _("count again"),

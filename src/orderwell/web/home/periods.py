@@ -15,10 +15,10 @@ from orderwell.domains.analytics.periods import LENGTHS, MOST_DAYS, ONE_DAY, Per
 # Numbers are days up to today; the rest are what the calendar calls so, from its first day to today.
 PRESETS: tuple[tuple[str, str | Promise], ...] = (
     ("today", _("Today")),
-    ("week", _("Week")),
-    ("month", _("Month")),
-    ("quarter", _("Quarter")),
-    ("year", _("Year")),
+    ("week", _("This week")),
+    ("month", _("This month")),
+    ("quarter", _("This quarter")),
+    ("year", _("This year")),
     ("30", _("30 days")),
     ("90", _("90 days")),
     ("365", _("12 months")),

@@ -222,6 +222,8 @@
     }
     if ($("#signed-out")?.open) return;
     if (typing || event.ctrlKey || event.metaKey || event.altKey || $(".modal.show")) return;
+    // A dialog that has just closed itself for this very key still has the focus.
+    if (event.target.closest(".modal")) return;
     if (waitingForPlace && Date.now() - waitingForPlace < 1500) {
       waitingForPlace = 0;
       const place = $(`[data-go="${CSS.escape(event.key)}"]`);

@@ -78,6 +78,6 @@
   screens.count = async (id) => {
     if (id) return one(id);
     const rows = state.work.counts.map((count) => row(`#/count/${count.id}`, count.number, count.note));
-    return { title: t("count"), back: "#/", content: rows.length ? [el("div", { class: "hh-rows" }, rows)] : [nothing(t("none"), t("noCount"))] };
+    return { title: t("count"), back: "#/", content: rows.length ? [el("div", { class: "hh-rows" }, rows)] : [nothing(t("none"), t("noCount")), el("p", { class: "text-center" }, el("a", { class: "btn", href: document.body.dataset.counts }, t("beginCount")))] };
   };
 })();
