@@ -204,3 +204,87 @@ def test_a_way_in_is_used_once_and_a_reset_forgets(sign_in: Open, practice: Site
         time.sleep(0.2)
     begin(page, "manager")
     expect(page.locator("#practice .practice-points")).to_contain_text("0 / 6")
+
+
+def to_the_order(page: Page, task: str) -> None:
+    page.locator(f"#practice li[data-task={task}] a", has_text="Go there").click()
+    page.wait_for_url(re.compile(r"/orders/\d+/$"))
+
+
+def finish(page: Page, points: str) -> None:
+    expect(page.locator(".practice-end")).to_contain_text(f"{points} of {points}")
+    page.locator("[data-take-back]").click()
+    expect(page.locator("main")).to_contain_text(f"{points} / {points}")
+
+
+def test_the_bookkeeper_s_tour_from_start_to_certificate(sign_in: Open, practice: Site) -> None:
+    page = sign_in("anna")
+    begin(page, "bookkeeper")
+    to_the_order(page, "invoice")
+    page.keyboard.press("i")
+    page.locator("#dialog button.btn-primary").click()
+    step(page, "invoice")
+    still_open(page, "payment")
+    page.keyboard.press("p")
+    page.locator("#dialog [name=reference]").fill("BANK-1")
+    page.keyboard.press("Control+Enter")
+    step(page, "payment")
+    page.goto(page.url.rstrip("/") + "/return/")
+    page.locator("main form [name^=line_]").first.fill("1")
+    page.locator("main form [name=reason]").fill("Came back")
+    page.keyboard.press("Control+Enter")
+    step(page, "credit")
+    finish(page, "30")
+
+
+def answer(page: Page, task: str, figure: str) -> None:
+    """Read a figure off the overview, and type it where the tour asks for it."""
+    page.goto(local(page, "/overview/"))
+    read = page.locator(f"a.figure[href*='{figure}'] .figure-value").first.inner_text()
+    field = page.locator(f"#practice li[data-task={task}] [name=answer]")
+    field.fill(read.strip().replace(",", ""))
+    field.press("Enter")
+    step(page, task)
+
+
+def test_the_manager_s_tour_from_start_to_certificate(sign_in: Open, practice: Site) -> None:
+    page = sign_in("anna")
+    begin(page, "manager")
+    answer(page, "late", "late=1")
+    answer(page, "to-ship", "fulfilment=waiting")
+    page.goto(local(page, "/customers/"))
+    page.locator("table a[href^='/customers/']").first.click()
+    step(page, "customer")
+    page.keyboard.press("e")
+    page.wait_for_url(re.compile(r"/customers/\d+/change/$"))
+    page.locator("[name=payment_terms_days]").fill("21")
+    page.keyboard.press("Control+Enter")
+    step(page, "terms")
+    to_the_order(page, "hold")
+    page.keyboard.press("h")
+    page.locator("#dialog [name=reason]").fill("Ask about the price")
+    page.keyboard.press("Control+Enter")
+    step(page, "hold")
+    page.keyboard.press("l")
+    page.locator("#dialog button.btn-primary").click()
+    step(page, "release")
+    finish(page, "60")
+
+
+def test_the_administrator_s_tour_from_start_to_certificate(sign_in: Open, practice: Site) -> None:
+    page = sign_in("anna")
+    begin(page, "administrator")
+    for task, path in (("health", "/system/health/"), ("events", "/system/events/"), ("dead", "/system/dead-letters/")):
+        still_open(page, task)
+        page.goto(local(page, path))
+        step(page, task)
+    page.goto(local(page, "/admin/users/new/"))
+    page.locator("main [name=username]").fill("begins-monday")
+    for field in page.locator("main input[type=password]").all():
+        field.fill("a first long password")
+    page.locator("main label.form-check", has_text="Sales clerk").first.click()
+    page.keyboard.press("Control+Enter")
+    step(page, "user")
+    page.goto(local(page, "/system/diagnostics/"))
+    step(page, "bundle")
+    finish(page, "50")

@@ -71,6 +71,8 @@ class ListForm(ActionForm):
         offer(self, "channels", channels)
         offer(self, "groups", groups)
         offer(self, "customers", customers)
+        # The field that replaces it takes its label along.
+        self.fields["customers"].widget.attrs["aria-label"] = _("Customers")
 
     def draft(self) -> PriceListDraft:
         data = self.cleaned_data

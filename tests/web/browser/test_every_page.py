@@ -1,0 +1,194 @@
+"""Every page in a real browser: nothing axe objects to, nothing that moves, and the way through it by keyboard.
+
+The pages are shared out over theme, width and language, so that each is seen in half of the eight looks and every look has
+half of the pages; `-m soak` sees all of them in all.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from orderwell.testing.installation import Installation
+
+pytestmark = pytest.mark.browser
+LOOKS = list(itertools.product(("light", "dark"), (1440, 390), ("zh-CN", "en-GB")))
+PASSWORD = "a password for tests only"
+ORDERS = 150
+# Above it a page counts as restless; what is allowed here is far below what is felt.
+MOST_SHIFT = 0.1
+# Pages with one thing to type begin in it; here each is gone through from its very beginning.
+FROM_THE_TOP = "document.body.tabIndex = -1, document.body.focus(), document.body.removeAttribute('tabindex')"
+# Without the navigation there is nothing to step over.
+WITHOUT_FRAME = {"handheld", "offline"}
+WATCH = """
+window.moved = [];
+new PerformanceObserver((list) => list.getEntries().forEach((entry) => {
+  if (!entry.hadRecentInput) window.moved.push([entry.value, entry.sources.map((s) => s.node?.className || s.node?.nodeName)]);
+})).observe({ type: "layout-shift", buffered: true });
+"""
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+@dataclass
+class Whole:
+    address: str
+    pages: list[dict[str, str]]
+    customer: str
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Whole]:
+    folder: Path = tmp_path_factory.mktemp("whole")
+    installation = Installation(folder)
+    installation.migrate()
+    installation.python("-m", "orderwell.testing.whole_company", str(ORDERS))
+    found = json.loads(installation.python("-m", "orderwell.testing.pages").stdout)
+    pages = [page for page in found["pages"] if page["kind"] in {"page", "dialog"}]
+    assert len(pages) > 130
+    with installation.serving() as server:
+        yield Whole(f"http://127.0.0.1:{server.port}", pages, found["customer"])
+
+
+def contexts(browser: Browser, whole: Whole, look: str, width: int, locale: str) -> dict[str, BrowserContext]:
+    """One for each who opens pages: somebody of the staff, a customer, and nobody."""
+    size: Any = {"width": width, "height": 900}
+    scheme: Any = look
+    found = {
+        who: browser.new_context(base_url=whole.address, locale=locale, viewport=size, color_scheme=scheme)
+        for who in ("staff", "customer", "nobody")
+    }
+    for context in found.values():
+        context.add_init_script(WATCH)
+        context.set_default_timeout(20_000)
+    page = found["staff"].new_page()
+    page.goto("/sign-in/")
+    page.fill("[name=username]", "admin")
+    page.fill("[name=password]", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "/sign-in/" not in url)
+    page.close()
+    page = found["customer"].new_page()
+    page.goto(whole.customer)
+    page.close()
+    return found
+
+
+def share(pages: list[dict[str, str]], number: int, of: int) -> list[dict[str, str]]:
+    return [page for index, page in enumerate(pages) if (index + number) % of == 0]
+
+
+def objections(page: Page) -> list[str]:
+    found = Axe().run(page, options=RULES).response["violations"]
+    return [f"{each['id']}: {', '.join(str(node['target'][0]) for node in each['nodes'][:3])}" for each in found]
+
+
+def look_at(browser: Browser, whole: Whole, number: int, of: int) -> tuple[list[str], list[tuple[float, str]]]:
+    look, width, locale = LOOKS[number]
+    wrong, shifts = [], []
+    opened = contexts(browser, whole, look, width, locale)
+    pages = {who: context.new_page() for who, context in opened.items()}
+    for item in share(whole.pages, number, of):
+        page, where = pages[item["who"]], f"{item['name']} ({look}, {width}, {locale})"
+        page.goto(item["path"])
+        page.wait_for_load_state("networkidle")
+        wrong += [f"{where}: {said}" for said in objections(page)]
+        moved = page.evaluate("window.moved")
+        shifts.append((round(sum(value for value, _who in moved), 4), f"{where} {moved[:2] if moved else ''}"))
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if wide > 1:
+            wrong.append(f"{where}: {wide} pixels wider than the window")
+    for context in opened.values():
+        context.close()
+    return wrong, shifts
+
+
+def judge(wrong: list[str], shifts: list[tuple[float, str]], capsys: pytest.CaptureFixture[str]) -> None:
+    shifts.sort(reverse=True)
+    with capsys.disabled():
+        sys.stdout.writelines(f"\n{value:>7.4f} moved  {name[:160]}" for value, name in shifts[:5])
+    assert not wrong, "\n".join(wrong)
+    assert shifts[0][0] <= MOST_SHIFT
+
+
+@pytest.mark.parametrize("number", range(len(LOOKS)))
+@pytest.mark.timeout(900)
+def test_pages_are_for_everybody_and_stand_still(
+    browser: Browser, whole: Whole, number: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    judge(*look_at(browser, whole, number, len(LOOKS)), capsys)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("number", range(len(LOOKS)))
+def test_every_page_in_every_look(
+    browser: Browser, whole: Whole, number: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    judge(*look_at(browser, whole, number, 1), capsys)
+
+
+def test_the_first_step_of_the_keyboard_leads_to_the_content(browser: Browser, whole: Whole) -> None:
+    """On every page of the staff: the first Tab offers the way past the navigation, and each step can be seen."""
+    opened = contexts(browser, whole, "light", 1440, "en-GB")
+    page, wrong = opened["staff"].new_page(), []
+    for item in whole.pages:
+        if item["who"] != "staff" or item["kind"] != "page" or ":" in item["name"] or item["name"] in WITHOUT_FRAME:
+            continue
+        page.goto(item["path"])
+        page.evaluate(FROM_THE_TOP)
+        page.keyboard.press("Tab")
+        first = page.evaluate("document.activeElement.className")
+        if "skip-link" not in first:
+            wrong.append(f"{item['name']}: the first step is on {first!r}")
+            continue
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        inside = page.evaluate("Boolean(document.activeElement.closest('main'))")
+        focusable = page.evaluate(
+            "Boolean(document.querySelector('main a[href], main button, main input, main select'))"
+        )
+        if focusable and not inside:
+            wrong.append(f"{item['name']}: the way to the content leads elsewhere")
+    for context in opened.values():
+        context.close()
+    assert not wrong, "\n".join(wrong)
+
+
+STEPS = """() => {
+  const element = document.activeElement.closest(".ts-control") || document.activeElement, box = element.getBoundingClientRect(), style = getComputedStyle(element);
+  const ring = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
+  return { name: `${element.tagName}.${element.className}#${element.id}`, body: element === document.body,
+           seen: ring || style.boxShadow !== "none" || element.matches(".focus *") || element.matches("[type=checkbox], [type=radio]"), width: box.width };
+}"""
+
+
+@pytest.mark.parametrize("path", ["/orders/", "/orders/new/", "/customers/", "/account/", "/admin/settings/"])
+def test_the_keyboard_gets_through_a_page_and_is_always_seen(browser: Browser, whole: Whole, path: str) -> None:
+    opened = contexts(browser, whole, "light", 1440, "en-GB")
+    page = opened["staff"].new_page()
+    page.goto(path)
+    page.wait_for_load_state("networkidle")
+    page.evaluate(FROM_THE_TOP)
+    unseen, names = [], []
+    for _ in range(400):
+        page.keyboard.press("Tab")
+        at = page.evaluate(STEPS)
+        if at["body"]:
+            break
+        names.append(at["name"])
+        if not at["seen"] and at["width"] > 1:
+            unseen.append(at["name"])
+    for context in opened.values():
+        context.close()
+    assert len(set(names)) > 10
+    assert len(names) < 400, f"never left the page: {names[-5:]}"
+    assert not unseen, "\n".join(unseen)
