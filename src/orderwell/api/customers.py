@@ -142,12 +142,12 @@ class RelationShape(Shape):
     other_id: int
 
 
-class NewNote(Input):
+class NewCustomerNote(Input):
     body: str = Field(min_length=1, max_length=4000)
     pinned: bool = False
 
 
-class NoteShape(Shape):
+class CustomerNoteShape(Shape):
     id: int
     body: str
     pinned: bool
@@ -260,15 +260,15 @@ def relate_customer(request: ApiRequest, customer_id: Id, body: NewRelation) -> 
     return relate(customer_id=customer_id, **body.model_dump(), actor=actor, now=utc_now())
 
 
-@routes.read("/customers/{customer_id}/notes", permission=VIEW, response=list[NoteShape])
+@routes.read("/customers/{customer_id}/notes", permission=VIEW, response=list[CustomerNoteShape])
 def list_customer_notes(request: ApiRequest, customer_id: Id) -> list[CustomerNote]:
     """Pinned ones first, then the newest."""
     queries.customer_detail(request.actor, customer_id)
     return notes_of(request.actor, customer_id)
 
 
-@routes.write("POST", "/customers/{customer_id}/notes", permission=CHANGE, response=NoteShape, status=201)
-def add_customer_note(request: ApiRequest, customer_id: Id, body: NewNote) -> CustomerNote:
+@routes.write("POST", "/customers/{customer_id}/notes", permission=CHANGE, response=CustomerNoteShape, status=201)
+def add_customer_note(request: ApiRequest, customer_id: Id, body: NewCustomerNote) -> CustomerNote:
     actor = may_also(request.actor, VIEW)
     return add_note(customer_id=customer_id, **body.model_dump(), actor=actor, now=utc_now())
 

@@ -30,7 +30,9 @@ def title_of(root: Element) -> str:
 
 
 def _names(root: Element) -> Iterator[str]:
-    twice = [name for name, count in Counter(e.get("id") for e in root.walk() if e.get("id")).items() if count > 1]
+    # What a <template> holds is no part of the page until a script copies it.
+    placed = (e for e in root.walk() if e.get("id") and all(above.tag != "template" for above in e.above()))
+    twice = [name for name, count in Counter(e.get("id") for e in placed).items() if count > 1]
     if twice:
         yield f"the same id twice: {', '.join(twice)}"
     for element in root.find("a", "button"):

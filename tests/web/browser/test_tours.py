@@ -217,6 +217,7 @@ def finish(page: Page, points: str) -> None:
     expect(page.locator("main")).to_contain_text(f"{points} / {points}")
 
 
+@pytest.mark.soak
 def test_the_bookkeeper_s_tour_from_start_to_certificate(sign_in: Open, practice: Site) -> None:
     page = sign_in("anna")
     begin(page, "bookkeeper")
@@ -247,6 +248,7 @@ def answer(page: Page, task: str, figure: str) -> None:
     step(page, task)
 
 
+@pytest.mark.soak
 def test_the_manager_s_tour_from_start_to_certificate(sign_in: Open, practice: Site) -> None:
     page = sign_in("anna")
     begin(page, "manager")
@@ -271,6 +273,7 @@ def test_the_manager_s_tour_from_start_to_certificate(sign_in: Open, practice: S
     finish(page, "60")
 
 
+@pytest.mark.soak
 def test_the_administrator_s_tour_from_start_to_certificate(sign_in: Open, practice: Site) -> None:
     page = sign_in("anna")
     begin(page, "administrator")

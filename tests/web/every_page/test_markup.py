@@ -25,6 +25,7 @@ FREE = {
     "import-mapping": "columns as the file names them",
     "offline": "without the server there is nobody to ask for the language: it stands there in both",
     "admin-fields": "keys of own fields, for the API",
+    "admin-channels": "codes of channels, for the API",
 }
 
 
