@@ -92,7 +92,8 @@
       take(text);
       return;
     }
-    if (event.key.length !== 1 || (event.key === " " && !keys)) { clearTimeout(timer); letGo(); return; }
+    // No code begins with / : it leads into the search box, and what is typed next must arrive there.
+    if (event.key.length !== 1 || ([" ", "/"].includes(event.key) && !keys)) { clearTimeout(timer); letGo(); return; }
     event.preventDefault();
     event.stopImmediatePropagation();
     clearTimeout(timer);
