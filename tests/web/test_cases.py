@@ -173,11 +173,11 @@ def test_a_clerk_begins_with_the_customers_who_wait_for_an_answer(browse: Browse
     from orderwell.domains.cases.models import Case
     from orderwell.domains.cases.services.open_case import CaseDraft, open_case
     from orderwell.kernel.clock import utc_now
-    from orderwell.testing.actors import owner
+    from orderwell.platform.accounts.actor import system_actor
 
     place(CUP=1)
     for subject in ("Where is my cup?", "Broken handle"):
-        open_case(draft=CaseDraft("question", "?", subject), actor=owner(), now=utc_now())
+        open_case(draft=CaseDraft("question", "?", subject), actor=system_actor(), now=utc_now())
     Case.objects.filter(subject="Broken handle").update(state="waiting_for_customer")
     page = browse("sales-clerk").get("/").content.decode()
     section = page.split("Waiting for an answer", 1)[1].split("</section>")[0]

@@ -12,13 +12,16 @@ ORDERS = 250
 
 @pytest.fixture(scope="package")
 def whole_company(django_db_setup: None, django_db_blocker: object) -> Iterator[None]:
-    from django.db import transaction
+    from django.db import connection, transaction
 
     from orderwell.kernel.clock import utc_now
     from orderwell.testing.whole_company import fill
 
     with django_db_blocker.unblock(), transaction.atomic():  # type: ignore[attr-defined]
         fill(orders=ORDERS, now=utc_now())
+        # Never committed, so the database would not count these rows by itself, and would plan as if there were none.
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
         yield
         transaction.set_rollback(True)
 

@@ -130,6 +130,9 @@ def rebuild(model: type[models.Model], column: str) -> None:
     """Make the index again from the rows, as after a copy by tools that leave it behind."""
     index = index_of(model, column)
     with transaction.atomic():
+        if connection.vendor == "postgresql":
+            # A table whose rows were just changed can't get an index while checks of those changes are put off.
+            connection.check_constraints()
         # Not entered: that would put off and check foreign keys, with which an index has nothing to do.
         editor = connection.SchemaEditorClass(connection)
         editor.remove_index(model, index)

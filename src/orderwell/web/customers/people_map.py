@@ -104,7 +104,7 @@ def _person(contact: ContactDraft, masked: bool) -> _Lines:
     if about:
         lines.append((fit(about), "", "sub"))
     if contact.phone:
-        lines.append((contact.phone, "" if masked else f"tel:{contact.phone}", ""))
+        lines.append((contact.phone, "" if masked else f"tel:{contact.phone.replace(' ', '')}", ""))
     if contact.email:
         lines.append((fit(contact.email), "" if masked else f"mailto:{contact.email}", ""))
     return "main" if contact.is_primary else "person", lines
