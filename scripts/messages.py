@@ -199,7 +199,9 @@ def collect() -> tuple[dict[Key, Text], list[str]]:
 
 
 def template_texts(path: Path) -> Iterator[Text]:
-    source = templatize(path.read_text(encoding="utf-8"), origin=str(path)).encode()
+    templatized = templatize(path.read_text(encoding="utf-8"), origin=str(path))
+    # It is read as Python, to which the indentation of a template would say something.
+    source = "\n".join(line.lstrip() for line in templatized.splitlines()).encode()
     place = str(path.relative_to(PACKAGE))
     for _line, message, _comments, context in extract("python", io.BytesIO(source), TEMPLATE_FUNCTIONS):
         singular, plural = message if isinstance(message, tuple) else (message, None)

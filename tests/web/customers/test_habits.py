@@ -12,6 +12,7 @@ from django.test import Client
 from orderwell.domains.orders.customer_profile import customer_habits
 from orderwell.kernel.clock import utc_now
 from orderwell.testing.actors import owner as the_owner
+from orderwell.web.customers.standing import waiting_at
 from tests.web.conftest import Company
 from tests.web.test_pages import queries
 
@@ -57,3 +58,15 @@ def test_the_page_of_a_customer_shows_them_with_few_queries(
     page = owner.get(path).content.decode()
     assert "Favourites" in page and "CUP" in page and "Usual rhythm" in page
     assert queries(owner, path) <= few + 1 <= 30
+
+
+@pytest.mark.parametrize(("may_order", "leads_to"), [(True, "/orders/new/"), (False, "/orders/")])
+def test_who_may_not_order_is_not_sent_to_the_entry(
+    company: Company, place: Callable[..., int], may_order: bool, leads_to: str
+) -> None:
+    now = utc_now()
+    for days in (400, 390, 380, 370):
+        place(CUP=1, now=now - timedelta(days=days))
+    habits = customer_habits(the_owner(), company.customer.pk)
+    [waiting] = waiting_at(company.customer, None, None, habits, may_order=may_order, now=now)
+    assert "370" in waiting.text and waiting.url.split("?")[0] == leads_to

@@ -54,6 +54,7 @@ def customer_page(request: HttpRequest, actor: Actor, customer_id: int) -> HttpR
     opened = open_orders(actor, customer_id, now=now) if sees_orders else None
     credit = credit_state(actor, customer_id, now=now) if sees_money else None
     balances = customer_balance(actor, customer_id) if sees_money else {}
+    may_order = actor.may(P.ORDERS_ORDER_PLACE) and customer.active
     context = {
         "detail": detail,
         "customer": customer,
@@ -65,13 +66,13 @@ def customer_page(request: HttpRequest, actor: Actor, customer_id: int) -> HttpR
         "favourites": habits.favourites if habits else [],
         "credit": credit,
         "other_balances": sorted((name, owed) for name, owed in balances.items() if name != customer.currency),
-        "waiting": waiting_at(customer, opened, credit, habits, now=now),
+        "waiting": waiting_at(customer, opened, credit, habits, may_order=may_order, now=now),
         "survivor": survivor_of(actor, customer_id) if customer.merged_into_id else None,
         "merges": merges_into(actor, customer_id, now=now),
         "notes": notes_of(actor, customer_id),
         "wishes": wishes_of(customer),
         "consents": consents_of(detail.consents),
-        "may_order": actor.may(P.ORDERS_ORDER_PLACE) and customer.active,
+        "may_order": may_order,
     }
     return render(request, "customers/detail.html", context)
 

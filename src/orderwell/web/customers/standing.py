@@ -29,7 +29,13 @@ class Waiting:
 
 
 def waiting_at(
-    customer: Customer, opened: OpenOrders | None, credit: CreditState | None, habits: Habits | None, *, now: datetime
+    customer: Customer,
+    opened: OpenOrders | None,
+    credit: CreditState | None,
+    habits: Habits | None,
+    *,
+    may_order: bool,
+    now: datetime,
 ) -> list[Waiting]:
     found = [*_of_money(customer, credit), *_of_orders(customer, opened)]
     if habits is not None and habits.rhythm and habits.last_at is not None and customer.active and not _busy(opened):
@@ -40,7 +46,8 @@ def waiting_at(
                 "Last order %(away)s days ago; usually there is one every %(rhythm)s days",
                 habits.rhythm,
             )
-            url = f"{reverse('order-new')}?customer={customer.number}"
+            entry = f"{reverse('order-new')}?customer={customer.number}"
+            url = entry if may_order else f"{reverse('order-list')}?customer={customer.pk}"
             found.append(Waiting(text % {"away": away, "rhythm": habits.rhythm}, url, icon="repeat"))
     return found
 
