@@ -81,6 +81,7 @@ def _initial(row: Any, *names: str) -> dict[str, Any]:
 
 @page(SETTING)
 def channels(request: HttpRequest, actor: Actor) -> HttpResponse:
+    names = {item.code: localname(item) for item in every_warehouse()}
     rows = [
         Row(
             (
@@ -89,7 +90,7 @@ def channels(request: HttpRequest, actor: Actor) -> HttpResponse:
                 row.currency,
                 _yes(row.prices_include_tax),
                 _("take it, the rest waits") if row.shortage == "backorder" else _("refuse the order"),
-                ", ".join(row.warehouse_codes) or _("all"),
+                ", ".join(names.get(code, code) for code in row.warehouse_codes) or _("all"),
             ),
             reverse("admin-channel", args=[row.code]),
             quiet=not row.active,

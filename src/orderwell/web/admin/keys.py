@@ -58,7 +58,7 @@ def keys(request: HttpRequest, actor: Actor) -> HttpResponse:
         Column(_("Name")),
         Column(_("Begins with"), "mono nowrap hide-narrow"),
         Column(_("May")),
-        Column(_("Rows"), "hide-narrow"),
+        Column(_("Which rows"), "hide-narrow"),
         Column(_("Last used"), "hide-narrow nowrap"),
         Column(_("State"), "nowrap"),
     )

@@ -30,6 +30,7 @@ from orderwell.web.components.assets import asset as asset_url
 from orderwell.web.components.causes import CAUSE_WORDS, CAUSES
 from orderwell.web.components.charts import drawn, rows_of
 from orderwell.web.components.markup import markup
+from orderwell.web.components.schedules import SCHEDULES
 from orderwell.web.components.toasts import undo_of
 from orderwell.web.components.words import look_of, word
 from orderwell.web.help.markdown import address
@@ -292,10 +293,10 @@ def still_expected(row: Any) -> Decimal:
 
 
 @register.simple_tag
-def cause_link(cause: str) -> SafeString | str:
-    """A document named as "transfer:12", with a link where it has a page."""
+def cause_link(cause: str, number: str = "") -> SafeString | str:
+    """A document named as "transfer:12" by its number where that is known, with a link where it has a page."""
     kind, _colon, key = cause.partition(":")
-    text = f"{_(CAUSE_WORDS[kind]) if kind in CAUSE_WORDS else kind.replace('_', ' ')} {key}"
+    text = number or f"{_(CAUSE_WORDS[kind]) if kind in CAUSE_WORDS else kind.replace('_', ' ')} {key}"
     if kind in CAUSES and key.isdecimal():
         return markup('<a href="{}">{}</a>', reverse(CAUSES[kind], args=[int(key)]), text)
     return text
@@ -305,6 +306,12 @@ def cause_link(cause: str) -> SafeString | str:
 def line_name(line: Any) -> str:
     """What a line is called: a product by its name, shipping in the reader's language."""
     return str(word("line", "shipping")) if line.kind == "shipping" else str(line.name)
+
+
+@register.filter
+def schedule_name(name: str) -> str:
+    """What the work that runs by itself is called."""
+    return str(SCHEDULES.get(name, name))
 
 
 @register.filter
