@@ -122,6 +122,7 @@ def revoke(request: HttpRequest, actor: Actor, key_id: int) -> HttpResponse:
         to=reverse("admin-keys"),
         context={
             "form_title": _("Revoke %(name)s") % {"name": key.name},
+            "submit": _("Revoke"),
             "form_text": _("Programs that use this key are turned away at once. It cannot be taken back."),
         },
     )
