@@ -217,7 +217,9 @@ def taxes(request: HttpRequest, actor: Actor) -> HttpResponse:
         for row in every_tax_category()
     ]
     columns = (Column(_("Name")), Column(_("Code")), Column(_("Rate"), "num"))
-    table = Table(columns, rows, reverse("admin-tax-new"), _("New tax category"), empty_title=_("None yet."))
+    table = Table(
+        columns, rows, reverse("admin-tax-new"), _("New tax category"), empty_title=_("No tax categories yet")
+    )
     return show_table(request, actor, "admin-taxes", table)
 
 

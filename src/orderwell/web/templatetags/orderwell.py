@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django import template
 from django.conf import settings
-from django.forms import BoundField, CheckboxInput
+from django.forms import BoundField, CheckboxInput, Select
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -173,6 +173,14 @@ def word_tag(kind: str, value: str) -> str:
     return str(word(kind, value))
 
 
+# Where the first of what a field offers is made.
+MADE_AT = {
+    "channel": "admin-channels",
+    "tax_category": "admin-taxes",
+    **dict.fromkeys(("warehouse", "origin", "destination"), "admin-warehouses"),
+}
+
+
 @register.inclusion_tag("components/field.html")
 def field(bound: BoundField, classes: str = "", hide_label: bool = False) -> dict[str, Any]:
     widget = bound.field.widget
@@ -181,7 +189,11 @@ def field(bound: BoundField, classes: str = "", hide_label: bool = False) -> dic
     if bound.errors:
         extra["class"] = f"{widget.attrs.get('class', '')} is-invalid"
     topic = field_topic(bound.form, bound.name)
+    missing = ""
+    if bound.field.required and isinstance(widget, Select) and not any(key for key, _name in widget.choices):
+        missing = MADE_AT.get(bound.name, "")
     return {
+        "missing_url": reverse(missing) if missing else "",
         "topic": topic,
         "topic_url": address(*topic.split("#")) if topic else "",
         "bound": bound,
