@@ -17,7 +17,7 @@
     };
 
     // The lines apart, as one text: five thousand fields take a server and a browser longer than the order itself.
-    E.fields = () => Object.fromEntries([...form.elements].filter((field) => field.name && field.type !== "submit" && !field.name.startsWith("line_")).map((field) => [field.name, field.value]));
+    E.fields = () => Object.fromEntries([...form.elements].filter((field) => field.name && field.type !== "submit" && !/^(line_|base)/.test(field.name)).map((field) => [field.name, field.value]));
 
     // --- Live totals ----------------------------------------------------------------------------------------------
     let waiting, running = 0;
