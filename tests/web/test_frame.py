@@ -15,6 +15,7 @@ from orderwell.kernel.clock import utc_now
 from orderwell.platform.caching import forget_everything
 from orderwell.testing.actors import limited
 from orderwell.testing.actors import owner as the_owner
+from orderwell.testing.markup import flat
 from orderwell.web.components.toasts import Undo, undo, undoes
 from orderwell.web.frame.desks import desk_of, desks_of
 from orderwell.web.live.counters import CAP, counts
@@ -25,11 +26,11 @@ HTMX = {"HX-Request": "true"}
 
 def put_on_hold(client: Client, order_id: int) -> str:
     """Hold an order on the screen; the token of the toast's undo button."""
-    form = client.get(f"/orders/{order_id}/hold/").content.decode()
+    form = flat(client.get(f"/orders/{order_id}/hold/").content.decode())
     token = re.search(r'name="token" value="([^"]+)"', form)
     assert token
     client.post(f"/orders/{order_id}/hold/", {"token": token[1], "kind": "address", "reason": "look"})
-    page = client.get(f"/orders/{order_id}/").content.decode()
+    page = flat(client.get(f"/orders/{order_id}/").content.decode())
     found = re.search(r'action="/undo/".*?name="token" value="([^"]+)"', page)
     assert found
     return found[1]

@@ -20,6 +20,7 @@ from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.actor import Actor
 from orderwell.testing.actors import limited
 from orderwell.testing.actors import owner as the_owner
+from orderwell.testing.markup import flat
 from orderwell.web.home.periods import chosen
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -92,11 +93,14 @@ def test_the_backlog_tells_what_waits_and_since_when(place: Callable[..., int]) 
 
 
 def numbers_of(client: Client, link: str) -> int:
-    return len(re.findall(r'<tr data-href="/orders/\d+/"', client.get(link.replace("&amp;", "&")).content.decode()))
+    return len(
+        re.findall(r'<tr data-href="/orders/\d+/"', flat(client.get(link.replace("&amp;", "&")).content.decode()))
+    )
 
 
 def figures(page: str) -> dict[str, tuple[str, str]]:
     """Name -> (value, link) of every figure."""
+    page = flat(page)
     found = re.findall(
         r'<a href="([^"]+)" class="figure"[^>]*><span class="figure-name">([^<]+)</span><span[^>]*>([^<]+)<', page
     )
@@ -132,7 +136,7 @@ def test_every_number_leads_to_as_many_rows(owner: Client, place: Callable[..., 
 
 
 def chart(page: str, name: str) -> dict[str, Any]:
-    found = re.search(rf'id="{name}" data-chart="([^"]*)"', page)
+    found = re.search(rf'id="{name}" data-chart="([^"]*)"', flat(page))
     assert found
     data: dict[str, Any] = json.loads(html.unescape(found[1]))
     return data

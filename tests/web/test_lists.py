@@ -16,6 +16,7 @@ from django.test import Client
 from orderwell.domains.orders.models import Hold, Order
 from orderwell.platform.events.models import Event
 from orderwell.platform.views.models import BulkRun, Export, SavedView
+from orderwell.testing.markup import flat
 
 
 def numbers(page: Any) -> list[str]:
@@ -25,7 +26,7 @@ def numbers(page: Any) -> list[str]:
 
 def send(client: Client, path: str, **data: Any) -> HttpResponse:
     """Open a dialog and send it as htmx does."""
-    opened = client.get(path, headers={"HX-Request": "true"}).content.decode()
+    opened = flat(client.get(path, headers={"HX-Request": "true"}).content.decode())
     found = re.search(r'name="token" value="([^"]+)"', opened)
     answer: HttpResponse = client.post(
         path, {"token": found[1] if found else "", **data}, headers={"HX-Request": "true"}
@@ -257,7 +258,7 @@ def test_pages_go_back_as_they_went_forward(owner: Client, place: Callable[..., 
 
 
 def _link(page: Any, rel: str) -> str:
-    found = re.search(rf'href="(\?[^"]+)" rel="{rel}"', page.content.decode())
+    found = re.search(rf'href="(\?[^"]+)" rel="{rel}"', flat(page.content.decode()))
     assert found
     return found[1].replace("&amp;", "&")
 

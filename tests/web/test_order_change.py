@@ -12,6 +12,7 @@ import pytest
 from django.test import Client
 
 from orderwell.domains.orders.models import Amendment, Order, OrderLine
+from orderwell.testing.markup import flat
 from orderwell.web.components.merging import merge
 
 HTMX = {"HX-Request": "true"}
@@ -20,7 +21,7 @@ D = Decimal
 
 def fields(client: Client, path: str) -> dict[str, str]:
     """What the form holds when it is opened."""
-    page = client.get(path).content.decode()
+    page = flat(client.get(path).content.decode())
     found = {}
     for tag in re.findall(r"<input[^>]*>", page.split('id="order-change"')[1]):
         attributes = dict(re.findall(r'([\w-]+)="([^"]*)"', tag))
@@ -33,7 +34,7 @@ def fields(client: Client, path: str) -> dict[str, str]:
 
 
 def seen_in(answer: Any) -> str:
-    found = re.search(r'name="seen" value="(\w+)"', answer.content.decode())
+    found = re.search(r'name="seen" value="(\w+)"', flat(answer.content.decode()))
     assert found, answer.content.decode()[-3000:]
     return found[1]
 
@@ -61,7 +62,7 @@ def test_the_difference_is_shown_and_then_made(owner: Client, opened: Any) -> No
     answer = change(owner, path, typed)
     assert answer["Location"] == f"/orders/{line.order_id}/"
     assert Order.objects.get().total_amount == 172
-    page = owner.get(answer["Location"]).content.decode()
+    page = flat(owner.get(answer["Location"]).content.decode())
     assert "wants more" in page and 'CUP · Quantity: <span class="change-old">5</span> → <strong>8</strong>' in page
 
 

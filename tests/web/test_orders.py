@@ -13,6 +13,7 @@ from django.test import Client
 from orderwell.domains.billing.models import Invoice, Payment, Refund
 from orderwell.domains.fulfilment.models import Shipment
 from orderwell.domains.orders.models import Hold, Order, OrderNote
+from orderwell.testing.markup import flat
 from tests.web.conftest import Company
 
 HTMX = {"HX-Request": "true"}
@@ -130,7 +131,7 @@ def test_a_quote_is_saved_edited_and_confirmed(owner: Client, company: Company) 
 
 
 def test_a_past_order_can_be_ordered_again(owner: Client, place: Callable[..., int]) -> None:
-    page = owner.get(f"/orders/new/?again={place(CUP=3)}").content.decode()
+    page = flat(owner.get(f"/orders/new/?again={place(CUP=3)}").content.decode())
     assert 'name="line_sku" value="CUP"' in page and 'name="line_quantity" value="3"' in page
 
 

@@ -18,6 +18,7 @@ from orderwell.domains.fulfilment.services.ship import ship
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.permissions import Permission
 from orderwell.testing.actors import owner as the_owner
+from orderwell.testing.markup import flat
 from orderwell.web.home.periods import Choice
 from orderwell.web.home.tiles import service_tiles
 from tests.web.test_home import figures, numbers_of
@@ -63,11 +64,11 @@ def test_overdue_invoices_are_those_of_the_list(owner: Client, place: Callable[.
         invoice = issue_invoice(order_id=order_id, actor=the_owner(), now=NOW - timedelta(days=days))
         Invoice.objects.filter(pk=invoice.pk).update(due_at=NOW + timedelta(days=20 - days))
     value, link = figures(owner.get("/overview/service/").content.decode())["Overdue"]
-    page = owner.get(link.replace("&amp;", "&")).content.decode()
+    page = flat(owner.get(link.replace("&amp;", "&")).content.decode())
     assert value == "¥60.00" and len(re.findall(r'<tr[^>]+data-href="/invoices/\d+/"', page)) == 1
     assert "1 invoice, open now" in text(owner, "/overview/service/")
     value, link = figures(owner.get("/overview/service/").content.decode())["Receivables"]
-    page = owner.get(link.replace("&amp;", "&")).content.decode()
+    page = flat(owner.get(link.replace("&amp;", "&")).content.decode())
     assert value == "¥120.00" and len(re.findall(r'<tr[^>]+data-href="/invoices/\d+/"', page)) == 2
 
 
@@ -75,7 +76,7 @@ def test_ratings_are_those_of_the_period(owner: Client, place: Callable[..., int
     for score, days in ((5, 1), (4, 2), (1, 40), (1, 100)):
         Rating.objects.create(order_id=place(CUP=1), score=score, created_at=NOW - timedelta(days=days))
     value, link = figures(owner.get("/overview/service/").content.decode())["Ratings"]
-    page = owner.get(link.replace("&amp;", "&")).content.decode()
+    page = flat(owner.get(link.replace("&amp;", "&")).content.decode())
     assert value == "4.5 of 5" and page.count('class="stars"') == 2
     assert "2 given · ▲ up 3.5 to the period before" in text(owner, "/overview/service/")
 

@@ -14,6 +14,7 @@ from orderwell.domains.billing.services.invoice import issue_invoice
 from orderwell.domains.customers.models import Customer
 from orderwell.kernel.clock import utc_now
 from orderwell.testing.actors import owner as the_owner
+from orderwell.testing.markup import flat
 from tests.web.conftest import Company
 from tests.web.test_pages import queries
 
@@ -43,7 +44,7 @@ def test_it_says_what_waits_and_leads_there(owner: Client, company: Company, pla
     Customer.objects.filter(pk=company.customer.pk).update(credit_limit=Decimal(20))
     issue_invoice(order_id=place(CUP=2), actor=the_owner(), now=utc_now() - timedelta(days=3))
     place(POT=30)
-    page = owner.get(page_of(company)).content.decode()
+    page = flat(owner.get(page_of(company)).content.decode())
     links = dict(re.findall(r'<a class="badge badge-state look-\w+" href="([^"]+)"><svg.*?</svg>([^<]+)</a>', page))
     said = list(links.values())
     assert said == [
@@ -82,9 +83,9 @@ def test_favourites_become_an_order_with_their_quantities(
 ) -> None:
     place(CUP=4)
     place(CUP=2)
-    page = owner.get(page_of(company)).content.decode()
+    page = flat(owner.get(page_of(company)).content.decode())
     assert 'name="q-CUP" value="3"' in page
-    entry = owner.get("/orders/new/?customer=C1&add=CUP&add=NOPE&q-CUP=3").content.decode()
+    entry = flat(owner.get("/orders/new/?customer=C1&add=CUP&add=NOPE&q-CUP=3").content.decode())
     rows = re.findall(r'name="line_sku" value="([^"]*)"', entry)
     assert "CUP" in rows and "NOPE" not in rows
     assert re.search(r'name="line_quantity"[^>]*value="3"|value="3"[^>]*name="line_quantity"', entry)

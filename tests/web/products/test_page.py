@@ -19,6 +19,7 @@ from orderwell.domains.inventory.services.expect_receipt import expect_receipt
 from orderwell.kernel.clock import utc_now
 from orderwell.testing.actors import owner as the_owner
 from orderwell.testing.factories import make_bundle
+from orderwell.testing.markup import flat
 from tests.web.conftest import Company
 
 Place = Callable[..., int]
@@ -57,7 +58,7 @@ def test_sales_are_shown_and_each_number_opens_its_lines(owner: Client, company:
     place(CUP=3, POT=1)
     place(CUP=1)
     path = f"/products/{company.cup.product_id}/sales/"
-    page = owner.get(path).content.decode()
+    page = flat(owner.get(path).content.decode())
     value, link = re.search(r'href="([^"]+)"><span class="figure-name">Units</span><span class="figure-value d-block">(\d+)<', page).group(2, 1)  # type: ignore[union-attr]  # fmt: skip
     assert value == "4"
     lines = owner.get(link.replace("&amp;", "&")).content.decode()

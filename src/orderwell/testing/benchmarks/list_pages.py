@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlencode
 
+from orderwell.testing.markup import flat
+
 _FORM = re.compile(r'<form class="filters".*?</form>', re.DOTALL)
 _SELECT = re.compile(r'<select[^>]*\bname="([^"]+)"[^>]*>(.*?)</select>', re.DOTALL)
 _OPTION = re.compile(r'<option value="([^"]+)"')
@@ -22,6 +24,7 @@ def looks_of(page: str, day: str) -> list[str]:
 
 
 def _looks(page: str, day: str) -> Iterator[str]:
+    page = flat(page)
     form = "".join(_FORM.findall(page))
     for name, options in _SELECT.findall(form):
         yield from (f"?{urlencode({name: html.unescape(value)})}" for value in _OPTION.findall(options))

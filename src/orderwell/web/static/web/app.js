@@ -5,10 +5,14 @@
   const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
   const text = (name) => document.body.dataset[`text${name}`] || "";
   const bootstrap = window.tabler?.bootstrap || window.bootstrap;
-  const ready = (run) => (document.readyState === "loading" ? document.addEventListener("DOMContentLoaded", run) : run());
+  const ready = (run) =>
+    document.readyState === "loading" ? document.addEventListener("DOMContentLoaded", run) : run();
   // Each part of a page is set up once: the whole page at first, later what htmx put in.
   const setups = [];
-  const onContent = (setup) => { setups.push(setup); ready(() => setup(document)); };
+  const onContent = (setup) => {
+    setups.push(setup);
+    ready(() => setup(document));
+  };
   const setUp = (root) => setups.forEach((setup) => setup(root));
   Object.assign(window.Orderwell, { $, $$, ready, bootstrap, onContent, setUp });
 
@@ -41,23 +45,37 @@
     showToast(element);
   };
   window.Orderwell.toast = toast;
-  onContent((root) => $$("[data-toast]", root).forEach((element) => { delete element.dataset.toast; showToast(element); }));
+  onContent((root) =>
+    $$("[data-toast]", root).forEach((element) => {
+      delete element.dataset.toast;
+      showToast(element);
+    }),
+  );
 
   // --- htmx: answers that aren't what was asked for ----------------------------------------------------------------
-  document.addEventListener("htmx:sendError", () => { toast(text("Offline")); release(); });
-  document.addEventListener("htmx:timeout", () => { toast(text("Offline")); release(); });
+  document.addEventListener("htmx:sendError", () => {
+    toast(text("Offline"));
+    release();
+  });
+  document.addEventListener("htmx:timeout", () => {
+    toast(text("Offline"));
+    release();
+  });
   document.addEventListener("htmx:responseError", (event) => {
     const status = event.detail.xhr.status;
     release();
-    if (status === 401) return;  // session.js asks to sign in
+    if (status === 401) return; // session.js asks to sign in
     toast(status === 403 ? text("Forbidden") : text("Error"));
   });
-  document.addEventListener("htmx:afterSwap", (event) => { release(); setUp(event.detail.target); });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    release();
+    setUp(event.detail.target);
+  });
   document.addEventListener("htmx:oobAfterSwap", (event) => setUp(event.detail.target));
 
   // --- Dialogs ----------------------------------------------------------------------------------------------------
   const dialog = () => bootstrap.Modal.getOrCreateInstance($("#dialog"));
-  let cameFrom = null;  // where the focus goes back to
+  let cameFrom = null; // where the focus goes back to
   const openDialog = (url) => {
     if (!$("#dialog").classList.contains("show")) cameFrom = document.activeElement;
     window.htmx.ajax("GET", url, { target: "#dialog-content", swap: "innerHTML" }).then(() => {
@@ -87,8 +105,11 @@
     });
   });
   const focusFirst = (root) => {
-    const field = $(".is-invalid", root) || $("[autofocus]", root) ||
-      $("input:not([type=hidden]):not([type=checkbox]):not([readonly]), select, textarea", root) || $(".modal-footer .btn-primary", root);
+    const field =
+      $(".is-invalid", root) ||
+      $("[autofocus]", root) ||
+      $("input:not([type=hidden]):not([type=checkbox]):not([readonly]), select, textarea", root) ||
+      $(".modal-footer .btn-primary", root);
     field?.focus();
     if (field?.select && field.type !== "checkbox") field.select();
   };
@@ -99,27 +120,46 @@
   const release = () => {
     busyForms.forEach((form) => {
       delete form.dataset.sending;
-      $$("[data-busy]", form).forEach((button) => { button.disabled = false; button.classList.remove("btn-loading"); });
+      $$("[data-busy]", form).forEach((button) => {
+        button.disabled = false;
+        button.classList.remove("btn-loading");
+      });
     });
     busyForms.clear();
   };
-  document.addEventListener("submit", (event) => {
-    const form = event.target;
-    if (!form.matches("form[data-once]")) return;
-    if (form.dataset.sending) { event.preventDefault(); event.stopImmediatePropagation(); return; }
-    form.dataset.sending = "yes";
-    form.dataset.clean = "yes";
-    busyForms.add(form);
-    // After the browser has collected the form: a disabled button's name and value would be lost.
-    setTimeout(() => $$("[data-busy]", form).forEach((button) => { button.disabled = true; button.classList.add("btn-loading"); }));
-  }, true);
-  window.addEventListener("pageshow", release);  // back from the next page: the form can be sent again
+  document.addEventListener(
+    "submit",
+    (event) => {
+      const form = event.target;
+      if (!form.matches("form[data-once]")) return;
+      if (form.dataset.sending) {
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        return;
+      }
+      form.dataset.sending = "yes";
+      form.dataset.clean = "yes";
+      busyForms.add(form);
+      // After the browser has collected the form: a disabled button's name and value would be lost.
+      setTimeout(() =>
+        $$("[data-busy]", form).forEach((button) => {
+          button.disabled = true;
+          button.classList.add("btn-loading");
+        }),
+      );
+    },
+    true,
+  );
+  window.addEventListener("pageshow", release); // back from the next page: the form can be sent again
 
   document.addEventListener("change", (event) => {
     const field = event.target.closest("[data-submit-on-change]");
     if (field) field.form.requestSubmit();
   });
-  document.addEventListener("input", (event) => { const form = event.target.closest("form[data-guard]"); if (form) form.dataset.dirty = "yes"; });
+  document.addEventListener("input", (event) => {
+    const form = event.target.closest("form[data-guard]");
+    if (form) form.dataset.dirty = "yes";
+  });
   window.addEventListener("beforeunload", (event) => {
     if ($$("form[data-guard][data-dirty]").some((form) => !form.dataset.clean)) event.preventDefault();
   });
@@ -127,21 +167,33 @@
   // Empty filters don't belong into the address.
   document.addEventListener("submit", (event) => {
     if (!event.target.matches("form[data-filters]")) return;
-    $$("input, select", event.target).forEach((field) => { if (!field.value) field.disabled = true; });
-    setTimeout(() => $$(":disabled", event.target).forEach((field) => { field.disabled = false; }), 500);
+    $$("input, select", event.target).forEach((field) => {
+      if (!field.value) field.disabled = true;
+    });
+    setTimeout(
+      () =>
+        $$(":disabled", event.target).forEach((field) => {
+          field.disabled = false;
+        }),
+      500,
+    );
   });
 
   // --- Small things -----------------------------------------------------------------------------------------------
   document.addEventListener("click", (event) => {
     const target = event.target;
-    if (target.closest("[data-back]")) { event.preventDefault(); history.length > 1 ? history.back() : location.assign("/"); }
+    if (target.closest("[data-back]")) {
+      event.preventDefault();
+      history.length > 1 ? history.back() : location.assign("/");
+    }
     if (target.closest("[data-reload]")) location.reload();
     const copy = target.closest("[data-copy]");
     if (copy) navigator.clipboard?.writeText(copy.dataset.copy).then(() => toast(copy.dataset.copied || "✓", "info"));
     if (target.closest("[data-open-keys]")) openKeys();
     const row = target.closest("tr[data-href]");
     if (row && !target.closest("a, button, input, label, select") && !String(getSelection())) {
-      if (event.ctrlKey || event.metaKey) window.open(row.dataset.href); else location.assign(row.dataset.href);
+      if (event.ctrlKey || event.metaKey) window.open(row.dataset.href);
+      else location.assign(row.dataset.href);
     }
     const all = target.closest("[data-fill-all]");
     if (all) {
@@ -157,47 +209,88 @@
       root.dataset.themeChoice = root.dataset.bsTheme === "dark" ? "light" : "dark";
       window.Orderwell.applyTheme();
       document.dispatchEvent(new CustomEvent("orderwell:theme"));
-      window.htmx.ajax("POST", switcher.dataset.themeSwitch, { values: { theme: root.dataset.themeChoice }, swap: "none" });
+      window.htmx.ajax("POST", switcher.dataset.themeSwitch, {
+        values: { theme: root.dataset.themeChoice },
+        swap: "none",
+      });
     }
   });
 
   // Which parts of the navigation somebody keeps open, on this device.
-  ready(() => $$("details[data-fold]").forEach((part) => {
-    const key = `fold:${document.body.dataset.me}:${part.dataset.fold}`;
-    const kept = localStorage.getItem(key);
-    if (kept && !$("[aria-current]", part)) part.open = kept === "open";
-    $("summary", part).addEventListener("click", () => localStorage.setItem(key, part.open ? "shut" : "open"));
-  }));
+  ready(() =>
+    $$("details[data-fold]").forEach((part) => {
+      const key = `fold:${document.body.dataset.me}:${part.dataset.fold}`;
+      const kept = localStorage.getItem(key);
+      if (kept && !$("[aria-current]", part)) part.open = kept === "open";
+      $("summary", part).addEventListener("click", () => localStorage.setItem(key, part.open ? "shut" : "open"));
+    }),
+  );
 
   // Numbers behind the tabs come when the page stands; a slow count never keeps anybody waiting.
-  onContent((root) => $$("[data-counts]", root).forEach((element) => {
-    fetch(element.dataset.counts, { headers: { Accept: "application/json" } }).then((answer) => (answer.ok ? answer.json() : {})).then((counts) => {
-      $$("[data-count]", element).forEach((place) => { place.textContent = counts[place.dataset.count] ?? ""; });
-    }).catch(() => {});
-  }));
+  onContent((root) =>
+    $$("[data-counts]", root).forEach((element) => {
+      fetch(element.dataset.counts, { headers: { Accept: "application/json" } })
+        .then((answer) => (answer.ok ? answer.json() : {}))
+        .then((counts) => {
+          $$("[data-count]", element).forEach((place) => {
+            place.textContent = counts[place.dataset.count] ?? "";
+          });
+        })
+        .catch(() => {});
+    }),
+  );
 
   // --- The keyboard map: made of what the page really offers ---------------------------------------------------------
-  const nameOf = (element) => (element.getAttribute("aria-label") || element.textContent || element.title).trim().replace(/\s+/g, " ");
+  const nameOf = (element) =>
+    (element.getAttribute("aria-label") || element.textContent || element.title).trim().replace(/\s+/g, " ");
   const line = (keys, words) => {
     const row = document.createElement("div");
     const term = document.createElement("dt");
-    keys.forEach((key) => { const cap = document.createElement("kbd"); cap.textContent = key; term.append(cap, " "); });
+    keys.forEach((key) => {
+      const cap = document.createElement("kbd");
+      cap.textContent = key;
+      term.append(cap, " ");
+    });
     const meaning = document.createElement("dd");
     meaning.textContent = words;
     row.append(term, meaning);
     return row;
   };
-  const fill = (section, lines) => { $("dl", section).replaceChildren(...lines); section.hidden = !lines.length; };
+  const fill = (section, lines) => {
+    $("dl", section).replaceChildren(...lines);
+    section.hidden = !lines.length;
+  };
   const openKeys = () => {
     const keys = $("#keys");
     const seen = new Set();
     const first = (element, key) => !seen.has(key) && Boolean(seen.add(key)) && !element.closest("#keys");
-    fill($("[data-keys-here]", keys), $$("[data-key]").filter((element) => first(element, element.dataset.key)).map((element) => line([element.dataset.key], nameOf(element))));
-    fill($("[data-keys-go]", keys), $$("[data-go]").map((element) => line(["g", element.dataset.go], nameOf($(".nav-link-title", element) || element))));
-    const offers = { rows: rows().length > 0, form: Boolean($("form[data-main], form[data-once]:not([action*=undo])")) };
-    $$("[data-keys-when]", keys).forEach((element) => { element.hidden = !offers[element.dataset.keysWhen]; });
+    fill(
+      $("[data-keys-here]", keys),
+      $$("[data-key]")
+        .filter((element) => first(element, element.dataset.key))
+        .map((element) => line([element.dataset.key], nameOf(element))),
+    );
+    fill(
+      $("[data-keys-go]", keys),
+      $$("[data-go]").map((element) =>
+        line(["g", element.dataset.go], nameOf($(".nav-link-title", element) || element)),
+      ),
+    );
+    const offers = {
+      rows: rows().length > 0,
+      form: Boolean($("form[data-main], form[data-once]:not([action*=undo])")),
+    };
+    $$("[data-keys-when]", keys).forEach((element) => {
+      element.hidden = !offers[element.dataset.keysWhen];
+    });
     const from = document.activeElement;
-    keys.addEventListener("hidden.bs.modal", () => { if (from?.isConnected) from.focus(); }, { once: true });
+    keys.addEventListener(
+      "hidden.bs.modal",
+      () => {
+        if (from?.isConnected) from.focus();
+      },
+      { once: true },
+    );
     bootstrap.Modal.getOrCreateInstance(keys).show();
   };
 
@@ -214,10 +307,17 @@
   };
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest("input, textarea, select, [contenteditable]");
-    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") { event.preventDefault(); $("#search-box")?.focus(); return; }
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+      event.preventDefault();
+      $("#search-box")?.focus();
+      return;
+    }
     if ((event.ctrlKey || event.metaKey) && event.key === "Enter") {
       const form = event.target.closest("form") || $("#dialog.show form") || $("form[data-main]");
-      if (form) { event.preventDefault(); form.requestSubmit($("[data-busy]", form) || undefined); }
+      if (form) {
+        event.preventDefault();
+        form.requestSubmit($("[data-busy]", form) || undefined);
+      }
       return;
     }
     if ($("#signed-out")?.open) return;
@@ -227,22 +327,47 @@
     if (waitingForPlace && Date.now() - waitingForPlace < 1500) {
       waitingForPlace = 0;
       const place = $(`[data-go="${CSS.escape(event.key)}"]`);
-      if (place) { event.preventDefault(); location.assign(place.href); return; }
+      if (place) {
+        event.preventDefault();
+        location.assign(place.href);
+        return;
+      }
     }
     const actions = {
-      "/": () => { const box = $("#search-box"); box?.focus(); box?.select(); },
-      "?": () => { if ($("#keys")) openKeys(); },
-      g: () => { waitingForPlace = Date.now(); },
-      ArrowDown: () => step(1), j: () => step(1), ArrowUp: () => step(-1), k: () => step(-1),
-      Enter: () => { const row = $("tr.row-marked"); if (row) location.assign(row.dataset.href); else return false; },
-      Escape: () => { const back = $("[data-escape]"); if (back) location.assign(back.href); else return false; },
+      "/": () => {
+        const box = $("#search-box");
+        box?.focus();
+        box?.select();
+      },
+      "?": () => {
+        if ($("#keys")) openKeys();
+      },
+      g: () => {
+        waitingForPlace = Date.now();
+      },
+      ArrowDown: () => step(1),
+      j: () => step(1),
+      ArrowUp: () => step(-1),
+      k: () => step(-1),
+      Enter: () => {
+        const row = $("tr.row-marked");
+        if (row) location.assign(row.dataset.href);
+        else return false;
+      },
+      Escape: () => {
+        const back = $("[data-escape]");
+        if (back) location.assign(back.href);
+        else return false;
+      },
     };
-    const shortcut = actions[event.key] || (() => {
-      const element = $(`[data-key="${CSS.escape(event.key)}"]`);
-      if (!element) return false;
-      element.click();
-      return true;
-    });
+    const shortcut =
+      actions[event.key] ||
+      (() => {
+        const element = $(`[data-key="${CSS.escape(event.key)}"]`);
+        if (!element) return false;
+        element.click();
+        return true;
+      });
     if (["ArrowDown", "ArrowUp"].includes(event.key) && !rows().length) return;
     if (event.target.closest("a, button, summary") && event.key === "Enter") return;
     if (shortcut() !== false) event.preventDefault();

@@ -13,10 +13,22 @@
   };
   const scriptReader = async (load, url) => {
     if (!window.ZXing) await load(url);
-    const { BarcodeFormat: B, DecodeHintType, MultiFormatReader, BinaryBitmap, HybridBinarizer, HTMLCanvasElementLuminanceSource } = window.ZXing;
+    const {
+      BarcodeFormat: B,
+      DecodeHintType,
+      MultiFormatReader,
+      BinaryBitmap,
+      HybridBinarizer,
+      HTMLCanvasElementLuminanceSource,
+    } = window.ZXing;
     const reader = new MultiFormatReader();
     const formats = [B.EAN_13, B.EAN_8, B.UPC_A, B.UPC_E, B.CODE_128, B.CODE_39, B.ITF, B.QR_CODE, B.DATA_MATRIX];
-    reader.setHints(new Map([[DecodeHintType.POSSIBLE_FORMATS, formats], [DecodeHintType.TRY_HARDER, true]]));
+    reader.setHints(
+      new Map([
+        [DecodeHintType.POSSIBLE_FORMATS, formats],
+        [DecodeHintType.TRY_HARDER, true],
+      ]),
+    );
     const canvas = document.createElement("canvas");
     const context = canvas.getContext("2d", { willReadFrequently: true });
     return async (video) => {
@@ -25,8 +37,12 @@
       canvas.height = Math.round(video.videoHeight * scale);
       context.drawImage(video, 0, 0, canvas.width, canvas.height);
       try {
-        return reader.decodeWithState(new BinaryBitmap(new HybridBinarizer(new HTMLCanvasElementLuminanceSource(canvas)))).getText();
-      } catch { return undefined; }  // nothing to be read in this picture
+        return reader
+          .decodeWithState(new BinaryBitmap(new HybridBinarizer(new HTMLCanvasElementLuminanceSource(canvas))))
+          .getText();
+      } catch {
+        return undefined;
+      } // nothing to be read in this picture
     };
   };
 
@@ -37,7 +53,11 @@
     const video = Object.assign(document.createElement("video"), { muted: true, playsInline: true, autoplay: true });
     const words = Object.assign(document.createElement("p"), { textContent: texts.hold });
     words.setAttribute("role", "status");
-    const close = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-lg w-100", textContent: texts.close });
+    const close = Object.assign(document.createElement("button"), {
+      type: "button",
+      className: "btn btn-lg w-100",
+      textContent: texts.close,
+    });
     dialog.append(video, words, close);
     document.body.append(dialog);
     let stream = null;
@@ -50,21 +70,36 @@
     close.addEventListener("click", () => dialog.close());
     dialog.showModal();
     try {
-      stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: { ideal: "environment" }, width: { ideal: 1280 } }, audio: false });
+      stream = await navigator.mediaDevices.getUserMedia({
+        video: { facingMode: { ideal: "environment" }, width: { ideal: 1280 } },
+        audio: false,
+      });
     } catch (error) {
       words.textContent = error.name === "NotAllowedError" ? texts.denied : texts.none;
       return;
     }
-    if (!running) { stream.getTracks().forEach((track) => track.stop()); return; }
+    if (!running) {
+      stream.getTracks().forEach((track) => track.stop());
+      return;
+    }
     video.srcObject = stream;
     await video.play().catch(() => {});
     let read;
-    try { read = (await nativeReader()) || (await scriptReader(load, texts.decoder)); } catch { words.textContent = texts.none; return; }
+    try {
+      read = (await nativeReader()) || (await scriptReader(load, texts.decoder));
+    } catch {
+      words.textContent = texts.none;
+      return;
+    }
     const look = async () => {
       if (!running) return;
       const code = video.videoWidth ? await read(video).catch(() => undefined) : undefined;
       if (!running) return;
-      if (code) { dialog.close(); found(code); return; }
+      if (code) {
+        dialog.close();
+        found(code);
+        return;
+      }
       setTimeout(look, EVERY);
     };
     look();

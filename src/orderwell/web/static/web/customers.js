@@ -11,23 +11,33 @@
     const key = `n${next}`;
     next += 1;
     const row = $("template", card).content.firstElementChild.cloneNode(true);
-    [row, ...$$("*", row)].forEach((element) => [...element.attributes].forEach((one) => {
-      if (one.value.includes("__key__")) element.setAttribute(one.name, one.value.replaceAll("__key__", key));
-    }));
+    [row, ...$$("*", row)].forEach((element) =>
+      [...element.attributes].forEach((one) => {
+        if (one.value.includes("__key__")) element.setAttribute(one.name, one.value.replaceAll("__key__", key));
+      }),
+    );
     const first = !$("[data-part]", $(".part-rows", card));
     $(".part-rows", card).append(row);
-    if (first) $$("input[type=radio]", row).slice(0, 1).forEach((radio) => { radio.checked = true; });
+    if (first)
+      $$("input[type=radio]", row)
+        .slice(0, 1)
+        .forEach((radio) => {
+          radio.checked = true;
+        });
     const field = $("input:not([type=radio]):not([type=checkbox])", row);
     field.focus();
     row.scrollIntoView({ block: "nearest" });
     card.closest("form").dataset.dirty = "yes";
   });
   // A new customer begins with one of each, ready to be typed into.
-  ready(() => $$("[data-parts]").forEach((card) => {
-    if ($("[data-part]", $(".part-rows", card))) return;
-    const active = document.activeElement;
-    $("[data-add-part]", card).click();
-    delete card.closest("form").dataset.dirty;
-    if (active && active !== document.body) active.focus(); else document.activeElement.blur();
-  }));
+  ready(() =>
+    $$("[data-parts]").forEach((card) => {
+      if ($("[data-part]", $(".part-rows", card))) return;
+      const active = document.activeElement;
+      $("[data-add-part]", card).click();
+      delete card.closest("form").dataset.dirty;
+      if (active && active !== document.body) active.focus();
+      else document.activeElement.blur();
+    }),
+  );
 })();

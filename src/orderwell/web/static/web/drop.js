@@ -10,22 +10,42 @@
       data.append("token", `${zone.dataset.token}${zone.dataset.round || 0}x${sent}`);
       data.append("file", file);
       try {
-        const answer = await fetch(zone.dataset.drop, { method: "POST", body: data, headers: { ...JSON.parse(document.body.getAttribute("hx-headers")), "HX-Request": "true" } });
+        const answer = await fetch(zone.dataset.drop, {
+          method: "POST",
+          body: data,
+          headers: { ...JSON.parse(document.body.getAttribute("hx-headers")), "HX-Request": "true" },
+        });
         if (answer.status !== 204) {
           const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-          toast(`${zone.dataset.textFailed} ${file.name}. ${$(".invalid-feedback, .alert", page)?.textContent.trim() || ""}`);
+          toast(
+            `${zone.dataset.textFailed} ${file.name}. ${$(".invalid-feedback, .alert", page)?.textContent.trim() || ""}`,
+          );
         } else sent += 1;
-      } catch { toast(document.body.dataset.textOffline); break; }
+      } catch {
+        toast(document.body.dataset.textOffline);
+        break;
+      }
     }
     zone.dataset.round = Number(zone.dataset.round || 0) + 1;
     zone.classList.remove("change-busy");
     if (sent) location.reload();
   };
-  onContent((root) => $$("[data-drop]", root).forEach((zone) => {
-    const input = $("input[type=file]", zone);
-    input.addEventListener("change", () => { if (input.files.length) upload(zone, [...input.files]); });
-    zone.addEventListener("dragover", (event) => { event.preventDefault(); zone.classList.add("drop-over"); });
-    zone.addEventListener("dragleave", () => zone.classList.remove("drop-over"));
-    zone.addEventListener("drop", (event) => { event.preventDefault(); zone.classList.remove("drop-over"); upload(zone, [...event.dataTransfer.files]); });
-  }));
+  onContent((root) =>
+    $$("[data-drop]", root).forEach((zone) => {
+      const input = $("input[type=file]", zone);
+      input.addEventListener("change", () => {
+        if (input.files.length) upload(zone, [...input.files]);
+      });
+      zone.addEventListener("dragover", (event) => {
+        event.preventDefault();
+        zone.classList.add("drop-over");
+      });
+      zone.addEventListener("dragleave", () => zone.classList.remove("drop-over"));
+      zone.addEventListener("drop", (event) => {
+        event.preventDefault();
+        zone.classList.remove("drop-over");
+        upload(zone, [...event.dataTransfer.files]);
+      });
+    }),
+  );
 })();

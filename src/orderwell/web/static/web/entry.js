@@ -7,7 +7,10 @@
     const form = $("#entry");
     if (!form || !window.TomSelect) return;
     const say = form.dataset;
-    const json = (answer) => { if (!answer.ok) throw new Error(answer.status); return answer.json(); };
+    const json = (answer) => {
+      if (!answer.ok) throw new Error(answer.status);
+      return answer.json();
+    };
     E.ask = (name, params) => {
       const written = ["pasted", "last"].includes(name);
       const values = new URLSearchParams(params);
@@ -17,25 +20,49 @@
     };
 
     // The lines apart, as one text: five thousand fields take a server and a browser longer than the order itself.
-    E.fields = () => Object.fromEntries([...form.elements].filter((field) => field.name && field.type !== "submit" && !/^(line_|base)/.test(field.name)).map((field) => [field.name, field.value]));
+    E.fields = () =>
+      Object.fromEntries(
+        [...form.elements]
+          .filter((field) => field.name && field.type !== "submit" && !/^(line_|base)/.test(field.name))
+          .map((field) => [field.name, field.value]),
+      );
 
     // --- Live totals ----------------------------------------------------------------------------------------------
-    let waiting, running = 0;
+    let waiting,
+      running = 0;
     const preview = () => {
       const mine = ++running;
       const body = new URLSearchParams({ ...E.fields(), rows: JSON.stringify(E.lines.values()) });
       fetch(say.preview, { method: "POST", body, headers: { Accept: "application/json" } })
-        .then(json).then((answer) => { if (mine === running) show(answer); }).catch(() => {});
-      const skus = [...new Set(E.lines.all().map((row) => E.lines.cell(row, "sku").value))].filter((sku) => sku && !E.lines.knownLast(sku));
+        .then(json)
+        .then((answer) => {
+          if (mine === running) show(answer);
+        })
+        .catch(() => {});
+      const skus = [...new Set(E.lines.all().map((row) => E.lines.cell(row, "sku").value))].filter(
+        (sku) => sku && !E.lines.knownLast(sku),
+      );
       if (form.customer.value && skus.length) {
-        const values = [["customer", form.customer.value], ["channel", form.channel.value], ...skus.map((sku) => ["sku", sku])];
-        E.ask("last", values).then(({ sales }) => E.lines.showLast(sales, skus)).catch(() => {});
+        const values = [
+          ["customer", form.customer.value],
+          ["channel", form.channel.value],
+          ...skus.map((sku) => ["sku", sku]),
+        ];
+        E.ask("last", values)
+          .then(({ sales }) => E.lines.showLast(sales, skus))
+          .catch(() => {});
       }
     };
-    E.changed = () => { clearTimeout(waiting); waiting = setTimeout(preview, 150); E.keep?.(); };
+    E.changed = () => {
+      clearTimeout(waiting);
+      waiting = setTimeout(preview, 150);
+      E.keep?.();
+    };
     const show = (answer) => {
       E.lines.show(answer.rows);
-      ["net", "tax", "total"].forEach((name) => { $(`[data-total=${name}]`).textContent = answer.total ? answer.total[name] : "—"; });
+      ["net", "tax", "total"].forEach((name) => {
+        $(`[data-total=${name}]`).textContent = answer.total ? answer.total[name] : "—";
+      });
       const count = (text, number) => text.replace("{count}", number);
       const parts = answer.rows.length ? [count(say.textLines, answer.rows.length)] : [];
       if (answer.wrong) parts.push(count(say.textWrong, answer.wrong));
@@ -47,15 +74,25 @@
       E.showHints(answer.hints || []);
       const similar = $("#entry-similar");
       similar.classList.toggle("d-none", !answer.similar.length);
-      similar.replaceChildren(say.textSimilar, ...answer.similar.flatMap((order) => {
-        const link = document.createElement("a");
-        link.href = order.url; link.target = "_blank"; link.textContent = order.number;
-        return [" ", link, ` (${order.text})`];
-      }));
+      similar.replaceChildren(
+        say.textSimilar,
+        ...answer.similar.flatMap((order) => {
+          const link = document.createElement("a");
+          link.href = order.url;
+          link.target = "_blank";
+          link.textContent = order.number;
+          return [" ", link, ` (${order.text})`];
+        }),
+      );
     };
 
     // --- The customer ---------------------------------------------------------------------------------------------
-    const part = (text, level = "") => { const span = document.createElement("span"); span.className = `entry-fact ${level}`; span.textContent = text; return span; };
+    const part = (text, level = "") => {
+      const span = document.createElement("span");
+      span.className = `entry-fact ${level}`;
+      span.textContent = text;
+      return span;
+    };
     const account = (card) => {
       const credit = card.credit;
       const facts = [card.active === false ? part(say.textInactive, "badge-bad") : null, part(card.terms)];
@@ -63,13 +100,23 @@
         facts.push(part(`${say.textOwes} ${credit.owed}`));
         if (credit.overdue) facts.push(part(`${say.textOverdue} ${credit.overdue}`, "badge-bad"));
         if (credit.waiting) facts.push(part(`${credit.waiting} ${say.textWaiting}`));
-        if (credit.limit) facts.push(part(`${credit.passed ? say.textPassed : say.textLimit} ${credit.limit} · ${credit.left} ${say.textLeft}`, credit.passed ? "badge-bad" : ""));
+        if (credit.limit)
+          facts.push(
+            part(
+              `${credit.passed ? say.textPassed : say.textLimit} ${credit.limit} · ${credit.left} ${say.textLeft}`,
+              credit.passed ? "badge-bad" : "",
+            ),
+          );
       }
       (card.wishes || []).forEach((wish) => facts.push(part(wish, "entry-wish")));
       if (card.note) facts.push(part(card.note, "entry-customer-note"));
       $("#entry-account").replaceChildren(...facts.filter(Boolean));
     };
-    const fill = (address) => Object.entries(address).forEach(([name, value]) => { const field = form.elements[`ship_${name}`]; if (field) field.value = value || ""; });
+    const fill = (address) =>
+      Object.entries(address).forEach(([name, value]) => {
+        const field = form.elements[`ship_${name}`];
+        if (field) field.value = value || "";
+      });
     let addresses = [];
     const chooser = $("#entry-address");
     const offerAddresses = (card) => {
@@ -77,26 +124,60 @@
       chooser.replaceChildren(...addresses.map((address, index) => new Option(address.text, index)));
       $("#entry-addresses").classList.toggle("d-none", addresses.length < 2);
     };
-    chooser.addEventListener("change", () => { fill(addresses[chooser.value]); E.changed(); });
-    const usual = (number) => E.ask("usual", { number }).then(({ products }) => {
-      $("#entry-usual").classList.toggle("d-none", !products.length);
-      $("#entry-usual-items").replaceChildren(...products.map((item) => {
-        const button = document.createElement("button");
-        button.type = "button"; button.className = "btn btn-sm"; button.textContent = `${item.name} (${item.times})`;
-        button.addEventListener("click", () => { const row = E.lines.add({ ...item, quantity: "1" }); E.changed(); E.lines.cell(row, "quantity").focus(); E.lines.cell(row, "quantity").select(); });
-        return button;
-      }));
-    }).catch(() => {});
-    const known = (number, { refill }) => E.ask("customer", { number }).then((card) => {
-      if (!card.number || form.customer.value !== card.number) return;
-      account(card); offerAddresses(card);
-      // A new order comes through the channel of the customer's last one, unless something was entered already.
-      if (refill && card.channel && !E.lines.all().length && [...form.channel.options].some((option) => option.value === card.channel)) form.channel.value = card.channel;
-      if (refill && card.address) { fill(card.address); $(".entry-more").open = addresses.length > 0; }
-    }).catch(() => {});
+    chooser.addEventListener("change", () => {
+      fill(addresses[chooser.value]);
+      E.changed();
+    });
+    const usual = (number) =>
+      E.ask("usual", { number })
+        .then(({ products }) => {
+          $("#entry-usual").classList.toggle("d-none", !products.length);
+          $("#entry-usual-items").replaceChildren(
+            ...products.map((item) => {
+              const button = document.createElement("button");
+              button.type = "button";
+              button.className = "btn btn-sm";
+              button.textContent = `${item.name} (${item.times})`;
+              button.addEventListener("click", () => {
+                const row = E.lines.add({ ...item, quantity: "1" });
+                E.changed();
+                E.lines.cell(row, "quantity").focus();
+                E.lines.cell(row, "quantity").select();
+              });
+              return button;
+            }),
+          );
+        })
+        .catch(() => {});
+    const known = (number, { refill }) =>
+      E.ask("customer", { number })
+        .then((card) => {
+          if (!card.number || form.customer.value !== card.number) return;
+          account(card);
+          offerAddresses(card);
+          // A new order comes through the channel of the customer's last one, unless something was entered already.
+          if (
+            refill &&
+            card.channel &&
+            !E.lines.all().length &&
+            [...form.channel.options].some((option) => option.value === card.channel)
+          )
+            form.channel.value = card.channel;
+          if (refill && card.address) {
+            fill(card.address);
+            $(".entry-more").open = addresses.length > 0;
+          }
+        })
+        .catch(() => {});
     E.customerChosen = (number) => {
-      $("#entry-account").replaceChildren(); $("#entry-usual").classList.add("d-none"); E.lines.forgetLast(); offerAddresses({});
-      if (number) { known(number, { refill: true }).then(E.changed); usual(number); }
+      $("#entry-account").replaceChildren();
+      $("#entry-usual").classList.add("d-none");
+      E.lines.forgetLast();
+      offerAddresses({});
+      if (number) {
+        known(number, { refill: true }).then(E.changed);
+        usual(number);
+      }
       E.changed();
       if (number) E.focusAdder();
     };
@@ -108,28 +189,48 @@
     });
 
     // --- Keys -----------------------------------------------------------------------------------------------------
-    const reach = (field) => { field?.focus(); field?.select?.(); };
+    const reach = (field) => {
+      field?.focus();
+      field?.select?.();
+    };
     const keys = {
       KeyC: () => E.customerSelect.focus(),
-      KeyW: () => { if (say.newCustomer) window.Orderwell.openDialog(`${say.newCustomer}?${new URLSearchParams({ name: E.customerSelect.inputValue() })}`); },
+      KeyW: () => {
+        if (say.newCustomer)
+          window.Orderwell.openDialog(
+            `${say.newCustomer}?${new URLSearchParams({ name: E.customerSelect.inputValue() })}`,
+          );
+      },
       KeyL: () => E.focusAdder(),
-      KeyA: () => { $(".entry-more").open = true; reach(addresses.length > 1 ? chooser : form.ship_recipient); },
+      KeyA: () => {
+        $(".entry-more").open = true;
+        reach(addresses.length > 1 ? chooser : form.ship_recipient);
+      },
       KeyR: () => reach(form.discount),
       KeyS: () => reach(form.shipping),
       KeyN: () => reach(form.note),
-      KeyQ: () => { const button = $("#entry-quote"); if (button) form.requestSubmit(button); },
+      KeyQ: () => {
+        const button = $("#entry-quote");
+        if (button) form.requestSubmit(button);
+      },
       KeyU: () => $("#entry-usual-items button")?.focus(),
       KeyH: () => E.reachHints(),
       KeyP: () => E.lines.takeLast(document.activeElement?.closest(".entry-row") || E.lines.all().at(-1)),
     };
-    document.addEventListener("keydown", (event) => {
-      if (!event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || !keys[event.code] || $(".modal.show")) return;
-      event.preventDefault();
-      event.stopPropagation();
-      keys[event.code]();
-    }, true);
+    document.addEventListener(
+      "keydown",
+      (event) => {
+        if (!event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || !keys[event.code] || $(".modal.show"))
+          return;
+        event.preventDefault();
+        event.stopPropagation();
+        keys[event.code]();
+      },
+      true,
+    );
     form.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && event.target.matches("input") && !event.ctrlKey && !event.metaKey) event.preventDefault();
+      if (event.key === "Enter" && event.target.matches("input") && !event.ctrlKey && !event.metaKey)
+        event.preventDefault();
     });
 
     E.lines = E.rows(form);
@@ -138,11 +239,21 @@
     E.pasting(form);
     E.drafting(form);
     E.hinting(form);
-    form.addEventListener("input", (event) => { if (/^(line_(?!sku)|shipping|discount|external_id|requested_on|ship_phone)/.test(event.target.name || "")) E.changed(); });
-    form.channel.addEventListener("change", () => { E.lines.forgetLast(); E.changed(); });
-    if (form.customer.value) { known(form.customer.value, { refill: false }); usual(form.customer.value); }
+    form.addEventListener("input", (event) => {
+      if (/^(line_(?!sku)|shipping|discount|external_id|requested_on|ship_phone)/.test(event.target.name || ""))
+        E.changed();
+    });
+    form.channel.addEventListener("change", () => {
+      E.lines.forgetLast();
+      E.changed();
+    });
+    if (form.customer.value) {
+      known(form.customer.value, { refill: false });
+      usual(form.customer.value);
+    }
     if ($(".entry-row", form)) preview();
-    if (!$(".is-invalid", form)) (form.customer.value ? E.products : E.customerSelect).focus(); else $(".is-invalid", form).focus();
+    if (!$(".is-invalid", form)) (form.customer.value ? E.products : E.customerSelect).focus();
+    else $(".is-invalid", form).focus();
   };
   document.readyState === "loading" ? document.addEventListener("DOMContentLoaded", start) : start();
 })();

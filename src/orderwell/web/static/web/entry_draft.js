@@ -8,41 +8,85 @@
     const state = { waiting: 0, running: false, again: false, over: false, sent: "" };
     const content = () => {
       const { csrfmiddlewaretoken, draft, draft_version, ...fields } = E.fields();
-      return JSON.stringify({ title: E.customerSelect.getItem(fields.customer)?.firstChild?.textContent.trim() || "", fields, rows: E.lines.values() });
+      return JSON.stringify({
+        title: E.customerSelect.getItem(fields.customer)?.firstChild?.textContent.trim() || "",
+        fields,
+        rows: E.lines.values(),
+      });
     };
     const save = (leaving = false) => {
       clearTimeout(state.waiting);
       if (!url || state.over || form.dataset.sending) return;
-      if (state.running) { state.again = true; return; }
+      if (state.running) {
+        state.again = true;
+        return;
+      }
       const text = content();
       if (text === state.sent) return;
       state.running = true;
       const body = new FormData();
       body.set("csrfmiddlewaretoken", form.csrfmiddlewaretoken.value);
-      body.set("key", form.draft.value); body.set("version", form.draft_version.value); body.set("content", text);
-      fetch(url, { method: "POST", body, keepalive: leaving && text.length < 60000, headers: { Accept: "application/json" } }).then(async (answer) => {
-        state.running = false;
-        if (answer.status === 409) { form.draft.value = E.newKey(); form.draft_version.value = "0"; save(); return; }
-        const said = await answer.json();
-        if (said.finished) { state.over = true; told.textContent = form.dataset.textElsewhere; told.classList.add("text-bad"); return; }
-        if (said.error) { told.textContent = said.error; return; }
-        form.draft_version.value = said.version;
-        state.sent = text;
-        told.textContent = form.dataset.textKept;
-        if (!state.again && content() === text) form.dataset.clean = "yes";
-        if (state.again) { state.again = false; later(); }
-      }).catch(() => {
-        state.running = false;
-        told.textContent = form.dataset.textLost;
-        state.waiting = setTimeout(save, 5000);
-      });
+      body.set("key", form.draft.value);
+      body.set("version", form.draft_version.value);
+      body.set("content", text);
+      fetch(url, {
+        method: "POST",
+        body,
+        keepalive: leaving && text.length < 60000,
+        headers: { Accept: "application/json" },
+      })
+        .then(async (answer) => {
+          state.running = false;
+          if (answer.status === 409) {
+            form.draft.value = E.newKey();
+            form.draft_version.value = "0";
+            save();
+            return;
+          }
+          const said = await answer.json();
+          if (said.finished) {
+            state.over = true;
+            told.textContent = form.dataset.textElsewhere;
+            told.classList.add("text-bad");
+            return;
+          }
+          if (said.error) {
+            told.textContent = said.error;
+            return;
+          }
+          form.draft_version.value = said.version;
+          state.sent = text;
+          told.textContent = form.dataset.textKept;
+          if (!state.again && content() === text) form.dataset.clean = "yes";
+          if (state.again) {
+            state.again = false;
+            later();
+          }
+        })
+        .catch(() => {
+          state.running = false;
+          told.textContent = form.dataset.textLost;
+          state.waiting = setTimeout(save, 5000);
+        });
     };
-    const later = () => { clearTimeout(state.waiting); state.waiting = setTimeout(save, 700); };
-    document.addEventListener("visibilitychange", () => { if (document.hidden && state.touched) save(true); });
-    window.addEventListener("pagehide", () => { if (state.touched) save(true); });
-    E.keep = () => { state.touched = true; if (!form.dataset.sending) delete form.dataset.clean; if (url) later(); };
+    const later = () => {
+      clearTimeout(state.waiting);
+      state.waiting = setTimeout(save, 700);
+    };
+    document.addEventListener("visibilitychange", () => {
+      if (document.hidden && state.touched) save(true);
+    });
+    window.addEventListener("pagehide", () => {
+      if (state.touched) save(true);
+    });
+    E.keep = () => {
+      state.touched = true;
+      if (!form.dataset.sending) delete form.dataset.clean;
+      if (url) later();
+    };
     form.addEventListener("input", E.keep);
     form.addEventListener("change", E.keep);
   };
-  E.newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  E.newKey = () =>
+    [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 })();

@@ -3,7 +3,12 @@
   const { $ } = window.Orderwell;
   const E = window.Orderwell.entry;
   const shared = {
-    maxOptions: 20, loadThrottle: 90, closeAfterSelect: true, maxItems: 1, searchField: [], score: () => () => 1,
+    maxOptions: 20,
+    loadThrottle: 90,
+    closeAfterSelect: true,
+    maxItems: 1,
+    searchField: [],
+    score: () => () => 1,
     shouldLoad: (query) => query.trim().length > 0,
   };
   const finder = (selector, form, settings, { search, take }) => {
@@ -11,35 +16,65 @@
     const none = (data, escape) => `<div class="no-results">${escape(form.dataset.textNone)}</div>`;
     const find = (query) => search(query.trim()).then((found) => found.hits);
     const select = new window.TomSelect(selector, {
-      ...shared, placeholder: $(selector).dataset.placeholder, ...settings,
+      ...shared,
+      placeholder: $(selector).dataset.placeholder,
+      ...settings,
       load: (query, done) => {
-        find(query).then((hits) => { if (select.inputValue() === query) { select.clearOptions(); said.text = query; } done(hits); }).catch(() => done());
+        find(query)
+          .then((hits) => {
+            if (select.inputValue() === query) {
+              select.clearOptions();
+              said.text = query;
+            }
+            done(hits);
+          })
+          .catch(() => done());
       },
       render: { ...settings.render, no_results: none },
     });
     // A scanner, or a quick hand, is faster than the list: look the text up, then take the first that fits.
-    select.control_input.addEventListener("keydown", (event) => {
-      const query = select.inputValue();
-      if (event.key !== "Enter" || event.ctrlKey || event.metaKey || !query.trim() || said.text === query) return;
-      event.preventDefault();
-      event.stopImmediatePropagation();
-      find(query).then((hits) => take(hits[0] || null, query));
-    }, true);
+    select.control_input.addEventListener(
+      "keydown",
+      (event) => {
+        const query = select.inputValue();
+        if (event.key !== "Enter" || event.ctrlKey || event.metaKey || !query.trim() || said.text === query) return;
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        find(query).then((hits) => take(hits[0] || null, query));
+      },
+      true,
+    );
     return select;
   };
 
   E.customer = (form) => {
-    const select = finder("#id_customer", form, {
-      valueField: "number", labelField: "name", plugins: ["clear_button"],
-      render: {
-        option: (item, escape) => `<div class="entry-option"><span>${escape(item.name)} <span class="sub">${escape(item.number || "")}</span></span><span class="sub">${escape(item.phone || "")}</span></div>`,
-        item: (item, escape) => `<div>${escape(item.name)}&nbsp;<span class="sub">${escape(item.number)}</span></div>`,
+    const select = finder(
+      "#id_customer",
+      form,
+      {
+        valueField: "number",
+        labelField: "name",
+        plugins: ["clear_button"],
+        render: {
+          option: (item, escape) =>
+            `<div class="entry-option"><span>${escape(item.name)} <span class="sub">${escape(item.number || "")}</span></span><span class="sub">${escape(item.phone || "")}</span></div>`,
+          item: (item, escape) =>
+            `<div>${escape(item.name)}&nbsp;<span class="sub">${escape(item.number)}</span></div>`,
+        },
+        onChange: (number) => {
+          E.customerChosen(number);
+        },
       },
-      onChange: (number) => { E.customerChosen(number); },
-    }, {
-      search: (q) => E.ask("customers", { q }),
-      take: (hit) => { if (!hit) return; select.addOption(hit); select.setTextboxValue(""); select.addItem(hit.number); },
-    });
+      {
+        search: (q) => E.ask("customers", { q }),
+        take: (hit) => {
+          if (!hit) return;
+          select.addOption(hit);
+          select.setTextboxValue("");
+          select.addItem(hit.number);
+        },
+      },
+    );
     return select;
   };
 
@@ -48,9 +83,17 @@
     const taken = (item) => {
       unknown.classList.add("d-none");
       const row = E.lines.add({ sku: item.sku, name: item.name, quantity: item.quantity });
-      select.clear(true); select.clearOptions(); select.setTextboxValue(""); select.close();
+      select.clear(true);
+      select.clearOptions();
+      select.setTextboxValue("");
+      select.close();
       E.changed();
-      setTimeout(() => { const field = E.lines.cell(row, "quantity"); field.focus(); field.select(); row.scrollIntoView({ block: "nearest" }); });
+      setTimeout(() => {
+        const field = E.lines.cell(row, "quantity");
+        field.focus();
+        field.select();
+        row.scrollIntoView({ block: "nearest" });
+      });
     };
     const missed = (query) => {
       unknown.textContent = form.dataset.textUnknown.replace("{code}", query);
@@ -58,14 +101,30 @@
       select.control_input.select();
     };
     const search = (q) => E.ask("products", { q, channel: form.channel.value });
-    const select = finder("#add-product", form, {
-      valueField: "sku", labelField: "sku",
-      render: {
-        option: (item, escape) => `<div class="entry-option"><span>${item.picture ? `<img class="thumb thumb-small me-2" src="${escape(item.picture)}" width="28" height="28" alt="">` : ""}${escape(item.name)} <span class="sub">${escape(item.sku)}${item.packs ? ` · ${escape(item.packs)}` : ""}</span></span><span class="sub text-end">${item.free === null ? "" : `<span class="${item.free === "0" ? "text-bad" : ""}">${escape(item.places || item.free)} ${escape(form.dataset.textFree)}</span> · `}<strong>${escape(item.price)}</strong></span></div>`,
+    const select = finder(
+      "#add-product",
+      form,
+      {
+        valueField: "sku",
+        labelField: "sku",
+        render: {
+          option: (item, escape) =>
+            `<div class="entry-option"><span>${item.picture ? `<img class="thumb thumb-small me-2" src="${escape(item.picture)}" width="28" height="28" alt="">` : ""}${escape(item.name)} <span class="sub">${escape(item.sku)}${item.packs ? ` · ${escape(item.packs)}` : ""}</span></span><span class="sub text-end">${item.free === null ? "" : `<span class="${item.free === "0" ? "text-bad" : ""}">${escape(item.places || item.free)} ${escape(form.dataset.textFree)}</span> · `}<strong>${escape(item.price)}</strong></span></div>`,
+        },
+        onItemAdd: (sku) => taken(select.options[sku]),
       },
-      onItemAdd: (sku) => taken(select.options[sku]),
-    }, { search, take: (hit, query) => (hit ? taken(hit) : missed(query)) });
-    E.scanned = (code) => { search(code).then(({ hits }) => { if (hits[0]) taken(hits[0]); else { E.focusAdder(); select.setTextboxValue(code); missed(code); } }); };
+      { search, take: (hit, query) => (hit ? taken(hit) : missed(query)) },
+    );
+    E.scanned = (code) => {
+      search(code).then(({ hits }) => {
+        if (hits[0]) taken(hits[0]);
+        else {
+          E.focusAdder();
+          select.setTextboxValue(code);
+          missed(code);
+        }
+      });
+    };
     E.focusAdder = () => select.focus();
     return select;
   };

@@ -4,12 +4,16 @@
   const E = window.Orderwell.entry;
   E.pasting = (form) => {
     const input = E.products.control_input;
-    const take = (text) => E.ask("pasted", { text }).then(({ rows }) => {
-      const made = E.lines.addMany(rows);
-      E.products.setTextboxValue("");
-      E.changed();
-      if (made[0]) { made[0].scrollIntoView({ block: "nearest" }); E.lines.cell(made[0], "quantity").focus(); }
-    });
+    const take = (text) =>
+      E.ask("pasted", { text }).then(({ rows }) => {
+        const made = E.lines.addMany(rows);
+        E.products.setTextboxValue("");
+        E.changed();
+        if (made[0]) {
+          made[0].scrollIntoView({ block: "nearest" });
+          E.lines.cell(made[0], "quantity").focus();
+        }
+      });
     form.addEventListener("paste", (event) => {
       const field = event.target.closest("input, textarea");
       const text = event.clipboardData.getData("text");

@@ -13,7 +13,11 @@
     if (panel.parentElement !== host) host.append(panel);
     panel.hidden = false;
     document.body.classList.add("help-open");
-    window.htmx.ajax("GET", `${panel.dataset.panel}?at=${encodeURIComponent(place)}`, { target: "#help-side-content", swap: "innerHTML" })
+    window.htmx
+      .ajax("GET", `${panel.dataset.panel}?at=${encodeURIComponent(place)}`, {
+        target: "#help-side-content",
+        swap: "innerHTML",
+      })
       .then(() => find(panel));
     return true;
   };
@@ -21,8 +25,10 @@
     const body = $("#help-side-body", panel);
     if (!body) return;
     const at = body.dataset.at && $(`[data-anchor="${CSS.escape(body.dataset.at)}"]`, body);
-    if (at && at.tagName === "SPAN") { at.nextElementSibling?.classList.add("help-found"); at.scrollIntoView({ block: "center" }); }
-    else body.scrollTop = 0;
+    if (at && at.tagName === "SPAN") {
+      at.nextElementSibling?.classList.add("help-found");
+      at.scrollIntoView({ block: "center" });
+    } else body.scrollTop = 0;
     body.focus({ preventScroll: true });
   };
   const close = () => {
@@ -38,26 +44,41 @@
 
   // The field somebody is in, then the dialog that is open, then the page under it. The mark at a field is no stop of the
   // Tab key, so that typing a form isn't slowed down; F1 in the field does the same.
-  const here = () => $(".field-help", document.activeElement?.closest(".form-field") || document.createElement("i"))?.dataset.helpOpen ||
-    $(".modal.show [data-help]")?.dataset.help || document.body.dataset.help || "";
-  document.addEventListener("keydown", (event) => {
-    if (event.key === "F1" && !event.ctrlKey && !event.altKey && !event.metaKey && !event.shiftKey) {
-      if (open(here())) event.preventDefault();
-    } else if (event.key === "Escape" && close()) {
-      event.preventDefault();
-      event.stopImmediatePropagation();
-    }
-  }, true);
+  const here = () =>
+    $(".field-help", document.activeElement?.closest(".form-field") || document.createElement("i"))?.dataset.helpOpen ||
+    $(".modal.show [data-help]")?.dataset.help ||
+    document.body.dataset.help ||
+    "";
+  document.addEventListener(
+    "keydown",
+    (event) => {
+      if (event.key === "F1" && !event.ctrlKey && !event.altKey && !event.metaKey && !event.shiftKey) {
+        if (open(here())) event.preventDefault();
+      } else if (event.key === "Escape" && close()) {
+        event.preventDefault();
+        event.stopImmediatePropagation();
+      }
+    },
+    true,
+  );
   document.addEventListener("click", (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
-    if (event.target.closest("[data-help-close]")) { close(); return; }
+    if (event.target.closest("[data-help-close]")) {
+      close();
+      return;
+    }
     const panel = side();
     const link = event.target.closest("a[data-help-open], a[data-help-here]");
     // On the pages of the manual its links lead through the manual; elsewhere they open beside the page.
     if (!link || !panel || (link.closest(".help-main") && !link.closest(".help-side"))) return;
     if (open("helpHere" in link.dataset ? here() : link.dataset.helpOpen)) event.preventDefault();
   });
-  document.addEventListener("hide.bs.modal", (event) => { if (event.target.contains(side())) { close(); document.body.append(side()); } });
+  document.addEventListener("hide.bs.modal", (event) => {
+    if (event.target.contains(side())) {
+      close();
+      document.body.append(side());
+    }
+  });
 
   // Tours: a hint also shows its element on the page. The panel stays as it was folded.
   const markHint = () => {
@@ -70,7 +91,12 @@
     const card = $(".practice-card", event.detail.target);
     event.detail.target.dataset.folded = card && !card.open ? "yes" : "";
     // What somebody types as an answer must not be taken away by the next look at the books.
-    if (event.detail.requestConfig.verb === "get" && event.detail.target.contains(document.activeElement) && document.activeElement.matches("input")) event.detail.shouldSwap = false;
+    if (
+      event.detail.requestConfig.verb === "get" &&
+      event.detail.target.contains(document.activeElement) &&
+      document.activeElement.matches("input")
+    )
+      event.detail.shouldSwap = false;
   });
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target.id !== "practice") return;

@@ -5,7 +5,8 @@
   const rows = () => $$("#list-body tbody tr[data-row]");
   const picks = () => $$("#list-body [data-pick]");
   const panel = () => $("#quick-look");
-  let everything = false, lastPicked = null;
+  let everything = false,
+    lastPicked = null;
 
   // --- The marked row: j, k and the arrows move it, and the focus goes with it ------------------------------------
   const marked = () => rows().find((row) => row.classList.contains("row-marked"));
@@ -27,29 +28,44 @@
   // --- Quick look -------------------------------------------------------------------------------------------------
   let looking = 0;
   const look = (row) => {
-    const place = panel(), mine = ++looking;
+    const place = panel(),
+      mine = ++looking;
     const url = list().dataset.listQuick.replace("/0/", `/${encodeURIComponent(row.dataset.row)}/`);
     place.hidden = false;
-    fetch(url, { headers: { "HX-Request": "true" } }).then((answer) => (answer.ok ? answer.text() : "")).then((html) => {
-      if (mine !== looking || !html) return;
-      place.innerHTML = html;
-      window.htmx.process(place);
-      setUp(place);
-    }).catch(() => {});
+    fetch(url, { headers: { "HX-Request": "true" } })
+      .then((answer) => (answer.ok ? answer.text() : ""))
+      .then((html) => {
+        if (mine !== looking || !html) return;
+        place.innerHTML = html;
+        window.htmx.process(place);
+        setUp(place);
+      })
+      .catch(() => {});
   };
-  const closeLook = () => { const place = panel(); if (place) { place.hidden = true; place.replaceChildren(); } };
+  const closeLook = () => {
+    const place = panel();
+    if (place) {
+      place.hidden = true;
+      place.replaceChildren();
+    }
+  };
 
   // --- Selection --------------------------------------------------------------------------------------------------
   const show = () => {
-    const all = picks(), chosen = all.filter((box) => box.checked);
+    const all = picks(),
+      chosen = all.filter((box) => box.checked);
     all.forEach((box) => box.closest("tr").classList.toggle("row-picked", box.checked));
     if (chosen.length < all.length) everything = false;
     const head = $("#list-body [data-pick-all]");
-    if (head) { head.checked = all.length > 0 && chosen.length === all.length; head.indeterminate = chosen.length > 0 && chosen.length < all.length; }
+    if (head) {
+      head.checked = all.length > 0 && chosen.length === all.length;
+      head.indeterminate = chosen.length > 0 && chosen.length < all.length;
+    }
     const bar = $("[data-bulk-bar]");
     if (!bar) return;
     bar.hidden = !chosen.length;
-    const button = $("[data-bulk-all]", bar), count = $("[data-bulk-count]", bar);
+    const button = $("[data-bulk-all]", bar),
+      count = $("[data-bulk-count]", bar);
     button?.setAttribute("aria-pressed", everything);
     button?.classList.toggle("active", everything);
     count.textContent = everything ? button.dataset.allText : `${chosen.length} ${count.dataset.one}`;
@@ -58,43 +74,73 @@
     const all = picks();
     if (range && lastPicked && all.includes(lastPicked)) {
       const [from, to] = [all.indexOf(lastPicked), all.indexOf(box)].sort((a, b) => a - b);
-      all.slice(from, to + 1).forEach((other) => { other.checked = value; });
+      all.slice(from, to + 1).forEach((other) => {
+        other.checked = value;
+      });
     }
     box.checked = value;
     lastPicked = box;
     show();
   };
-  const pickAll = (value) => { picks().forEach((box) => { box.checked = value; }); if (!value) everything = false; show(); };
+  const pickAll = (value) => {
+    picks().forEach((box) => {
+      box.checked = value;
+    });
+    if (!value) everything = false;
+    show();
+  };
 
   document.addEventListener("click", (event) => {
     const target = event.target;
     const box = target.closest("[data-pick]");
-    if (box) { pick(box, box.checked, event.shiftKey); return; }
+    if (box) {
+      pick(box, box.checked, event.shiftKey);
+      return;
+    }
     if (target.matches("[data-pick-all]")) pickAll(target.checked);
     if (target.closest("[data-bulk-clear]")) pickAll(false);
-    if (target.closest("[data-bulk-all]")) { const wanted = !everything; pickAll(true); everything = wanted; show(); }
-    if (target.closest("[data-quick-close]")) { closeLook(); marked()?.focus(); }
+    if (target.closest("[data-bulk-all]")) {
+      const wanted = !everything;
+      pickAll(true);
+      everything = wanted;
+      show();
+    }
+    if (target.closest("[data-quick-close]")) {
+      closeLook();
+      marked()?.focus();
+    }
     const act = target.closest("[data-act]");
     if (act) {
       const query = new URLSearchParams($("#list-body").dataset.listQuery.slice(1));
-      if (everything) query.set("all", "1"); else picks().filter((one) => one.checked).forEach((one) => query.append("id", one.value));
+      if (everything) query.set("all", "1");
+      else
+        picks()
+          .filter((one) => one.checked)
+          .forEach((one) => query.append("id", one.value));
       openDialog(`${act.dataset.act}?${query}`);
     }
     const move = target.closest("[data-move]");
     if (move) moveColumn(move.closest("li"), move.dataset.move === "up" ? -1 : 1, move);
   });
-  onContent(() => { if (list()) show(); });
-  window.addEventListener("pageshow", () => { if (list()) show(); });
+  onContent(() => {
+    if (list()) show();
+  });
+  window.addEventListener("pageshow", () => {
+    if (list()) show();
+  });
 
   // --- After a bulk action the list is shown anew -----------------------------------------------------------------
   const reload = () => {
     const body = $("#list-body");
-    if (body) window.htmx.ajax("GET", body.dataset.listHere, { target: "#list-body", swap: "innerHTML" }).then(() => show());
+    if (body)
+      window.htmx.ajax("GET", body.dataset.listHere, { target: "#list-body", swap: "innerHTML" }).then(() => show());
   };
   document.addEventListener("hide.bs.modal", (event) => {
     if (event.target.id === "dialog" && $("[data-reload-list]", event.target)) reload();
   });
-  document.addEventListener("click", (event) => { if (event.target.closest("#dialog [data-close-run]")) event.preventDefault(); });
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("#dialog [data-close-run]")) event.preventDefault();
+  });
   document.addEventListener("htmx:beforeOnLoad", (event) => {
     // An export answers with the address of its file: the browser fetches it, and the dialog has done its work.
     if (event.detail.xhr.getResponseHeader("HX-Redirect") && event.target.closest?.("form[data-close-when-done]")) {
@@ -107,38 +153,67 @@
   const moveColumn = (item, by, keep) => {
     const other = by < 0 ? item.previousElementSibling : item.nextElementSibling;
     if (!other) return;
-    if (by < 0) other.before(item); else other.after(item);
+    if (by < 0) other.before(item);
+    else other.after(item);
     keep.focus();
     item.scrollIntoView({ block: "nearest" });
   };
 
   // --- Keyboard ---------------------------------------------------------------------------------------------------
-  document.addEventListener("keydown", (event) => {
-    const item = event.altKey && event.target.closest("[data-column-list] li");
-    if (item && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
+  document.addEventListener(
+    "keydown",
+    (event) => {
+      const item = event.altKey && event.target.closest("[data-column-list] li");
+      if (item && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
+        event.preventDefault();
+        moveColumn(item, event.key === "ArrowUp" ? -1 : 1, event.target);
+        return;
+      }
+      if (!list() || event.ctrlKey || event.metaKey || event.altKey || $(".modal.show")) return;
+      const field = event.target.closest("input, textarea, select, [contenteditable]");
+      if (field && !field.matches("[data-pick]")) return;
+      const row = marked();
+      const keys = {
+        ArrowDown: () => step(1),
+        j: () => step(1),
+        ArrowUp: () => step(-1),
+        k: () => step(-1),
+        x: () => {
+          const box = row && $("[data-pick]", row);
+          if (box) pick(box, !box.checked, false);
+        },
+        X: () => {
+          const box = row && $("[data-pick]", row);
+          if (box) pick(box, true, true);
+        },
+        a: () => {
+          if (picks().length) pickAll(!picks().every((box) => box.checked));
+        },
+        " ": () => {
+          if (!row || event.target.closest("a, button, summary, [data-pick]")) return false;
+          if (panel().hidden) look(row);
+          else closeLook();
+        },
+        Enter: () => {
+          if (!row || event.target.closest("a, button, summary")) return false;
+          if (row.dataset.href) location.assign(row.dataset.href);
+        },
+        Escape: () => {
+          if (!panel()?.hidden) {
+            closeLook();
+            return;
+          }
+          if (picks().some((box) => box.checked)) {
+            pickAll(false);
+            return;
+          }
+          return false;
+        },
+      };
+      if (!keys[event.key] || keys[event.key]() === false) return;
       event.preventDefault();
-      moveColumn(item, event.key === "ArrowUp" ? -1 : 1, event.target);
-      return;
-    }
-    if (!list() || event.ctrlKey || event.metaKey || event.altKey || $(".modal.show")) return;
-    const field = event.target.closest("input, textarea, select, [contenteditable]");
-    if (field && !field.matches("[data-pick]")) return;
-    const row = marked();
-    const keys = {
-      ArrowDown: () => step(1), j: () => step(1), ArrowUp: () => step(-1), k: () => step(-1),
-      x: () => { const box = row && $("[data-pick]", row); if (box) pick(box, !box.checked, false); },
-      X: () => { const box = row && $("[data-pick]", row); if (box) pick(box, true, true); },
-      a: () => { if (picks().length) pickAll(!picks().every((box) => box.checked)); },
-      " ": () => { if (!row || event.target.closest("a, button, summary, [data-pick]")) return false; if (panel().hidden) look(row); else closeLook(); },
-      Enter: () => { if (!row || event.target.closest("a, button, summary")) return false; if (row.dataset.href) location.assign(row.dataset.href); },
-      Escape: () => {
-        if (!panel()?.hidden) { closeLook(); return; }
-        if (picks().some((box) => box.checked)) { pickAll(false); return; }
-        return false;
-      },
-    };
-    if (!keys[event.key] || keys[event.key]() === false) return;
-    event.preventDefault();
-    event.stopPropagation();
-  }, true);
+      event.stopPropagation();
+    },
+    true,
+  );
 })();

@@ -10,7 +10,7 @@
   let pause = EVERY;
   let timer = 0;
   let tag = "";
-  let known = null;  // topic -> stamp
+  let known = null; // topic -> stamp
   let countersTag = "";
   let countersAt = 0;
   let recount = 0;
@@ -20,22 +20,36 @@
   const topicsOf = (part) => (part.dataset.liveTopics || "orders").split(/\s+/).filter(Boolean);
   const wanted = () => {
     const found = new Set(parts().flatMap(topicsOf));
-    if ($("[data-counter]")) { found.add("orders"); found.add("cases"); }
+    if ($("[data-counter]")) {
+      found.add("orders");
+      found.add("cases");
+    }
     return [...found].sort();
   };
 
   const typing = (part) => {
     const active = document.activeElement;
-    const field = active && part.contains(active) && active.matches("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");
+    const field =
+      active &&
+      part.contains(active) &&
+      active.matches("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");
     const chosen = getSelection();
     const marking = chosen && !chosen.isCollapsed && part.contains(chosen.anchorNode);
-    return field || marking || $(".dropdown-menu.show, .ts-dropdown-content:not(:empty)", part) || part.dataset.liveRests !== undefined;
+    return (
+      field ||
+      marking ||
+      $(".dropdown-menu.show, .ts-dropdown-content:not(:empty)", part) ||
+      part.dataset.liveRests !== undefined
+    );
   };
   const nameOf = (element) => {
     if (element.id) return `#${CSS.escape(element.id)}`;
     const row = element.closest("tr[data-href], [data-row], li");
-    const own = element.getAttribute("href") ? `[href="${CSS.escape(element.getAttribute("href"))}"]`
-      : element.name ? `[name="${CSS.escape(element.name)}"]${element.value ? `[value="${CSS.escape(element.value)}"]` : ""}` : "";
+    const own = element.getAttribute("href")
+      ? `[href="${CSS.escape(element.getAttribute("href"))}"]`
+      : element.name
+        ? `[name="${CSS.escape(element.name)}"]${element.value ? `[value="${CSS.escape(element.value)}"]` : ""}`
+        : "";
     const place = row?.dataset.href ? `[data-href="${CSS.escape(row.dataset.href)}"] ` : "";
     return own ? place + own : row?.dataset.href && element === row ? place.trim() : "";
   };
@@ -45,12 +59,23 @@
     const checked = $$("input[type=checkbox]:checked, input[type=radio]:checked", part).map(nameOf).filter(Boolean);
     const marked = $("tr.row-marked", part)?.dataset.href;
     const open = $$("details[open][id]", part).map((element) => element.id);
-    const scrolled = [part, ...$$(".card-table-scroll", part)].map((element) => [element.scrollLeft, element.scrollTop]);
+    const scrolled = [part, ...$$(".card-table-scroll", part)].map((element) => [
+      element.scrollLeft,
+      element.scrollTop,
+    ]);
     part.innerHTML = fresh.innerHTML;
-    checked.forEach((name) => { const box = part.querySelector(name); if (box) box.checked = true; });
-    open.forEach((id) => { const element = document.getElementById(id); if (element) element.open = true; });
+    checked.forEach((name) => {
+      const box = part.querySelector(name);
+      if (box) box.checked = true;
+    });
+    open.forEach((id) => {
+      const element = document.getElementById(id);
+      if (element) element.open = true;
+    });
     if (marked) $(`tr[data-href="${CSS.escape(marked)}"]`, part)?.classList.add("row-marked");
-    [part, ...$$(".card-table-scroll", part)].forEach((element, at) => { if (scrolled[at]) [element.scrollLeft, element.scrollTop] = scrolled[at]; });
+    [part, ...$$(".card-table-scroll", part)].forEach((element, at) => {
+      if (scrolled[at]) [element.scrollLeft, element.scrollTop] = scrolled[at];
+    });
     if (active) part.querySelector(active)?.focus({ preventScroll: true });
     window.htmx.process(part);
     window.Orderwell.setUp(part);
@@ -58,24 +83,36 @@
   };
   const addressOf = (part) => new URL(part.dataset.live || location.href, location.href).href;
 
-  const get = (url, headers = {}) => fetch(url, { headers, redirect: "manual", cache: "no-store", credentials: "same-origin" }).then((answer) => {
-    if (answer.type === "opaqueredirect" || answer.status === 401) { window.Orderwell.askToSignIn?.(); throw new Error("signed out"); }
-    if (answer.ok || answer.status === 304) window.Orderwell.contact?.();
-    return answer;
-  });
+  const get = (url, headers = {}) =>
+    fetch(url, { headers, redirect: "manual", cache: "no-store", credentials: "same-origin" }).then((answer) => {
+      if (answer.type === "opaqueredirect" || answer.status === 401) {
+        window.Orderwell.askToSignIn?.();
+        throw new Error("signed out");
+      }
+      if (answer.ok || answer.status === 304) window.Orderwell.contact?.();
+      return answer;
+    });
 
   const refresh = async () => {
     const ready = [...due].filter((part) => part.isConnected && !typing(part));
-    due.forEach((part) => { if (!part.isConnected) due.delete(part); });
+    due.forEach((part) => {
+      if (!part.isConnected) due.delete(part);
+    });
     const pages = new Map();
-    ready.forEach((part) => { const url = addressOf(part); pages.set(url, [...(pages.get(url) || []), part]); });
+    ready.forEach((part) => {
+      const url = addressOf(part);
+      pages.set(url, [...(pages.get(url) || []), part]);
+    });
     for (const [url, listed] of pages) {
       const answer = await get(url, { "X-Orderwell-Live": "1" });
       if (!answer.ok) continue;
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
       listed.forEach((part) => {
         const found = fresh.getElementById(part.id);
-        if (!typing(part)) { due.delete(part); if (found) swap(part, found); }
+        if (!typing(part)) {
+          due.delete(part);
+          if (found) swap(part, found);
+        }
       });
     }
   };
@@ -87,7 +124,9 @@
     if (answer.status !== 200) return;
     countersTag = answer.headers.get("ETag") || "";
     const counts = await answer.json();
-    $$("[data-counter]").forEach((place) => { place.textContent = counts[place.dataset.counter] ?? ""; });
+    $$("[data-counter]").forEach((place) => {
+      place.textContent = counts[place.dataset.counter] ?? "";
+    });
   };
   const look = async () => {
     const topics = wanted();
@@ -99,9 +138,11 @@
       const stamps = await answer.json();
       if (known) {
         const changed = topics.filter((topic) => topic in known && known[topic] !== stamps[topic]);
-        parts().filter((part) => topicsOf(part).some((topic) => changed.includes(topic))).forEach((part) => due.add(part));
+        parts()
+          .filter((part) => topicsOf(part).some((topic) => changed.includes(topic)))
+          .forEach((part) => due.add(part));
         // The server keeps its numbers for some seconds; asked when those are over, they are sure to be new.
-      if (changed.length && !recount) recount = Date.now() + KEPT;
+        if (changed.length && !recount) recount = Date.now() + KEPT;
       }
       known = stamps;
     }
@@ -110,15 +151,34 @@
   };
   const run = () => {
     clearTimeout(timer);
-    if (document.hidden || $("#signed-out")?.open) { timer = setTimeout(run, EVERY); return; }
-    look().then(() => { pause = EVERY; }, () => { pause = Math.min(pause * 2, SLOWEST); }).finally(() => { timer = setTimeout(run, pause); });
+    if (document.hidden || $("#signed-out")?.open) {
+      timer = setTimeout(run, EVERY);
+      return;
+    }
+    look()
+      .then(
+        () => {
+          pause = EVERY;
+        },
+        () => {
+          pause = Math.min(pause * 2, SLOWEST);
+        },
+      )
+      .finally(() => {
+        timer = setTimeout(run, pause);
+      });
   };
-  window.Orderwell.lookNow = () => { pause = EVERY; run(); };
+  window.Orderwell.lookNow = () => {
+    pause = EVERY;
+    run();
+  };
 
   ready(() => {
     if (!document.body.dataset.liveChanges) return;
     count().catch(() => {});
     run();
-    document.addEventListener("visibilitychange", () => { if (!document.hidden) window.Orderwell.lookNow(); });
+    document.addEventListener("visibilitychange", () => {
+      if (!document.hidden) window.Orderwell.lookNow();
+    });
   });
 })();

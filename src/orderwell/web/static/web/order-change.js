@@ -10,7 +10,8 @@
     let asked = 0;
 
     // A cell that stands as it was is nobody's wish: left out, it can't overwrite what somebody else changed.
-    const unchanged = () => $$("#change-rows [data-was]", form).filter((field) => field.value.trim() === field.dataset.was);
+    const unchanged = () =>
+      $$("#change-rows [data-was]", form).filter((field) => field.value.trim() === field.dataset.was);
     const collect = () => {
       const data = new FormData(form);
       unchanged().forEach((field) => data.delete(field.name));
@@ -19,15 +20,30 @@
     };
     form.addEventListener("submit", () => {
       const left = unchanged().filter((field) => !field.disabled);
-      left.forEach((field) => { field.disabled = true; });
-      setTimeout(() => left.forEach((field) => { field.disabled = false; }), 300);
+      left.forEach((field) => {
+        field.disabled = true;
+      });
+      setTimeout(
+        () =>
+          left.forEach((field) => {
+            field.disabled = false;
+          }),
+        300,
+      );
     });
 
     const show = (errors) => {
-      $$("[data-error]", form).forEach((place) => { place.textContent = errors[place.dataset.error] || ""; });
-      $$("#change-rows [data-was]", form).forEach((field) => field.classList.toggle("is-invalid", Boolean(errors[field.name])));
+      $$("[data-error]", form).forEach((place) => {
+        place.textContent = errors[place.dataset.error] || "";
+      });
+      $$("#change-rows [data-was]", form).forEach((field) =>
+        field.classList.toggle("is-invalid", Boolean(errors[field.name])),
+      );
       $$(".change-new", form).forEach((row, index) => {
-        [["q", "new_quantity"], ["p", "new_unit_price"]].forEach(([part, name]) => {
+        [
+          ["q", "new_quantity"],
+          ["p", "new_unit_price"],
+        ].forEach(([part, name]) => {
           const text = errors[`new-${index}-${part}`] || "";
           $(`[data-error-new=${part}]`, row).textContent = text;
           $(`[name=${name}]`, row).classList.toggle("is-invalid", Boolean(text));
@@ -37,22 +53,39 @@
         const text = errors[field.name];
         field.classList.toggle("is-invalid", Boolean(text));
         let place = field.parentElement.querySelector(".invalid-feedback");
-        if (text && !place) { place = document.createElement("div"); place.className = "invalid-feedback"; field.after(place); }
+        if (text && !place) {
+          place = document.createElement("div");
+          place.className = "invalid-feedback";
+          field.after(place);
+        }
         if (place) place.textContent = text || "";
       });
     };
     const preview = () => {
       const turn = ++asked;
       panel.classList.add("change-busy");
-      fetch(say.preview, { method: "POST", body: collect(), headers: { "X-CSRFToken": form.csrfmiddlewaretoken.value, "HX-Request": "true" } })
-        .then((answer) => { if (answer.ok) return answer.text(); throw new Error(answer.status); })
+      fetch(say.preview, {
+        method: "POST",
+        body: collect(),
+        headers: { "X-CSRFToken": form.csrfmiddlewaretoken.value, "HX-Request": "true" },
+      })
+        .then((answer) => {
+          if (answer.ok) return answer.text();
+          throw new Error(answer.status);
+        })
         .then((text) => {
           if (turn !== asked) return;
           panel.innerHTML = text;
           panel.classList.remove("change-busy");
           const errors = $("[data-field-errors]", panel);
           if (errors) show(JSON.parse(errors.dataset.fieldErrors || "{}"));
-        }).catch(() => { if (turn === asked) { panel.classList.remove("change-busy"); $("[name=seen]", panel)?.remove(); } });
+        })
+        .catch(() => {
+          if (turn === asked) {
+            panel.classList.remove("change-busy");
+            $("[name=seen]", panel)?.remove();
+          }
+        });
     };
     const changed = () => {
       form.dataset.dirty = "yes";
@@ -64,12 +97,16 @@
     };
     form.addEventListener("input", changed);
     form.addEventListener("change", (event) => {
-      if (event.target.matches(".btn-check")) event.target.closest("tr").classList.toggle("row-removed", event.target.checked);
+      if (event.target.matches(".btn-check"))
+        event.target.closest("tr").classList.toggle("row-removed", event.target.checked);
       changed();
     });
     form.addEventListener("click", (event) => {
       const drop = event.target.closest("[data-drop-row]");
-      if (drop) { drop.closest("tr").remove(); changed(); }
+      if (drop) {
+        drop.closest("tr").remove();
+        changed();
+      }
     });
     form.addEventListener("keydown", (event) => {
       if (event.ctrlKey || event.metaKey || !event.target.matches("table input")) return;
@@ -80,44 +117,77 @@
       const rows = $$(".change-table tbody tr", form).filter((row) => !row.hidden);
       const next = rows[rows.indexOf(event.target.closest("tr")) + step];
       const field = next && $("input:not([type=hidden])", next.cells[column]);
-      if (field) { field.focus(); field.select(); } else if (step > 0) adder?.focus();
+      if (field) {
+        field.focus();
+        field.select();
+      } else if (step > 0) adder?.focus();
     });
-    $$("[data-filter-rows]", form).forEach((box) => box.addEventListener("input", (event) => {
-      event.stopPropagation();
-      const wanted = box.value.trim().toLowerCase();
-      $$("tr", $(box.dataset.filterRows)).forEach((row) => { row.hidden = Boolean(wanted) && !row.cells[0].textContent.toLowerCase().includes(wanted); });
-    }));
+    $$("[data-filter-rows]", form).forEach((box) =>
+      box.addEventListener("input", (event) => {
+        event.stopPropagation();
+        const wanted = box.value.trim().toLowerCase();
+        $$("tr", $(box.dataset.filterRows)).forEach((row) => {
+          row.hidden = Boolean(wanted) && !row.cells[0].textContent.toLowerCase().includes(wanted);
+        });
+      }),
+    );
 
-    const ask = (query) => fetch(`${say.products}?${new URLSearchParams({ q: query, channel: say.channel })}`, { headers: { Accept: "application/json" } }).then((answer) => answer.json());
-    const adder = window.TomSelect && new window.TomSelect("#add-product", {
-      maxOptions: 20, loadThrottle: 120, closeAfterSelect: true, maxItems: 1, searchField: [], score: () => () => 1,
-      valueField: "sku", labelField: "name", placeholder: $("#add-product").dataset.placeholder,
-      shouldLoad: (query) => query.length > 0,
-      load: (query, done) => { adder.clearOptions(); ask(query).then((found) => done(found.hits)).catch(() => done()); },
-      render: {
-        option: (hit, escape) => `<div class="entry-option"><span>${escape(hit.name)} <span class="sub">${escape(hit.sku)}</span></span><span class="sub">${escape(hit.price)}${hit.free === null ? "" : ` · ${escape(hit.free)} ${escape(say.textFree)}`}</span></div>`,
-        no_results: (data, escape) => `<div class="no-results">${escape(say.textNone)}</div>`,
-      },
-      onItemAdd: (sku) => {
-        const hit = adder.options[sku];
-        const row = $("#new-row").content.firstElementChild.cloneNode(true);
-        $("[name=new_sku]", row).value = sku;
-        $("[name=new_name]", row).value = hit.name;
-        $("[name=new_quantity]", row).value = hit.quantity || "1";
-        $("[data-sku]", row).textContent = sku;
-        $("[data-name]", row).textContent = hit.name;
-        if (hit.free !== null) $("[data-free]", row).textContent = `· ${hit.free} ${say.textFree}`;
-        $("#new-rows").append(row);
-        adder.clear(true);
-        adder.clearOptions();
-        const quantity = $("[name=new_quantity]", row);
-        setTimeout(() => { quantity.focus(); quantity.select(); });
-        changed();
-      },
-    });
-    if ($$(".change-new", $("#new-rows")).length || $$(".row-removed", form).length || $$("[data-was]", form).some((field) => field.value.trim() !== field.dataset.was)) {
+    const ask = (query) =>
+      fetch(`${say.products}?${new URLSearchParams({ q: query, channel: say.channel })}`, {
+        headers: { Accept: "application/json" },
+      }).then((answer) => answer.json());
+    const adder =
+      window.TomSelect &&
+      new window.TomSelect("#add-product", {
+        maxOptions: 20,
+        loadThrottle: 120,
+        closeAfterSelect: true,
+        maxItems: 1,
+        searchField: [],
+        score: () => () => 1,
+        valueField: "sku",
+        labelField: "name",
+        placeholder: $("#add-product").dataset.placeholder,
+        shouldLoad: (query) => query.length > 0,
+        load: (query, done) => {
+          adder.clearOptions();
+          ask(query)
+            .then((found) => done(found.hits))
+            .catch(() => done());
+        },
+        render: {
+          option: (hit, escape) =>
+            `<div class="entry-option"><span>${escape(hit.name)} <span class="sub">${escape(hit.sku)}</span></span><span class="sub">${escape(hit.price)}${hit.free === null ? "" : ` · ${escape(hit.free)} ${escape(say.textFree)}`}</span></div>`,
+          no_results: (data, escape) => `<div class="no-results">${escape(say.textNone)}</div>`,
+        },
+        onItemAdd: (sku) => {
+          const hit = adder.options[sku];
+          const row = $("#new-row").content.firstElementChild.cloneNode(true);
+          $("[name=new_sku]", row).value = sku;
+          $("[name=new_name]", row).value = hit.name;
+          $("[name=new_quantity]", row).value = hit.quantity || "1";
+          $("[data-sku]", row).textContent = sku;
+          $("[data-name]", row).textContent = hit.name;
+          if (hit.free !== null) $("[data-free]", row).textContent = `· ${hit.free} ${say.textFree}`;
+          $("#new-rows").append(row);
+          adder.clear(true);
+          adder.clearOptions();
+          const quantity = $("[name=new_quantity]", row);
+          setTimeout(() => {
+            quantity.focus();
+            quantity.select();
+          });
+          changed();
+        },
+      });
+    if (
+      $$(".change-new", $("#new-rows")).length ||
+      $$(".row-removed", form).length ||
+      $$("[data-was]", form).some((field) => field.value.trim() !== field.dataset.was)
+    ) {
       if (!$("[name=seen]", panel)) preview();
     }
   };
-  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start); else start();
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+  else start();
 })();

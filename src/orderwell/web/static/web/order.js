@@ -9,7 +9,11 @@
       other.classList.toggle("active", other === button);
       other.setAttribute("aria-pressed", other === button);
     });
-    $$("#told [data-topic]").forEach((entry) => { entry.hidden = Boolean(wanted) && entry.dataset.topic !== wanted; });
-    $$("#told [data-day]").forEach((day) => { day.hidden = !$$("[data-topic]", day).some((entry) => !entry.hidden); });
+    $$("#told [data-topic]").forEach((entry) => {
+      entry.hidden = Boolean(wanted) && entry.dataset.topic !== wanted;
+    });
+    $$("#told [data-day]").forEach((day) => {
+      day.hidden = !$$("[data-topic]", day).some((entry) => !entry.hidden);
+    });
   });
 })();

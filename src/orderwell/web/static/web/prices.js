@@ -5,7 +5,10 @@
     const fresh = $("#price-new", form);
     const template = $("#price-row");
     const cell = (row, name) => $(`[name=entry_${name}]`, row);
-    const add = () => { fresh.append(template.content.cloneNode(true)); return fresh.lastElementChild; };
+    const add = () => {
+      fresh.append(template.content.cloneNode(true));
+      return fresh.lastElementChild;
+    };
     const isEmpty = (row) => !cell(row, "sku").value.trim() && !cell(row, "price").value.trim();
     form.addEventListener("paste", (event) => {
       if (event.target.name !== "entry_sku") return;
@@ -13,20 +16,30 @@
       if (!/[\t\n]/.test(text.trim())) return;
       event.preventDefault();
       const start = event.target.closest("tr");
-      fetch(form.dataset.read, { method: "POST", body: new URLSearchParams({ text }), headers: { "X-CSRFToken": form.csrfmiddlewaretoken.value, "HX-Request": "true" } })
-        .then((answer) => { if (answer.ok) return answer.json(); throw new Error(answer.status); })
+      fetch(form.dataset.read, {
+        method: "POST",
+        body: new URLSearchParams({ text }),
+        headers: { "X-CSRFToken": form.csrfmiddlewaretoken.value, "HX-Request": "true" },
+      })
+        .then((answer) => {
+          if (answer.ok) return answer.json();
+          throw new Error(answer.status);
+        })
         .then(({ rows }) => {
           let row = start;
           rows.forEach((found) => {
             while (row && row !== start && !isEmpty(row)) row = row.nextElementSibling;
             row = row || add();
-            ["sku", "minimum", "price", "name"].forEach((name) => { cell(row, name).value = found[name]; });
+            ["sku", "minimum", "price", "name"].forEach((name) => {
+              cell(row, name).value = found[name];
+            });
             $("[data-name]", row).textContent = found.name;
             row = row.nextElementSibling;
           });
           form.dataset.dirty = "yes";
           cell(fresh.lastElementChild, "price").focus();
-        }).catch(() => {});
+        })
+        .catch(() => {});
     });
     form.addEventListener("keydown", (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey || !event.target.matches("table input")) return;
@@ -36,23 +49,39 @@
       const rows = $$("tbody tr.price-row", form);
       const at = rows.indexOf(event.target.closest("tr")) + step;
       const row = rows[at] || (step > 0 ? add() : null);
-      const next = row && (cell(row, event.target.name.replace("entry_", "")));
+      const next = row && cell(row, event.target.name.replace("entry_", ""));
       const target = next && next.type !== "hidden" ? next : row && cell(row, "price");
-      if (target) { target.focus(); target.select(); }
+      if (target) {
+        target.focus();
+        target.select();
+      }
     });
   };
   const customers = (place) => {
     const say = place.dataset;
     new window.TomSelect($("select", place), {
-      valueField: "number", labelField: "name", searchField: [], score: () => () => 1, plugins: ["remove_button"], maxOptions: 20, placeholder: say.textFind,
+      valueField: "number",
+      labelField: "name",
+      searchField: [],
+      score: () => () => 1,
+      plugins: ["remove_button"],
+      maxOptions: 20,
+      placeholder: say.textFind,
       shouldLoad: (query) => query.trim().length > 0,
       load(query, done) {
         fetch(`${say.customers}?${new URLSearchParams({ q: query })}`, { headers: { "HX-Request": "true" } })
-          .then((answer) => answer.json()).then((found) => { this.clearOptions(); done(found.hits); }).catch(() => done());
+          .then((answer) => answer.json())
+          .then((found) => {
+            this.clearOptions();
+            done(found.hits);
+          })
+          .catch(() => done());
       },
       render: {
-        option: (item, escape) => `<div>${escape(item.name)} <span class="sub">${escape(item.number || "")}</span></div>`,
-        item: (item, escape) => `<div>${escape(item.name)}&nbsp;<span class="sub">${escape(item.number || item.value || "")}</span></div>`,
+        option: (item, escape) =>
+          `<div>${escape(item.name)} <span class="sub">${escape(item.number || "")}</span></div>`,
+        item: (item, escape) =>
+          `<div>${escape(item.name)}&nbsp;<span class="sub">${escape(item.number || item.value || "")}</span></div>`,
         no_results: (data, escape) => `<div class="no-results">${escape(say.textNone)}</div>`,
       },
     });

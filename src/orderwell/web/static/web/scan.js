@@ -7,7 +7,17 @@
   const LEAST = 3;
   const settings = { prefix: localStorage.getItem("scan:prefix") || "" };
   const handlers = [];
-  const sounds = { good: [[1320, 0.08]], bad: [[220, 0.18], [180, 0.22]], done: [[990, 0.08], [1320, 0.12]] };
+  const sounds = {
+    good: [[1320, 0.08]],
+    bad: [
+      [220, 0.18],
+      [180, 0.22],
+    ],
+    done: [
+      [990, 0.08],
+      [1320, 0.12],
+    ],
+  };
   const patterns = { good: 40, bad: [120, 60, 120], done: [40, 40, 80] };
 
   // What a scanner may put before a code: what the device's settings say, and the sign of the kind of code (AIM: "]C1").
@@ -34,7 +44,9 @@
           tone.stop(at + length);
           at += length + 0.03;
         }
-      } catch { /* no sound is no reason to stop */ }
+      } catch {
+        /* no sound is no reason to stop */
+      }
     }
     navigator.vibrate?.(patterns[kind]);
   };
@@ -43,7 +55,7 @@
   const fieldFor = () => {
     const dialog = document.querySelector(".modal.show, dialog[open]");
     const fields = [...(dialog || document).querySelectorAll("[data-scan]")].filter(shown);
-    return fields.find((field) => field.dataset.scan !== "search") || fields[0];  // the page's own before the search box
+    return fields.find((field) => field.dataset.scan !== "search") || fields[0]; // the page's own before the search box
   };
   const intoField = (field, code) => {
     field.focus();
@@ -74,47 +86,67 @@
     const pressed = held;
     [keys, held] = ["", []];
     for (const event of pressed) {
-      const copy = new KeyboardEvent("keydown", { key: event.key, code: event.code, shiftKey: event.shiftKey, bubbles: true, cancelable: true });
+      const copy = new KeyboardEvent("keydown", {
+        key: event.key,
+        code: event.code,
+        shiftKey: event.shiftKey,
+        bubbles: true,
+        cancelable: true,
+      });
       copy.fromHold = true;
       (event.target.isConnected ? event.target : document.body).dispatchEvent(copy);
     }
   };
-  window.addEventListener("keydown", (event) => {
-    if (event.fromHold || !event.isTrusted && !event.scan) return;
-    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-    if (event.target.closest?.("input, textarea, select, [contenteditable]") || !wanted()) return;
-    if (event.key === "Enter" && isCode(keys)) {
-      clearTimeout(timer);
+  window.addEventListener(
+    "keydown",
+    (event) => {
+      if (event.fromHold || (!event.isTrusted && !event.scan)) return;
+      if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+      if (event.target.closest?.("input, textarea, select, [contenteditable]") || !wanted()) return;
+      if (event.key === "Enter" && isCode(keys)) {
+        clearTimeout(timer);
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        const text = keys;
+        [keys, held] = ["", []];
+        take(text);
+        return;
+      }
+      // No code begins with / : it leads into the search box, and what is typed next must arrive there.
+      if (event.key.length !== 1 || ([" ", "/"].includes(event.key) && !keys)) {
+        clearTimeout(timer);
+        letGo();
+        return;
+      }
       event.preventDefault();
       event.stopImmediatePropagation();
-      const text = keys;
-      [keys, held] = ["", []];
-      take(text);
-      return;
-    }
-    // No code begins with / : it leads into the search box, and what is typed next must arrive there.
-    if (event.key.length !== 1 || ([" ", "/"].includes(event.key) && !keys)) { clearTimeout(timer); letGo(); return; }
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    clearTimeout(timer);
-    keys += event.key;
-    held.push(event);
-    timer = setTimeout(letGo, gap());
-  }, true);
+      clearTimeout(timer);
+      keys += event.key;
+      held.push(event);
+      timer = setTimeout(letGo, gap());
+    },
+    true,
+  );
 
   // The camera: its code is fetched when somebody wants it, and not before.
   let camera = null;
   const texts = () => document.getElementById("scan-texts").dataset;
-  const load = (url) => new Promise((resolve, reject) => {
-    const script = document.createElement("script");
-    script.src = url;
-    script.onload = resolve;
-    script.onerror = () => reject(new Error(url));
-    document.head.append(script);
-  });
+  const load = (url) =>
+    new Promise((resolve, reject) => {
+      const script = document.createElement("script");
+      script.src = url;
+      script.onload = resolve;
+      script.onerror = () => reject(new Error(url));
+      document.head.append(script);
+    });
   const openCamera = async (field) => {
     camera ??= load(texts().camera);
-    try { await camera; } catch { camera = null; return; }
+    try {
+      await camera;
+    } catch {
+      camera = null;
+      return;
+    }
     window.OrderwellCamera.open({ texts: texts(), load, found: (text) => take(text, field) });
   };
   document.addEventListener("click", (event) => {
@@ -147,10 +179,17 @@
     dress(document);
     window.Orderwell?.onContent?.(dress);
   };
-  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin); else begin();
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin);
+  else begin();
 
   window.OrderwellScan = {
-    on: (handler) => { handlers.push(handler); return () => handlers.splice(handlers.indexOf(handler), 1); },
-    take, feedback, dress, settings,
+    on: (handler) => {
+      handlers.push(handler);
+      return () => handlers.splice(handlers.indexOf(handler), 1);
+    },
+    take,
+    feedback,
+    dress,
+    settings,
   };
 })();

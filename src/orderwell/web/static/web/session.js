@@ -1,13 +1,15 @@
 // A page that lives longer than its session: people sign in again over it, and what they typed stays.
 (() => {
   const { $, $$, ready, toast } = window.Orderwell;
-  const FRESH = 20_000;  // so long after an answer of the server nobody need ask whether the session still stands
+  const FRESH = 20_000; // so long after an answer of the server nobody need ask whether the session still stands
   let contact = Date.now();
-  let waiting = null;  // the form that will be sent once the session stands again
+  let waiting = null; // the form that will be sent once the session stands again
   const box = () => $("#signed-out");
 
   const renew = (token) => {
-    $$("[name=csrfmiddlewaretoken]").forEach((field) => { field.value = token; });
+    $$("[name=csrfmiddlewaretoken]").forEach((field) => {
+      field.value = token;
+    });
     document.body.setAttribute("hx-headers", JSON.stringify({ "X-CSRFToken": token }));
   };
   const trap = (on) => {
@@ -17,23 +19,33 @@
   const show = () => {
     const dialog = box();
     if (dialog.open) return;
-    trap(false);  // a dialog under it would pull the focus back
+    trap(false); // a dialog under it would pull the focus back
     dialog.showModal();
     $("[name=password]", dialog).focus();
   };
-  window.Orderwell.contact = () => { contact = Date.now(); };
+  window.Orderwell.contact = () => {
+    contact = Date.now();
+  };
 
   const state = () => fetch(box().dataset.session, { cache: "no-store" }).then((answer) => answer.json());
   const isMine = (session) => String(session.user ?? "") === box().dataset.user;
   // A refused part of a page: signed out, or only signed in anew in another window since the page was loaded.
   const ask = (refused) => {
     if (!box() || box().open) return;
-    state().then((session) => {
-      if (!session.user) { show(); return; }
-      if (!isMine(session)) { toast(box().dataset.textOther); return; }
-      renew(session.csrf);
-      if (refused) toast(box().dataset.textAgain, "info");
-    }).catch(() => {});
+    state()
+      .then((session) => {
+        if (!session.user) {
+          show();
+          return;
+        }
+        if (!isMine(session)) {
+          toast(box().dataset.textOther);
+          return;
+        }
+        renew(session.csrf);
+        if (refused) toast(box().dataset.textAgain, "info");
+      })
+      .catch(() => {});
   };
   window.Orderwell.askToSignIn = ask;
 
@@ -43,14 +55,21 @@
     const form = $("form", dialog);
     const alert = $(".alert", dialog);
     dialog.addEventListener("close", () => trap(true));
-    $("[data-later]", dialog).addEventListener("click", () => { waiting = null; dialog.close(); });
+    $("[data-later]", dialog).addEventListener("click", () => {
+      waiting = null;
+      dialog.close();
+    });
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
       alert.hidden = true;
       try {
         const { csrf } = await state();
         const body = new URLSearchParams(new FormData(form));
-        const answer = await fetch(form.action, { method: "POST", body, headers: { "X-CSRFToken": csrf, "X-Orderwell-Part": "session" } });
+        const answer = await fetch(form.action, {
+          method: "POST",
+          body,
+          headers: { "X-CSRFToken": csrf, "X-Orderwell-Part": "session" },
+        });
         const found = await answer.json();
         if (found.errors) {
           alert.textContent = found.errors.join(" ");
@@ -61,33 +80,61 @@
         contact = Date.now();
         $("[name=password]", dialog).value = "";
         dialog.close();
-        if (!isMine(found)) { toast(dialog.dataset.textOther); return; }
+        if (!isMine(found)) {
+          toast(dialog.dataset.textOther);
+          return;
+        }
         toast(dialog.dataset.textAgain, "success");
         const again = waiting;
         waiting = null;
         again?.();
-      } catch { toast(document.body.dataset.textOffline); }
+      } catch {
+        toast(document.body.dataset.textOffline);
+      }
     });
   });
 
   // An old page asks first: sent into a lost session, everything in the form would be gone.
-  document.addEventListener("submit", (event) => {
-    const form = event.target;
-    if (form.dataset.checked || event.defaultPrevented || form.method !== "post" || form.closest("#signed-out") || !box()) return;
-    if (Date.now() - contact < FRESH || form.id === "sign-out") return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    const button = event.submitter;
-    const send = () => {
-      form.dataset.checked = "yes";
-      button?.isConnected ? form.requestSubmit(button) : form.requestSubmit();
-      setTimeout(() => { delete form.dataset.checked; });
-    };
-    state().then((session) => {
-      contact = Date.now();
-      if (isMine(session)) { renew(session.csrf); send(); } else if (session.user) { toast(box().dataset.textOther); } else { waiting = send; show(); }
-    }).catch(() => toast(document.body.dataset.textOffline));
-  }, true);
+  document.addEventListener(
+    "submit",
+    (event) => {
+      const form = event.target;
+      if (
+        form.dataset.checked ||
+        event.defaultPrevented ||
+        form.method !== "post" ||
+        form.closest("#signed-out") ||
+        !box()
+      )
+        return;
+      if (Date.now() - contact < FRESH || form.id === "sign-out") return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      const button = event.submitter;
+      const send = () => {
+        form.dataset.checked = "yes";
+        button?.isConnected ? form.requestSubmit(button) : form.requestSubmit();
+        setTimeout(() => {
+          delete form.dataset.checked;
+        });
+      };
+      state()
+        .then((session) => {
+          contact = Date.now();
+          if (isMine(session)) {
+            renew(session.csrf);
+            send();
+          } else if (session.user) {
+            toast(box().dataset.textOther);
+          } else {
+            waiting = send;
+            show();
+          }
+        })
+        .catch(() => toast(document.body.dataset.textOffline));
+    },
+    true,
+  );
 
   document.addEventListener("htmx:afterRequest", (event) => {
     const status = event.detail.xhr?.status;

@@ -27,7 +27,13 @@
     element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
     return element;
   };
-  const button = (text, look, run, more = {}) => el("button", { type: "button", class: `btn ${look}`, onclick: run, ...more }, more.icon ? icon(more.icon) : null, text);
+  const button = (text, look, run, more = {}) =>
+    el(
+      "button",
+      { type: "button", class: `btn ${look}`, onclick: run, ...more },
+      more.icon ? icon(more.icon) : null,
+      text,
+    );
 
   // --- Quantities: whole numbers of ten-thousandths, exact as on the server -------------------------------------------
   const SCALE = 10_000;
@@ -39,9 +45,16 @@
   const workId = () => `work:${state.me.user}`;
   const chosen = () => localStorage.getItem(`handheld:${state.me?.user ?? ""}:warehouse`) || "";
   const data = async (url) => {
-    const answer = await fetch(url, { headers: { "HX-Request": "true", Accept: "application/json" }, cache: "no-store", credentials: "same-origin" });
-    if (answer.status === 401) { askToSignIn(); throw new Error("signed out"); }
-    if (answer.status === 204) location.assign(document.body.dataset.home);  // a first password is to be replaced
+    const answer = await fetch(url, {
+      headers: { "HX-Request": "true", Accept: "application/json" },
+      cache: "no-store",
+      credentials: "same-origin",
+    });
+    if (answer.status === 401) {
+      askToSignIn();
+      throw new Error("signed out");
+    }
+    if (answer.status === 204) location.assign(document.body.dataset.home); // a first password is to be replaced
     if (!answer.ok) throw new Error(`${url} ${answer.status}`);
     return answer.json();
   };
@@ -49,7 +62,12 @@
   const refresh = async () => {
     await queue.flush();
     let found;
-    try { found = await data(`/handheld/work/?warehouse=${encodeURIComponent(chosen())}`); } catch (error) { setOnline(error.message === "signed out"); return false; }
+    try {
+      found = await data(`/handheld/work/?warehouse=${encodeURIComponent(chosen())}`);
+    } catch (error) {
+      setOnline(error.message === "signed out");
+      return false;
+    }
     setOnline(true);
     if (state.me && state.me.user !== found.user) {
       await store.forget();
@@ -74,7 +92,8 @@
 
   // --- Progress of a task: kept after every scan, so that a flat battery loses nothing ----------------------------------
   const progressId = (name) => `${state.me.user}:${state.work.warehouse}:${name}`;
-  const progress = async (name) => (await store.get("progress", progressId(name))) || { id: progressId(name), counts: {}, shorts: {} };
+  const progress = async (name) =>
+    (await store.get("progress", progressId(name))) || { id: progressId(name), counts: {}, shorts: {} };
   const saveProgress = (row) => store.put("progress", { ...row, at: Date.now() });
   const dropProgress = (name) => store.remove("progress", progressId(name));
 
@@ -91,9 +110,18 @@
 
   const notice = (name, text, look = "info", ...buttons) => {
     const old = document.querySelector(`[data-notice="${name}"]`);
-    if (!text) { old?.remove(); return; }
-    const box = el("div", { class: `alert alert-${look}`, "data-notice": name, role: "status" }, el("span", { class: "flex-fill" }, text), ...buttons);
-    if (old) old.replaceWith(box); else $("notices").append(box);
+    if (!text) {
+      old?.remove();
+      return;
+    }
+    const box = el(
+      "div",
+      { class: `alert alert-${look}`, "data-notice": name, role: "status" },
+      el("span", { class: "flex-fill" }, text),
+      ...buttons,
+    );
+    if (old) old.replaceWith(box);
+    else $("notices").append(box);
   };
 
   // --- The queue, seen from the page -------------------------------------------------------------------------------------
@@ -106,16 +134,32 @@
     const box = $("state");
     const reached = state.online && queue.reaches();
     box.className = `btn hh-state ${refused ? "look-bad" : waiting ? "look-warn" : reached ? "look-good" : "look-quiet"}`;
-    box.replaceChildren(icon(refused ? "alert-triangle" : reached ? "check" : "wifi-off"), refused ? `${t("refused")} ${refused}` : waiting ? t("waiting", waiting) : reached ? t("online") : t("offline"));
+    box.replaceChildren(
+      icon(refused ? "alert-triangle" : reached ? "check" : "wifi-off"),
+      refused ? `${t("refused")} ${refused}` : waiting ? t("waiting", waiting) : reached ? t("online") : t("offline"),
+    );
     box.dataset.waiting = waiting;
     box.dataset.refused = refused;
-    notice("refused", refused && state.screen !== "queue" ? t("refusedMore", refused) : "", "danger", el("a", { class: "btn", href: "#/queue" }, t("refused")));
+    notice(
+      "refused",
+      refused && state.screen !== "queue" ? t("refusedMore", refused) : "",
+      "danger",
+      el("a", { class: "btn", href: "#/queue" }, t("refused")),
+    );
     notice("others", others ? t("othersWait", others) : "", "warning");
   };
-  const setOnline = (on) => { state.online = on; showState(); };
+  const setOnline = (on) => {
+    state.online = on;
+    showState();
+  };
   // One confirmed action: on the disk first, then to the server.
   const act = async (kind, body, title) => {
-    const entry = await queue.add({ user: state.me.user, kind, title, body: { title, warehouse: state.work.warehouse, ...body } });
+    const entry = await queue.add({
+      user: state.me.user,
+      kind,
+      title,
+      body: { title, warehouse: state.work.warehouse, ...body },
+    });
     queue.flush();
     return entry;
   };
@@ -123,10 +167,10 @@
   // --- Signing in again without leaving the page ----------------------------------------------------------------------
   const askToSignIn = () => {
     const dialog = $("sign-in");
-    if (dialog.open || dialog.dataset.later && Date.now() - Number(dialog.dataset.later) < 60_000) return;
+    if (dialog.open || (dialog.dataset.later && Date.now() - Number(dialog.dataset.later) < 60_000)) return;
     if (!$("username").value) $("username").value = state.me?.username || "";
     dialog.showModal();
-    $(($("username").value ? "password" : "username")).focus();
+    $($("username").value ? "password" : "username").focus();
   };
   const signIn = async (event) => {
     event.preventDefault();
@@ -135,19 +179,30 @@
     alert.hidden = true;
     try {
       const { csrf } = await queue.session();
-      const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), headers: { "X-CSRFToken": csrf, "X-Orderwell-Part": "session" } });
+      const answer = await fetch(form.action, {
+        method: "POST",
+        body: new URLSearchParams(new FormData(form)),
+        headers: { "X-CSRFToken": csrf, "X-Orderwell-Part": "session" },
+      });
       const found = await answer.json();
-      if (found.errors) { alert.textContent = found.errors.join(" "); alert.hidden = false; return; }
+      if (found.errors) {
+        alert.textContent = found.errors.join(" ");
+        alert.hidden = false;
+        return;
+      }
       $("password").value = "";
       $("sign-in").close();
       await refresh();
       draw();
-    } catch { alert.textContent = t("needsNetwork"); alert.hidden = false; }
+    } catch {
+      alert.textContent = t("needsNetwork");
+      alert.hidden = false;
+    }
   };
 
   // --- Screens ------------------------------------------------------------------------------------------------------------
   const screens = {};
-  let stop = null;  // what the screen before has to end: its hold on the scanner
+  let stop = null; // what the screen before has to end: its hold on the scanner
   let drawing = 0;
   const draw = async () => {
     const [name = "", ...parts] = location.hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
@@ -160,7 +215,10 @@
     if (moved) verdict(...(said || ["", ""]));
     said = null;
     const made = await screen(...parts);
-    if (turn !== drawing) { made.stop?.(); return; }  // another screen was asked for meanwhile
+    if (turn !== drawing) {
+      made.stop?.();
+      return;
+    } // another screen was asked for meanwhile
     stop = made.stop || null;
     $("title").textContent = made.title;
     document.title = `${made.title} · Orderwell`;
@@ -173,22 +231,92 @@
     showState();
     if (moved) scrollTo(0, 0);
   };
-  let said = null;  // the verdict that the next screen begins with
+  let said = null; // the verdict that the next screen begins with
   const go = (hash, ...words) => {
     said = words.length ? words : null;
-    if (location.hash === hash) { state.hash = null; draw(); } else location.hash = hash;
+    if (location.hash === hash) {
+      state.hash = null;
+      draw();
+    } else location.hash = hash;
   };
 
-  const nothing = (text, more) => el("div", { class: "empty" }, el("div", { class: "empty-icon" }, icon("circle-check")), el("p", { class: "empty-title" }, text), more ? el("p", { class: "empty-subtitle text-secondary" }, more) : null);
-  const scanBox = (id, label) => el("form", { class: "hh-scan", onsubmit: (event) => {
-    event.preventDefault();
-    const field = event.target.querySelector("input");
-    const code = field.value;
-    field.value = "";
-    self.OrderwellScan.take(code);
-  } }, el("input", { id, class: "form-control form-control-lg", "data-scan": "submit", autocomplete: "off", autocapitalize: "none", enterkeyhint: "done", placeholder: label, "aria-label": label, maxlength: 120 }), el("button", { class: "btn btn-lg" }, t("take")));
-  const row = (href, title, note, ...more) => el("a", { class: "hh-row", href }, el("span", { class: "hh-row-main" }, el("strong", {}, title), el("span", { class: "sub" }, note)), ...more, icon("chevron-right"));
-  const day = (text) => (text ? new Date(text).toLocaleDateString(document.documentElement.lang, { month: "short", day: "numeric" }) : "");
+  const nothing = (text, more) =>
+    el(
+      "div",
+      { class: "empty" },
+      el("div", { class: "empty-icon" }, icon("circle-check")),
+      el("p", { class: "empty-title" }, text),
+      more ? el("p", { class: "empty-subtitle text-secondary" }, more) : null,
+    );
+  const scanBox = (id, label) =>
+    el(
+      "form",
+      {
+        class: "hh-scan",
+        onsubmit: (event) => {
+          event.preventDefault();
+          const field = event.target.querySelector("input");
+          const code = field.value;
+          field.value = "";
+          self.OrderwellScan.take(code);
+        },
+      },
+      el("input", {
+        id,
+        class: "form-control form-control-lg",
+        "data-scan": "submit",
+        autocomplete: "off",
+        autocapitalize: "none",
+        enterkeyhint: "done",
+        placeholder: label,
+        "aria-label": label,
+        maxlength: 120,
+      }),
+      el("button", { class: "btn btn-lg" }, t("take")),
+    );
+  const row = (href, title, note, ...more) =>
+    el(
+      "a",
+      { class: "hh-row", href },
+      el("span", { class: "hh-row-main" }, el("strong", {}, title), el("span", { class: "sub" }, note)),
+      ...more,
+      icon("chevron-right"),
+    );
+  const day = (text) =>
+    text ? new Date(text).toLocaleDateString(document.documentElement.lang, { month: "short", day: "numeric" }) : "";
 
-  self.Handheld = { $, t, el, icon, button, units, plain, SCALE, state, data, refresh, choose, remember, progress, saveProgress, dropProgress, progressId, verdict, notice, mine, showState, setOnline, act, askToSignIn, signIn, screens, draw, go, nothing, scanBox, row, day };
+  self.Handheld = {
+    $,
+    t,
+    el,
+    icon,
+    button,
+    units,
+    plain,
+    SCALE,
+    state,
+    data,
+    refresh,
+    choose,
+    remember,
+    progress,
+    saveProgress,
+    dropProgress,
+    progressId,
+    verdict,
+    notice,
+    mine,
+    showState,
+    setOnline,
+    act,
+    askToSignIn,
+    signIn,
+    screens,
+    draw,
+    go,
+    nothing,
+    scanBox,
+    row,
+    day,
+  };
 })();

@@ -36,44 +36,101 @@
     };
     const scan = (code) => {
       const found = match(lines, code, (line) => of(line) < wanted(line));
-      if (!found) { verdict("bad", t("notHere", code)); return; }
+      if (!found) {
+        verdict("bad", t("notHere", code));
+        return;
+      }
       add(found.line, found.step);
     };
 
     const stepOf = (line) => (line.places ? SCALE / 10 ** line.places : SCALE);
-    const quantityField = (line) => el("input", { class: "form-control hh-quantity", inputmode: "decimal", "aria-label": `${t("quantity")} ${line.sku}`, value: plain(of(line)), maxlength: 12, onfocus: (event) => event.target.select(), onchange: (event) => {
-      const value = units(event.target.value);
-      if (!Number.isFinite(value) || value < 0 || value % stepOf(line) || (limited && value > wanted(line))) {
-        verdict("bad", limited && value > wanted(line) ? `${line.name} · ${t("tooMany", event.target.value, line.quantity)}` : event.target.value);
-        event.target.value = plain(of(line));
-        return;
-      }
-      set(line, value);
-    } });
+    const quantityField = (line) =>
+      el("input", {
+        class: "form-control hh-quantity",
+        inputmode: "decimal",
+        "aria-label": `${t("quantity")} ${line.sku}`,
+        value: plain(of(line)),
+        maxlength: 12,
+        onfocus: (event) => event.target.select(),
+        onchange: (event) => {
+          const value = units(event.target.value);
+          if (!Number.isFinite(value) || value < 0 || value % stepOf(line) || (limited && value > wanted(line))) {
+            verdict(
+              "bad",
+              limited && value > wanted(line)
+                ? `${line.name} · ${t("tooMany", event.target.value, line.quantity)}`
+                : event.target.value,
+            );
+            event.target.value = plain(of(line));
+            return;
+          }
+          set(line, value);
+        },
+      });
     const shortage = (line) => {
       const key = keyOf(line);
-      if (isShort(line)) return el("div", { class: "hh-short" }, el("span", { class: "badge badge-state look-warn" }, `${t("short")}: ${reasons[kept.shorts[key]]}`), button(t("notShort"), "btn-sm", async () => { delete kept.shorts[key]; await save(); draw(); }));
+      if (isShort(line))
+        return el(
+          "div",
+          { class: "hh-short" },
+          el("span", { class: "badge badge-state look-warn" }, `${t("short")}: ${reasons[kept.shorts[key]]}`),
+          button(t("notShort"), "btn-sm", async () => {
+            delete kept.shorts[key];
+            await save();
+            draw();
+          }),
+        );
       if (of(line) >= wanted(line)) return null;
-      const choice = el("select", { class: "form-select", "aria-label": `${t("shortWhy")} ${line.sku}`, onchange: async (event) => {
-        if (!event.target.value) return;
-        kept.shorts[key] = event.target.value;
-        await save();
-        draw();
-      } }, el("option", { value: "" }, `${t("short")} …`), ...Object.entries(reasons).map(([value, text]) => el("option", { value }, text)));
+      const choice = el(
+        "select",
+        {
+          class: "form-select",
+          "aria-label": `${t("shortWhy")} ${line.sku}`,
+          onchange: async (event) => {
+            if (!event.target.value) return;
+            kept.shorts[key] = event.target.value;
+            await save();
+            draw();
+          },
+        },
+        el("option", { value: "" }, `${t("short")} …`),
+        ...Object.entries(reasons).map(([value, text]) => el("option", { value }, text)),
+      );
       return el("div", { class: "hh-short" }, choice);
     };
     const item = (line) => {
       const now = of(line);
       const full = now >= wanted(line) && wanted(line) > 0;
-      return el("li", { class: `hh-item${full ? " hh-full" : isShort(line) ? " hh-is-short" : ""}`, "data-sku": line.sku },
-        el("div", { class: "hh-item-text" }, el("strong", { class: "hh-sku" }, line.sku), el("span", {}, line.name), line.of ? el("span", { class: "sub" }, t("partOf", line.of)) : null),
-        el("div", { class: "hh-count" },
-          button("", "btn-icon btn-lg", () => set(line, Math.max(0, now - stepOf(line))), { icon: "minus", "aria-label": `${t("less")} ${line.sku}`, disabled: now === 0 }),
+      return el(
+        "li",
+        { class: `hh-item${full ? " hh-full" : isShort(line) ? " hh-is-short" : ""}`, "data-sku": line.sku },
+        el(
+          "div",
+          { class: "hh-item-text" },
+          el("strong", { class: "hh-sku" }, line.sku),
+          el("span", {}, line.name),
+          line.of ? el("span", { class: "sub" }, t("partOf", line.of)) : null,
+        ),
+        el(
+          "div",
+          { class: "hh-count" },
+          button("", "btn-icon btn-lg", () => set(line, Math.max(0, now - stepOf(line))), {
+            icon: "minus",
+            "aria-label": `${t("less")} ${line.sku}`,
+            disabled: now === 0,
+          }),
           quantityField(line),
           limited ? el("span", { class: "hh-wanted" }, t("of", line.quantity)) : null,
-          button("", "btn-icon btn-lg", () => add(line, Math.min(SCALE, limited ? Math.max(stepOf(line), wanted(line) - now) : SCALE)), { icon: "plus", "aria-label": `${t("more")} ${line.sku}`, disabled: limited && full }),
-          full && limited ? el("span", { class: "hh-done" }, icon("circle-check"), t("complete")) : null),
-        shorts ? shortage(line) : null);
+          button(
+            "",
+            "btn-icon btn-lg",
+            () => add(line, Math.min(SCALE, limited ? Math.max(stepOf(line), wanted(line) - now) : SCALE)),
+            { icon: "plus", "aria-label": `${t("more")} ${line.sku}`, disabled: limited && full },
+          ),
+          full && limited ? el("span", { class: "hh-done" }, icon("circle-check"), t("complete")) : null,
+        ),
+        shorts ? shortage(line) : null,
+      );
     };
     const draw = () => {
       const active = document.activeElement?.getAttribute?.("aria-label");

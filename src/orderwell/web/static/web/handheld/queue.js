@@ -12,7 +12,10 @@
   let sending = null;
   let again = false;
 
-  const tell = (news) => { listeners.forEach((run) => run(news)); channel?.postMessage(news); };
+  const tell = (news) => {
+    listeners.forEach((run) => run(news));
+    channel?.postMessage(news);
+  };
   if (channel) channel.onmessage = (event) => listeners.forEach((run) => run(event.data));
 
   const newKey = () => {
@@ -33,29 +36,42 @@
   const ask = async (url, options = {}) => {
     const stop = new AbortController();
     const watch = setTimeout(() => stop.abort(), SLOW);
-    try { return await fetch(url, { cache: "no-store", credentials: "same-origin", signal: stop.signal, ...options }); } finally { clearTimeout(watch); }
+    try {
+      return await fetch(url, { cache: "no-store", credentials: "same-origin", signal: stop.signal, ...options });
+    } finally {
+      clearTimeout(watch);
+    }
   };
   const session = async () => {
     const answer = await ask("/session/");
     if (!answer.ok) throw new Error(`session ${answer.status}`);
     return answer.json();
   };
-  const send = (entry, csrf) => ask("/handheld/act/", {
-    method: "POST",
-    headers: { "Content-Type": "application/json", "X-CSRFToken": csrf, "HX-Request": "true", "X-Age": String(Math.max(0, Date.now() - entry.made)) },
-    body: JSON.stringify({ key: entry.key, action: { kind: entry.kind, ...entry.body } }),
-  });
+  const send = (entry, csrf) =>
+    ask("/handheld/act/", {
+      method: "POST",
+      headers: {
+        "Content-Type": "application/json",
+        "X-CSRFToken": csrf,
+        "HX-Request": "true",
+        "X-Age": String(Math.max(0, Date.now() - entry.made)),
+      },
+      body: JSON.stringify({ key: entry.key, action: { kind: entry.kind, ...entry.body } }),
+    });
 
   // One entry: "on" when it is answered, "later" when the server failed at it, "stop" when it doesn't know us.
   const settle = async (entry, who) => {
     let answer = await send(entry, who.csrf);
     if (answer.status === 403 && !(answer.headers.get("Content-Type") || "").includes("json")) {
-      Object.assign(who, await session());  // the token is from before signing in anew
+      Object.assign(who, await session()); // the token is from before signing in anew
       if (who.user !== entry.user) return "stop";
       answer = await send(entry, who.csrf);
     }
     // 204: a first password is to be replaced before anything else.
-    if (answer.status === 401 || answer.status === 204 || answer.redirected) { tell({ type: "signed-out" }); return "stop"; }
+    if (answer.status === 401 || answer.status === 204 || answer.redirected) {
+      tell({ type: "signed-out" });
+      return "stop";
+    }
     if (answer.status === 429) throw new Error("answer 429");
     if (answer.status >= 500) return "later";
     const isOurs = (answer.headers.get("Content-Type") || "").includes("json");
@@ -65,7 +81,13 @@
     const fresh = await store.get("queue", entry.key);
     if (!fresh) return "on";
     fresh.state = said.state === "refused" ? "refused" : "done";
-    Object.assign(fresh, { said: said.sentences || [], advice: said.advice || "", again: said.state === "again", answered: Date.now(), result: said.result });
+    Object.assign(fresh, {
+      said: said.sentences || [],
+      advice: said.advice || "",
+      again: said.state === "again",
+      answered: Date.now(),
+      result: said.result,
+    });
     await store.put("queue", fresh);
     tell({ type: fresh.state, key: fresh.key });
     return "on";
@@ -75,8 +97,11 @@
     const waiting = async (user) => (await store.queued(user)).filter((row) => row.state === "waiting");
     if (!(await waiting()).length) return;
     const who = await session();
-    if (!who.user) { tell({ type: "signed-out" }); return; }
-    const putOff = new Set();  // what the server fails at must not stand in the way of the rest
+    if (!who.user) {
+      tell({ type: "signed-out" });
+      return;
+    }
+    const putOff = new Set(); // what the server fails at must not stand in the way of the rest
     for (;;) {
       const entry = (await waiting(who.user)).find((row) => !putOff.has(row.key));
       if (!entry) break;
@@ -95,14 +120,29 @@
   };
   // Sends what waits. Called while it runs, it runs once more afterwards, for what came in between.
   const flush = () => {
-    if (sending) { again = true; return sending; }
-    sending = locked(sendAll).then(
-      () => { failed = 0; tell({ type: "reached" }); },
-      (error) => { failed += 1; later(); tell({ type: "unreached", text: String(error) }); },
-    ).finally(() => {
-      sending = null;
-      if (again) { again = false; flush(); }
-    });
+    if (sending) {
+      again = true;
+      return sending;
+    }
+    sending = locked(sendAll)
+      .then(
+        () => {
+          failed = 0;
+          tell({ type: "reached" });
+        },
+        (error) => {
+          failed += 1;
+          later();
+          tell({ type: "unreached", text: String(error) });
+        },
+      )
+      .finally(() => {
+        sending = null;
+        if (again) {
+          again = false;
+          flush();
+        }
+      });
     return sending;
   };
 

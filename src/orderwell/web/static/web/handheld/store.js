@@ -1,24 +1,32 @@
 // What the device keeps: its queue of actions, the work it has fetched, how far each task is. For pages and for the worker.
 (() => {
-  const KEPT_DONE = 40;  // so many of the actions that went well are still shown
+  const KEPT_DONE = 40; // so many of the actions that went well are still shown
   let opened = null;
-  const open = () => (opened ??= new Promise((resolve, reject) => {
-    const asked = indexedDB.open("orderwell-handheld", 1);
-    asked.onupgradeneeded = () => {
-      const base = asked.result;
-      base.createObjectStore("queue", { keyPath: "key" }).createIndex("user", "user");
-      for (const name of ["work", "progress", "session"]) base.createObjectStore(name, { keyPath: "id" });
-    };
-    asked.onsuccess = () => {
-      asked.result.onversionchange = () => { asked.result.close(); opened = null; };
-      resolve(asked.result);
-    };
-    asked.onerror = () => { opened = null; reject(asked.error); };
-  }));
-  const answer = (asked) => new Promise((resolve, reject) => {
-    asked.onsuccess = () => resolve(asked.result);
-    asked.onerror = () => reject(asked.error);
-  });
+  const open = () =>
+    (opened ??= new Promise((resolve, reject) => {
+      const asked = indexedDB.open("orderwell-handheld", 1);
+      asked.onupgradeneeded = () => {
+        const base = asked.result;
+        base.createObjectStore("queue", { keyPath: "key" }).createIndex("user", "user");
+        for (const name of ["work", "progress", "session"]) base.createObjectStore(name, { keyPath: "id" });
+      };
+      asked.onsuccess = () => {
+        asked.result.onversionchange = () => {
+          asked.result.close();
+          opened = null;
+        };
+        resolve(asked.result);
+      };
+      asked.onerror = () => {
+        opened = null;
+        reject(asked.error);
+      };
+    }));
+  const answer = (asked) =>
+    new Promise((resolve, reject) => {
+      asked.onsuccess = () => resolve(asked.result);
+      asked.onerror = () => reject(asked.error);
+    });
   // A change counts once the disk has it: the promise is kept when the transaction is complete, not before.
   const change = async (name, act) => {
     const base = await open();
@@ -28,7 +36,10 @@
       transaction.oncomplete = () => resolve(found);
       transaction.onerror = transaction.onabort = () => reject(transaction.error);
       const asked = act(transaction.objectStore(name));
-      if (asked) asked.onsuccess = () => { found = asked.result; };
+      if (asked)
+        asked.onsuccess = () => {
+          found = asked.result;
+        };
     });
   };
   const get = async (name, key) => answer((await open()).transaction(name).objectStore(name).get(key));
@@ -39,14 +50,19 @@
 
   const queued = async (user) => {
     const rows = await all("queue");
-    return rows.filter((row) => user === undefined || row.user === user).sort((a, b) => a.made - b.made || a.turn - b.turn);
+    return rows
+      .filter((row) => user === undefined || row.user === user)
+      .sort((a, b) => a.made - b.made || a.turn - b.turn);
   };
   const tidy = async () => {
     const done = (await queued()).filter((row) => row.state === "done");
     await Promise.all(done.slice(0, Math.max(0, done.length - KEPT_DONE)).map((row) => remove("queue", row.key)));
   };
   // Signing out: what was fetched goes, what is not sent yet stays for the person who did it. Work begun stays as well.
-  const forget = async () => { await clear("work"); await clear("session"); };
+  const forget = async () => {
+    await clear("work");
+    await clear("session");
+  };
 
   self.OrderwellStore = { get, all, put, remove, clear, queued, tidy, forget };
 })();
