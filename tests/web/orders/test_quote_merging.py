@@ -85,7 +85,7 @@ def test_both_changed_the_same_and_one_has_to_choose(owner: Client, quote: Order
     assert answer.status_code == 422
     assert "茶杯: Quantity" in page and 'data-take="line-0-quantity"' in page and 'id="line-0-quantity"' in page
     assert "theirs: theirs" in page and lines_of(quote)["CUP"][0] == 3
-    again = sent_by(page)
+    again = sent_by(answer.content.decode())
     assert again["line_quantity"] == ["9", "1"] and again["note"] == "mine"
     assert owner.post(path, again).status_code == 302
     assert lines_of(quote)["CUP"][0] == 9 and Order.objects.get(pk=quote.pk).note == "mine"

@@ -145,7 +145,7 @@ def test_both_changed_the_same_of_a_variant_and_one_has_to_choose(owner: Client,
     assert answer.status_code == 422 and "Take theirs" in page and "CNY 65" in page
     assert f'data-take="id_v{red.pk}-prices"' in page
     assert [row.unit_price for row in red.prices.all()] == [Decimal(65)]
-    again = sent_by(page)
+    again = sent_by(answer.content.decode())
     assert again[f"v{red.pk}-prices"] == "CNY 61"
     assert owner.post(path, again).status_code == 302
     assert [row.unit_price for row in red.prices.all()] == [Decimal(61)]

@@ -100,7 +100,7 @@ class MergingForm(ActionForm):
         self.theirs = {name: text for name, text in self.theirs.items() if self.field_of(name) is not None}
         self.initial["base"] = json.dumps(self.theirs, ensure_ascii=False)
         # Another version, and no word of what the form began with: nothing can be merged, so nothing is taken.
-        self.lost = data is not None and not _read(data.get("base", "")) and self._is_old(data)
+        self.lost = data is not None and not read_base(data.get("base", "")) and self._is_old(data)
         self.sent = self._merge(data) if data is not None else QueryDict()
         if data is not None:
             self.data = self.sent
@@ -127,7 +127,7 @@ class MergingForm(ActionForm):
 
     def _merge(self, data: QueryDict) -> QueryDict:
         shared = [name for name in self.theirs if self.field_of(name) is not None and name not in self.OWN]
-        base = _read(data.get("base", ""))
+        base = read_base(data.get("base", ""))
         if not base or str(data.get("version", "")) == str(self.current):
             return data
         mine = {name: self._typed(name, data) for name in shared if name in data or self._is_check(name)}
@@ -196,7 +196,7 @@ class Chosen(ValidationError):
         super().__init__(text, code="conflict", params=params)
 
 
-def _read(text: str) -> dict[str, str]:
+def read_base(text: str) -> dict[str, str]:
     try:
         found = json.loads(text or "{}")
     except ValueError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -27,7 +26,7 @@ from orderwell.domains.catalog.queries import ProductDetail
 from orderwell.kernel.errors import DomainError, ErrorDetail
 from orderwell.kernel.quantities import plain
 from orderwell.web.components.forms import ExactField, Form, offer, options
-from orderwell.web.components.merging import MergingForm, text_of
+from orderwell.web.components.merging import MergingForm, read_base, text_of
 from orderwell.web.components.own_fields import PREFIX as OWN_PREFIX
 from orderwell.web.components.own_fields import add_own_fields, own_bound, own_values
 from orderwell.web.components.words import WORDS
@@ -197,7 +196,7 @@ class ProductForm(MergingForm):
 
     def _merge(self, data: QueryDict) -> QueryDict:
         """A variant that was not on the page when it was opened is as it is stored."""
-        began = json.loads(data.get("base") or "{}") if not self.lost else {}
+        began = read_base(data.get("base", ""))
         new = [key for key in self.known if not any(str(name).startswith(f"v{key}-") for name in began)]
         if began and new and self.before is not None:
             data = data.copy()

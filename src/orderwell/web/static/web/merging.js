@@ -6,10 +6,14 @@ document.addEventListener("click", (event) => {
   const { value } = button.dataset;
   const select = field.tomselect;
   if (select) {
-    if (value && !select.options[value]) select.addOption({ [select.settings.valueField]: value, [select.settings.labelField]: value });
+    const { valueField, labelField } = select.settings;
+    if (value && !select.options[value]) select.addOption({ [valueField]: value, [labelField]: value });
     select.setValue(value, true);
-  } else if (field.type === "checkbox") field.checked = value !== "";
-  else field.value = value;
+  } else if (field.type === "checkbox") {
+    field.checked = value !== "";
+  } else {
+    field.value = value;
+  }
   field.classList.remove("is-invalid");
   field.dispatchEvent(new Event("input", { bubbles: true }));
   field.dispatchEvent(new Event("change", { bubbles: true }));
