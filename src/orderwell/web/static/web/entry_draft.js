@@ -22,7 +22,10 @@
         return;
       }
       const text = content();
-      if (text === state.sent) return;
+      if (text === state.sent) {
+        form.dataset.clean = "yes"; // typed and taken back, or touched only: the server has it as it stands
+        return;
+      }
       state.running = true;
       const body = new FormData();
       body.set("csrfmiddlewaretoken", form.csrfmiddlewaretoken.value);
@@ -57,11 +60,11 @@
           form.draft_version.value = said.version;
           state.sent = text;
           told.textContent = form.dataset.textKept;
-          if (!state.again && content() === text) form.dataset.clean = "yes";
-          if (state.again) {
+          // What came in between, also what was filled in by itself, is kept the next time.
+          if (state.again || content() !== text) {
             state.again = false;
             later();
-          }
+          } else form.dataset.clean = "yes";
         })
         .catch(() => {
           state.running = false;
