@@ -32,7 +32,7 @@ from orderwell.platform.drafts.services import finish_draft
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.actions import new_token
 from orderwell.web.orders.entry_drafts import KIND as DRAFT
-from orderwell.web.orders.entry_drafts import Offered, offered, resumed
+from orderwell.web.orders.entry_drafts import Offered, Resumed, offered, resumed, to_refused
 from orderwell.web.orders.entry_forms import (
     ADDRESS,
     EntryForm,
@@ -44,12 +44,12 @@ from orderwell.web.orders.entry_forms import (
     rows_of,
 )
 from orderwell.web.orders.lookups import customer_card
-from orderwell.web.pages import form_page
+from orderwell.web.pages import form_page, shown_as_page
 from orderwell.web.templatetags.orderwell import localname, money_text, price
 
 MOST_ADDED = 200
 # What a page sends beside the order; two tabs of the same draft differ in it.
-NOT_THE_ORDER = {"csrfmiddlewaretoken", "token", "draft", "draft_version"}
+NOT_THE_ORDER = {"csrfmiddlewaretoken", "token", "draft", "draft_version", "draft_page", "draft_step"}
 
 
 @form_page(Permission.ORDERS_ORDER_PLACE)
@@ -61,12 +61,12 @@ def new_order(request: HttpRequest, actor: Actor) -> HttpResponse:
         if placed is not None:
             finish_draft(kind=DRAFT, key=request.POST.get("draft", ""), actor=actor, now=utc_now())
             return HttpResponseRedirect(placed)
-        return _page(request, actor, form, rows, status=422)
-    kept = resumed(actor, key) if (key := request.GET.get("draft", "")[:64]) else None
-    if kept is not None:
-        initial, rows, version = kept
-        draft = {"key": key, "version": version}
-        return _page(request, actor, EntryForm(channels=channels, initial=initial), rows, draft=draft)
+        kept_at = to_refused(request, actor, form, rows) if shown_as_page(request) else None
+        return kept_at or _page(request, actor, form, rows, status=422)
+    if key := request.GET.get("draft", "")[:64]:
+        if kept := resumed(actor, key):
+            return _resumed(request, actor, kept, key)
+        messages.info(request, _("This draft is not there any more: it became an order, or was discarded."))
     initial, rows, changes = _start(request, actor)
     form = EntryForm(channels=channels, initial=initial)
     empty = not rows and not initial.get("customer")
@@ -90,6 +90,17 @@ def edit_quote(request: HttpRequest, actor: Actor, order_id: int) -> HttpRespons
     return _page(request, actor, form, rows_of(draft, _names(order)), quote=order)
 
 
+def _resumed(request: HttpRequest, actor: Actor, kept: Resumed, key: str) -> HttpResponse:
+    channels = visible_channels(actor, active_only=True)
+    draft = {"key": key, "version": kept.version}
+    if kept.refused is None:
+        return _page(request, actor, EntryForm(channels=channels, initial=kept.fields), kept.rows, draft=draft)
+    form = EntryForm(kept.fields, channels=channels)
+    _read(form, kept.rows)
+    place_errors(form, kept.rows, kept.refused)
+    return _page(request, actor, form, kept.rows, draft=draft)
+
+
 def _page(
     request: HttpRequest,
     actor: Actor,
@@ -108,7 +119,7 @@ def _page(
         version = int(sent) if sent.isascii() and sent.isdecimal() and len(sent) < 10 else 0
         draft = {"key": request.POST.get("draft", "")[:64] or new_token(), "version": version}
     context = {
-        "draft": draft,
+        "draft": {**draft, "page": new_token()},
         "drafts": drafts or [],
         "changes": changes or [],
         "form": form,
