@@ -7,12 +7,12 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from orderwell.domains.catalog.models import Variant
 from orderwell.domains.fulfilment.components import complete_units
-from orderwell.domains.fulfilment.models import Return, Shipment, ShipmentLine
+from orderwell.domains.fulfilment.models import Return, ReturnLine, Shipment, ShipmentLine
 from orderwell.domains.inventory.models import Reservation, Warehouse
 from orderwell.domains.orders.models import OrderLine
 from orderwell.domains.orders.queries import visible_orders
@@ -171,7 +171,9 @@ def return_detail(actor: Actor, return_id: int) -> Return:
     found = (
         visible_returns(actor)
         .select_related("order", "customer", "channel")
-        .prefetch_related("lines__items__stock_item__warehouse")
+        .prefetch_related(
+            Prefetch("lines", ReturnLine.objects.select_related("variant")), "lines__items__stock_item__warehouse"
+        )
         .filter(pk=return_id)
         .first()
     )

@@ -31,6 +31,7 @@ from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.drafts.services import finish_draft
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.actions import new_token
+from orderwell.web.components.refusals import shown_as_page
 from orderwell.web.orders.entry_drafts import KIND as DRAFT
 from orderwell.web.orders.entry_drafts import Offered, Resumed, offered, resumed, to_refused
 from orderwell.web.orders.entry_forms import (
@@ -44,8 +45,8 @@ from orderwell.web.orders.entry_forms import (
     rows_of,
 )
 from orderwell.web.orders.lookups import customer_card
-from orderwell.web.pages import form_page, shown_as_page
-from orderwell.web.templatetags.orderwell import localname, money_text, price
+from orderwell.web.pages import form_page
+from orderwell.web.templatetags.orderwell import line_name, localname, money_text, price
 
 MOST_ADDED = 200
 # What a page sends beside the order; two tabs of the same draft differ in it.
@@ -142,8 +143,10 @@ def _start(request: HttpRequest, actor: Actor) -> tuple[dict[str, Any], list[Row
         initial |= {"channel": order.channel.code, "customer": order.customer.number if order.customer else ""}
         initial |= {f"ship_{name}": address.get(name, "") for name in ADDRESS[:5]}
         initial |= {f"ship_{name}": getattr(order, f"ship_{name}") for name in ADDRESS[5:]}
-        rows = [Row(line.sku, line.name, plain(line.quantity)) for line in found.lines]
-        return initial, rows, [_difference(line, order.currency) for line in found.lines if line.changed]
+        names = {view.line.sku: line_name(view.line) for view in found.source.goods}
+        rows = [Row(line.sku, names[line.sku], plain(line.quantity)) for line in found.lines]
+        changes = [_difference(line, names[line.sku], order.currency) for line in found.lines if line.changed]
+        return initial, rows, changes
     if number := request.GET.get("customer", "")[:40]:
         card = customer_card(actor, number)
         if card:
@@ -165,14 +168,14 @@ def _wanted(request: HttpRequest, actor: Actor) -> list[Row]:
     ]
 
 
-def _difference(line: ReorderLine, currency: str) -> str:
+def _difference(line: ReorderLine, name: str, currency: str) -> str:
     if not line.sold:
-        return _("%(sku)s %(name)s is not sold any more.") % {"sku": line.sku, "name": line.name}
+        return _("%(sku)s %(name)s is not sold any more.") % {"sku": line.sku, "name": name}
     if line.price_now is None:
-        return _("%(sku)s %(name)s has no list price now.") % {"sku": line.sku, "name": line.name}
+        return _("%(sku)s %(name)s has no list price now.") % {"sku": line.sku, "name": name}
     return _("%(sku)s %(name)s: %(then)s then, %(now)s now.") % {
         "sku": line.sku,
-        "name": line.name,
+        "name": name,
         "then": price(line.price_then, currency),
         "now": price(line.price_now, currency),
     }
@@ -195,7 +198,8 @@ def _initial(draft: OrderDraft) -> dict[str, Any]:
 
 
 def _names(order: Order) -> dict[str, str]:
-    return dict(order.lines.filter(kind=OrderLine.Kind.GOODS).values_list("sku", "name"))
+    goods = order.lines.filter(kind=OrderLine.Kind.GOODS).select_related("variant")
+    return {line.sku: line_name(line) for line in goods}
 
 
 def _read(form: EntryForm, rows: list[Row]) -> bool:

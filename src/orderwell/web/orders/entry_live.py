@@ -84,7 +84,7 @@ def _row(row: Row, line: PreviewLine | None, currency: str) -> dict[str, Any]:
         return {"sku": row.sku, "name": row.name, "errors": errors}
     return {
         "sku": row.sku,
-        "name": line.name,
+        "name": localname(line.variant) if line.variant else line.name,
         "unit_price": price(line.unit_price, currency, symbol=False),
         "why": _why(line, currency),
         "amount": money_text(line.amounts.gross, currency),

@@ -135,7 +135,10 @@ TO_SHIP = ListSpec(
     custom="order",
     search=_("Order number, phone, name"),
     quick="lists/orders/quick.html",
-    quick_context=lambda actor, order: {"order": order, "lines": list(order.lines.order_by("position")[:30])},
+    quick_context=lambda actor, order: {
+        "order": order,
+        "lines": list(order.lines.select_related("variant").order_by("position")[:30]),
+    },
     nothing=Nothing(
         "circle-check",
         _("Nothing to ship"),
@@ -215,7 +218,7 @@ def return_rows(actor: Actor, values: Values, now: datetime) -> Sequence[QuerySe
 
 
 def return_lines(actor: Actor, row: Any) -> Mapping[str, Any]:
-    return {"return": row, "lines": list(row.lines.order_by("pk")[:30])}
+    return {"return": row, "lines": list(row.lines.select_related("variant").order_by("pk")[:30])}
 
 
 RETURNS = ListSpec(
