@@ -11,7 +11,10 @@ from django.test import Client
 
 from orderwell.domains.catalog.models import Variant, VariantPrice
 from orderwell.domains.customers.models import Customer
+from orderwell.domains.inventory.models import Warehouse
 from orderwell.domains.orders.models import Order
+from orderwell.platform.accounts.models import User
+from orderwell.web.components import places
 from tests.web.conftest import Company
 from tests.web.test_orders import entry
 
@@ -102,7 +105,7 @@ def test_the_preview_explains_price_stock_and_date(owner: Client, company: Compa
     assert (
         cup["why"].startswith("Entered by hand; list price 20.00")
         and cup["date"] == "In stock"
-        and cup["free"] == "main 10"
+        and cup["free"].endswith(" 10")
     )
     assert pot["why"].startswith("List price") and pot["missing"] == "3" and pot["date"] == "No date known"
     assert answer["missing"] == 1
@@ -255,3 +258,21 @@ def test_other_large_forms_that_were_refused_have_an_address_too(
     # It is nobody else's, and at no other address.
     assert "typed before" not in browse("sales-clerk").get(refused["Location"]).content.decode()
     assert "typed before" not in owner.get(refused["Location"].replace("change", "merge")).content.decode()
+
+
+def test_what_is_too_long_is_said_in_our_words(owner: Client, company: Company) -> None:
+    data = entry(owner, line_quantity=["1234567890123456789", "1.1234567"], external_id="x" * 130)
+    page = owner.post("/orders/new/", data).content.decode()
+    assert "This number is too long: at most 18 digits." in page and "At most 6 digits after the point." in page
+    assert "At most 120 characters; these are 130." in page and "Ensure" not in page
+    User.objects.update(language="zh-hans")
+    page = owner.post("/orders/new/", data).content.decode()
+    assert "数字太长：最多 18 位。" in page and "最多 120 个字符" in page
+    assert "确保" not in page
+
+
+def test_stock_is_told_by_the_names_of_warehouses(owner: Client, company: Company) -> None:
+    Warehouse.objects.update(name_en="Suzhou", name_zh="苏州仓")
+    places._names.clear()
+    assert owner.get("/orders/lookup/products/?q=cup&channel=shop").json()["hits"][0]["places"] == "Suzhou 10"
+    assert owner.post("/orders/preview/", entry(owner)).json()["rows"][0]["free"] == "Suzhou 10"

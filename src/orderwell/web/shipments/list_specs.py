@@ -152,7 +152,8 @@ def shipment_rows(actor: Actor, values: Values, now: datetime) -> Sequence[Query
         return [visible_shipments(actor).select_related("order")]
     wanted = pick(values, state="state", warehouse="warehouse", text="q")
     timely = {"kept": True, "missed": False}.get(values.get("date", ""))
-    return [shipments(actor, **wanted, **between(values), timely=timely).select_related("order")]
+    whole = {"whole": True, "part": False}.get(values.get("first", ""))
+    return [shipments(actor, **wanted, **between(values), timely=timely, whole=whole).select_related("order")]
 
 
 SHIPMENTS = ListSpec(
@@ -184,6 +185,11 @@ SHIPMENTS = ListSpec(
         Filter("state", _("State"), choices=lambda actor: choices("shipment", "shipped", "delivered")),
         Filter("warehouse", _("Warehouse"), choices=warehouse_choices),
         Filter("date", _("Date"), choices=lambda actor: [("kept", _("Left on time")), ("missed", _("Left late"))]),
+        Filter(
+            "first",
+            _("First shipment"),
+            choices=lambda actor: [("whole", _("Of the whole order")), ("part", _("Of a part of the order"))],
+        ),
         Filter("from", _("Shipped from"), "day"),
         Filter("to", _("Shipped until"), "day"),
     ),
