@@ -226,7 +226,9 @@ f._counter = itertools.count(7000)
 from orderwell.domains.inventory.models import Warehouse
 house = Warehouse.objects.get(code="main")
 for number in range(1000):
-    f.stock_up(f.make_variant(f"LONG{number:04d}", price="3.00"), house, 5000)
+    # Names of their own: the other tests look for cups and pots, and find theirs first.
+    names = {"name_zh": f"清单货品 {number}", "name_en": f"List item {number}"}
+    f.stock_up(f.make_variant(f"LONG{number:04d}", price="3.00", **names), house, 5000)
 """
 
 
