@@ -68,7 +68,7 @@ def dress(field: forms.Field) -> None:
 
 
 # What is wrong with a value that is too long, too large or too small, by the code of the check that found it.
-_TOO_MUCH: dict[str, Promise] = {
+_TOO_MUCH: dict[str, Any] = {
     "max_length": _("At most %(limit_value)d characters; these are %(show_value)d."),
     "min_length": _("At least %(limit_value)d characters; these are %(show_value)d."),
     "max_value": _("At most %(limit_value)s."),
