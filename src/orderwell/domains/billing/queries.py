@@ -8,9 +8,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from django.db.models import Exists, Model, OuterRef, QuerySet, Sum
+from django.db.models import Exists, Model, OuterRef, Prefetch, QuerySet, Sum
 
-from orderwell.domains.billing.models import CreditNote, Invoice, LedgerEntry, Payment
+from orderwell.domains.billing.models import CreditNote, Invoice, InvoiceLine, LedgerEntry, Payment
 from orderwell.domains.billing.open_invoices import OWING as OWING
 from orderwell.domains.billing.open_invoices import Receivables, open_invoices, receivables_of
 from orderwell.domains.orders.models import Order
@@ -143,7 +143,13 @@ def invoice_detail(actor: Actor, invoice_id: int) -> Invoice:
     """An invoice with its lines and credit notes. Raises PermissionDenied, NotFound."""
     actor.require(Permission.BILLING_INVOICE_VIEW)
     rows = visible_invoices(actor).select_related("order", "customer")
-    found = rows.prefetch_related("lines__order_line", "credit_notes__lines").filter(pk=invoice_id).first()
+    found = (
+        rows.prefetch_related(
+            Prefetch("lines", InvoiceLine.objects.select_related("order_line__variant")), "credit_notes__lines"
+        )
+        .filter(pk=invoice_id)
+        .first()
+    )
     if found is None:
         raise NotFound(kind="invoice", reference=str(invoice_id))
     return found

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
-from orderwell.domains.cases.models import Case, Message, Notice, Task
+from orderwell.domains.cases.models import Case, Message, Notice, RequestedUnits, Task
 from orderwell.domains.customers.models import Customer
 from orderwell.domains.orders.models import Order
 from orderwell.domains.orders.queries import visible_orders
@@ -107,7 +107,7 @@ def case_detail(actor: Actor, case_id: int) -> Case:
     found = (
         visible_cases(actor)
         .select_related("order", "customer", "assignee", "opener")
-        .prefetch_related(messages, "requested__order_line")
+        .prefetch_related(messages, Prefetch("requested", RequestedUnits.objects.select_related("order_line__variant")))
         .filter(pk=case_id)
         .first()
     )

@@ -26,6 +26,7 @@ from orderwell.web.orders.next_step import next_step
 from orderwell.web.orders.steps import documents_of, next_steps
 from orderwell.web.orders.told import TOPICS, days_of
 from orderwell.web.pages import page
+from orderwell.web.templatetags.orderwell import line_name
 
 # Shown by the browser itself; anything else is downloaded, because it could act in the user's name.
 SAFE_TO_SHOW = {"image/png", "image/jpeg", "image/webp", "image/gif", "application/pdf", "text/plain"}
@@ -114,7 +115,12 @@ def order_lines(request: HttpRequest, actor: Actor, order_id: int) -> HttpRespon
 
 
 def _matches(view: LineView, text: str) -> bool:
-    return not text or text in view.line.sku.lower() or text in view.line.name.lower()
+    return (
+        not text
+        or text in view.line.sku.lower()
+        or text in view.line.name.lower()
+        or text in line_name(view.line).lower()
+    )
 
 
 def _is(view: LineView, only: str) -> bool:

@@ -15,7 +15,9 @@ from orderwell.domains.automation.hints.facts.offers import fill_offers
 from orderwell.domains.automation.hints.facts.people import fill_customers
 from orderwell.domains.automation.hints.facts.stands import fill_stands
 from orderwell.domains.automation.hints.facts.values import AddressFacts, LineFacts, OrderFacts
+from orderwell.domains.automation.hints.wording import local_name, reads_chinese
 from orderwell.domains.catalog.models import Channel, Variant
+from orderwell.domains.catalog.naming import read_name
 from orderwell.domains.customers.models import Customer
 from orderwell.domains.orders.drafts import AddressDraft, OrderDraft
 from orderwell.domains.orders.expected import expected_for
@@ -125,7 +127,7 @@ def _line(line: OrderLine) -> LineFacts:
     return LineFacts(
         key=line.pk,
         sku=line.sku,
-        name=line.name,
+        name=read_name(line.name, variant, chinese=reads_chinese()),
         variant_id=variant.pk,
         product_id=variant.product_id,
         quantity=line.quantity,
@@ -218,7 +220,7 @@ def _typed_lines(draft: OrderDraft, preview: Preview) -> list[LineFacts]:
         found[index] = LineFacts(
             key=index,
             sku=variant.sku,
-            name=seen.name,
+            name=local_name(variant),
             variant_id=variant.pk,
             product_id=variant.product_id,
             quantity=line.quantity,
