@@ -5,9 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
@@ -17,22 +15,22 @@ from django.utils.translation import gettext as _
 from orderwell.domains.automation.hints.services.dismiss import adopt_dismissals
 from orderwell.domains.catalog.choices import visible_channels
 from orderwell.domains.catalog.matching import match_variants
-from orderwell.domains.orders.drafts import OrderDraft, RequestIdentity, Submission
+from orderwell.domains.orders.drafts import RequestIdentity, Submission
 from orderwell.domains.orders.gate import gate
-from orderwell.domains.orders.models import Order, OrderLine
+from orderwell.domains.orders.models import Order
 from orderwell.domains.orders.outcomes import Outcome, Placed, Refused, Repeated
-from orderwell.domains.orders.overview import order_overview
 from orderwell.domains.orders.reorder import ReorderLine, reorder
-from orderwell.domains.orders.services.quote import save_quote, stored_draft, update_quote
-from orderwell.kernel.clock import business_day, utc_now
+from orderwell.domains.orders.services.quote import save_quote
+from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import DomainError, ErrorDetail
 from orderwell.kernel.quantities import plain
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.drafts.services import finish_draft
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.actions import new_token
+from orderwell.web.components.refusals import shown_as_page
 from orderwell.web.orders.entry_drafts import KIND as DRAFT
-from orderwell.web.orders.entry_drafts import Offered, offered, resumed
+from orderwell.web.orders.entry_drafts import Offered, Resumed, offered, resumed, to_refused
 from orderwell.web.orders.entry_forms import (
     ADDRESS,
     EntryForm,
@@ -41,15 +39,14 @@ from orderwell.web.orders.entry_forms import (
     draft_from,
     place_errors,
     rows_from,
-    rows_of,
 )
 from orderwell.web.orders.lookups import customer_card
 from orderwell.web.pages import form_page
-from orderwell.web.templatetags.orderwell import localname, money_text, price
+from orderwell.web.templatetags.orderwell import line_name, localname, money_text, price
 
 MOST_ADDED = 200
 # What a page sends beside the order; two tabs of the same draft differ in it.
-NOT_THE_ORDER = {"csrfmiddlewaretoken", "token", "draft", "draft_version"}
+NOT_THE_ORDER = {"csrfmiddlewaretoken", "token", "draft", "draft_version", "draft_page", "draft_step"}
 
 
 @form_page(Permission.ORDERS_ORDER_PLACE)
@@ -61,36 +58,30 @@ def new_order(request: HttpRequest, actor: Actor) -> HttpResponse:
         if placed is not None:
             finish_draft(kind=DRAFT, key=request.POST.get("draft", ""), actor=actor, now=utc_now())
             return HttpResponseRedirect(placed)
-        return _page(request, actor, form, rows, status=422)
-    kept = resumed(actor, key) if (key := request.GET.get("draft", "")[:64]) else None
-    if kept is not None:
-        initial, rows, version = kept
-        draft = {"key": key, "version": version}
-        return _page(request, actor, EntryForm(channels=channels, initial=initial), rows, draft=draft)
+        kept_at = to_refused(request, actor, form, rows) if shown_as_page(request) else None
+        return kept_at or entry_page(request, actor, form, rows, status=422)
+    if key := request.GET.get("draft", "")[:64]:
+        if kept := resumed(actor, key):
+            return _resumed(request, actor, kept, key)
+        messages.info(request, _("This draft is not there any more: it became an order, or was discarded."))
     initial, rows, changes = _start(request, actor)
     form = EntryForm(channels=channels, initial=initial)
     empty = not rows and not initial.get("customer")
-    return _page(request, actor, form, rows, changes=changes, drafts=offered(actor) if empty else [])
+    return entry_page(request, actor, form, rows, changes=changes, drafts=offered(actor) if empty else [])
 
 
-@form_page(Permission.ORDERS_ORDER_CHANGE)
-def edit_quote(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse:
-    order = order_overview(actor, order_id).order
+def _resumed(request: HttpRequest, actor: Actor, kept: Resumed, key: str) -> HttpResponse:
     channels = visible_channels(actor, active_only=True)
-    if order.state != Order.State.DRAFT:
-        messages.error(request, _("Order %(number)s is not a quote any more.") % {"number": order.number})
-        return HttpResponseRedirect(reverse("order-detail", args=[order_id]))
-    if request.method == "POST":
-        form, rows = EntryForm(request.POST, channels=channels), rows_from(request.POST)
-        if _read(form, rows) and _update(request, actor, order, form, rows):
-            return HttpResponseRedirect(reverse("order-detail", args=[order_id]))
-        return _page(request, actor, form, rows, quote=order, status=422)
-    draft = stored_draft(order)
-    form = EntryForm(channels=channels, initial=_initial(draft))
-    return _page(request, actor, form, rows_of(draft, _names(order)), quote=order)
+    draft = {"key": key, "version": kept.version}
+    if kept.refused is None:
+        return entry_page(request, actor, EntryForm(channels=channels, initial=kept.fields), kept.rows, draft=draft)
+    form = EntryForm(kept.fields, channels=channels)
+    read(form, kept.rows)
+    place_errors(form, kept.rows, kept.refused)
+    return entry_page(request, actor, form, kept.rows, draft=draft)
 
 
-def _page(
+def entry_page(
     request: HttpRequest,
     actor: Actor,
     form: EntryForm,
@@ -100,6 +91,7 @@ def _page(
     draft: dict[str, Any] | None = None,
     drafts: list[Offered] | None = None,
     changes: list[str] | None = None,
+    merged: dict[str, Any] | None = None,
     status: int = 200,
 ) -> HttpResponse:
     number = form["customer"].value()
@@ -108,12 +100,13 @@ def _page(
         version = int(sent) if sent.isascii() and sent.isdecimal() and len(sent) < 10 else 0
         draft = {"key": request.POST.get("draft", "")[:64] or new_token(), "version": version}
     context = {
-        "draft": draft,
+        "draft": {**draft, "page": new_token()},
         "drafts": drafts or [],
         "changes": changes or [],
         "form": form,
         "rows": rows,
         "quote": quote,
+        **(merged or {}),
         "customer": customer_card(actor, number) if number else None,
         "may_price": actor.may(Permission.ORDERS_PRICE_OVERRIDE),
         "channel_currencies": {item.code: item.currency for item in visible_channels(actor, active_only=True)},
@@ -131,8 +124,10 @@ def _start(request: HttpRequest, actor: Actor) -> tuple[dict[str, Any], list[Row
         initial |= {"channel": order.channel.code, "customer": order.customer.number if order.customer else ""}
         initial |= {f"ship_{name}": address.get(name, "") for name in ADDRESS[:5]}
         initial |= {f"ship_{name}": getattr(order, f"ship_{name}") for name in ADDRESS[5:]}
-        rows = [Row(line.sku, line.name, plain(line.quantity)) for line in found.lines]
-        return initial, rows, [_difference(line, order.currency) for line in found.lines if line.changed]
+        names = {view.line.sku: line_name(view.line) for view in found.source.goods}
+        rows = [Row(line.sku, names[line.sku], plain(line.quantity)) for line in found.lines]
+        changes = [_difference(line, names[line.sku], order.currency) for line in found.lines if line.changed]
+        return initial, rows, changes
     if number := request.GET.get("customer", "")[:40]:
         card = customer_card(actor, number)
         if card:
@@ -154,40 +149,20 @@ def _wanted(request: HttpRequest, actor: Actor) -> list[Row]:
     ]
 
 
-def _difference(line: ReorderLine, currency: str) -> str:
+def _difference(line: ReorderLine, name: str, currency: str) -> str:
     if not line.sold:
-        return _("%(sku)s %(name)s is not sold any more.") % {"sku": line.sku, "name": line.name}
+        return _("%(sku)s %(name)s is not sold any more.") % {"sku": line.sku, "name": name}
     if line.price_now is None:
-        return _("%(sku)s %(name)s has no list price now.") % {"sku": line.sku, "name": line.name}
+        return _("%(sku)s %(name)s has no list price now.") % {"sku": line.sku, "name": name}
     return _("%(sku)s %(name)s: %(then)s then, %(now)s now.") % {
         "sku": line.sku,
-        "name": line.name,
+        "name": name,
         "then": price(line.price_then, currency),
         "now": price(line.price_now, currency),
     }
 
 
-def _initial(draft: OrderDraft) -> dict[str, Any]:
-    address = draft.ship_to
-    wanted = business_day(draft.requested_at, ZoneInfo(settings.TIME_ZONE)) if draft.requested_at else None
-    return {
-        "channel": draft.channel,
-        "customer": draft.customer or "",
-        "external_id": draft.external_id or "",
-        "requested_on": wanted,
-        "priority": draft.priority,
-        "discount": plain(draft.discount) if draft.discount else "",
-        "shipping": plain(draft.shipping) if draft.shipping else "",
-        "note": draft.note,
-        **({f"ship_{name}": getattr(address, name) for name in ADDRESS} if address else {}),
-    }
-
-
-def _names(order: Order) -> dict[str, str]:
-    return dict(order.lines.filter(kind=OrderLine.Kind.GOODS).values_list("sku", "name"))
-
-
-def _read(form: EntryForm, rows: list[Row]) -> bool:
+def read(form: EntryForm, rows: list[Row]) -> bool:
     valid = form.is_valid()
     draft_from(form, rows)  # marks the cells that hold no number
     return check_rows(form, rows) and valid
@@ -200,7 +175,7 @@ def _keep_dismissals(request: HttpRequest, actor: Actor, order_id: int) -> None:
 
 def _submit(request: HttpRequest, actor: Actor, form: EntryForm, rows: list[Row]) -> str | None:
     """Place the order or save the quote; the address to go to, or None when something is to be put right."""
-    if not _read(form, rows):
+    if not read(form, rows):
         return None
     draft = draft_from(form, rows)
     try:
@@ -268,16 +243,3 @@ def _tell_placed(request: HttpRequest, outcome: Placed) -> None:
     if missing:
         skus = ", ".join(line.sku for line in missing[:5])
         messages.warning(request, _("Not everything is in stock; backordered: %(skus)s.") % {"skus": skus})
-
-
-def _update(request: HttpRequest, actor: Actor, order: Order, form: EntryForm, rows: list[Row]) -> bool:
-    try:
-        version = int(request.POST.get("version", "0") or 0)
-        update_quote(
-            order_id=order.pk, draft=draft_from(form, rows), version=version or None, actor=actor, now=utc_now()
-        )
-    except DomainError as error:
-        place_errors(form, rows, error.details)
-        return False
-    messages.success(request, _("Quote %(number)s is saved.") % {"number": order.number})
-    return True

@@ -20,9 +20,9 @@ class Headline(template.Node):
     def render(self, context: template.Context) -> SafeString:
         title = mark_safe(self.title.render(context).strip())  # noqa: S308 - rendered by templates, which escape
         about = mark_safe(self.about.render(context).strip())  # noqa: S308 - as above
-        entry = context.get("menu_entry")
+        above = str((context.get("menu_entry") or {}).get("title", ""))
         # Not again what the title or the way above it says already.
-        said = not about or about in title or (entry and about == str(entry.title))
+        said = not about or about in title or about == above
         line = "" if said else markup('<div class="text-secondary">{}</div>', about)
         return markup('<h1 class="page-title">{}</h1>{}', title, line)
 
