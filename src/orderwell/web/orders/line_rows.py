@@ -16,9 +16,8 @@ from orderwell.domains.orders.overview import LineView
 from orderwell.domains.orders.price_reasons import said
 from orderwell.platform.formats import money_text, percent_text, price_text, quantity_text
 from orderwell.web.components.markup import safe, to
-from orderwell.web.components.words import word
 from orderwell.web.orders.line_reasons import why_from, why_taxed
-from orderwell.web.templatetags.orderwell import day, localname
+from orderwell.web.templatetags.orderwell import day, line_name, localname
 
 
 class LineRows:
@@ -45,7 +44,12 @@ class LineRows:
             "Unit price": _("Unit price"),
             "Amount": _("Amount"),
         }
-        self.opening = {key: f'<td class="num" data-label="{escape(title)}">' for key, title in titles.items()}
+        # (with something in it, without): on a narrow screen a cell that says nothing takes no room
+        self.opening = {
+            key: [f'<td class="num{look}" data-label="{escape(title)}">' for look in ("", " none")]
+            for key, title in titles.items()
+        }
+        self.document = escape(_("The name on what the customer gets"))
         words = {
             "Why": _("Why"),
             "Price": _("Price"),
@@ -80,24 +84,28 @@ class LineRows:
         return f"<tr{'' if view.active else ' class=' + chr(34) + 'row-quiet' + chr(34)}>{''.join(cells)}</tr>\n"
 
     def _cell(self, title: str, inside: str) -> str:
-        return f"{self.opening[title]}{inside}</td>"
+        return f"{self.opening[title][not inside]}{inside}</td>"
 
     def _product(self, view: LineView) -> str:
-        line, why = view.line, self.words["Why"]
+        line, why, shown = view.line, self.words["Why"], line_name(view.line)
         if line.variant is not None and self.may_open:
             address = to("product-detail", line.variant.product_id)
-            name = f'<a class="plain-link" href="{address}">{escape(line.name)}</a>'
+            name = f'<a class="plain-link" href="{address}">{escape(shown)}</a>'
         else:
-            name = safe(word("line", "shipping") if line.kind == OrderLine.Kind.SHIPPING else line.name)
+            name = escape(shown)
         texts = [self.words["Price"] + ": " + safe(said(line.explanation, self.currency)), safe(why_taxed(line))]
         reasons = "".join([f"<div>{text}</div>" for text in (*texts, *map(safe, why_from(view)))])
         return (
-            f'{self.product}{name}<div class="sub">{self._below(line)}</div>{self._parts(line)}'
+            f'{self.product}{name}<div class="sub">{self._below(line, shown)}</div>{self._parts(line)}'
             f'<details class="line-why"><summary>{why}</summary>{reasons}</details></td>'
         )
 
-    def _below(self, line: OrderLine) -> str:
-        found = [] if line.kind == OrderLine.Kind.SHIPPING else [escape(line.sku)]
+    def _below(self, line: OrderLine, shown: str) -> str:
+        found = []
+        if line.kind != OrderLine.Kind.SHIPPING:
+            if shown != line.name:
+                found.append(f'<span title="{self.document}">{escape(line.name)}</span>')
+            found.append(escape(line.sku))
         if line.is_bundle:
             found.append(self.words["bundle"])
         if line.line_discount:
