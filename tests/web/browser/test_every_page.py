@@ -20,8 +20,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from orderwell.testing.installation import Installation
 
-# Eight looks at some hundred pages take longer than a test of every change may.
-pytestmark = [pytest.mark.browser, pytest.mark.soak]
+pytestmark = pytest.mark.browser
 LOOKS = list(itertools.product(("light", "dark"), (1440, 390), ("zh-CN", "en-GB")))
 PASSWORD = "a password for tests only"
 ORDERS = 150
