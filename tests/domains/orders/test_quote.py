@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from orderwell.domains.catalog.models import VariantPrice
-from orderwell.domains.orders.drafts import ChargeDraft, LineDraft, OrderDraft
+from orderwell.domains.orders.drafts import AddressDraft, ChargeDraft, LineDraft, OrderDraft
 from orderwell.domains.orders.errors import OrderStateForbids
 from orderwell.domains.orders.models import Order
 from orderwell.domains.orders.outcomes import Placed
@@ -116,3 +116,28 @@ def test_a_preview_prices_and_sources_without_writing(tea):
     assert short.total.gross == D("600.00")
     assert not Order.objects.exists()
     assert stock(tea)["north"] == (D(10), D(0))
+
+
+def test_who_writes_over_a_newer_quote_is_told_what_differs(tea):
+    channel = make_channel()
+    quote = save_quote(draft=draft(channel, (tea, 4)), actor=ACTOR, now=utc_now())
+    update_quote(
+        order_id=quote.order_id, draft=draft(channel, (tea, 6), note="theirs"), version=1, actor=ACTOR, now=utc_now()
+    )
+    yours = draft(
+        channel,
+        (tea, 5),
+        note="yours",
+        ship_to=AddressDraft(street="Secret 1", city="Bern", recipient="Ann", country="CH"),
+    )
+    with pytest.raises(StaleVersion) as refused:
+        update_quote(order_id=quote.order_id, draft=yours, version=1, actor=ACTOR, now=utc_now())
+    told = refused.value.data
+    assert told["current"] == 2 and told["changed_by"] == ACTOR.label
+    found = {item.pop("field"): item for item in told["differences"]}
+    assert found["/lines/0/quantity"] == {"theirs": "6", "yours": "5"}
+    assert found["/note"] == {"theirs": "theirs", "yours": "yours"}
+    assert found["/ship_to/city"] == {"theirs": "", "yours": "Bern"}
+    # Personal data is named only: errors are kept with the request.
+    assert found["/ship_to/street"] == {} and found["/ship_to/recipient"] == {} and "Secret" not in str(told)
+    assert "/lines/0/unit_price" not in found

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +14,7 @@ from django.test import Client
 
 from orderwell.domains.catalog.models import Barcode, BundleComponent, Product, Variant
 from tests.web.conftest import Company
+from tests.web.sent import sent_by
 
 
 def token(client: Client, path: str) -> str:
@@ -26,19 +29,20 @@ NEW = {
     "name_en": "Shirt",
     "tax_category": "standard",
     "options": "color, size",
+    "version": "0",
     "rows": "2",
     "active": "on",
-    "v0-sku": "SHIRT-RED",
-    "v0-option_values": "color: red；size：M",
-    "v0-unit": "piece",
-    "v0-prices": "cny 59.90 20\nUSD 9",
-    "v0-packs": "box 12",
-    "v0-barcodes": "690001\n690002 box",
-    "v0-active": "on",
-    "v1-sku": "SHIRT-SET",
-    "v1-components": "SHIRT-RED 2",
-    "v1-prices": "CNY 100",
-    "v1-active": "on",
+    "vn0-sku": "SHIRT-RED",
+    "vn0-option_values": "color: red；size：M",
+    "vn0-unit": "piece",
+    "vn0-prices": "cny 59.90 20\nUSD 9",
+    "vn0-packs": "box 12",
+    "vn0-barcodes": "690001\n690002 box",
+    "vn0-active": "on",
+    "vn1-sku": "SHIRT-SET",
+    "vn1-components": "SHIRT-RED 2",
+    "vn1-prices": "CNY 100",
+    "vn1-active": "on",
 }
 
 
@@ -75,22 +79,86 @@ def test_a_product_is_changed_and_a_stale_form_is_refused(owner: Client, form: C
     path = f"/products/{product.pk}/change/"
     page = owner.get(path).content.decode()
     assert "CNY 59.9 20" in page and "690002 box" in page and "color: red; size: M" in page
-    saved = form(path, version="1", name_en="Linen shirt")
-    assert saved.status_code == 302, saved.content.decode()
+    sent = sent_by(page)
+    assert owner.post(path, sent | {"name_en": "Linen shirt"}).status_code == 302
     assert Product.objects.get(code="SHIRT").name_en == "Linen shirt"
-    stale = form(path, version="1", name_en="Wool shirt")
+    # A form that doesn't say what it began with can't be merged.
+    stale = owner.post(path, sent | {"name_en": "Wool shirt", "base": "", "token": "x" * 20})
     assert stale.status_code == 422
     assert Product.objects.get(code="SHIRT").name_en == "Linen shirt"
 
 
+def test_a_form_sent_back_as_it_was_changes_nothing(owner: Client, form: Callable[..., Any]) -> None:
+    form("/products/new/")
+    product = Product.objects.get(code="SHIRT")
+    path = f"/products/{product.pk}/change/"
+    assert owner.post(path, sent_by(owner.get(path).content.decode())).status_code == 302
+    assert Product.objects.get(code="SHIRT").version == product.version
+
+
+def save_as_another(**changes: Any) -> None:
+    from orderwell.domains.catalog.drafts import ProductDraft
+    from orderwell.domains.catalog.services.save_product import save_product
+    from orderwell.kernel.clock import utc_now
+    from orderwell.testing.actors import clerk
+
+    editor = replace(clerk(), permissions=clerk().permissions | {"catalog:product:change"})
+    save_product(ProductDraft(code="SHIRT", **changes), actor=editor, now=utc_now())
+
+
+def test_two_people_at_one_product_lose_nothing(owner: Client, form: Callable[..., Any]) -> None:
+    from orderwell.domains.catalog.drafts import PriceDraft, VariantDraft
+
+    form("/products/new/")
+    path = f"/products/{Product.objects.get(code='SHIRT').pk}/change/"
+    red, kit = (Variant.objects.get(sku=sku).pk for sku in ("SHIRT-RED", "SHIRT-SET"))
+    mine = sent_by(owner.get(path).content.decode())
+    # Meanwhile a colleague raises a price, corrects a name and adds a variant.
+    save_as_another(
+        name_zh="亚麻衬衫",
+        variants=(
+            VariantDraft(sku="SHIRT-RED", prices=(PriceDraft("CNY", Decimal("69.90"), Decimal(20)),)),
+            VariantDraft(sku="SHIRT-BLUE", prices=(PriceDraft("CNY", Decimal(50)),)),
+        ),
+    )
+    mine |= {"description": "Washed linen", f"v{red}-weight_grams": "250", f"v{kit}-prices": "CNY 120"}
+    answer = owner.post(path, mine, follow=True)
+    page = html.unescape(answer.content.decode())
+    assert "Carl Clerk changed this meanwhile" in page and "Carl Clerk added SHIRT-BLUE meanwhile." in page
+    product = Product.objects.get(code="SHIRT")
+    assert (product.name_zh, product.name_en, product.description) == ("亚麻衬衫", "Shirt", "Washed linen")
+    prices = {row.sku: sorted(str(p.unit_price) for p in row.prices.all()) for row in product.variants.all()}
+    assert prices == {"SHIRT-RED": ["69.900000"], "SHIRT-BLUE": ["50.000000"], "SHIRT-SET": ["120.000000"]}
+    assert Variant.objects.get(pk=red).weight_grams == 250 and Variant.objects.get(sku="SHIRT-BLUE").active
+
+
+def test_both_changed_the_same_of_a_variant_and_one_has_to_choose(owner: Client, form: Callable[..., Any]) -> None:
+    from orderwell.domains.catalog.drafts import PriceDraft, VariantDraft
+
+    form("/products/new/")
+    path = f"/products/{Product.objects.get(code='SHIRT').pk}/change/"
+    red = Variant.objects.get(sku="SHIRT-RED")
+    mine = sent_by(owner.get(path).content.decode()) | {f"v{red.pk}-prices": "CNY 61"}
+    save_as_another(variants=(VariantDraft(sku="SHIRT-RED", prices=(PriceDraft("CNY", Decimal(65)),)),))
+    answer = owner.post(path, mine)
+    page = html.unescape(answer.content.decode())
+    assert answer.status_code == 422 and "Take theirs" in page and "CNY 65" in page
+    assert f'data-take="id_v{red.pk}-prices"' in page
+    assert [row.unit_price for row in red.prices.all()] == [Decimal(65)]
+    again = sent_by(answer.content.decode())
+    assert again[f"v{red.pk}-prices"] == "CNY 61"
+    assert owner.post(path, again).status_code == 302
+    assert [row.unit_price for row in red.prices.all()] == [Decimal(61)]
+
+
 def test_what_is_wrong_stands_at_its_field(form: Callable[..., Any]) -> None:
-    page = form("/products/new/", **{"v0-prices": "XXX 5", "v0-barcodes": "690001 crate"})
+    page = form("/products/new/", **{"vn0-prices": "XXX 5", "vn0-barcodes": "690001 crate"})
     text = page.content.decode()
     assert page.status_code == 422 and not Product.objects.filter(code="SHIRT").exists()
-    assert re.search(r'id="id_v0-prices"[^>]*aria-invalid|is-invalid[^>]*id="id_v0-prices"', text)
+    assert re.search(r'id="id_vn0-prices"[^>]*aria-invalid|is-invalid[^>]*id="id_vn0-prices"', text)
     assert "SHIRT-RED has no pack crate" in text
-    assert "is not a number" in form("/products/new/", **{"v0-prices": "CNY much"}).content.decode()
-    assert "Line 1: expected something like" in form("/products/new/", **{"v0-packs": "box"}).content.decode()
+    assert "is not a number" in form("/products/new/", **{"vn0-prices": "CNY much"}).content.decode()
+    assert "Line 1: expected something like" in form("/products/new/", **{"vn0-packs": "box"}).content.decode()
 
 
 def test_a_new_product_never_overwrites_another(form: Callable[..., Any]) -> None:

@@ -33,7 +33,11 @@ def save_quote(request: ApiRequest, response: HttpResponse) -> dict[str, Any]:
 
 @routes.write("PUT", "/quotes/{order_id}", permission=CHANGE, response=OrderDetail, versioned=True, body=BODY)
 def update_quote(request: ApiRequest, response: HttpResponse, order_id: Id) -> dict[str, Any]:
-    """Replace what a quote says."""
+    """Replace what a quote says.
+
+    A version that is not current is refused with `differences`: which fields hold something else than what was sent, with
+    `theirs` and `yours`, and by whom and when the quote was changed. Of personal data only the fields are named.
+    """
     quote.update_quote(
         order_id=order_id, draft=request.draft, version=expected_version(request), actor=request.actor, now=utc_now()
     )

@@ -8,7 +8,7 @@ where both changed the same field differently the form comes back with both valu
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -26,11 +26,13 @@ from orderwell.web.components.actions import ActionForm, new_token
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """A field that both changed, differently."""
+    """A field that both changed, differently. `label` and `target`, the id on the page, of what is no field of the form."""
 
     name: str
     mine: str
     theirs: str
+    label: str = ""
+    target: str = ""
 
 
 @dataclass(slots=True)
@@ -92,11 +94,30 @@ class MergingForm(ActionForm):
         self.changed_by = changed_by
         self.merged: Merged | None = None
         initial = {**stored, **kwargs.pop("initial", {})}
-        initial |= {"version": version, "base": json.dumps(self.theirs, ensure_ascii=False)}
-        super().__init__(data, *args, initial=initial, **kwargs)
+        super().__init__(data, *args, initial=initial | {"version": version}, **kwargs)
+        self.prepare()
+        # What somebody may not see has no field, and is not told in the page either.
+        self.theirs = {name: text for name, text in self.theirs.items() if self.field_of(name) is not None}
+        self.initial["base"] = json.dumps(self.theirs, ensure_ascii=False)
+        # Another version, and no word of what the form began with: nothing can be merged, so nothing is taken.
+        self.lost = data is not None and not read_base(data.get("base", "")) and self._is_old(data)
         self.sent = self._merge(data) if data is not None else QueryDict()
         if data is not None:
             self.data = self.sent
+
+    def prepare(self) -> None:
+        """For fields that are known only once the form is made; they are merged like the others."""
+
+    def field_of(self, name: str) -> forms.Field | None:
+        """The field of a stored value; a form of several parts has fields beyond its own."""
+        return self.fields.get(name)
+
+    def bound_of(self, name: str) -> forms.BoundField:
+        return self[name]
+
+    def _is_old(self, data: QueryDict) -> bool:
+        given = str(data.get("version", ""))
+        return given.isascii() and given.isdecimal() and given != str(self.current)
 
     def renew(self) -> None:
         """Make the form ready to be sent once more: what is corrected or confirmed is a new request."""
@@ -105,8 +126,8 @@ class MergingForm(ActionForm):
         self.data = data
 
     def _merge(self, data: QueryDict) -> QueryDict:
-        shared = [name for name in self.theirs if name in self.fields and name not in self.OWN]
-        base = _read(data.get("base", ""))
+        shared = [name for name in self.theirs if self.field_of(name) is not None and name not in self.OWN]
+        base = read_base(data.get("base", ""))
         if not base or str(data.get("version", "")) == str(self.current):
             return data
         mine = {name: self._typed(name, data) for name in shared if name in data or self._is_check(name)}
@@ -124,7 +145,8 @@ class MergingForm(ActionForm):
         return copy
 
     def _is_check(self, name: str) -> bool:
-        return isinstance(self.fields[name].widget, forms.CheckboxInput)
+        field = self.field_of(name)
+        return field is not None and isinstance(field.widget, forms.CheckboxInput)
 
     def _typed(self, name: str, data: QueryDict) -> str:
         return "\n".join(data.getlist(name)) if name in data else ""
@@ -132,29 +154,35 @@ class MergingForm(ActionForm):
     def _same(self, name: str, text: str) -> str:
         """One text for all ways to write one value: "5.0" is "5"."""
         text = text.replace("\r\n", "\n")
+        field = self.field_of(name)
         try:
-            return text_of(self.fields[name].to_python(text))
-        except (ValidationError, KeyError):
+            return text_of(field.to_python(text)) if field is not None else text
+        except ValidationError:
             return text
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         for conflict in self.merged.conflicts if self.merged else ():
-            self.add_error(conflict.name, Chosen(conflict, self.changed_by))
+            self.complain(conflict.name, Chosen(conflict, self.changed_by))
+        if self.lost:
+            self.add_error(None, gettext("Somebody was faster by a moment. Look it over and send it again."))
         return cleaned
+
+    def complain(self, name: str, error: ValidationError) -> None:
+        self.add_error(name, error)
+
+    def label_of(self, name: str) -> str:
+        field = self.field_of(name)
+        return str((field.label if field is not None else "") or name)
 
     @property
     def said(self) -> list[str]:
         """What was taken over from the other person, as sentences."""
         if self.merged is None or not self.merged.taken:
             return []
-        names = named(self, self.merged.taken)
+        names = ", ".join(self.label_of(name) for name in self.merged.taken)
         text = gettext("%(who)s changed this meanwhile, and it is taken over: %(names)s.")
         return [text % {"who": self.changed_by or gettext("Somebody else"), "names": names}]
-
-
-def named(form: forms.Form, names: Iterable[str]) -> str:
-    return ", ".join(str(form.fields[name].label or name) for name in names)
 
 
 class Chosen(ValidationError):
@@ -168,7 +196,7 @@ class Chosen(ValidationError):
         super().__init__(text, code="conflict", params=params)
 
 
-def _read(text: str) -> dict[str, str]:
+def read_base(text: str) -> dict[str, str]:
     try:
         found = json.loads(text or "{}")
     except ValueError:

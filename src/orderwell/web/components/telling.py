@@ -13,6 +13,9 @@ from django.http import HttpResponseBase
 
 
 class _LeavesAlone(BaseStorage):
+    _queued_messages: list[Message]
+    _loaded_messages: list[Message]
+
     def update(self, response: HttpResponseBase) -> list[Message] | None:
         if self.used and not self._queued_messages and not self._loaded_messages:
             return None

@@ -5,9 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
@@ -17,14 +15,13 @@ from django.utils.translation import gettext as _
 from orderwell.domains.automation.hints.services.dismiss import adopt_dismissals
 from orderwell.domains.catalog.choices import visible_channels
 from orderwell.domains.catalog.matching import match_variants
-from orderwell.domains.orders.drafts import OrderDraft, RequestIdentity, Submission
+from orderwell.domains.orders.drafts import RequestIdentity, Submission
 from orderwell.domains.orders.gate import gate
-from orderwell.domains.orders.models import Order, OrderLine
+from orderwell.domains.orders.models import Order
 from orderwell.domains.orders.outcomes import Outcome, Placed, Refused, Repeated
-from orderwell.domains.orders.overview import order_overview
 from orderwell.domains.orders.reorder import ReorderLine, reorder
-from orderwell.domains.orders.services.quote import save_quote, stored_draft, update_quote
-from orderwell.kernel.clock import business_day, utc_now
+from orderwell.domains.orders.services.quote import save_quote
+from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import DomainError, ErrorDetail
 from orderwell.kernel.quantities import plain
 from orderwell.platform.accounts.actor import Actor
@@ -41,7 +38,6 @@ from orderwell.web.orders.entry_forms import (
     draft_from,
     place_errors,
     rows_from,
-    rows_of,
 )
 from orderwell.web.orders.lookups import customer_card
 from orderwell.web.pages import form_page
@@ -61,36 +57,19 @@ def new_order(request: HttpRequest, actor: Actor) -> HttpResponse:
         if placed is not None:
             finish_draft(kind=DRAFT, key=request.POST.get("draft", ""), actor=actor, now=utc_now())
             return HttpResponseRedirect(placed)
-        return _page(request, actor, form, rows, status=422)
+        return entry_page(request, actor, form, rows, status=422)
     kept = resumed(actor, key) if (key := request.GET.get("draft", "")[:64]) else None
     if kept is not None:
         initial, rows, version = kept
         draft = {"key": key, "version": version}
-        return _page(request, actor, EntryForm(channels=channels, initial=initial), rows, draft=draft)
+        return entry_page(request, actor, EntryForm(channels=channels, initial=initial), rows, draft=draft)
     initial, rows, changes = _start(request, actor)
     form = EntryForm(channels=channels, initial=initial)
     empty = not rows and not initial.get("customer")
-    return _page(request, actor, form, rows, changes=changes, drafts=offered(actor) if empty else [])
+    return entry_page(request, actor, form, rows, changes=changes, drafts=offered(actor) if empty else [])
 
 
-@form_page(Permission.ORDERS_ORDER_CHANGE)
-def edit_quote(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse:
-    order = order_overview(actor, order_id).order
-    channels = visible_channels(actor, active_only=True)
-    if order.state != Order.State.DRAFT:
-        messages.error(request, _("Order %(number)s is not a quote any more.") % {"number": order.number})
-        return HttpResponseRedirect(reverse("order-detail", args=[order_id]))
-    if request.method == "POST":
-        form, rows = EntryForm(request.POST, channels=channels), rows_from(request.POST)
-        if _read(form, rows) and _update(request, actor, order, form, rows):
-            return HttpResponseRedirect(reverse("order-detail", args=[order_id]))
-        return _page(request, actor, form, rows, quote=order, status=422)
-    draft = stored_draft(order)
-    form = EntryForm(channels=channels, initial=_initial(draft))
-    return _page(request, actor, form, rows_of(draft, _names(order)), quote=order)
-
-
-def _page(
+def entry_page(
     request: HttpRequest,
     actor: Actor,
     form: EntryForm,
@@ -100,6 +79,7 @@ def _page(
     draft: dict[str, Any] | None = None,
     drafts: list[Offered] | None = None,
     changes: list[str] | None = None,
+    merged: dict[str, Any] | None = None,
     status: int = 200,
 ) -> HttpResponse:
     number = form["customer"].value()
@@ -114,6 +94,7 @@ def _page(
         "form": form,
         "rows": rows,
         "quote": quote,
+        **(merged or {}),
         "customer": customer_card(actor, number) if number else None,
         "may_price": actor.may(Permission.ORDERS_PRICE_OVERRIDE),
         "channel_currencies": {item.code: item.currency for item in visible_channels(actor, active_only=True)},
@@ -167,27 +148,7 @@ def _difference(line: ReorderLine, currency: str) -> str:
     }
 
 
-def _initial(draft: OrderDraft) -> dict[str, Any]:
-    address = draft.ship_to
-    wanted = business_day(draft.requested_at, ZoneInfo(settings.TIME_ZONE)) if draft.requested_at else None
-    return {
-        "channel": draft.channel,
-        "customer": draft.customer or "",
-        "external_id": draft.external_id or "",
-        "requested_on": wanted,
-        "priority": draft.priority,
-        "discount": plain(draft.discount) if draft.discount else "",
-        "shipping": plain(draft.shipping) if draft.shipping else "",
-        "note": draft.note,
-        **({f"ship_{name}": getattr(address, name) for name in ADDRESS} if address else {}),
-    }
-
-
-def _names(order: Order) -> dict[str, str]:
-    return dict(order.lines.filter(kind=OrderLine.Kind.GOODS).values_list("sku", "name"))
-
-
-def _read(form: EntryForm, rows: list[Row]) -> bool:
+def read(form: EntryForm, rows: list[Row]) -> bool:
     valid = form.is_valid()
     draft_from(form, rows)  # marks the cells that hold no number
     return check_rows(form, rows) and valid
@@ -200,7 +161,7 @@ def _keep_dismissals(request: HttpRequest, actor: Actor, order_id: int) -> None:
 
 def _submit(request: HttpRequest, actor: Actor, form: EntryForm, rows: list[Row]) -> str | None:
     """Place the order or save the quote; the address to go to, or None when something is to be put right."""
-    if not _read(form, rows):
+    if not read(form, rows):
         return None
     draft = draft_from(form, rows)
     try:
@@ -268,16 +229,3 @@ def _tell_placed(request: HttpRequest, outcome: Placed) -> None:
     if missing:
         skus = ", ".join(line.sku for line in missing[:5])
         messages.warning(request, _("Not everything is in stock; backordered: %(skus)s.") % {"skus": skus})
-
-
-def _update(request: HttpRequest, actor: Actor, order: Order, form: EntryForm, rows: list[Row]) -> bool:
-    try:
-        version = int(request.POST.get("version", "0") or 0)
-        update_quote(
-            order_id=order.pk, draft=draft_from(form, rows), version=version or None, actor=actor, now=utc_now()
-        )
-    except DomainError as error:
-        place_errors(form, rows, error.details)
-        return False
-    messages.success(request, _("Quote %(number)s is saved.") % {"number": order.number})
-    return True

@@ -81,6 +81,8 @@ class Row:
     unit_price: str = ""
     discount: str = ""
     errors: dict[str, list[str]] = field(default_factory=dict)
+    # What cells are called on the page, where something points at them.
+    ids: dict[str, str] = field(default_factory=dict)
 
     def complain(self, name: str, text: str) -> None:
         self.errors.setdefault(name if name in {"sku", "quantity", "unit_price", "discount"} else "sku", []).append(

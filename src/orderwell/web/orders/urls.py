@@ -11,6 +11,7 @@ from orderwell.web.orders import (
     entry_drafts,
     entry_live,
     lookups,
+    quote_editing,
 )
 
 urlpatterns = [
@@ -31,7 +32,7 @@ urlpatterns = [
     path("orders/<int:order_id>/", detail.order_page, name="order-detail"),
     path("orders/<int:order_id>/lines/", detail.order_lines, name="order-lines"),
     path("orders/<int:order_id>/files/<int:attachment_id>/", detail.attachment, name="order-attachment"),
-    path("orders/<int:order_id>/edit/", entry.edit_quote, name="order-edit-quote"),
+    path("orders/<int:order_id>/edit/", quote_editing.edit_quote, name="order-edit-quote"),
     path("orders/<int:order_id>/confirm/", actions.confirm, name="order-confirm"),
     path("orders/<int:order_id>/change/", changing.change, name="order-change"),
     path("orders/<int:order_id>/change/preview/", changing.preview, name="order-change-preview"),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -20,16 +21,18 @@ from orderwell.domains.catalog.drafts import (
     ProductDraft,
     VariantDraft,
 )
-from orderwell.domains.catalog.models import Product, Variant
+from orderwell.domains.catalog.models import Variant
 from orderwell.domains.catalog.queries import ProductDetail
 from orderwell.kernel.errors import DomainError, ErrorDetail
 from orderwell.kernel.quantities import plain
-from orderwell.web.components.actions import ActionForm
 from orderwell.web.components.forms import ExactField, Form, offer, options
+from orderwell.web.components.merging import MergingForm, read_base, text_of
+from orderwell.web.components.own_fields import PREFIX as OWN_PREFIX
 from orderwell.web.components.own_fields import add_own_fields, own_bound, own_values
 from orderwell.web.components.words import WORDS
 
 SPARE = 3
+_OF_A_VARIANT = re.compile(r"v(\d{1,19}|n\d{1,4})-(\w+)")
 
 
 class RowsField(forms.CharField):
@@ -135,9 +138,14 @@ class VariantForm(Form):
         )
 
 
-class ProductForm(ActionForm):
+class ProductForm(MergingForm):
+    """A product with its variants. Known ones go by their primary key, new ones by "n0" and on.
+
+    Variants are never removed here, so each that is stored has a place; one that another person added gets its own.
+    """
+
     pointers = {r"/custom/.*": "", r"/options.*": "options"}
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    OWN = MergingForm.OWN | {"rows"}
     rows = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=500)
     code = forms.CharField(label=_("Code"), max_length=60)
     name_zh = forms.CharField(label=_("Chinese name"), required=False, max_length=240)
@@ -154,31 +162,83 @@ class ProductForm(ActionForm):
 
     def __init__(
         self,
-        *args: Any,
+        data: QueryDict | None,
+        *,
         categories: Sequence[Any],
         taxes: Sequence[Any],
         before: ProductDetail | None,
-        **kwargs: Any,
+        changed_by: str = "",
     ) -> None:
-        super().__init__(*args, **kwargs)
         self.before = before
+        self.known = {known_key(variant): variant_initial(variant) for variant in before.variants} if before else {}
+        self.told: list[str] = []
+        super().__init__(
+            data,
+            stored=stored_values(before, self.known) if before else {},
+            version=before.product.version if before else 0,
+            changed_by=changed_by,
+            initial={} if before else {"tax_category": "standard", "active": True},
+        )
         offer(self, "category", options(categories, empty=_("None")))
         offer(self, "tax_category", taxes)
-        add_own_fields(self, "product", before.product.custom if before else {})
         if before is not None:
             self.fields["code"].disabled = True
-        known = before.variants if before else []
-        count = len(known) + SPARE
-        if self.is_bound:
-            sent = self.data.get(self.add_prefix("rows"), "")
-            count = min(int(sent), 500) if sent.isascii() and sent.isdecimal() and len(sent) < 6 else count
-        self.variants = [self._variant(index, known) for index in range(count)]
+        count = _count(self.data.get("rows", "")) if self.is_bound else SPARE
+        new: dict[str, dict[str, Any]] = {f"n{index}": {} for index in range(count)}
+        self.variants = [self._variant(key, initial) for key, initial in (self.known | new).items()]
         self.initial["rows"] = count
 
-    def _variant(self, index: int, known: Sequence[Variant]) -> VariantForm:
-        initial = variant_initial(known[index]) if index < len(known) else {}
-        form = VariantForm(self.data if self.is_bound else None, prefix=f"v{index}", initial=initial)
-        if index < len(known):
+    def prepare(self) -> None:
+        add_own_fields(self, "product", self.before.product.custom if self.before else {})
+        for name, field in self.fields.items():
+            if name.startswith(OWN_PREFIX) and self.before is not None:
+                self.theirs[name] = text_of(field.prepare_value(field.initial))
+
+    def _merge(self, data: QueryDict) -> QueryDict:
+        """A variant that was not on the page when it was opened is as it is stored."""
+        began = read_base(data.get("base", ""))
+        new = [key for key in self.known if not any(str(name).startswith(f"v{key}-") for name in began)]
+        if began and new and self.before is not None:
+            data = data.copy()
+            for key in new:
+                for name, text in self.theirs.items():
+                    if name.startswith(f"v{key}-") and (text or not self._is_check(name)):
+                        data[name] = text
+                values = {"who": self.changed_by or gettext("Somebody else"), "name": self.known[key]["sku"]}
+                self.told.append(gettext("%(who)s added %(name)s meanwhile.") % values)
+        return super()._merge(data)
+
+    def field_of(self, name: str) -> forms.Field | None:
+        found = _OF_A_VARIANT.fullmatch(name)
+        return VariantForm.base_fields.get(found[2]) if found else super().field_of(name)
+
+    def bound_of(self, name: str) -> forms.BoundField:
+        found = _OF_A_VARIANT.fullmatch(name)
+        if not found:
+            return self[name]
+        return next(form for form in self.variants if form.prefix == f"v{found[1]}")[found[2]]
+
+    def complain(self, name: str, error: ValidationError) -> None:
+        found = _OF_A_VARIANT.fullmatch(name)
+        if not found:
+            super().complain(name, error)
+            return
+        variant = next(form for form in self.variants if form.prefix == f"v{found[1]}")
+        if found[2] not in variant.errors:
+            variant.add_error(found[2], error)
+
+    def label_of(self, name: str) -> str:
+        found = _OF_A_VARIANT.fullmatch(name)
+        label = super().label_of(name)
+        return f"{self.known[found[1]]['sku']}: {label}" if found and found[1] in self.known else label
+
+    @property
+    def said(self) -> list[str]:
+        return [*super().said, *self.told]
+
+    def _variant(self, key: str, initial: dict[str, Any]) -> VariantForm:
+        form = VariantForm(self.data if self.is_bound else None, prefix=f"v{key}", initial=initial)
+        if initial:
             form.fields["sku"].disabled = True
         return form
 
@@ -187,7 +247,8 @@ class ProductForm(ActionForm):
         return own_bound(self)
 
     def is_valid(self) -> bool:
-        return all([super().is_valid(), *(variant.is_valid() for variant in self.variants)])
+        # A conflict stands at a field of a variant, so the variants come last.
+        return all([super().is_valid(), *[variant.is_valid() for variant in self.variants]])
 
     def refuse(self, error: DomainError | Any) -> None:
         """What is wrong with a variant stands at the variant."""
@@ -220,7 +281,7 @@ class ProductForm(ActionForm):
             active=data["active"],
             variants=tuple(variant.draft() for variant in self.variants if not variant.is_blank),
             # No product has the version 0: a code that exists is then refused instead of overwritten.
-            version=data["version"] if self.before else 0,
+            version=self.current,
         )
 
 
@@ -243,14 +304,25 @@ def variant_initial(variant: Variant) -> dict[str, Any]:
     }
 
 
-def product_initial(product: Product) -> dict[str, Any]:
-    copied = ("code", "name_zh", "name_en", "description", "active", "version")
+def known_key(variant: Variant) -> str:
+    return str(variant.pk)
+
+
+def stored_values(detail: ProductDetail, known: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Product and variants flat, by the names of their fields on the page."""
+    product = detail.product
+    copied = ("code", "name_zh", "name_en", "description", "active")
     return {
         **{name: getattr(product, name) for name in copied},
         "category": product.category.code if product.category else "",
         "tax_category": product.tax_category.code,
         "options": ", ".join(product.options),
+        **{f"v{key}-{name}": value for key, values in known.items() for name, value in values.items() if name != "sku"},
     }
+
+
+def _count(sent: str) -> int:
+    return min(int(sent), 500) if sent.isascii() and sent.isdecimal() and len(sent) < 6 else SPARE
 
 
 def unit_words() -> list[tuple[str, Any]]:

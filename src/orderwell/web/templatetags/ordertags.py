@@ -17,6 +17,7 @@ from orderwell.domains.orders.models import Amendment, OrderLine
 from orderwell.domains.orders.overview import LineView
 from orderwell.domains.orders.price_reasons import said
 from orderwell.kernel.quantities import plain
+from orderwell.web.components.merging import MergingForm
 from orderwell.web.components.places import place_name
 from orderwell.web.components.timeline import field_title, value_text
 from orderwell.web.templatetags.orderwell import RULES, money_text
@@ -27,7 +28,7 @@ register.filter("plain", plain)  # a number as a field of a form holds it
 
 @register.filter
 def bound_field(form: forms.Form, name: str) -> forms.BoundField:
-    return form[name]
+    return form.bound_of(name) if isinstance(form, MergingForm) else form[name]
 
 
 def _signed(amount: Decimal, currency: str) -> str:

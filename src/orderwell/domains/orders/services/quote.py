@@ -14,11 +14,13 @@ from orderwell.domains.orders.placement.plan import Plan, alive
 from orderwell.domains.orders.placement.price import price
 from orderwell.domains.orders.placement.resolve import CHARGE_TAX_CATEGORY, resolve
 from orderwell.domains.orders.placement.write import write
+from orderwell.domains.orders.quote_difference import quote_differences
 from orderwell.domains.orders.services.loading import lines_of, lock_order, require_state
 from orderwell.domains.orders.services.place import place_submissions
-from orderwell.kernel.errors import DomainError, Refusal
+from orderwell.kernel.errors import DomainError, Refusal, StaleVersion
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.database import atomic
+from orderwell.platform.events.queries import stream
 from orderwell.platform.permissions import Permission
 
 
@@ -35,12 +37,29 @@ def save_quote(*, draft: OrderDraft, actor: Actor, now: datetime) -> Placed:
 
 
 def update_quote(*, order_id: int, draft: OrderDraft, version: int | None, actor: Actor, now: datetime) -> Placed:
-    """Replace the content of a stored quote. Raises NotFound, StaleVersion, OrderStateForbids, Refusal."""
+    """Replace the content of a stored quote. Raises NotFound, StaleVersion, OrderStateForbids, Refusal.
+
+    StaleVersion says which fields differ from those that are stored, and who stored them when.
+    """
     with atomic():
-        order = lock_order(order_id, actor=actor, permission=Permission.ORDERS_ORDER_CHANGE, version=version)
+        order = lock_order(order_id, actor=actor, permission=Permission.ORDERS_ORDER_CHANGE)
+        if version is not None and version != order.version:
+            raise _stale(order, draft, version)
         require_state(order, Order.State.DRAFT)
         values = {name: getattr(draft, name) for name in OrderDraft.__struct_fields__}
         return _write_quote(QuoteDraft(order_id=order_id, **values), actor, now)
+
+
+def _stale(order: Order, draft: OrderDraft, version: int) -> StaleVersion:
+    last = stream(f"order:{order.pk}", limit=1)
+    return StaleVersion(
+        kind="order",
+        current=order.version,
+        given=version,
+        changed_by=last[0].actor_label if last else "",
+        changed_at=order.updated_at.isoformat(),
+        differences=quote_differences(stored_draft(order), draft) if order.state == Order.State.DRAFT else [],
+    )
 
 
 def confirm_quote(*, order_id: int, actor: Actor, now: datetime) -> Outcome:

@@ -24,7 +24,7 @@
     E.fields = () =>
       Object.fromEntries(
         [...form.elements]
-          .filter((field) => field.name && field.type !== "submit" && !field.name.startsWith("line_"))
+          .filter((field) => field.name && field.type !== "submit" && !/^(line_|base)/.test(field.name))
           .map((field) => [field.name, field.value]),
       );
 

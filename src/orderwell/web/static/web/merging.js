@@ -3,7 +3,17 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-take]");
   const field = button && document.getElementById(button.dataset.take);
   if (!field) return;
-  field.value = button.dataset.value;
+  const { value } = button.dataset;
+  const select = field.tomselect;
+  if (select) {
+    const { valueField, labelField } = select.settings;
+    if (value && !select.options[value]) select.addOption({ [valueField]: value, [labelField]: value });
+    select.setValue(value, true);
+  } else if (field.type === "checkbox") {
+    field.checked = value !== "";
+  } else {
+    field.value = value;
+  }
   field.classList.remove("is-invalid");
   field.dispatchEvent(new Event("input", { bubbles: true }));
   field.dispatchEvent(new Event("change", { bubbles: true }));

@@ -1,0 +1,66 @@
+"""What a browser would send of the main form of a page, as it stands."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+from typing import Any
+
+
+class _Fields(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: dict[str, Any] = {}
+        self.inside = False
+        self.apart = 0
+        self.select: str | None = None
+        self.area: str | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag == "form":
+            self.inside = "data-main" in given
+        if tag in ("template", "noscript"):
+            self.apart += 1
+        name = given.get("name") or ""
+        if not self.inside or self.apart or "disabled" in given:
+            return
+        if tag == "input" and name:
+            self._input(name, given)
+        elif tag == "select" and name:
+            self.select = name
+        elif tag == "option" and self.select and ("selected" in given or self.select not in self.found):
+            self.found[self.select] = given.get("value") or ""
+        elif tag == "textarea" and name:
+            self.area, self.found[name] = name, ""
+
+    def _input(self, name: str, given: dict[str, str | None]) -> None:
+        value = given.get("value") or ""
+        if given.get("type") in ("checkbox", "radio"):
+            if "checked" not in given:
+                return
+            value = value or "on"
+        if name.startswith("line_"):
+            self.found.setdefault(name, []).append(value)
+        else:
+            self.found[name] = value
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("template", "noscript"):
+            self.apart -= 1
+        elif tag == "form":
+            self.inside = False
+        elif tag == "select":
+            self.select = None
+        elif tag == "textarea":
+            self.area = None
+
+    def handle_data(self, data: str) -> None:
+        if self.area:
+            self.found[self.area] += data.removeprefix("\n")
+
+
+def sent_by(page: str) -> dict[str, Any]:
+    reader = _Fields()
+    reader.feed(page)
+    assert reader.found, "no form with data-main"
+    return reader.found
