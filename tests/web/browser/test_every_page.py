@@ -93,7 +93,7 @@ def contexts(browser: Browser, whole: Whole, look: str, width: int, locale: str)
     }
     for context in found.values():
         context.add_init_script(WATCH)
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(30_000)
     page = found["staff"].new_page()
     page.goto("/sign-in/")
     page.fill("[name=username]", "admin")

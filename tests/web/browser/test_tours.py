@@ -44,7 +44,7 @@ def begin(page: Page, tour: str) -> None:
         prepare = page.get_by_role("button", name="Prepare the practice company")
         if prepare.count():
             prepare.click()
-        page.locator("#tours-status[data-phase=running]").wait_for(timeout=120_000)
+        page.locator("#tours-status[data-phase=running]").wait_for(timeout=300_000)
         page.goto("/help/tours/")
     page.locator(f"[data-tour={tour}]").click()
     page.locator(".practice-bar").wait_for()
@@ -53,7 +53,7 @@ def begin(page: Page, tour: str) -> None:
 
 def step(page: Page, task: str) -> None:
     """The step ticks itself; nobody presses anything for it."""
-    expect(page.locator(f"#practice li[data-task={task}]")).to_have_class(re.compile(r"\bdone\b"), timeout=10_000)
+    expect(page.locator(f"#practice li[data-task={task}]")).to_have_class(re.compile(r"\bdone\b"))
 
 
 def still_open(page: Page, task: str) -> None:
@@ -184,7 +184,8 @@ print(json.dumps(dict(sku=row.variant.sku, origin=row.warehouse.code, destinatio
 
 
 def test_a_way_in_is_used_once_and_a_reset_forgets(sign_in: Open, practice: Site) -> None:
-    page = sign_in("carl")
+    # While it is being reset nobody answers there, and the browser says so.
+    page = sign_in("carl", meant="4(01|22)|net::ERR_|htmx:")
     notes: list[str] = []
     page.on("request", lambda request: notes.append(request.url) if "/practice/enter/" in request.url else None)
     begin(page, "manager")
@@ -255,7 +256,7 @@ def to_the_order(page: Page, task: str) -> None:
 
 
 def finish(page: Page, points: str) -> None:
-    expect(page.locator(".practice-end")).to_contain_text(f"{points} of {points}")
+    expect(page.locator(".practice-end")).to_contain_text(re.compile(rf"\b{points}\D+{points}\b"))
     page.locator("[data-take-back]").click()
     expect(page.locator("main")).to_contain_text(f"{points} / {points}")
 
@@ -309,7 +310,8 @@ def test_the_manager_s_tour_from_start_to_certificate(sign_in: Open, practice: S
     page.keyboard.press("Control+Enter")
     step(page, "hold")
     page.keyboard.press("l")
-    page.locator("#dialog button.btn-primary").click()
+    page.locator("#dialog [name=reason]").fill("Asked: it is right")
+    page.keyboard.press("Control+Enter")
     step(page, "release")
     finish(page, "60")
 
