@@ -75,7 +75,8 @@
       E.showHints(answer.hints || []);
       const similar = $("#entry-similar");
       similar.classList.toggle("d-none", !answer.similar.length);
-      similar.replaceChildren(
+      const sentence = document.createElement("div");
+      sentence.append(
         say.textSimilar,
         ...answer.similar.flatMap((order) => {
           const link = document.createElement("a");
@@ -85,6 +86,7 @@
           return [" ", link, ` (${order.text})`];
         }),
       );
+      similar.replaceChildren(sentence);
     };
 
     // --- The customer ---------------------------------------------------------------------------------------------
