@@ -202,7 +202,9 @@ HANDHELD = Tour(
         ),
         Task(
             "ship",
-            _("Pick order {order} in the warehouse {warehouse}, pack it and ship it, with a carrier and a tracking number."),
+            _(
+                "Pick order {order} in the warehouse {warehouse}, pack it and ship it, with a carrier and a tracking number."
+            ),
             _(
                 "Choose the warehouse, then Pick, and scan or tap the order. Scan each piece, or press +. "
                 "To packing, the carrier, any tracking number, Ship."
@@ -215,7 +217,9 @@ HANDHELD = Tour(
         Task(
             "receive",
             _("A box stands at the door that nobody announced: receive some pieces of any product on the handheld."),
-            _("Receive, Receipt without announcement. Type the SKU {sku} and Enter for each piece, then Receive what was scanned."),
+            _(
+                "Receive, Receipt without announcement. Type the SKU {sku} and Enter for each piece, then Receive what was scanned."
+            ),
             Did(("inventory.stock.received",), through="handheld-act"),
             place="handheld",
             mark=".hh-tile",
