@@ -78,7 +78,10 @@ def test_key_needs_the_permission_of_the_route(route: Route, world: World, calle
     assert refused.json()["errors"][0]["data"]["permission"] == needed
     assert Event.objects.count() == before + 1  # the key itself
     if needed not in ("system:api-key:manage", "system:user:manage"):  # these give away only what they have
-        served = send(caller(needed), route, request)
+        for also in examples.ALSO.get(route, ()):
+            refused = send(caller(*sorted(EVERYTHING - {also})), route, request)
+            assert (refused.status_code, refused.json()["errors"][0]["data"]["permission"]) == (403, also)
+        served = send(caller(needed, *examples.ALSO.get(route, ())), route, request)
         assert served.status_code < 300, served.content
 
 

@@ -12,10 +12,11 @@ from orderwell.domains.automation.hints.facts.money import overdue_of
 from orderwell.domains.automation.hints.facts.offers import fill_offers
 from orderwell.domains.automation.hints.facts.people import fill_customers
 from orderwell.domains.automation.hints.facts.stands import fill_stands
-from orderwell.domains.automation.hints.facts.values import AddressFacts, LineFacts, OrderFacts
+from orderwell.domains.automation.hints.facts.values import AddressFacts, LineFacts, OrderFacts, Twin
 from orderwell.domains.catalog.models import Channel, Variant
 from orderwell.domains.customers.models import Customer
 from orderwell.domains.orders.drafts import AddressDraft, OrderDraft
+from orderwell.domains.orders.duplicates import similar_orders
 from orderwell.domains.orders.expected import expected_for
 from orderwell.domains.orders.holds import KINDS
 from orderwell.domains.orders.models import Backorder, Hold, Order, OrderLine
@@ -58,7 +59,7 @@ def complete(
     known = {customer.pk: customer for customer in customers.values() if customer is not None}
     fill_customers(actor, facts, known)
     fill_past(actor, facts)
-    # Order entry itself tells of possible duplicates, with more of them and with quotes.
+    # What is typed is compared with quotes as well, and by phone: `facts_of_draft` does that.
     fill_twins(actor, [item for item in facts if item.kind != "entry"], now=now)
     fill_offers(actor, facts)
     fill_stands(actor, facts)
@@ -187,6 +188,10 @@ def facts_of_draft(
         requested_at=draft.requested_at,
     )
     complete(actor, [item], {0: customer}, grace_days=grace_days, now=now)
+    if actor.may(Permission.ORDERS_ORDER_VIEW):
+        total = None if preview.errors else preview.total.gross
+        alike = similar_orders(actor, draft, total=total, except_order=item.order_id, now=now)
+        item.twins = [Twin(twin.order_id, twin.number, twin.placed_at, twin.reasons) for twin in alike]
     return [item]
 
 
