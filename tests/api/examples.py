@@ -350,7 +350,9 @@ EXAMPLES |= {
     ("POST", "/customers/{customer_id}/merge"): Example(
         lambda w: Request(f"/customers/{new_customer(w)}/merge", {"merged_id": new_customer(w)}), TEAM
     ),
-    ("GET", "/customers/{customer_id}/merges"): Example(lambda w: Request(f"/customers/{new_customer(w)}/merges"), TEAM),
+    ("GET", "/customers/{customer_id}/merges"): Example(
+        lambda w: Request(f"/customers/{new_customer(w)}/merges"), TEAM
+    ),
     ("POST", "/customers/{customer_id}/merges/{merge_id}/undo"): Example(merged, TEAM),
     ("GET", "/customers/{customer_id}"): Example(lambda world: Request(f"/customers/{new_customer(world)}"), TEAM),
     ("PATCH", "/customers/{customer_id}"): Example(

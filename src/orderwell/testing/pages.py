@@ -167,7 +167,9 @@ EXAMPLES: dict[str, Callable[[], list[Arguments]]] = {
     "customer-note-edit": lambda: _pairs(CustomerNote.objects.values_list("customer_id", "pk")),
     "customer-note-pin": lambda: _pairs(CustomerNote.objects.values_list("customer_id", "pk")),
     "customer-note-drop": lambda: _pairs(CustomerNote.objects.values_list("customer_id", "pk")),
-    "customer-not-duplicate": lambda: [tuple(map(str, Customer.objects.order_by("id").values_list("pk", flat=True)[:2]))],
+    "customer-not-duplicate": lambda: [
+        tuple(map(str, Customer.objects.order_by("id").values_list("pk", flat=True)[:2]))
+    ],
     "customer-unrelate": lambda: _pairs(CustomerRelation.objects.values_list("customer_id", "pk")),
     "order-release": lambda: _pairs(Hold.objects.filter(released_at=None).values_list("order_id", "pk")),
     "order-undo": lambda: _pairs(Amendment.objects.order_by("-pk").values_list("order_id", "number")),

@@ -30,10 +30,7 @@ def proposed(one: Customer, other: Customer) -> list[bool]:
     hints = hints_of_customers(owner(), [other], now=NOW).get(f"customer:{other.pk}", [])
     return [
         any({pair.first.pk, pair.second.pk} == {one.pk, other.pk} for pair in likely_pairs(owner())),
-        any(
-            item.customer.pk == other.pk
-            for item in look_alikes(owner(), phones=["13800000001"], except_id=one.pk)
-        ),
+        any(item.customer.pk == other.pk for item in look_alikes(owner(), phones=["13800000001"], except_id=one.pk)),
         any(hint.rule == "likely_duplicate" for hint in hints),
     ]
 
@@ -52,10 +49,10 @@ def test_who_is_not_the_same_is_proposed_nowhere_until_it_is_taken_back(pair: tu
     assert proposed(one, third) == [True, True, True] and proposed(other, third) == [True, True, True]
     Customer.objects.filter(pk=third.pk).update(active=False)
     assert proposed(one, other) == [False, False, False]
-    assert [event.name for event in stream(f"customer:{other.pk}")][0] == "customers.duplicate.rejected"
+    assert stream(f"customer:{other.pk}")[0].name == "customers.duplicate.rejected"
     take_back_not_duplicate(customer_id=other.pk, other_id=one.pk, actor=clerk(), now=NOW)
     assert proposed(one, other) == [True, True, True] and not rejected_pairs(owner())
-    assert [event.name for event in stream(f"customer:{one.pk}")][0] == "customers.duplicate.reopened"
+    assert stream(f"customer:{one.pk}")[0].name == "customers.duplicate.reopened"
     with pytest.raises(NotFound):
         take_back_not_duplicate(customer_id=other.pk, other_id=one.pk, actor=clerk(), now=NOW)
 

@@ -92,8 +92,8 @@ def likely_pairs(actor: Actor, *, most: int = PAIRS) -> list[LikelyPair]:
             for pair in combinations(sorted(members), 2):
                 if reason not in shared[pair]:
                     shared[pair].append(reason)
-    for pair in _told_apart_among(pk for pair in shared for pk in pair):
-        shared.pop(pair, None)
+    for apart in list(_told_apart_among(pk for pair in shared for pk in pair)):
+        shared.pop(apart, None)
     wanted = {pk for pair in shared for pk in pair}
     rows = {row.pk: row for row in visible_customers(actor).filter(pk__in=wanted, merged_into=None, active=True)}
     pairs = [

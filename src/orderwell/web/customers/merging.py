@@ -94,7 +94,10 @@ def take_apart_back(request: HttpRequest, actor: Actor, customer_id: int, other_
 @undoes("told-apart")
 def told_apart_no_more(actor: Actor, now: datetime, *, customer_id: int, other_id: int) -> str:
     row = take_back_not_duplicate(customer_id=customer_id, other_id=other_id, actor=actor, now=now)
-    return _("%(first)s and %(second)s may be the same after all.") % {"first": row.first.name, "second": row.second.name}
+    return _("%(first)s and %(second)s may be the same after all.") % {
+        "first": row.first.name,
+        "second": row.second.name,
+    }
 
 
 class OtherForm(ActionForm):

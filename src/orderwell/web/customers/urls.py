@@ -8,9 +8,7 @@ urlpatterns = [
     path("customers/new/", views.new_customer, name="customer-new"),
     path("customers/look-alikes/", merging.look_alike_hint, name="customer-look-alikes"),
     path("customers/duplicates/", merging.duplicates, name="customer-duplicates"),
-    path(
-        "customers/<int:customer_id>/not/<int:other_id>/", merging.tell_apart, name="customer-not-duplicate"
-    ),
+    path("customers/<int:customer_id>/not/<int:other_id>/", merging.tell_apart, name="customer-not-duplicate"),
     path(
         "customers/<int:customer_id>/not/<int:other_id>/undo/",
         merging.take_apart_back,

@@ -53,9 +53,7 @@ def preview_merge(
 ) -> CustomerMerge:
     """The merge as it would be made, with all that would move; nothing of it is kept. Raises what the merge raises."""
     with transaction.atomic():
-        made = merge_customers(
-            survivor_id=survivor_id, merged_id=merged_id, choices=choices, actor=actor, now=now
-        )
+        made = merge_customers(survivor_id=survivor_id, merged_id=merged_id, choices=choices, actor=actor, now=now)
         transaction.set_rollback(True)
     return made
 

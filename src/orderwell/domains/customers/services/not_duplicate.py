@@ -17,9 +17,7 @@ from orderwell.platform.events.recording import Fact, record
 from orderwell.platform.permissions import Permission
 
 
-def say_not_duplicate(
-    *, customer_id: int, other_id: int, note: str = "", actor: Actor, now: datetime
-) -> NotDuplicate:
+def say_not_duplicate(*, customer_id: int, other_id: int, note: str = "", actor: Actor, now: datetime) -> NotDuplicate:
     """Nobody proposes the two as duplicates any more. Saying it again changes nothing. Raises NotFound, Refusal."""
     actor.require(Permission.CUSTOMERS_CUSTOMER_CHANGE)
     if customer_id == other_id:
