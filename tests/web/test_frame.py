@@ -36,6 +36,26 @@ def put_on_hold(client: Client, order_id: int) -> str:
     return found[1]
 
 
+def test_an_answer_that_has_no_toast_to_show_leaves_the_toasts_of_others_alone(
+    owner: Client, place: Callable[..., int]
+) -> None:
+    order_id = place(CUP=1)
+    # Asked for before the change, answered after it: nothing in the answer may clear the cookie the change has set.
+    for path in (f"/orders/{order_id}/hold/", "/progress/"):
+        assert "messages" not in owner.get(path, headers=HTMX).cookies
+    assert "messages" not in owner.get(f"/orders/{order_id}/").cookies
+    form = flat(owner.get(f"/orders/{order_id}/hold/").content.decode())
+    token = re.search(r'name="token" value="([^"]+)"', form)
+    assert token
+    sent = owner.post(f"/orders/{order_id}/hold/", {"token": token[1], "kind": "address", "reason": "look"})
+    assert sent.cookies["messages"].value
+    # What asks by itself every few seconds leaves it for the page that comes; that one shows it, once.
+    asked = owner.get("/progress/", headers={**HTMX, "X-Orderwell-Live": "1"})
+    assert "messages" not in asked.cookies
+    assert 'action="/undo/"' in owner.get(f"/orders/{order_id}/").content.decode()
+    assert 'action="/undo/"' not in owner.get(f"/orders/{order_id}/").content.decode()
+
+
 def test_a_hold_is_taken_back_once(owner: Client, place: Callable[..., int]) -> None:
     order_id = place(CUP=1)
     token = put_on_hold(owner, order_id)

@@ -10,7 +10,7 @@ import typer
 from orderwell.cli.frame import Answer, command, operator
 
 
-@command("diagnostics")
+@command("diagnostics", new=False)
 def diagnostics(
     output: Annotated[str, typer.Option(help="Where to write the bundle; it must not exist yet.")] = "",
     verify: Annotated[

@@ -53,8 +53,13 @@ def group(name: str, meaning: str) -> None:
     root.add_typer(app, name=name)
 
 
-def command(path: str, *, django: bool = True) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
-    """Register a function as `orderwell PATH`. Its parameters are the options (typer's annotations), plus `--json`."""
+def command(
+    path: str, *, django: bool = True, new: bool = True
+) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
+    """Register a function as `orderwell PATH`. Its parameters are the options (typer's annotations), plus `--json`.
+
+    An empty database is set up first, unless `new` is False: for what looks at the installation as it is.
+    """
     *groups, verb = path.split()
     app = _groups[groups[0]] if groups else root
 
@@ -63,6 +68,8 @@ def command(path: str, *, django: bool = True) -> Callable[[Callable[..., Answer
         def run(*, as_json: bool, **arguments: Any) -> None:
             if django:
                 load_django()
+                if new:
+                    set_up_new_database()
                 answer = in_english(function, arguments)
             else:
                 answer = function(**arguments)
@@ -94,6 +101,14 @@ def load_django() -> None:
     database["CONN_MAX_AGE"] = None
     database.get("OPTIONS", {}).pop("pool", None)
     django.setup()
+
+
+def set_up_new_database() -> None:
+    from orderwell.kernel.clock import utc_now
+    from orderwell.platform.installation import set_up_new
+
+    if set_up_new(now=utc_now()):
+        say("The database was empty and has been set up. `orderwell setup --admin NAME` makes the first user.")
 
 
 def in_english(function: Callable[..., Answer], arguments: Mapping[str, Any]) -> Answer:

@@ -10,7 +10,7 @@ import typer
 from orderwell.cli.frame import Answer, command, say, table
 
 
-@command("setup")
+@command("setup", new=False)
 def setup(
     admin: Annotated[str, typer.Option(help="User name of the first administrator, made when there is no user.")] = "",
 ) -> Answer:
@@ -27,7 +27,7 @@ def setup(
     return Answer(data, text)
 
 
-@command("doctor")
+@command("doctor", new=False)
 def doctor() -> Answer:
     """Look at everything this installation needs; each finding comes with the next step. Exit code 1 on a problem."""
     from orderwell.kernel.clock import utc_now

@@ -11,7 +11,7 @@ from orderwell.cli.frame import Answer, command, group, say, table
 group("schedules", "What runs at fixed times.")
 
 
-@command("worker")
+@command("worker", new=False)
 def worker() -> Answer:
     """Deliver events, run jobs and schedules until SIGTERM or Ctrl+C; what is being done is finished first."""
     from orderwell.platform.installation import require_ready

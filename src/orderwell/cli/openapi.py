@@ -14,7 +14,7 @@ from orderwell.cli.frame import Answer, command
 FILE = Path(orderwell.__file__).resolve().parents[2] / "openapi.json"
 
 
-@command("openapi")
+@command("openapi", new=False)
 def openapi(
     check: Annotated[bool, typer.Option("--check", help="Fail when openapi.json differs from the code.")] = False,
     write: Annotated[bool, typer.Option("--write", help="Write openapi.json of the source tree anew.")] = False,

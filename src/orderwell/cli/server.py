@@ -19,7 +19,7 @@ from typing import Annotated, Any
 
 import typer
 
-from orderwell.cli.frame import Answer, command, load_django, say
+from orderwell.cli.frame import Answer, command, load_django, say, set_up_new_database
 from orderwell.kernel.errors import InstallationFault
 
 # Waiting requests that a web process holds beyond its threads. Enough for every open connection of a small company;
@@ -63,7 +63,8 @@ def serve(
         str, typer.Option(help="Background worker: inside the web process, outside, or auto (inside on SQLite).")
     ] = "",
 ) -> Answer:
-    """Serve the screen and the API until SIGTERM or Ctrl+C. Refuses while migrations are pending."""
+    """Serve the screen and the API until SIGTERM or Ctrl+C. An empty database is set up first; with migrations
+    pending it refuses."""
     plan = _plan(workers, threads, worker)
     _require_free(host, port)
     scheme = "https" if plan.certificate else "http"
@@ -155,6 +156,7 @@ def _look(workers: int, threads: int, worker: str) -> dict[str, Any]:
 
         from orderwell.platform.installation import require_ready
 
+        set_up_new_database()
         require_ready()
         vendor = connection.vendor
         connection.close()

@@ -12,11 +12,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from django.db import connection, models, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models, transaction
 
 from orderwell.platform.crypto.fields import EncryptedTextField
 from orderwell.platform.fields import ScaledDecimalField
-from orderwell.platform.statements import fetch
+from orderwell.platform.statements import counted, fetch, question_marks
 
 
 def atomic(*, durable: bool = False) -> AbstractContextManager[None]:
@@ -133,18 +133,24 @@ def bulk_insert(model: type[models.Model], fields: Sequence[str], rows: Collecti
     """
     if not rows:
         return
-    plan = _insert_plan(model, tuple(fields), connection.vendor)
+    database: Any = connections[DEFAULT_DB_ALIAS]
+    plan = _insert_plan(model, tuple(fields), database.vendor)
     columns = [
         _each(values, convert) if convert is not None else values
         for values, convert in zip(zip(*rows, strict=True), plan.converters, strict=True)
     ]
-    with connection.cursor() as cursor:
-        if is_postgresql():
-            # The driver's own COPY is not wrapped by Django's cursor; its errors must look like any other's all the same.
-            with connection.wrap_database_errors, cursor.copy(plan.sql) as copy:
-                copy.write("\n".join(map("\t".join, zip(*columns, strict=True))) + "\n")
-        else:
+    if database.vendor == "sqlite" and not counted(database):
+        database.ensure_connection()
+        with database.wrap_database_errors:
+            database.connection.executemany(question_marks(plan.sql), list(zip(*columns, strict=True))).close()
+        return
+    with database.cursor() as cursor:
+        if database.vendor == "sqlite":
             cursor.executemany(plan.sql, list(zip(*columns, strict=True)))
+            return
+        # The driver's own COPY is not wrapped by Django's cursor; its errors must look like any other's all the same.
+        with database.wrap_database_errors, cursor.copy(plan.sql) as copy:
+            copy.write("\n".join(map("\t".join, zip(*columns, strict=True))) + "\n")
 
 
 def _each(values: Sequence[Any], convert: Callable[[Any], Any]) -> Sequence[Any]:

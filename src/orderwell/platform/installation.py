@@ -55,6 +55,14 @@ def set_up(*, now: datetime) -> SetUp:
     )
 
 
+def set_up_new(*, now: datetime) -> bool:
+    """Set up a database in which there is no table at all; whether it was one. There is nothing in it to back up first."""
+    if connection.introspection.table_names():
+        return False
+    set_up(now=now)
+    return True
+
+
 def first_administrator(*, username: str, now: datetime) -> str | None:
     """Create the first user with every permission; the password to tell, once. None when there are users already."""
     if User.objects.exists():

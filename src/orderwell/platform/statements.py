@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
 import psycopg
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 
 
 def fetch(sql: str, *values: Any) -> list[tuple[Any, ...]]:
@@ -37,18 +37,37 @@ def change(sql: str, *values: Any) -> int:
 
 @contextmanager
 def _executed(sql: str, values: Sequence[Any]) -> Iterator[Any]:
-    text = _dialect(sql, connection.vendor)
-    given = [_parameter(value) for value in values]
-    if connection.vendor != "postgresql" or connection.queries_logged:
-        with connection.cursor() as cursor:
+    # The connection itself: every attribute of Django's `connection` is a search for this thread's.
+    database: Any = connections[DEFAULT_DB_ALIAS]
+    postgresql = database.vendor == "postgresql"
+    text = _dialect(sql, database.vendor)
+    given = [_parameter(value, postgresql=postgresql) for value in values]
+    if counted(database):
+        with database.cursor() as cursor:
             cursor.execute(text, given)
             yield cursor
         return
-    connection.ensure_connection()
-    # Django's own cursor writes parameters into the text; this one sends them apart, so that the plan can be kept.
-    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as prepared:
-        prepared.execute(text.encode(), given, prepare=True)
-        yield prepared
+    database.ensure_connection()
+    with database.wrap_database_errors:
+        if postgresql:
+            # Django's own cursor writes parameters into the text; this one sends them apart, so that the plan is kept.
+            with psycopg.Cursor(database.connection) as prepared:
+                prepared.execute(text.encode(), given, prepare=True)
+                yield prepared
+        else:
+            with closing(database.connection.execute(question_marks(text), given)) as plain:
+                yield plain
+
+
+def counted(database: Any) -> bool:
+    """Whether somebody looks on at every statement: then it has to go through Django's cursor, which says of it."""
+    return bool(database.queries_logged or database.execute_wrappers)
+
+
+@lru_cache(maxsize=512)
+def question_marks(sql: str) -> str:
+    """A statement with Django's placeholders as SQLite's own driver takes it; Django's cursor puts them in each time."""
+    return sql.replace("%s", "?")
 
 
 @lru_cache
@@ -65,10 +84,10 @@ def _dialect(sql: str, vendor: str) -> str:
     )
 
 
-def _parameter(value: Any) -> Any:
-    if isinstance(value, Collection) and not isinstance(value, str | bytes):
-        return list(value) if connection.vendor == "postgresql" else json.dumps(list(value))
-    return value
+def _parameter(value: Any, *, postgresql: bool) -> Any:
+    if isinstance(value, str | bytes | int | None) or not isinstance(value, Collection):
+        return value
+    return list(value) if postgresql else json.dumps(list(value))
 
 
 def unscaled(value: int, scale: int) -> Decimal:

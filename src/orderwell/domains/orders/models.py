@@ -88,7 +88,7 @@ class Order(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["channel", "external_id"], name="order_external_once", condition=Q(external_id__isnull=False)
+                fields=["external_id", "channel"], name="order_external_once", condition=Q(external_id__isnull=False)
             ),
             models.CheckConstraint(
                 condition=Q(total_amount=F("net_amount") + F("tax_amount")), name="order_total_adds_up"
@@ -97,20 +97,20 @@ class Order(models.Model):
         ]
         # Foreign keys have no index of their own where one of these, or of the lines' constraint, begins with them.
         # Lists are paged by (placed_at, id); created_at stands in for drafts through `placed_at IS NULL`.
+        # Ascending, so that a new order comes last in each: its page is full before the next is begun. Read backwards.
         indexes = [
-            models.Index(fields=["-placed_at", "-id"], name="order_recent"),
-            models.Index(fields=["state", "-placed_at", "-id"], name="order_state"),
+            models.Index(fields=["placed_at", "id"], name="order_recent"),
+            models.Index(fields=["state", "placed_at", "id"], name="order_state"),
             # With all that is asked of orders that wait: how many are late, and how old they are, is read from it alone.
             models.Index(
-                fields=["fulfilment_state", "-placed_at", "-id", "state", "promised_at", "requested_at", "channel"],
+                fields=["fulfilment_state", "placed_at", "id", "state", "promised_at", "requested_at", "channel"],
                 name="order_fulfilment",
             ),
-            models.Index(fields=["payment_state", "-placed_at", "-id"], name="order_payment"),
-            models.Index(fields=["channel", "-placed_at", "-id"], name="order_channel"),
-            models.Index(fields=["customer", "-placed_at", "-id"], name="order_customer"),
-            models.Index(fields=["team", "-placed_at", "-id"], name="order_team", condition=Q(team__isnull=False)),
-            models.Index(fields=["-placed_at", "-id"], name="order_on_hold", condition=Q(on_hold=True)),
-            models.Index(fields=["external_id"], name="order_external", condition=Q(external_id__isnull=False)),
+            models.Index(fields=["payment_state", "placed_at", "id"], name="order_payment"),
+            models.Index(fields=["channel", "placed_at", "id"], name="order_channel"),
+            models.Index(fields=["customer", "placed_at", "id"], name="order_customer"),
+            models.Index(fields=["team", "placed_at", "id"], name="order_team", condition=Q(team__isnull=False)),
+            models.Index(fields=["placed_at", "id"], name="order_on_hold", condition=Q(on_hold=True)),
             models.Index(fields=["phone_index"], name="order_phone", condition=Q(phone_index__isnull=False)),
             models.Index(
                 fields=["phone_last4_index"], name="order_last4", condition=Q(phone_last4_index__isnull=False)

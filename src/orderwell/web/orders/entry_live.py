@@ -22,6 +22,7 @@ from orderwell.kernel.quantities import plain
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 from orderwell.platform.wording import sentence
+from orderwell.web.components.places import place_name
 from orderwell.web.hints.showing import for_script
 from orderwell.web.orders.entry_forms import EntryForm, Row, draft_from, place_errors, rows_from
 from orderwell.web.orders.pasting import Pasted, read_pasted
@@ -91,12 +92,12 @@ def _row(row: Row, line: PreviewLine | None, currency: str) -> dict[str, Any]:
         return {"sku": row.sku, "name": row.name, "errors": errors}
     return {
         "sku": row.sku,
-        "name": line.name,
+        "name": localname(line.variant) if line.variant else line.name,
         "unit_price": price(line.unit_price, currency, symbol=False),
         "why": _why(line, currency),
         "amount": money_text(line.amounts.gross, currency),
         "missing": plain(line.missing) if line.missing else "",
-        "free": " · ".join(f"{item.warehouse} {plain(item.quantity)}" for item in line.free),
+        "free": " · ".join(f"{place_name(item.warehouse)} {plain(item.quantity)}" for item in line.free),
         "date": _date(line),
         "errors": errors,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -20,6 +21,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
 
+from orderwell.domains.catalog.naming import read_name
 from orderwell.domains.orders.holds import KINDS
 from orderwell.domains.orders.overview import LineView
 from orderwell.domains.orders.price_reasons import said
@@ -29,7 +31,7 @@ from orderwell.platform.printing.kinds import kinds_of
 from orderwell.web.components.assets import asset as asset_url
 from orderwell.web.components.causes import CAUSE_WORDS, CAUSES
 from orderwell.web.components.charts import drawn, rows_of
-from orderwell.web.components.markup import markup
+from orderwell.web.components.markup import markup, safe
 from orderwell.web.components.toasts import undo_of
 from orderwell.web.components.words import look_of, word
 from orderwell.web.help.markdown import address
@@ -96,12 +98,16 @@ def thousands(value: int | None) -> str:
     return "" if value is None else f"{value:,}"
 
 
+def reads_chinese() -> bool:
+    return (get_language() or settings.LANGUAGE_CODE).startswith("zh")
+
+
 @register.filter
 def localname(item: Any) -> str:
     """The name in the reader's language of anything that has `name_zh` and `name_en`."""
     if item is None:
         return ""
-    chinese = (get_language() or settings.LANGUAGE_CODE).startswith("zh")
+    chinese = reads_chinese()
     names = (getattr(item, "name_zh", ""), getattr(item, "name_en", ""))
     if isinstance(item, dict):
         names = (item.get("name_zh", ""), item.get("name_en", ""))
@@ -159,12 +165,23 @@ def since(value: datetime | None) -> str:
 @register.simple_tag
 def badge(kind: str, value: str) -> SafeString:
     """A state as a word with a colour; the colour never says anything that the word doesn't."""
-    return _badge(look_of(kind, value), str(word(kind, value)))
+    return _badge(kind, str(value), get_language())
 
 
 @lru_cache(maxsize=2048)
-def _badge(look: str, said: str) -> SafeString:
-    return markup('<span class="badge badge-state {}">{}</span>', look, said)
+def _badge(kind: str, value: str, _language: str | None) -> SafeString:
+    return markup('<span class="badge badge-state {}">{}</span>', look_of(kind, value), word(kind, value))
+
+
+@register.simple_tag
+def options(choices: Iterable[tuple[str, Any]], chosen: str) -> SafeString:
+    """The `<option>`s of a filter."""
+    marks = {True: " selected", False: ""}
+    return SafeString(
+        "".join(
+            [f'<option value="{safe(key)}"{marks[key == chosen]}>{safe(title)}</option>\n' for key, title in choices]
+        )
+    )
 
 
 @register.simple_tag(name="word")
@@ -303,8 +320,22 @@ def cause_link(cause: str) -> SafeString | str:
 
 @register.filter
 def line_name(line: Any) -> str:
-    """What a line is called: a product by its name, shipping in the reader's language."""
+    """What a line is called on the screen: a product in the reader's language, and shipping too."""
+    if getattr(line, "kind", "") == "shipping":
+        return str(word("line", "shipping"))
+    return read_name(line.name, line.variant, chinese=reads_chinese())
+
+
+@register.filter
+def name_on_document(line: Any) -> str:
+    """What a line is called on what the customer gets: the name that was kept with it."""
     return str(word("line", "shipping")) if line.kind == "shipping" else str(line.name)
+
+
+@register.filter
+def other_name(line: Any) -> str:
+    """The name on the documents, where the reader sees another one."""
+    return "" if getattr(line, "kind", "") == "shipping" or line_name(line) == line.name else str(line.name)
 
 
 @register.filter

@@ -7,13 +7,17 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
 
+from django.db.models import QuerySet
+
 from orderwell.domains.automation.hints.facts.buying import fill_past, fill_twins
 from orderwell.domains.automation.hints.facts.money import overdue_of
 from orderwell.domains.automation.hints.facts.offers import fill_offers
 from orderwell.domains.automation.hints.facts.people import fill_customers
 from orderwell.domains.automation.hints.facts.stands import fill_stands
 from orderwell.domains.automation.hints.facts.values import AddressFacts, LineFacts, OrderFacts, Twin
+from orderwell.domains.automation.hints.wording import local_name, reads_chinese
 from orderwell.domains.catalog.models import Channel, Variant
+from orderwell.domains.catalog.naming import read_name
 from orderwell.domains.customers.models import Customer
 from orderwell.domains.orders.drafts import AddressDraft, OrderDraft
 from orderwell.domains.orders.duplicates import similar_orders
@@ -23,6 +27,7 @@ from orderwell.domains.orders.models import Backorder, Hold, Order, OrderLine
 from orderwell.domains.orders.services.preview import Preview
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
+from orderwell.platform.prepared import prepared
 
 ZERO = Decimal(0)
 LIVE = (Order.State.DRAFT, Order.State.PLACED)
@@ -36,7 +41,7 @@ def facts_of_orders(actor: Actor, orders: Sequence[Order], *, grace_days: int, n
     if not live:
         return []
     facts = {pk: _of_order(order, actor, now) for pk, order in live.items()}
-    for line in _lines(live):
+    for line in _lines_of(*live) if len(live) == 1 else _lines(live):
         if len(facts[line.order_id].lines) < MOST_LINES:
             facts[line.order_id].lines.append(_line(line))
     short = (Order.FulfilmentState.BACKORDERED, Order.FulfilmentState.PARTIAL)
@@ -112,6 +117,12 @@ def _lines(orders: Collection[int]) -> list[OrderLine]:
     return list(rows.select_related("variant").order_by("order_id", "position"))
 
 
+@prepared(int)
+def _lines_of(order_id: int) -> QuerySet[OrderLine]:
+    rows = OrderLine.objects.filter(order=order_id, kind=OrderLine.Kind.GOODS, variant__isnull=False)
+    return rows.select_related("variant").order_by("position")
+
+
 def _line(line: OrderLine) -> LineFacts:
     variant = line.variant
     assert variant is not None  # noqa: S101  goods always have one
@@ -119,7 +130,7 @@ def _line(line: OrderLine) -> LineFacts:
     return LineFacts(
         key=line.pk,
         sku=line.sku,
-        name=line.name,
+        name=read_name(line.name, variant, chinese=reads_chinese()),
         variant_id=variant.pk,
         product_id=variant.product_id,
         quantity=line.quantity,
@@ -218,7 +229,7 @@ def _typed_lines(draft: OrderDraft, preview: Preview) -> list[LineFacts]:
         found[index] = LineFacts(
             key=index,
             sku=variant.sku,
-            name=seen.name,
+            name=local_name(variant),
             variant_id=variant.pk,
             product_id=variant.product_id,
             quantity=line.quantity,
