@@ -88,16 +88,14 @@ def price_books(
     rows = PriceList.objects.filter(pk__in=list(book.lists)) if book.lists else PriceList.objects.none()
     valid = {pk: (first, last) for pk, first, last in rows.values_list("pk", "valid_from", "valid_until")}
     return {
-        day: replace(
-            book,
-            lists={
-                pk: terms
-                for pk, terms in book.lists.items()
-                if (valid[pk][0] is None or valid[pk][0] <= day) and (valid[pk][1] is None or valid[pk][1] >= day)
-            },
-        )
+        day: replace(book, lists={pk: terms for pk, terms in book.lists.items() if _holds(valid[pk], day)})
         for day in set(days)
     }
+
+
+def _holds(span: tuple[date | None, date | None], day: date) -> bool:
+    first, last = span
+    return (first is None or first <= day) and (last is None or last >= day)
 
 
 def _book(wanted: Collection[tuple[int, str]], buyers: Collection[Buyer], *, first: date, last: date) -> PriceBook:

@@ -62,7 +62,7 @@ def case_rows(actor: Actor, values: Values, now: datetime) -> Sequence[QuerySet[
 
 def _wanted(values: Values) -> CaseFilters:
     wanted = CaseFilters(**pick(values, box="box", kind="kind", text="q"))
-    return replace(wanted, **customer_id(values))
+    return replace(wanted, customer_id=customer_id(values).get("customer_id"))
 
 
 def counted_cases(actor: Actor, values: Values, now: datetime) -> QuerySet[Case]:

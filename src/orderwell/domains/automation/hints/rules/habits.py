@@ -127,7 +127,9 @@ def _price_hint(order: OrderFacts, line: LineFacts, usual: Decimal, difference: 
 
 # (agreed by a list, above it) -> the sentence.
 _PRICE_TEXTS = {
-    (False, True): _("{sku} at {price} is {percent} % above the {usual} that this customer paid the last {count} times."),
+    (False, True): _(
+        "{sku} at {price} is {percent} % above the {usual} that this customer paid the last {count} times."
+    ),
     (False, False): _(
         "{sku} at {price} is {percent} % below the {usual} that this customer paid the last {count} times."
     ),

@@ -40,7 +40,8 @@ _SAME_QUOTE = {
 def repeated_order(order: OrderFacts, limits: Limits) -> Iterator[Hint]:
     for twin in order.twins:
         reasons = [name for name in _SAME if name in twin.reasons]
-        if not reasons:
+        # The same amount alone says little of an order that is placed; while it is typed it is worth a look.
+        if not reasons or (reasons == ["amount"] and order.kind != "entry"):
             continue
         if twin.placed_at is None:
             reason = Phrase(_SAME_QUOTE[reasons[0]], external=order.external_id, number=twin.number)
