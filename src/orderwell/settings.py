@@ -110,6 +110,7 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
         "OPTIONS": {
+            "builtins": ["orderwell.web.templatetags.addresses"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -130,9 +131,10 @@ LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
 SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
 SESSION_COOKIE_HTTPONLY = True
+MESSAGE_STORAGE = "orderwell.web.components.telling.InCookie"
 if SANDBOX:  # beside the real company under the same host name: cookies don't tell ports apart
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "practice_session", "practice_csrf"
-    MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+    MESSAGE_STORAGE = "orderwell.web.components.telling.InSession"
     MIDDLEWARE.append("orderwell.web.help.tours.middleware.Practice")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0

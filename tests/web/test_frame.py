@@ -36,6 +36,26 @@ def put_on_hold(client: Client, order_id: int) -> str:
     return found[1]
 
 
+def test_an_answer_that_has_no_toast_to_show_leaves_the_toasts_of_others_alone(
+    owner: Client, place: Callable[..., int]
+) -> None:
+    order_id = place(CUP=1)
+    # Asked for before the change, answered after it: nothing in the answer may clear the cookie the change has set.
+    for path in (f"/orders/{order_id}/hold/", "/progress/"):
+        assert "messages" not in owner.get(path, headers=HTMX).cookies
+    assert "messages" not in owner.get(f"/orders/{order_id}/").cookies
+    form = flat(owner.get(f"/orders/{order_id}/hold/").content.decode())
+    token = re.search(r'name="token" value="([^"]+)"', form)
+    assert token
+    sent = owner.post(f"/orders/{order_id}/hold/", {"token": token[1], "kind": "address", "reason": "look"})
+    assert sent.cookies["messages"].value
+    # What asks by itself every few seconds leaves it for the page that comes; that one shows it, once.
+    asked = owner.get("/progress/", headers={**HTMX, "X-Orderwell-Live": "1"})
+    assert "messages" not in asked.cookies
+    assert 'action="/undo/"' in owner.get(f"/orders/{order_id}/").content.decode()
+    assert 'action="/undo/"' not in owner.get(f"/orders/{order_id}/").content.decode()
+
+
 def test_a_hold_is_taken_back_once(owner: Client, place: Callable[..., int]) -> None:
     order_id = place(CUP=1)
     token = put_on_hold(owner, order_id)
@@ -232,3 +252,19 @@ def test_a_session_is_asked_for_and_given_in_place(person: Callable[..., Any]) -
     assert wrong.status_code == 422 and json.loads(wrong.content)["errors"]
     right = client.post("/sign-in/", {"username": "viewer", "password": PASSWORD}, headers=part).json()
     assert right["user"] == client.get("/session/").json()["user"] and right["csrf"]
+
+
+def test_who_may_only_manage_users_finds_the_way_there(person: Callable[..., Any], owner: Client) -> None:
+    from orderwell.platform.accounts.models import Role
+
+    role = Role.objects.create(code="people", title="People", permissions=["system:user:manage"])
+    somebody = person(username="pat")
+    somebody.roles.set([role])
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(somebody)
+    page = client.get("/account/").content.decode()
+    for path in ("/admin/users/", "/admin/roles/", "/admin/teams/"):
+        assert f'class="nav-link" href="{path}"' in page
+        assert client.get(path).status_code == 200
+    # Who has the whole administration finds them there.
+    assert 'class="nav-link" href="/admin/users/"' not in owner.get("/account/").content.decode()

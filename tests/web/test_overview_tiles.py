@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.test import Client
@@ -14,10 +15,15 @@ from orderwell.domains.analytics.periods import Period
 from orderwell.domains.billing.models import Invoice
 from orderwell.domains.billing.services.invoice import issue_invoice
 from orderwell.domains.cases.models import Rating
+from orderwell.domains.catalog.models import Variant
 from orderwell.domains.fulfilment.services.ship import ship
+from orderwell.domains.inventory.models import Warehouse
+from orderwell.domains.orders.models import OrderLine
+from orderwell.domains.orders.services.cancel import cancel_units
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.permissions import Permission
 from orderwell.testing.actors import owner as the_owner
+from orderwell.testing.factories import stock_up
 from orderwell.testing.markup import flat
 from orderwell.web.home.periods import Choice
 from orderwell.web.home.tiles import service_tiles
@@ -30,16 +36,30 @@ def text(client: Client, path: str) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", client.get(path).content.decode()).split())
 
 
-def test_the_fill_rate_counts_orders_of_which_everything_has_left(owner: Client, place: Callable[..., int]) -> None:
-    ids = [place(CUP=1, now=NOW - timedelta(days=days)) for days in (1, 2, 3)]
-    old = [place(CUP=1, now=NOW - timedelta(days=days)) for days in (40, 41)]
-    for order_id in (*ids[:2], *old):
-        ship(order_id=order_id, actor=the_owner(), now=NOW)
-    value, link = figures(owner.get("/overview/").content.decode())["Fill rate"]
-    assert value == "66.7 %" and numbers_of(owner, link) == 2
-    words = text(owner, "/overview/")
-    assert "2 of 3 · ▼ down 33.3 points to the period before" in words
-    assert "▲ up 1 (50 %) to the period before" in words
+def test_the_fill_rate_counts_orders_that_left_whole_at_once(owner: Client, place: Callable[..., int]) -> None:
+    def leave(*steps: int, ordered: int = 3, days: int = 0) -> int:
+        """An order of which so many units leave at each step, an hour after the other."""
+        order_id = place(CUP=ordered, now=NOW - timedelta(days=100))
+        line = OrderLine.objects.get(order=order_id)
+        start = NOW - timedelta(days=days, hours=len(steps))
+        for hour, quantity in enumerate(steps):
+            moment = start + timedelta(hours=hour)
+            ship(order_id=order_id, lines={line.pk: Decimal(quantity)}, actor=the_owner(), now=moment)
+        return order_id
+
+    stock_up(Variant.objects.get(sku="CUP"), Warehouse.objects.get(), 100)
+    leave(3), leave(3), leave(1, 2)
+    leave(2)  # the rest has not left yet
+    cancel_units(order_id=leave(1), lines=None, reason="gone", actor=the_owner(), now=NOW)  # nothing more is wanted
+    place(CUP=3, now=NOW)  # young: nothing has left, and nothing is late
+    leave(3, days=40), leave(1, 2, days=45)
+    value, link = figures(owner.get("/overview/service/").content.decode())["Fill rate"]
+    link = link.replace("&amp;", "&")
+    assert value == "60.0 %" and numbers_of(owner, link) == 3
+    assert numbers_of(owner, link.replace("first=whole", "first=part")) == 2
+    words = text(owner, "/overview/service/")
+    assert "3 of 5 · ▲ up 10.0 points to the period before" in words
+    assert "Fill rate" not in figures(owner.get("/overview/").content.decode())
 
 
 def test_on_time_is_measured_by_the_date_of_the_order(owner: Client, place: Callable[..., int]) -> None:

@@ -33,6 +33,7 @@ RESOURCES = (
     "catalog.routes",
     "price_lists",
     "catalog.substitutes",
+    "merging",
     "customers",
     "stock.routes",
     "stock.transfers",

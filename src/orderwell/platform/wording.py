@@ -6,10 +6,13 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from orderwell.kernel.errors import DomainError, ErrorDetail, Phrase, fill
 from orderwell.kernel.quantities import plain
+
+# What a refusal calls things, where no other text names them so.
+KINDS = (gettext_noop("category"), gettext_noop("customer group"), gettext_noop("tax category"))
 
 
 def shown(value: Any) -> Any:

@@ -57,8 +57,11 @@ class Toasts:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
+        # What asks by itself every few seconds takes no toast: the page it asks from may be on its way out.
+        asks_by_itself = request.method == "GET" and request.headers.get("X-Orderwell-Live")
         is_part = (
             request.headers.get("HX-Request")
+            and not asks_by_itself
             and response.status_code == 200
             and not response.streaming
             and response.get("Content-Type", "").startswith("text/html")

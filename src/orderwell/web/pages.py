@@ -21,6 +21,7 @@ from orderwell.platform.accounts.models import User
 from orderwell.platform.permissions import Permission, PermissionDenied
 from orderwell.platform.wording import sentences
 from orderwell.web.components.opening import without_closed_doors
+from orderwell.web.components.refusals import REFUSED, refused_before, shown_as_page, to_refused_form
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, Actor, P], HttpResponse]
@@ -70,7 +71,12 @@ def page(
             try:
                 if permission is not None:
                     actor.require(permission)
-                return without_closed_doors(view(request, actor, *args, **kwargs), actor)
+                if "GET" in methods and (again := refused_before(request, actor)):
+                    return without_closed_doors(again, actor)
+                response = view(request, actor, *args, **kwargs)
+                if "GET" in methods and response.status_code == REFUSED and shown_as_page(request):
+                    response = to_refused_form(request, actor, response)
+                return without_closed_doors(response, actor)
             except DomainError as error:
                 return refusal(request, error)
 

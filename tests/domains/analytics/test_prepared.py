@@ -19,7 +19,6 @@ from orderwell.domains.analytics.periods import Period
 from orderwell.domains.analytics.prepared import MOST_STRETCHES, stretches
 from orderwell.domains.analytics.services import prepare
 from orderwell.domains.catalog.models import Channel, Variant
-from orderwell.domains.fulfilment.services.ship import ship
 from orderwell.domains.orders.drafts import LineDraft, OrderDraft, PastOrderDraft
 from orderwell.domains.orders.models import Order
 from orderwell.domains.orders.outcomes import Placed
@@ -137,16 +136,6 @@ def test_a_change_of_an_old_order_shows_at_once_and_is_prepared_anew(scattered: 
     assert not DayMark.objects.exists() and broken() == []
     assert by_day() == listed()
     assert prepare.prepare_days(now=NOW) == 0
-
-
-def test_the_share_shipped_follows_every_shipment(scattered: list[int]) -> None:
-    prepare.prepare_days(now=NOW)
-    assert (total().to_fill, total().filled) == (total().orders, 0)
-    for done, order_id in enumerate(scattered[::8], start=1):
-        ship(order_id=order_id, actor=ACTOR, now=NOW)
-        assert total().filled == done
-    prepare.prepare_days(now=NOW)
-    assert total().filled == len(scattered[::8]) and broken() == []
 
 
 def test_orders_recorded_later_or_taken_back_show_at_once() -> None:

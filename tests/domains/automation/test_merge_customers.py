@@ -48,6 +48,8 @@ STAYS = {
     "billing.Statement.customer": "was handed out to the one it names",
     "customers.Contact.customer": "part of the record, copied to the survivor",
     "customers.Address.customer": "part of the record, copied to the survivor",
+    "customers.NotDuplicate.first": "was said of the two records as they were",
+    "customers.NotDuplicate.second": "was said of the two records as they were",
     "customers.CustomerMerge.survivor": "is the merge",
     "customers.CustomerMerge.merged": "is the merge",
     "customers.Customer_tags.customer": "part of the record, copied to the survivor",

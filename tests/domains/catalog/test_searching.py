@@ -57,3 +57,10 @@ def test_the_law_names_a_key_that_is_not_made_of_the_names_and_a_rebuild_puts_it
     assert renew_variant_search() == 1
     assert run_laws([LAW])[0].result.differences == []
     assert skus("tea cup") == ["CUP"]
+
+
+def test_a_sku_is_found_without_what_stands_between_its_parts() -> None:
+    make_variant("TAB-002-OAK", name_en="Desk", name_zh="书桌")
+    make_variant("TAB-003", name_en="Stool", name_zh="凳子")
+    assert skus("tab002") == skus("TAB002OAK") == skus("02oak") == skus("tab-002") == ["TAB-002-OAK"]
+    assert set(skus("tab")) == {"TAB-002-OAK", "TAB-003"}

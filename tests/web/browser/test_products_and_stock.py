@@ -40,6 +40,7 @@ def test_a_picture_is_dropped_described_and_seen_at_order_entry(sign_in: Open, s
     page.locator("#dialog [name=alt_text]").fill("A red cup")
     page.locator("#dialog button[data-busy]").click()
     expect(page.locator("#pictures img[alt='A red cup']").first).to_be_visible()
+    page.wait_for_load_state()
     page.keyboard.press("n")
     page.wait_for_url("**/orders/new/")
     page.locator("#add-product-ts-control").click()

@@ -25,8 +25,6 @@ def units_where(condition: Q | None = None) -> ExpressionWrapper[Any]:
 
 
 SOLD = (Order.State.PLACED, Order.State.COMPLETED)
-# Everything that was to be shipped has left, whether or not it has arrived or come back.
-FILLED = (Order.FulfilmentState.SHIPPED, Order.FulfilmentState.DELIVERED, Order.FulfilmentState.RETURNED)
 
 
 class LocalDate(Func):
@@ -48,20 +46,11 @@ class LocalDate(Func):
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """`to_fill` are the orders with goods to ship, `filled` those of them of which everything has left."""
-
     orders: int = 0
     revenue: Decimal = ZERO
-    to_fill: int = 0
-    filled: int = 0
 
     def __add__(self, other: Figure) -> Figure:
-        return Figure(
-            self.orders + other.orders,
-            self.revenue + other.revenue,
-            self.to_fill + other.to_fill,
-            self.filled + other.filled,
-        )
+        return Figure(self.orders + other.orders, self.revenue + other.revenue)
 
     @property
     def average(self) -> Decimal:
@@ -87,12 +76,7 @@ def cells_of(orders: QuerySet[Order], period: Period, zone: ZoneInfo) -> Iterato
             .order_by()
             .annotate(day=LocalDate(F("placed_at"), span.offset))
             .values_list("day", "channel_id", "team_id", "currency")
-            .annotate(
-                n=Count("id"),
-                revenue=Sum("total_amount"),
-                to_fill=Count("id", filter=~Q(fulfilment_state=Order.FulfilmentState.NONE)),
-                filled=Count("id", filter=Q(fulfilment_state__in=FILLED)),
-            )
+            .annotate(n=Count("id"), revenue=Sum("total_amount"))
         )
         for day, channel, team, currency, *figures in rows:
             yield Cell(span.day or day, channel, team, currency, Figure(*figures))

@@ -33,9 +33,7 @@ def prepared_days_are_what_their_orders_say() -> LawResult:
         return LawResult(0)
     period = Period(ends["first"], ends["last"])
     days = clean_days(period, zone)
-    rows: Any = DayFigure.objects.values_list(
-        "day", "channel_id", "team_id", "currency", "orders", "revenue", "to_fill", "filled"
-    )
+    rows: Any = DayFigure.objects.values_list("day", "channel_id", "team_id", "currency", "orders", "revenue")
     stored = {_Key(*row[:4]): Figure(*row[4:]) for row in rows if row[0] in days}
     right = {
         _Key(cell.day, cell.channel_id, cell.team_id, cell.currency): cell.figure

@@ -32,9 +32,6 @@ class DayFigure(models.Model):
     currency = models.CharField(max_length=3)
     orders = models.PositiveIntegerField()
     revenue = AmountField()
-    # Orders with goods to ship, and those of them of which everything has left.
-    to_fill = models.PositiveIntegerField()
-    filled = models.PositiveIntegerField()
 
     class Meta:
         constraints = [

@@ -98,11 +98,7 @@ def _prepared(actor: Actor, period: Period, days: Collection[date]) -> Iterator[
         rows = rows.filter(channel_id__in=actor.channel_ids)
     if actor.team_ids is not None:
         rows = rows.filter(team_id__in=actor.team_ids)
-    sums = (
-        rows.order_by()
-        .values_list("day", "channel_id", "currency")
-        .annotate(n=Sum("orders"), worth=Sum("revenue"), ships=Sum("to_fill"), left=Sum("filled"))
-    )
+    sums = rows.order_by().values_list("day", "channel_id", "currency").annotate(n=Sum("orders"), worth=Sum("revenue"))
     for day, channel, currency, *figures in sums:
         if day in days:
             yield Cell(day, channel, None, currency, Figure(*figures))

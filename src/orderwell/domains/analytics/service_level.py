@@ -1,4 +1,4 @@
-"""How well promises were kept: shipments that left by the date their order was promised or asked for."""
+"""How well customers were served: orders that left whole at once, and shipments that left by the date of their order."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, Q
 
 from orderwell.domains.analytics.periods import Period
-from orderwell.domains.fulfilment.queries import DUE, kept_its_date, returns, shipments
+from orderwell.domains.fulfilment.queries import DUE, kept_its_date, returns, shipments, whole_order
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 
@@ -36,6 +36,17 @@ def on_time(*, actor: Actor, period: Period, zone: ZoneInfo) -> Share:
         .annotate(due_at=DUE)
         .aggregate(whole=Count("pk", filter=Q(due_at__isnull=False)), part=Count("pk", filter=kept_its_date()))
     )
+    return Share(found["part"], found["whole"])
+
+
+def filled(*, actor: Actor, period: Period, zone: ZoneInfo) -> Share:
+    """Of the orders whose first shipment left in the period, those of which everything left with it. Orders that nothing
+    has left of are no part of it, so young ones do not lower it. Raises PermissionDenied.
+    """
+    actor.require(Permission.REPORTS_DASHBOARD_VIEW)
+    since, until = period.bounds(zone)
+    firsts = shipments(actor, since=since, until=until, first=True).order_by()
+    found = firsts.aggregate(whole=Count("pk"), part=Count("pk", filter=whole_order()))
     return Share(found["part"], found["whole"])
 
 

@@ -158,6 +158,22 @@ class CustomerRelation(models.Model):
         ]
 
 
+class NotDuplicate(models.Model):
+    """Two customers who look alike and are not the same, as somebody found who looked. `first` is the older record."""
+
+    first = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="not_the_younger")
+    second = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="not_the_older")
+    note = models.CharField(max_length=240, blank=True)
+    said_at = models.DateTimeField()
+    said_by = models.CharField(max_length=120)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["first", "second"], name="not_duplicate_once"),
+            models.CheckConstraint(condition=models.Q(first__lt=models.F("second")), name="not_duplicate_in_order"),
+        ]
+
+
 class CustomerMerge(models.Model):
     """One customer that became part of another, as a document: what was chosen, what moved, and what was before."""
 

@@ -7,14 +7,14 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from orderwell.domains.catalog.models import Variant
 from orderwell.domains.fulfilment.components import complete_units
-from orderwell.domains.fulfilment.models import Return, Shipment, ShipmentLine
+from orderwell.domains.fulfilment.models import Return, ReturnLine, Shipment, ShipmentLine
 from orderwell.domains.inventory.models import Reservation, Warehouse
-from orderwell.domains.orders.models import OrderLine
+from orderwell.domains.orders.models import Order, OrderLine
 from orderwell.domains.orders.queries import visible_orders
 from orderwell.domains.orders.services.promises import demand_of
 from orderwell.kernel.errors import NotFound
@@ -35,6 +35,25 @@ def kept_its_date() -> Q:
 
 def left_late() -> Q:
     return Q(shipped_at__gt=F("due_at"))
+
+
+# Everything that was to be shipped has left, whether or not it has arrived or come back.
+_FILLED = (Order.FulfilmentState.SHIPPED, Order.FulfilmentState.DELIVERED, Order.FulfilmentState.RETURNED)
+
+
+def first_of_order() -> Q:
+    """Shipments with which the first goods of an order left."""
+    others = Shipment.objects.filter(order=OuterRef("order"))
+    earlier = others.filter(
+        Q(shipped_at__lt=OuterRef("shipped_at")) | Q(shipped_at=OuterRef("shipped_at"), id__lt=OuterRef("id"))
+    )
+    return ~Q(Exists(earlier))
+
+
+def whole_order() -> Q:
+    """First shipments with which everything left. What leaves several warehouses at one moment is one departure."""
+    later = Shipment.objects.filter(order=OuterRef("order"), shipped_at__gt=OuterRef("shipped_at"))
+    return Q(order__fulfilment_state__in=_FILLED) & ~Q(Exists(later))
 
 
 def visible_shipments(actor: Actor) -> QuerySet[Shipment]:
@@ -83,10 +102,13 @@ def shipments(
     since: datetime | None = None,
     until: datetime | None = None,
     timely: bool | None = None,
+    first: bool = False,
+    whole: bool | None = None,
 ) -> QuerySet[Shipment]:
     """The visible shipments that pass the filters; shipped from `since` on and before `until`.
 
-    `timely` asks for those with a date to keep: that left by then, or after it.
+    `timely` asks for those with a date to keep: that left by then, or after it. `first` asks for the first of each order,
+    `whole` for those of them with which everything left, or not everything.
     """
     actor.require(Permission.FULFILMENT_SHIPMENT_VIEW)
     rows = visible_shipments(actor)
@@ -100,6 +122,10 @@ def shipments(
     rows = rows.filter(**{column: value for column, value in wanted.items() if value is not None})
     if timely is not None:
         rows = rows.annotate(due_at=DUE).filter(kept_its_date() if timely else left_late())
+    if first or whole is not None:
+        rows = rows.filter(first_of_order())
+    if whole is not None:
+        rows = rows.filter(whole_order() if whole else ~whole_order())
     if text.strip():
         rows = rows.filter(prefix("number", text.strip().upper()) | Q(tracking_number=text.strip()))
     return rows
@@ -171,7 +197,9 @@ def return_detail(actor: Actor, return_id: int) -> Return:
     found = (
         visible_returns(actor)
         .select_related("order", "customer", "channel")
-        .prefetch_related("lines__items__stock_item__warehouse")
+        .prefetch_related(
+            Prefetch("lines", ReturnLine.objects.select_related("variant")), "lines__items__stock_item__warehouse"
+        )
         .filter(pk=return_id)
         .first()
     )

@@ -35,6 +35,8 @@ class Favourite:
     currency: str
     last_order_id: int
     last_at: datetime
+    name_zh: str = ""
+    name_en: str = ""
 
     @property
     def usual(self) -> Decimal:
@@ -128,6 +130,10 @@ def _rhythm(moments: Sequence[datetime]) -> int | None:
     return round(median((later - earlier).days for earlier, later in pairwise(days)))
 
 
+def _names(line: OrderLine) -> tuple[str, str]:
+    return (line.variant.name_zh, line.variant.name_en) if line.variant else (line.name, line.name)
+
+
 def _favourites(order_ids: Sequence[int]) -> list[Favourite]:
     """The products of most orders; where two are level, the one bought last."""
     lines = OrderLine.objects.filter(order__in=order_ids, variant__isnull=False).order_by()
@@ -138,7 +144,9 @@ def _favourites(order_ids: Sequence[int]) -> list[Favourite]:
     )
     last = {
         line.pk: line
-        for line in OrderLine.objects.filter(pk__in=[newest for *_rest, newest in top]).select_related("order")
+        for line in OrderLine.objects.filter(pk__in=[newest for *_rest, newest in top]).select_related(
+            "order", "variant"
+        )
     }
     return [
         Favourite(
@@ -151,6 +159,7 @@ def _favourites(order_ids: Sequence[int]) -> list[Favourite]:
             last[newest].order.currency,
             last[newest].order_id,
             last[newest].order.placed_at or last[newest].order.created_at,
+            *_names(last[newest]),
         )
         for variant, orders, units, newest in top
     ]

@@ -29,6 +29,7 @@ from orderwell.web.components.actions import ActionForm, perform, perform_once
 from orderwell.web.orders.detail import SAFE_TO_SHOW
 from orderwell.web.orders.forms import Countable
 from orderwell.web.pages import action, form_page, go, page
+from orderwell.web.templatetags.orderwell import line_name
 
 
 def page_of(case_id: int) -> str:
@@ -146,7 +147,7 @@ def settle(request: HttpRequest, actor: Actor, case_id: int) -> HttpResponse:
     lines = [
         Countable(
             row.order_line_id,
-            row.order_line.name,
+            line_name(row.order_line),
             row.order_line.sku,
             row.order_line.quantity_shipped - row.order_line.quantity_returned,
             min(row.quantity, row.order_line.quantity_shipped - row.order_line.quantity_returned),

@@ -11,6 +11,7 @@ from typing import Any
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from orderwell.kernel.errors import DomainError, ErrorDetail
 from orderwell.platform.wording import sentence
@@ -50,6 +51,7 @@ class Form(forms.Form):
 
 def dress(field: forms.Field) -> None:
     """The classes that make a plain field look like the rest of the interface."""
+    speak_plainly(field)
     widget = field.widget
     if isinstance(widget, forms.HiddenInput):
         return
@@ -65,6 +67,23 @@ def dress(field: forms.Field) -> None:
         widget.attrs.setdefault("autocomplete", "off")
 
 
+# What is wrong with a value that is too long, too large or too small, by the code of the check that found it.
+_TOO_MUCH: dict[str, Any] = {
+    "max_length": _("At most %(limit_value)d characters; these are %(show_value)d."),
+    "min_length": _("At least %(limit_value)d characters; these are %(show_value)d."),
+    "max_value": _("At most %(limit_value)s."),
+    "min_value": _("At least %(limit_value)s."),
+    "max_digits": _("This number is too long: at most %(max)s digits."),
+    "max_whole_digits": _("This number is too large: at most %(max)s digits before the point."),
+    "max_decimal_places": _("At most %(max)s digits after the point."),
+}
+
+
+def speak_plainly(field: forms.Field) -> None:
+    """Our words for what a field finds wrong, where it has none of its own."""
+    field.error_messages = {**_TOO_MUCH, **field.error_messages}
+
+
 class ExactField(forms.DecimalField):
     """A number typed by people: exact, a full-width or grouped form understood, never a float."""
 
@@ -73,6 +92,7 @@ class ExactField(forms.DecimalField):
     def __init__(self, *, places: int = 4, **kwargs: Any) -> None:
         kwargs.setdefault("max_digits", 18)
         super().__init__(decimal_places=places, **kwargs)
+        speak_plainly(self)
 
     def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
         if isinstance(value, str):

@@ -8,6 +8,12 @@ urlpatterns = [
     path("customers/new/", views.new_customer, name="customer-new"),
     path("customers/look-alikes/", merging.look_alike_hint, name="customer-look-alikes"),
     path("customers/duplicates/", merging.duplicates, name="customer-duplicates"),
+    path("customers/<int:customer_id>/not/<int:other_id>/", merging.tell_apart, name="customer-not-duplicate"),
+    path(
+        "customers/<int:customer_id>/not/<int:other_id>/undo/",
+        merging.take_apart_back,
+        name="customer-not-duplicate-undo",
+    ),
     path("customers/<int:customer_id>/merge/", merging.merge, name="customer-merge"),
     path("customers/<int:customer_id>/merges/<int:merge_id>/undo/", merging.unmerge, name="customer-unmerge"),
     path("customers/<int:customer_id>/", page.customer_page, name="customer-detail"),

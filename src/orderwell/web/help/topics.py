@@ -258,6 +258,8 @@ PARTS = frozenset(
         "customer-unrelate",
         "customer-look-alikes",
         "customer-unmerge",
+        "customer-not-duplicate",
+        "customer-not-duplicate-undo",
         "customer-statement-csv",
         "customer-statement-print",
         "customer-note-pin",

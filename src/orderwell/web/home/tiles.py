@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from orderwell.domains.analytics.figures import Figure
 from orderwell.domains.analytics.periods import Period
-from orderwell.domains.analytics.service_level import Share, on_time, returned
+from orderwell.domains.analytics.service_level import Share, filled, on_time, returned
 from orderwell.domains.billing.queries import receivables
 from orderwell.domains.cases.ratings import RatingSummary, rating_summary
 from orderwell.kernel.clock import utc_now
@@ -81,11 +81,10 @@ def share_change(now: Share, before: Share) -> Change | None:
 
 
 def sales_tiles(total: Figure, before: Figure | None, currency: str, list_query: str) -> list[Tile]:
-    """Revenue, orders, average order, fill rate: of the orders placed in the period. `before` None: not compared."""
+    """Revenue, orders, average order: of the orders placed in the period. `before` None: not compared."""
     compared, before = before is not None, before or Figure()
     orders = reverse("order-list")
     url = f"{orders}?{list_query}"
-    filled, filled_before = Share(total.filled, total.to_fill), Share(before.filled, before.to_fill)
     return [
         Tile(
             *(_("Revenue"), money(total.revenue, currency), url),
@@ -105,13 +104,6 @@ def sales_tiles(total: Figure, before: Figure | None, currency: str, list_query:
             change=money_change(total.average, before.average, currency),
             compared=compared,
         ),
-        Tile(
-            *(_("Fill rate"), share_text(filled), f"{url}&fulfilment=filled"),
-            _("Of the orders placed in the period that have goods to ship, the share of which everything has left."),
-            _of(filled),
-            share_change(filled, filled_before),
-            compared,
-        ),
     ]
 
 
@@ -120,11 +112,12 @@ def _of(share: Share) -> str:
 
 
 def service_tiles(actor: Actor, choice: Choice, currency: str, zone: ZoneInfo) -> list[Tile]:
-    """On time, returns, ratings, receivables: what the actor may see of them."""
+    """Fill rate, on time, returns, ratings, receivables: what the actor may see of them."""
     found = []
     period = choice.period
     days = urlencode({"from": period.first.isoformat(), "to": period.last.isoformat()})
     if actor.may(Permission.FULFILMENT_SHIPMENT_VIEW):
+        found.append(_filled(actor, choice, zone, days))
         found.append(_on_time(actor, choice, zone, days))
         if actor.may(Permission.FULFILMENT_RETURN_VIEW):
             found.append(_returned(actor, choice, zone, days))
@@ -133,6 +126,18 @@ def service_tiles(actor: Actor, choice: Choice, currency: str, zone: ZoneInfo) -
     if actor.may(Permission.BILLING_INVOICE_VIEW):
         found += _receivables(actor, currency)
     return found
+
+
+def _filled(actor: Actor, choice: Choice, zone: ZoneInfo, days: str) -> Tile:
+    now = filled(actor=actor, period=choice.period, zone=zone)
+    before = filled(actor=actor, period=choice.before, zone=zone) if choice.before else Share(0, 0)
+    return Tile(
+        *(_("Fill rate"), share_text(now), f"{reverse('shipment-list')}?{days}&first=whole"),
+        _("Of the orders whose first shipment left in the period, the share of which everything left with it."),
+        _of(now),
+        share_change(now, before),
+        choice.before is not None,
+    )
 
 
 def _on_time(actor: Actor, choice: Choice, zone: ZoneInfo, days: str) -> Tile:

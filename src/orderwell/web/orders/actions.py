@@ -23,6 +23,7 @@ from orderwell.web.components.actions import ActionForm, perform
 from orderwell.web.components.toasts import undo
 from orderwell.web.orders.forms import AttachForm, CancelForm, Countable, HoldForm, NoteForm, ReasonForm
 from orderwell.web.pages import form_page
+from orderwell.web.templatetags.orderwell import line_name
 
 
 def page_of(order_id: int) -> str:
@@ -108,7 +109,7 @@ def attach(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse:
 def cancel(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse:
     found = order_overview(actor, order_id)
     lines = [
-        Countable(view.line.pk, view.line.name, view.line.sku, view.cancellable, view.cancellable)
+        Countable(view.line.pk, line_name(view.line), view.line.sku, view.cancellable, view.cancellable)
         for view in found.lines
         if view.cancellable
     ]

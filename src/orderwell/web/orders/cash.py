@@ -29,7 +29,7 @@ from orderwell.web.orders.actions import page_of
 from orderwell.web.orders.cash_forms import CARRIERS, InvoiceForm, PaymentForm, RefundForm, ReturnForm, ShipForm
 from orderwell.web.orders.forms import Countable
 from orderwell.web.pages import form_page
-from orderwell.web.templatetags.orderwell import localname
+from orderwell.web.templatetags.orderwell import line_name, localname
 
 ZERO = Decimal(0)
 
@@ -40,7 +40,7 @@ def ship_order(request: HttpRequest, actor: Actor, order_id: int) -> HttpRespons
     holding = {row.stock_item.warehouse_id for view in found.goods for row in view.reservations}
     warehouses = [item for item in visible_warehouses(actor) if item.pk in holding]
     lines = [
-        Countable(view.line.pk, view.line.name, view.line.sku, view.to_ship, shippable(view), where(view))
+        Countable(view.line.pk, line_name(view.line), view.line.sku, view.to_ship, shippable(view), where(view))
         for view in found.goods
         if view.to_ship
     ]
@@ -95,7 +95,7 @@ def where(view: LineView) -> str:
 def return_goods(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse:
     found = order_overview(actor, order_id)
     lines = [
-        Countable(line.pk, line.name, line.sku, line.quantity_shipped - line.quantity_returned, ZERO)
+        Countable(line.pk, line_name(line), line.sku, line.quantity_shipped - line.quantity_returned, ZERO)
         for line in (view.line for view in found.goods)
         if line.quantity_shipped > line.quantity_returned
     ]
@@ -135,7 +135,7 @@ def return_goods(request: HttpRequest, actor: Actor, order_id: int) -> HttpRespo
 def invoice_order(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse:
     found = order_overview(actor, order_id)
     lines = [
-        Countable(view.line.pk, view.line.name, view.line.sku, view.to_invoice, view.to_invoice)
+        Countable(view.line.pk, line_name(view.line), view.line.sku, view.to_invoice, view.to_invoice)
         for view in found.lines
         if view.to_invoice and view.line.kind == OrderLine.Kind.GOODS
     ]

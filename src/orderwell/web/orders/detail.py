@@ -17,7 +17,7 @@ from orderwell.domains.orders.changing import changes_on, undoable
 from orderwell.domains.orders.expected import Expectation, expected_for
 from orderwell.domains.orders.models import Amendment, Order
 from orderwell.domains.orders.overview import LineView, OrderOverview, attachment_of, order_overview
-from orderwell.domains.orders.queries import timeline
+from orderwell.domains.orders.queries import timeline_of
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
@@ -26,6 +26,7 @@ from orderwell.web.orders.next_step import next_step
 from orderwell.web.orders.steps import documents_of, next_steps
 from orderwell.web.orders.told import TOPICS, days_of
 from orderwell.web.pages import page
+from orderwell.web.templatetags.orderwell import line_name
 
 # Shown by the browser itself; anything else is downloaded, because it could act in the user's name.
 SAFE_TO_SHOW = {"image/png", "image/jpeg", "image/webp", "image/gif", "application/pdf", "text/plain"}
@@ -62,7 +63,7 @@ def context_of(found: OrderOverview, actor: Actor, *, everything: bool = False) 
     expected = _expected(found)
     changes = changes_on(order)
     reversible = undoable(changes, order) if actor.may(Permission.ORDERS_ORDER_CHANGE) else set()
-    events = timeline(actor, order.pk, limit=MORE_EVENTS if everything else EVENTS + 1)
+    events = timeline_of(order.pk, limit=MORE_EVENTS if everything else EVENTS + 1)
     return {
         "found": found,
         "order": order,
@@ -114,7 +115,12 @@ def order_lines(request: HttpRequest, actor: Actor, order_id: int) -> HttpRespon
 
 
 def _matches(view: LineView, text: str) -> bool:
-    return not text or text in view.line.sku.lower() or text in view.line.name.lower()
+    return (
+        not text
+        or text in view.line.sku.lower()
+        or text in view.line.name.lower()
+        or text in line_name(view.line).lower()
+    )
 
 
 def _is(view: LineView, only: str) -> bool:

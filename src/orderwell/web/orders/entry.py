@@ -28,8 +28,9 @@ from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.drafts.services import finish_draft
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.actions import new_token
+from orderwell.web.components.refusals import shown_as_page
 from orderwell.web.orders.entry_drafts import KIND as DRAFT
-from orderwell.web.orders.entry_drafts import Offered, offered, resumed
+from orderwell.web.orders.entry_drafts import Offered, Resumed, offered, resumed, to_refused
 from orderwell.web.orders.entry_forms import (
     ADDRESS,
     EntryForm,
@@ -41,11 +42,11 @@ from orderwell.web.orders.entry_forms import (
 )
 from orderwell.web.orders.lookups import customer_card
 from orderwell.web.pages import form_page
-from orderwell.web.templatetags.orderwell import localname, money_text, price
+from orderwell.web.templatetags.orderwell import line_name, localname, money_text, price
 
 MOST_ADDED = 200
 # What a page sends beside the order; two tabs of the same draft differ in it.
-NOT_THE_ORDER = {"csrfmiddlewaretoken", "token", "draft", "draft_version"}
+NOT_THE_ORDER = {"csrfmiddlewaretoken", "token", "draft", "draft_version", "draft_page", "draft_step"}
 
 
 @form_page(Permission.ORDERS_ORDER_PLACE)
@@ -57,16 +58,27 @@ def new_order(request: HttpRequest, actor: Actor) -> HttpResponse:
         if placed is not None:
             finish_draft(kind=DRAFT, key=request.POST.get("draft", ""), actor=actor, now=utc_now())
             return HttpResponseRedirect(placed)
-        return entry_page(request, actor, form, rows, status=422)
-    kept = resumed(actor, key) if (key := request.GET.get("draft", "")[:64]) else None
-    if kept is not None:
-        initial, rows, version = kept
-        draft = {"key": key, "version": version}
-        return entry_page(request, actor, EntryForm(channels=channels, initial=initial), rows, draft=draft)
+        kept_at = to_refused(request, actor, form, rows) if shown_as_page(request) else None
+        return kept_at or entry_page(request, actor, form, rows, status=422)
+    if key := request.GET.get("draft", "")[:64]:
+        if kept := resumed(actor, key):
+            return _resumed(request, actor, kept, key)
+        messages.info(request, _("This draft is not there any more: it became an order, or was discarded."))
     initial, rows, changes = _start(request, actor)
     form = EntryForm(channels=channels, initial=initial)
     empty = not rows and not initial.get("customer")
     return entry_page(request, actor, form, rows, changes=changes, drafts=offered(actor) if empty else [])
+
+
+def _resumed(request: HttpRequest, actor: Actor, kept: Resumed, key: str) -> HttpResponse:
+    channels = visible_channels(actor, active_only=True)
+    draft = {"key": key, "version": kept.version}
+    if kept.refused is None:
+        return entry_page(request, actor, EntryForm(channels=channels, initial=kept.fields), kept.rows, draft=draft)
+    form = EntryForm(kept.fields, channels=channels)
+    read(form, kept.rows)
+    place_errors(form, kept.rows, kept.refused)
+    return entry_page(request, actor, form, kept.rows, draft=draft)
 
 
 def entry_page(
@@ -88,7 +100,7 @@ def entry_page(
         version = int(sent) if sent.isascii() and sent.isdecimal() and len(sent) < 10 else 0
         draft = {"key": request.POST.get("draft", "")[:64] or new_token(), "version": version}
     context = {
-        "draft": draft,
+        "draft": {**draft, "page": new_token()},
         "drafts": drafts or [],
         "changes": changes or [],
         "form": form,
@@ -112,8 +124,10 @@ def _start(request: HttpRequest, actor: Actor) -> tuple[dict[str, Any], list[Row
         initial |= {"channel": order.channel.code, "customer": order.customer.number if order.customer else ""}
         initial |= {f"ship_{name}": address.get(name, "") for name in ADDRESS[:5]}
         initial |= {f"ship_{name}": getattr(order, f"ship_{name}") for name in ADDRESS[5:]}
-        rows = [Row(line.sku, line.name, plain(line.quantity)) for line in found.lines]
-        return initial, rows, [_difference(line, order.currency) for line in found.lines if line.changed]
+        names = {view.line.sku: line_name(view.line) for view in found.source.goods}
+        rows = [Row(line.sku, names[line.sku], plain(line.quantity)) for line in found.lines]
+        changes = [_difference(line, names[line.sku], order.currency) for line in found.lines if line.changed]
+        return initial, rows, changes
     if number := request.GET.get("customer", "")[:40]:
         card = customer_card(actor, number)
         if card:
@@ -135,14 +149,14 @@ def _wanted(request: HttpRequest, actor: Actor) -> list[Row]:
     ]
 
 
-def _difference(line: ReorderLine, currency: str) -> str:
+def _difference(line: ReorderLine, name: str, currency: str) -> str:
     if not line.sold:
-        return _("%(sku)s %(name)s is not sold any more.") % {"sku": line.sku, "name": line.name}
+        return _("%(sku)s %(name)s is not sold any more.") % {"sku": line.sku, "name": name}
     if line.price_now is None:
-        return _("%(sku)s %(name)s has no list price now.") % {"sku": line.sku, "name": line.name}
+        return _("%(sku)s %(name)s has no list price now.") % {"sku": line.sku, "name": name}
     return _("%(sku)s %(name)s: %(then)s then, %(now)s now.") % {
         "sku": line.sku,
-        "name": line.name,
+        "name": name,
         "then": price(line.price_then, currency),
         "now": price(line.price_now, currency),
     }

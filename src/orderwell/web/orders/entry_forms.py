@@ -57,6 +57,8 @@ class EntryForm(ActionForm):
 
     def __init__(self, *args: Any, channels: Sequence[Channel], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # What the domain said against it, to be said again when the order is opened again.
+        self.refused: list[ErrorDetail] = []
         offer(self, "channel", [(item.code, localname(item)) for item in channels])
         for name, bound in self.fields.items():
             if name.startswith("ship_"):
@@ -171,6 +173,7 @@ def draft_from(form: EntryForm, rows: Sequence[Row]) -> OrderDraft:
 def place_errors(form: EntryForm, rows: Sequence[Row], errors: Iterable[ErrorDetail]) -> None:
     """Each refusal at the cell or field that it is about; one that has no place goes above the form."""
     for detail in errors:
+        form.refused.append(detail)
         found = re.match(r"/lines/(\d+)(?:/(\w+))?", detail.pointer or "")
         if found and int(found[1]) < len(rows):
             row = rows[int(found[1])]

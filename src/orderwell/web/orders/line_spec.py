@@ -27,7 +27,7 @@ from orderwell.web.lists.common import (
     product_name,
 )
 from orderwell.web.lists.spec import Column, Filter, ListSpec, Nothing, Values
-from orderwell.web.templatetags.orderwell import localname
+from orderwell.web.templatetags.orderwell import line_name, localname
 
 P = Permission
 
@@ -68,7 +68,7 @@ LINES = ListSpec(
         Column("customer", _("Customer"), attribute("order.customer_name"), narrow="line"),
         Column("channel", _("Channel"), lambda i: localname(channel_names().get(i.order.channel_id)), narrow="hide"),
         Column("sku", _("SKU"), lambda i: i.sku, narrow="line"),
-        Column("product", _("Product"), lambda i: i.name),
+        Column("product", _("Product"), line_name),
         Column("units", _("Units"), left, "number", narrow="line"),
         Column("price", _("Unit price"), lambda i: i.unit_price, "money", currency=currency),
         Column("amount", _("Amount"), lambda i: i.gross_amount, "money", currency=currency, narrow="end"),

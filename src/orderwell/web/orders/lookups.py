@@ -49,7 +49,7 @@ def products(request: HttpRequest, actor: Actor) -> HttpResponse:
             "price": "" if hit.price is None else price(hit.price, currency),
             "quantity": plain(hit.pack_quantity) if hit.pack_quantity else "1",
             "free": plain(sum(free[hit.id].values(), Decimal(0))) if hit.id in free else None,
-            "places": " · ".join(f"{code} {plain(left)}" for code, left in free.get(hit.id, {}).items()),
+            "places": " · ".join(f"{place} {plain(left)}" for place, left in free.get(hit.id, {}).items()),
             "packs": " · ".join(f"{pack.unit} = {plain(pack.quantity)}" for pack in packs.get(hit.id, [])),
             "bundle": hit.is_bundle,
             "picture": pictures.get(hit.product_id, ""),
@@ -68,7 +68,7 @@ def free_of(actor: Actor, variant_ids: list[int]) -> dict[int, dict[str, Decimal
     """What is free of each in each warehouse that the actor may see."""
     free: dict[int, dict[str, Decimal]] = {pk: {} for pk in variant_ids}
     for item in stock(actor).filter(variant__in=variant_ids, warehouse__active=True).order_by("warehouse__priority"):
-        free[item.variant_id][item.warehouse.code] = item.on_hand - item.reserved
+        free[item.variant_id][localname(item.warehouse)] = item.on_hand - item.reserved
     return free
 
 

@@ -28,6 +28,7 @@ from orderwell.web.orders.entry import entry_page, read
 from orderwell.web.orders.entry_forms import ADDRESS, Row, draft_from, place_errors, rows_from, rows_of
 from orderwell.web.orders.quote_merging import MergedRows, QuoteForm, with_what_is_not_typed
 from orderwell.web.pages import form_page
+from orderwell.web.templatetags.orderwell import line_name
 
 
 @form_page(Permission.ORDERS_ORDER_CHANGE)
@@ -111,4 +112,5 @@ def _values(draft: OrderDraft) -> dict[str, Any]:
 
 
 def _names(order: Order) -> dict[str, str]:
-    return dict(order.lines.filter(kind=OrderLine.Kind.GOODS).values_list("sku", "name"))
+    goods = order.lines.filter(kind=OrderLine.Kind.GOODS).select_related("variant")
+    return {line.sku: line_name(line) for line in goods}

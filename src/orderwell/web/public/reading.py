@@ -21,7 +21,7 @@ from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.configuration import services as configuration
 from orderwell.platform.permissions import Permission
 from orderwell.web.public.tracking import tracking_address
-from orderwell.web.templatetags.orderwell import line_name
+from orderwell.web.templatetags.orderwell import name_on_document
 
 F = Order.FulfilmentState
 _SEEN = frozenset({Permission.ORDERS_ORDER_VIEW, Permission.FULFILMENT_SHIPMENT_VIEW, Permission.BILLING_INVOICE_VIEW})
@@ -154,7 +154,7 @@ def _parcel(shipment: Shipment) -> Parcel:
 
 def _line(order: Order, line: OrderLine) -> Line:
     return Line(
-        line_name(line),
+        name_on_document(line),
         line.sku,
         line.kind != OrderLine.Kind.GOODS,
         line.quantity,

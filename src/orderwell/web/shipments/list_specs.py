@@ -135,7 +135,10 @@ TO_SHIP = ListSpec(
     custom="order",
     search=_("Order number, phone, name"),
     quick="lists/orders/quick.html",
-    quick_context=lambda actor, order: {"order": order, "lines": list(order.lines.order_by("position")[:30])},
+    quick_context=lambda actor, order: {
+        "order": order,
+        "lines": list(order.lines.select_related("variant").order_by("position")[:30]),
+    },
     nothing=Nothing(
         "circle-check",
         _("Nothing to ship"),
@@ -149,7 +152,8 @@ def shipment_rows(actor: Actor, values: Values, now: datetime) -> Sequence[Query
         return [visible_shipments(actor).select_related("order")]
     wanted = pick(values, state="state", warehouse="warehouse", text="q")
     timely = {"kept": True, "missed": False}.get(values.get("date", ""))
-    return [shipments(actor, **wanted, **between(values), timely=timely).select_related("order")]
+    whole = {"whole": True, "part": False}.get(values.get("first", ""))
+    return [shipments(actor, **wanted, **between(values), timely=timely, whole=whole).select_related("order")]
 
 
 SHIPMENTS = ListSpec(
@@ -181,6 +185,11 @@ SHIPMENTS = ListSpec(
         Filter("state", _("State"), choices=lambda actor: choices("shipment", "shipped", "delivered")),
         Filter("warehouse", _("Warehouse"), choices=warehouse_choices),
         Filter("date", _("Date"), choices=lambda actor: [("kept", _("Left on time")), ("missed", _("Left late"))]),
+        Filter(
+            "first",
+            _("First shipment"),
+            choices=lambda actor: [("whole", _("Of the whole order")), ("part", _("Of a part of the order"))],
+        ),
         Filter("from", _("Shipped from"), "day"),
         Filter("to", _("Shipped until"), "day"),
     ),
@@ -215,7 +224,7 @@ def return_rows(actor: Actor, values: Values, now: datetime) -> Sequence[QuerySe
 
 
 def return_lines(actor: Actor, row: Any) -> Mapping[str, Any]:
-    return {"return": row, "lines": list(row.lines.order_by("pk")[:30])}
+    return {"return": row, "lines": list(row.lines.select_related("variant").order_by("pk")[:30])}
 
 
 RETURNS = ListSpec(

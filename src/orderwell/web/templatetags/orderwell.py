@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -11,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from django import template
 from django.conf import settings
-from django.forms import BoundField, CheckboxInput
+from django.forms import BoundField, CheckboxInput, Select
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -20,6 +21,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
 
+from orderwell.domains.catalog.naming import read_name
 from orderwell.domains.orders.holds import KINDS
 from orderwell.domains.orders.overview import LineView
 from orderwell.domains.orders.price_reasons import said
@@ -29,7 +31,8 @@ from orderwell.platform.printing.kinds import kinds_of
 from orderwell.web.components.assets import asset as asset_url
 from orderwell.web.components.causes import CAUSE_WORDS, CAUSES
 from orderwell.web.components.charts import drawn, rows_of
-from orderwell.web.components.markup import markup
+from orderwell.web.components.markup import markup, safe
+from orderwell.web.components.schedules import SCHEDULES
 from orderwell.web.components.toasts import undo_of
 from orderwell.web.components.words import look_of, word
 from orderwell.web.help.markdown import address
@@ -96,12 +99,16 @@ def thousands(value: int | None) -> str:
     return "" if value is None else f"{value:,}"
 
 
+def reads_chinese() -> bool:
+    return (get_language() or settings.LANGUAGE_CODE).startswith("zh")
+
+
 @register.filter
 def localname(item: Any) -> str:
     """The name in the reader's language of anything that has `name_zh` and `name_en`."""
     if item is None:
         return ""
-    chinese = (get_language() or settings.LANGUAGE_CODE).startswith("zh")
+    chinese = reads_chinese()
     names = (getattr(item, "name_zh", ""), getattr(item, "name_en", ""))
     if isinstance(item, dict):
         names = (item.get("name_zh", ""), item.get("name_en", ""))
@@ -159,17 +166,36 @@ def since(value: datetime | None) -> str:
 @register.simple_tag
 def badge(kind: str, value: str) -> SafeString:
     """A state as a word with a colour; the colour never says anything that the word doesn't."""
-    return _badge(look_of(kind, value), str(word(kind, value)))
+    return _badge(kind, str(value), get_language())
 
 
 @lru_cache(maxsize=2048)
-def _badge(look: str, said: str) -> SafeString:
-    return markup('<span class="badge badge-state {}">{}</span>', look, said)
+def _badge(kind: str, value: str, _language: str | None) -> SafeString:
+    return markup('<span class="badge badge-state {}">{}</span>', look_of(kind, value), word(kind, value))
+
+
+@register.simple_tag
+def options(choices: Iterable[tuple[str, Any]], chosen: str) -> SafeString:
+    """The `<option>`s of a filter."""
+    marks = {True: " selected", False: ""}
+    return SafeString(
+        "".join(
+            [f'<option value="{safe(key)}"{marks[key == chosen]}>{safe(title)}</option>\n' for key, title in choices]
+        )
+    )
 
 
 @register.simple_tag(name="word")
 def word_tag(kind: str, value: str) -> str:
     return str(word(kind, value))
+
+
+# Where the first of what a field offers is made.
+MADE_AT = {
+    "channel": "admin-channels",
+    "tax_category": "admin-taxes",
+    **dict.fromkeys(("warehouse", "origin", "destination"), "admin-warehouses"),
+}
 
 
 @register.inclusion_tag("components/field.html")
@@ -180,7 +206,11 @@ def field(bound: BoundField, classes: str = "", hide_label: bool = False) -> dic
     if bound.errors:
         extra["class"] = f"{widget.attrs.get('class', '')} is-invalid"
     topic = field_topic(bound.form, bound.name)
+    missing = ""
+    if bound.field.required and isinstance(widget, Select) and not any(key for key, _name in widget.choices):
+        missing = MADE_AT.get(bound.name, "")
     return {
+        "missing_url": reverse(missing) if missing else "",
         "topic": topic,
         "topic_url": address(*topic.split("#")) if topic else "",
         "bound": bound,
@@ -292,10 +322,10 @@ def still_expected(row: Any) -> Decimal:
 
 
 @register.simple_tag
-def cause_link(cause: str) -> SafeString | str:
-    """A document named as "transfer:12", with a link where it has a page."""
+def cause_link(cause: str, number: str = "") -> SafeString | str:
+    """A document named as "transfer:12" by its number where that is known, with a link where it has a page."""
     kind, _colon, key = cause.partition(":")
-    text = f"{_(CAUSE_WORDS[kind]) if kind in CAUSE_WORDS else kind.replace('_', ' ')} {key}"
+    text = number or f"{_(CAUSE_WORDS[kind]) if kind in CAUSE_WORDS else kind.replace('_', ' ')} {key}"
     if kind in CAUSES and key.isdecimal():
         return markup('<a href="{}">{}</a>', reverse(CAUSES[kind], args=[int(key)]), text)
     return text
@@ -303,8 +333,28 @@ def cause_link(cause: str) -> SafeString | str:
 
 @register.filter
 def line_name(line: Any) -> str:
-    """What a line is called: a product by its name, shipping in the reader's language."""
+    """What a line is called on the screen: a product in the reader's language, and shipping too."""
+    if getattr(line, "kind", "") == "shipping":
+        return str(word("line", "shipping"))
+    return read_name(line.name, line.variant, chinese=reads_chinese())
+
+
+@register.filter
+def name_on_document(line: Any) -> str:
+    """What a line is called on what the customer gets: the name that was kept with it."""
     return str(word("line", "shipping")) if line.kind == "shipping" else str(line.name)
+
+
+@register.filter
+def schedule_name(name: str) -> str:
+    """What the work that runs by itself is called."""
+    return str(SCHEDULES.get(name, name))
+
+
+@register.filter
+def other_name(line: Any) -> str:
+    """The name on the documents, where the reader sees another one."""
+    return "" if getattr(line, "kind", "") == "shipping" or line_name(line) == line.name else str(line.name)
 
 
 @register.filter

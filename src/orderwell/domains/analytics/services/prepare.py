@@ -91,11 +91,11 @@ def _store(days: Collection[date], found: Sequence[Cell], zone: ZoneInfo, run: i
             return 0
         PreparedDay.objects.bulk_create([PreparedDay(day=day, zone=zone.key, prepared_at=now) for day in sorted(days)])
         ids = dict(PreparedDay.objects.filter(day__in=list(days)).values_list("day", "pk"))
-        fields = ("prepared", "day", "channel", "team", "currency", "orders", "revenue", "to_fill", "filled")
+        fields = ("prepared", "day", "channel", "team", "currency", "orders", "revenue")
         rows = [
             (
                 *(ids[cell.day], cell.day, cell.channel_id, cell.team_id, cell.currency),
-                *(cell.figure.orders, cell.figure.revenue, cell.figure.to_fill, cell.figure.filled),
+                *(cell.figure.orders, cell.figure.revenue),
             )
             for cell in found
         ]

@@ -10,13 +10,18 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils.translation import get_language
 
+from orderwell.domains.catalog.naming import in_language
 from orderwell.kernel.clock import business_day
 from orderwell.kernel.money import round_amount
 
 
 def local_name(row: Any) -> str:
     """The name in the reader's language of anything with a Chinese and an English one."""
-    return str(row.name_zh if (get_language() or "").startswith("zh") else row.name_en)
+    return in_language(row, chinese=reads_chinese())
+
+
+def reads_chinese() -> bool:
+    return (get_language() or "").startswith("zh")
 
 
 def day(moment: datetime) -> str:

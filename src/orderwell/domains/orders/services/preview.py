@@ -17,6 +17,7 @@ from typing import Any
 import msgspec
 
 from orderwell.domains.catalog.models import Channel
+from orderwell.domains.catalog.resolving import VariantRef
 from orderwell.domains.inventory.availability import Availability, available
 from orderwell.domains.inventory.promise_dates import promise_dates
 from orderwell.domains.inventory.promising import Owed
@@ -83,6 +84,8 @@ class PreviewLine:
     promised_at: datetime | None = None
     # The next larger quantity at which it gets cheaper.
     further: Break | None = None
+    # The product, whose names the screen shows in the reader's language.
+    variant: VariantRef | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +239,7 @@ def _shown(
         _free(line, stock),
         max(known) if known and len(known) == len(days) else None,
         next_break(line.offers, line.units, line.unit_price) if line.offers else None,
+        line.variant,
     )
 
 

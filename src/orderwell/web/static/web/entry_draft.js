@@ -7,14 +7,14 @@
     const told = $("#entry-kept");
     const state = { waiting: 0, running: false, again: false, over: false, sent: "" };
     const content = () => {
-      const { csrfmiddlewaretoken, draft, draft_version, ...fields } = E.fields();
+      const { csrfmiddlewaretoken, draft, draft_version, draft_page, draft_step, ...fields } = E.fields();
       return JSON.stringify({
         title: E.customerSelect.getItem(fields.customer)?.firstChild?.textContent.trim() || "",
         fields,
         rows: E.lines.values(),
       });
     };
-    const save = (leaving = false) => {
+    const save = ({ hidden = false, leaving = false } = {}) => {
       clearTimeout(state.waiting);
       if (!url || state.over || form.dataset.sending) return;
       if (state.running) {
@@ -22,17 +22,25 @@
         return;
       }
       const text = content();
-      if (text === state.sent) return;
+      if (text === state.sent) {
+        form.dataset.clean = "yes"; // typed and taken back, or touched only: the server has it as it stands
+        return;
+      }
       state.running = true;
+      // Which page saves, and the how many-th of its saves it is: one that was written but not answered, or that was
+      // overtaken on its way, is then known for what it is.
+      form.draft_step.value = String(Number(form.draft_step.value) + 1);
+      const marks = { page: form.draft_page.value, step: Number(form.draft_step.value) };
+      if (leaving) marks.left = Number(form.draft_version.value);
       const body = new FormData();
       body.set("csrfmiddlewaretoken", form.csrfmiddlewaretoken.value);
       body.set("key", form.draft.value);
       body.set("version", form.draft_version.value);
-      body.set("content", text);
+      body.set("content", JSON.stringify({ ...JSON.parse(text), ...marks }));
       fetch(url, {
         method: "POST",
         body,
-        keepalive: leaving && text.length < 60000,
+        keepalive: (hidden || leaving) && text.length < 60000,
         headers: { Accept: "application/json" },
       })
         .then(async (answer) => {
@@ -57,27 +65,27 @@
           form.draft_version.value = said.version;
           state.sent = text;
           told.textContent = form.dataset.textKept;
-          if (!state.again && content() === text) form.dataset.clean = "yes";
-          if (state.again) {
+          // What came in between, also what was filled in by itself, is kept the next time.
+          if (state.again || content() !== text) {
             state.again = false;
             later();
-          }
+          } else form.dataset.clean = "yes";
         })
         .catch(() => {
           state.running = false;
           told.textContent = form.dataset.textLost;
-          state.waiting = setTimeout(save, 5000);
+          state.waiting = setTimeout(() => save(), 5000);
         });
     };
     const later = () => {
       clearTimeout(state.waiting);
-      state.waiting = setTimeout(save, 700);
+      state.waiting = setTimeout(() => save(), 700);
     };
     document.addEventListener("visibilitychange", () => {
-      if (document.hidden && state.touched) save(true);
+      if (document.hidden && state.touched) save({ hidden: true });
     });
     window.addEventListener("pagehide", () => {
-      if (state.touched) save(true);
+      if (state.touched) save({ leaving: true });
     });
     E.keep = () => {
       state.touched = true;

@@ -12,10 +12,13 @@ from orderwell.domains.automation.hints.facts.money import overdue_of
 from orderwell.domains.automation.hints.facts.offers import fill_offers
 from orderwell.domains.automation.hints.facts.people import fill_customers
 from orderwell.domains.automation.hints.facts.stands import fill_stands
-from orderwell.domains.automation.hints.facts.values import AddressFacts, LineFacts, OrderFacts
+from orderwell.domains.automation.hints.facts.values import AddressFacts, LineFacts, OrderFacts, Twin
+from orderwell.domains.automation.hints.wording import local_name, reads_chinese
 from orderwell.domains.catalog.models import Channel, Variant
+from orderwell.domains.catalog.naming import read_name
 from orderwell.domains.customers.models import Customer
 from orderwell.domains.orders.drafts import AddressDraft, OrderDraft
+from orderwell.domains.orders.duplicates import similar_orders
 from orderwell.domains.orders.expected import expected_for
 from orderwell.domains.orders.holds import KINDS
 from orderwell.domains.orders.models import Backorder, Hold, Order, OrderLine
@@ -29,13 +32,21 @@ LIVE = (Order.State.DRAFT, Order.State.PLACED)
 MOST_LINES = 1_000
 
 
-def facts_of_orders(actor: Actor, orders: Sequence[Order], *, grace_days: int, now: datetime) -> list[OrderFacts]:
-    """Facts of those among `orders` (visible ones, with channel and customer at hand) about which something can be done."""
+def facts_of_orders(
+    actor: Actor,
+    orders: Sequence[Order],
+    *,
+    lines: Sequence[OrderLine] | None = None,
+    grace_days: int,
+    now: datetime,
+) -> list[OrderFacts]:
+    """Facts of those among `orders` (visible ones, with channel and customer at hand) about which something can be done.
+    `lines` are all their goods by position with their variants, where they are at hand."""
     live = {order.pk: order for order in orders if order.state in LIVE and not order.history}
     if not live:
         return []
     facts = {pk: _of_order(order, actor, now) for pk, order in live.items()}
-    for line in _lines(live):
+    for line in _lines(live) if lines is None else [line for line in lines if line.variant_id is not None]:
         if len(facts[line.order_id].lines) < MOST_LINES:
             facts[line.order_id].lines.append(_line(line))
     short = (Order.FulfilmentState.BACKORDERED, Order.FulfilmentState.PARTIAL)
@@ -58,7 +69,7 @@ def complete(
     known = {customer.pk: customer for customer in customers.values() if customer is not None}
     fill_customers(actor, facts, known)
     fill_past(actor, facts)
-    # Order entry itself tells of possible duplicates, with more of them and with quotes.
+    # What is typed is compared with quotes as well, and by phone: `facts_of_draft` does that.
     fill_twins(actor, [item for item in facts if item.kind != "entry"], now=now)
     fill_offers(actor, facts)
     fill_stands(actor, facts)
@@ -82,6 +93,8 @@ def _of_order(order: Order, actor: Actor, now: datetime) -> OrderFacts:
         placed_at=order.placed_at,
         total=order.total_amount,
         customer_id=order.customer_id,
+        group_id=order.customer.group_id if order.customer else None,
+        include_tax=order.prices_include_tax,
         address=_address(order, actor),
         requested_at=order.requested_at,
         promised_at=order.promised_at,
@@ -116,7 +129,7 @@ def _line(line: OrderLine) -> LineFacts:
     return LineFacts(
         key=line.pk,
         sku=line.sku,
-        name=line.name,
+        name=read_name(line.name, variant, chinese=reads_chinese()),
         variant_id=variant.pk,
         product_id=variant.product_id,
         quantity=line.quantity,
@@ -182,11 +195,17 @@ def facts_of_draft(
         external_id=draft.external_id or "",
         total=preview.total.gross,
         customer_id=customer.pk if customer else None,
+        group_id=customer.group_id if customer else None,
+        include_tax=channel.prices_include_tax,
         address=_typed(draft.ship_to),
         lines=_typed_lines(draft, preview),
         requested_at=draft.requested_at,
     )
     complete(actor, [item], {0: customer}, grace_days=grace_days, now=now)
+    if actor.may(Permission.ORDERS_ORDER_VIEW):
+        total = None if preview.errors else preview.total.gross
+        alike = similar_orders(actor, draft, total=total, except_order=item.order_id, now=now)
+        item.twins = [Twin(twin.order_id, twin.number, twin.placed_at, twin.reasons) for twin in alike]
     return [item]
 
 
@@ -209,7 +228,7 @@ def _typed_lines(draft: OrderDraft, preview: Preview) -> list[LineFacts]:
         found[index] = LineFacts(
             key=index,
             sku=variant.sku,
-            name=seen.name,
+            name=local_name(variant),
             variant_id=variant.pk,
             product_id=variant.product_id,
             quantity=line.quantity,
