@@ -116,6 +116,13 @@ def case_detail(actor: Actor, case_id: int) -> Case:
     return found
 
 
+def files_of_customer(actor: Actor, customer_id: int, *, limit: int = 100) -> list[MessageFile]:
+    """Files of the conversations with one customer that the actor may see, the newest first."""
+    cases = visible_cases(actor).filter(customer_id=customer_id).exclude(kind=Case.Kind.STAFF_QUESTION).values("pk")
+    rows = MessageFile.objects.filter(message__case__in=cases).select_related("message__case")
+    return list(rows.order_by("-pk")[:limit])
+
+
 def threads_of(order_id: int) -> list[Case]:
     """What a customer has written about an order and was answered: never an internal note, nor a case that is one only."""
     spoken = Message.objects.exclude(direction=Message.Direction.INTERNAL).order_by("pk")
