@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
-from orderwell.domains.cases.models import Case, Message, Notice, RequestedUnits, Task
+from orderwell.domains.cases.models import Case, Message, MessageFile, Notice, RequestedUnits, Task
 from orderwell.domains.customers.models import Customer
 from orderwell.domains.orders.models import Order
 from orderwell.domains.orders.queries import visible_orders

@@ -13,7 +13,7 @@ from django.db.models import QuerySet, prefetch_related_objects
 from orderwell.domains.inventory.models import Reservation
 from orderwell.domains.orders.holds import STEPS, blocking
 from orderwell.domains.orders.models import Attachment, Backorder, Hold, Order, OrderLine, OrderNote
-from orderwell.domains.orders.queries import order_detail
+from orderwell.domains.orders.queries import order_detail, visible_orders
 from orderwell.kernel.errors import NotFound
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
