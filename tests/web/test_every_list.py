@@ -360,29 +360,6 @@ def test_an_index_serves_every_filter_in_the_order_of_the_list(name: str, busine
     assert looked
 
 
-@pytest.mark.parametrize("filters", [{}, {"state": "low"}, {"state": "available"}], ids=str)
-def test_stock_is_read_in_the_order_of_its_skus(business: Actor, filters: dict[str, str]) -> None:
-    """All stock is not put in order for a page: at most the few places of one SKU are."""
-    from django.db import connection
-
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:  # tables this small are sorted in any case, unless that is forbidden
-            for setting in (
-                "enable_sort",
-                "enable_seqscan",
-                "enable_bitmapscan",
-                "enable_hashjoin",
-                "enable_mergejoin",
-            ):
-                cursor.execute(f"SET LOCAL {setting} = off")
-    spec = specs()["stock"]
-    (rows,) = spec.rows(business, filters, NOW)
-    plan = rows.order_by(*order_of(spec, filters, ""))[:51].explain()
-    assert "USE TEMP B-TREE FOR ORDER BY" not in plan, plan
-    if connection.vendor == "postgresql":
-        assert "Incremental Sort" in plan and "Presorted Key" in plan, plan
-
-
 SEARCHED = (
     "products",
     "customers",
