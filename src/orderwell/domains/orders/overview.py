@@ -119,7 +119,7 @@ def order_overview(actor: Actor, order_id: int) -> OrderOverview:
         order=order,
         lines=views,
         holds=list(Hold.objects.filter(order_id=order_id).order_by("-placed_at")),
-        notes=list(OrderNote.objects.filter(order_id=order_id).order_by("-created_at")),
+        notes=list(OrderNote.objects.filter(order_id=order_id, removed_at=None).order_by("-created_at")),
         attachments=list(Attachment.objects.filter(order_id=order_id).order_by("-created_at")),
         ship_to=address,
     )

@@ -26,8 +26,8 @@ from orderwell.platform.permissions import Permission
 from orderwell.web.cases.forms import ChangeForm, MessageForm, SettleForm
 from orderwell.web.cases.inbox import end_of_day
 from orderwell.web.components.actions import ActionForm, perform, perform_once
-from orderwell.web.orders.detail import SAFE_TO_SHOW
 from orderwell.web.orders.forms import Countable
+from orderwell.web.orders.papers import SAFE_TO_SHOW
 from orderwell.web.pages import action, form_page, go, page
 from orderwell.web.templatetags.orderwell import line_name
 

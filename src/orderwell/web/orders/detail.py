@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from orderwell.domains.billing.overview import Money
@@ -16,20 +16,19 @@ from orderwell.domains.billing.queries import customer_balance
 from orderwell.domains.orders.changing import changes_on, undoable
 from orderwell.domains.orders.expected import Expectation, expected_for
 from orderwell.domains.orders.models import Amendment, Order
-from orderwell.domains.orders.overview import LineView, OrderOverview, attachment_of, order_overview
+from orderwell.domains.orders.overview import LineView, OrderOverview, order_overview
 from orderwell.domains.orders.queries import timeline
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.actions import new_token
 from orderwell.web.orders.next_step import next_step
+from orderwell.web.orders.papers import FRAMING, SAFE_TO_SHOW
 from orderwell.web.orders.steps import documents_of, next_steps
 from orderwell.web.orders.told import TOPICS, days_of
 from orderwell.web.pages import page
 from orderwell.web.templatetags.orderwell import line_name
 
-# Shown by the browser itself; anything else is downloaded, because it could act in the user's name.
-SAFE_TO_SHOW = {"image/png", "image/jpeg", "image/webp", "image/gif", "application/pdf", "text/plain"}
 LINES_AT_ONCE = 100
 EVENTS = 100
 MORE_EVENTS = 2_000
@@ -54,7 +53,9 @@ class LedgerRow:
 def order_page(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse:
     found = order_overview(actor, order_id)
     context = context_of(found, actor, everything="all" in request.GET)
-    return render(request, "orders/detail.html", context)
+    response = render(request, "orders/detail.html", context)
+    response["Content-Security-Policy"] = FRAMING
+    return response
 
 
 def context_of(found: OrderOverview, actor: Actor, *, everything: bool = False) -> dict[str, Any]:
@@ -198,16 +199,3 @@ def _is_late(order: Order) -> bool:
     due = order.promised_at or order.requested_at
     waiting = {Order.FulfilmentState.BACKORDERED, Order.FulfilmentState.RESERVED, Order.FulfilmentState.PARTIAL}
     return order.state == Order.State.PLACED and order.fulfilment_state in waiting and bool(due and due < utc_now())
-
-
-@page(Permission.ORDERS_ORDER_VIEW)
-def attachment(request: HttpRequest, actor: Actor, order_id: int, attachment_id: int) -> HttpResponse:
-    found = attachment_of(actor, order_id, attachment_id)
-    response: Any = FileResponse(
-        found.file.open("rb"), as_attachment=found.content_type not in SAFE_TO_SHOW, filename=found.name
-    )
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    if found.content_type in SAFE_TO_SHOW:
-        response["Content-Type"] = found.content_type
-    return response  # type: ignore[no-any-return]
