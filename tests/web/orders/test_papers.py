@@ -43,7 +43,10 @@ def note_of(order: int) -> OrderNote:
 def test_the_author_changes_a_note_and_the_timeline_keeps_what_it_said(owner: Client, order: int) -> None:
     send(owner, f"/orders/{order}/note/", body="call before noon")
     path = f"/orders/{order}/notes/{note_of(order).pk}/"
-    answer = send(owner, path, body="call after noon", version="1")
+    form = owner.get(path).content.decode()
+    version = re.search(r'name="version" value="(\d+)"', form)
+    assert version and ">call before noon</textarea>" in form.replace("\n", "")
+    answer = send(owner, path, body="call after noon", version=version[1])
     assert answer.status_code == 204
     note = note_of(order)
     assert (note.body, note.before, note.version) == ("call after noon", "call before noon", 2)

@@ -41,7 +41,7 @@ class NoteChangeForm(ActionForm):
 
 
 def _page_of(order_id: int) -> str:
-    return f"{reverse('order-detail', args=[order_id])}#files"
+    return reverse("order-detail", args=[order_id])
 
 
 def _note_of(actor: Actor, order_id: int, note_id: int) -> OrderNote:
