@@ -73,6 +73,10 @@ class Server:
             except subprocess.TimeoutExpired:
                 self.kill()
 
+    def processor(self) -> float:
+        """Seconds of processor time of all its processes so far."""
+        return sum(_processor(process) for process in self.processes())
+
     def memory(self) -> int:
         """Bytes of memory of all its processes; what they share is counted once."""
         return sum(_proportional(process) for process in self.processes())
@@ -83,11 +87,15 @@ class Server:
 
 @dataclass
 class Installation:
-    """`database_url` None means SQLite in the data folder. `settings` are further ORDERWELL_* variables."""
+    """`database_url` None means SQLite in the data folder. `settings` are further ORDERWELL_* variables.
+
+    `home` is the data folder of a company that is there already, instead of a new one in `directory`.
+    """
 
     directory: Path
     database_url: str | None = None
     settings: dict[str, str] = field(default_factory=dict)
+    home: Path | None = None
 
     def __post_init__(self) -> None:
         self.directory.mkdir(parents=True, exist_ok=True)
@@ -95,7 +103,10 @@ class Installation:
     @property
     def environment(self) -> dict[str, str]:
         mine = {name: value for name, value in os.environ.items() if name not in OWN}
-        mine |= {"ORDERWELL_HOME": str(self.directory / "home"), "DJANGO_SETTINGS_MODULE": "orderwell.settings"}
+        mine |= {
+            "ORDERWELL_HOME": str(self.home or self.directory / "home"),
+            "DJANGO_SETTINGS_MODULE": "orderwell.settings",
+        }
         mine["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
         if self.database_url is not None:
             mine["DATABASE_URL"] = self.database_url
@@ -194,6 +205,14 @@ def _proportional(process: psutil.Process) -> int:
             return int(process.memory_info().rss)
         except psutil.Error:
             return 0
+
+
+def _processor(process: psutil.Process) -> float:
+    try:
+        times = process.cpu_times()
+    except psutil.Error:
+        return 0.0
+    return float(times.user + times.system)
 
 
 def free_port() -> int:

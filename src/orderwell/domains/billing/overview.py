@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 
 from orderwell.domains.billing.models import CreditNote, Invoice, Payment, Refund
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
+from orderwell.platform.prepared import prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +31,24 @@ def money_of(actor: Actor, order_id: int) -> Money:
     credit_notes: list[CreditNote] = []
     payments: list[Payment] = []
     if actor.may(Permission.BILLING_INVOICE_VIEW):
-        lines = Prefetch("lines")
-        invoices = list(Invoice.objects.filter(order_id=order_id).prefetch_related(lines).order_by("issued_at", "pk"))
-        credit_notes = list(CreditNote.objects.filter(order_id=order_id).order_by("issued_at", "pk"))
+        invoices, credit_notes = _invoices_of(order_id), _credit_notes_of(order_id)
+        prefetch_related_objects(invoices, "lines")
     if actor.may(Permission.BILLING_PAYMENT_VIEW):
-        refunds = Prefetch("refunds", Refund.objects.order_by("refunded_at"))
-        payments = list(
-            Payment.objects.filter(order_id=order_id).prefetch_related(refunds).order_by("received_at", "pk")
-        )
+        payments = _payments_of(order_id)
+        prefetch_related_objects(payments, Prefetch("refunds", Refund.objects.order_by("refunded_at")))
     return Money(invoices, credit_notes, payments)
+
+
+@prepared(int)
+def _invoices_of(order_id: int) -> QuerySet[Invoice]:
+    return Invoice.objects.filter(order_id=order_id).order_by("issued_at", "pk")
+
+
+@prepared(int)
+def _credit_notes_of(order_id: int) -> QuerySet[CreditNote]:
+    return CreditNote.objects.filter(order_id=order_id).order_by("issued_at", "pk")
+
+
+@prepared(int)
+def _payments_of(order_id: int) -> QuerySet[Payment]:
+    return Payment.objects.filter(order_id=order_id).order_by("received_at", "pk")

@@ -19,6 +19,7 @@ from orderwell.kernel.errors import NotFound
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.paging import Page, keyset_page
 from orderwell.platform.permissions import Permission
+from orderwell.platform.prepared import prepared
 from orderwell.platform.search import prefix
 
 Document = TypeVar("Document", bound=Model)
@@ -220,8 +221,16 @@ def due_amount(order: Order) -> Decimal:
 def customer_balance(actor: Actor, customer_id: int) -> dict[str, Decimal]:
     """What a customer owes by currency, over the orders the actor may know of; currencies that are settled are left out."""
     actor.require(Permission.BILLING_INVOICE_VIEW)
-    rows = visible_of(LedgerEntry.objects.filter(customer_id=customer_id), actor).order_by().values("currency")
-    return {row["currency"]: row["total"] for row in rows.annotate(total=Sum("amount")) if row["total"]}
+    rows = visible_of(LedgerEntry.objects.filter(customer_id=customer_id), actor).order_by().values_list("currency")
+    everything = actor.channel_ids is None and actor.team_ids is None
+    sums = _balance_of(customer_id) if everything else rows.annotate(total=Sum("amount"))
+    return {currency: total for currency, total in sums if total}
+
+
+@prepared(int)
+def _balance_of(customer_id: int) -> QuerySet[LedgerEntry, tuple[str, Decimal]]:
+    rows = LedgerEntry.objects.filter(customer_id=customer_id).order_by().values_list("currency")
+    return rows.annotate(total=Sum("amount"))
 
 
 def balances_of(actor: Actor, customer_ids: Collection[int]) -> dict[tuple[int, str], Decimal]:

@@ -16,9 +16,12 @@ from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.accounts.models import User
 from orderwell.platform.paging import Page, capped_count, keyset_page
 from orderwell.platform.permissions import Permission
+from orderwell.platform.prepared import prepared
 from orderwell.platform.search import prefix
 
 OPEN_STATES = ("open", "waiting_for_customer", "waiting_for_us")
+# Tasks of one document that are looked at, the newest first.
+MOST_TASKS = 50
 UNANSWERED = ("open", "waiting_for_us")
 FOR_CUSTOMERS = (Case.Kind.QUESTION, Case.Kind.RETURN_REQUEST, Case.Kind.COMPLAINT)
 
@@ -151,14 +154,19 @@ def _panel(actor: Actor, stream: str, cases: QuerySet[Case]) -> Panel:
     return Panel(stream, list(rows[:20]), tasks_of(stream))
 
 
-def tasks_of(stream: str, *, limit: int = 50) -> list[Task]:
+def tasks_of(stream: str, *, limit: int = MOST_TASKS) -> list[Task]:
     """Tasks of a document the caller has already looked up: open ones by date, then those last done."""
-    rows = list(Task.objects.filter(stream=stream).select_related("assignee").order_by("-pk")[:limit])
+    rows = _newest_tasks(stream)[:limit]
     still_open = sorted(
         (task for task in rows if task.done_at is None),
         key=lambda task: (task.due_at is None, task.due_at or task.created_at),
     )
     return still_open + [task for task in rows if task.done_at is not None]
+
+
+@prepared(str)
+def _newest_tasks(stream: str) -> QuerySet[Task]:
+    return Task.objects.filter(stream=stream).select_related("assignee").order_by("-pk")[:MOST_TASKS]
 
 
 def task_list(

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
+
 from orderwell.domains.inventory.models import ChannelBuffer, Warehouse
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.prepared import prepared
 
 
 def visible_warehouses(actor: Actor, *, active_only: bool = True) -> list[Warehouse]:
     """The warehouses the actor may see, in their order of preference."""
-    warehouses = Warehouse.objects.order_by("priority", "code")
-    if active_only:
-        warehouses = warehouses.filter(active=True)
-    if actor.warehouse_ids is not None:
-        warehouses = warehouses.filter(pk__in=actor.warehouse_ids)
-    return list(warehouses)
+    allowed = actor.warehouse_ids
+    return [
+        warehouse
+        for warehouse in every_warehouse()
+        if (warehouse.active or not active_only) and (allowed is None or warehouse.pk in allowed)
+    ]
 
 
 def warehouse_names() -> dict[str, tuple[str, str]]:
@@ -21,9 +24,10 @@ def warehouse_names() -> dict[str, tuple[str, str]]:
     return {code: (zh, en) for code, zh, en in Warehouse.objects.values_list("code", "name_zh", "name_en")}
 
 
-def every_warehouse() -> list[Warehouse]:
+@prepared()
+def every_warehouse() -> QuerySet[Warehouse]:
     """All of them, for those who set up who may see which."""
-    return list(Warehouse.objects.order_by("priority", "code"))
+    return Warehouse.objects.order_by("priority", "code")
 
 
 def every_buffer(actor: Actor) -> list[ChannelBuffer]:

@@ -4,23 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.db.models import QuerySet
+
 from orderwell.domains.orders.models import Amendment, Order
 from orderwell.domains.orders.queries import order_detail
 from orderwell.domains.orders.services.undo import why_not
 from orderwell.domains.orders.snapshots import take_snapshot
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.prepared import prepared
 
 
 def changes_of(actor: Actor, order_id: int) -> list[Amendment]:
     """Changes and cancellations of an order, newest first; none when the actor may not know of it."""
     if order_detail(actor, order_id) is None:
         return []
-    return list(Amendment.objects.filter(order_id=order_id).order_by("-number"))
+    return _changes_of(order_id)
 
 
 def changes_on(order: Order) -> list[Amendment]:
     """The same for an order that the caller has already looked up."""
-    return list(Amendment.objects.filter(order=order).order_by("-number"))
+    return _changes_of(order.pk)
+
+
+@prepared(int)
+def _changes_of(order_id: int) -> QuerySet[Amendment]:
+    return Amendment.objects.filter(order=order_id).order_by("-number")
 
 
 def changes_after(order: Order, version: int) -> list[Amendment]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import prefetch_related_objects
+from django.db.models import QuerySet, prefetch_related_objects
 
 from orderwell.domains.inventory.models import Reservation
 from orderwell.domains.orders.holds import STEPS, blocking
@@ -17,6 +17,7 @@ from orderwell.domains.orders.queries import order_detail
 from orderwell.kernel.errors import NotFound
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
+from orderwell.platform.prepared import prepared
 
 ZERO = Decimal(0)
 
@@ -94,18 +95,14 @@ def order_overview(actor: Actor, order_id: int) -> OrderOverview:
     order = order_detail(actor, order_id)
     if order is None:
         raise NotFound(kind="order", reference=str(order_id))
-    lines = list(OrderLine.objects.filter(order_id=order_id).order_by("position").select_related("variant"))
-    waiting = set(Backorder.objects.filter(line__order_id=order_id).values_list("line_id", flat=True))
+    lines = _lines_of(order_id)
+    waiting = set(_waiting_of(order_id))
     # Only for lines that have some: of a thousand others each would get a query set of its own, empty and costly.
     prefetch_related_objects([line for line in lines if line.is_bundle], "components__variant")
     prefetch_related_objects([line for line in lines if line.pk in waiting], "backorders")
     reservations: dict[int, list[Reservation]] = defaultdict(list)
     if order.state == Order.State.PLACED:
-        for row in (
-            Reservation.objects.filter(line_id__in=[line.pk for line in lines])
-            .select_related("stock_item__warehouse", "stock_item__variant")
-            .order_by("stock_item__warehouse__priority", "pk")
-        ):
+        for row in _reservations_of(order_id):
             reservations[row.line_id].append(row)
     views = []
     for line in lines:
@@ -118,11 +115,44 @@ def order_overview(actor: Actor, order_id: int) -> OrderOverview:
     return OrderOverview(
         order=order,
         lines=views,
-        holds=list(Hold.objects.filter(order_id=order_id).order_by("-placed_at")),
-        notes=list(OrderNote.objects.filter(order_id=order_id, removed_at=None).order_by("-created_at")),
-        attachments=list(Attachment.objects.filter(order_id=order_id).order_by("-created_at")),
+        holds=_holds_of(order_id),
+        notes=_notes_of(order_id),
+        attachments=_attachments_of(order_id),
         ship_to=address,
     )
+
+
+@prepared(int)
+def _lines_of(order_id: int) -> QuerySet[OrderLine]:
+    return OrderLine.objects.filter(order_id=order_id).order_by("position").select_related("variant")
+
+
+@prepared(int)
+def _waiting_of(order_id: int) -> QuerySet[Any, int]:
+    return Backorder.objects.filter(line__order_id=order_id).values_list("line_id", flat=True)
+
+
+@prepared(int)
+def _reservations_of(order_id: int) -> QuerySet[Reservation]:
+    rows = Reservation.objects.filter(line_id__in=OrderLine.objects.filter(order_id=order_id).values("pk"))
+    return rows.select_related("stock_item__warehouse", "stock_item__variant").order_by(
+        "stock_item__warehouse__priority", "pk"
+    )
+
+
+@prepared(int)
+def _holds_of(order_id: int) -> QuerySet[Hold]:
+    return Hold.objects.filter(order_id=order_id).order_by("-placed_at")
+
+
+@prepared(int)
+def _notes_of(order_id: int) -> QuerySet[OrderNote]:
+    return OrderNote.objects.filter(order_id=order_id, removed_at=None).order_by("-created_at")
+
+
+@prepared(int)
+def _attachments_of(order_id: int) -> QuerySet[Attachment]:
+    return Attachment.objects.filter(order_id=order_id).order_by("-created_at")
 
 
 def attachment_of(actor: Actor, order_id: int, attachment_id: int) -> Attachment:

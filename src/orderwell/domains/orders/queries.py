@@ -18,6 +18,7 @@ from orderwell.platform.crypto import email_index, phone_index, phone_last4_inde
 from orderwell.platform.events.models import Event
 from orderwell.platform.paging import Page, capped_count, keyset_page_of_parts
 from orderwell.platform.permissions import Permission
+from orderwell.platform.prepared import prepared
 from orderwell.platform.search import prefix
 
 # Matches of one search that are looked at; a search that finds more is too vague to be read anyway.
@@ -214,7 +215,18 @@ def _found(text: str) -> list[int]:
 def order_detail(actor: Actor, order_id: int) -> Order | None:
     """The order with channel, customer, owner and team; None when the actor may not know of it."""
     actor.require(Permission.ORDERS_ORDER_VIEW)
-    return visible_orders(actor).select_related("channel", "customer", "owner", "team").filter(pk=order_id).first()
+    return next((order for order in _order_of_key(order_id) if _may_know(actor, order)), None)
+
+
+@prepared(int)
+def _order_of_key(pk: int) -> QuerySet[Order]:
+    return Order.objects.select_related("channel", "customer", "owner", "team").filter(pk=pk)
+
+
+def _may_know(actor: Actor, order: Order) -> bool:
+    """What `visible_orders` asks, of an order that is at hand."""
+    limits = ((actor.channel_ids, order.channel_id), (actor.team_ids, order.team_id))
+    return all(allowed is None or found in allowed for allowed, found in limits)
 
 
 def lines_with_promises(order_id: int) -> QuerySet[OrderLine]:
@@ -235,6 +247,11 @@ def timeline(actor: Actor, order_id: int, *, limit: int = 200) -> list[Event]:
     """What happened to the order, newest first. Raises PermissionDenied; empty when the actor may not know of it."""
     if order_detail(actor, order_id) is None:
         return []
+    return timeline_of(order_id, limit=limit)
+
+
+def timeline_of(order_id: int, *, limit: int = 200) -> list[Event]:
+    """The same of an order that the caller has already looked up."""
     return list(Event.objects.filter(stream=f"order:{order_id}").order_by("-id")[:limit])
 
 

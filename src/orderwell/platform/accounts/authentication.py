@@ -7,8 +7,9 @@ import hmac
 import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.accounts.errors import ApiKeyExpired, ApiKeyRevoked, InvalidApiKey
@@ -17,6 +18,7 @@ from orderwell.platform.accounts.scopes import expand_scopes
 from orderwell.platform.accounts.services.row_scopes import limits_of
 from orderwell.platform.caching import TimedCache
 from orderwell.platform.permissions import EVERYTHING
+from orderwell.platform.prepared import prepared
 
 # How finely the moment of last use is kept; a write for every request would be the slowest part of most.
 LAST_USED_STEP = timedelta(minutes=1)
@@ -44,7 +46,7 @@ _keys: TimedCache[bytes, _KnownKey] = TimedCache(seconds=2.0, most=1000)
 
 def actor_for_user(user: User, *, source: str = "web", address: str = "") -> Actor:
     """What `user` may do now, on which rows: two queries."""
-    granted = user.roles.values_list("permissions", flat=True)
+    granted = _granted_to(user.pk)
     permissions = {name for names in granted for name in names if name in EVERYTHING}
     return Actor(
         kind="user",
@@ -55,6 +57,11 @@ def actor_for_user(user: User, *, source: str = "web", address: str = "") -> Act
         address=address,
         **limits_of(user),
     )
+
+
+@prepared(int)
+def _granted_to(user_id: int) -> QuerySet[Any, list[str]]:
+    return User.roles.through.objects.filter(user=user_id).values_list("role__permissions", flat=True)
 
 
 def actor_for_key(raw: str, *, now: datetime, source: str = "api", address: str = "") -> Actor:

@@ -9,6 +9,7 @@ from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.accounts.models import ApiKey, Role, Team, User
 from orderwell.platform.paging import Page, keyset_page
 from orderwell.platform.permissions import Permission
+from orderwell.platform.prepared import prepared
 
 
 def user_list(actor: Actor, *, text: str = "", cursor: str | None = None, limit: int = 50) -> Page[User]:
@@ -39,8 +40,9 @@ def roles() -> list[Role]:
     return list(Role.objects.order_by("code"))
 
 
-def teams() -> list[Team]:
-    return list(Team.objects.order_by("name"))
+@prepared()
+def teams() -> QuerySet[Team]:
+    return Team.objects.order_by("name")
 
 
 def user_detail(actor: Actor, user_id: int) -> User:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Min, QuerySet
+from django.db.models import QuerySet
 
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.events.models import Delivery, Event
 from orderwell.platform.events.recording import EventName
 from orderwell.platform.paging import Page, keyset_page
 from orderwell.platform.permissions import Permission
+from orderwell.platform.prepared import prepared
+from orderwell.platform.statements import fetch
 
 
 @dataclass(frozen=True)
@@ -26,18 +28,32 @@ class Backlog:
 
 def backlog() -> Backlog:
     """How much waits to be delivered."""
-    waiting = Delivery.objects.filter(state=Delivery.State.WAITING)
-    fresh = waiting.filter(attempts=0)
-    moments = [
-        Event.objects.filter(pending=True).aggregate(oldest=Min("occurred_at"))["oldest"],
-        fresh.aggregate(oldest=Min("event__occurred_at"))["oldest"],
-    ]
+    ((pending, fresh, retrying, dead),) = fetch(_COUNTS)
     return Backlog(
-        waiting=Event.objects.filter(pending=True).count() + fresh.count(),
-        retrying=waiting.filter(attempts__gt=0).count(),
-        dead=Delivery.objects.filter(state=Delivery.State.DEAD).count(),
-        oldest=min((moment for moment in moments if moment is not None), default=None),
+        waiting=pending + fresh,
+        retrying=retrying,
+        dead=dead,
+        oldest=min([*_oldest_pending(), *_oldest_fresh()], default=None),
     )
+
+
+_COUNTS = """
+    SELECT (SELECT count(*) FROM events_event WHERE pending),
+           (SELECT count(*) FROM events_delivery WHERE state = 'waiting' AND attempts = 0),
+           (SELECT count(*) FROM events_delivery WHERE state = 'waiting' AND attempts > 0),
+           (SELECT count(*) FROM events_delivery WHERE state = 'dead')
+"""
+
+
+@prepared()
+def _oldest_pending() -> QuerySet[Event, datetime]:
+    return Event.objects.filter(pending=True).order_by("occurred_at").values_list("occurred_at", flat=True)[:1]
+
+
+@prepared()
+def _oldest_fresh() -> QuerySet[Delivery, datetime]:
+    fresh = Delivery.objects.filter(state=Delivery.State.WAITING, attempts=0).order_by("event__occurred_at")
+    return fresh.values_list("event__occurred_at", flat=True)[:1]
 
 
 def dead_letters(*, actor: Actor) -> QuerySet[Delivery]:

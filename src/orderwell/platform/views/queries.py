@@ -9,6 +9,7 @@ from django.utils.translation import gettext_noop as _
 
 from orderwell.kernel.errors import NotFound
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.prepared import prepared
 from orderwell.platform.views.models import BulkRun, Export, ListChoice, SavedView
 
 
@@ -31,8 +32,18 @@ def _readable(actor: Actor) -> QuerySet[SavedView]:
 
 def saved_views(actor: Actor, name: str) -> list[SavedView]:
     """The views of the list `name` that the actor has or that are shared with everyone, own ones first."""
-    rows = _readable(actor).filter(list_name=name).order_by("name", "id")
+    rows = _views_of_user(actor.id or 0, name) if actor.kind == "user" else _views_of_nobody(name)
     return sorted(rows, key=lambda view: view.owner_id != actor.id)
+
+
+@prepared(int, str)
+def _views_of_user(owner: int, name: str) -> QuerySet[SavedView]:
+    return SavedView.objects.filter(Q(owner_id=owner) | Q(shared=True), list_name=name).order_by("name", "id")
+
+
+@prepared(str)
+def _views_of_nobody(name: str) -> QuerySet[SavedView]:
+    return SavedView.objects.filter(Q(owner_id__isnull=True) | Q(shared=True), list_name=name).order_by("name", "id")
 
 
 def all_views(actor: Actor) -> QuerySet[SavedView]:
@@ -50,8 +61,14 @@ def saved_view(actor: Actor, view_id: int) -> SavedView:
 def own_choice(actor: Actor, name: str) -> OwnChoice:
     if actor.kind != "user":
         return OwnChoice()
-    row = ListChoice.objects.filter(user_id=actor.id or 0, list_name=name).first()
-    return OwnChoice(tuple(row.columns), row.default_view_id) if row else OwnChoice()
+    for row in _choice_of(actor.id or 0, name):
+        return OwnChoice(tuple(row.columns), row.default_view_id)
+    return OwnChoice()
+
+
+@prepared(int, str)
+def _choice_of(user_id: int, name: str) -> QuerySet[ListChoice]:
+    return ListChoice.objects.filter(user_id=user_id, list_name=name)
 
 
 def export_of(actor: Actor, export_id: int) -> Export:

@@ -18,14 +18,15 @@ def page_speed(
     directory: Path, effort: Effort, url: str | None, database: str, say: Callable[[str], None]
 ) -> list[Result]:
     """The page that is slowest against its own SQL decides; the table shows all of them."""
-    installation = Installation(directory, url)
+    installation = Installation(directory, url, home=effort.home)
     installation.migrate()
-    installation.orderwell("demo", "load", "--orders", str(effort.list_orders))
+    if effort.home is None:
+        installation.orderwell("demo", "load", "--orders", str(effort.list_orders))
     installation.orderwell("figures", "prepare")
     pages = json.loads(
         installation.python("-m", "orderwell.testing.benchmarks.page_times", str(REPEATS)).stdout.splitlines()[-1]
     )
-    say(f"{database}, pages at {effort.list_orders:,} orders:\n{table_of(pages)}")
+    say(f"{database}, pages at {effort.home or f'{effort.list_orders:,} orders'}:\n{table_of(pages)}")
     worst = max(pages, key=_ratio)
     slow = [page["page"] for page in pages if page["p95"] > MOST_P95]
     large = [page["page"] for page in pages if page["kilobytes"] > MOST_KILOBYTES]

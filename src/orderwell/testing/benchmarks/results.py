@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -88,6 +89,9 @@ class Effort:
     list_orders: int = 1_000_000
     list_orders_before: int = 10_000
     names: int = 100_000
+    # Data folders of companies that are filled already: order_list and pages look at these instead of filling their own.
+    home: Path | None = None
+    small_home: Path | None = None
 
 
 def middle(values: Sequence[float]) -> float:

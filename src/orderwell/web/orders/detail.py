@@ -17,7 +17,7 @@ from orderwell.domains.orders.changing import changes_on, undoable
 from orderwell.domains.orders.expected import Expectation, expected_for
 from orderwell.domains.orders.models import Amendment, Order
 from orderwell.domains.orders.overview import LineView, OrderOverview, order_overview
-from orderwell.domains.orders.queries import timeline
+from orderwell.domains.orders.queries import timeline_of
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
@@ -64,7 +64,7 @@ def context_of(found: OrderOverview, actor: Actor, *, everything: bool = False) 
     expected = _expected(found)
     changes = changes_on(order)
     reversible = undoable(changes, order) if actor.may(Permission.ORDERS_ORDER_CHANGE) else set()
-    events = timeline(actor, order.pk, limit=MORE_EVENTS if everything else EVENTS + 1)
+    events = timeline_of(order.pk, limit=MORE_EVENTS if everything else EVENTS + 1)
     return {
         "found": found,
         "order": order,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.template.base import FilterExpression, NodeList, Parser, Token
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -22,6 +23,8 @@ class KeptNode(template.Node):
         self._kept: dict[tuple[Any, ...], SafeString] = {}
 
     def render(self, context: template.Context) -> SafeString:
+        if settings.DEBUG:  # files may change under a running server
+            return self.inside.render(context)
         key = (get_language(), *[expression.resolve(context) for expression in self.keys])
         found = self._kept.get(key)
         if found is None:

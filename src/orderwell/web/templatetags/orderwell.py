@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -30,7 +31,7 @@ from orderwell.platform.printing.kinds import kinds_of
 from orderwell.web.components.assets import asset as asset_url
 from orderwell.web.components.causes import CAUSE_WORDS, CAUSES
 from orderwell.web.components.charts import drawn, rows_of
-from orderwell.web.components.markup import markup
+from orderwell.web.components.markup import markup, safe
 from orderwell.web.components.toasts import undo_of
 from orderwell.web.components.words import look_of, word
 from orderwell.web.help.markdown import address
@@ -164,12 +165,23 @@ def since(value: datetime | None) -> str:
 @register.simple_tag
 def badge(kind: str, value: str) -> SafeString:
     """A state as a word with a colour; the colour never says anything that the word doesn't."""
-    return _badge(look_of(kind, value), str(word(kind, value)))
+    return _badge(kind, str(value), get_language())
 
 
 @lru_cache(maxsize=2048)
-def _badge(look: str, said: str) -> SafeString:
-    return markup('<span class="badge badge-state {}">{}</span>', look, said)
+def _badge(kind: str, value: str, _language: str | None) -> SafeString:
+    return markup('<span class="badge badge-state {}">{}</span>', look_of(kind, value), word(kind, value))
+
+
+@register.simple_tag
+def options(choices: Iterable[tuple[str, Any]], chosen: str) -> SafeString:
+    """The `<option>`s of a filter."""
+    marks = {True: " selected", False: ""}
+    return SafeString(
+        "".join(
+            [f'<option value="{safe(key)}"{marks[key == chosen]}>{safe(title)}</option>\n' for key, title in choices]
+        )
+    )
 
 
 @register.simple_tag(name="word")

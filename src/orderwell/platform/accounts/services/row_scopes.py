@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import TypedDict
+from typing import Any, TypedDict
+
+from django.db.models import QuerySet
 
 from orderwell.platform.accounts.models import ApiKey, RowScope, User
+from orderwell.platform.prepared import prepared
 
 Limits = Mapping[str, Collection[int]]
 KINDS = tuple(RowScope.Kind.values)
@@ -32,10 +35,21 @@ class RowFilters(TypedDict):
     team_ids: frozenset[int] | None
 
 
+@prepared(int)
+def _limits_of_user(pk: int) -> QuerySet[Any, tuple[str, int]]:
+    return RowScope.objects.filter(user=pk).values_list("kind", "object_id")
+
+
+@prepared(int)
+def _limits_of_key(pk: int) -> QuerySet[Any, tuple[str, int]]:
+    return RowScope.objects.filter(api_key=pk).values_list("kind", "object_id")
+
+
 def limits_of(holder: User | ApiKey) -> RowFilters:
     """Which rows `holder` sees, with one query."""
     rows: dict[str, set[int]] = {}
-    for kind, object_id in holder.row_scopes.values_list("kind", "object_id"):
+    found = _limits_of_user(holder.pk) if isinstance(holder, User) else _limits_of_key(holder.pk)
+    for kind, object_id in found:
         rows.setdefault(kind, set()).add(object_id)
     channel, warehouse, team = (frozenset(rows[kind]) if kind in rows else None for kind in KINDS)
     return {"channel_ids": channel, "warehouse_ids": warehouse, "team_ids": team}

@@ -7,6 +7,8 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
 
+from django.db.models import QuerySet
+
 from orderwell.domains.automation.hints.facts.buying import fill_past, fill_twins
 from orderwell.domains.automation.hints.facts.money import overdue_of
 from orderwell.domains.automation.hints.facts.offers import fill_offers
@@ -24,6 +26,7 @@ from orderwell.domains.orders.models import Backorder, Hold, Order, OrderLine
 from orderwell.domains.orders.services.preview import Preview
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
+from orderwell.platform.prepared import prepared
 
 ZERO = Decimal(0)
 LIVE = (Order.State.DRAFT, Order.State.PLACED)
@@ -37,7 +40,7 @@ def facts_of_orders(actor: Actor, orders: Sequence[Order], *, grace_days: int, n
     if not live:
         return []
     facts = {pk: _of_order(order, actor, now) for pk, order in live.items()}
-    for line in _lines(live):
+    for line in _lines_of(*live) if len(live) == 1 else _lines(live):
         if len(facts[line.order_id].lines) < MOST_LINES:
             facts[line.order_id].lines.append(_line(line))
     short = (Order.FulfilmentState.BACKORDERED, Order.FulfilmentState.PARTIAL)
@@ -109,6 +112,12 @@ def _address(order: Order, actor: Actor) -> AddressFacts | None:
 def _lines(orders: Collection[int]) -> list[OrderLine]:
     rows = OrderLine.objects.filter(order__in=list(orders), kind=OrderLine.Kind.GOODS, variant__isnull=False)
     return list(rows.select_related("variant").order_by("order_id", "position"))
+
+
+@prepared(int)
+def _lines_of(order_id: int) -> QuerySet[OrderLine]:
+    rows = OrderLine.objects.filter(order=order_id, kind=OrderLine.Kind.GOODS, variant__isnull=False)
+    return rows.select_related("variant").order_by("position")
 
 
 def _line(line: OrderLine) -> LineFacts:

@@ -1,0 +1,110 @@
+"""A prepared query gives what the ORM gives, for whatever values it is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.models import Count, Min, Model, Q, QuerySet
+from django.test.utils import CaptureQueriesContext
+
+from orderwell.domains.catalog.models import Product, Variant
+from orderwell.platform.prepared import NotPreparable, prepared
+from orderwell.testing.factories import make_variant
+
+pytestmark = pytest.mark.django_db
+
+
+@prepared(int)
+def _of_product(product: int) -> QuerySet[Variant]:
+    return Variant.objects.filter(product_id=product).select_related("product__tax_category").order_by("sku")
+
+
+@prepared(str, int)
+def _either(sku: str, pk: int) -> QuerySet[Any, tuple[int, str]]:
+    return Variant.objects.filter(Q(sku=sku) | Q(pk=pk)).order_by("pk").values_list("pk", "sku")
+
+
+@prepared()
+def _skus() -> QuerySet[Any, str]:
+    return Variant.objects.order_by("sku").values_list("sku", flat=True)
+
+
+@prepared(int)
+def _counted(first: int) -> QuerySet[Any, tuple[int, int]]:
+    rows = Variant.objects.filter(pk__gte=first).order_by("product")
+    return rows.values_list("product").annotate(units=Count("pk"))
+
+
+@prepared(int)
+def _priced(pk: int) -> QuerySet[Variant]:
+    return Variant.objects.filter(pk=pk).annotate(units=Count("prices"), lowest=Min("prices__unit_price"))
+
+
+def columns(row: Model) -> dict[str, Any]:
+    return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+
+
+def test_rows_are_whole_objects_with_their_relations() -> None:
+    product = make_variant("B", price="10.50").product
+    make_variant("A", product=product)
+    make_variant("C")
+    with CaptureQueriesContext(connection) as seen:
+        found = _of_product(product.pk)
+        assert [row.product.tax_category.code for row in found] == [product.tax_category.code] * 2
+    assert len(seen) == 1
+    assert [columns(row) for row in found] == [
+        columns(row) for row in Variant.objects.filter(product=product).order_by("sku")
+    ]
+    assert columns(found[0].product) == columns(Product.objects.get(pk=product.pk))
+    found[0].name_en = "Another name"
+    found[0].save(update_fields=["name_en"])
+    assert _of_product(product.pk)[0].name_en == "Another name"
+
+
+def test_each_call_has_its_own_values() -> None:
+    first, second, third = make_variant("A"), make_variant("B"), make_variant("C")
+    assert _either("A", third.pk) == [(first.pk, "A"), (third.pk, "C")]
+    assert _either("B", -1) == [(second.pk, "B")]
+    assert _either("' OR 1=1 --", 0) == []
+    assert _skus() == ["A", "B", "C"]
+
+
+def test_sums_and_exact_numbers_come_as_from_the_orm() -> None:
+    first = make_variant("A", price="10.50")
+    assert [(row.units, row.lowest) for row in _priced(first.pk)] == [(1, Decimal("10.5"))]  # type: ignore[attr-defined]
+    make_variant("B", product=first.product)
+    assert _counted(first.pk) == [(first.product_id, 2)]
+    assert _counted(first.pk + 100) == []
+
+
+def test_what_cannot_be_kept_is_refused() -> None:
+    @prepared(str)
+    def part(text: str) -> QuerySet[Variant]:
+        return Variant.objects.filter(sku__icontains=text)
+
+    @prepared(int)
+    def unused(pk: int) -> QuerySet[Variant]:
+        return Variant.objects.all()
+
+    @prepared(int)
+    def more(pk: int) -> QuerySet[Variant]:
+        return Variant.objects.filter(pk=pk).prefetch_related("prices")
+
+    @prepared(int)
+    def as_mappings(pk: int) -> QuerySet[Any, dict[str, Any]]:
+        return Variant.objects.filter(pk=pk).values("sku")
+
+    calls: list[Callable[[], Any]] = [
+        lambda: part("a"),
+        lambda: unused(1),
+        lambda: more(1),
+        lambda: as_mappings(1),
+        lambda: _either("A"),  # type: ignore[call-arg]
+    ]
+    for call in calls:
+        with pytest.raises(NotPreparable):
+            call()
