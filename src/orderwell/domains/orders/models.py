@@ -284,7 +284,8 @@ class OrderNote(models.Model):
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="notes")
     body = models.TextField()
     before = models.TextField(default="", db_default="", blank=True)
-    author = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    # The person, as in events: by number, and by the name of that time.
+    author_id = models.BigIntegerField(null=True)
     author_label = models.CharField(max_length=120)
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField(null=True)
