@@ -78,6 +78,8 @@ async def picture(page: Page, address: str, shot: Shot, folder: Path) -> str:
         height = await page.evaluate("document.documentElement.scrollHeight")
         width = page.viewport_size["width"] if page.viewport_size else 1440
         await page.set_viewport_size({"width": width, "height": max(700, min(height, HIGHEST))})
+        await page.wait_for_timeout(400)  # charts draw themselves anew, what is fixed finds its place
+        await page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
         await page.screenshot(path=folder / f"{shot.name.replace(':', '--')}.png")
     except Error as error:
         return f"{folder.name}/{shot.name}: {str(error).splitlines()[0]}"

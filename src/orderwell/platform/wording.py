@@ -7,13 +7,16 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from orderwell.kernel.errors import DomainError, ErrorDetail, Phrase, fill
 from orderwell.kernel.quantities import plain
 from orderwell.platform.formats import money_text
 
 _AMOUNT = re.compile(r"\{(\w+)\} \{currency\}")
+
+# What a refusal calls things, where no other text names them so.
+KINDS = (gettext_noop("category"), gettext_noop("customer group"), gettext_noop("tax category"))
 
 
 def shown(value: Any) -> Any:

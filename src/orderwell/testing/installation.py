@@ -26,7 +26,7 @@ import psutil
 
 from orderwell.testing.seeding import Shop
 
-START_SECONDS = 60.0
+START_SECONDS = 120.0
 # What the caller's environment must not decide for an installation of our own.
 OWN = ("DATABASE_URL", "ORDERWELL_HOME", "DJANGO_SETTINGS_MODULE")
 

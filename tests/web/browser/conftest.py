@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 PASSWORD = "correct horse battery"
+PATIENCE = 30_000
 PREPARE = """
 import json, os, django
 django.setup()
@@ -65,6 +66,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    from playwright.sync_api import expect
+
+    # A machine that does other things meanwhile is slow, not wrong; what is wrong stays wrong for longer than this.
+    expect.set_options(timeout=PATIENCE)
     with open_browser() as found:
         yield found
 
@@ -90,7 +95,7 @@ def sign_in(site: Site, browser: Browser) -> Iterator[Callable[..., Page]]:
             viewport={"width": width, "height": height},
             service_workers="allow" if worker else "block",
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))

@@ -42,7 +42,7 @@ def phone(site: Site, browser: Browser) -> Iterator[Callable[[str], Page]]:
     def open_page(locale: str) -> Page:
         viewport = {"width": 390, "height": 844}
         context = browser.new_context(base_url=site.address, locale=locale, viewport=viewport, java_script_enabled=True)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))

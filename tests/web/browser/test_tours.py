@@ -44,7 +44,7 @@ def begin(page: Page, tour: str) -> None:
         prepare = page.get_by_role("button", name="Prepare the practice company")
         if prepare.count():
             prepare.click()
-        page.locator("#tours-status[data-phase=running]").wait_for(timeout=120_000)
+        page.locator("#tours-status[data-phase=running]").wait_for(timeout=300_000)
         page.goto("/help/tours/")
     page.locator(f"[data-tour={tour}]").click()
     page.locator(".practice-bar").wait_for()
@@ -53,7 +53,7 @@ def begin(page: Page, tour: str) -> None:
 
 def step(page: Page, task: str) -> None:
     """The step ticks itself; nobody presses anything for it."""
-    expect(page.locator(f"#practice li[data-task={task}]")).to_have_class(re.compile(r"\bdone\b"), timeout=10_000)
+    expect(page.locator(f"#practice li[data-task={task}]")).to_have_class(re.compile(r"\bdone\b"))
 
 
 def still_open(page: Page, task: str) -> None:
@@ -184,7 +184,8 @@ print(json.dumps(dict(sku=row.variant.sku, origin=row.warehouse.code, destinatio
 
 
 def test_a_way_in_is_used_once_and_a_reset_forgets(sign_in: Open, practice: Site) -> None:
-    page = sign_in("carl")
+    # While it is being reset nobody answers there, and the browser says so.
+    page = sign_in("carl", meant="4(01|22)|net::ERR_|htmx:")
     notes: list[str] = []
     page.on("request", lambda request: notes.append(request.url) if "/practice/enter/" in request.url else None)
     begin(page, "manager")
@@ -206,18 +207,60 @@ def test_a_way_in_is_used_once_and_a_reset_forgets(sign_in: Open, practice: Site
     expect(page.locator("#practice .practice-points")).to_contain_text("0 / 6")
 
 
+@pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
+def test_the_handheld_s_tour_from_start_to_certificate(sign_in: Open, practice: Site, locale: str) -> None:
+    page = sign_in("wei", locale=locale, width=390, height=844)
+    begin(page, "handheld")
+    still_open(page, "open")
+    page.goto(local(page, "/handheld/"))
+    page.locator(".hh-tile").first.wait_for()
+    step(page, "open")
+    assert not [each["id"] for each in Axe().run(page).response["violations"]]
+    said = page.locator("#practice li[data-task=ship] > span").inner_text()
+    assert ("仓库" in said) is (locale == "zh-CN")
+    number = re.search(r"SO\d+", said)
+    house = next(name for name in page.locator("#hh-warehouse option").all_inner_texts() if name in said)
+    assert number
+    page.locator("#hh-warehouse").select_option(label=house)
+    page.goto(local(page, "/handheld/#/pick"))
+    page.locator(".hh-row", has_text=number[0]).click()
+    # The steps take no room from the work once they are folded, and stay folded.
+    page.locator(".practice-card summary").click()
+    for item in page.locator(".hh-item").all():
+        while item.locator(".hh-done").count() == 0:
+            item.locator(".hh-count .btn-icon").last.click()
+    page.locator(".hh-foot button").click()
+    page.fill("#hh-carrier", "SF")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.type("SF-77")
+    page.keyboard.press("Enter")
+    expect(page.locator("#hh-tracking")).to_have_value("SF-77")
+    page.locator("#hh-ship").click()
+    step(page, "ship")
+    expect(page.locator("#practice .practice-steps")).to_be_hidden()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.goto(local(page, "/handheld/#/receive/free"))
+    page.locator("#hh-reference").wait_for()
+    page.keyboard.type(stocked(practice)["sku"])
+    page.keyboard.press("Enter")
+    expect(page.locator(".hh-item .hh-quantity")).to_have_value("1")
+    page.locator("#hh-receive").click()
+    step(page, "receive")
+    page.locator(".practice-card summary").click()
+    finish(page, "30")
+
+
 def to_the_order(page: Page, task: str) -> None:
     page.locator(f"#practice li[data-task={task}] a", has_text="Go there").click()
     page.wait_for_url(re.compile(r"/orders/\d+/$"))
 
 
 def finish(page: Page, points: str) -> None:
-    expect(page.locator(".practice-end")).to_contain_text(f"{points} of {points}")
+    expect(page.locator(".practice-end")).to_contain_text(re.compile(rf"\b{points}\D+{points}\b"))
     page.locator("[data-take-back]").click()
     expect(page.locator("main")).to_contain_text(f"{points} / {points}")
 
 
-@pytest.mark.soak
 def test_the_bookkeeper_s_tour_from_start_to_certificate(sign_in: Open, practice: Site) -> None:
     page = sign_in("anna")
     begin(page, "bookkeeper")
@@ -248,7 +291,6 @@ def answer(page: Page, task: str, figure: str) -> None:
     step(page, task)
 
 
-@pytest.mark.soak
 def test_the_manager_s_tour_from_start_to_certificate(sign_in: Open, practice: Site) -> None:
     page = sign_in("anna")
     begin(page, "manager")
@@ -268,12 +310,12 @@ def test_the_manager_s_tour_from_start_to_certificate(sign_in: Open, practice: S
     page.keyboard.press("Control+Enter")
     step(page, "hold")
     page.keyboard.press("l")
-    page.locator("#dialog button.btn-primary").click()
+    page.locator("#dialog [name=reason]").fill("Asked: it is right")
+    page.keyboard.press("Control+Enter")
     step(page, "release")
     finish(page, "60")
 
 
-@pytest.mark.soak
 def test_the_administrator_s_tour_from_start_to_certificate(sign_in: Open, practice: Site) -> None:
     page = sign_in("anna")
     begin(page, "administrator")

@@ -218,3 +218,14 @@ def test_every_event_that_a_step_waits_for_is_declared() -> None:
         for task in tour.tasks:
             if isinstance(task.check, Did):
                 assert set(task.check.names) & sentences().keys(), task.key
+
+
+def test_what_is_to_be_done_on_the_handheld_counts_only_from_there() -> None:
+    from orderwell.platform.events.models import Event
+    from orderwell.web.help.tours.checks import Did, Seen
+
+    check = Did(("fulfilment.shipment.shipped",), through="handheld-act")
+    shipped = Event(name="fulfilment.shipment.shipped", stream="order:1", data={})
+    assert not check.done(Seen([shipped], frozenset(), frozenset()), "ship")
+    assert not check.done(Seen([], frozenset({"handheld-act"}), frozenset()), "ship")
+    assert check.done(Seen([shipped], frozenset({"handheld-act"}), frozenset()), "ship")

@@ -20,7 +20,7 @@ class ViewEvent(EventName):
         return {
             cls.SAVED: _("View {name} of the list {list} saved"),
             cls.REMOVED: _("View {name} of the list {list} removed"),
-            cls.EXPORTED: _("List {list} exported as {format}: {rows} rows, columns {columns}"),
+            cls.EXPORTED: _("List {list} exported as {format}: {rows} rows"),
             cls.ACTED: _(
                 "Bulk action {action} on the list {list}: {done} done, {unchanged} unchanged, {refused} refused"
             ),

@@ -81,6 +81,7 @@ def _initial(row: Any, *names: str) -> dict[str, Any]:
 
 @page(SETTING)
 def channels(request: HttpRequest, actor: Actor) -> HttpResponse:
+    names = {item.code: localname(item) for item in every_warehouse()}
     rows = [
         Row(
             (
@@ -89,7 +90,7 @@ def channels(request: HttpRequest, actor: Actor) -> HttpResponse:
                 row.currency,
                 _yes(row.prices_include_tax),
                 _("take it, the rest waits") if row.shortage == "backorder" else _("refuse the order"),
-                ", ".join(row.warehouse_codes) or _("all"),
+                ", ".join(names.get(code, code) for code in row.warehouse_codes) or _("all"),
             ),
             reverse("admin-channel", args=[row.code]),
             quiet=not row.active,
@@ -216,7 +217,9 @@ def taxes(request: HttpRequest, actor: Actor) -> HttpResponse:
         for row in every_tax_category()
     ]
     columns = (Column(_("Name")), Column(_("Code")), Column(_("Rate"), "num"))
-    table = Table(columns, rows, reverse("admin-tax-new"), _("New tax category"), empty_title=_("None yet."))
+    table = Table(
+        columns, rows, reverse("admin-tax-new"), _("New tax category"), empty_title=_("No tax categories yet")
+    )
     return show_table(request, actor, "admin-taxes", table)
 
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from orderwell.kernel.clock import business_day, utc_now
 from orderwell.kernel.errors import NotFound
@@ -29,6 +29,7 @@ from orderwell.platform.wording import shown
 from orderwell.web.admin.forms import ENTITY_WORDS, FIELD_KINDS, OwnFieldForm, ScheduleForm, SettingForm
 from orderwell.web.admin.sections import Column, Row, Table, Two, sections, show_table
 from orderwell.web.components.actions import ActionForm, perform
+from orderwell.web.components.schedules import schedule_name
 from orderwell.web.home.views import zone
 from orderwell.web.pages import form_page, page
 from orderwell.web.templatetags.orderwell import localname, moment, thousands
@@ -43,14 +44,6 @@ SETTING_GROUPS = {
     "fulfilment": gettext_lazy("Shipments and returns"),
     "billing": gettext_lazy("Money"),
     "hints": gettext_lazy("Hints"),
-}
-SCHEDULES = {
-    "accounts.forget-sign-in-failures": gettext_lazy("Forget failed sign-ins"),
-    "idempotency.forget-old-answers": gettext_lazy("Forget old answers to repeated requests"),
-    "events.forget-old-deliveries": gettext_lazy("Forget old deliveries of events"),
-    "analytics.prepare-days": gettext_lazy("Prepare the daily figures"),
-    "automation.forget-old-sights": gettext_lazy("Forget who saw which hint"),
-    "verify.every-night": gettext_lazy("Check every balance"),
 }
 SEQUENCES = {
     "billing.invoice": gettext_lazy("Invoice numbers"),
@@ -225,13 +218,24 @@ def remove_field(request: HttpRequest, actor: Actor, entity: str, key: str) -> H
     )
 
 
+def _interval(seconds: int) -> str:
+    """How often, in the largest unit that has no remainder."""
+    minutes = max(seconds // 60, 1)
+    if minutes % 1440 == 0:
+        days = minutes // 1440
+        return ngettext("%(count)s day", "%(count)s days", days) % {"count": thousands(days)}
+    if minutes % 60 == 0:
+        return _("%(count)s h") % {"count": thousands(minutes // 60)}
+    return _("%(count)s min") % {"count": thousands(minutes)}
+
+
 @page(SETTING)
 def schedules(request: HttpRequest, actor: Actor) -> HttpResponse:
     rows = [
         Row(
             (
-                SCHEDULES.get(row.name, row.name),
-                _("%(count)s min") % {"count": thousands(row.every_seconds // 60)},
+                schedule_name(row.name),
+                _interval(row.every_seconds),
                 row.at or "—",
                 Two(moment(row.last_run_at) if row.last_run_at else _("never"), row.last_error[-120:]),
                 moment(row.next_run_at) if row.enabled else _("off"),
@@ -274,7 +278,7 @@ def schedule(request: HttpRequest, actor: Actor, name: str) -> HttpResponse:
         act=act,
         done=_("Saved."),
         to=reverse("admin-schedules"),
-        context={"form_title": SCHEDULES.get(name, name)},
+        context={"form_title": schedule_name(name)},
     )
 
 
@@ -304,7 +308,7 @@ def numbers(request: HttpRequest, actor: Actor) -> HttpResponse:
         Column(_("Year"), "num"),
         Column(_("Given out"), "num"),
         Column(_("Last")),
-        Column(_("Next")),
+        Column(pgettext("number", "Next")),
     )
     table = Table(
         columns,

@@ -58,7 +58,7 @@ def keys(request: HttpRequest, actor: Actor) -> HttpResponse:
         Column(_("Name")),
         Column(_("Begins with"), "mono nowrap hide-narrow"),
         Column(_("May")),
-        Column(_("Rows"), "hide-narrow"),
+        Column(_("Which rows"), "hide-narrow"),
         Column(_("Last used"), "hide-narrow nowrap"),
         Column(_("State"), "nowrap"),
     )
@@ -122,6 +122,7 @@ def revoke(request: HttpRequest, actor: Actor, key_id: int) -> HttpResponse:
         to=reverse("admin-keys"),
         context={
             "form_title": _("Revoke %(name)s") % {"name": key.name},
+            "submit": _("Revoke"),
             "form_text": _("Programs that use this key are turned away at once. It cannot be taken back."),
         },
     )

@@ -21,6 +21,7 @@ from orderwell.kernel.errors import fill
 from orderwell.kernel.quantities import plain
 from orderwell.platform.events.models import Event
 from orderwell.platform.events.queries import sentences
+from orderwell.platform.views.sources import source_of, sources
 from orderwell.platform.wording import shown, with_amounts
 from orderwell.web.components.places import place_name
 from orderwell.web.components.words import WORDS, word
@@ -62,6 +63,10 @@ FIELDS = {
 }
 # Data of events that names a warehouse by its code.
 PLACES = {"warehouse", "origin", "destination"}
+# What the line of shipping has for a SKU.
+SHIPPING_SKU = "SHIPPING"
+# A sentence that ends with a reason nobody gave.
+_NOT_SAID = re.compile(r"\s*[:：]\s*—$")
 # Exact numbers come with all the digits of their column.
 _EXACT = re.compile(r"-?\d+\.\d+")
 
@@ -97,7 +102,8 @@ def sentence_of(event: Event) -> str:
     if template is None:
         return event.name
     said, data = with_amounts(gettext(template), event.data)
-    return fill(said, {key: _value(key, value) for key, value in data.items()})
+    text = fill(said, {key: _value(key, value) for key, value in data.items()})
+    return _NOT_SAID.sub("", text)
 
 
 def timeline(events: Iterable[Event]) -> list[Entry]:
@@ -170,6 +176,10 @@ def _value(key: str, value: Any) -> Any:
         return gettext(KINDS[value].title)
     if key == "hint" and isinstance(value, str):
         return gettext(rule_title(value))
+    if key == "sku" and value == SHIPPING_SKU:
+        return gettext("Shipping")
+    if key == "list" and value in sources():
+        return source_of(value).spoken_title()
     if key in PLACES and isinstance(value, str):
         return place_name(value)
     if key in WORDS and isinstance(value, str):

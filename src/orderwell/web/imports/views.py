@@ -34,6 +34,7 @@ from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.actions import ActionForm, perform
 from orderwell.web.components.listing import ROWS, cursor, listing, one_of
+from orderwell.web.components.numbers import numbers_of
 from orderwell.web.components.words import choices
 from orderwell.web.imports.forms import MappingForm, UploadForm
 from orderwell.web.pages import form_page, page
@@ -96,7 +97,8 @@ def import_page(request: HttpRequest, actor: Actor, batch_id: int) -> HttpRespon
     batch = import_detail(actor, batch_id)
     verdict = one_of(request.GET.get("verdict", ""), ("done", "duplicate", "refused"))
     rows = import_rows(actor, batch_id, verdict=verdict, cursor=cursor(request), limit=ROWS)
-    shown = [{"row": row, "why": explain(row)} for row in rows.rows]
+    numbers = numbers_of(actor, [row.target for row in rows.rows])
+    shown = [{"row": row, "why": explain(row), "number": numbers.get(row.target, "")} for row in rows.rows]
     context = {
         "batch": batch,
         "result": result(batch),

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from orderwell.domains.catalog.models import ProductImage
@@ -38,7 +38,7 @@ class ImageForm(ActionForm):
         help_text=_("Read out to those who cannot see it; the name of the product when empty."),
     )
     variant = forms.ChoiceField(label=_("Shows only"), required=False)
-    place = forms.ChoiceField(label=_("Place"))
+    place = forms.ChoiceField(label=pgettext_lazy("picture", "Place"))
     pointers = {"/variant_id": "variant"}
 
     def __init__(self, *args: Any, detail: ProductDetail, **kwargs: Any) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from orderwell.domains.inventory.models import ExpectedReceipt
 from orderwell.domains.inventory.queries import announced, expected_receipts
@@ -52,7 +53,7 @@ EXPECTED = ListSpec(
     permission=P.INVENTORY_STOCK_VIEW,
     url_name="expected-list",
     columns=(
-        Column("reference", _("Reference"), lambda r: r.reference, narrow="main"),
+        Column("reference", pgettext_lazy("announced receipt", "Reference"), lambda r: r.reference, narrow="main"),
         Column("supplier", _("Supplier"), lambda r: r.supplier, narrow="line"),
         Column("sku", _("SKU"), lambda r: r.variant.sku, narrow="line"),
         Column("product", _("Product"), lambda r: localname(r.variant), narrow="line"),

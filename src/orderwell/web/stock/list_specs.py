@@ -15,6 +15,7 @@ from orderwell.domains.inventory.queries import MovementFilters, StockFilters, m
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.markup import markup, to
+from orderwell.web.components.numbers import add_numbers
 from orderwell.web.components.words import choices, word
 from orderwell.web.lists.common import between, pick, product_name, warehouse_choices
 from orderwell.web.lists.spec import Column, Filter, ListSpec, Nothing, Tab, Values
@@ -100,6 +101,16 @@ def movement_rows(actor: Actor, values: Values, now: datetime) -> Sequence[Query
     return [movements(actor, MovementFilters(**pick(values, warehouse="warehouse", kind="kind"), **between(values)))]
 
 
+def document(movement: Any) -> str:
+    """Its number; what has none keeps its name within the system."""
+    return str(getattr(movement, "cause_number", "") or movement.cause)
+
+
+def name_documents(actor: Actor, found: Sequence[Any], keys: Sequence[str]) -> None:
+    if "cause" in keys:
+        add_numbers(actor, found, "cause")
+
+
 MOVEMENTS = ListSpec(
     name="movements",
     topics="inventory fulfilment",
@@ -113,13 +124,14 @@ MOVEMENTS = ListSpec(
         Column("product", _("Product"), lambda m: localname(m.stock_item.variant), narrow="line"),
         Column("warehouse", _("Warehouse"), lambda m: localname(m.stock_item.warehouse)),
         Column("quantity", _("Quantity"), lambda m: m.quantity, "number", narrow="end"),
-        Column("cause", _("Document"), lambda m: m.cause, show=lambda m: cause_link(m.cause)),
+        Column("cause", _("Document"), document, show=lambda m: cause_link(m.cause, getattr(m, "cause_number", ""))),
         Column("reason", _("Reason"), lambda m: str(word("adjustment", m.reason)) if m.reason else ""),
         Column("note", _("Note"), lambda m: m.note),
         Column("who", _("Who"), lambda m: m.actor_label),
     ),
     default=("when", "kind", "sku", "product", "warehouse", "quantity", "cause", "reason", "who"),
     rows=movement_rows,
+    prepare=name_documents,
     sorts={"when": ("occurred_at", "id")},
     default_sort="-when",
     filters=(

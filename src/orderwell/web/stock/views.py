@@ -25,6 +25,7 @@ from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.actions import perform
 from orderwell.web.components.listing import ROWS, cursor, listing
+from orderwell.web.components.numbers import add_numbers
 from orderwell.web.pages import form_page, page
 from orderwell.web.stock.forms import AdjustForm
 
@@ -34,6 +35,7 @@ def stock_item(request: HttpRequest, actor: Actor, stock_item_id: int) -> HttpRe
     detail = stock_detail(actor, stock_item_id)
     lines = [reservation.line_id for reservation in detail.reservations]
     found = movement_list(actor, MovementFilters(stock_item_id=stock_item_id), cursor(request), ROWS)
+    add_numbers(actor, found.rows, "cause")
     context = {
         "detail": detail,
         "item": detail.item,

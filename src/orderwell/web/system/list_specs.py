@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from orderwell.domains.integrations.queries import imports
@@ -19,6 +19,7 @@ from orderwell.platform.events.services import discard_each, replay_each
 from orderwell.platform.jobs.queries import jobs
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.markup import markup, to
+from orderwell.web.components.numbers import add_numbers
 from orderwell.web.components.timeline import sentence_of
 from orderwell.web.components.words import choices, word
 from orderwell.web.lists.common import between, pick
@@ -26,6 +27,7 @@ from orderwell.web.lists.spec import Action, Column, Filter, ListSpec, Nothing, 
 from orderwell.web.templatetags.orderwell import cause_link, last_word
 
 P = Permission
+CLOSED = pgettext_lazy("account", "Closed")
 
 
 def import_rows(actor: Actor, values: Values, now: datetime) -> Sequence[QuerySet[Any]]:
@@ -84,6 +86,15 @@ def what(event: Any) -> Any:
     return markup('<div class="wrap">{}<div class="sub">{}</div></div>', sentence_of(event), event.name)
 
 
+def stream_link(event: Any) -> Any:
+    return cause_link(event.stream, getattr(event, "cause_number", ""))
+
+
+def name_streams(actor: Actor, found: Sequence[Any], keys: Sequence[str]) -> None:
+    if "stream" in keys:
+        add_numbers(actor, found, "stream")
+
+
 EVENTS = ListSpec(
     name="events",
     title=_("Events"),
@@ -93,7 +104,7 @@ EVENTS = ListSpec(
         Column("when", _("When"), lambda e: e.occurred_at, "moment", sort="id", narrow="line"),
         Column("what", _("What"), sentence_of, show=what, narrow="main"),
         Column("name", _("Name"), lambda e: e.name),
-        Column("stream", _("Stream"), lambda e: e.stream, show=lambda e: cause_link(e.stream), narrow="line"),
+        Column("stream", _("Stream"), lambda e: e.stream, show=stream_link, narrow="line"),
         Column("subject", _("Subject"), lambda e: e.subject),
         Column("who", _("Who"), lambda e: e.actor_label, narrow="line"),
         Column("source", _("From"), lambda e: str(word("source", e.source)), narrow="line"),
@@ -101,6 +112,7 @@ EVENTS = ListSpec(
     ),
     default=("when", "what", "stream", "who", "source", "address"),
     rows=event_rows,
+    prepare=name_streams,
     sorts={"id": ("id",)},
     default_sort="-id",
     filters=(Filter("q", _("Stream"), "text"),),
@@ -120,7 +132,7 @@ def dead_rows(actor: Actor, values: Values, now: datetime) -> Sequence[QuerySet[
 DEAD_LETTERS = ListSpec(
     name="dead-letters",
     topics="events",
-    title=_("Not deliverable"),
+    title=_("Undeliverable events"),
     permission=P.SYSTEM_EVENT_VIEW,
     url_name="dead-letters",
     columns=(
@@ -228,9 +240,9 @@ USERS = ListSpec(
     filters=(
         Filter("q", _("Search"), "text"),
         Filter("role", _("Role"), choices=role_choices),
-        Filter("active", _("Closed"), choices=lambda actor: [("closed", _("Closed")), ("all", _("Active and closed"))]),
+        Filter("active", CLOSED, choices=lambda actor: [("closed", CLOSED), ("all", _("Active and closed"))]),
     ),
-    tabs=(Tab("all", _("Active")), Tab("closed", _("Closed"), {"active": "closed"})),
+    tabs=(Tab("all", _("Active")), Tab("closed", CLOSED, {"active": "closed"})),
     actions=(
         Action(
             "close",

@@ -30,6 +30,7 @@ def health(request: HttpRequest, actor: Actor) -> HttpResponse:
             }
             for check in checks
         ],
+        "any_step": any(check.step_template for check in checks),
         "ok": all(check.state == "ok" for check in checks),
         "backlog": backlog(),
         "schedules": schedule_list(actor=actor),

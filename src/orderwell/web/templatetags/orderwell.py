@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from django import template
 from django.conf import settings
-from django.forms import BoundField, CheckboxInput
+from django.forms import BoundField, CheckboxInput, Select
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -32,6 +32,7 @@ from orderwell.web.components.assets import asset as asset_url
 from orderwell.web.components.causes import CAUSE_WORDS, CAUSES
 from orderwell.web.components.charts import drawn, rows_of
 from orderwell.web.components.markup import markup, safe
+from orderwell.web.components.schedules import SCHEDULES
 from orderwell.web.components.toasts import undo_of
 from orderwell.web.components.words import look_of, word
 from orderwell.web.help.markdown import address
@@ -189,6 +190,14 @@ def word_tag(kind: str, value: str) -> str:
     return str(word(kind, value))
 
 
+# Where the first of what a field offers is made.
+MADE_AT = {
+    "channel": "admin-channels",
+    "tax_category": "admin-taxes",
+    **dict.fromkeys(("warehouse", "origin", "destination"), "admin-warehouses"),
+}
+
+
 @register.inclusion_tag("components/field.html")
 def field(bound: BoundField, classes: str = "", hide_label: bool = False) -> dict[str, Any]:
     widget = bound.field.widget
@@ -197,7 +206,11 @@ def field(bound: BoundField, classes: str = "", hide_label: bool = False) -> dic
     if bound.errors:
         extra["class"] = f"{widget.attrs.get('class', '')} is-invalid"
     topic = field_topic(bound.form, bound.name)
+    missing = ""
+    if bound.field.required and isinstance(widget, Select) and not any(key for key, _name in widget.choices):
+        missing = MADE_AT.get(bound.name, "")
     return {
+        "missing_url": reverse(missing) if missing else "",
         "topic": topic,
         "topic_url": address(*topic.split("#")) if topic else "",
         "bound": bound,
@@ -309,10 +322,10 @@ def still_expected(row: Any) -> Decimal:
 
 
 @register.simple_tag
-def cause_link(cause: str) -> SafeString | str:
-    """A document named as "transfer:12", with a link where it has a page."""
+def cause_link(cause: str, number: str = "") -> SafeString | str:
+    """A document named as "transfer:12" by its number where that is known, with a link where it has a page."""
     kind, _colon, key = cause.partition(":")
-    text = f"{_(CAUSE_WORDS[kind]) if kind in CAUSE_WORDS else kind.replace('_', ' ')} {key}"
+    text = number or f"{_(CAUSE_WORDS[kind]) if kind in CAUSE_WORDS else kind.replace('_', ' ')} {key}"
     if kind in CAUSES and key.isdecimal():
         return markup('<a href="{}">{}</a>', reverse(CAUSES[kind], args=[int(key)]), text)
     return text
@@ -330,6 +343,12 @@ def line_name(line: Any) -> str:
 def name_on_document(line: Any) -> str:
     """What a line is called on what the customer gets: the name that was kept with it."""
     return str(word("line", "shipping")) if line.kind == "shipping" else str(line.name)
+
+
+@register.filter
+def schedule_name(name: str) -> str:
+    """What the work that runs by itself is called."""
+    return str(SCHEDULES.get(name, name))
 
 
 @register.filter

@@ -185,6 +185,50 @@ WAREHOUSE = Tour(
     ),
     orders=1,
 )
+HANDHELD = Tour(
+    "handheld",
+    _("Warehouse worker: the handheld"),
+    _("The phone or the scanner in the hand: pick, pack and ship an order, and take in what nobody announced."),
+    ("warehouse-worker",),
+    (
+        Task(
+            "open",
+            _("Open the handheld, best on the device you will work with."),
+            _("Handheld in the navigation. On a phone the navigation is behind the button with three lines."),
+            Visited("handheld"),
+            place="handheld",
+            mark="[href='/handheld/']",
+            help="handheld#handheld-home",
+        ),
+        Task(
+            "ship",
+            _(
+                "Pick order {order} in the warehouse {warehouse}, pack it and ship it, with a carrier and a tracking number."
+            ),
+            _(
+                "Choose the warehouse, then Pick, and scan or tap the order. Scan each piece, or press +. "
+                "To packing, the carrier, any tracking number, Ship."
+            ),
+            Did(("fulfilment.shipment.shipped",), through="handheld-act"),
+            place="handheld",
+            mark=".hh-tile",
+            help="handheld#handheld-pick",
+        ),
+        Task(
+            "receive",
+            _("A box stands at the door that nobody announced: receive some pieces of any product on the handheld."),
+            _(
+                "Receive, Receipt without announcement. Type the SKU {sku} and Enter for each piece, then Receive what was scanned."
+            ),
+            Did(("inventory.stock.received",), through="handheld-act"),
+            place="handheld",
+            mark=".hh-tile",
+            help="handheld#handheld-receive",
+        ),
+    ),
+    orders=1,
+    minutes=3,
+)
 BOOKKEEPER = Tour(
     "bookkeeper",
     _("Bookkeeper: invoice, payment, credit note"),
@@ -336,4 +380,4 @@ ADMINISTRATOR = Tour(
         ),
     ),
 )
-TOURS: dict[str, Tour] = {tour.code: tour for tour in (CLERK, WAREHOUSE, BOOKKEEPER, MANAGER, ADMINISTRATOR)}
+TOURS: dict[str, Tour] = {tour.code: tour for tour in (CLERK, WAREHOUSE, HANDHELD, BOOKKEEPER, MANAGER, ADMINISTRATOR)}

@@ -23,11 +23,15 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Did:
-    """One of these events happened; with `same` on an object for which that check holds too; `data` must be in it."""
+    """One of these events happened; with `same` on an object for which that check holds too; `data` must be in it.
+
+    With `through` the address of that name must have taken something from the learner: done there, not on another screen.
+    """
 
     names: tuple[str, ...]
     same: Did | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
+    through: str = ""
 
     def streams(self, seen: Seen) -> set[str]:
         allowed = self.same.streams(seen) if self.same else None
@@ -40,7 +44,7 @@ class Did:
         }
 
     def done(self, seen: Seen, key: str) -> bool:
-        return bool(self.streams(seen))
+        return bool(self.streams(seen)) and (not self.through or self.through in seen.visited)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,15 +12,20 @@ from django.db.models import F
 from orderwell.domains.catalog.queries import channels
 from orderwell.domains.customers.queries import visible_customers
 from orderwell.domains.fulfilment.services.ship import ship
+from orderwell.domains.inventory.choices import visible_warehouses
 from orderwell.domains.inventory.queries import stock
 from orderwell.domains.orders.drafts import AddressDraft, LineDraft, OrderDraft
 from orderwell.domains.orders.outcomes import Placed
+from orderwell.domains.orders.queries import lines_with_promises
 from orderwell.domains.orders.services.place import place_orders
+from orderwell.domains.orders.waiting import ready_to_ship
 from orderwell.kernel.errors import NotFound
 from orderwell.platform.accounts.actor import Actor, system_actor
 from orderwell.web.help.tours.catalogue import Tour
+from orderwell.web.templatetags.orderwell import localname
 
 UNITS = Decimal(3)
+MOST = 1000
 
 
 def prepare(tour: Tour, *, now: datetime) -> dict[str, Any]:
@@ -33,7 +38,16 @@ def prepare(tour: Tour, *, now: datetime) -> dict[str, Any]:
     placed = [_order(actor, now) for _ in range(max(tour.orders, 1))]
     if tour.shipped:
         ship(order_id=placed[0].order_id, actor=actor, now=now)
-    return {"order_id": placed[0].order_id, "order": placed[0].number}
+    return {"order_id": placed[0].order_id, "order": placed[0].number, **_where(actor, placed[0].order_id)}
+
+
+def _where(actor: Actor, order_id: int) -> dict[str, str]:
+    """The warehouse an order leaves from, in the learner's words, and a product that lies there."""
+    sku = next((line.variant.sku for line in lines_with_promises(order_id) if line.variant), "")
+    for house in visible_warehouses(actor):
+        if any(order.pk == order_id for order in ready_to_ship(actor, warehouse_id=house.pk, limit=MOST)):
+            return {"warehouse": localname(house), "sku": sku}
+    return {"warehouse": "", "sku": sku}
 
 
 def _order(actor: Actor, now: datetime) -> Placed:

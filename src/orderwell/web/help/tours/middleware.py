@@ -11,10 +11,14 @@ from orderwell.platform.learning.queries import run_of
 from orderwell.platform.sandbox.launching import sandbox_home
 from orderwell.platform.sandbox.place import note_use
 from orderwell.web.help.tours.catalogue import TOURS
-from orderwell.web.help.tours.checks import Visited
+from orderwell.web.help.tours.checks import Did, Visited
 from orderwell.web.help.tours.progress import visit
 
-_PAGES = {task.check.url_name for tour in TOURS.values() for task in tour.all_tasks if isinstance(task.check, Visited)}
+_CHECKS = [task.check for tour in TOURS.values() for task in tour.all_tasks]
+# Name of an address and how it is asked: a page that was opened, or a place where something was done.
+_PLACES = {(check.url_name, "GET") for check in _CHECKS if isinstance(check, Visited)} | {
+    (check.through, "POST") for check in _CHECKS if isinstance(check, Did) and check.through
+}
 
 
 class Practice:
@@ -28,8 +32,9 @@ class Practice:
             return response
         if match.url_name != "practice-panel":
             note_use(sandbox_home())
-        if match.url_name in _PAGES and request.method == "GET" and response.status_code == 200:
+        name = match.url_name or ""
+        if (name, request.method) in _PLACES and response.status_code == 200:
             run = run_of(request.user)
             if run is not None and run.finished_at is None:
-                visit(run, match.url_name)
+                visit(run, name)
         return response

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
 
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.learning.models import TourRun
@@ -23,6 +24,7 @@ STUCK_SECONDS = 90
 class Step:
     task: Task
     text: str
+    hint: str
     done: bool
     current: bool
     hinted: bool
@@ -83,7 +85,8 @@ def _progress(run: TourRun, tour: Tour, now: datetime) -> Progress:
     steps = [
         Step(
             task=task,
-            text=str(task.text).format(**{"order": "", **run.material}),
+            text=_said(task.text, run),
+            hint=_said(task.hint, run),
             done=task.key in done,
             current=task.key == current,
             hinted=task.key in hinted,
@@ -95,6 +98,11 @@ def _progress(run: TourRun, tour: Tour, now: datetime) -> Progress:
     points = sum(POINTS_WITH_HINT if key in hinted else POINTS for key in done)
     since = max([run.started_at, *(datetime.fromisoformat(moment) for moment in done.values())])
     return Progress(run, tour, steps, points, (now - since).total_seconds() > STUCK_SECONDS)
+
+
+def _said(text: str | Promise, run: TourRun) -> str:
+    """With what was prepared for this learner."""
+    return str(text).format(**{"order": "", "warehouse": "", "sku": "", **run.material})
 
 
 def _url(task: Task, run: TourRun) -> str:

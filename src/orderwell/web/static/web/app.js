@@ -16,6 +16,15 @@
   const setUp = (root) => setups.forEach((setup) => setup(root));
   Object.assign(window.Orderwell, { $, $$, ready, bootstrap, onContent, setUp });
 
+  // What is chosen in a strip that is wider than the screen stands in sight.
+  onContent((root) =>
+    $$(".admin-nav > .active, .tabs > .active", root).forEach((chosen) => {
+      const strip = chosen.parentElement;
+      const over = chosen.getBoundingClientRect().right - strip.getBoundingClientRect().right;
+      if (over > 0) strip.scrollLeft += over + 24;
+    }),
+  );
+
   // --- Toasts ---------------------------------------------------------------------------------------------------
   const showToast = (element) => {
     const sticky = element.dataset.level === "error";

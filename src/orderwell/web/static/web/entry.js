@@ -3,6 +3,7 @@
 (() => {
   const { $, $$ } = window.Orderwell;
   const E = window.Orderwell.entry;
+  const PATIENCE = 900;
   const start = () => {
     const form = $("#entry");
     if (!form || !window.TomSelect) return;
@@ -33,7 +34,7 @@
     const preview = () => {
       const mine = ++running;
       const body = new URLSearchParams({ ...E.fields(), rows: JSON.stringify(E.lines.values()) });
-      fetch(say.preview, { method: "POST", body, headers: { Accept: "application/json" } })
+      const shown = fetch(say.preview, { method: "POST", body, headers: { Accept: "application/json" } })
         .then(json)
         .then((answer) => {
           if (mine === running) show(answer);
@@ -42,16 +43,16 @@
       const skus = [...new Set(E.lines.all().map((row) => E.lines.cell(row, "sku").value))].filter(
         (sku) => sku && !E.lines.knownLast(sku),
       );
-      if (form.customer.value && skus.length) {
-        const values = [
-          ["customer", form.customer.value],
-          ["channel", form.channel.value],
-          ...skus.map((sku) => ["sku", sku]),
-        ];
-        E.ask("last", values)
-          .then(({ sales }) => E.lines.showLast(sales, skus))
-          .catch(() => {});
-      }
+      if (!form.customer.value || !skus.length) return shown;
+      const values = [
+        ["customer", form.customer.value],
+        ["channel", form.channel.value],
+        ...skus.map((sku) => ["sku", sku]),
+      ];
+      const last = E.ask("last", values)
+        .then(({ sales }) => E.lines.showLast(sales, skus))
+        .catch(() => {});
+      return Promise.all([shown, last]);
     };
     E.changed = () => {
       clearTimeout(waiting);
@@ -74,7 +75,8 @@
       E.showHints(answer.hints || []);
       const similar = $("#entry-similar");
       similar.classList.toggle("d-none", !answer.similar.length);
-      similar.replaceChildren(
+      const sentence = document.createElement("div");
+      sentence.append(
         say.textSimilar,
         ...answer.similar.flatMap((order) => {
           const link = document.createElement("a");
@@ -84,6 +86,7 @@
           return [" ", link, ` (${order.text})`];
         }),
       );
+      similar.replaceChildren(sentence);
     };
 
     // --- The customer ---------------------------------------------------------------------------------------------
@@ -247,13 +250,18 @@
       E.lines.forgetLast();
       E.changed();
     });
-    if (form.customer.value) {
-      known(form.customer.value, { refill: false });
-      usual(form.customer.value);
-    }
-    if ($(".entry-row", form)) preview();
-    if (!$(".is-invalid", form)) (form.customer.value ? E.products : E.customerSelect).focus();
-    else $(".is-invalid", form).focus();
+    const first = [];
+    if (form.customer.value) first.push(known(form.customer.value, { refill: false }), usual(form.customer.value));
+    if ($(".entry-row", form)) first.push(preview());
+    // What is filled in already is shown together with what the server says of it, so that nothing moves under the hand;
+    // a server that takes longer is not waited for.
+    const stand = () => {
+      form.classList.remove("entry-waits");
+      if (!$(".is-invalid", form)) (form.customer.value ? E.products : E.customerSelect).focus();
+      else $(".is-invalid", form).focus();
+    };
+    if (!form.matches(".entry-waits")) stand();
+    else Promise.race([Promise.all(first), new Promise((done) => setTimeout(done, PATIENCE))]).then(stand);
   };
   document.readyState === "loading" ? document.addEventListener("DOMContentLoaded", start) : start();
 })();

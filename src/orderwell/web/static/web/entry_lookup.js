@@ -54,7 +54,8 @@
       {
         valueField: "number",
         labelField: "name",
-        plugins: ["clear_button"],
+        // For the mouse: by keyboard the customer goes with Backspace, and a stop that cannot be seen is in the way.
+        plugins: { clear_button: { title: form.dataset.textClear, tabindex: -1 } },
         render: {
           option: (item, escape) =>
             `<div class="entry-option"><span>${escape(item.name)} <span class="sub">${escape(item.number || "")}</span></span><span class="sub">${escape(item.phone || "")}</span></div>`,

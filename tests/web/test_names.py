@@ -1,0 +1,66 @@
+"""What the system names within itself, pages call by the name that people know."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from django.test import Client
+from django.utils.translation import override
+
+from orderwell.domains.inventory.models import ExpectedReceipt
+from orderwell.domains.orders.models import Order
+from orderwell.platform.accounts.actor import system_actor
+from orderwell.platform.jobs import schedules
+from orderwell.platform.permissions import Permission
+from orderwell.web.components.numbers import numbers_of
+from orderwell.web.components.schedules import SCHEDULES, schedule_name
+from tests.web.conftest import Company
+from tests.web.stock.test_expected import announced, words
+
+__all__ = ["announced"]
+
+
+def headline(client: Client, path: str) -> str:
+    page = client.get(path).content.decode()
+    found = re.search(r'<h1 class="page-title">(.*?)</h1>(?:<div class="text-secondary">(.*?)</div>)?', page)
+    assert found, page
+    return " | ".join(part for part in found.groups() if part)
+
+
+def test_all_work_that_runs_by_itself_has_a_name() -> None:
+    assert set(schedules.planned()) <= set(SCHEDULES)
+    with override("en"):
+        assert schedule_name("verify.every-night") == "Check every balance"
+    assert schedule_name("a.new-one") == "a.new-one"
+
+
+def test_documents_are_called_by_their_numbers(
+    company: Company, place: Callable[..., int], announced: list[ExpectedReceipt]
+) -> None:
+    order = Order.objects.get(pk=place(CUP=1))
+    causes = [f"order:{order.pk}", f"customer:{company.customer.pk}", f"expected_receipt:{announced[0].pk}"]
+    everything = system_actor()
+    assert numbers_of(everything, [*causes, "user:1", "order:999", "order:x", ""]) == dict(
+        zip(causes, [order.number, "C1", "PO-9"], strict=True)
+    )
+
+
+def test_nobody_learns_numbers_of_what_they_may_not_see(
+    browse: Callable[..., Client], company: Company, place: Callable[..., int]
+) -> None:
+    order = Order.objects.get(pk=place(CUP=1))
+    assert order.number in words(browse("owner"), "/system/events/?columns=stream")
+    blind = replace(system_actor(), permissions=frozenset({Permission.SYSTEM_EVENT_VIEW}))
+    assert numbers_of(blind, [f"order:{order.pk}"]) == {}
+
+
+def test_a_form_on_a_page_of_its_own_has_one_title(
+    owner: Client, place: Callable[..., int], announced: list[ExpectedReceipt]
+) -> None:
+    order = Order.objects.get(pk=place(CUP=1))
+    assert headline(owner, f"/orders/{order.pk}/hold/") == f"Hold {order.number}"
+    assert headline(owner, "/stock/expected/new/") == "Announce goods"
+    page = owner.get(f"/orders/{order.pk}/hold/").content.decode()
+    assert page.count("<h1") == 1 and "card-header" not in page
