@@ -22,8 +22,9 @@ from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.actions import new_token
+from orderwell.web.components.serving import SAFE_TO_SHOW
 from orderwell.web.orders.next_step import next_step
-from orderwell.web.orders.papers import FRAMING, SAFE_TO_SHOW
+from orderwell.web.orders.papers import FRAMING
 from orderwell.web.orders.steps import documents_of, next_steps
 from orderwell.web.orders.told import TOPICS, days_of
 from orderwell.web.pages import page

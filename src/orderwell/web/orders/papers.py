@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,17 +19,15 @@ from orderwell.kernel.errors import NotFound
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.actions import ActionForm, perform
+from orderwell.web.components.serving import SAFE_TO_SHOW, served
 from orderwell.web.components.toasts import tell, undo, undoes
 from orderwell.web.middleware import POLICY
 from orderwell.web.pages import action, dialog, form_page, go, page
 
-# Shown by the browser itself; anything else is downloaded, because it could act in the user's name.
-SAFE_TO_SHOW = {"image/png", "image/jpeg", "image/webp", "image/gif", "application/pdf", "text/plain"}
 # The page itself may show our own files inside.
 FRAMING = f"{POLICY}; frame-src 'self'"
-SEALED = "default-src 'none'; sandbox"
 # In the page: as above, but for the one page it may be in. A reader of PDF doesn't run in a sandbox.
-SEALED_INSIDE = f"{SEALED}; frame-ancestors 'self'"
+SEALED_INSIDE = "default-src 'none'; sandbox; frame-ancestors 'self'"
 READER_INSIDE = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 
 
@@ -97,17 +95,12 @@ def back_again(actor: Actor, now: datetime, *, note_id: int, version: int) -> st
 def attachment(request: HttpRequest, actor: Actor, order_id: int, attachment_id: int) -> HttpResponse:
     """The file itself; with `inside` for the page that shows it."""
     found = attachment_of(actor, order_id, attachment_id)
-    safe = found.content_type in SAFE_TO_SHOW
-    response: Any = FileResponse(found.file.open("rb"), as_attachment=not safe, filename=found.name)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = SEALED
-    if safe:
-        response["Content-Type"] = found.content_type
-        if "inside" in request.GET:
-            pdf = found.content_type == "application/pdf"
-            response["Content-Security-Policy"] = READER_INSIDE if pdf else SEALED_INSIDE
-            response["X-Frame-Options"] = "SAMEORIGIN"
-    return response  # type: ignore[no-any-return]
+    response = served(found)
+    if "inside" in request.GET and found.content_type in SAFE_TO_SHOW:
+        pdf = found.content_type == "application/pdf"
+        response["Content-Security-Policy"] = READER_INSIDE if pdf else SEALED_INSIDE
+        response["X-Frame-Options"] = "SAMEORIGIN"
+    return response
 
 
 @page(Permission.ORDERS_ORDER_VIEW)
