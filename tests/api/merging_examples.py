@@ -1,8 +1,8 @@
-"""Requests about customers who may be one."""
+"""Requests about customers who may be one, and about files of customers."""
 
 from __future__ import annotations
 
-from tests.api.examples import Example, Request, World, new_customer, simple
+from tests.api.examples import Example, Request, World, file_field, new_customer, simple
 
 TEAM = "team"
 
@@ -17,6 +17,12 @@ def merged(world: World) -> Request:
     one = new_customer(world)
     made = world.created(f"/customers/{one}/merge", {"merged_id": new_customer(world)})
     return Request(f"/customers/{one}/merges/{made['id']}/undo")
+
+
+def kept_file(world: World) -> str:
+    customer = new_customer(world)
+    made = world.owner.upload(f"/customers/{customer}/files", file_field()).json()
+    return f"/customers/{customer}/files/{made['id']}"
 
 
 # Routes that need more than the permission that they are listed under.
@@ -47,4 +53,9 @@ EXAMPLES: dict[tuple[str, str], Example] = {
         lambda w: Request(f"/customers/{new_customer(w)}/merges"), TEAM
     ),
     ("POST", "/customers/{customer_id}/merges/{merge_id}/undo"): Example(merged, TEAM),
+    ("GET", "/customers/{customer_id}/files"): Example(lambda w: Request(f"/customers/{new_customer(w)}/files"), TEAM),
+    ("POST", "/customers/{customer_id}/files"): Example(
+        lambda w: Request(f"/customers/{new_customer(w)}/files", fields=file_field), TEAM
+    ),
+    ("GET", "/customers/{customer_id}/files/{file_id}"): Example(lambda w: Request(kept_file(w)), TEAM),
 }

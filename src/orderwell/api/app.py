@@ -35,6 +35,7 @@ RESOURCES = (
     "catalog.substitutes",
     "merging",
     "customers",
+    "customer_files",
     "stock.routes",
     "stock.transfers",
     "stock.counting",

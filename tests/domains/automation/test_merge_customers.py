@@ -66,6 +66,7 @@ MOVES = {
     "cases.Rating.customer",
     "customers.Consent.customer",
     "customers.CustomerNote.customer",
+    "customers.CustomerFile.customer",
     "customers.CustomerRelation.customer",
     "customers.CustomerRelation.other",
     "customers.Customer.merged_into",

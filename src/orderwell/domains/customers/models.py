@@ -138,6 +138,19 @@ class CustomerNote(models.Model):
     removed_at = models.DateTimeField(null=True)
 
 
+class CustomerFile(models.Model):
+    """A file of the customer itself, such as a contract."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="files")
+    file = models.FileField(upload_to="customers/%Y/%m")
+    name = models.CharField(max_length=240)
+    content_type = models.CharField(max_length=120)
+    size = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    author_label = models.CharField(max_length=120)
+    created_at = models.DateTimeField()
+
+
 class CustomerRelation(models.Model):
     """`customer` is a branch of `other`, or is billed to it. One parent and one payer each."""
 

@@ -15,7 +15,7 @@ from orderwell.domains.inventory.choices import every_warehouse
 from orderwell.domains.inventory.models import Reservation
 from orderwell.domains.orders.holds import STEPS, blocking
 from orderwell.domains.orders.models import Attachment, Backorder, Hold, Order, OrderLine, OrderNote
-from orderwell.domains.orders.queries import order_detail
+from orderwell.domains.orders.queries import order_detail, visible_orders
 from orderwell.kernel.errors import NotFound
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
@@ -179,3 +179,9 @@ def attachment_of(actor: Actor, order_id: int, attachment_id: int) -> Attachment
     if found is None:
         raise NotFound(kind="file", reference=str(attachment_id))
     return found
+
+
+def attachments_of_customer(actor: Actor, customer_id: int, *, limit: int = 100) -> list[Attachment]:
+    """Files of the orders of one customer that the actor may see, the newest first."""
+    orders = visible_orders(actor).filter(customer_id=customer_id).values("pk")
+    return list(Attachment.objects.filter(order__in=orders).select_related("order").order_by("-pk")[:limit])
