@@ -354,7 +354,8 @@ open_count(CountDraft(warehouse="main", blind=True), actor=system_actor(), now=u
     page.locator("#hh-receive").click()
     waiting(page, 0)
     page.goto("/handheld/#/count")
-    page.locator(".hh-row").first.click()
+    # The rows of the screen before are there until the new one is drawn.
+    page.locator("#hh-screen[data-screen=count] .hh-row").first.click()
     page.locator("[data-sku=POT]").wait_for()
     scan(page, POT)
     scan(page, POT)
