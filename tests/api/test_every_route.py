@@ -13,7 +13,7 @@ from orderwell.platform.accounts.services.roles import sync_built_in_roles
 from orderwell.platform.events.models import Event
 from orderwell.platform.idempotency.models import RequestKey
 from orderwell.platform.permissions import EVERYTHING
-from tests.api import cases_examples, examples, goods_examples, hints_examples
+from tests.api import cases_examples, examples, goods_examples, hints_examples, merging_examples
 from tests.api.callers import Caller
 from tests.api.examples import Request, World
 from tests.api.shop import Shop
@@ -31,6 +31,7 @@ def described() -> dict[Route, dict[str, Any]]:
 
 
 EXAMPLES = examples.EXAMPLES | goods_examples.EXAMPLES | cases_examples.EXAMPLES | hints_examples.EXAMPLES
+EXAMPLES |= merging_examples.EXAMPLES
 ROUTES = sorted(EXAMPLES)
 WRITES = [route for route in ROUTES if route[0] != "GET"]
 HIDDEN = [route for route in ROUTES if EXAMPLES[route].hidden_by]
@@ -78,7 +79,10 @@ def test_key_needs_the_permission_of_the_route(route: Route, world: World, calle
     assert refused.json()["errors"][0]["data"]["permission"] == needed
     assert Event.objects.count() == before + 1  # the key itself
     if needed not in ("system:api-key:manage", "system:user:manage"):  # these give away only what they have
-        served = send(caller(needed), route, request)
+        for also in merging_examples.ALSO.get(route, ()):
+            refused = send(caller(*sorted(EVERYTHING - {also})), route, request)
+            assert (refused.status_code, refused.json()["errors"][0]["data"]["permission"]) == (403, also)
+        served = send(caller(needed, *merging_examples.ALSO.get(route, ())), route, request)
         assert served.status_code < 300, served.content
 
 

@@ -155,6 +155,16 @@ def test_quote_is_saved_changed_and_confirmed(owner: Caller, shop: Shop) -> None
     )
     assert changed.status_code == 200, changed.content
     assert len(changed.json()["lines"]) == 1
+    stale = owner(
+        "PUT",
+        f"/quotes/{number}",
+        draft(lines=[{"sku": "CUP", "quantity": 7}], note="mine"),
+        headers={"If-Match": saved["ETag"]},
+    )
+    assert stale.status_code == 412
+    told = {item["field"]: item for item in stale.json()["errors"][0]["data"]["differences"]}
+    assert told["/lines/0/quantity"] == {"field": "/lines/0/quantity", "theirs": "5", "yours": "7"}
+    assert told["/note"]["yours"] == "mine"
     confirmed = owner.post(f"/quotes/{number}/confirm")
     assert confirmed.status_code == 200, confirmed.content
     assert confirmed.json()["state"] == "placed"

@@ -27,6 +27,7 @@ NAMES = sorted(specs())
 
 def test_the_product_has_these_lists() -> None:
     assert NAMES == [
+        "cases",
         "credit-notes",
         "customers",
         "dead-letters",
@@ -42,10 +43,12 @@ def test_the_product_has_these_lists() -> None:
         "payments",
         "price-lists",
         "products",
+        "ratings",
         "returns",
         "shipments",
         "stock",
         "to-ship",
+        "transfers",
         "users",
     ]
 
@@ -97,7 +100,26 @@ def business(company: Any, place: Callable[..., int]) -> Actor:
         actor=actor,
         now=now,
     )
+    said_and_moved(actor, orders[1], now)
     return actor
+
+
+def said_and_moved(actor: Actor, order_id: int, now: datetime) -> None:
+    """Two cases, a rating and a transfer."""
+    from orderwell.domains.cases.models import Rating
+    from orderwell.domains.cases.services.open_case import CaseDraft, open_case
+    from orderwell.domains.inventory.drafts import TransferDraft, TransferLineDraft
+    from orderwell.domains.inventory.services.transfer_stock import create_transfer
+    from orderwell.platform.accounts.actor import system_actor
+    from orderwell.testing.factories import make_warehouse
+
+    for kind, about in (("question", order_id), ("complaint", None)):
+        draft = CaseDraft(kind=kind, subject=kind, body="Where is it?", direction="in", order_id=about)
+        open_case(draft=draft, actor=system_actor(source="test", label="post"), now=now)
+    Rating.objects.create(order_id=order_id, score=4, comment="good", created_at=now)
+    make_warehouse("south")
+    pots = (TransferLineDraft(sku="POT", quantity=Decimal(1)),)
+    create_transfer(TransferDraft(origin="main", destination="south", lines=pots), actor=actor, now=now)
 
 
 def filters_of(spec: ListSpec, actor: Actor) -> list[dict[str, str]]:
@@ -171,6 +193,7 @@ def test_nobody_sees_a_list_without_its_permission(name: str, browse: Callable[.
         "orders:order:view",
         "inventory:stock:view",
         "catalog:product:view",
+        "cases:case:view",
     }
     for path in ("counts/", "columns/", "export/", "views/new/"):
         assert client.get(f"/lists/{name}/{path}").status_code == (200 if actor_may else 403), path
@@ -231,6 +254,50 @@ def test_products_and_users_are_closed_and_opened_again(owner: Client, business:
     assert User.objects.get(pk=me.pk).is_active
 
 
+def test_cases_are_given_away_and_closed_with_a_way_back(owner: Client, business: Actor) -> None:
+    from orderwell.domains.cases.models import Case
+    from orderwell.platform.accounts.models import User
+    from orderwell.platform.views.models import BulkRun
+
+    me = User.objects.get(username="administrator")
+    query = "&".join(f"id={pk}" for pk in Case.objects.values_list("pk", flat=True))
+    assert send(owner, f"/lists/cases/act/assign/?{query}", assignee=me.username).status_code == 200
+    assert set(Case.objects.values_list("assignee_id", flat=True)) == {me.pk}
+    page = owner.get("/cases/?box=mine").content.decode()
+    assert all(case.number in page for case in Case.objects.all())
+    owner.post(f"/lists/runs/{BulkRun.objects.get().pk}/undo/", {"token": "u"})
+    assert set(Case.objects.values_list("assignee_id", flat=True)) == {None}
+    send(owner, f"/lists/cases/act/close/?{query}")
+    assert set(Case.objects.values_list("state", flat=True)) == {"closed"}
+    assert Case.objects.all()[0].number not in owner.get("/cases/").content.decode()
+    assert Case.objects.all()[0].number in owner.get("/cases/?state=any").content.decode()
+
+
+def test_ratings_are_hidden_with_a_reason_and_shown_again(owner: Client, business: Actor) -> None:
+    from orderwell.domains.cases.models import Rating
+    from orderwell.platform.views.models import BulkRun
+
+    rating = Rating.objects.get()
+    assert "4.0 of 5 from 1 rating" in owner.get("/ratings/").content.decode()
+    send(owner, f"/lists/ratings/act/hide/?id={rating.pk}", reason="insult")
+    rating.refresh_from_db()
+    assert rating.hidden_reason == "insult" and "of 5 from" not in owner.get("/ratings/").content.decode()
+    owner.post(f"/lists/runs/{BulkRun.objects.get().pk}/undo/", {"token": "u"})
+    rating.refresh_from_db()
+    assert rating.hidden_at is None
+
+
+def test_transfers_leave_and_arrive_from_the_list(owner: Client, business: Actor) -> None:
+    from orderwell.domains.inventory.models import Transfer
+
+    transfer = Transfer.objects.get()
+    for action, state in (("dispatch", "dispatched"), ("receive", "received"), ("cancel", "received")):
+        answer = send(owner, f"/lists/transfers/act/{action}/?id={transfer.pk}")
+        transfer.refresh_from_db()
+        assert transfer.state == state
+    assert transfer.number in answer.content.decode()  # what has arrived is not called off, and the page says so
+
+
 def test_a_return_has_a_page(owner: Client, business: Actor) -> None:
     from orderwell.domains.fulfilment.models import Return
 
@@ -258,6 +325,10 @@ LARGE: dict[str, set[str]] = {
     "payments": {"q"},
     "movements": {"warehouse"},
     "events": set(),
+    # Two ends of a transfer are two columns; what somebody has in charge is a handful.
+    "transfers": {"warehouse", "q"},
+    "cases": {"q", "box"},
+    "ratings": {"product"},
 }
 
 

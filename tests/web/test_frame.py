@@ -252,3 +252,19 @@ def test_a_session_is_asked_for_and_given_in_place(person: Callable[..., Any]) -
     assert wrong.status_code == 422 and json.loads(wrong.content)["errors"]
     right = client.post("/sign-in/", {"username": "viewer", "password": PASSWORD}, headers=part).json()
     assert right["user"] == client.get("/session/").json()["user"] and right["csrf"]
+
+
+def test_who_may_only_manage_users_finds_the_way_there(person: Callable[..., Any], owner: Client) -> None:
+    from orderwell.platform.accounts.models import Role
+
+    role = Role.objects.create(code="people", title="People", permissions=["system:user:manage"])
+    somebody = person(username="pat")
+    somebody.roles.set([role])
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(somebody)
+    page = client.get("/account/").content.decode()
+    for path in ("/admin/users/", "/admin/roles/", "/admin/teams/"):
+        assert f'class="nav-link" href="{path}"' in page
+        assert client.get(path).status_code == 200
+    # Who has the whole administration finds them there.
+    assert 'class="nav-link" href="/admin/users/"' not in owner.get("/account/").content.decode()

@@ -31,7 +31,7 @@ BUDGETS = {
     "/price-lists/": 10,
     "/price-lists/ask/": 6,
     "/stock/movements/": 8,
-    "/transfers/": 6,
+    "/transfers/": 9,
     "/invoices/": 7,
     "/payments/": 7,
     "/handheld/": 4,
@@ -47,9 +47,9 @@ BUDGETS = {
     "/admin/users/": 11,
     "/lists/customers/counts/": 8,
     "/account/": 5,
-    "/cases/": 9,
+    "/cases/": 12,
     "/for-me/": 9,
-    "/ratings/": 6,
+    "/ratings/": 9,
 }
 ORDER_BUDGET = 40
 PAGE_BYTES = 100_000

@@ -15,6 +15,16 @@ ZERO = Decimal(0)
 FIRST_MOMENT, LAST_MOMENT = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
+class EmptyFile(DomainError):
+    code = "empty_file"
+    message = "The file {name} is empty."
+
+
+class FileTooLarge(DomainError):
+    code = "file_too_large"
+    message = "The file has {size} bytes; at most {limit} are taken."
+
+
 class UnknownCurrency(DomainError):
     code = "unknown_currency"
     message = "{value} is not an ISO 4217 currency code; expected one such as {expected}."

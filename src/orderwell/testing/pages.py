@@ -30,7 +30,7 @@ from orderwell.domains.billing.models import Invoice
 from orderwell.domains.cases.models import Case, MessageFile, Rating, Task
 from orderwell.domains.cases.services.link import current_link, token_of
 from orderwell.domains.catalog.models import Category, Channel, Product, ProductImage, TaxCategory, Variant
-from orderwell.domains.customers.models import Customer, CustomerGroup, CustomerNote, CustomerRelation
+from orderwell.domains.customers.models import Customer, CustomerFile, CustomerGroup, CustomerNote, CustomerRelation
 from orderwell.domains.fulfilment.models import Return, Shipment
 from orderwell.domains.integrations.models import ImportBatch
 from orderwell.domains.inventory.models import (
@@ -64,6 +64,7 @@ PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 # Addresses without a page of their own in this company, and why.
 ELSEWHERE = {
     "customer-unmerge": "nobody of the company was merged",
+    "customer-not-duplicate-undo": "no two of the company were told apart",
     "price-list-undo": "no price list of the company was changed",
     "practice-enter": "only in the practice company",
     "practice-panel": "only in the practice company",
@@ -166,6 +167,10 @@ EXAMPLES: dict[str, Callable[[], list[Arguments]]] = {
     "customer-note-edit": lambda: _pairs(CustomerNote.objects.values_list("customer_id", "pk")),
     "customer-note-pin": lambda: _pairs(CustomerNote.objects.values_list("customer_id", "pk")),
     "customer-note-drop": lambda: _pairs(CustomerNote.objects.values_list("customer_id", "pk")),
+    "customer-not-duplicate": lambda: [
+        tuple(map(str, Customer.objects.order_by("id").values_list("pk", flat=True)[:2]))
+    ],
+    "customer-file": lambda: _pairs(CustomerFile.objects.values_list("customer_id", "pk")),
     "customer-unrelate": lambda: _pairs(CustomerRelation.objects.values_list("customer_id", "pk")),
     "order-release": lambda: _pairs(Hold.objects.filter(released_at=None).values_list("order_id", "pk")),
     "order-undo": lambda: _pairs(Amendment.objects.order_by("-pk").values_list("order_id", "number")),

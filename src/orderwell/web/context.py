@@ -31,12 +31,17 @@ def navigation(actor: Actor, path: str, desk: str = "") -> list[dict[str, Any]]:
     first = DESKS[desk].open if desk else len(GROUPS)
     groups: list[dict[str, Any]] = []
     for group in sorted(GROUPS, key=lambda item: rank.get(item.name, len(GROUPS))):
-        shown = [_shown(entry, path) for entry in group.entries if entry.permission and actor.may(entry.permission)]
+        shown = [_shown(entry, path) for entry in group.entries if _may_open(entry, actor)]
         if shown:
             here = any(entry["current"] for entry in shown)
             opened = here or len(groups) < first
             groups.append({"name": group.name, "title": group.title, "entries": shown, "open": opened})
     return groups
+
+
+def _may_open(entry: Entry, actor: Actor) -> bool:
+    allowed = entry.permission is not None and actor.may(entry.permission)
+    return allowed and not (entry.unless is not None and actor.may(entry.unless))
 
 
 def _shown(entry: Entry, path: str) -> dict[str, Any]:

@@ -203,7 +203,7 @@ def test_the_last_price_is_taken_with_one_key_and_the_new_customer_stays_in_the_
     page.keyboard.press("Alt+p")
     expect(page.locator("[name=line_unit_price]").first).to_have_value("17.5")
     page.locator("[name=line_quantity]").first.fill("2")
-    expect(page.locator("#entry-similar")).to_contain_text("the same goods")
+    expect(page.locator("#entry-hints")).to_contain_text("The same goods as")
 
 
 @pytest.mark.parametrize("width", [1280, 390])

@@ -9,11 +9,16 @@ from typing import Any
 
 from django.test import Client
 
+from orderwell.domains.automation.hints.finding import hints_of_orders
+from orderwell.domains.automation.hints.services.dismiss import dismiss_hint
 from orderwell.domains.catalog.models import Variant, VariantPrice
 from orderwell.domains.customers.models import Customer
 from orderwell.domains.inventory.models import Warehouse
 from orderwell.domains.orders.models import Order
+from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.models import User
+from orderwell.testing.actors import clerk
+from orderwell.testing.actors import owner as the_owner
 from orderwell.web.components import places
 from tests.web.conftest import Company
 from tests.web.test_orders import entry
@@ -121,12 +126,26 @@ def test_a_likely_duplicate_is_pointed_out_with_its_reasons(
     owner: Client, company: Company, place: Callable[..., int]
 ) -> None:
     order = place(CUP=2, POT=1)
-    (found,) = owner.post("/orders/preview/", entry(owner)).json()["similar"]
-    assert (
-        found["url"] == f"/orders/{order}/" and "the same goods" in found["text"] and "the same amount" in found["text"]
-    )
-    assert owner.post("/orders/preview/", entry(owner, line_quantity=["3", "1"])).json()["similar"] == []
-    assert owner.post("/orders/new/", entry(owner)).status_code == 302  # never blocking
+
+    def duplicates(**changes: Any) -> list[dict[str, Any]]:
+        hints = owner.post("/orders/preview/", entry(owner, draft="tab1", **changes)).json()["hints"]
+        return [hint for hint in hints if hint["key"].split()[1] == "likely_duplicate"]
+
+    (found,) = duplicates()
+    assert "The same goods as" in found["reason"]
+    assert [remedy["url"] for remedy in found["remedies"]] == [f"/orders/{order}/"]
+    assert duplicates(line_quantity=["3", "1"]) == []
+    # Dismissed once with a reason it stays away, also from the order that comes of it.
+    subject, rule, fingerprint = found["key"].split()
+    dismiss_hint(subject=subject, rule=rule, fingerprint=fingerprint, reason="known", actor=clerk(), now=utc_now())
+    assert duplicates() == []
+    assert owner.post("/orders/new/", entry(owner, draft="tab1")).status_code == 302  # never blocking
+    again = Order.objects.select_related("channel", "customer").latest("pk")
+    assert not [
+        hint
+        for hint in hints_of_orders(the_owner(), [again], now=utc_now()).get(f"order:{again.pk}", [])
+        if hint.rule == "likely_duplicate"
+    ]
 
 
 def test_last_price_and_favourites_of_the_customer(owner: Client, company: Company, place: Callable[..., int]) -> None:

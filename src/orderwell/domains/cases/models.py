@@ -178,7 +178,11 @@ class Rating(models.Model):
         ]
         indexes = [
             models.Index(fields=["-created_at", "-id"], name="rating_recent"),
-            models.Index(fields=["customer"], name="rating_customer", condition=Q(customer__isnull=False)),
+            models.Index(
+                fields=["customer", "-created_at", "-id"],
+                name="rating_customer_recent",
+                condition=Q(customer__isnull=False),
+            ),
         ]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
-from orderwell.domains.cases.models import Case, Message, Notice, RequestedUnits, Task
+from orderwell.domains.cases.models import Case, Message, MessageFile, Notice, RequestedUnits, Task
 from orderwell.domains.customers.models import Customer
 from orderwell.domains.orders.models import Order
 from orderwell.domains.orders.queries import visible_orders
@@ -114,6 +114,13 @@ def case_detail(actor: Actor, case_id: int) -> Case:
     if found is None:
         raise NotFound(kind="case", reference=str(case_id))
     return found
+
+
+def files_of_customer(actor: Actor, customer_id: int, *, limit: int = 100) -> list[MessageFile]:
+    """Files of the conversations with one customer that the actor may see, the newest first."""
+    cases = visible_cases(actor).filter(customer_id=customer_id).exclude(kind=Case.Kind.STAFF_QUESTION).values("pk")
+    rows = MessageFile.objects.filter(message__case__in=cases).select_related("message__case")
+    return list(rows.order_by("-pk")[:limit])
 
 
 def threads_of(order_id: int) -> list[Case]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
@@ -75,7 +76,7 @@ def rating_summary(
     return RatingSummary({score: counts[f"score_{score}"] for score in SCORES})
 
 
-def rating_list(
+def ratings(
     actor: Actor,
     *,
     customer_id: int | None = None,
@@ -84,14 +85,18 @@ def rating_list(
     hidden: bool | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
-    cursor: str | None = None,
-    limit: int = 50,
-) -> Page[Rating]:
-    """Newest first, hidden ones included unless said otherwise. Raises PermissionDenied, UnknownCursor."""
+) -> QuerySet[Rating]:
+    """Hidden ones included unless said otherwise. Raises PermissionDenied."""
     actor.require(Permission.CASES_RATING_VIEW)
-    rows = _narrowed(visible_ratings(actor), customer_id, product_id, since, until).select_related("order", "customer")
+    rows = _narrowed(visible_ratings(actor), customer_id, product_id, since, until)
     if score is not None:
         rows = rows.filter(score=score)
     if hidden is not None:
         rows = rows.filter(hidden_at__isnull=not hidden)
+    return rows
+
+
+def rating_list(actor: Actor, *, cursor: str | None = None, limit: int = 50, **filters: Any) -> Page[Rating]:
+    """Newest first; the filters of `ratings`. Raises PermissionDenied, UnknownCursor."""
+    rows = ratings(actor, **filters).select_related("order", "customer")
     return keyset_page(rows, order=("-created_at", "-id"), cursor=cursor, limit=limit)

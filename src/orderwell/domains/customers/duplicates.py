@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
-from orderwell.domains.customers.models import Contact, Customer
+from orderwell.domains.customers.models import Contact, Customer, NotDuplicate
 from orderwell.domains.customers.queries import visible_customers
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.crypto import email_index, normalise_phone, phone_index
@@ -74,7 +74,9 @@ def look_alikes(
     for reason, rows, key in looks:
         for pk in set(rows.order_by("pk").values_list(key, flat=True)[: 4 * MOST]):
             reasons[pk].append(reason)
-    reasons.pop(except_id or 0, None)
+    if except_id is not None:
+        for known in (except_id, *told_apart([except_id]).get(except_id, ())):
+            reasons.pop(known, None)
     visible = visible_customers(actor).filter(pk__in=list(reasons), merged_into=None)
     found = [LookAlike(row, reasons[row.pk]) for row in visible]
     found.sort(key=lambda item: (-len(item.reasons), REASONS.index(item.reasons[0]), item.customer.pk))
@@ -90,6 +92,8 @@ def likely_pairs(actor: Actor, *, most: int = PAIRS) -> list[LikelyPair]:
             for pair in combinations(sorted(members), 2):
                 if reason not in shared[pair]:
                     shared[pair].append(reason)
+    for apart in list(_told_apart_among(pk for pair in shared for pk in pair)):
+        shared.pop(apart, None)
     wanted = {pk for pair in shared for pk in pair}
     rows = {row.pk: row for row in visible_customers(actor).filter(pk__in=wanted, merged_into=None, active=True)}
     pairs = [
@@ -99,6 +103,32 @@ def likely_pairs(actor: Actor, *, most: int = PAIRS) -> list[LikelyPair]:
     ]
     pairs.sort(key=lambda pair: (-len(pair.reasons), REASONS.index(pair.reasons[0]), pair.first.pk))
     return pairs[:most]
+
+
+def told_apart(ids: Collection[int]) -> dict[int, set[int]]:
+    """{customer: those whom somebody found not to be the same}."""
+    wanted: set[int] = set(ids)
+    found: dict[int, set[int]] = defaultdict(set)
+    for first, second in _told_apart_among(ids):
+        for one, other in ((first, second), (second, first)):
+            if one in wanted:
+                found[one].add(other)
+    return found
+
+
+def rejected_pairs(actor: Actor, *, most: int = PAIRS) -> list[NotDuplicate]:
+    """Pairs that somebody found not to be the same, newest first."""
+    visible = visible_customers(actor).values("pk")
+    rows = NotDuplicate.objects.filter(first__in=visible, second__in=visible)
+    live = rows.filter(first__merged_into=None, second__merged_into=None)
+    return list(live.select_related("first", "second").order_by("-pk")[:most])
+
+
+def _told_apart_among(ids: Iterable[int]) -> Iterator[tuple[int, int]]:
+    wanted = sorted(set(ids))
+    for start in range(0, len(wanted), 500):
+        part = wanted[start : start + 500]
+        yield from NotDuplicate.objects.filter(Q(first__in=part) | Q(second__in=part)).values_list("first", "second")
 
 
 def _groups(most: int) -> Iterator[tuple[str, Collection[set[int]]]]:

@@ -26,6 +26,9 @@ class CustomerEvent(EventName):
     UNRELATED = "customers.relation.ended"
     MERGED = "customers.customer.merged"
     UNMERGED = "customers.customer.unmerged"
+    FILE_ADDED = "customers.file.added"
+    NOT_DUPLICATE = "customers.duplicate.rejected"
+    PERHAPS_DUPLICATE = "customers.duplicate.reopened"
     GROUP_CREATED = "customers.group.created"
     GROUP_CHANGED = "customers.group.changed"
 
@@ -48,6 +51,9 @@ class CustomerEvent(EventName):
             cls.UNRELATED: _("No longer {relation}: {other}"),
             cls.MERGED: _("Customer {merged} merged into {survivor}"),
             cls.UNMERGED: _("Merge of {merged} into {survivor} undone"),
+            cls.FILE_ADDED: _("File {name} attached"),
+            cls.NOT_DUPLICATE: _("Found not to be a duplicate of {other}"),
+            cls.PERHAPS_DUPLICATE: _("Perhaps a duplicate of {other} after all"),
             cls.GROUP_CREATED: _("Customer group {code} created"),
             cls.GROUP_CHANGED: _("Customer group {code} changed"),
         }

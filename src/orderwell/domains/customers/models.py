@@ -138,6 +138,19 @@ class CustomerNote(models.Model):
     removed_at = models.DateTimeField(null=True)
 
 
+class CustomerFile(models.Model):
+    """A file of the customer itself, such as a contract."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="files")
+    file = models.FileField(upload_to="customers/%Y/%m")
+    name = models.CharField(max_length=240)
+    content_type = models.CharField(max_length=120)
+    size = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    author_label = models.CharField(max_length=120)
+    created_at = models.DateTimeField()
+
+
 class CustomerRelation(models.Model):
     """`customer` is a branch of `other`, or is billed to it. One parent and one payer each."""
 
@@ -155,6 +168,22 @@ class CustomerRelation(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["customer", "kind"], name="relation_once"),
             models.CheckConstraint(condition=~models.Q(customer=models.F("other")), name="relation_to_another"),
+        ]
+
+
+class NotDuplicate(models.Model):
+    """Two customers who look alike and are not the same, as somebody found who looked. `first` is the older record."""
+
+    first = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="not_the_younger")
+    second = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="not_the_older")
+    note = models.CharField(max_length=240, blank=True)
+    said_at = models.DateTimeField()
+    said_by = models.CharField(max_length=120)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["first", "second"], name="not_duplicate_once"),
+            models.CheckConstraint(condition=models.Q(first__lt=models.F("second")), name="not_duplicate_in_order"),
         ]
 
 

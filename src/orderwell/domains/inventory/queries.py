@@ -26,7 +26,7 @@ from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.fields import QuantityField
 from orderwell.platform.paging import Page, keyset_page
 from orderwell.platform.permissions import Permission
-from orderwell.platform.search import contains_words
+from orderwell.platform.search import contains_words, prefix
 
 Row = TypeVar("Row", bound=Model)
 LOW_STOCK = Decimal(10)
@@ -204,13 +204,18 @@ def stock_as_of(
     return [PastStock(*row) for row in sums]
 
 
-def transfers(actor: Actor, *, state: str = "") -> QuerySet[Transfer]:
-    """Transfers that begin or end in a warehouse of the actor, with their lines."""
+def transfers(actor: Actor, *, state: str = "", warehouse: str = "", text: str = "") -> QuerySet[Transfer]:
+    """Transfers that begin or end in a warehouse of the actor, and in `warehouse`, with their lines."""
     actor.require(Permission.INVENTORY_STOCK_VIEW)
     lines = Prefetch("lines", TransferLine.objects.select_related("variant").order_by("id"))
     rows = Transfer.objects.select_related("origin", "destination").prefetch_related(lines)
     if actor.warehouse_ids is not None:
         rows = rows.filter(origin__in=actor.warehouse_ids) | rows.filter(destination__in=actor.warehouse_ids)
+    if warehouse:
+        rows = rows.filter(Q(origin__code=warehouse) | Q(destination__code=warehouse))
+    if text.strip():
+        of_goods = TransferLine.objects.filter(variant__sku__iexact=text.strip()).values("transfer")
+        rows = rows.filter(prefix("number", text.strip().upper()) | Q(pk__in=of_goods))
     return rows.filter(state=state) if state else rows
 
 

@@ -10,6 +10,8 @@ from orderwell.kernel.errors import DomainError
 from orderwell.kernel.refusals import AmountOutOfRange as AmountOutOfRange
 from orderwell.kernel.refusals import AmountTooPrecise as AmountTooPrecise
 from orderwell.kernel.refusals import ControlCharacter as ControlCharacter
+from orderwell.kernel.refusals import EmptyFile as EmptyFile
+from orderwell.kernel.refusals import FileTooLarge as FileTooLarge
 from orderwell.kernel.refusals import MissingTimeZone as MissingTimeZone
 from orderwell.kernel.refusals import MomentOutOfRange as MomentOutOfRange
 from orderwell.kernel.refusals import PriceOutOfRange as PriceOutOfRange
@@ -143,13 +145,3 @@ class PartlyShipped(DomainError):
 class NothingToDo(DomainError):
     code = "nothing_to_do"
     message = "There is nothing left to {step} on order {number}."
-
-
-class EmptyFile(DomainError):
-    code = "empty_file"
-    message = "The file {name} is empty."
-
-
-class FileTooLarge(DomainError):
-    code = "file_too_large"
-    message = "The file has {size} bytes; at most {limit} are taken."

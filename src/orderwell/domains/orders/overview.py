@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet, prefetch_related_objects
 
+from orderwell.domains.inventory.choices import every_warehouse
 from orderwell.domains.inventory.models import Reservation
 from orderwell.domains.orders.holds import STEPS, blocking
 from orderwell.domains.orders.models import Attachment, Backorder, Hold, Order, OrderLine, OrderNote
-from orderwell.domains.orders.queries import order_detail
+from orderwell.domains.orders.queries import order_detail, visible_orders
 from orderwell.kernel.errors import NotFound
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
@@ -90,25 +92,25 @@ class OrderOverview:
         return {step for step in STEPS if blocking(kinds, step)}
 
 
-def order_overview(actor: Actor, order_id: int) -> OrderOverview:
-    """Raises NotFound when there is no such order or the actor may not know of it."""
+def order_overview(actor: Actor, order_id: int, *, with_stock: bool = True) -> OrderOverview:
+    """Raises NotFound when there is no such order or the actor may not know of it. `with_stock` False leaves out what is
+    reserved and backordered."""
     order = order_detail(actor, order_id)
     if order is None:
         raise NotFound(kind="order", reference=str(order_id))
     lines = _lines_of(order_id)
-    waiting = set(_waiting_of(order_id))
+    waiting = set(_waiting_of(order_id)) if with_stock else set()
     # Only for lines that have some: of a thousand others each would get a query set of its own, empty and costly.
     prefetch_related_objects([line for line in lines if line.is_bundle], "components__variant")
     prefetch_related_objects([line for line in lines if line.pk in waiting], "backorders")
-    reservations: dict[int, list[Reservation]] = defaultdict(list)
-    if order.state == Order.State.PLACED:
-        for row in _reservations_of(order_id):
-            reservations[row.line_id].append(row)
+    reservations: Mapping[int, list[Reservation]] = {}
+    if with_stock and order.state == Order.State.PLACED:
+        reservations = _reserved_for(order_id, lines)
     views = []
     for line in lines:
         line.order = order
         missing = sum((row.quantity for row in line.backorders.all()), ZERO) if line.pk in waiting else ZERO
-        views.append(LineView(line, reservations[line.pk], missing))
+        views.append(LineView(line, reservations.get(line.pk, []), missing))
     address: dict[str, str] = {}
     if order.ship_to and actor.may(Permission.CUSTOMERS_PERSONAL_DATA_VIEW):
         address = json.loads(order.ship_to)
@@ -132,12 +134,26 @@ def _waiting_of(order_id: int) -> QuerySet[Any, int]:
     return Backorder.objects.filter(line__order_id=order_id).values_list("line_id", flat=True)
 
 
+def _reserved_for(order_id: int, lines: Sequence[OrderLine]) -> Mapping[int, list[Reservation]]:
+    """By line, each with its stock item, warehouse and variant. Of a thousand lines the warehouses are a few, and the
+    variants are those of the lines and their components: none of them is read a thousand times."""
+    found: dict[int, list[Reservation]] = defaultdict(list)
+    warehouses = {warehouse.pk: warehouse for warehouse in every_warehouse()}
+    variants = {line.variant_id: line.variant for line in lines}
+    variants |= {part.variant_id: part.variant for line in lines if line.is_bundle for part in line.components.all()}
+    for row in _reservations_of(order_id):
+        item = row.stock_item
+        item.warehouse = warehouses[item.warehouse_id]
+        if variant := variants.get(item.variant_id):
+            item.variant = variant
+        found[row.line_id].append(row)
+    return found
+
+
 @prepared(int)
 def _reservations_of(order_id: int) -> QuerySet[Reservation]:
     rows = Reservation.objects.filter(line_id__in=OrderLine.objects.filter(order_id=order_id).values("pk"))
-    return rows.select_related("stock_item__warehouse", "stock_item__variant").order_by(
-        "stock_item__warehouse__priority", "pk"
-    )
+    return rows.select_related("stock_item").order_by("stock_item__warehouse__priority", "pk")
 
 
 @prepared(int)
@@ -163,3 +179,9 @@ def attachment_of(actor: Actor, order_id: int, attachment_id: int) -> Attachment
     if found is None:
         raise NotFound(kind="file", reference=str(attachment_id))
     return found
+
+
+def attachments_of_customer(actor: Actor, customer_id: int, *, limit: int = 100) -> list[Attachment]:
+    """Files of the orders of one customer that the actor may see, the newest first."""
+    orders = visible_orders(actor).filter(customer_id=customer_id).values("pk")
+    return list(Attachment.objects.filter(order__in=orders).select_related("order").order_by("-pk")[:limit])

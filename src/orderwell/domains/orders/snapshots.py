@@ -8,10 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 import msgspec
-from django.db.models import prefetch_related_objects
+from django.db.models import QuerySet
 
 from orderwell.domains.inventory.models import Reservation
-from orderwell.domains.orders.models import Backorder, Order, OrderLine
+from orderwell.domains.orders.models import Backorder, LineComponent, Order, OrderLine
+from orderwell.platform.prepared import prepared
 
 ZERO = Decimal(0)
 HEADER = (
@@ -23,6 +24,8 @@ OWN = ("quantity", "unit_price", "line_discount", "order_discount_share", "promi
 MONEY = ("net_amount", "tax_amount", "gross_amount")
 COUNTERS = ("quantity_cancelled", "quantity_shipped", "quantity_returned", "quantity_invoiced")
 FIXED = ("position", "kind", "variant_id", "is_bundle", "sku", "name", "tax_rate")
+
+LINE = ("id", *FIXED, *OWN, *MONEY, *COUNTERS)
 
 
 class Waiting(msgspec.Struct, frozen=True):
@@ -97,20 +100,20 @@ class Snapshot(msgspec.Struct, frozen=True):
 def take_snapshot(order_id: int) -> Snapshot:
     """A fixed number of queries, however many lines."""
     order = Order.objects.get(pk=order_id)
-    lines = list(OrderLine.objects.filter(order_id=order_id).order_by("position"))
-    prefetch_related_objects([line for line in lines if line.is_bundle], "components")
-    ids = [line.pk for line in lines]
+    lines = [dict(zip(LINE, row, strict=True)) for row in _lines_of(order_id)]
+    bundles = [line["id"] for line in lines if line["is_bundle"]]
+    components: dict[int, dict[int, Decimal]] = defaultdict(dict)
+    if bundles:
+        parts = LineComponent.objects.filter(line__in=bundles).values_list("line_id", "variant_id", "quantity")
+        for line_id, variant, quantity in parts:
+            components[line_id][variant] = quantity
     reserved: dict[int, dict[int, Decimal]] = defaultdict(dict)
     places: dict[int, tuple[str, str, int]] = {}
-    rows = Reservation.objects.filter(line_id__in=ids).values_list(
-        *("line_id", "quantity", "stock_item_id", "stock_item__variant_id"),
-        *("stock_item__variant__sku", "stock_item__warehouse__code"),
-    )
-    for line_id, quantity, item, variant, sku, warehouse in rows:
+    for line_id, quantity, item, variant, sku, warehouse in _reserved_for(order_id):
         reserved[line_id][item] = quantity
         places[item] = (sku, warehouse, variant)
     waiting: dict[int, dict[int, Waiting]] = defaultdict(dict)
-    for row in Backorder.objects.filter(line_id__in=ids):
+    for row in Backorder.objects.filter(line__order_id=order_id):
         waiting[row.line_id][row.variant_id] = Waiting(row.quantity, row.priority, row.since)
     return Snapshot(
         header=Header(**{name: getattr(order, name) for name in HEADER}),
@@ -119,15 +122,27 @@ def take_snapshot(order_id: int) -> Snapshot:
         total_amount=order.total_amount,
         due=order.total_amount - order.credited_amount - order.paid_amount,
         ship_to=order.ship_to,
-        lines={line.pk: _line_state(line, reserved[line.pk], waiting[line.pk]) for line in lines},
+        lines={
+            pk: LineState(**line, components=components[pk], reserved=reserved[pk], waiting=waiting[pk])
+            for line in lines
+            for pk in (line["id"],)
+        },
         places=places,
     )
 
 
-def _line_state(line: OrderLine, reserved: dict[int, Decimal], waiting: dict[int, Waiting]) -> LineState:
-    values = {name: getattr(line, name) for name in (*FIXED, *OWN, *MONEY, *COUNTERS)}
-    components = {part.variant_id: part.quantity for part in line.components.all()} if line.is_bundle else {}
-    return LineState(id=line.pk, **values, components=components, reserved=reserved, waiting=waiting)
+@prepared(int)
+def _lines_of(order_id: int) -> QuerySet[OrderLine, tuple[Any, ...]]:
+    return OrderLine.objects.filter(order_id=order_id).order_by("position").values_list(*LINE)
+
+
+@prepared(int)
+def _reserved_for(order_id: int) -> QuerySet[Reservation, tuple[int, Decimal, int, int, str, str]]:
+    rows = Reservation.objects.filter(line_id__in=OrderLine.objects.filter(order_id=order_id).values("pk"))
+    return rows.values_list(
+        *("line_id", "quantity", "stock_item_id", "stock_item__variant_id"),
+        *("stock_item__variant__sku", "stock_item__warehouse__code"),
+    )
 
 
 def plain(value: Any) -> Any:

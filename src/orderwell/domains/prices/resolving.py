@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
+from orderwell.domains.prices.models import PriceList
 from orderwell.domains.prices.rule import Buyer, Offer, Terms
 from orderwell.kernel.clock import business_day
 from orderwell.kernel.money import UNIT_PRICE_SCALE
@@ -74,13 +75,37 @@ class PriceBook:
 
 def price_book(wanted: Collection[tuple[int, str]], buyers: Collection[Buyer], *, day: date) -> PriceBook:
     """Read all prices of `wanted` - (variant id, currency) - that any of `buyers` could get on `day`."""
+    return _book(wanted, buyers, first=day, last=day)
+
+
+def price_books(
+    wanted: Collection[tuple[int, str]], buyers: Collection[Buyer], *, days: Collection[date]
+) -> dict[date, PriceBook]:
+    """The same for several days: three statements at most, however many there are."""
+    if len(set(days)) < 2:
+        return {day: price_book(wanted, buyers, day=day) for day in days}
+    book = _book(wanted, buyers, first=min(days), last=max(days))
+    rows = PriceList.objects.filter(pk__in=list(book.lists)) if book.lists else PriceList.objects.none()
+    valid = {pk: (first, last) for pk, first, last in rows.values_list("pk", "valid_from", "valid_until")}
+    return {
+        day: replace(book, lists={pk: terms for pk, terms in book.lists.items() if _holds(valid[pk], day)})
+        for day in set(days)
+    }
+
+
+def _holds(span: tuple[date | None, date | None], day: date) -> bool:
+    first, last = span
+    return (first is None or first <= day) and (last is None or last >= day)
+
+
+def _book(wanted: Collection[tuple[int, str]], buyers: Collection[Buyer], *, first: date, last: date) -> PriceBook:
     book = PriceBook()
     if not wanted:
         return book
     variants, currencies = {variant for variant, _ in wanted}, {currency for _, currency in wanted}
     rows = fetch(
         _LISTED,
-        *(variants, currencies, currencies, day.isoformat(), day.isoformat()),
+        *(variants, currencies, currencies, last.isoformat(), first.isoformat()),
         {buyer.customer_id for buyer in buyers} - {None},
         {buyer.group_id for buyer in buyers} - {None},
         {buyer.channel_id for buyer in buyers} - {None},

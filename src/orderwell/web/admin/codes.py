@@ -1,4 +1,7 @@
-"""Channels, customer groups, categories, tax categories, warehouses, buffers: small tables that people set up."""
+"""Channels, customer groups, categories, tax categories, warehouses, buffers: small tables that people set up.
+
+Each has its table and one form: for the row named in the address, or for a new one.
+"""
 
 from __future__ import annotations
 
@@ -109,7 +112,8 @@ def channels(request: HttpRequest, actor: Actor) -> HttpResponse:
     return show_table(request, actor, "admin-channels", table)
 
 
-def _channel(request: HttpRequest, actor: Actor, code: str | None) -> HttpResponse:
+@form_page(SETTING)
+def channel(request: HttpRequest, actor: Actor, code: str | None = None) -> HttpResponse:
     row = _find(every_channel(), code, "channel")
     initial = _initial(row, "currency", "prices_include_tax", "shortage", "active")
     if row is not None:
@@ -126,16 +130,6 @@ def _channel(request: HttpRequest, actor: Actor, code: str | None) -> HttpRespon
     )
 
 
-@form_page(SETTING)
-def new_channel(request: HttpRequest, actor: Actor) -> HttpResponse:
-    return _channel(request, actor, None)
-
-
-@form_page(SETTING)
-def channel(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
-    return _channel(request, actor, code)
-
-
 @page(GROUP)
 def groups(request: HttpRequest, actor: Actor) -> HttpResponse:
     rows = [Row((localname(row), row.code), reverse("admin-group", args=[row.code])) for row in every_group()]
@@ -144,7 +138,8 @@ def groups(request: HttpRequest, actor: Actor) -> HttpResponse:
     return show_table(request, actor, "admin-groups", table)
 
 
-def _group(request: HttpRequest, actor: Actor, code: str | None) -> HttpResponse:
+@form_page(GROUP)
+def group(request: HttpRequest, actor: Actor, code: str | None = None) -> HttpResponse:
     row = _find(every_group(), code, "customer group")
     return _form(
         request,
@@ -155,16 +150,6 @@ def _group(request: HttpRequest, actor: Actor, code: str | None) -> HttpResponse
         back="admin-groups",
         title=localname(row) or _("New group"),
     )
-
-
-@form_page(GROUP)
-def new_group(request: HttpRequest, actor: Actor) -> HttpResponse:
-    return _group(request, actor, None)
-
-
-@form_page(GROUP)
-def group(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
-    return _group(request, actor, code)
 
 
 @page(PRODUCT)
@@ -178,7 +163,8 @@ def categories(request: HttpRequest, actor: Actor) -> HttpResponse:
     return show_table(request, actor, "admin-categories", table)
 
 
-def _category(request: HttpRequest, actor: Actor, code: str | None) -> HttpResponse:
+@form_page(PRODUCT)
+def category(request: HttpRequest, actor: Actor, code: str | None = None) -> HttpResponse:
     tree = category_choices()
     row = _find([row for row, _path in tree], code, "category")
     initial = _initial(row)
@@ -200,16 +186,6 @@ def _category(request: HttpRequest, actor: Actor, code: str | None) -> HttpRespo
     )
 
 
-@form_page(PRODUCT)
-def new_category(request: HttpRequest, actor: Actor) -> HttpResponse:
-    return _category(request, actor, None)
-
-
-@form_page(PRODUCT)
-def category(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
-    return _category(request, actor, code)
-
-
 @page(SETTING)
 def taxes(request: HttpRequest, actor: Actor) -> HttpResponse:
     rows = [
@@ -223,7 +199,8 @@ def taxes(request: HttpRequest, actor: Actor) -> HttpResponse:
     return show_table(request, actor, "admin-taxes", table)
 
 
-def _tax(request: HttpRequest, actor: Actor, code: str | None) -> HttpResponse:
+@form_page(SETTING)
+def tax(request: HttpRequest, actor: Actor, code: str | None = None) -> HttpResponse:
     row = _find(every_tax_category(), code, "tax category")
     initial = _initial(row)
     if row is not None:
@@ -242,16 +219,6 @@ def _tax(request: HttpRequest, actor: Actor, code: str | None) -> HttpResponse:
         back="admin-taxes",
         title=localname(row) or _("New tax category"),
     )
-
-
-@form_page(SETTING)
-def new_tax(request: HttpRequest, actor: Actor) -> HttpResponse:
-    return _tax(request, actor, None)
-
-
-@form_page(SETTING)
-def tax(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
-    return _tax(request, actor, code)
 
 
 @page(WAREHOUSE)
@@ -281,7 +248,8 @@ def warehouses(request: HttpRequest, actor: Actor) -> HttpResponse:
     return show_table(request, actor, "admin-warehouses", table)
 
 
-def _warehouse(request: HttpRequest, actor: Actor, code: str | None) -> HttpResponse:
+@form_page(WAREHOUSE)
+def warehouse(request: HttpRequest, actor: Actor, code: str | None = None) -> HttpResponse:
     row = _find(visible_warehouses(actor, active_only=False), code, "warehouse")
     initial = _initial(row, "country", "region", "city", "priority", "allow_negative", "active")
     return _form(
@@ -293,16 +261,6 @@ def _warehouse(request: HttpRequest, actor: Actor, code: str | None) -> HttpResp
         back="admin-warehouses",
         title=localname(row) or _("New warehouse"),
     )
-
-
-@form_page(WAREHOUSE)
-def new_warehouse(request: HttpRequest, actor: Actor) -> HttpResponse:
-    return _warehouse(request, actor, None)
-
-
-@form_page(WAREHOUSE)
-def warehouse(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
-    return _warehouse(request, actor, code)
 
 
 @page(WAREHOUSE)
@@ -331,7 +289,8 @@ def buffers(request: HttpRequest, actor: Actor) -> HttpResponse:
     return show_table(request, actor, "admin-buffers", table)
 
 
-def _buffer(request: HttpRequest, actor: Actor, buffer_id: int | None) -> HttpResponse:
+@form_page(WAREHOUSE)
+def buffer(request: HttpRequest, actor: Actor, buffer_id: int | None = None) -> HttpResponse:
     initial: dict[str, Any] = {}
     if buffer_id is not None:
         row = next((row for row in every_buffer(actor) if row.pk == buffer_id), None)
@@ -372,13 +331,3 @@ def _buffer(request: HttpRequest, actor: Actor, buffer_id: int | None) -> HttpRe
         to=reverse("admin-buffers"),
         context={"form_title": _("Channel buffer")},
     )
-
-
-@form_page(WAREHOUSE)
-def new_buffer(request: HttpRequest, actor: Actor) -> HttpResponse:
-    return _buffer(request, actor, None)
-
-
-@form_page(WAREHOUSE)
-def buffer(request: HttpRequest, actor: Actor, buffer_id: int) -> HttpResponse:
-    return _buffer(request, actor, buffer_id)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -26,7 +26,7 @@ from orderwell.platform.permissions import Permission
 from orderwell.web.cases.forms import ChangeForm, MessageForm, SettleForm
 from orderwell.web.cases.inbox import end_of_day
 from orderwell.web.components.actions import ActionForm, perform, perform_once
-from orderwell.web.orders.detail import SAFE_TO_SHOW
+from orderwell.web.components.serving import served
 from orderwell.web.orders.forms import Countable
 from orderwell.web.pages import action, form_page, go, page
 from orderwell.web.templatetags.orderwell import line_name
@@ -192,11 +192,4 @@ def attachment(request: HttpRequest, actor: Actor, case_id: int, file_id: int) -
     found = MessageFile.objects.filter(pk=file_id, message__case_id=case_id).first()
     if found is None:
         raise NotFound(kind="file", reference=str(file_id))
-    response: Any = FileResponse(
-        found.file.open("rb"), as_attachment=found.content_type not in SAFE_TO_SHOW, filename=found.name
-    )
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    if found.content_type in SAFE_TO_SHOW:
-        response["Content-Type"] = found.content_type
-    return response  # type: ignore[no-any-return]
+    return served(found)

@@ -1,9 +1,10 @@
 from django.urls import path
 
 from orderwell.web.cases import conversation, inbox, mine, panels, ratings
+from orderwell.web.lists.views import list_page
 
 urlpatterns = [
-    path("cases/", inbox.case_list_page, name="case-list"),
+    path("cases/", list_page("cases"), name="case-list"),
     path("cases/new/", inbox.new_case, name="case-new"),
     path("cases/<int:case_id>/", conversation.case_page, name="case-detail"),
     path("cases/<int:case_id>/write/", conversation.write, name="case-write"),
@@ -19,7 +20,7 @@ urlpatterns = [
     path("for-me/", mine.for_me, name="for-me"),
     path("for-me/read/", mine.read, name="for-me-read"),
     path("ask/", mine.ask, name="ask-colleagues"),
-    path("ratings/", ratings.rating_list_page, name="rating-list"),
+    path("ratings/", list_page("ratings"), name="rating-list"),
     path("ratings/<int:rating_id>/hide/", ratings.hide, name="rating-hide"),
     path("ratings/<int:rating_id>/show/", ratings.show, name="rating-show"),
 ]

@@ -16,11 +16,12 @@ from django.utils.translation import gettext_lazy
 
 from orderwell.domains.automation.services.merge_customers import merge_customers, unmerge_customers
 from orderwell.domains.billing.queries import customer_balance
-from orderwell.domains.customers.duplicates import LookAlike, likely_pairs, look_alikes
+from orderwell.domains.customers.duplicates import LookAlike, likely_pairs, look_alikes, rejected_pairs
 from orderwell.domains.customers.lookup import customer_by_number
 from orderwell.domains.customers.merges import MergePreview, merge_preview
 from orderwell.domains.customers.models import Customer, CustomerMerge
 from orderwell.domains.customers.queries import customer_detail
+from orderwell.domains.customers.services.not_duplicate import say_not_duplicate, take_back_not_duplicate
 from orderwell.domains.orders.queries import OrderFilters, order_count
 from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import DomainError, NotFound
@@ -72,7 +73,31 @@ def duplicates(request: HttpRequest, actor: Actor) -> HttpResponse:
     pairs = [
         {"pair": pair, "reasons": [word("alike", reason) for reason in pair.reasons]} for pair in likely_pairs(actor)
     ]
-    return render(request, "customers/duplicates.html", {"pairs": pairs})
+    return render(request, "customers/duplicates.html", {"pairs": pairs, "rejected": rejected_pairs(actor)})
+
+
+@action(CHANGE)
+def tell_apart(request: HttpRequest, actor: Actor, customer_id: int, other_id: int) -> HttpResponse:
+    row = say_not_duplicate(customer_id=customer_id, other_id=other_id, actor=actor, now=utc_now())
+    names = {"first": row.first.name, "second": row.second.name}
+    text = _("%(first)s and %(second)s are not proposed as one any more.") % names
+    tell(request, text, undo=undo("told-apart", customer_id=customer_id, other_id=other_id))
+    return go(request, reverse("customer-duplicates"))
+
+
+@action(CHANGE)
+def take_apart_back(request: HttpRequest, actor: Actor, customer_id: int, other_id: int) -> HttpResponse:
+    tell(request, told_apart_no_more(actor, utc_now(), customer_id=customer_id, other_id=other_id))
+    return go(request, reverse("customer-duplicates"))
+
+
+@undoes("told-apart")
+def told_apart_no_more(actor: Actor, now: datetime, *, customer_id: int, other_id: int) -> str:
+    row = take_back_not_duplicate(customer_id=customer_id, other_id=other_id, actor=actor, now=now)
+    return _("%(first)s and %(second)s may be the same after all.") % {
+        "first": row.first.name,
+        "second": row.second.name,
+    }
 
 
 class OtherForm(ActionForm):

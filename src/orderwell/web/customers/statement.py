@@ -19,8 +19,7 @@ from orderwell.domains.billing.statement import AccountStatement, account_statem
 from orderwell.domains.customers.lookup import known_customer
 from orderwell.kernel.clock import business_day, utc_now
 from orderwell.platform.accounts.actor import Actor
-from orderwell.platform.exporting.base import Column, content_type
-from orderwell.platform.exporting.csv_file import csv_bytes
+from orderwell.platform.exporting import Column, content_type, csv_bytes
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.words import word
 from orderwell.web.pages import action, page

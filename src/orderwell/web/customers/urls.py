@@ -1,6 +1,6 @@
 from django.urls import path
 
-from orderwell.web.customers import actions, merging, page, people, statement, views, wishes
+from orderwell.web.customers import actions, files, merging, page, people, statement, views, wishes
 from orderwell.web.lists.views import list_page
 
 urlpatterns = [
@@ -8,9 +8,18 @@ urlpatterns = [
     path("customers/new/", views.new_customer, name="customer-new"),
     path("customers/look-alikes/", merging.look_alike_hint, name="customer-look-alikes"),
     path("customers/duplicates/", merging.duplicates, name="customer-duplicates"),
+    path("customers/<int:customer_id>/not/<int:other_id>/", merging.tell_apart, name="customer-not-duplicate"),
+    path(
+        "customers/<int:customer_id>/not/<int:other_id>/undo/",
+        merging.take_apart_back,
+        name="customer-not-duplicate-undo",
+    ),
     path("customers/<int:customer_id>/merge/", merging.merge, name="customer-merge"),
     path("customers/<int:customer_id>/merges/<int:merge_id>/undo/", merging.unmerge, name="customer-unmerge"),
     path("customers/<int:customer_id>/", page.customer_page, name="customer-detail"),
+    path("customers/<int:customer_id>/files/", files.files, name="customer-files"),
+    path("customers/<int:customer_id>/files/attach/", files.attach, name="customer-attach"),
+    path("customers/<int:customer_id>/files/<int:file_id>/", files.one_file, name="customer-file"),
     path("customers/<int:customer_id>/figures/", page.figures, name="customer-figures"),
     path("customers/<int:customer_id>/happenings/", page.happenings, name="customer-happenings"),
     path("customers/<int:customer_id>/people/", people.people, name="customer-people"),

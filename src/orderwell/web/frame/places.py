@@ -25,6 +25,8 @@ class Entry:
     keys: str = ""
     query: str = ""
     counter: str = ""
+    # Who may do this finds the place behind another entry.
+    unless: Permission | None = None
 
     @property
     def url(self) -> str:
@@ -101,6 +103,18 @@ GROUPS: tuple[Group, ...] = (
                 counter="dead-letters",
             ),
             Entry(_("Administration"), "settings", "admin", P.SYSTEM_SETTING_CHANGE, "/admin/", "a"),
+            Entry(
+                *(_("Users"), "users", "admin-users", P.SYSTEM_USER_MANAGE, "/admin/users/"),
+                unless=P.SYSTEM_SETTING_CHANGE,
+            ),
+            Entry(
+                *(_("Roles"), "shield", "admin-roles", P.SYSTEM_USER_MANAGE, "/admin/roles/"),
+                unless=P.SYSTEM_SETTING_CHANGE,
+            ),
+            Entry(
+                *(_("Teams"), "users-group", "admin-teams", P.SYSTEM_USER_MANAGE, "/admin/teams/"),
+                unless=P.SYSTEM_SETTING_CHANGE,
+            ),
             Entry(_("Health"), "heart", "system-health", P.SYSTEM_EVENT_VIEW, "/system/health/", "x"),
         ),
     ),

@@ -106,7 +106,7 @@ def take_change_back(actor: Actor, now: datetime, *, order_id: int, number: int)
 @action(CHANGE)
 def preview(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse:
     """The difference of what is typed so far, as a part of the page."""
-    found = order_overview(actor, order_id)
+    found = order_overview(actor, order_id, with_stock=False)
     form, typed = _read(request, found, actor)
     context: dict[str, Any] = {"order": found.order, "live": True}
     if form.is_valid():

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from orderwell.domains.billing.overview import Money
@@ -22,14 +22,13 @@ from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.actions import new_token
+from orderwell.web.components.serving import SAFE_TO_SHOW, served
 from orderwell.web.orders.next_step import next_step
 from orderwell.web.orders.steps import documents_of, next_steps
 from orderwell.web.orders.told import TOPICS, days_of
 from orderwell.web.pages import page
 from orderwell.web.templatetags.orderwell import line_name
 
-# Shown by the browser itself; anything else is downloaded, because it could act in the user's name.
-SAFE_TO_SHOW = {"image/png", "image/jpeg", "image/webp", "image/gif", "application/pdf", "text/plain"}
 LINES_AT_ONCE = 100
 EVENTS = 100
 MORE_EVENTS = 2_000
@@ -202,12 +201,4 @@ def _is_late(order: Order) -> bool:
 
 @page(Permission.ORDERS_ORDER_VIEW)
 def attachment(request: HttpRequest, actor: Actor, order_id: int, attachment_id: int) -> HttpResponse:
-    found = attachment_of(actor, order_id, attachment_id)
-    response: Any = FileResponse(
-        found.file.open("rb"), as_attachment=found.content_type not in SAFE_TO_SHOW, filename=found.name
-    )
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    if found.content_type in SAFE_TO_SHOW:
-        response["Content-Type"] = found.content_type
-    return response  # type: ignore[no-any-return]
+    return served(attachment_of(actor, order_id, attachment_id))

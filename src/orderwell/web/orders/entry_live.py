@@ -1,11 +1,10 @@
-"""What order entry asks for while one types: amounts, stock and dates, pasted lines, possible duplicates."""
+"""What order entry asks for while one types: amounts, stock and dates, hints, pasted lines."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from orderwell.domains.automation.hints.finding import hints_of_draft
@@ -13,9 +12,10 @@ from orderwell.domains.catalog.choices import visible_channels
 from orderwell.domains.catalog.matching import Match, match_variants
 from orderwell.domains.customers.lookup import customer_by_number
 from orderwell.domains.orders.drafts import OrderDraft
-from orderwell.domains.orders.duplicates import Similar, similar_orders
 from orderwell.domains.orders.habits import last_sales
+from orderwell.domains.orders.models import Order
 from orderwell.domains.orders.price_reasons import said, said_break
+from orderwell.domains.orders.queries import visible_orders
 from orderwell.domains.orders.services.preview import Preview, PreviewLine, preview_order
 from orderwell.kernel.clock import utc_now
 from orderwell.kernel.quantities import plain
@@ -34,13 +34,12 @@ MOST_CHOICES = 5
 
 @action(Permission.ORDERS_ORDER_PLACE)
 def preview(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """What is typed so far, as JSON: amounts, stock, dates and errors per row, sums, possible duplicates."""
+    """What is typed so far, as JSON: amounts, stock, dates and errors per row, sums, hints."""
     form, rows = EntryForm(request.POST, channels=visible_channels(actor, active_only=True)), rows_from(request.POST)
     form.is_valid()
     draft = draft_from(form, rows)
-    similar = _similar(actor, draft, request)
     if not rows:
-        return JsonResponse({"rows": [], "total": None, "errors": [], "similar": similar(None), "hints": []})
+        return JsonResponse({"rows": [], "total": None, "errors": [], "hints": []})
     found = preview_order(draft=draft, actor=actor, now=utc_now())
     place_errors(form, rows, found.errors)
     by_row = {line.index: line for line in found.lines if line.index is not None}
@@ -61,7 +60,6 @@ def preview(request: HttpRequest, actor: Actor) -> HttpResponse:
             "wrong": sum(1 for row in rows if row.errors),
             "missing": sum(1 for line in by_row.values() if line.missing),
             "errors": general,
-            "similar": similar(found),
             "hints": _hints(request, actor, draft, found),
         }
     )
@@ -75,8 +73,17 @@ def _hints(request: HttpRequest, actor: Actor, draft: OrderDraft, found: Preview
     customer = None
     if draft.customer and actor.may(Permission.CUSTOMERS_CUSTOMER_VIEW):
         customer = customer_by_number(actor, draft.customer)
-    hints = hints_of_draft(actor, draft, found, key=key, customer=customer, now=utc_now())
+    quote = _quote(request, actor)
+    hints = hints_of_draft(actor, draft, found, key=key, customer=customer, quote=quote, now=utc_now())
     return [for_script(hint, actor) for hint in hints]
+
+
+def _quote(request: HttpRequest, actor: Actor) -> Order | None:
+    """The quote that is being edited: it is no duplicate of itself."""
+    given = request.POST.get("quote", "")
+    if not (given.isascii() and given.isdecimal() and len(given) < 19):
+        return None
+    return visible_orders(actor).filter(pk=int(given), state=Order.State.DRAFT).first()
 
 
 def _row(row: Row, line: PreviewLine | None, currency: str) -> dict[str, Any]:
@@ -117,36 +124,6 @@ def _plain_day(moment: Any) -> str:
     from django.utils.html import strip_tags
 
     return strip_tags(str(day(moment)))
-
-
-class _similar:  # noqa: N801  reads as a verb where it is used
-    """Looked up once the total is known; a clerk who may not see orders gets none."""
-
-    def __init__(self, actor: Actor, draft: OrderDraft, request: HttpRequest) -> None:
-        self.actor, self.draft = actor, draft
-        quote = request.POST.get("quote", "")
-        self.quote = int(quote) if quote.isascii() and quote.isdecimal() and len(quote) < 19 else None
-
-    def __call__(self, found: Preview | None) -> list[dict[str, str]]:
-        if not self.actor.may(Permission.ORDERS_ORDER_VIEW):
-            return []
-        total = found.total.gross if found and not found.errors else None
-        orders = similar_orders(self.actor, self.draft, total=total, except_order=self.quote, now=utc_now())
-        return [_similar_text(item) for item in orders]
-
-
-def _similar_text(item: Similar) -> dict[str, str]:
-    words = {
-        "reference": _("the same external number"),
-        "goods": _("the same goods"),
-        "amount": _("the same amount"),
-    }
-    text = _("%(when)s, %(total)s: %(reasons)s") % {
-        "when": _plain_day(item.placed_at) if item.placed_at else _("Quote"),
-        "total": money_text(item.total_amount, item.currency),
-        "reasons": ", ".join(words[reason] for reason in item.reasons),
-    }
-    return {"number": item.number, "url": reverse("order-detail", args=[item.order_id]), "text": text}
 
 
 @action(Permission.ORDERS_ORDER_PLACE)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from orderwell.domains.inventory.choices import visible_warehouses
 from orderwell.domains.inventory.drafts import ArrivalDraft, TransferDraft, TransferLineDraft
 from orderwell.domains.inventory.models import Transfer
-from orderwell.domains.inventory.queries import transfer_list, transfers
+from orderwell.domains.inventory.queries import transfers
 from orderwell.domains.inventory.services.transfer_stock import (
     cancel_transfer,
     create_transfer,
@@ -29,27 +29,11 @@ from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.events.queries import stream
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.actions import ActionForm, perform
-from orderwell.web.components.listing import ROWS, cursor, listing, one_of
 from orderwell.web.components.timeline import timeline
-from orderwell.web.components.words import choices
 from orderwell.web.orders.forms import Countable
 from orderwell.web.pages import form_page, page
 from orderwell.web.stock.forms import ArrivalForm, TransferForm
 from orderwell.web.templatetags.orderwell import localname
-
-STATES = ("draft", "dispatched", "received", "cancelled")
-
-
-@page(Permission.INVENTORY_STOCK_VIEW)
-def transfers_page(request: HttpRequest, actor: Actor) -> HttpResponse:
-    state = one_of(request.GET.get("state", ""), STATES)
-    found = transfer_list(actor, state=state, cursor=cursor(request), limit=ROWS)
-    context = {
-        "listing": listing(request, found),
-        "states": choices("transfer", *STATES),
-        "filtered": bool(state),
-    }
-    return render(request, "stock/transfers.html", context)
 
 
 def _one(actor: Actor, transfer_id: int) -> Transfer:

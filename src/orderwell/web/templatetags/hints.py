@@ -13,6 +13,7 @@ from orderwell.domains.catalog.models import Variant
 from orderwell.domains.catalog.substitutes import substitutes_of
 from orderwell.domains.customers.models import Customer
 from orderwell.domains.orders.models import Order
+from orderwell.domains.orders.overview import OrderOverview
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
@@ -33,9 +34,11 @@ def _strip(context: template.Context, found: Iterable[list[Hint]]) -> dict[str, 
 
 @register.inclusion_tag("hints/strip.html", takes_context=True)
 def order_hints(context: template.Context, order: Order) -> dict[str, Any]:
-    """{% order_hints order %}: of an order that is read with its channel and customer."""
+    """{% order_hints order %}: of an order that is read with its channel and customer, and on its own page with its lines."""
     actor: Actor | None = context.get("actor")
-    return _strip(context, hints_of_orders(actor, [order], now=utc_now()).values() if actor else ())
+    found: OrderOverview | None = context.get("found")
+    lines = [view.line for view in found.goods] if found is not None and found.order is order else None
+    return _strip(context, hints_of_orders(actor, [order], lines=lines, now=utc_now()).values() if actor else ())
 
 
 @register.inclusion_tag("hints/strip.html", takes_context=True)

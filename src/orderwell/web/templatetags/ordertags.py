@@ -9,18 +9,17 @@ from django import forms, template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from orderwell.domains.orders.difference import FieldDifference, LineDifference, Step
-from orderwell.domains.orders.models import Amendment, OrderLine
-from orderwell.domains.orders.overview import LineView
+from orderwell.domains.orders.models import Amendment
 from orderwell.domains.orders.price_reasons import said
 from orderwell.kernel.quantities import plain
 from orderwell.web.components.merging import MergingForm
 from orderwell.web.components.places import place_name
 from orderwell.web.components.timeline import field_title, value_text
-from orderwell.web.templatetags.orderwell import RULES, money_text
+from orderwell.web.orders.line_rows import LineRows
+from orderwell.web.templatetags.orderwell import money_text
 
 register = template.Library()
 register.filter("plain", plain)  # a number as a field of a form holds it
@@ -75,35 +74,18 @@ def clock(value: datetime) -> str:
     return localtime(value).strftime("%H:%M")
 
 
-@register.simple_tag
-def why_taxed(line: OrderLine) -> str:
-    rate = plain(line.tax_rate * 100)
-    category = line.explanation.get("tax", {}).get("category")
-    if not category:
-        return _("Tax: %(rate)s %%") % {"rate": rate}
-    return _("Tax: %(rate)s %%, as category %(category)s had when the order was made") % {
-        "rate": rate,
-        "category": category,
-    }
-
-
-@register.filter
-def why_from(view: LineView) -> list[str]:
-    """Why goods come from where they come from, one sentence for each decision."""
-    found = []
-    for choice in view.sourcing:
-        rule = RULES.get(choice.get("rule", ""))
-        parts = [_("When changed (%(change)s)") % {"change": choice["change"]} if "change" in choice else ""]
-        if wish := choice.get("preferred"):
-            parts.append(_("The customer prefers %(warehouse)s") % {"warehouse": place_name(wish)})
-        parts.append(_(rule) if rule else "")
-        for title, key in ((_("taken: %(list)s"), "taken"), (_("free then: %(list)s"), "free")):
-            listed = ", ".join(f"{where} {plain(Decimal(units))}" for where, units in choice.get(key, {}).items())
-            parts.append(title % {"list": listed} if listed else "")
-        if choice.get("backordered"):
-            parts.append(_("backordered: %(units)s") % {"units": plain(Decimal(choice["backordered"]))})
-        found.append(". ".join(filter(None, parts)))
-    return list(dict.fromkeys(filter(None, found)))
+@register.simple_tag(takes_context=True)
+def line_rows(context: template.Context) -> SafeString:
+    """The rows of `lines`, with what the page knows of the order."""
+    rows = LineRows(
+        context["order"],
+        may_open=context["may"]["CATALOG_PRODUCT_VIEW"],
+        promised=context["any_promised"],
+        returned=context["any_returned"],
+        expected=context["expected"],
+        now=context["now"],
+    )
+    return rows.html(context["lines"])
 
 
 @register.simple_tag

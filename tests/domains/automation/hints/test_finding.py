@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -35,6 +36,7 @@ from orderwell.testing.factories import (
     make_bundle,
     make_channel,
     make_customer,
+    make_price_list,
     make_product,
     make_team,
     make_variant,
@@ -197,6 +199,53 @@ def test_a_larger_pack_and_a_bundle_that_cost_less(shop: Shop) -> None:
     }
     assert {hint.remedies[0].data["sku"] for hint in packs.values()} == {"TEA-250", box.sku}
     assert found["bundle_saves"].remedies[0].data["sku"] == gift.sku
+
+
+def test_offers_are_reckoned_at_the_prices_of_the_customer_on_the_day_of_the_order(shop: Shop) -> None:
+    box = make_bundle({shop.cup: 12}, sku="BOX", price="100")
+    mine = make_customer("C8", phone="13900000008")
+
+    def packs(*orders: Order, now: datetime = NOW) -> list[str]:
+        """What the hint of each says, empty for none."""
+        found = hints_of_orders(owner(), orders, now=now)
+        said = [[h.reason for h in found.get(f"order:{order.pk}", []) if h.rule == "cheaper_pack"] for order in orders]
+        return ["".join(map(str, reasons)) for reasons in said]
+
+    def twelve(now: datetime = NOW) -> Order:
+        return shop.place((shop.cup, 12), customer=mine, now=now)
+
+    # 12 cups at 10.00 cost more than the box at 100; who pays 8 a cup saves nothing by it.
+    assert packs(shop.place((shop.cup, 12))) != [""]
+    make_price_list({shop.cup: {1: "8"}}, customer=mine, valid_from=NOW.date())
+    assert packs(twelve()) == [""]
+    # Who has a price for the box as well saves again, as long as it holds.
+    make_price_list({box: {1: "90"}}, customer=mine, valid_until=NOW.date())
+    (said,) = packs(twelve())
+    assert "90" in said
+    later, earlier = NOW + timedelta(days=1), NOW - timedelta(days=1)
+    orders = [twelve(earlier), twelve(), twelve(later)]
+    found = packs(*orders, now=later)
+    assert [bool(text) for text in found] == [True, True, False]
+    # In another currency neither list says anything, and there is no list price.
+    make_price_list({box: {1: "1"}}, customer=mine, currency="USD")
+    assert packs(*orders, now=later) == found
+
+
+def test_a_price_is_unusual_against_the_list_of_the_customer(shop: Shop) -> None:
+    mine = make_customer("C9", phone="13900000009")
+    make_price_list({shop.cup: {1: "5"}}, customer=mine)
+    # Three times the old price was paid; the list that holds now makes 5 the usual one.
+    assert "unusual_price" not in rules(of(shop.place((shop.cup, 2), customer=mine)))
+    draft = shop.draft((shop.cup, 3), customer=mine)
+    dear = msgspec.structs.replace(draft, lines=(LineDraft("CUP", D(3), D(10)),))
+    (outcome,) = place_orders([dear], actor=owner(), now=NOW)
+    assert isinstance(outcome, Placed)
+    (hint,) = [
+        hint
+        for hint in of(Order.objects.select_related("channel", "customer").get(pk=outcome.order_id))
+        if hint.rule == "unusual_price"
+    ]
+    assert "100 % above" in hint.reason and "price list" in hint.reason
 
 
 def test_what_is_typed_has_the_hints_of_the_order_it_becomes(shop: Shop) -> None:

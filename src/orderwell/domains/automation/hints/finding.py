@@ -20,7 +20,7 @@ from orderwell.domains.automation.models import HintDismissal
 from orderwell.domains.catalog.models import Variant
 from orderwell.domains.customers.models import Customer
 from orderwell.domains.orders.drafts import OrderDraft
-from orderwell.domains.orders.models import Order
+from orderwell.domains.orders.models import Order, OrderLine
 from orderwell.domains.orders.queries import visible_orders
 from orderwell.domains.orders.services.preview import Preview
 from orderwell.platform.accounts.actor import Actor
@@ -33,9 +33,18 @@ Hints = dict[str, list[Hint]]
 failures: dict[str, str] = {}
 
 
-def hints_of_orders(actor: Actor, orders: Sequence[Order], *, now: datetime, dismissed: bool = False) -> Hints:
-    """By subject ("order:7"), the gravest first. `orders` are visible ones with channel and customer at hand."""
-    return _looked_at("order", facts_of_orders(actor, orders, grace_days=_grace(), now=now), actor, dismissed)
+def hints_of_orders(
+    actor: Actor,
+    orders: Sequence[Order],
+    *,
+    lines: Sequence[OrderLine] | None = None,
+    now: datetime,
+    dismissed: bool = False,
+) -> Hints:
+    """By subject ("order:7"), the gravest first. `orders` are visible ones with channel and customer at hand; `lines` their
+    goods, where the caller has read them already."""
+    facts = facts_of_orders(actor, orders, lines=lines, grace_days=_grace(), now=now)
+    return _looked_at("order", facts, actor, dismissed)
 
 
 def hints_of_draft(

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from orderwell.domains.customers.services.not_duplicate import say_not_duplicate
 from orderwell.domains.orders.changes import LineChange, OrderChange
 from orderwell.domains.orders.drafts import AddressDraft, LineDraft
 from orderwell.domains.orders.models import Order
@@ -90,6 +91,12 @@ def fill_address(key: int, data: Mapping[str, Any], reason: str, actor: Actor, n
 def hold(key: int, data: Mapping[str, Any], reason: str, actor: Actor, now: datetime) -> Done:
     made = place_hold(order_id=key, kind=data["kind"], reason=reason, actor=actor, now=now)
     return Done("hold-placed", {"hold_id": made.pk}) if actor.may(P.ORDERS_HOLD_RELEASE) else Done()
+
+
+@performs("not-duplicate")
+def not_duplicate(key: int, data: Mapping[str, Any], reason: str, actor: Actor, now: datetime) -> Done:
+    say_not_duplicate(customer_id=key, other_id=data["other_id"], note=reason[:240], actor=actor, now=now)
+    return Done("told-apart", {"customer_id": key, "other_id": data["other_id"]})
 
 
 def _replace(

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from django.db import transaction
+
 from orderwell.domains.billing.services.move_customer import move_money, move_money_of
 from orderwell.domains.cases.services.move_customer import move_talk, move_talk_back
 from orderwell.domains.customers.models import CustomerMerge
@@ -44,6 +46,16 @@ def merge_customers(
         merge = merge_records(pair, choices=choices, versions=versions, actor=actor, now=now)
         keep_moved(merge, _move(merged_id, survivor_id))
     return merge
+
+
+def preview_merge(
+    *, survivor_id: int, merged_id: int, choices: Mapping[str, str], actor: Actor, now: datetime
+) -> CustomerMerge:
+    """The merge as it would be made, with all that would move; nothing of it is kept. Raises what the merge raises."""
+    with transaction.atomic():
+        made = merge_customers(survivor_id=survivor_id, merged_id=merged_id, choices=choices, actor=actor, now=now)
+        transaction.set_rollback(True)
+    return made
 
 
 def unmerge_customers(*, merge_id: int, actor: Actor, now: datetime) -> CustomerMerge:

@@ -12,7 +12,14 @@ import msgspec
 from orderwell.domains.customers import errors
 from orderwell.domains.customers.combining import CHOSEN, MERGED, SURVIVOR, combined, separated
 from orderwell.domains.customers.events import CustomerEvent
-from orderwell.domains.customers.models import Consent, Customer, CustomerMerge, CustomerNote, CustomerRelation
+from orderwell.domains.customers.models import (
+    Consent,
+    Customer,
+    CustomerFile,
+    CustomerMerge,
+    CustomerNote,
+    CustomerRelation,
+)
 from orderwell.domains.customers.queries import visible_customers
 from orderwell.domains.customers.records import CustomerState, differences
 from orderwell.domains.customers.storing import Loaded, states_of, store
@@ -147,6 +154,7 @@ def _move_own(survivor: int, merged: int) -> dict[str, list[int]]:
     """What hangs on the record itself. A relation that the survivor has already, or to itself, stays behind."""
     consents = _moved(Consent, {"customer_id": merged}, survivor)
     notes = _moved(CustomerNote, {"customer_id": merged}, survivor)
+    files = _moved(CustomerFile, {"customer_id": merged}, survivor)
     kinds = set(CustomerRelation.objects.filter(customer_id=survivor).values_list("kind", flat=True))
     up = CustomerRelation.objects.filter(customer_id=merged).exclude(other_id=survivor).exclude(kind__in=kinds)
     down = CustomerRelation.objects.filter(other_id=merged).exclude(customer_id=survivor)
@@ -167,6 +175,7 @@ def _move_own(survivor: int, merged: int) -> dict[str, list[int]]:
     return {
         "consents": consents,
         "notes": notes,
+        "files": files,
         "relations_up": ids_up,
         "relations_down": ids_down,
         "aliases": aliases,
@@ -181,7 +190,12 @@ def _moved(model: Any, where: Mapping[str, int], survivor: int) -> list[int]:
 
 def _move_own_back(merge: CustomerMerge) -> None:
     moved, back = merge.moved, merge.merged_id
-    for model, name in ((Consent, "consents"), (CustomerNote, "notes"), (CustomerRelation, "relations_up")):
+    for model, name in (
+        (Consent, "consents"),
+        (CustomerNote, "notes"),
+        (CustomerFile, "files"),
+        (CustomerRelation, "relations_up"),
+    ):
         rows = model.objects.filter(pk__in=moved.get(name, []), customer_id=merge.survivor_id)
         rows.update(customer_id=back)
     CustomerRelation.objects.filter(pk__in=moved.get("relations_down", []), other_id=merge.survivor_id).update(

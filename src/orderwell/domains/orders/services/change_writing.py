@@ -167,7 +167,7 @@ def write(
         Backorder.objects.filter(line__order=order).update(priority=order.priority)
     order.updated_at = now
     order.save()
-    total = write_order_totals(order, OrderLine.objects.filter(order=order))
+    total = write_order_totals(order, OrderLine.objects.filter(order=order).only(*MONEY))
     if total.gross < 0:
         wrong = errors.AmountOutOfRange(pointer="/discount", value=str(total.gross), low="0", high=str(MAX_AMOUNT))
         raise Refusal([wrong.detail()])

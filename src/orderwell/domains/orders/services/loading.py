@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from django.db.models import QuerySet, prefetch_related_objects
+
 from orderwell.domains.orders.errors import HeldOrder, OrderStateForbids
 from orderwell.domains.orders.holds import blocking
 from orderwell.domains.orders.models import Hold, Order, OrderLine
@@ -14,6 +16,7 @@ from orderwell.domains.orders.queries import visible_orders
 from orderwell.kernel.errors import NotFound, StaleVersion
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
+from orderwell.platform.prepared import prepared
 
 
 def lock_order(order_id: int, *, actor: Actor, permission: Permission, version: int | None = None) -> Order:
@@ -34,11 +37,18 @@ def lock_orders(order_ids: Collection[int]) -> dict[int, Order]:
 
 
 def lines_of(order: Order) -> list[OrderLine]:
-    """The order's lines by position, with their components, each knowing `order` without a query."""
-    lines = list(order.lines.order_by("position").prefetch_related("components"))
+    """The order's lines by position, bundles with their components, each knowing `order` without a query."""
+    lines = _lines_of(order.pk)
+    # Only for bundles: of a thousand other lines each would get a query set of its own, empty and costly.
+    prefetch_related_objects([line for line in lines if line.is_bundle], "components")
     for line in lines:
         line.order = order
     return lines
+
+
+@prepared(int)
+def _lines_of(order_id: int) -> QuerySet[OrderLine]:
+    return OrderLine.objects.filter(order_id=order_id).order_by("position")
 
 
 def require_state(order: Order, *expected: Order.State) -> None:

@@ -73,20 +73,6 @@
       problems.textContent = (answer.errors || []).join(" ");
       problems.classList.toggle("d-none", !problems.textContent);
       E.showHints(answer.hints || []);
-      const similar = $("#entry-similar");
-      similar.classList.toggle("d-none", !answer.similar.length);
-      const sentence = document.createElement("div");
-      sentence.append(
-        say.textSimilar,
-        ...answer.similar.flatMap((order) => {
-          const link = document.createElement("a");
-          link.href = order.url;
-          link.target = "_blank";
-          link.textContent = order.number;
-          return [" ", link, ` (${order.text})`];
-        }),
-      );
-      similar.replaceChildren(sentence);
     };
 
     // --- The customer ---------------------------------------------------------------------------------------------

@@ -7,10 +7,10 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from decimal import Decimal
 
+from orderwell.domains.automation.hints.facts.own_prices import OwnPrices, own_prices
 from orderwell.domains.automation.hints.facts.values import BundleOffer, OrderFacts, PackOffer
 from orderwell.domains.automation.hints.wording import local_name
 from orderwell.domains.catalog.models import BundleComponent, Variant
-from orderwell.domains.catalog.resolving import list_prices
 from orderwell.domains.inventory.availability import available
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
@@ -71,7 +71,7 @@ def pack_ratio(small: dict[str, str], large: dict[str, str]) -> tuple[Decimal, s
 
 
 def fill_offers(actor: Actor, facts: Sequence[OrderFacts]) -> None:
-    """Packs, bundles and list prices for every line: seven queries at most, however many orders there are."""
+    """Packs and bundles for every line, at the customer's prices: nine queries at most, however many orders there are."""
     lines = [line for item in facts for line in item.lines if line.open]
     if not lines:
         return
@@ -81,24 +81,46 @@ def fill_offers(actor: Actor, facts: Sequence[OrderFacts]) -> None:
     bundles, parts = _bundles(goods)
     others = {pk: _other_packs(pk, siblings.get(product, ()), bundles, parts) for pk, product in goods.items()}
     free = _free(actor, {other.pk for found in others.values() for other, _, _ in found if not other.is_bundle})
-    currencies = {item.currency for item in facts}
-    priced = {*(other.pk for found in others.values() for other, _, _ in found), *bundles}
-    prices = list_prices([(pk, currency) for pk in sorted(priced) for currency in sorted(currencies)])
+    others_ids = {other.pk for found in others.values() for other, _, _ in found}
+    prices = own_prices(facts, {*goods, *others_ids, *bundles})
     for item in facts:
-        packs: dict[int, list[PackOffer]] = defaultdict(list)
-        for pk in {line.variant_id for line in item.lines} & others.keys():
-            for other, units, option in others[pk]:
-                price = prices.get((other.pk, item.currency))
-                if price is not None:
-                    offer = PackOffer(other.sku, local_name(other), units, price, option, free.get(other.pk))
-                    packs[pk].append(offer)
-        item.packs = packs
-        mine = {line.variant_id for line in item.lines}
+        have: dict[int, Decimal] = defaultdict(Decimal)
+        for line in item.lines:
+            have[line.variant_id] += line.quantity
+        for line in item.lines:
+            line.agreed = prices.agreed(item, line.variant_id, have[line.variant_id])
+        item.packs = {pk: _packs(item, pk, have, others[pk], prices, free) for pk in have.keys() & others.keys()}
         item.bundles = [
-            BundleOffer(bundle.sku, local_name(bundle), parts[pk], prices[pk, item.currency])
+            BundleOffer(bundle.sku, local_name(bundle), parts[pk], price)
             for pk, bundle in bundles.items()
-            if len(parts[pk]) > 1 and mine >= parts[pk].keys() and (pk, item.currency) in prices
+            if len(parts[pk]) > 1
+            and have.keys() >= parts[pk].keys()
+            and (price := prices.of(item, pk, have.get(pk, Decimal(0)) + _bundles_in(have, parts[pk]))) is not None
         ]
+
+
+def _packs(
+    item: OrderFacts,
+    variant_id: int,
+    have: dict[int, Decimal],
+    others: Sequence[tuple[Variant, Decimal, str]],
+    prices: OwnPrices,
+    free: dict[int, Decimal],
+) -> list[PackOffer]:
+    """At the price of as many packs as the quantity fills; what is left over at the price of so few."""
+    found = []
+    for other, units, option in others:
+        packs = max(have[variant_id] // units, Decimal(1))
+        rest = have[variant_id] % units
+        price = prices.of(item, other.pk, have.get(other.pk, Decimal(0)) + packs)
+        if price is not None:
+            left = prices.of(item, variant_id, rest) if rest else None
+            found.append(PackOffer(other.sku, local_name(other), units, price, option, free.get(other.pk), left))
+    return found
+
+
+def _bundles_in(have: dict[int, Decimal], parts: dict[int, Decimal]) -> Decimal:
+    return max(min(have[pk] // quantity for pk, quantity in parts.items()), Decimal(1))
 
 
 def _siblings(products: Collection[int]) -> dict[int, list[Variant]]:

@@ -7,26 +7,24 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import QuerySet
-
 from orderwell.domains.automation.hints.facts.buying import fill_past, fill_twins
 from orderwell.domains.automation.hints.facts.money import overdue_of
 from orderwell.domains.automation.hints.facts.offers import fill_offers
 from orderwell.domains.automation.hints.facts.people import fill_customers
 from orderwell.domains.automation.hints.facts.stands import fill_stands
-from orderwell.domains.automation.hints.facts.values import AddressFacts, LineFacts, OrderFacts
+from orderwell.domains.automation.hints.facts.values import AddressFacts, LineFacts, OrderFacts, Twin
 from orderwell.domains.automation.hints.wording import local_name, reads_chinese
 from orderwell.domains.catalog.models import Channel, Variant
 from orderwell.domains.catalog.naming import read_name
 from orderwell.domains.customers.models import Customer
 from orderwell.domains.orders.drafts import AddressDraft, OrderDraft
+from orderwell.domains.orders.duplicates import similar_orders
 from orderwell.domains.orders.expected import expected_for
 from orderwell.domains.orders.holds import KINDS
 from orderwell.domains.orders.models import Backorder, Hold, Order, OrderLine
 from orderwell.domains.orders.services.preview import Preview
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
-from orderwell.platform.prepared import prepared
 
 ZERO = Decimal(0)
 LIVE = (Order.State.DRAFT, Order.State.PLACED)
@@ -34,13 +32,21 @@ LIVE = (Order.State.DRAFT, Order.State.PLACED)
 MOST_LINES = 1_000
 
 
-def facts_of_orders(actor: Actor, orders: Sequence[Order], *, grace_days: int, now: datetime) -> list[OrderFacts]:
-    """Facts of those among `orders` (visible ones, with channel and customer at hand) about which something can be done."""
+def facts_of_orders(
+    actor: Actor,
+    orders: Sequence[Order],
+    *,
+    lines: Sequence[OrderLine] | None = None,
+    grace_days: int,
+    now: datetime,
+) -> list[OrderFacts]:
+    """Facts of those among `orders` (visible ones, with channel and customer at hand) about which something can be done.
+    `lines` are all their goods by position with their variants, where they are at hand."""
     live = {order.pk: order for order in orders if order.state in LIVE and not order.history}
     if not live:
         return []
     facts = {pk: _of_order(order, actor, now) for pk, order in live.items()}
-    for line in _lines_of(*live) if len(live) == 1 else _lines(live):
+    for line in _lines(live) if lines is None else [line for line in lines if line.variant_id is not None]:
         if len(facts[line.order_id].lines) < MOST_LINES:
             facts[line.order_id].lines.append(_line(line))
     short = (Order.FulfilmentState.BACKORDERED, Order.FulfilmentState.PARTIAL)
@@ -63,7 +69,7 @@ def complete(
     known = {customer.pk: customer for customer in customers.values() if customer is not None}
     fill_customers(actor, facts, known)
     fill_past(actor, facts)
-    # Order entry itself tells of possible duplicates, with more of them and with quotes.
+    # What is typed is compared with quotes as well, and by phone: `facts_of_draft` does that.
     fill_twins(actor, [item for item in facts if item.kind != "entry"], now=now)
     fill_offers(actor, facts)
     fill_stands(actor, facts)
@@ -87,6 +93,8 @@ def _of_order(order: Order, actor: Actor, now: datetime) -> OrderFacts:
         placed_at=order.placed_at,
         total=order.total_amount,
         customer_id=order.customer_id,
+        group_id=order.customer.group_id if order.customer else None,
+        include_tax=order.prices_include_tax,
         address=_address(order, actor),
         requested_at=order.requested_at,
         promised_at=order.promised_at,
@@ -112,12 +120,6 @@ def _address(order: Order, actor: Actor) -> AddressFacts | None:
 def _lines(orders: Collection[int]) -> list[OrderLine]:
     rows = OrderLine.objects.filter(order__in=list(orders), kind=OrderLine.Kind.GOODS, variant__isnull=False)
     return list(rows.select_related("variant").order_by("order_id", "position"))
-
-
-@prepared(int)
-def _lines_of(order_id: int) -> QuerySet[OrderLine]:
-    rows = OrderLine.objects.filter(order=order_id, kind=OrderLine.Kind.GOODS, variant__isnull=False)
-    return rows.select_related("variant").order_by("position")
 
 
 def _line(line: OrderLine) -> LineFacts:
@@ -193,11 +195,17 @@ def facts_of_draft(
         external_id=draft.external_id or "",
         total=preview.total.gross,
         customer_id=customer.pk if customer else None,
+        group_id=customer.group_id if customer else None,
+        include_tax=channel.prices_include_tax,
         address=_typed(draft.ship_to),
         lines=_typed_lines(draft, preview),
         requested_at=draft.requested_at,
     )
     complete(actor, [item], {0: customer}, grace_days=grace_days, now=now)
+    if actor.may(Permission.ORDERS_ORDER_VIEW):
+        total = None if preview.errors else preview.total.gross
+        alike = similar_orders(actor, draft, total=total, except_order=item.order_id, now=now)
+        item.twins = [Twin(twin.order_id, twin.number, twin.placed_at, twin.reasons) for twin in alike]
     return [item]
 
 

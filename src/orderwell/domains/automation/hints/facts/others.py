@@ -20,6 +20,7 @@ from orderwell.domains.automation.hints.facts.values import (
 )
 from orderwell.domains.automation.hints.wording import local_name
 from orderwell.domains.catalog.models import Variant
+from orderwell.domains.customers.duplicates import told_apart
 from orderwell.domains.customers.models import Address, Contact, Customer
 from orderwell.domains.customers.queries import visible_customers
 from orderwell.domains.inventory.availability import available
@@ -37,7 +38,7 @@ MOST_NAMESAKES = 5
 def facts_of_customers(
     actor: Actor, customers: Sequence[Customer], *, grace_days: int, now: datetime
 ) -> list[CustomerFacts]:
-    """Seven queries however many there are."""
+    """Eight queries however many there are."""
     ids = [customer.pk for customer in customers if customer.active]
     if not ids:
         return []
@@ -96,11 +97,12 @@ def _namesakes(actor: Actor, contacts: dict[int, list[Contact]]) -> dict[int, li
         return {}
     either = Q(phone_index__in=list(phones)) | Q(email_index__in=list(emails))
     rows = Contact.objects.filter(either, customer__active=True, customer__in=visible_customers(actor).values("pk"))
+    apart = told_apart([row.customer_id for row in mine])
     found: dict[int, list[Namesake]] = defaultdict(list)
     for row in rows.select_related("customer").order_by("customer_id", "pk")[:200]:
         for same, index, known in (("phone", row.phone_index, phones), ("email", row.email_index, emails)):
             owner = known.get(bytes(index)) if index else None
-            if owner is None or owner == row.customer_id:
+            if owner is None or owner == row.customer_id or row.customer_id in apart.get(owner, ()):
                 continue
             listed = found[owner]
             if len(listed) < MOST_NAMESAKES and all(other.id != row.customer_id for other in listed):

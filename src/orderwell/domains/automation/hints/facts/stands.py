@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from decimal import Decimal
 
+from orderwell.domains.automation.hints.facts.own_prices import own_prices
 from orderwell.domains.automation.hints.facts.values import OrderFacts, Stand
 from orderwell.domains.automation.hints.wording import local_name
 from orderwell.domains.catalog.models import ProductSubstitute
-from orderwell.domains.catalog.resolving import list_prices
 from orderwell.domains.catalog.substitutes import substitutes_of
 from orderwell.domains.inventory.availability import Availability, available
 from orderwell.domains.inventory.resolving import active_warehouses, buffers
@@ -28,16 +28,22 @@ def fill_stands(actor: Actor, facts: Sequence[OrderFacts]) -> None:
     if not named:
         return
     stock = _stock(actor, named)
-    currencies = {item.currency for item in facts}
-    others = {row.substitute_id for rows in named.values() for row in rows}
-    prices = list_prices([(pk, currency) for pk in sorted(others) for currency in sorted(currencies)])
+    prices = own_prices(facts, {row.substitute_id for rows in named.values() for row in rows})
     for item in facts:
-        mine = {line.variant_id for line in item.lines if line.missing}
+        missing: dict[int, Decimal] = defaultdict(Decimal)
+        for line in item.lines:
+            if line.missing:
+                missing[line.variant_id] += line.missing
         item.stands = {
             variant: [
-                _stand(row, _free(stock[row.substitute_id], item), prices, item.currency) for row in named[variant]
+                _stand(
+                    row,
+                    _free(stock[row.substitute_id], item),
+                    prices.of(item, row.substitute_id, missing[variant]),
+                )
+                for row in named[variant]
             ]
-            for variant in mine & named.keys()
+            for variant in missing.keys() & named.keys()
         }
 
 
@@ -48,7 +54,7 @@ def stands_of(actor: Actor, variants: Collection[int]) -> dict[int, list[Stand]]
     named = substitutes_of(actor, variants, sold=True)
     stock = _stock(actor, named) if named else {}
     return {
-        variant: [_stand(row, sum((s.available for s in stock[row.substitute_id]), ZERO), {}, "") for row in rows]
+        variant: [_stand(row, sum((s.available for s in stock[row.substitute_id]), ZERO), None) for row in rows]
         for variant, rows in named.items()
     }
 
@@ -78,7 +84,6 @@ def _free(rows: Sequence[Availability], item: OrderFacts) -> Decimal:
     )
 
 
-def _stand(row: ProductSubstitute, free: Decimal, prices: dict[tuple[int, str], Decimal], currency: str) -> Stand:
+def _stand(row: ProductSubstitute, free: Decimal, price: Decimal | None) -> Stand:
     other = row.substitute
-    price = prices.get((other.pk, currency))
     return Stand(other.sku, local_name(other), free, price, row.note, other.pk, other.product_id)

@@ -69,6 +69,8 @@ class PackOffer:
     unit_price: Decimal
     option: str = ""
     free: Decimal | None = None
+    # What a single one costs of those that no whole pack holds, where fewer cost more.
+    rest_price: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,8 @@ class LineFacts:
     expected_at: datetime | None = None
     # Its options, such as {"weight": "100 g"}.
     options: Mapping[str, str] = field(default_factory=dict)
+    # What a price list of the customer says of the goods; None where none does.
+    agreed: Decimal | None = None
 
     @property
     def untouched(self) -> bool:
@@ -148,6 +152,9 @@ class OrderFacts:
     placed_at: datetime | None = None
     total: Decimal = ZERO
     customer_id: int | None = None
+    group_id: int | None = None
+    # Whether its prices include tax.
+    include_tax: bool = True
     customer: CustomerBrief | None = None
     address: AddressFacts | None = None
     lines: list[LineFacts] = field(default_factory=list)

@@ -70,7 +70,8 @@ def cheapest(quantity: Decimal, price: Decimal, offer: PackOffer) -> Packed:
     """
     packs = quantity // offer.units
     rest = quantity - packs * offer.units
-    exact = Packed(offer, packs, rest, packs * offer.unit_price + rest * price)
+    single = price if offer.rest_price is None else max(price, offer.rest_price)
+    exact = Packed(offer, packs, rest, packs * offer.unit_price + rest * single)
     more = Packed(offer, packs + 1, ZERO, (packs + 1) * offer.unit_price)
     return more if rest and more.cost < exact.cost else exact
 

@@ -40,7 +40,10 @@ QUANTITY = define(
 PRICE = define(
     "unusual_price",
     _("Unusual price"),
-    _("Points out a unit price that differs from what this customer paid for the goods the last times."),
+    _(
+        "Points out a unit price that differs from the customer's price list or, where none has the goods, from what the "
+        "customer paid the last times."
+    ),
     ORDERS,
     Threshold(
         "percent",
@@ -94,30 +97,45 @@ def _quantity_hint(order: OrderFacts, line: LineFacts, seen: tuple[Decimal, Deci
 
 @PRICE.on("order")
 def unusual_price(order: OrderFacts, limits: Limits) -> Iterator[Hint]:
+    """Where a price list of the customer has the goods, its price is the usual one, whatever was paid before."""
     for line in order.lines:
         newest = list(order.past.get(line.variant_id, ()))[:NEWEST]
-        usual = _usual_price(newest, limits["percent"])
-        if len(newest) < limits["orders"] or not line.open or usual is None:
+        usual = line.agreed or _usual_price(newest, limits["percent"])
+        known = line.agreed or len(newest) >= limits["orders"]
+        if not known or not line.open or usual is None:
             continue
         difference = (line.unit_price - usual) * 100 / usual
-        if abs(difference) <= limits["percent"]:
-            continue
-        percent = abs(difference).quantize(Decimal(1), rounding=ROUND_HALF_UP)
-        text = (
-            _("{sku} at {price} is {percent} % above the {usual} that this customer paid the last {count} times.")
-            if difference > 0
-            else _("{sku} at {price} is {percent} % below the {usual} that this customer paid the last {count} times.")
-        )
-        price, before = unit_price(line.unit_price, order.currency), unit_price(usual, order.currency)
-        reason = Phrase(text, sku=line.sku, price=price, usual=before, count=len(newest), percent=percent)
-        remedies = []
-        if may_change(order, line):
-            data = {"line": line.key, "unit_price": plain(usual)}
-            label = Phrase(_("Take {price}"), price=before)
-            remedies.append(Remedy("set-price", label, data, Permission.ORDERS_PRICE_OVERRIDE))
-        remedies += hold_for(order, "price", reason)
-        inputs = {"sku": line.sku, "unit_price": line.unit_price, "usual": usual, "currency": order.currency}
-        yield PRICE.hint(order, Severity.WARNING, reason, *remedies, inputs=inputs, line=line.key)
+        if abs(difference) > limits["percent"]:
+            yield _price_hint(order, line, usual, difference, len(newest))
+
+
+def _price_hint(order: OrderFacts, line: LineFacts, usual: Decimal, difference: Decimal, count: int) -> Hint:
+    percent = abs(difference).quantize(Decimal(1), rounding=ROUND_HALF_UP)
+    text = _PRICE_TEXTS[line.agreed is not None, difference > 0]
+    price, before = unit_price(line.unit_price, order.currency), unit_price(usual, order.currency)
+    counted = {} if line.agreed else {"count": count}
+    reason = Phrase(text, sku=line.sku, price=price, usual=before, percent=percent, **counted)
+    remedies = []
+    if may_change(order, line):
+        data = {"line": line.key, "unit_price": plain(usual)}
+        label = Phrase(_("Take {price}"), price=before)
+        remedies.append(Remedy("set-price", label, data, Permission.ORDERS_PRICE_OVERRIDE))
+    remedies += hold_for(order, "price", reason)
+    inputs = {"sku": line.sku, "unit_price": line.unit_price, "usual": usual, "currency": order.currency}
+    return PRICE.hint(order, Severity.WARNING, reason, *remedies, inputs=inputs, line=line.key)
+
+
+# (agreed by a list, above it) -> the sentence.
+_PRICE_TEXTS = {
+    (False, True): _(
+        "{sku} at {price} is {percent} % above the {usual} that this customer paid the last {count} times."
+    ),
+    (False, False): _(
+        "{sku} at {price} is {percent} % below the {usual} that this customer paid the last {count} times."
+    ),
+    (True, True): _("{sku} at {price} is {percent} % above the {usual} of this customer's price list."),
+    (True, False): _("{sku} at {price} is {percent} % below the {usual} of this customer's price list."),
+}
 
 
 def _usual_price(newest: Sequence[Past], percent: Decimal) -> Decimal | None:

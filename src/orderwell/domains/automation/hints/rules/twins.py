@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.utils.translation import gettext_noop as _
 
@@ -22,10 +23,16 @@ DUPLICATE = define(
         "and a customer who shares phone or e-mail with another. The hours are those of the duplicate warning."
     ),
 )
-# What is the same -> the sentence, the more telling first.
+# What is the same -> the sentence, the more telling first; of another order, and of a quote.
 _SAME = {
     "reference": _("The external number {external} is that of {number} as well, placed on {day}."),
     "goods": _("The same goods as {number}, which this customer placed on {day}."),
+    "amount": _("The same amount as {number}, which this customer placed on {day}."),
+}
+_SAME_QUOTE = {
+    "reference": _("The external number {external} is that of the quote {number} as well."),
+    "goods": _("The same goods as the quote {number} of this customer."),
+    "amount": _("The same amount as the quote {number} of this customer."),
 }
 
 
@@ -33,19 +40,26 @@ _SAME = {
 def repeated_order(order: OrderFacts, limits: Limits) -> Iterator[Hint]:
     for twin in order.twins:
         reasons = [name for name in _SAME if name in twin.reasons]
-        if not reasons or twin.placed_at is None:
+        # The same amount alone says little of an order that is placed; while it is typed it is worth a look.
+        if not reasons or (reasons == ["amount"] and order.kind != "entry"):
             continue
-        reason = Phrase(_SAME[reasons[0]], external=order.external_id, number=twin.number, day=day(twin.placed_at))
+        if twin.placed_at is None:
+            reason = Phrase(_SAME_QUOTE[reasons[0]], external=order.external_id, number=twin.number)
+        else:
+            when = day(twin.placed_at)
+            reason = Phrase(_SAME[reasons[0]], external=order.external_id, number=twin.number, day=when)
         look = Phrase(_("Look at {number}"), number=twin.number)
         remedies = [Remedy("open-order", look, {"order_id": twin.order_id}, Permission.ORDERS_ORDER_VIEW)]
         if order.kind == "placed":
             data = {"order_id": order.order_id}
             cancel = Remedy("cancel-order", Phrase(_("Cancel this one")), data, Permission.ORDERS_ORDER_CANCEL)
             remedies = [cancel, *remedies, *hold_for(order, "other", reason)]
-        goods = sorted((line.sku, line.quantity) for line in order.lines)
-        inputs = {"twin": twin.number, "reasons": reasons, "goods": goods}
+        inputs: dict[str, Any] = {"twin": twin.number, "reasons": reasons}
+        if "goods" in reasons:
+            inputs["goods"] = sorted((line.sku, line.quantity) for line in order.lines)
         yield DUPLICATE.hint(order, Severity.WARNING, reason, *remedies, inputs=inputs)
-        return
+        if order.kind != "entry":
+            return
 
 
 @DUPLICATE.on("customer")
@@ -63,5 +77,11 @@ def same_customer(customer: CustomerFacts, limits: Limits) -> Iterator[Hint]:
             Permission.CUSTOMERS_CUSTOMER_VIEW,
         )
         reason = Phrase(text, name=other.name, number=other.number)
+        apart = Remedy(
+            "not-duplicate",
+            Phrase(_("Not the same")),
+            {"other_id": other.id},
+            Permission.CUSTOMERS_CUSTOMER_CHANGE,
+        )
         inputs = {"other": other.number, "same": other.same}
-        yield DUPLICATE.hint(customer, Severity.NOTICE, reason, remedy, inputs=inputs)
+        yield DUPLICATE.hint(customer, Severity.NOTICE, reason, remedy, apart, inputs=inputs)

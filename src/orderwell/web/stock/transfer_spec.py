@@ -1,0 +1,110 @@
+"""The list of transfers between warehouses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from orderwell.domains.inventory.models import Transfer
+from orderwell.domains.inventory.queries import transfers
+from orderwell.domains.inventory.services.many_transfers import (
+    cancel_transfers,
+    dispatch_transfers,
+    receive_transfers,
+)
+from orderwell.kernel.clock import utc_now
+from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.permissions import Permission
+from orderwell.web.components.markup import markup, to
+from orderwell.web.components.words import choices
+from orderwell.web.lists.common import pick, warehouse_choices
+from orderwell.web.lists.spec import Action, Column, Filter, ListSpec, Nothing, Tab, Values
+from orderwell.web.templatetags.orderwell import day, localname
+
+P = Permission
+STATES = ("draft", "dispatched", "received", "cancelled")
+
+
+def rows(actor: Actor, values: Values, now: datetime) -> Sequence[QuerySet[Transfer]]:
+    return [transfers(actor, **pick(values, state="state", warehouse="warehouse", text="q"))]
+
+
+def expected(row: Transfer) -> Any:
+    late = row.state == "dispatched" and row.expected_at is not None and row.expected_at < utc_now()
+    return markup('<span class="{}">{}</span>', "text-bad" if late else "", day(row.expected_at))
+
+
+def goods(row: Transfer) -> str:
+    return ", ".join(line.variant.sku for line in row.lines.all())
+
+
+TRANSFERS = ListSpec(
+    name="transfers",
+    topics="inventory",
+    title=_("Transfers"),
+    permission=P.INVENTORY_STOCK_VIEW,
+    url_name="transfer-list",
+    columns=(
+        Column("number", _("Number"), lambda t: t.number, sort="number", narrow="main"),
+        Column("origin", _("From"), lambda t: localname(t.origin), narrow="line"),
+        Column("destination", _("To"), lambda t: localname(t.destination), narrow="line"),
+        Column("goods", _("Goods"), goods),
+        Column("lines", _("Lines"), lambda t: len(t.lines.all()), "whole"),
+        Column("units", _("Units"), lambda t: sum(line.quantity for line in t.lines.all()), "number"),
+        Column("expected", _("Expected"), lambda t: t.expected_at, "day", show=expected, narrow="line"),
+        Column("state", _("State"), lambda t: t.state, "word", "transfer", narrow="end"),
+        Column("dispatched", _("Dispatched"), lambda t: t.dispatched_at, "moment"),
+        Column("received", _("Received"), lambda t: t.received_at, "moment"),
+        Column("created", _("Created"), lambda t: t.created_at, "moment"),
+        Column("note", _("Note"), lambda t: t.note),
+    ),
+    default=("number", "origin", "destination", "goods", "units", "expected", "state"),
+    rows=rows,
+    sorts={"number": ("id",)},
+    default_sort="-number",
+    filters=(
+        Filter("q", _("Search"), "text"),
+        Filter("warehouse", _("Warehouse"), choices=warehouse_choices),
+        Filter("state", _("State"), choices=lambda actor: choices("transfer", *STATES)),
+    ),
+    tabs=(
+        Tab("all", _("All")),
+        Tab("planned", _("Planned"), {"state": "draft"}),
+        Tab("underway", _("On the way"), {"state": "dispatched"}),
+    ),
+    actions=(
+        Action(
+            "dispatch",
+            _("Dispatch"),
+            "truck",
+            P.INVENTORY_STOCK_TRANSFER,
+            dispatch_transfers,
+            hint=_("The goods leave their warehouse now."),
+        ),
+        Action(
+            "receive",
+            _("Receive in full"),
+            "package-import",
+            P.INVENTORY_STOCK_TRANSFER,
+            receive_transfers,
+            hint=_("Everything on the way is put on hand where it goes to."),
+        ),
+        Action("cancel", _("Cancel"), "ban", P.INVENTORY_STOCK_TRANSFER, cancel_transfers, danger=True),
+    ),
+    parent=("stock-list", _("Stock")),
+    link=lambda row: to("transfer-detail", row.pk),
+    search=_("Number, SKU"),
+    buttons="lists/more/transfers.html",
+    nothing=Nothing(
+        "transfer",
+        _("No transfers"),
+        _("A transfer moves goods from one warehouse to another; while on the way they belong to neither."),
+        "transfer-new",
+        _("New transfer"),
+        P.INVENTORY_STOCK_TRANSFER,
+    ),
+)
