@@ -99,7 +99,7 @@ GROUPS: tuple[Group, ...] = (
             Entry(_("Imports"), "database-import", "import-list", P.ORDERS_ORDER_IMPORT, "/imports/", "m"),
             Entry(_("Events"), "activity", "event-list", P.SYSTEM_EVENT_VIEW, "/system/events/", "e"),
             Entry(
-                *(_("Undeliverable events"), "mail", "dead-letters", P.SYSTEM_EVENT_VIEW, "/system/dead-letters/"),
+                *(_("Undelivered"), "mail", "dead-letters", P.SYSTEM_EVENT_VIEW, "/system/dead-letters/"),
                 counter="dead-letters",
             ),
             Entry(_("Administration"), "settings", "admin", P.SYSTEM_SETTING_CHANGE, "/admin/", "a"),

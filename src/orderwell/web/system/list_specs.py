@@ -132,7 +132,7 @@ def dead_rows(actor: Actor, values: Values, now: datetime) -> Sequence[QuerySet[
 DEAD_LETTERS = ListSpec(
     name="dead-letters",
     topics="events",
-    title=_("Undeliverable events"),
+    title=_("Undelivered"),
     permission=P.SYSTEM_EVENT_VIEW,
     url_name="dead-letters",
     columns=(
