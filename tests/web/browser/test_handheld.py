@@ -352,9 +352,11 @@ open_count(CountDraft(warehouse="main", blind=True), actor=system_actor(), now=u
     expect(page.locator("[data-sku=CUP] .hh-quantity")).to_have_value("3")
     page.fill("#hh-reference", "LS-77")
     page.locator("#hh-receive").click()
+    page.wait_for_url("**/#/receive")  # kept on the device first; leaving earlier would be called back
     waiting(page, 0)
     page.goto("/handheld/#/count")
-    page.locator(".hh-row").first.click()
+    # The rows of the screen before are there until the new one is drawn.
+    page.locator("#hh-screen[data-screen=count] .hh-row").first.click()
     page.locator("[data-sku=POT]").wait_for()
     scan(page, POT)
     scan(page, POT)

@@ -8,11 +8,13 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import F
+from django.utils import translation
 
 from orderwell.domains.catalog.queries import channels
 from orderwell.domains.customers.queries import visible_customers
 from orderwell.domains.fulfilment.services.ship import ship
 from orderwell.domains.inventory.choices import visible_warehouses
+from orderwell.domains.inventory.models import Warehouse
 from orderwell.domains.inventory.queries import stock
 from orderwell.domains.orders.drafts import AddressDraft, LineDraft, OrderDraft
 from orderwell.domains.orders.outcomes import Placed
@@ -41,13 +43,21 @@ def prepare(tour: Tour, *, now: datetime) -> dict[str, Any]:
     return {"order_id": placed[0].order_id, "order": placed[0].number, **_where(actor, placed[0].order_id)}
 
 
-def _where(actor: Actor, order_id: int) -> dict[str, str]:
-    """The warehouse an order leaves from, in the learner's words, and a product that lies there."""
+def _where(actor: Actor, order_id: int) -> dict[str, Any]:
+    """The warehouse an order leaves from, by its name in each language, and a product that lies there."""
     sku = next((line.variant.sku for line in lines_with_promises(order_id) if line.variant), "")
     for house in visible_warehouses(actor):
         if any(order.pk == order_id for order in ready_to_ship(actor, warehouse_id=house.pk, limit=MOST)):
-            return {"warehouse": localname(house), "sku": sku}
-    return {"warehouse": "", "sku": sku}
+            return {"warehouse": _names(house), "sku": sku}
+    return {"sku": sku}
+
+
+def _names(house: Warehouse) -> dict[str, str]:
+    found = {}
+    for code, _name in settings.LANGUAGES:
+        with translation.override(code):
+            found[code] = localname(house)
+    return found
 
 
 def _order(actor: Actor, now: datetime) -> Placed:

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.learning.models import TourRun
@@ -101,8 +103,10 @@ def _progress(run: TourRun, tour: Tour, now: datetime) -> Progress:
 
 
 def _said(text: str | Promise, run: TourRun) -> str:
-    """With what was prepared for this learner."""
-    return str(text).format(**{"order": "", "warehouse": "", "sku": "", **run.material})
+    """With what was prepared for this learner; what has a name in each language, in the language of now."""
+    here = get_language() or settings.LANGUAGE_CODE
+    material = {key: value.get(here, "") if isinstance(value, dict) else value for key, value in run.material.items()}
+    return str(text).format(**{"order": "", "warehouse": "", "sku": "", **material})
 
 
 def _url(task: Task, run: TourRun) -> str:
