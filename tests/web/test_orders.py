@@ -105,7 +105,7 @@ def test_totals_follow_what_is_typed(owner: Client, company: Company) -> None:
     answer = owner.post("/orders/preview/", entry(owner, line_quantity=["2", "3"], discount="10.00")).json()
     assert answer["total"] == {"net": "¥265.49", "tax": "¥34.51", "total": "¥300.00"}
     assert [row["amount"] for row in answer["rows"]] and answer["rows"][1]["missing"] == "1"
-    assert answer["rows"][0]["name"] == "茶杯"
+    assert answer["rows"][0]["name"] == "Tea cup"
     wrong = owner.post("/orders/preview/", entry(owner, line_sku=["NONE", "POT"])).json()
     assert "NONE" in wrong["rows"][0]["errors"]["sku"]
 

@@ -84,8 +84,8 @@ CANCEL_REASONS = (
     "等待太久 Waited too long", "别处更便宜 Cheaper elsewhere",
 )  # fmt: skip
 RETURN_REASONS = (
-    "尺寸不合适 Wrong size", "运输破损 Damaged on the way", "与描述不符 Not as described", "不喜欢 Not liked",
-    "发错商品 Wrong item sent",
+    ("尺寸不合适", "Wrong size"), ("运输破损", "Damaged on the way"), ("与描述不符", "Not as described"),
+    ("不喜欢", "Not liked"), ("发错商品", "Wrong item sent"),
 )  # fmt: skip
 NOTES = (
     "请在工作日送货。Please deliver on a weekday.", "请用礼品包装。Gift wrapping, please.", "放门卫处。Leave at the gate.",

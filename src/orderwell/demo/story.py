@@ -253,7 +253,7 @@ class Story:
         if order.state not in (Order.State.PLACED, Order.State.COMPLETED):
             return
         lines = OrderLine.objects.filter(order_id=order_id, kind=OrderLine.Kind.GOODS, quantity_shipped__gt=0)
-        line = lines.order_by("position").first()
+        line = lines.select_related("order").order_by("position").first()
         if line is None or line.quantity_returned >= line.quantity_shipped:
             return
         everything = self.happens(0.4)
@@ -266,7 +266,9 @@ class Story:
             for each in found
             if each.quantity_shipped > each.quantity_returned
         ]
-        reason, system = self.random.choice(names.RETURN_REASONS), self.company.crew.system
+        said, system = self.random.choice(names.RETURN_REASONS), self.company.crew.system
+        # In the language of the one who says it.
+        reason = said[0] if line.order.ship_country == "CN" else said[1]
         self.try_to(lambda: take_back(order_id=order_id, lines=back, reason=reason, refund=True, actor=system, now=now))
 
     def try_to(self, deed: Callable[[], T]) -> T | None:

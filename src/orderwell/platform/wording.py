@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +11,9 @@ from django.utils.translation import gettext, gettext_noop
 
 from orderwell.kernel.errors import DomainError, ErrorDetail, Phrase, fill
 from orderwell.kernel.quantities import plain
+from orderwell.platform.formats import money_text
+
+_AMOUNT = re.compile(r"\{(\w+)\} \{currency\}")
 
 # What a refusal calls things, where no other text names them so.
 KINDS = (gettext_noop("category"), gettext_noop("customer group"), gettext_noop("tax category"))
@@ -30,7 +34,22 @@ def shown(value: Any) -> Any:
 
 def sentence(detail: ErrorDetail) -> str:
     """The message of one error: translated first, then filled."""
-    return fill(gettext(detail.message), {name: shown(value) for name, value in detail.data.items()})
+    template, data = with_amounts(gettext(detail.message), detail.data)
+    return fill(template, {name: shown(value) for name, value in data.items()})
+
+
+def with_amounts(template: str, data: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """The same with "{total} {currency}" as one amount, written as everywhere: ¥701.51."""
+    filled = dict(data)
+
+    def amount(found: re.Match[str]) -> str:
+        try:
+            filled[found[1]] = money_text(Decimal(str(data[found[1]])), str(data["currency"]))
+        except (KeyError, ArithmeticError):
+            return found[0]
+        return f"{{{found[1]}}}"
+
+    return _AMOUNT.sub(amount, template), filled
 
 
 def sentences(error: DomainError | Iterable[ErrorDetail]) -> list[str]:

@@ -42,7 +42,7 @@ from orderwell.domains.inventory.models import (
     Transfer,
     Warehouse,
 )
-from orderwell.domains.orders.models import Amendment, Attachment, Hold, Order
+from orderwell.domains.orders.models import Amendment, Attachment, Hold, Order, OrderNote
 from orderwell.domains.prices.models import PriceList
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.models import ApiKey, Role, Team, User
@@ -175,6 +175,9 @@ EXAMPLES: dict[str, Callable[[], list[Arguments]]] = {
     "order-release": lambda: _pairs(Hold.objects.filter(released_at=None).values_list("order_id", "pk")),
     "order-undo": lambda: _pairs(Amendment.objects.order_by("-pk").values_list("order_id", "number")),
     "order-attachment": lambda: _pairs(Attachment.objects.values_list("order_id", "pk")),
+    "order-file": lambda: _pairs(Attachment.objects.values_list("order_id", "pk")),
+    "order-note-change": lambda: _pairs(OrderNote.objects.filter(removed_at=None).values_list("order_id", "pk")),
+    "order-note-drop": lambda: _pairs(OrderNote.objects.filter(removed_at=None).values_list("order_id", "pk")),
     "case-file": lambda: _pairs(MessageFile.objects.values_list("message__case_id", "pk")),
     "count-line": lambda: _pairs(StockCountLine.objects.values_list("count_id", "pk")),
     "task-add": lambda: [("order", next(_order_ids()))],

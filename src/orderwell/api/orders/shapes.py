@@ -306,7 +306,9 @@ def show_detail(order: Order, lines: Sequence[OrderLine], actor: Actor) -> dict[
         "ship_to": _address(order, actor),
         "lines": [_line(line, order.currency) for line in lines],
         "holds": [show(HoldShape, hold) for hold in Hold.objects.filter(order=order).order_by("id")],
-        "notes": [show(NoteShape, note) for note in OrderNote.objects.filter(order=order).order_by("id")],
+        "notes": [
+            show(NoteShape, note) for note in OrderNote.objects.filter(order=order, removed_at=None).order_by("id")
+        ],
         "attachments": [show(AttachmentShape, file) for file in Attachment.objects.filter(order=order).order_by("id")],
     }
 

@@ -26,6 +26,9 @@ class OrderEvent(EventName):
     HOLD_PLACED = "orders.hold.placed"
     HOLD_RELEASED = "orders.hold.released"
     NOTE_ADDED = "orders.note.added"
+    NOTE_CHANGED = "orders.note.changed"
+    NOTE_REMOVED = "orders.note.removed"
+    NOTE_RESTORED = "orders.note.restored"
     ATTACHMENT_ADDED = "orders.attachment.added"
 
     @classmethod
@@ -50,5 +53,8 @@ _SENTENCES: dict[str, str] = {
     OrderEvent.HOLD_PLACED: _("Held ({kind}): {reason}"),
     OrderEvent.HOLD_RELEASED: _("Hold released ({kind}): {reason}"),
     OrderEvent.NOTE_ADDED: _("Note added"),
+    OrderEvent.NOTE_CHANGED: _("Note changed"),
+    OrderEvent.NOTE_REMOVED: _("Note taken away"),
+    OrderEvent.NOTE_RESTORED: _("Note put back"),
     OrderEvent.ATTACHMENT_ADDED: _("File {name} attached"),
 }

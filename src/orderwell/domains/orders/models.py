@@ -279,10 +279,18 @@ class Amendment(models.Model):
 
 
 class OrderNote(models.Model):
+    """Taken away it stays, so that it can come back. `before` is what it said before the last change of it."""
+
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="notes")
     body = models.TextField()
+    before = models.TextField(default="", db_default="", blank=True)
+    # The person, as in events: by number, and by the name of that time.
+    author_id = models.BigIntegerField(null=True)
     author_label = models.CharField(max_length=120)
     created_at = models.DateTimeField()
+    changed_at = models.DateTimeField(null=True)
+    removed_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1, db_default=1)
 
 
 class Attachment(models.Model):

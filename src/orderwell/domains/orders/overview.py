@@ -163,7 +163,7 @@ def _holds_of(order_id: int) -> QuerySet[Hold]:
 
 @prepared(int)
 def _notes_of(order_id: int) -> QuerySet[OrderNote]:
-    return OrderNote.objects.filter(order_id=order_id).order_by("-created_at")
+    return OrderNote.objects.filter(order_id=order_id, removed_at=None).order_by("-created_at")
 
 
 @prepared(int)

@@ -22,7 +22,7 @@ from orderwell.kernel.quantities import plain
 from orderwell.platform.events.models import Event
 from orderwell.platform.events.queries import sentences
 from orderwell.platform.views.sources import source_of, sources
-from orderwell.platform.wording import shown
+from orderwell.platform.wording import shown, with_amounts
 from orderwell.web.components.places import place_name
 from orderwell.web.components.words import WORDS, word
 
@@ -101,7 +101,8 @@ def sentence_of(event: Event) -> str:
     template = _templates().get(event.name)
     if template is None:
         return event.name
-    text = fill(gettext(template), {key: _value(key, value) for key, value in event.data.items()})
+    said, data = with_amounts(gettext(template), event.data)
+    text = fill(said, {key: _value(key, value) for key, value in data.items()})
     return _NOT_SAID.sub("", text)
 
 

@@ -16,14 +16,15 @@ from orderwell.domains.billing.queries import customer_balance
 from orderwell.domains.orders.changing import changes_on, undoable
 from orderwell.domains.orders.expected import Expectation, expected_for
 from orderwell.domains.orders.models import Amendment, Order
-from orderwell.domains.orders.overview import LineView, OrderOverview, attachment_of, order_overview
+from orderwell.domains.orders.overview import LineView, OrderOverview, order_overview
 from orderwell.domains.orders.queries import timeline_of
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.actions import new_token
-from orderwell.web.components.serving import SAFE_TO_SHOW, served
+from orderwell.web.components.serving import SAFE_TO_SHOW
 from orderwell.web.orders.next_step import next_step
+from orderwell.web.orders.papers import FRAMING
 from orderwell.web.orders.steps import documents_of, next_steps
 from orderwell.web.orders.told import TOPICS, days_of
 from orderwell.web.pages import page
@@ -53,7 +54,9 @@ class LedgerRow:
 def order_page(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse:
     found = order_overview(actor, order_id)
     context = context_of(found, actor, everything="all" in request.GET)
-    return render(request, "orders/detail.html", context)
+    response = render(request, "orders/detail.html", context)
+    response["Content-Security-Policy"] = FRAMING
+    return response
 
 
 def context_of(found: OrderOverview, actor: Actor, *, everything: bool = False) -> dict[str, Any]:
@@ -197,8 +200,3 @@ def _is_late(order: Order) -> bool:
     due = order.promised_at or order.requested_at
     waiting = {Order.FulfilmentState.BACKORDERED, Order.FulfilmentState.RESERVED, Order.FulfilmentState.PARTIAL}
     return order.state == Order.State.PLACED and order.fulfilment_state in waiting and bool(due and due < utc_now())
-
-
-@page(Permission.ORDERS_ORDER_VIEW)
-def attachment(request: HttpRequest, actor: Actor, order_id: int, attachment_id: int) -> HttpResponse:
-    return served(attachment_of(actor, order_id, attachment_id))

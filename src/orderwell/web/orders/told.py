@@ -25,6 +25,9 @@ _BY_NAME = {
     "orders.backorder.filled": "goods",
     "orders.reservation.moved": "goods",
     "orders.note.added": "talk",
+    "orders.note.changed": "talk",
+    "orders.note.removed": "talk",
+    "orders.note.restored": "talk",
     "orders.attachment.added": "talk",
 }
 # What one person does within this time is one thing.

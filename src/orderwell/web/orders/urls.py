@@ -11,6 +11,7 @@ from orderwell.web.orders import (
     entry_drafts,
     entry_live,
     lookups,
+    papers,
     quote_editing,
 )
 
@@ -31,7 +32,10 @@ urlpatterns = [
     path("orders/lookup/customer/", lookups.customer, name="lookup-customer"),
     path("orders/<int:order_id>/", detail.order_page, name="order-detail"),
     path("orders/<int:order_id>/lines/", detail.order_lines, name="order-lines"),
-    path("orders/<int:order_id>/files/<int:attachment_id>/", detail.attachment, name="order-attachment"),
+    path("orders/<int:order_id>/files/<int:attachment_id>/", papers.attachment, name="order-attachment"),
+    path("orders/<int:order_id>/files/<int:attachment_id>/show/", papers.show, name="order-file"),
+    path("orders/<int:order_id>/notes/<int:note_id>/", papers.change, name="order-note-change"),
+    path("orders/<int:order_id>/notes/<int:note_id>/drop/", papers.take_away, name="order-note-drop"),
     path("orders/<int:order_id>/edit/", quote_editing.edit_quote, name="order-edit-quote"),
     path("orders/<int:order_id>/confirm/", actions.confirm, name="order-confirm"),
     path("orders/<int:order_id>/change/", changing.change, name="order-change"),

@@ -150,7 +150,7 @@ def test_an_overdue_balance_is_told_before_more_leaves(shop: Shop) -> None:
     issue_invoice(order_id=old.pk, actor=owner(), now=NOW - timedelta(days=60))
     order = shop.place((shop.cup, 1))
     (hint,) = of(order)
-    assert hint.rule == "overdue_balance" and "30.00 CNY" in hint.reason
+    assert hint.rule == "overdue_balance" and "¥30.00" in hint.reason
     assert hints_of_customers(owner(), [shop.customer], now=NOW)[f"customer:{shop.customer.pk}"][0].rule == hint.rule
     assert of(order, warehouse_worker()) == []  # who may not see invoices isn't told
     young = shop.place((shop.cup, 3), customer=make_customer())

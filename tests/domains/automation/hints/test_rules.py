@@ -78,7 +78,7 @@ class TestUnusualPrice:
 
     def test_it_says_how_much_and_offers_the_usual_price(self) -> None:
         (above,) = said(PRICE, order(line(price="15"), past={1: past(1, 2, 3)}))
-        assert above.reason == "CUP at 15.00 CNY is 50 % above the 10.00 CNY that this customer paid the last 3 times."
+        assert above.reason == "CUP at ¥15.00 is 50 % above the ¥10.00 that this customer paid the last 3 times."
         assert (above.remedies[0].name, above.remedies[0].data["unit_price"]) == ("set-price", "10")
         (below,) = said(PRICE, order(line(price="5"), past={1: past(1, 2, 3)}))
         assert "50 % below" in below.reason
@@ -203,8 +203,8 @@ class TestOverdue:
 
     def test_before_more_goods_leave(self) -> None:
         (hint,) = said(OVERDUE, order(overdue=self.owed))
-        assert "owes 300.00 CNY past its date" in hint.reason
-        assert "since 2026-02-10; 500.00 CNY in all" in hint.reason
+        assert "owes ¥300.00 past its date" in hint.reason
+        assert "since 2026-02-10; ¥500.00 in all" in hint.reason
         assert remedies(hint) == ["hold", "statement", "ask-customer"]
         assert said(OVERDUE, customer(overdue=self.owed))
 
@@ -251,7 +251,7 @@ class TestCheaperPack:
 
     def test_whole_packs_with_the_rest_in_singles(self) -> None:
         (hint,) = said(PACK, order(line(quantity=26), packs={1: [self.box]}))
-        assert hint.reason == ("26 × CUP cost 260.00 CNY; 2 × BOX and 2 single ones cost 212.00 CNY, 18.4 % less.")
+        assert hint.reason == ("26 × CUP cost ¥260.00; 2 × BOX and 2 single ones cost ¥212.00, 18.4 % less.")
         data = hint.remedies[0].data
         assert (data["keep"], data["sku"], data["quantity"]) == ("2", "BOX", "2")
 
@@ -259,7 +259,7 @@ class TestCheaperPack:
         assert (cheapest(D(11), D(10), self.box).packs, cheapest(D(11), D(10), self.box).singles) == (D(1), D(0))
         assert cheapest(D(9), D(10), self.box).packs == 0
         (hint,) = said(PACK, order(line(quantity=11), packs={1: [self.box]}))
-        assert "1 × BOX, 12 in all, cost 96.00 CNY" in hint.reason
+        assert "1 × BOX, 12 in all, cost ¥96.00" in hint.reason
 
     @pytest.mark.parametrize(("price", "speaks"), [("116.4", True), ("116.5", False), ("120", False), ("130", False)])
     def test_the_saving_has_to_be_worth_it(self, price: str, speaks: bool) -> None:
@@ -291,7 +291,7 @@ class TestSubstitute:
         (hint,) = said(SUBSTITUTE, order(line(quantity=8, missing=D(5)), stands={1: [self.stand]}))
         data = hint.remedies[0].data
         assert (data["keep"], data["sku"], data["quantity"]) == ("3", "MUG", "5")
-        assert "5 of the substitute MUG are free, at 11.00 CNY" in hint.reason
+        assert "5 of the substitute MUG are free, at ¥11.00" in hint.reason
 
     def test_only_if_it_covers_all_that_is_missing(self) -> None:
         assert not said(SUBSTITUTE, order(line(quantity=8, missing=D(6)), stands={1: [self.stand]}))
@@ -320,7 +320,7 @@ class TestBundle:
 
     def test_lines_that_hold_the_parts_cost_less_as_a_bundle(self) -> None:
         (hint,) = said(BUNDLE, order(*self.lines(5, 2), bundles=[self.offer]))
-        assert hint.reason == ("4 × CUP, 2 × POT cost 70.00 CNY singly; 2 × GIFT costs 50.00 CNY, 28.5 % less.")
+        assert hint.reason == ("4 × CUP, 2 × POT cost ¥70.00 singly; 2 × GIFT costs ¥50.00, 28.5 % less.")
         assert hint.remedies[0].data["keep"] == {"1": "1", "2": "0"}
 
     def test_not_without_all_parts_nor_for_nothing(self) -> None:

@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from orderwell.domains.catalog.naming import in_language
 from orderwell.kernel.clock import business_day
 from orderwell.kernel.money import round_amount
+from orderwell.platform.formats import money_text, price_text
 
 
 def local_name(row: Any) -> str:
@@ -30,10 +31,9 @@ def day(moment: datetime) -> str:
 
 
 def money(amount: Decimal, currency: str) -> str:
-    return f"{round_amount(amount, currency):,f} {currency}"
+    return money_text(round_amount(amount, currency), currency)
 
 
 def unit_price(amount: Decimal, currency: str) -> str:
     """With the digits that a unit price has, at least those of the currency."""
-    rounded = round_amount(amount, currency)
-    return f"{amount.normalize() if amount != rounded else rounded:f} {currency}"
+    return price_text(amount, currency)
