@@ -92,8 +92,10 @@ def order_list(
 
 def _filled(directory: Path, effort: Effort, home: Path, database: str, say: Callable[[str], None]) -> list[Result]:
     """Companies that are there already, served at once and asked in turn: what else the machine does disturbs both alike."""
-    large = Installation(directory / "large", home=home)
-    small = Installation(directory / "small", home=effort.small_home)
+    # Background work would count as time of the pages: a company of another day has figures to bring up to date.
+    alone = {"ORDERWELL_WORKER": "outside"}
+    large = Installation(directory / "large", settings=alone, home=home)
+    small = Installation(directory / "small", settings=alone, home=effort.small_home)
     for installation in (large, small):
         installation.migrate()
     if effort.small_home is None:
