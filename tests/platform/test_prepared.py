@@ -71,6 +71,7 @@ def test_each_call_has_its_own_values() -> None:
     assert _either("B", -1) == [(second.pk, "B")]
     assert _either("' OR 1=1 --", 0) == []
     assert _skus() == ["A", "B", "C"]
+    assert _either("A", 10**20) == [(first.pk, "A")]  # no row can have that number
 
 
 def test_sums_and_exact_numbers_come_as_from_the_orm() -> None:

@@ -22,6 +22,10 @@ Make = Callable[[Sequence[Any]], Any]
 _NUMBER, _TEXT = -7_046_029_254, "\x01prepared"
 
 
+# What a column of whole numbers holds.
+_LEAST, _MOST = -(2**63), 2**63 - 1
+
+
 class NotPreparable(TypeError):
     """The query doesn't take its values one by one, or gives what can't be read back from its columns alone."""
 
@@ -66,6 +70,8 @@ def prepared(*kinds: type[int] | type[str]) -> Callable[[Callable[P, QuerySet[An
         def rows(*values: P.args, **named: P.kwargs) -> list[Row]:
             if named or len(values) != len(kinds):
                 raise NotPreparable(f"{build.__qualname__} takes {len(kinds)} values by their place")
+            if any(isinstance(value, int) and not _LEAST <= value <= _MOST for value in values):
+                return list(build(*values))  # Django knows that no row has such a number
             known = ready.get(connection.vendor)
             if known is None:
                 known = ready[connection.vendor] = _compiled(build, kinds)

@@ -83,7 +83,7 @@ def test_both_changed_the_same_and_one_has_to_choose(owner: Client, quote: Order
     answer = owner.post(path, mine | {"note": "mine", "line_quantity": ["9", "1"]})
     page = html.unescape(answer.content.decode())
     assert answer.status_code == 422
-    assert "茶杯: Quantity" in page and 'data-take="line-0-quantity"' in page and 'id="line-0-quantity"' in page
+    assert "Tea cup: Quantity" in page and 'data-take="line-0-quantity"' in page and 'id="line-0-quantity"' in page
     assert "theirs: theirs" in page and lines_of(quote)["CUP"][0] == 3
     again = sent_by(answer.content.decode())
     assert again["line_quantity"] == ["9", "1"] and again["note"] == "mine"

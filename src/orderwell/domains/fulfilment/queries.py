@@ -53,7 +53,8 @@ def first_of_order() -> Q:
 def whole_order() -> Q:
     """First shipments with which everything left. What leaves several warehouses at one moment is one departure."""
     later = Shipment.objects.filter(order=OuterRef("order"), shipped_at__gt=OuterRef("shipped_at"))
-    return Q(order__fulfilment_state__in=_FILLED) & ~Q(Exists(later))
+    filled = Order.objects.filter(pk=OuterRef("order"), fulfilment_state__in=_FILLED)
+    return Q(Exists(filled)) & ~Q(Exists(later))
 
 
 def visible_shipments(actor: Actor) -> QuerySet[Shipment]:

@@ -40,6 +40,7 @@ TOPICS: dict[str, str] = {
     "order-release": "orders#order-release",
     "order-note": "orders#order-note",
     "order-note-change": "orders#order-note",
+    "order-note-drop": "orders#order-note",
     "order-attach": "orders#order-attach",
     "order-file": "orders#order-attach",
     "order-ship": "shipping#order-ship",
