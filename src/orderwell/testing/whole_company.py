@@ -36,6 +36,7 @@ from orderwell.domains.cases.services.tasks import add_task
 from orderwell.domains.catalog.models import Product
 from orderwell.domains.catalog.services.images import add_image
 from orderwell.domains.customers.models import Customer, CustomerRelation
+from orderwell.domains.customers.services.files import add_customer_file
 from orderwell.domains.customers.services.notes import add_note
 from orderwell.domains.customers.services.relations import relate
 from orderwell.domains.fulfilment.models import ShipmentLine
@@ -253,6 +254,10 @@ def _know_customers(actor: Actor, now: datetime) -> None:
     first, second = Customer.objects.filter(kind="company").order_by("id")[:2]
     add_note(customer_id=first.pk, body="上午打电话 Ring in the morning", pinned=True, actor=actor, now=now)
     relate(customer_id=second.pk, other_id=first.pk, kind=CustomerRelation.Kind.values[0], actor=actor, now=now)
+    content = "每月结账 Settled monthly".encode()
+    add_customer_file(
+        customer_id=first.pk, name="合同 contract.txt", content=content, content_type="text/plain", actor=actor, now=now
+    )
 
 
 def _bring_in_a_file(actor: Actor, now: datetime) -> None:

@@ -74,6 +74,16 @@ def browser() -> Iterator[Browser]:
         yield found
 
 
+def when_it_stands(page: Page, press: Callable[..., None]) -> Callable[..., None]:
+    """A key pressed while the scripts of a new page are still on their way goes nowhere, as it does for people."""
+
+    def pressed(key: str, **more: float) -> None:
+        page.wait_for_load_state()
+        press(key, **more)
+
+    return pressed
+
+
 @pytest.fixture
 def sign_in(site: Site, browser: Browser) -> Iterator[Callable[..., Page]]:
     """A page of a signed-in person; the test fails if the browser complained about anything."""
@@ -98,6 +108,7 @@ def sign_in(site: Site, browser: Browser) -> Iterator[Callable[..., Page]]:
         context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
+        page.keyboard.press = when_it_stands(page, page.keyboard.press)  # type: ignore[method-assign]
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on(
             "console",
