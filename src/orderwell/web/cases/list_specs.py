@@ -9,7 +9,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from orderwell.domains.cases.models import Case, Rating
@@ -132,7 +132,7 @@ CASES = ListSpec(
         Tab("open", _("All")),
         Tab("mine", _("Mine"), {"box": "mine"}),
         Tab("unassigned", _("Nobody's"), {"box": "unassigned"}),
-        Tab("closed", _("Closed"), {"state": "closed"}),
+        Tab("closed", pgettext_lazy("case state", "Closed"), {"state": "closed"}),
     ),
     actions=(
         Action(
