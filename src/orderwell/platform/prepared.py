@@ -71,7 +71,7 @@ def prepared(*kinds: type[int] | type[str]) -> Callable[[Callable[P, QuerySet[An
             if named or len(values) != len(kinds):
                 raise NotPreparable(f"{build.__qualname__} takes {len(kinds)} values by their place")
             if any(isinstance(value, int) and not _LEAST <= value <= _MOST for value in values):
-                return list(build(*values))  # Django knows that no row has such a number
+                return list(build(*values, **named))  # Django knows that no row has such a number
             known = ready.get(connection.vendor)
             if known is None:
                 known = ready[connection.vendor] = _compiled(build, kinds)
