@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 
 from orderwell.domains.billing.models import Invoice, Payment, Refund
+from orderwell.domains.catalog.models import Barcode, Pack
 from orderwell.domains.fulfilment.models import Shipment
 from orderwell.domains.orders.models import Hold, Order, OrderNote
 from orderwell.testing.markup import flat
@@ -128,6 +129,20 @@ def test_a_quote_is_saved_edited_and_confirmed(owner: Client, company: Company) 
     assert send(owner, f"/orders/{quote.pk}/confirm/").status_code == 204
     quote.refresh_from_db()
     assert (quote.state, quote.total_amount) == ("placed", Decimal("190.00"))
+
+
+def test_a_quote_sent_twice_is_one_quote(owner: Client, company: Company) -> None:
+    sent = {**entry(owner), "as": "quote"}
+    first, again = (owner.post("/orders/new/", sent) for _ in range(2))
+    assert first["Location"] == again["Location"] == f"/orders/{Order.objects.get().pk}/"
+
+
+def test_a_pasted_carton_counts_its_pieces(owner: Client, company: Company) -> None:
+    carton = Pack.objects.create(variant=company.cup, unit="carton", quantity=Decimal(12))
+    Barcode.objects.create(variant=company.cup, code="4006381333931", pack=carton)
+    text = "4006381333931\t2\nCUP\t2\n4006381333931\tsome"
+    rows = owner.post("/orders/pasted/", {"text": text}).json()["rows"]
+    assert [(row["sku"], row["quantity"]) for row in rows] == [("CUP", "24"), ("CUP", "2"), ("CUP", "some")]
 
 
 def test_a_past_order_can_be_ordered_again(owner: Client, place: Callable[..., int]) -> None:

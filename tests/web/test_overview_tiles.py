@@ -95,6 +95,10 @@ def test_overdue_invoices_are_those_of_the_list(owner: Client, place: Callable[.
 def test_ratings_are_those_of_the_period(owner: Client, place: Callable[..., int]) -> None:
     for score, days in ((5, 1), (4, 2), (1, 40), (1, 100)):
         Rating.objects.create(order_id=place(CUP=1), score=score, created_at=NOW - timedelta(days=days))
+    hidden = place(CUP=1)
+    Rating.objects.create(
+        order_id=hidden, score=1, created_at=NOW - timedelta(days=1), hidden_at=NOW, hidden_reason="spam"
+    )
     value, link = figures(owner.get("/overview/service/").content.decode())["Ratings"]
     page = flat(owner.get(link.replace("&amp;", "&")).content.decode())
     assert value == "4.5 of 5" and page.count("data-row=") == 2

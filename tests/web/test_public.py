@@ -258,6 +258,20 @@ def test_a_return_is_announced_and_another_orders_line_is_no_line(place: Place) 
     assert "Nothing of this order can be sent back." in text_of(client)
 
 
+def test_everything_sent_back_by_a_double_click_is_announced_once(place: Place) -> None:
+    from orderwell.domains.cases.models import RequestedUnits
+    from orderwell.domains.orders.models import OrderLine
+
+    order = place(CUP=2)
+    arrive(order)
+    client = visitor(order)
+    line = OrderLine.objects.get(order_id=order)
+    sent = {"token": "same", "reason": "broken", f"line_{line.pk}": "2"}
+    for _click in range(2):
+        assert client.post("/track/order/return/", sent).status_code == 302
+    assert RequestedUnits.objects.get().quantity == Decimal(2)
+
+
 def test_a_rating_is_given_once(place: Place) -> None:
     from orderwell.domains.cases.models import Rating
 

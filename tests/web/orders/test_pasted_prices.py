@@ -32,3 +32,7 @@ def test_headings_say_which_column_is_which():
 def test_an_order_still_counts_one_of_what_has_no_quantity():
     assert read_pasted("CUP\nPOT") == [Pasted("CUP"), Pasted("POT")]
     assert read_pasted("CUP\t3\nPOT\t4") == [Pasted("CUP", "3"), Pasted("POT", "4")]
+
+
+def test_a_discount_is_no_quantity():
+    assert read("SKU\tPrice\tDiscount\nCUP\t18\t5\nPOT\t9\t") == [Pasted("CUP", "", "18"), Pasted("POT", "", "9")]

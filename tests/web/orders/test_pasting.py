@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from orderwell.web.orders.pasting import MOST_LINES, Pasted, read_pasted
+from orderwell.web.orders.pasting import MOST_LINES, Pasted, most_lines, read_pasted
 
 TWO = [Pasted("CUP", "3", ""), Pasted("POT", "1", "")]
 PRICED = [Pasted("CUP", "3", "20.50"), Pasted("POT", "1", "90")]
@@ -51,5 +51,46 @@ def test_a_single_column_is_one_of_each_and_nothing_is_nothing():
     assert read_pasted(" \n\t\n") == []
 
 
-def test_more_than_the_most_is_cut():
-    assert len(read_pasted("\n".join(f"S{n}\t1" for n in range(MOST_LINES + 50)))) == MOST_LINES
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SKU\tDiscount\tQty\nCUP\t5\t3\nPOT\t0\t1",
+        "SKU\tCountry\tQty\nCUP\tCN\t3\nPOT\tCN\t1",
+        "sku\tAmount\tQuantity\nCUP\t60\t3\nPOT\t90\t1",
+        "Product count\tItem no\tSKU code\n3\t1\tCUP\n1\t2\tPOT",
+    ],
+)
+def test_a_heading_is_read_as_words_and_the_clearer_one_wins(text):
+    assert read_pasted(text) == TWO
+
+
+def test_prices_of_some_lines_alone_are_kept():
+    text = "A\t3\nB\t4\t18.50\nC\t1\nD\t2\t20.00 元/件\nE\t1"
+    assert [(line.quantity, line.price) for line in read_pasted(text)] == [
+        ("3", ""),
+        ("4", "18.50"),
+        ("1", ""),
+        ("2", "20.00"),
+        ("1", ""),
+    ]
+
+
+@pytest.mark.parametrize("first", ['"5 inch pipe', '5" pipe', '"5" pipe'])
+def test_a_mark_of_inches_swallows_no_line(first):
+    assert read_pasted(f"{first}\t3\nB\t4\nC\t5") == [Pasted(first, "3"), Pasted("B", "4"), Pasted("C", "5")]
+    assert len(read_pasted(f"{first}\t3\n" + "B\t4\n" * 60_000)) == 60_001
+
+
+def test_a_cell_of_two_lines_is_one_cell():
+    assert read_pasted('"Cup\nred"\t3\n"5"" pipe"\t1') == [Pasted("Cup red", "3"), Pasted('5" pipe', "1")]
+
+
+def test_a_line_without_a_product_comes_as_it_stood():
+    assert [line.product for line in read_pasted("A\t3\n\t4\nC\t5")] == ["A", "4", "C"]
+
+
+def test_what_is_more_than_the_most_is_told():
+    lines = [Pasted(f"S{n}") for n in range(MOST_LINES + 50)]
+    kept, said = most_lines(lines)
+    assert len(kept) == MOST_LINES and "2,000 of 2,050" in said
+    assert most_lines(kept) == (kept, "")

@@ -180,7 +180,7 @@ def _ratings(actor: Actor, choice: Choice, zone: ZoneInfo, days: str) -> Tile:
     return Tile(
         _("Ratings"),
         "—" if now.average is None else _("%(average)s of 5") % {"average": now.average},
-        f"{reverse('rating-list')}?{days}",
+        f"{reverse('rating-list')}?{days}&shown=shown",
         _("The mean of the ratings customers gave in the period; hidden ones do not count."),
         _("%(count)s given") % {"count": thousands(now.count)},
         change,

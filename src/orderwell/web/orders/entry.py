@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from orderwell.domains.automation.hints.services.dismiss import adopt_dismissals
 from orderwell.domains.catalog.choices import visible_channels
 from orderwell.domains.catalog.matching import match_variants
-from orderwell.domains.orders.drafts import RequestIdentity, Submission
+from orderwell.domains.orders.drafts import OrderDraft, RequestIdentity, Submission
 from orderwell.domains.orders.gate import gate
 from orderwell.domains.orders.models import Order
 from orderwell.domains.orders.outcomes import Outcome, Placed, Refused, Repeated
@@ -26,6 +26,7 @@ from orderwell.kernel.errors import DomainError, ErrorDetail
 from orderwell.kernel.quantities import plain
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.drafts.services import finish_draft
+from orderwell.platform.idempotency.repeating import Answer, once
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.actions import new_token
 from orderwell.web.components.refusals import shown_as_page
@@ -180,10 +181,7 @@ def _submit(request: HttpRequest, actor: Actor, form: EntryForm, rows: list[Row]
     draft = draft_from(form, rows)
     try:
         if request.POST.get("as") == "quote":
-            saved = save_quote(draft=draft, actor=actor, now=utc_now())
-            _keep_dismissals(request, actor, saved.order_id)
-            messages.success(request, _("Quote %(number)s is saved.") % {"number": saved.number})
-            return reverse("order-detail", args=[saved.order_id])
+            return _save_quote(request, actor, form, draft)
         outcome = gate().submit(Submission(draft, actor, _identity(request, actor, form)))
     except DomainError as error:
         place_errors(form, rows, error.details)
@@ -191,6 +189,20 @@ def _submit(request: HttpRequest, actor: Actor, form: EntryForm, rows: list[Row]
     if isinstance(outcome, Placed):
         _keep_dismissals(request, actor, outcome.order_id)
     return _answer(request, form, rows, outcome)
+
+
+def _save_quote(request: HttpRequest, actor: Actor, form: EntryForm, draft: OrderDraft) -> str:
+    """Save it once: the same page sent again leads to what the first time made."""
+
+    def work() -> Answer:
+        saved = save_quote(draft=draft, actor=actor, now=utc_now())
+        _keep_dismissals(request, actor, saved.order_id)
+        messages.success(request, _("Quote %(number)s is saved.") % {"number": saved.number})
+        return Answer(200, str(saved.order_id).encode())
+
+    asked = _identity(request, actor, form)
+    made = once(scope=asked.scope, key=asked.key, fingerprint=asked.fingerprint, now=utc_now(), act=work)
+    return reverse("order-detail", args=[int(made.body)])
 
 
 def _identity(request: HttpRequest, actor: Actor, form: EntryForm) -> RequestIdentity:

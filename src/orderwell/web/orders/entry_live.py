@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 
@@ -22,14 +24,16 @@ from orderwell.kernel.quantities import plain
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 from orderwell.platform.wording import sentence
+from orderwell.web.components.forms import ExactField
 from orderwell.web.components.places import place_name
 from orderwell.web.hints.showing import for_script
 from orderwell.web.orders.entry_forms import EntryForm, Row, draft_from, place_errors, rows_from
-from orderwell.web.orders.pasting import Pasted, read_pasted
+from orderwell.web.orders.pasting import Pasted, most_lines, read_pasted
 from orderwell.web.pages import action
 from orderwell.web.templatetags.orderwell import day, localname, money_text, percent, price
 
 MOST_CHOICES = 5
+_CARTONS = ExactField(places=6)
 
 
 @action(Permission.ORDERS_ORDER_PLACE)
@@ -129,12 +133,12 @@ def _plain_day(moment: Any) -> str:
 @action(Permission.ORDERS_ORDER_PLACE)
 def read_lines(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Pasted text as rows: every line comes back, also those whose product is unknown, so that nothing is lost."""
-    lines = read_pasted(request.POST.get("text", ""))
+    lines, said = most_lines(read_pasted(request.POST.get("text", "")))
     exact = request.POST.get("text", "").strip() if request.POST.get("exact") else ""
     if exact:  # one cell put right by hand: a product and nothing else
         lines = [Pasted(exact)]
     found = match_variants(actor, {line.product for line in lines})
-    return JsonResponse({"rows": [_pasted_row(line, found[line.product]) for line in lines]})
+    return JsonResponse({"rows": [_pasted_row(line, found[line.product]) for line in lines], "said": said})
 
 
 def _pasted_row(line: Pasted, matches: list[Match]) -> dict[str, Any]:
@@ -143,12 +147,21 @@ def _pasted_row(line: Pasted, matches: list[Match]) -> dict[str, Any]:
         row |= {"sku": matches[0].sku, "name": localname(matches[0])}
         if not matches[0].sold:
             row["note"] = _("This product is not sold any more.")
-        if matches[0].pack and line.quantity == "1":
-            row["quantity"] = plain(matches[0].pack)
+        if matches[0].pack:
+            row["quantity"] = _in_pieces(line.quantity, matches[0].pack)
     elif matches:
         skus = ", ".join(match.sku for match in matches[:MOST_CHOICES])
         row["note"] = _("Several products have this name: %(skus)s") % {"skus": skus}
     return row
+
+
+def _in_pieces(quantity: str, pack: Decimal) -> str:
+    """The barcode of a carton counts cartons; what is no number stays to be put right."""
+    try:
+        cartons: Decimal = _CARTONS.clean(quantity)
+    except ValidationError:
+        return quantity
+    return plain(cartons * pack)
 
 
 @action(Permission.ORDERS_ORDER_VIEW)

@@ -7,36 +7,27 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
+from orderwell.web.templatetags.orderwell import thousands
+
 MOST_LINES = 2000
-# Words of headings, in both languages, by what they head.
+# Words of headings, in both languages, by what they head; those of the first group win over those of the second. In this
+# order: a "unit price" is no unit, and a "product count" no product.
 _HEADINGS = {
-    "product": (
-        *("sku", "item", "product", "code", "barcode", "ean", "gtin", "article", "name", "part"),
-        *("货号", "编码", "编号", "条码", "条形码", "商品", "产品", "品名", "名称", "型号", "物料"),
-    ),
+    "price": (("price", "单价", "价格", "含税价", "售价"), ()),
     "quantity": (
-        "quantity",
-        "qty",
-        "amount",
-        "count",
-        "pcs",
-        "units",
-        "minimum",
-        "from",
-        "数量",
-        "件数",
-        "个数",
-        "订购数",
-        "采购数",
-        "起订量",
-        "起量",
+        (*("quantity", "qty", "pcs", "units"), *("数量", "件数", "个数", "订购数", "采购数", "起订量", "起量")),
+        ("amount", "count", "minimum", "from"),
     ),
-    "price": ("price", "unit price", "单价", "价格", "含税价", "售价"),
+    "product": (
+        # A name is less exact than a number.
+        (*("sku", "code", "barcode", "ean", "gtin", "article"), *("货号", "编码", "编号", "条码", "条形码")),
+        (*("item", "product", "name", "part"), *("商品", "产品", "品名", "名称", "型号", "物料")),
+    ),
 }
-# A column with one of these wins over others for the product: a name is less exact than a number.
-_EXACT = ("sku", "code", "barcode", "ean", "gtin", "article", "货号", "编码", "编号", "条码", "条形码")
-_NUMBER = re.compile(r"[-+]?[¥￥$€£]?\s*[\d０-９][\d０-９,，. ．]*\s*[A-Za-z一-鿿]{0,3}")
-_UNIT = re.compile(r"[¥￥$€£\s]|[A-Za-z一-鿿]{1,3}$")
+_NUMBER = re.compile(r"[-+]?[¥￥$€£]?\s*[\d０-９][\d０-９,，. ．]*\s*[A-Za-z一-鿿/]{0,5}")
+_UNIT = re.compile(r"[¥￥$€£\s]|[A-Za-z一-鿿/]{1,5}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,40 +40,55 @@ class Pasted:
 
 
 def read_pasted(text: str, *, prices: bool = False) -> list[Pasted]:
-    """At most `MOST_LINES` lines; empty ones and a row of headings are left out.
+    """Every line that holds something, but for a row of headings. One without a product comes as it stood there.
 
     `prices`: rows of a price list. Without headings the last cell of each is the price, a number before it the quantity
     from which it holds, and a row without one has none.
     """
     default = "" if prices else "1"
-    rows = [[cell.strip() for cell in row] for row in _cells(text.replace("\0", "")[:2_000_000])]
-    rows = [row for row in rows if any(row)][: MOST_LINES + 1]
+    rows = [[" ".join(cell.split()) for cell in row] for row in _cells(text.replace("\0", "")[:2_000_000])]
+    rows = [row for row in rows if any(row)]
     if not rows:
         return []
     columns = _headed(rows[0])
     if columns:
         rows = rows[1:]
     elif prices:
-        return [line for line in map(_priced, rows) if line.product][:MOST_LINES]
+        return list(map(_priced, rows))
     else:
         columns = _guessed(rows)
-    found = [
+    return [
         Pasted(
-            _cell(row, columns.get("product", 0)),
+            _cell(row, columns.get("product", 0)) or " ".join(filter(None, row)),
             _number(_cell(row, columns["quantity"])) or default if "quantity" in columns else default,
             _number(_cell(row, columns["price"])) if "price" in columns else "",
         )
         for row in rows
     ]
-    return [line for line in found if line.product][:MOST_LINES]
+
+
+def most_lines(lines: list[Pasted]) -> tuple[list[Pasted], str]:
+    """As many as one order or sheet takes at once, and what to say of the others."""
+    if len(lines) <= MOST_LINES:
+        return lines, ""
+    text = _("Only the first %(most)s of %(count)s lines were taken over. Paste the others by themselves.")
+    return lines[:MOST_LINES], text % {"most": thousands(MOST_LINES), "count": thousands(len(lines))}
 
 
 def _cells(text: str) -> list[list[str]]:
     lines = text.replace("\r\n", "\n").replace("\r", "\n").strip("\n").split("\n")
     for mark in ("\t", ";", "；", ",", "，"):
         if sum(mark in line for line in lines) * 2 >= len(lines):
-            return list(csv.reader(lines, delimiter=mark)) if mark in "\t;," else [line.split(mark) for line in lines]
+            return _quoted(lines, mark) if mark in "\t;," else [line.split(mark) for line in lines]
     return [_words(line) for line in lines]
+
+
+def _quoted(lines: list[str], mark: str) -> list[list[str]]:
+    """Cells in quotes may hold the separator and ends of lines; quotes that don't come in such pairs are plain text."""
+    try:
+        return list(csv.reader((f"{line}\n" for line in lines), delimiter=mark, strict=True))
+    except csv.Error:
+        return [line.split(mark) for line in lines]
 
 
 def _words(line: str) -> list[str]:
@@ -99,22 +105,29 @@ def _headed(row: Sequence[str]) -> dict[str, int]:
     if any(_is_number(cell) for cell in row):
         return {}
     columns: dict[str, int] = {}
-    for at, cell in enumerate(row):
-        plain = cell.casefold()
-        for kind in ("price", "quantity", "product"):
-            if any(word in plain for word in _HEADINGS[kind]):
-                better = kind == "product" and any(word in plain for word in _EXACT)
-                known = row[columns[kind]].casefold() if kind in columns else ""
-                if kind not in columns or (better and not any(word in known for word in _EXACT)):
-                    columns[kind] = at
-                break
+    for kind, (best, other) in _HEADINGS.items():
+        free = [at for at in range(len(row)) if at not in columns.values()]
+        found = next((at for words in (best, other) for at in free if _names(row[at], words)), None)
+        if found is not None:
+            columns[kind] = found
     return columns if "product" in columns and (len(columns) > 1 or len(row) == 1) else {}
+
+
+def _names(heading: str, words: Sequence[str]) -> bool:
+    """Whether one of the words stands in a heading: as a whole word in English, anywhere in Chinese."""
+    plain = heading.casefold()
+    whole = {part.removesuffix("s") for part in re.findall("[a-z]+", plain)} | set(re.findall("[a-z]+", plain))
+    return any(word in whole if word.isascii() else word in plain for word in words)
 
 
 def _guessed(rows: Sequence[Sequence[str]]) -> dict[str, int]:
     """The first column names the product; the first column of numbers after it is the quantity, the next the price."""
     width = max(len(row) for row in rows)
-    numbers = [at for at in range(1, width) if sum(_is_number(_cell(row, at)) for row in rows) * 2 > len(rows)]
+    numbers = []
+    for at in range(1, width):
+        filled = [cell for row in rows if (cell := _cell(row, at))]
+        if sum(map(_is_number, filled)) * 2 > len(filled):
+            numbers.append(at)
     columns = {"product": 0}
     if not numbers and width > 1:
         numbers = [1]
@@ -125,7 +138,8 @@ def _guessed(rows: Sequence[Sequence[str]]) -> dict[str, int]:
 def _priced(row: Sequence[str]) -> Pasted:
     cells = [cell for cell in row[1:] if cell]
     numbers = [cell for cell in cells[:-1] if _is_number(cell)]
-    return Pasted(row[0], _number(numbers[-1]) if numbers else "", _number(cells[-1]) if cells else "")
+    product = row[0] or " ".join(filter(None, row))
+    return Pasted(product, _number(numbers[-1]) if numbers else "", _number(cells[-1]) if cells else "")
 
 
 def _cell(row: Sequence[str], at: int) -> str:

@@ -37,7 +37,7 @@ from orderwell.web.components.actions import ActionForm, perform, perform_once
 from orderwell.web.components.listing import ROWS, cursor, listing
 from orderwell.web.components.timeline import timeline
 from orderwell.web.components.toasts import tell, undo, undoes
-from orderwell.web.orders.pasting import read_pasted
+from orderwell.web.orders.pasting import most_lines, read_pasted
 from orderwell.web.pages import action, form_page, go, page
 from orderwell.web.prices import grid
 from orderwell.web.prices.forms import AskForm, CopyForm, ListForm, PasteForm, stored_terms
@@ -46,6 +46,8 @@ from orderwell.web.templatetags.orderwell import localname
 
 VIEW, CHANGE = Permission.PRICES_PRICE_LIST_VIEW, Permission.PRICES_PRICE_LIST_CHANGE
 SPARE_ROWS = 5
+# Of a file: enough to say how many rows are too many.
+READ_AT_MOST = 100_000
 
 
 def page_of(list_id: int) -> str:
@@ -254,7 +256,10 @@ def paste(request: HttpRequest, actor: Actor, list_id: int) -> HttpResponse:
     saved = 0
     if request.method == "POST" and form.is_valid():
         try:
-            rows = grid.pasted_rows(read_pasted(_text_of(form), prices=True))
+            lines, said = most_lines(read_pasted(_text_of(form), prices=True))
+            if said:
+                messages.warning(request, said)
+            rows = grid.pasted_rows(lines)
         except DomainError as error:
             form.refuse(error)
         drafts = grid.drafts_of(actor, rows)
@@ -283,7 +288,7 @@ def _text_of(form: PasteForm) -> str:
         lines = ["\t".join(info.header)]
         for row in read_file(path, upload.name, info):
             lines.append("\t".join(cell.replace("\t", " ") for cell in row.cells))
-            if len(lines) > grid.MOST_ROWS:
+            if len(lines) > READ_AT_MOST:
                 break
     return "\n".join(lines)
 
@@ -291,7 +296,7 @@ def _text_of(form: PasteForm) -> str:
 @action(CHANGE)
 def read(request: HttpRequest, actor: Actor, list_id: int) -> HttpResponse:
     """Text pasted into the grid, as rows of it."""
-    lines = read_pasted(request.POST.get("text", ""), prices=True)
+    lines, said = most_lines(read_pasted(request.POST.get("text", ""), prices=True))
     rows = grid.pasted_rows(lines)
     found = match_variants(actor, {row.sku for row in rows})
     return JsonResponse(
@@ -301,7 +306,8 @@ def read(request: HttpRequest, actor: Actor, list_id: int) -> HttpResponse:
                 | {"minimum": row.minimum, "price": row.price}
                 for row in rows
                 if (hit := found.get(row.sku, [])) is not None
-            ]
+            ],
+            "said": said,
         }
     )
 

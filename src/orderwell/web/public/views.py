@@ -26,6 +26,7 @@ from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import DomainError, NotFound
 from orderwell.platform.configuration import services as configuration
 from orderwell.platform.idempotency.repeating import Answer, once
+from orderwell.platform.idempotency.services import answers_for
 from orderwell.platform.printing.services import print_documents
 from orderwell.platform.wording import sentences
 from orderwell.web.components.actions import fingerprint_of
@@ -113,6 +114,9 @@ def _take(
     if form.is_trapped:
         return to
     status = 422
+    if not form.is_valid() and _sent_before(request, access):
+        # What could be done only once, such as sending everything back, was done by the first of two clicks.
+        return to
     if form.is_valid():
         try:
             _once(request, access, form, act)
@@ -123,6 +127,12 @@ def _take(
             messages.success(request, done)
             return to
     return _show(request, access, status, **{name: form})
+
+
+def _sent_before(request: HttpRequest, access: OrderAccess) -> bool:
+    asked = (f"track:{access.order_id}", request.POST.get("token", "")[:255])
+    known = answers_for([asked]).get(asked)
+    return known is not None and bytes(known.fingerprint) == fingerprint_of(request)
 
 
 def _once(request: HttpRequest, access: OrderAccess, form: PublicForm, act: Callable[[], object]) -> None:

@@ -3,6 +3,7 @@
   const { $, $$, onContent, toast } = window.Orderwell;
   const upload = async (zone, files) => {
     let sent = 0;
+    let refused = 0;
     zone.classList.add("change-busy");
     for (const file of files) {
       const data = new FormData();
@@ -16,6 +17,7 @@
           headers: { ...JSON.parse(document.body.getAttribute("hx-headers")), "HX-Request": "true" },
         });
         if (answer.status !== 204) {
+          refused += 1;
           const page = new DOMParser().parseFromString(await answer.text(), "text/html");
           toast(
             `${zone.dataset.textFailed} ${file.name}. ${$(".invalid-feedback, .alert", page)?.textContent.trim() || ""}`,
@@ -28,7 +30,10 @@
     }
     zone.dataset.round = Number(zone.dataset.round || 0) + 1;
     zone.classList.remove("change-busy");
-    if (sent) location.reload();
+    // What was said of a refused file stays to be read; the page comes anew once it is put away.
+    if (!sent) return;
+    if (refused) $(".toast:last-child")?.addEventListener("hidden.bs.toast", () => location.reload());
+    else location.reload();
   };
   onContent((root) =>
     $$("[data-drop]", root).forEach((zone) => {

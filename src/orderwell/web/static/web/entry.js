@@ -101,11 +101,18 @@
       if (card.note) facts.push(part(card.note, "entry-customer-note"));
       $("#entry-account").replaceChildren(...facts.filter(Boolean));
     };
-    const fill = (address) =>
-      Object.entries(address).forEach(([name, value]) => {
-        const field = form.elements[`ship_${name}`];
-        if (field) field.value = value || "";
+    // What stands in the address because of the customer goes with the customer; what was typed over it stays.
+    const addressFields = [...form.elements].filter((field) => /^ship_/.test(field.name));
+    const addressNow = () => Object.fromEntries(addressFields.map((field) => [field.name, field.value]));
+    let filled = form.customer.value ? addressNow() : {};
+    const fill = (address) => {
+      addressFields.forEach((field) => {
+        const fresh = address[field.name.slice("ship_".length)];
+        if (fresh !== undefined) field.value = fresh || "";
+        else if (field.value === filled[field.name] && field.name !== "ship_country") field.value = "";
       });
+      filled = addressNow();
+    };
     let addresses = [];
     const chooser = $("#entry-address");
     const offerAddresses = (card) => {
@@ -152,8 +159,8 @@
             [...form.channel.options].some((option) => option.value === card.channel)
           )
             form.channel.value = card.channel;
-          if (refill && card.address) {
-            fill(card.address);
+          if (refill) {
+            fill(card.address || {});
             $(".entry-more").open = addresses.length > 0;
           }
         })
@@ -166,7 +173,7 @@
       if (number) {
         known(number, { refill: true }).then(E.changed);
         usual(number);
-      }
+      } else fill({});
       E.changed();
       if (number) E.focusAdder();
     };

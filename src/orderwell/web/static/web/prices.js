@@ -1,6 +1,6 @@
 // Price lists: rows pasted into the grid, moving between its cells, customers found while typing.
 (() => {
-  const { $, $$ } = window.Orderwell;
+  const { $, $$, toast } = window.Orderwell;
   const grid = (form) => {
     const fresh = $("#price-new", form);
     const template = $("#price-row");
@@ -25,7 +25,8 @@
           if (answer.ok) return answer.json();
           throw new Error(answer.status);
         })
-        .then(({ rows }) => {
+        .then(({ rows, said }) => {
+          if (said) toast(said);
           let row = start;
           rows.forEach((found) => {
             while (row && row !== start && !isEmpty(row)) row = row.nextElementSibling;
@@ -39,7 +40,7 @@
           form.dataset.dirty = "yes";
           cell(fresh.lastElementChild, "price").focus();
         })
-        .catch(() => {});
+        .catch(() => toast(document.body.dataset.textOffline));
     });
     form.addEventListener("keydown", (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey || !event.target.matches("table input")) return;

@@ -37,7 +37,12 @@
 
   // --- Quantities: whole numbers of ten-thousandths, exact as on the server -------------------------------------------
   const SCALE = 10_000;
-  const units = (text) => Math.round(Number(String(text).replace(",", ".")) * SCALE);
+  // A comma before three digits parts thousands, as in the forms of the other pages; any other is a decimal point.
+  const number = (text) => {
+    const written = String(text).normalize("NFKC").trim();
+    return Number(/^\d{1,3}(,\d{3})+(\.\d*)?$/.test(written) ? written.replaceAll(",", "") : written.replace(",", "."));
+  };
+  const units = (text) => Math.round(number(text) * SCALE);
   const plain = (value) => String(value / SCALE);
 
   // --- Who, and with what work ----------------------------------------------------------------------------------------
