@@ -177,6 +177,22 @@ def test_two_windows_keep_two_drafts(sign_in: Open, site: Site) -> None:
     assert int(site.shell(count)) == before + 2
 
 
+def test_an_address_goes_with_its_customer_and_what_was_typed_stays(sign_in: Open) -> None:
+    page = sign_in("anna")
+    start(page)
+    choose_customer(page)
+    expect(page.locator("[name=ship_phone]")).to_have_value("13812345678")
+    expect(page.locator("[name=ship_recipient]")).to_have_value("王小明")
+    page.locator("[name=ship_postcode]").fill("518000")
+    page.keyboard.press("Alt+w")
+    page.locator("#dialog [name=name]").fill("Blue Tea Ltd")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".entry-customer")).to_contain_text("Blue Tea Ltd")
+    expect(page.locator("[name=ship_phone]")).to_have_value("")
+    expect(page.locator("[name=ship_recipient]")).to_have_value("")
+    expect(page.locator("[name=ship_postcode]")).to_have_value("518000")
+
+
 def test_the_last_price_is_taken_with_one_key_and_the_new_customer_stays_in_the_order(sign_in: Open) -> None:
     page = sign_in("anna")
     start(page)
