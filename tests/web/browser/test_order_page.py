@@ -97,7 +97,7 @@ def test_two_people_on_one_order_lose_nothing(sign_in: Open, site: Site) -> None
     anna.keyboard.press("Control+Enter")
     anna.wait_for_url(re.compile(r"/orders/\d+/$"))
     expect(anna.locator(".facts-money").first).to_contain_text("¥320.00")
-    expect(anna.locator(".note-text").first).to_contain_text("ring twice")
+    expect(anna.locator("#content")).to_contain_text("ring twice")
 
 
 def test_an_order_of_a_thousand_lines_stays_usable(sign_in: Open, site: Site) -> None:

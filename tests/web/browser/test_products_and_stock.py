@@ -44,7 +44,7 @@ def test_a_picture_is_dropped_described_and_seen_at_order_entry(sign_in: Open, s
     page.keyboard.press("n")
     page.wait_for_url("**/orders/new/")
     page.locator("#add-product-ts-control").click()
-    page.keyboard.type("chabei", delay=20)
+    page.keyboard.type("CUP", delay=80)
     expect(page.locator("#add-product-ts-dropdown .option img").first).to_be_visible()
     assert re.fullmatch(
         r"/products/images/\d+/", page.locator("#add-product-ts-dropdown img").first.get_attribute("src") or ""
