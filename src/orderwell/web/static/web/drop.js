@@ -1,9 +1,10 @@
 // Files by drag and drop, each sent on its own: one that is refused doesn't keep the others back.
 (() => {
   const { $, $$, onContent, toast } = window.Orderwell;
+  const REFUSED = "files-refused";
   const upload = async (zone, files) => {
     let sent = 0;
-    let refused = 0;
+    const refused = [];
     zone.classList.add("change-busy");
     for (const file of files) {
       const data = new FormData();
@@ -17,9 +18,8 @@
           headers: { ...JSON.parse(document.body.getAttribute("hx-headers")), "HX-Request": "true" },
         });
         if (answer.status !== 204) {
-          refused += 1;
           const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-          toast(
+          refused.push(
             `${zone.dataset.textFailed} ${file.name}. ${$(".invalid-feedback, .alert", page)?.textContent.trim() || ""}`,
           );
         } else sent += 1;
@@ -30,10 +30,10 @@
     }
     zone.dataset.round = Number(zone.dataset.round || 0) + 1;
     zone.classList.remove("change-busy");
-    // What was said of a refused file stays to be read; the page comes anew once it is put away.
-    if (!sent) return;
-    if (refused) $(".toast:last-child")?.addEventListener("hidden.bs.toast", () => location.reload());
-    else location.reload();
+    if (!sent) return refused.forEach((text) => toast(text));
+    // The page comes anew with what was sent; what was refused is said there.
+    sessionStorage.setItem(REFUSED, JSON.stringify(refused));
+    location.reload();
   };
   onContent((root) =>
     $$("[data-drop]", root).forEach((zone) => {
@@ -53,4 +53,6 @@
       });
     }),
   );
+  JSON.parse(sessionStorage.getItem(REFUSED) || "[]").forEach((text) => toast(text));
+  sessionStorage.removeItem(REFUSED);
 })();
