@@ -12,11 +12,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connection, connections, models, transaction
+from django.db import connection, models, transaction
 
 from orderwell.platform.crypto.fields import EncryptedTextField
 from orderwell.platform.fields import ScaledDecimalField
-from orderwell.platform.statements import counted, fetch, question_marks
+from orderwell.platform.statements import change_many, fetch
 
 
 def atomic(*, durable: bool = False) -> AbstractContextManager[None]:
@@ -133,24 +133,17 @@ def bulk_insert(model: type[models.Model], fields: Sequence[str], rows: Collecti
     """
     if not rows:
         return
-    database: Any = connections[DEFAULT_DB_ALIAS]
-    plan = _insert_plan(model, tuple(fields), database.vendor)
+    plan = _insert_plan(model, tuple(fields), connection.vendor)
     columns = [
         _each(values, convert) if convert is not None else values
         for values, convert in zip(zip(*rows, strict=True), plan.converters, strict=True)
     ]
-    if database.vendor == "sqlite" and not counted(database):
-        database.ensure_connection()
-        with database.wrap_database_errors:
-            database.connection.executemany(question_marks(plan.sql), list(zip(*columns, strict=True))).close()
+    if not is_postgresql():
+        change_many(plan.sql, list(zip(*columns, strict=True)))
         return
-    with database.cursor() as cursor:
-        if database.vendor == "sqlite":
-            cursor.executemany(plan.sql, list(zip(*columns, strict=True)))
-            return
-        # The driver's own COPY is not wrapped by Django's cursor; its errors must look like any other's all the same.
-        with database.wrap_database_errors, cursor.copy(plan.sql) as copy:
-            copy.write("\n".join(map("\t".join, zip(*columns, strict=True))) + "\n")
+    # The driver's own COPY is not wrapped by Django's cursor; its errors must look like any other's all the same.
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(plan.sql) as copy:
+        copy.write("\n".join(map("\t".join, zip(*columns, strict=True))) + "\n")
 
 
 def _each(values: Sequence[Any], convert: Callable[[Any], Any]) -> Sequence[Any]:

@@ -35,6 +35,18 @@ def change(sql: str, *values: Any) -> int:
     return touched
 
 
+def change_many(sql: str, rows: Sequence[Sequence[Any]]) -> int:
+    """The same INSERT, UPDATE or DELETE for each of `rows`, on SQLite; how many rows of the table it touched in all."""
+    database: Any = connections[DEFAULT_DB_ALIAS]
+    if _counted(database):
+        with database.cursor() as cursor:
+            cursor.executemany(sql, rows)
+            return int(cursor.rowcount)
+    database.ensure_connection()
+    with database.wrap_database_errors, closing(database.connection.executemany(_question_marks(sql), rows)) as plain:
+        return int(plain.rowcount)
+
+
 @contextmanager
 def _executed(sql: str, values: Sequence[Any]) -> Iterator[Any]:
     # The connection itself: every attribute of Django's `connection` is a search for this thread's.
@@ -42,7 +54,7 @@ def _executed(sql: str, values: Sequence[Any]) -> Iterator[Any]:
     postgresql = database.vendor == "postgresql"
     text = _dialect(sql, database.vendor)
     given = [_parameter(value, postgresql=postgresql) for value in values]
-    if counted(database):
+    if _counted(database):
         with database.cursor() as cursor:
             cursor.execute(text, given)
             yield cursor
@@ -55,17 +67,17 @@ def _executed(sql: str, values: Sequence[Any]) -> Iterator[Any]:
                 prepared.execute(text.encode(), given, prepare=True)
                 yield prepared
         else:
-            with closing(database.connection.execute(question_marks(text), given)) as plain:
+            with closing(database.connection.execute(_question_marks(text), given)) as plain:
                 yield plain
 
 
-def counted(database: Any) -> bool:
+def _counted(database: Any) -> bool:
     """Whether somebody looks on at every statement: then it has to go through Django's cursor, which says of it."""
     return bool(database.queries_logged or database.execute_wrappers)
 
 
 @lru_cache(maxsize=512)
-def question_marks(sql: str) -> str:
+def _question_marks(sql: str) -> str:
     """A statement with Django's placeholders as SQLite's own driver takes it; Django's cursor puts them in each time."""
     return sql.replace("%s", "?")
 

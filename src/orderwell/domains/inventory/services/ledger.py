@@ -15,7 +15,6 @@ from decimal import Decimal
 from typing import Any
 
 import msgspec
-from django.db import connection
 from django.db.models import F, OuterRef, Subquery
 
 from orderwell.domains.inventory.errors import StockChanged
@@ -23,7 +22,7 @@ from orderwell.domains.inventory.models import Reservation, StockItem, StockMove
 from orderwell.kernel.quantities import QUANTITY_SCALE
 from orderwell.platform.database import bulk_insert, is_postgresql
 from orderwell.platform.fields import QuantityField, quantity_value
-from orderwell.platform.statements import change, fetch, unscaled
+from orderwell.platform.statements import change, change_many, fetch, unscaled
 
 ZERO = Decimal(0)
 _SCALED = QuantityField(name="quantity").scaled
@@ -232,8 +231,6 @@ def _change_balances(changes: Mapping[int, tuple[Decimal, Decimal]]) -> None:
     if is_postgresql():
         changed = change(_UPDATE_POSTGRESQL, *zip(*rows, strict=True))
     else:
-        with connection.cursor() as cursor:
-            cursor.executemany(_UPDATE_SQLITE, [(h, r, item, r, h, r) for item, h, r in rows])
-            changed = cursor.rowcount
+        changed = change_many(_UPDATE_SQLITE, [(h, r, item, r, h, r) for item, h, r in rows])
     if changed != len(rows):
         raise StockChanged(expected=len(rows), found=changed)
