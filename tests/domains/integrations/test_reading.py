@@ -10,8 +10,8 @@ from openpyxl import Workbook
 
 from orderwell.domains.integrations import errors
 from orderwell.domains.integrations.reading import SourceRow, inspect, read_rows
-from orderwell.domains.orders.errors import EmptyFile
 from orderwell.kernel.errors import DomainError
+from orderwell.kernel.refusals import EmptyFile
 
 
 def rows_of(path: Path, **options: str) -> list[SourceRow]:

@@ -5,7 +5,6 @@ from decimal import Decimal
 import pytest
 
 from orderwell.domains.orders.errors import (
-    EmptyFile,
     HeldOrder,
     HoldAlreadyReleased,
     OrderStateForbids,
@@ -21,6 +20,7 @@ from orderwell.domains.orders.services.hold import place_hold, release_hold
 from orderwell.domains.orders.services.loading import check_holds
 from orderwell.domains.orders.services.note import add_attachment, add_note
 from orderwell.kernel.clock import utc_now
+from orderwell.kernel.refusals import EmptyFile
 from orderwell.platform.permissions import PermissionDenied
 from orderwell.testing.actors import clerk, warehouse_worker
 from orderwell.testing.factories import make_channel, make_variant, make_warehouse, stock_up

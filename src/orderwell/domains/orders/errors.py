@@ -10,8 +10,6 @@ from orderwell.kernel.errors import DomainError
 from orderwell.kernel.refusals import AmountOutOfRange as AmountOutOfRange
 from orderwell.kernel.refusals import AmountTooPrecise as AmountTooPrecise
 from orderwell.kernel.refusals import ControlCharacter as ControlCharacter
-from orderwell.kernel.refusals import EmptyFile as EmptyFile
-from orderwell.kernel.refusals import FileTooLarge as FileTooLarge
 from orderwell.kernel.refusals import MissingTimeZone as MissingTimeZone
 from orderwell.kernel.refusals import MomentOutOfRange as MomentOutOfRange
 from orderwell.kernel.refusals import PriceOutOfRange as PriceOutOfRange

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import partial
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from orderwell.domains.cases.queries import files_of_customer
 from orderwell.domains.customers.files import customer_file, files_of
 from orderwell.domains.customers.queries import customer_detail
 from orderwell.domains.customers.services.files import add_customer_file
 from orderwell.domains.orders.overview import attachments_of_customer
-from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
-from orderwell.web.components.actions import new_token, perform
+from orderwell.web.components.actions import new_token
+from orderwell.web.components.attaching import attach_file
 from orderwell.web.components.serving import SAFE_TO_SHOW, served
-from orderwell.web.orders.forms import AttachForm
 from orderwell.web.pages import form_page, page
 
 P = Permission
@@ -108,25 +106,5 @@ def one_file(request: HttpRequest, actor: Actor, customer_id: int, file_id: int)
 @form_page(P.CUSTOMERS_CUSTOMER_CHANGE)
 def attach(request: HttpRequest, actor: Actor, customer_id: int) -> HttpResponse:
     customer = customer_detail(actor, customer_id).customer
-
-    def act(data: dict[str, Any]) -> None:
-        file = data["file"]
-        add_customer_file(
-            customer_id=customer_id,
-            name=file.name,
-            content=file.read(),
-            content_type=file.content_type or "application/octet-stream",
-            actor=actor,
-            now=utc_now(),
-        )
-
-    return perform(
-        request,
-        actor,
-        AttachForm(request.POST or None, request.FILES or None),
-        template="customers/attach.html",
-        act=act,
-        done=_("File attached."),
-        to=reverse("customer-detail", args=[customer_id]),
-        context={"customer": customer},
-    )
+    keep = partial(add_customer_file, customer_id=customer_id)
+    return attach_file(request, actor, keep, beside=customer.name, to=reverse("customer-detail", args=[customer_id]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -20,8 +21,9 @@ from orderwell.kernel.errors import Refusal
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.actions import ActionForm, perform
+from orderwell.web.components.attaching import attach_file
 from orderwell.web.components.toasts import undo
-from orderwell.web.orders.forms import AttachForm, CancelForm, Countable, HoldForm, NoteForm, ReasonForm
+from orderwell.web.orders.forms import CancelForm, Countable, HoldForm, NoteForm, ReasonForm
 from orderwell.web.pages import form_page
 from orderwell.web.templatetags.orderwell import line_name
 
@@ -81,28 +83,8 @@ def note(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse:
 @form_page(Permission.ORDERS_ORDER_CHANGE)
 def attach(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse:
     order = order_overview(actor, order_id).order
-
-    def act(data: dict[str, Any]) -> None:
-        file = data["file"]
-        add_attachment(
-            order_id=order_id,
-            name=file.name,
-            content=file.read(),
-            content_type=file.content_type or "application/octet-stream",
-            actor=actor,
-            now=utc_now(),
-        )
-
-    return perform(
-        request,
-        actor,
-        AttachForm(request.POST or None, request.FILES or None),
-        template="orders/attach.html",
-        act=act,
-        done=_("File attached."),
-        to=page_of(order_id),
-        context={"order": order},
-    )
+    keep = partial(add_attachment, order_id=order_id)
+    return attach_file(request, actor, keep, beside=order.number, to=page_of(order_id))
 
 
 @form_page(Permission.ORDERS_ORDER_CANCEL)

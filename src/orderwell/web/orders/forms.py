@@ -35,10 +35,6 @@ class NoteForm(ActionForm):
     body = forms.CharField(label=_("Note"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 4}))
 
 
-class AttachForm(ActionForm):
-    file = forms.FileField(label=_("File"), help_text=_("At most 25 MB."))
-
-
 @dataclass(frozen=True, slots=True)
 class Countable:
     """A line of a form in which people say how many: `most` is what is possible, `fill` what is offered at first."""

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import PurePath
-
-from django.core.files.base import ContentFile
 
 from orderwell.domains.cases.errors import CaseClosed
 from orderwell.domains.cases.events import CaseEvent
@@ -16,14 +12,12 @@ from orderwell.domains.cases.models import Case, Message, MessageFile, Notice
 from orderwell.domains.cases.services.loading import check_text, lock_case, stream_of
 from orderwell.domains.cases.services.notify import notify, notify_mentioned
 from orderwell.domains.cases.states import CASE
-from orderwell.domains.orders.errors import EmptyFile, FileTooLarge
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.accounts.models import User
 from orderwell.platform.database import atomic
 from orderwell.platform.events.recording import Fact, record
 from orderwell.platform.permissions import Permission
-
-MAX_FILE = 25 * 1024 * 1024
+from orderwell.platform.uploads import checked_upload
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +41,7 @@ def write_message(
     Whoever asked a colleagues' question writes on in it without any permission. Raises NotFound, CaseClosed, Refusal.
     """
     text = check_text(body, "/body")
-    for file in files:
-        _check_file(file)
+    uploads = [checked_upload(file.name, file.content, file.content_type, pointer="/files") for file in files]
     with atomic():
         case = lock_case(case_id, actor=actor)
         is_asker = case.kind == Case.Kind.STAFF_QUESTION and (actor.kind, actor.id) == ("user", case.opener_id)
@@ -62,8 +55,8 @@ def write_message(
         elif is_asker:
             direction = Message.Direction.IN
         message = add_message(case, direction=direction, text=text, actor=actor, now=now)
-        for file in files:
-            _keep(message, file)
+        for upload in uploads:
+            upload.keep(MessageFile(message=message, **upload.columns), message.pk)
         subject = f"message:{message.pk}"
         notify_mentioned(text, stream=f"case:{case.pk}", subject=subject, actor=actor, now=now)
         _tell_the_other_side(case, direction, text, subject, actor, now)
@@ -116,25 +109,3 @@ def _tell_the_other_side(
     if direction == Message.Direction.IN and case.assignee is not None:
         users.append(case.assignee)
     notify(users, kind=Notice.Kind.MESSAGE, stream=f"case:{case.pk}", subject=subject, text=text, actor=actor, now=now)
-
-
-def _check_file(file: SentFile) -> None:
-    if not file.content:
-        raise EmptyFile(pointer="/files", name=shown_name(file.name))
-    if len(file.content) > MAX_FILE:
-        raise FileTooLarge(pointer="/files", size=len(file.content), limit=MAX_FILE)
-
-
-def shown_name(name: str) -> str:
-    return PurePath(name.replace("\\", "/")).name.replace("\0", "")[:240] or "file"
-
-
-def _keep(message: Message, file: SentFile) -> None:
-    digest = hashlib.sha256(file.content).hexdigest()
-    shown = shown_name(file.name)
-    row = MessageFile(
-        message=message, name=shown, content_type=file.content_type[:120], size=len(file.content), sha256=digest
-    )
-    # Stored under a name of our own, so that nothing in the sender's name can matter to the file system.
-    row.file.save(f"{message.pk}-{digest[:16]}{PurePath(shown).suffix[:10]}", ContentFile(file.content), save=False)
-    row.save()

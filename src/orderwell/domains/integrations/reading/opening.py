@@ -13,8 +13,8 @@ from orderwell.domains.integrations.errors import DuplicateColumn, FileUnreadabl
 from orderwell.domains.integrations.reading import csv_file, json_lines, xlsx_file
 from orderwell.domains.integrations.reading.encoding import detect_encoding
 from orderwell.domains.integrations.reading.rows import MAX_COLUMNS, SourceInfo, SourceRow
-from orderwell.domains.orders.errors import EmptyFile
 from orderwell.kernel.errors import Phrase
+from orderwell.kernel.refusals import EmptyFile
 
 _GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
 

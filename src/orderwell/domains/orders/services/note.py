@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime
-from pathlib import PurePath
 from typing import Any
 
-from django.core.files.base import ContentFile
-
 from orderwell.domains.customers.errors import NotYourNote
-from orderwell.domains.orders.errors import EmptyFile, FileTooLarge, TextTooLong, ValueMissing
+from orderwell.domains.orders.errors import TextTooLong, ValueMissing
 from orderwell.domains.orders.events import OrderEvent
 from orderwell.domains.orders.models import Attachment, OrderNote
 from orderwell.domains.orders.queries import visible_orders
@@ -20,9 +16,9 @@ from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.database import atomic
 from orderwell.platform.events.recording import Fact, record
 from orderwell.platform.permissions import Permission
+from orderwell.platform.uploads import checked_upload
 
 MAX_NOTE = 10_000
-MAX_FILE = 25 * 1024 * 1024
 
 
 def add_note(*, order_id: int, body: str, actor: Actor, now: datetime) -> OrderNote:
@@ -116,26 +112,13 @@ def add_attachment(
 ) -> Attachment:
     """Keep a file with the order. Raises EmptyFile, FileTooLarge (25 MiB), NotFound."""
     actor.require(Permission.ORDERS_ORDER_CHANGE)
-    shown = PurePath(name.replace("\\", "/")).name[:240] or "file"
-    if not content:
-        raise EmptyFile(pointer="/file", name=shown)
-    if len(content) > MAX_FILE:
-        raise FileTooLarge(pointer="/file", size=len(content), limit=MAX_FILE)
-    digest = hashlib.sha256(content).hexdigest()
+    upload = checked_upload(name, content, content_type, pointer="/file")
     with atomic():
         order = lock_order(order_id, actor=actor, permission=Permission.ORDERS_ORDER_CHANGE)
-        attachment = Attachment(
-            order=order,
-            name=shown,
-            content_type=content_type[:120],
-            size=len(content),
-            sha256=digest,
-            author_label=actor.label,
-            created_at=now,
+        attachment = Attachment(order=order, **upload.columns, author_label=actor.label, created_at=now)
+        upload.keep(attachment, order.pk)
+        fact = Fact(
+            OrderEvent.ATTACHMENT_ADDED, f"order:{order.pk}", f"attachment:{attachment.pk}", {"name": upload.name}
         )
-        # Stored under a name of our own, so that nothing in the sender's name can matter to the file system.
-        attachment.file.save(f"{order.pk}-{digest[:16]}{PurePath(shown).suffix[:10]}", ContentFile(content), save=False)
-        attachment.save()
-        fact = Fact(OrderEvent.ATTACHMENT_ADDED, f"order:{order.pk}", f"attachment:{attachment.pk}", {"name": shown})
         record(fact, actor=actor, now=now)
     return attachment
