@@ -75,7 +75,7 @@ def insert_many(table: str, columns: tuple[str, ...], rows: Sequence[Sequence[An
 @lru_cache(maxsize=512)
 def _insert(table: str, columns: tuple[str, ...], rows: int) -> str:
     row = f"({', '.join(['%s'] * len(columns))})"
-    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([row] * rows)}"
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([row] * rows)}"  # noqa: S608  names of our own
 
 
 @contextmanager

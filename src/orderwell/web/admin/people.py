@@ -21,6 +21,7 @@ from orderwell.platform.accounts.services.roles import create_role, set_role_per
 from orderwell.platform.accounts.services.teams import list_teams, save_team, team_names
 from orderwell.platform.accounts.services.users import change_user, create_user, set_password
 from orderwell.platform.permissions import Permission
+from orderwell.platform.permissions.words import grouped, title_of
 from orderwell.web.admin.forms import (
     NewRoleForm,
     PasswordResetForm,
@@ -28,7 +29,6 @@ from orderwell.web.admin.forms import (
     TeamForm,
     UserForm,
 )
-from orderwell.web.admin.permission_words import grouped, title_of
 from orderwell.web.admin.sections import Column, Row, Table, sections, show_table
 from orderwell.web.components.actions import perform
 from orderwell.web.pages import form_page, page
