@@ -322,7 +322,7 @@ def test_what_is_too_long_is_said_in_our_words(owner: Client, company: Company) 
     assert "At most 120 characters; these are 130." in page and "Ensure" not in page
     User.objects.update(language="zh-hans")
     page = owner.post("/orders/new/", data).content.decode()
-    assert "数字太长：最多 18 位。" in page and "最多 120 个字符" in page
+    assert "数量 1234567890123456789 超过" in page and "最多 120 个字符" in page
     assert "确保" not in page
 
 
