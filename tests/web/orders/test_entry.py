@@ -315,15 +315,20 @@ def test_other_large_forms_that_were_refused_have_an_address_too(
 
 
 def test_what_is_too_long_is_said_in_our_words(owner: Client, company: Company) -> None:
-    data = entry(owner, line_quantity=["1234567890123456789", "1.1234567"], external_id="x" * 130)
-    page = owner.post("/orders/new/", data).content.decode()
+    def said(**cells: Any) -> str:
+        return str(owner.post("/orders/new/", entry(owner, **cells)).content.decode())
+
+    long, quantities = "x" * 130, ["1234567890123456789", "1.1234567"]
+    page = said(line_quantity=quantities)
     assert "The quantity 1234567890123456789 is larger than" in page
     assert "POT is sold with at most 0 decimal places; the quantity is 1.1234567." in page
+    assert "This number is too long: at most 40 digits." in said(line_quantity=["1" * 41, "1"])
+    page = said(external_id=long)
     assert "At most 120 characters; these are 130." in page and "Ensure" not in page
     User.objects.update(language="zh-hans")
-    page = owner.post("/orders/new/", data).content.decode()
-    assert "数量 1234567890123456789 超过" in page and "最多 120 个字符" in page
-    assert "确保" not in page
+    assert "数量 1234567890123456789 超过" in said(line_quantity=quantities)
+    page = said(external_id=long)
+    assert "最多 120 个字符" in page and "确保" not in page
 
 
 def test_stock_is_told_by_the_names_of_warehouses(owner: Client, company: Company) -> None:
