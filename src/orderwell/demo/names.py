@@ -93,6 +93,16 @@ NOTES = (
 )  # fmt: skip
 CARRIERS_CN = ("顺丰速运 SF Express", "中通快递 ZTO", "京东物流 JD Logistics", "中国邮政 EMS")
 CARRIERS_WORLD = ("DHL Express", "FedEx", "UPS")
+# What a tracking number of the carrier begins with, and the digits and letters behind it.
+TRACKING = {
+    "顺丰速运 SF Express": ("SF", 13, ""),
+    "中通快递 ZTO": ("7", 13, ""),
+    "京东物流 JD Logistics": ("JDX", 12, ""),
+    "中国邮政 EMS": ("EA", 9, "CN"),
+    "DHL Express": ("", 10, ""),
+    "FedEx": ("", 12, ""),
+    "UPS": ("1Z", 16, ""),
+}
 
 
 @dataclass(frozen=True)

@@ -217,7 +217,7 @@ class Story:
                 order_id=order_id,
                 lines=lines,
                 carrier=carrier,
-                tracking_number=f"{carrier[:2].upper()}{self.random.randrange(10**11):011d}",
+                tracking_number=self.tracking_number(carrier),
                 actor=self.company.crew.system,
                 now=now,
             )
@@ -226,6 +226,10 @@ class Story:
             self.diary.note(again, lambda at: self.ship(order_id, on_terms=on_terms, partly=False, now=at))
         if shipped is not None:
             self.follow(order_id, [shipment.pk for shipment in shipped[0]], on_terms=on_terms, abroad=abroad, now=now)
+
+    def tracking_number(self, carrier: str) -> str:
+        begin, digits, end = names.TRACKING[carrier]
+        return f"{begin}{self.random.randrange(10**digits):0{digits}d}{end}"
 
     def follow(self, order_id: int, shipments: list[int], *, on_terms: bool, abroad: bool, now: datetime) -> None:
         """What comes after the goods have left: arrival, the customer's money, goods that come back."""
