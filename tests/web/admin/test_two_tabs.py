@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from html import unescape
 from html.parser import HTMLParser
 from typing import Any
@@ -24,14 +25,13 @@ ELSEWHERE = {
     "print-restore": "a button",
     "print-reset": "a button",
 }
-AREAS = ("admin/", "prices/")
 # An address of each form that edits one record: a field, and what two people put in. With a second field, what one of
 # them puts in there while the other changes the first.
 FORMS: dict[str, tuple[str, str, tuple[str, str], tuple[str, str] | None]] = {
     "admin-user": ("/admin/users/{user}/", "name", ("Mei", "May"), ("language", "en")),
     "admin-team": ("/admin/teams/{team}/", "name", ("North", "South"), None),
     "admin-channel": ("/admin/channels/code/shop/", "name_en", ("Shop A", "Shop B"), ("shortage", "refuse")),
-    "admin-group": ("/admin/groups/code/gold/", "name_zh", ("金", "金牌"), ("name_en", "Gold!")),
+    "admin-group": ("/admin/groups/code/gold/", "name_zh", ("黄金", "金牌"), ("name_en", "Gold!")),
     "admin-category": ("/admin/categories/code/cups/", "name_zh", ("杯", "杯子们"), ("name_en", "Cups!")),
     "admin-tax": ("/admin/taxes/code/standard/", "rate", ("9", "6"), ("name_en", "Usual")),
     "admin-warehouse": ("/admin/warehouses/code/main/", "city", ("上海", "苏州"), ("priority", "7")),
@@ -40,7 +40,7 @@ FORMS: dict[str, tuple[str, str, tuple[str, str], tuple[str, str] | None]] = {
     "admin-field": ("/admin/fields/customer/size/", "label_zh", ("大小", "尺码"), ("label_en", "How large")),
     "admin-schedule": ("/admin/schedules/{schedule}/", "minutes", ("7", "9"), ("at", "02:30")),
     "admin-hint-rule": ("/admin/hints/unusual_quantity/", "threshold_times", ("4", "6"), ("on", "")),
-    "price-list-change": ("/prices/{list}/change/", "note", ("for A", "for B"), ("priority", "7")),
+    "price-list-change": ("/price-lists/{list}/change/", "note", ("for A", "for B"), ("priority", "7")),
     "print-template": ("/admin/print/invoice/", "closing", ("Thanks", "Greetings"), ("paper", "a5")),
 }
 
@@ -51,6 +51,7 @@ class Fields(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.sent: dict[str, list[str]] = {}
+        self.first: dict[str, str] = {}
         self.select = self.area = ""
         self.form = False
 
@@ -58,16 +59,22 @@ class Fields(HTMLParser):
         given = {name: value or "" for name, value in attrs}
         name = given.get("name", "")
         if tag == "form":
-            self.form = given.get("method") == "post" and ("dialog-form" in given.get("class", "") or "data-main" in given)
+            self.form = given.get("method") == "post" and (
+                "dialog-form" in given.get("class", "") or "data-main" in given
+            )
         if not self.form or "disabled" in given:
             return
         if tag == "input" and name:
             if given.get("type") not in ("checkbox", "radio") or "checked" in given:
-                self.sent.setdefault(name, []).append(given.get("value", "on"))
+                box = given.get("type") in ("checkbox", "radio")
+                self.sent.setdefault(name, []).append(given.get("value", "on" if box else ""))
         elif tag == "select":
-            self.select = name
-        elif tag == "option" and self.select and "selected" in given:
-            self.sent.setdefault(self.select, []).append(given.get("value", ""))
+            self.select = name if "multiple" not in given else ""
+        elif tag == "option" and self.select:
+            if "selected" in given:
+                self.sent.setdefault(self.select, []).append(given.get("value", ""))
+            # What a browser sends where nothing is chosen.
+            self.first.setdefault(self.select, given.get("value", ""))
         elif tag == "textarea":
             self.area = name
             self.sent[name] = [""]
@@ -80,6 +87,8 @@ class Fields(HTMLParser):
         if tag == "textarea":
             self.area = ""
         elif tag == "select":
+            if self.select and self.select not in self.sent:
+                self.sent[self.select] = [self.first.get(self.select, "")]
             self.select = ""
         elif tag == "form":
             self.form = False
@@ -123,7 +132,7 @@ def paths(owner: Client, company: Company, person: Callable[..., Any]) -> dict[s
     save_group(CustomerGroupDraft(code="gold", name_zh="金", name_en="Gold"), **by)
     save_category(CategoryDraft(code="cups", name_zh="杯子", name_en="Cups"), **by)
     save_custom_field(entity="customer", key="size", label_zh="尺寸", label_en="Size", kind="text", **by)
-    found = save_buffer(BufferDraft(channel="shop", quantity=2), **by)
+    found = save_buffer(BufferDraft(channel="shop", quantity=Decimal(2)), **by)
     assert found is not None
     Schedule.objects.get_or_create(name="events.prune", defaults={"every_seconds": 3600, "next_run_at": by["now"]})
     listed = save_price_list(PriceListDraft(code="retail", currency="CNY", applies_to=(Target("everyone"),)), **by)
@@ -171,39 +180,37 @@ def test_every_form_over_a_record_of_the_administration_brings_its_version(
         assert owner.post(path, without).status_code == 422, name
 
 
-@pytest.mark.parametrize("name", FORMS)
-def test_where_both_changed_the_same_the_later_one_chooses(owner: Client, paths: dict[str, str], name: str) -> None:
-    _path, field, (first, second), _other = FORMS[name]
-    path = paths[name]
-    one, two = opened(owner, path), opened(owner, path)
-    assert owner.post(path, put(one, field, first)).status_code == 302
-    back = owner.post(path, put(two, field, second))
-    text = unescape(back.content.decode())
-    assert back.status_code == 422 and "Both of you changed the same" in text, name
-    again = read(back.content.decode())
-    assert again[field] == [second], "what was typed is still there"
-    assert re.search(rf'data-take="id_{field}"\s+data-value="{first}"', text), "and so is the other's, to be taken"
-    assert opened(owner, path)[field] == [first], "nothing is overwritten unseen"
-    # Whoever has seen both may keep theirs.
-    assert owner.post(path, again).status_code == 302
-    assert opened(owner, path)[field] == [second]
+def test_where_both_changed_the_same_the_later_one_chooses(owner: Client, paths: dict[str, str]) -> None:
+    for name, (_path, field, (first, second), _other) in FORMS.items():
+        path = paths[name]
+        one, two = opened(owner, path), opened(owner, path)
+        assert owner.post(path, put(one, field, first)).status_code == 302, name
+        back = owner.post(path, put(two, field, second))
+        text = unescape(back.content.decode())
+        assert back.status_code == 422 and "Both of you changed the same" in text, name
+        again = read(back.content.decode())
+        assert again[field] == [second], f"{name}: what was typed is still there"
+        taken = rf'data-take="id_{field}"\s+data-value="{first}"'
+        assert re.search(taken, text), f"{name}: and so is the other's, to be taken"
+        assert opened(owner, path)[field] == [first], f"{name}: nothing is overwritten unseen"
+        # Whoever has seen both may keep theirs.
+        assert owner.post(path, again).status_code == 302, name
+        assert opened(owner, path)[field] == [second], name
 
 
-@pytest.mark.parametrize("name", [name for name, spec in FORMS.items() if spec[3]])
-def test_what_two_people_change_in_different_fields_is_both_kept(
-    owner: Client, paths: dict[str, str], name: str
-) -> None:
-    _path, field, (first, _second), other = FORMS[name]
-    assert other is not None
-    path = paths[name]
-    one, two = opened(owner, path), opened(owner, path)
-    assert owner.post(path, put(one, field, first)).status_code == 302
-    assert owner.post(path, put(two, *other)).status_code == 302
-    after = opened(owner, path)
-    assert after[field] == [first]
-    assert after.get(other[0], [""]) == [other[1]]
-    # And whoever saved later is told whose change came along.
-    assert "changed this meanwhile, and it is taken over" in owner.get("/account/").content.decode()
+def test_what_two_people_change_in_different_fields_is_both_kept(owner: Client, paths: dict[str, str]) -> None:
+    for name, (_path, field, (first, _second), other) in FORMS.items():
+        if other is None:
+            continue
+        path = paths[name]
+        one, two = opened(owner, path), opened(owner, path)
+        assert owner.post(path, put(one, field, first)).status_code == 302, name
+        assert owner.post(path, put(two, *other)).status_code == 302, name
+        page = owner.get(path).content.decode()
+        after = read(page)
+        assert after[field] == [first], name
+        assert after.get(other[0], [""]) == [other[1]], name
+        assert "changed this meanwhile, and it is taken over" in page, f"{name}: whoever saved later is told"
 
 
 def test_ticks_of_two_people_are_all_kept(owner: Client, paths: dict[str, str]) -> None:
@@ -212,7 +219,6 @@ def test_ticks_of_two_people_are_all_kept(owner: Client, paths: dict[str, str]) 
     one, two = opened(owner, path), opened(owner, path)
     scope = "scope_orders"
     gone = one[scope][0]
-    missing = "orders:order:release"
     added = next(
         value
         for value in re.findall(rf'name="{scope}" value="([^"]+)"', owner.get(path).content.decode())
@@ -221,7 +227,7 @@ def test_ticks_of_two_people_are_all_kept(owner: Client, paths: dict[str, str]) 
     assert owner.post(path, {**one, scope: one[scope][1:]}).status_code == 302
     assert owner.post(path, {**two, scope: [*two[scope], added]}).status_code == 302
     after = set(opened(owner, path)[scope])
-    assert added in after and gone not in after, missing
+    assert added in after and gone not in after
     assert after == (set(one[scope]) - {gone}) | {added}
 
 
@@ -229,8 +235,8 @@ def test_roles_of_a_user_are_merged_tick_by_tick(owner: Client, paths: dict[str,
     path = paths["admin-user"]
     one, two = opened(owner, path), opened(owner, path)
     owner.post(path, {**one, "roles": [*one["roles"], "viewer"]})
-    owner.post(path, {**two, "roles": ["warehouse-clerk"]})
-    assert set(opened(owner, path)["roles"]) == {"viewer", "warehouse-clerk"}
+    owner.post(path, {**two, "roles": ["warehouse-worker"]})
+    assert set(opened(owner, path)["roles"]) == {"viewer", "warehouse-worker"}
 
 
 def test_a_form_sent_twice_is_one_change(owner: Client, paths: dict[str, str]) -> None:
@@ -244,24 +250,22 @@ def test_a_form_sent_twice_is_one_change(owner: Client, paths: dict[str, str]) -
     assert Event.objects.filter(name="catalog.channel.changed").count() == before + 1
 
 
-@pytest.mark.parametrize(
-    ("path", "values"),
-    [
-        ("/admin/channels/new/", {"code": "shop", "currency": "CNY", "shortage": "refuse", "name_en": "Mine"}),
-        ("/admin/groups/new/", {"code": "gold", "name_zh": "我的"}),
-        ("/admin/categories/new/", {"code": "cups", "name_zh": "我的"}),
-        ("/admin/taxes/new/", {"code": "standard", "rate": "1"}),
-        ("/admin/warehouses/new/", {"code": "main", "country": "CN", "priority": "1"}),
-        ("/admin/buffers/new/", {"channel": "shop", "quantity": "9"}),
-        ("/admin/fields/new/", {"entity": "customer", "key": "size", "kind": "text", "label_en": "Mine"}),
-    ],
-)
-def test_a_new_record_never_overwrites_one_that_is_there(
-    owner: Client, paths: dict[str, str], path: str, values: dict[str, str]
-) -> None:
-    answer = owner.post(path, {**opened(owner, path), **values})
-    assert answer.status_code == 422
-    assert "It is there already." in answer.content.decode()
+NEW: dict[str, dict[str, str]] = {
+    "/admin/channels/new/": {"code": "shop", "currency": "CNY", "shortage": "refuse", "name_en": "Mine"},
+    "/admin/groups/new/": {"code": "gold", "name_zh": "我的"},
+    "/admin/categories/new/": {"code": "cups", "name_zh": "我的"},
+    "/admin/taxes/new/": {"code": "standard", "rate": "1"},
+    "/admin/warehouses/new/": {"code": "main", "country": "CN", "priority": "1"},
+    "/admin/buffers/new/": {"channel": "shop", "quantity": "9"},
+    "/admin/fields/new/": {"entity": "customer", "key": "size", "kind": "text", "label_en": "Mine"},
+}
+
+
+def test_a_new_record_never_overwrites_one_that_is_there(owner: Client, paths: dict[str, str]) -> None:
+    for path, values in NEW.items():
+        answer = owner.post(path, {**opened(owner, path), **values})
+        assert answer.status_code == 422, path
+        assert "It is there already." in answer.content.decode(), path
 
 
 def test_a_change_that_came_in_another_way_counts_too(owner: Client, paths: dict[str, str]) -> None:
@@ -297,9 +301,7 @@ def test_a_template_taken_back_to_the_built_in_look_and_saved_anew_counts_as_cha
 
 
 def test_words_of_a_choice_are_shown_not_its_code(owner: Client, paths: dict[str, str]) -> None:
-    path = paths["admin-channel"]
-    one, two = opened(owner, path), opened(owner, path)
-    owner.post(path, put(put(one, "shortage", "refuse"), "prices_include_tax", ""))
-    owner.post(path, put(opened(owner, path), "warehouses", "main"))
-    page = unescape(owner.post(path, put(two, "warehouses", "")).content.decode())
-    assert "refuse the order" in page or "302" in str(page)
+    one, two = opened(owner, paths["admin-user"]), opened(owner, paths["admin-user"])
+    owner.post(paths["admin-user"], put(one, "language", "en"))
+    page = unescape(owner.post(paths["admin-user"], put(two, "language", "zh-hans")).content.decode())
+    assert "changed this to “English” while you were typing" in page

@@ -130,8 +130,7 @@ def _scope_fields() -> dict[str, forms.Field]:
 def chosen_by_scope(chosen: Iterable[str]) -> dict[str, list[str]]:
     has = set(chosen)
     return {
-        f"scope_{scope}": [name for name in names if name in has]
-        for scope, _title, names in permission_words.grouped()
+        f"scope_{scope}": [name for name in names if name in has] for scope, _title, names in permission_words.grouped()
     }
 
 

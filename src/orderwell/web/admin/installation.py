@@ -166,9 +166,7 @@ def _field(request: HttpRequest, actor: Actor, found: CustomField | None, seen: 
     if found is not None:
         names = ("entity", "key", "label_zh", "label_en", "kind", "required")
         stored = {**{name: getattr(found, name) for name in names}, "choices": "\n".join(found.choices)}
-    form = OwnFieldForm(
-        request.POST or None, stored=stored, version=seen.number, changed_by=seen.changed_by
-    )
+    form = OwnFieldForm(request.POST or None, stored=stored, version=seen.number, changed_by=seen.changed_by)
     if found is not None:
         form.freeze()
 

@@ -213,9 +213,7 @@ def one_role(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
         if role is None:
             raise NotFound(kind="role", reference=code[:40])
         seen = version_of(f"role:{role.pk}")
-    form = RoleForm(
-        request.POST or None, chosen=role.permissions, version=seen.number, changed_by=seen.changed_by
-    )
+    form = RoleForm(request.POST or None, chosen=role.permissions, version=seen.number, changed_by=seen.changed_by)
     fixed = role.code == "administrator"
     if fixed:
         for name in [name for name in form.fields if name not in form.OWN]:
@@ -266,9 +264,7 @@ def _team(request: HttpRequest, actor: Actor, team_id: int | None) -> HttpRespon
         actor,
         form,
         template="admin/form.html",
-        act=lambda data: save_team(
-            name=data["name"], team_id=team_id, version=seen.number, actor=actor, now=utc_now()
-        ),
+        act=lambda data: save_team(name=data["name"], team_id=team_id, version=seen.number, actor=actor, now=utc_now()),
         done=_("Saved."),
         to=reverse("admin-teams"),
         context={"form_title": name or _("New team")},

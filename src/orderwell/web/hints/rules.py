@@ -87,15 +87,11 @@ def rule_page(request: HttpRequest, actor: Actor, name: str) -> HttpResponse:
     stored: dict[str, Any] = {"on": values[rule.switch]}
     for item in rule.thresholds:
         stored[f"threshold_{item.name}"] = str(item.kind.stored(values[rule.setting_of(item)]))
-    form = RuleForm(
-        request.POST or None, stored=stored, version=seen.number, changed_by=seen.changed_by, rule=rule
-    )
+    form = RuleForm(request.POST or None, stored=stored, version=seen.number, changed_by=seen.changed_by, rule=rule)
 
     def act(data: dict[str, Any]) -> None:
         thresholds = {item.name: data[f"threshold_{item.name}"] for item in rule.thresholds}
-        configure_rule(
-            name=name, on=data["on"], thresholds=thresholds, version=seen.number, actor=actor, now=utc_now()
-        )
+        configure_rule(name=name, on=data["on"], thresholds=thresholds, version=seen.number, actor=actor, now=utc_now())
 
     return perform(
         request,

@@ -20,9 +20,7 @@ from orderwell.platform.events.versions import require_version
 from orderwell.platform.permissions import Permission
 
 
-def save_category(
-    draft: CategoryDraft, *, version: int | None = None, actor: Actor, now: datetime
-) -> Category:
+def save_category(draft: CategoryDraft, *, version: int | None = None, actor: Actor, now: datetime) -> Category:
     """Create or change the category `draft.code`; `parent` is a category's code, None for the top."""
     actor.require(Permission.CATALOG_PRODUCT_CHANGE)
     with atomic():

@@ -34,9 +34,7 @@ _COLUMNS = {
 }
 
 
-def save_channel(
-    draft: ChannelDraft, *, version: int | None = None, actor: Actor, now: datetime
-) -> Channel:
+def save_channel(draft: ChannelDraft, *, version: int | None = None, actor: Actor, now: datetime) -> Channel:
     """Create or change the channel `draft.code`. Its currency is fixed at the start: reports add up by channel."""
     actor.require(Permission.SYSTEM_SETTING_CHANGE)
     with atomic():

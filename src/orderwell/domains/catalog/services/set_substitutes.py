@@ -19,7 +19,6 @@ from orderwell.platform.events.recording import Fact, record
 from orderwell.platform.events.versions import require_version
 from orderwell.platform.permissions import Permission
 
-
 CHANGES = (CatalogEvent.SUBSTITUTES_CHANGED,)
 
 

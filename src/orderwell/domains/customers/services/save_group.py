@@ -15,9 +15,7 @@ from orderwell.platform.events.versions import require_version
 from orderwell.platform.permissions import Permission
 
 
-def save_group(
-    draft: CustomerGroupDraft, *, version: int | None = None, actor: Actor, now: datetime
-) -> CustomerGroup:
+def save_group(draft: CustomerGroupDraft, *, version: int | None = None, actor: Actor, now: datetime) -> CustomerGroup:
     """Create or change the group `draft.code`."""
     actor.require(Permission.CUSTOMERS_CUSTOMER_CHANGE)
     refuse(code_and_name_problems(draft, limit=40))

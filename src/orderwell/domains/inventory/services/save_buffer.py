@@ -22,9 +22,7 @@ from orderwell.platform.events.versions import require_version
 from orderwell.platform.permissions import Permission
 
 
-def save_buffer(
-    draft: BufferDraft, *, version: int | None = None, actor: Actor, now: datetime
-) -> ChannelBuffer | None:
+def save_buffer(draft: BufferDraft, *, version: int | None = None, actor: Actor, now: datetime) -> ChannelBuffer | None:
     """Set, change or (with a quantity of None) remove a buffer. Zero is a buffer too: it exempts from a wider one."""
     actor.require(Permission.INVENTORY_WAREHOUSE_CHANGE)
     with atomic():

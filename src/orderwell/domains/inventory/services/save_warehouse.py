@@ -26,9 +26,7 @@ MAX_PRIORITY = 9_999
 _COLUMNS = {name: name for name in WarehouseDraft.__struct_fields__ if name != "code"}
 
 
-def save_warehouse(
-    draft: WarehouseDraft, *, version: int | None = None, actor: Actor, now: datetime
-) -> Warehouse:
+def save_warehouse(draft: WarehouseDraft, *, version: int | None = None, actor: Actor, now: datetime) -> Warehouse:
     """Create or change the warehouse `draft.code`.
 
     Negative stock can only be forbidden once nothing is below what is reserved; raises BelowReserved with what is.

@@ -28,7 +28,6 @@ from orderwell.platform.events.recording import Fact, record
 from orderwell.platform.events.versions import Version, require_version, version_of
 from orderwell.platform.permissions import Permission
 
-
 # What changes a user; signing in is told on the same timeline.
 CHANGES = (AccountEvent.USER_CREATED, AccountEvent.USER_CHANGED)
 
