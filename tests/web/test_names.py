@@ -5,17 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from types import SimpleNamespace
 
+import pytest
 from django.test import Client
 from django.utils.translation import override
 
 from orderwell.domains.inventory.models import ExpectedReceipt
 from orderwell.domains.orders.models import Order
 from orderwell.platform.accounts.actor import system_actor
+from orderwell.platform.configuration import services as configuration
+from orderwell.platform.events.models import Event
 from orderwell.platform.jobs import schedules
 from orderwell.platform.permissions import Permission
+from orderwell.web.admin.installation import SETTING_GROUPS
+from orderwell.web.components.markup import markup
 from orderwell.web.components.numbers import numbers_of
 from orderwell.web.components.schedules import SCHEDULES, schedule_name
+from orderwell.web.components.timeline import sentence_of
+from orderwell.web.lists.registry import specs
+from orderwell.web.lists.spec import Column
+from orderwell.web.lists.table import table_rows
 from tests.web.conftest import Company
 from tests.web.stock.test_expected import announced, words
 
@@ -64,3 +74,29 @@ def test_a_form_on_a_page_of_its_own_has_one_title(
     assert headline(owner, "/stock/expected/new/") == "Announce goods"
     page = owner.get(f"/orders/{order.pk}/hold/").content.decode()
     assert page.count("<h1") == 1 and "card-header" not in page
+
+
+@pytest.mark.django_db
+def test_what_happened_is_told_in_the_words_of_the_pages() -> None:
+    counts = {"done": 3, "unchanged": 0, "refused": 0}
+    acted = Event(name="views.bulk.finished", data={"action": "priority", "list": "orders", **counts})
+    styled = Event(name="printing.template.saved", data={"kind": "Packing slip", "version": 1})
+    agreed = {"purpose": "marketing", "medium": "wechat", "origin": "Fair"}
+    with override("zh-hans"):
+        assert "设置优先级" in sentence_of(acted)
+        assert "装箱单" in sentence_of(styled)
+        assert "微信" in sentence_of(Event(name="customers.consent.given", data=agreed))
+        assert "广告" in sentence_of(Event(name="customers.consent.given", data=agreed))
+
+
+def test_every_setting_stands_in_a_group_with_a_name(owner: Client) -> None:
+    assert {option.key.partition(".")[0] for option in configuration.options()} <= set(SETTING_GROUPS)
+    page = owner.get("/admin/settings/").content.decode()
+    assert page.index("hints.overdue_balance.on") < page.index("hints.overdue_balance.amount")
+
+
+def test_a_phone_shows_no_name_of_a_value_that_is_not_there(browse: Callable[..., Client]) -> None:
+    column = Column("due", "Due", lambda row: None, show=lambda row: markup('<span class="{}">{}</span>', "", ""))
+    spec = replace(specs()["cases"], columns=(column,), link=None, row_class=None)
+    row = SimpleNamespace(pk=1)
+    assert '<td class="at-more" data-label="Due"></td>' in table_rows(spec, [column], [row], pick=False)

@@ -216,6 +216,39 @@ def test_a_question_is_asked_once_and_its_answer_appears(place: Place, browse: C
     assert "Blue." in page and "ask the potter" not in page and "Is it &lt;b&gt;red&lt;/b&gt;?" in page
 
 
+def test_a_refused_reply_waits_in_its_own_conversation(place: Place) -> None:
+    from orderwell.domains.cases.models import Case, Message
+
+    client = visitor(place(CUP=1))
+    for body in ("Is it red?", "And is it round?"):
+        assert send(client, "/track/order/ask/", body=body).status_code == 302
+    case = Case.objects.order_by("pk")[0]
+    answer = client.post("/track/order/ask/", {"token": "t", "case": case.pk, "body": "y" * 2001})
+    page = answer.content.decode()
+    threads = page.split('<div class="thread">')[1:]
+    own = next(part for part in threads if case.number in part)
+    question = page.split("Ask a question", 1)[1]
+    assert answer.status_code == 422
+    assert "<details open>" in own and "y" * 2001 in own and f'id="reply_{case.pk}_body_error"' in own
+    assert "autofocus" in own and page.count("_error") == page.count(f"reply_{case.pk}_body_error")
+    assert "y" * 2001 not in question and 'name="case"' not in question.split("</form>", 1)[0]
+    assert client.post("/track/order/ask/", {"token": "t2", "case": case.pk, "body": "Round?"}).status_code == 302
+    assert Message.objects.filter(case=case).count() == 2
+
+
+def test_a_message_for_a_conversation_of_another_order_is_kept_as_a_question(place: Place) -> None:
+    from orderwell.domains.cases.models import Case, Message
+
+    other = visitor(place(CUP=1))
+    assert send(other, "/track/order/ask/", body="Mine.").status_code == 302
+    case = Case.objects.get()
+    client = visitor(place(CUP=1))
+    answer = client.post("/track/order/ask/", {"token": "t", "case": case.pk, "body": "Theirs?"})
+    assert answer.status_code == 422 and Message.objects.count() == 1
+    question = answer.content.decode().split("Ask a question", 1)[1].split("</form>", 1)[0]
+    assert "Theirs?" in question and 'name="case"' not in question
+
+
 def test_programs_that_fill_in_everything_are_caught(place: Place) -> None:
     from orderwell.domains.cases.models import Case
 

@@ -185,3 +185,14 @@ def test_the_way_back_doubles_nothing(sign_in: Open, site: Site) -> None:
     page.go_forward()
     count = f"from orderwell.domains.orders.models import Hold; print(Hold.objects.filter(order__number='{number}').count())"
     assert site.shell(count) == "1"
+
+
+def test_an_answer_that_leads_to_a_place_of_the_same_page_loads_it_anew(sign_in: Open) -> None:
+    page = sign_in("anna")
+    page.goto("/account/#somewhere")
+    page.route("**/undo/", lambda route: route.fulfill(status=204, headers={"HX-Redirect": "/account/#id_theme"}))
+    page.evaluate("window.notLoadedAnew = true")
+    with page.expect_event("load"):
+        page.evaluate("htmx.ajax('POST', '/undo/', {swap: 'none'})")
+    assert page.evaluate("window.notLoadedAnew") is None
+    assert page.url.endswith("/account/#id_theme")

@@ -144,12 +144,25 @@ def test_what_is_typed_is_looked_at_and_a_dismissal_goes_with_it(
     assert set(hints) == {"unusual_quantity", "missing_phone"}
     assert hints["unusual_quantity"]["remedies"][0]["data"] == {"line": 0, "quantity": "1"}
     assert hints["missing_phone"]["remedies"][0]["data"]["value"] == "13812345678"
-    form = clerk.get(hints["unusual_quantity"]["dismiss"]).content.decode()
-    token = re.search(r'name="token" value="([^"]+)"', form)[1]  # type: ignore[index]
-    sent = clerk.post(hints["unusual_quantity"]["dismiss"], {"token": token, "reason": "known"})
-    assert (sent.status_code, sent["HX-Trigger"]) == (204, '{"hints:dismissed": {}}')
-    left = [hint["key"].split(" ")[1] for hint in clerk.post("/orders/preview/", typed).json()["hints"]]
-    assert left == ["missing_phone"]
+    address = hints["unusual_quantity"]["dismiss"]
+    token = re.search(r'name="token" value="([^"]+)"', clerk.get(address).content.decode())[1]  # type: ignore[index]
+    sent = clerk.post(address, {"token": token, "reason": "known"}, headers={"HX-Request": "true"})
+    assert (sent.status_code, sent["HX-Trigger"], sent["HX-Reswap"]) == (200, "hints:dismissed", "none")
+
+    def left() -> list[str]:
+        return [hint["key"].split(" ")[1] for hint in clerk.post("/orders/preview/", typed).json()["hints"]]
+
+    assert left() == ["missing_phone"]
+    toast = sent.content.decode()
+    assert "The hint is dismissed until" in toast and 'hx-post="/undo/"' in toast
+    promise = re.search(r'action="/undo/"[^§]*?name="token" value="([^"]+)"', toast)[1]  # type: ignore[index]
+    taken_back = clerk.post("/undo/", {"token": promise}, headers={"HX-Request": "true"})
+    assert taken_back.status_code == 200 and taken_back["HX-Trigger"] == "orderwell:undone"
+    assert "The hint is shown again." in taken_back.content.decode()
+    assert set(left()) == {"unusual_quantity", "missing_phone"}
+    token = re.search(r'name="token" value="([^"]+)"', clerk.get(address).content.decode())[1]  # type: ignore[index]
+    assert clerk.post(address, {"token": token, "reason": "known"}).status_code == 200
+    assert left() == ["missing_phone"]
     entry = clerk.get("/orders/new/").content.decode()
     token = re.search(r'name="token"[^>]*value="([^"]+)"', entry)[1]  # type: ignore[index]
     assert clerk.post("/orders/new/", {**typed, "token": token}).status_code == 302

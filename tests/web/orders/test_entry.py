@@ -104,6 +104,22 @@ def test_pasted_lines_come_back_one_by_one(owner: Client, company: Company) -> N
     assert "CUP, POT" in answer[1]["note"]
 
 
+def test_pasted_lines_in_peoples_own_writing(owner: Client, company: Company) -> None:
+    Variant.objects.filter(sku="POT").update(name_en="Bolt M5 x 20")
+
+    def read(text: str) -> list[tuple[str, str]]:
+        rows = owner.post("/orders/pasted/", {"text": text}).json()["rows"]
+        return [(row["sku"], row["quantity"]) for row in rows]
+
+    assert read("３× cup\nBolt M5 x 20") == [("CUP", "3"), ("POT", "1")]
+    assert read("Bolt M5 x 20 x 4") == [("POT", "4")]
+    assert read("1\tCUP\t3\n2\tPOT\t4") == [("CUP", "3"), ("POT", "4")]
+    rows = owner.post("/orders/pasted/", {"text": "CUP,1,000\nPOT,2"}).json()["rows"]
+    assert (rows[0]["sku"], rows[0]["quantity"]) == ("CUP", "") and "“CUP,1,000” can be read" in rows[0]["note"]
+    typed = entry(owner, line_sku=["CUP"], line_name=[""], line_quantity=[""])
+    assert owner.post("/orders/preview/", typed).json()["rows"][0]["errors"]["quantity"]
+
+
 def test_the_preview_explains_price_stock_and_date(owner: Client, company: Company) -> None:
     answer = owner.post("/orders/preview/", entry(owner, line_quantity=["2", "5"], line_unit_price=["18", ""])).json()
     cup, pot = answer["rows"]
@@ -120,6 +136,25 @@ def test_one_cell_has_one_error(owner: Client, company: Company) -> None:
     answer = owner.post("/orders/preview/", entry(owner, line_quantity=["abc", "1"])).json()
     assert answer["rows"][0]["errors"] == {"quantity": "Enter a number."}
     assert answer["rows"][1]["amount"] == "¥90.00"
+
+
+def test_how_fine_a_number_may_be_is_one_rule(owner: Client, company: Company) -> None:
+    Variant.objects.filter(sku="POT").update(quantity_places=2)
+
+    def said(**cells: Any) -> list[dict[str, str]]:
+        return [row["errors"] for row in owner.post("/orders/preview/", entry(owner, **cells)).json()["rows"]]
+
+    for typed in ("1.23456", "1.2345678", "1.2345678901234567890"):
+        assert said(line_quantity=[typed, typed]) == [
+            {"quantity": f"CUP is sold with at most 0 decimal places; the quantity is {typed}."},
+            {"quantity": f"POT is sold with at most 2 decimal places; the quantity is {typed}."},
+        ]
+    assert "at most 0 decimal places" in said(line_quantity=["1.5", "1.5"])[0]["quantity"]
+    for typed in ("1.005", "1.2345678"):
+        assert "at most 2 decimal places" in said(line_discount=[typed, ""])[0]["discount"]
+    assert "at most 6 decimal places" in said(line_unit_price=["1.2345678", ""])[0]["unit_price"]
+    answer = owner.post("/orders/new/", entry(owner, discount="1.2345678"))
+    assert "at most 2 decimal places" in answer.context["form"].errors["discount"][0]
 
 
 def test_a_likely_duplicate_is_pointed_out_with_its_reasons(
@@ -280,14 +315,20 @@ def test_other_large_forms_that_were_refused_have_an_address_too(
 
 
 def test_what_is_too_long_is_said_in_our_words(owner: Client, company: Company) -> None:
-    data = entry(owner, line_quantity=["1234567890123456789", "1.1234567"], external_id="x" * 130)
-    page = owner.post("/orders/new/", data).content.decode()
-    assert "This number is too long: at most 18 digits." in page and "At most 6 digits after the point." in page
+    def said(**cells: Any) -> str:
+        return str(owner.post("/orders/new/", entry(owner, **cells)).content.decode())
+
+    long, quantities = "x" * 130, ["1234567890123456789", "1.1234567"]
+    page = said(line_quantity=quantities)
+    assert "The quantity 1234567890123456789 is larger than" in page
+    assert "POT is sold with at most 0 decimal places; the quantity is 1.1234567." in page
+    assert "This number is too long: at most 40 digits." in said(line_quantity=["1" * 41, "1"])
+    page = said(external_id=long)
     assert "At most 120 characters; these are 130." in page and "Ensure" not in page
     User.objects.update(language="zh-hans")
-    page = owner.post("/orders/new/", data).content.decode()
-    assert "数字太长：最多 18 位。" in page and "最多 120 个字符" in page
-    assert "确保" not in page
+    assert "数量 1234567890123456789 超过" in said(line_quantity=quantities)
+    page = said(external_id=long)
+    assert "最多 120 个字符" in page and "确保" not in page
 
 
 def test_stock_is_told_by_the_names_of_warehouses(owner: Client, company: Company) -> None:

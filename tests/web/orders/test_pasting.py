@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from django.utils.translation import override
 
 from orderwell.web.orders.pasting import MOST_LINES, Pasted, most_lines, read_pasted
 
@@ -91,6 +92,109 @@ def test_a_line_without_a_product_comes_as_it_stood():
 
 def test_what_is_more_than_the_most_is_told():
     lines = [Pasted(f"S{n}") for n in range(MOST_LINES + 50)]
-    kept, said = most_lines(lines)
+    with override("en"):
+        kept, said = most_lines(lines)
     assert len(kept) == MOST_LINES and "2,000 of 2,050" in said
     assert most_lines(kept) == (kept, "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "3 x CUP\n1 x POT",
+        "3x CUP\n1X POT",
+        "3× CUP\n1×POT",
+        "CUP x 3\nPOT x1",
+        "CUP×3\nPOT * 1",
+        "３ × CUP\n１ｘ POT",
+        "CUP　３\nPOT　１",
+        "CUP\t３\nPOT\t１",
+        "CUP x 3 pcs\nPOT x 1件",
+        "3 件 x CUP\n1 pc x POT",
+        "3 x  CUP\n1 x  POT",
+        "3 ×\tCUP\n1 ×\tPOT",
+        "CUP\t× 3\nPOT\tx 1",
+        "3 x CUP, 1 x POT",
+        "3 x CUP\tTea cup\n1 x POT\tTea pot",
+    ],
+)
+def test_how_many_times_a_product_is_understood_on_either_side(text):
+    assert read_pasted(text) == TWO
+
+
+def test_a_letter_x_within_a_name_counts_nothing():
+    for name in ("3XL-SHIRT", "Box3", "CUP-1X3"):
+        assert read_pasted(f"{name}\nPOT") == [Pasted(name), Pasted("POT")]
+    assert read_pasted("M5 x 20\nPOT")[0].written == "M5 x 20"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1\tCUP\t3\n2\tPOT\t1",
+        "１\tCUP\t3\n２\tPOT\t1",
+        "1,CUP,3\n2,POT,1",
+        "1. CUP x 3\n2. POT x 1",
+        "1、CUP 3\n2、POT 1",
+        "1 CUP 3\n2 POT 1",
+        "序号\t货号\t数量\n1\tCUP\t3\n2\tPOT\t1",
+        "编号\t品名\t数量\n1\tCUP\t3\n2\tPOT\t1",
+    ],
+)
+def test_numbers_of_the_rows_are_no_products(text):
+    assert read_pasted(text) == TWO
+
+
+def test_sums_at_the_foot_keep_the_numbers_of_the_rows_out():
+    assert read_pasted("1\tCUP\t3\n2\tPOT\t1\n合计\t\t4")[:2] == TWO
+
+
+def test_numbers_that_may_be_quantities_or_products_stay():
+    assert read_pasted("1 CUP\n2 POT") == [Pasted("1 CUP"), Pasted("2 POT")]
+    assert read_pasted("1\t5\t20.00\n2\t3\t10.00") == [Pasted("1", "5", "20.00"), Pasted("2", "3", "10.00")]
+    assert read_pasted("SKU\tQty\n1\t5\n2\t3") == [Pasted("1", "5"), Pasted("2", "3")]
+    assert read_pasted("1.5 x CUP\n2.5 x POT") == [Pasted("CUP", "1.5"), Pasted("POT", "2.5")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "CUP-1,1,000\nPOT,2",
+        "CUP-1,1,250\nPOT,2",
+        "CUP-1,1,000\nPOT,2,000",
+        "CUP-1,3,120\nPOT,2,250",
+        "CUP-1，1，000\nPOT，2",
+        "CUP-1,1,000\nPOT,2,18.50",
+        "SKU,Qty,Price\nCUP-1,1,000\nPOT,2,18.50",
+        "SKU,Qty,Price\nCUP-1,1,250,500\nPOT,2,18.50",
+        "CUP-1,1,000",
+    ],
+)
+def test_thousands_between_commas_are_not_guessed(text):
+    first = read_pasted(text)[0]
+    assert (first.product, first.quantity, first.price) == ("CUP-1", "", "")
+    assert "1000" in first.problem and "CUP-1," in first.problem.replace("，", ",")
+
+
+@pytest.mark.parametrize(
+    ("text", "quantity", "price"),
+    [
+        ("SKU,Qty\nCUP,1,000\nPOT,2", "1,000", ""),
+        ("SKU,Qty,Price\nCUP,1,000,18.50\nPOT,2,9", "1,000", "18.50"),
+        ("SKU,Qty,Price\nCUP,3,120\nPOT,2,250", "3", "120"),
+        ("CUP,3,120\nPOT,12,18.50", "3", "120"),
+        ('CUP,"1,000"\nPOT,2', "1,000", ""),
+        ("CUP,1000\nPOT,2", "1000", ""),
+        ("CUP;1,000\nPOT;2", "1,000", ""),
+        ("CUP\t1,000\nPOT\t2", "1,000", ""),
+        ("CUP 1,000\nPOT 2", "1,000", ""),
+        ("CUP x 1,000\nPOT x 2", "1,000", ""),
+    ],
+)
+def test_thousands_are_read_where_there_is_one_way(text, quantity, price):
+    assert read_pasted(text)[0] == Pasted("CUP", quantity, price)
+    assert not read_pasted(text)[0].problem
+
+
+def test_a_name_that_ends_with_a_number_is_not_taken_for_thousands():
+    assert read_pasted("Cup 5,100\nCup 6,200")[0].problem

@@ -45,6 +45,9 @@ SETTING_GROUPS = {
     "inventory": gettext_lazy("Stock"),
     "fulfilment": gettext_lazy("Shipments and returns"),
     "billing": gettext_lazy("Money"),
+    "printing": gettext_lazy("Printing"),
+    "cases": gettext_lazy("Cases"),
+    "public": gettext_lazy("Pages of customers"),
     "hints": gettext_lazy("Hints"),
 }
 SEQUENCES = {
@@ -71,15 +74,29 @@ def _example(option: configuration.Option, value: Any) -> str:
     return format_number(value, 123, year=utc_now().year) if option.kind.name == "number_template" else ""
 
 
+def _place(option: configuration.Option) -> tuple[str, bool, str]:
+    """The switch of a rule stands before what the rule reckons with."""
+    whole, _dot, last = option.key.rpartition(".")
+    return whole if whole.count(".") else option.key, last != "on", last
+
+
+def _rule(option: configuration.Option) -> str:
+    """The rule that a figure belongs to: several rules have one of the same name."""
+    whole, _dot, last = option.key.rpartition(".")
+    switch = next((other for other in configuration.options() if other.key == f"{whole}.on"), None)
+    return str(_(switch.title)) if switch and last != "on" else ""
+
+
 @page(SETTING)
 def settings_page(request: HttpRequest, actor: Actor) -> HttpResponse:
     by_group: dict[str, list[dict[str, Any]]] = {name: [] for name in SETTING_GROUPS}
-    for option in configuration.options():
+    for option in sorted(configuration.options(), key=_place):
         value = configuration.get(option.key)
         by_group.setdefault(option.key.partition(".")[0], []).append(
             {
                 "key": option.key,
                 "title": _(option.title),
+                "of": _rule(option),
                 "help": _(option.help),
                 "value": _value(option, value),
                 "example": _example(option, value),
@@ -325,8 +342,8 @@ def numbers(request: HttpRequest, actor: Actor) -> HttpResponse:
         Column(_("Sequence")),
         Column(_("Year"), "num"),
         Column(_("Given out"), "num"),
-        Column(_("Last")),
-        Column(pgettext("number", "Next")),
+        Column(_("Last"), "nowrap"),
+        Column(pgettext("number", "Next"), "nowrap"),
     )
     table = Table(
         columns,

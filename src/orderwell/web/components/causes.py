@@ -35,6 +35,7 @@ CAUSE_WORDS = {
     "consent": gettext_noop("Consent"),
     "count": gettext_noop("Count"),
     "credit_note": gettext_noop("Credit note"),
+    "custom-field": gettext_noop("Own field"),
     "customer": gettext_noop("Customer"),
     "delivery": gettext_noop("Delivery"),
     "expected_receipt": gettext_noop("Announced receipt"),

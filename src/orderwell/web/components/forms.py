@@ -85,12 +85,15 @@ def speak_plainly(field: forms.Field) -> None:
 
 
 class ExactField(forms.DecimalField):
-    """A number typed by people: exact, a full-width or grouped form understood, never a float."""
+    """A number typed by people: exact, a full-width or grouped form understood, never a float.
+
+    `places` is None where the domain says how fine it may be, by product or currency: one rule, told in one way.
+    """
 
     widget = forms.TextInput
 
-    def __init__(self, *, places: int = 4, **kwargs: Any) -> None:
-        kwargs.setdefault("max_digits", 18)
+    def __init__(self, *, places: int | None = 4, **kwargs: Any) -> None:
+        kwargs.setdefault("max_digits", 18 if places is not None else 40)
         super().__init__(decimal_places=places, **kwargs)
         speak_plainly(self)
 

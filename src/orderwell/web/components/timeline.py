@@ -102,7 +102,12 @@ def sentence_of(event: Event) -> str:
     if template is None:
         return event.name
     said, data = with_amounts(gettext(template), event.data)
-    text = fill(said, {key: _value(key, value) for key, value in data.items()})
+    spoken = {key: _value(key, value) for key, value in data.items()}
+    if "action" in data and data.get("list") in sources():
+        spoken["action"] = source_of(data["list"]).spoken_action(str(data["action"]))
+    if event.name.startswith("printing."):
+        spoken |= {key: gettext(data[key]) for key in ("kind",) if data.get(key)}
+    text = fill(said, spoken)
     return _NOT_SAID.sub("", text)
 
 

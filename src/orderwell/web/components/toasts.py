@@ -80,16 +80,22 @@ def take_back(token: str, *, actor: Actor, now: datetime) -> str | None:
     return first.body.decode()
 
 
-def tell(request: HttpRequest, text: str, *, undo: Undo | None = None, level: str = "success") -> None:
-    """A toast on the page that comes next, also where that is only a part of a page."""
+def tell(
+    request: HttpRequest, text: str, *, undo: Undo | None = None, level: str = "success", in_place: bool = False
+) -> None:
+    """A toast on the page that comes next, also where that is only a part of a page.
+
+    `in_place`: on the page hangs something typed, so its undo doesn't load it anew; the page hears "orderwell:undone".
+    """
     extra = ""
     if undo is not None:
-        extra = json.dumps({"url": reverse("undo"), "token": undo.token(request.user.pk)})
+        promise = {"url": reverse("undo"), "token": undo.token(request.user.pk)}
+        extra = json.dumps({**promise, "in_place": "1"} if in_place else promise)
     messages.add_message(request, LEVELS[level], text, extra_tags=extra)
 
 
 def undo_of(message: Message) -> dict[str, str] | None:
-    """Address and token of a toast's undo button."""
+    """Address and token of a toast's undo button, and whether it is sent in place."""
     if not (message.extra_tags or "").startswith("{"):
         return None
     found: dict[str, str] = json.loads(message.extra_tags or "{}")

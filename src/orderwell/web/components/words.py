@@ -59,7 +59,7 @@ WORDS: dict[str, dict[str, tuple[str | Promise, str]]] = {
     "movement": {
         "opening": (_("Opening stock"), QUIET),
         "receipt": (_("Receipt"), GOOD),
-        "shipment": (_("Shipment"), CALM),
+        "shipment": (pgettext_lazy("movement", "Shipment"), CALM),
         "return": (_("Return"), WARN),
         "adjustment": (_("Adjustment"), WARN),
         "transfer_out": (_("Transfer out"), BUSY),
@@ -154,11 +154,17 @@ WORDS: dict[str, dict[str, tuple[str | Promise, str]]] = {
         "order-lines": (_("Order lines, columns by name"), QUIET),
         "online-retail": (_("UCI Online Retail data set"), QUIET),
     },
-    "purpose": {"marketing": (_("marketing"), QUIET)},
+    "purpose": {
+        "marketing": (_("advertising"), QUIET),
+        "newsletter": (_("newsletter"), QUIET),
+        "survey": (_("surveys"), QUIET),
+        "data": (_("passing on data"), QUIET),
+    },
     "medium": {
-        "email": (_("email"), QUIET),
+        "email": (_("e-mail"), QUIET),
         "phone": (_("phone"), QUIET),
         "sms": (_("text message"), QUIET),
+        "wechat": (_("WeChat"), QUIET),
         "post": (_("post"), QUIET),
     },
     "mode": {

@@ -39,7 +39,7 @@ PURPOSES = {
     "data": pgettext_lazy("consent", "Passing on data"),
 }
 MEDIA = {
-    "email": gettext_lazy("E-mail"),
+    "email": pgettext_lazy("consent", "E-mail"),
     "phone": gettext_lazy("Phone"),
     "sms": gettext_lazy("Text message"),
     "wechat": gettext_lazy("WeChat"),

@@ -16,7 +16,7 @@ from orderwell.web.pages import action, back_to, go
 
 @action()
 def undo(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """Take back what the token says, then show the page that stood there before."""
+    """Take back what the token says, then show the page that stood there before; in place where that page asks itself."""
     try:
         text = take_back(request.POST.get("token", ""), actor=actor, now=utc_now())
     except DomainError as error:
@@ -26,4 +26,6 @@ def undo(request: HttpRequest, actor: Actor) -> HttpResponse:
             tell(request, _("This can no longer be undone."), level="error")
         else:
             tell(request, text)
+    if request.headers.get("HX-Request"):
+        return HttpResponse(headers={"HX-Trigger": "orderwell:undone"})
     return go(request, back_to(request))

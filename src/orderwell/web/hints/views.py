@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 
 from django import forms
@@ -57,12 +56,11 @@ def dismiss(request: HttpRequest, actor: Actor) -> HttpResponse:
         except DomainError as error:
             form.refuse(error)
         else:
-            if about.kind == "draft":
-                response = HttpResponse(status=204)
-                response["HX-Trigger"] = json.dumps({"hints:dismissed": {}})
-                return response
+            typed = about.kind == "draft"
             back = undo("hint-dismissed", dismissal_id=made.pk) if isinstance(made, HintDismissal) else None
-            tell(request, _("The hint is dismissed until what it rests on changes."), undo=back)
+            tell(request, _("The hint is dismissed until what it rests on changes."), undo=back, in_place=typed)
+            if typed:
+                return HttpResponse(headers={"HX-Reswap": "none", "HX-Trigger": "hints:dismissed"})
             return go(request, page_of(named["subject"], request))
     context = {"form": form, "title": _(rule_title(named["rule"]))}
     return dialog(request, "hints/dismiss.html", context, status=422 if form.errors else 200)

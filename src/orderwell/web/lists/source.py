@@ -39,6 +39,10 @@ class SpecSource:
     def spoken_title(self) -> str:
         return str(self.spec.title)
 
+    def spoken_action(self, action: str) -> str:
+        found = self.spec.action(action)
+        return str(found.title) if found else action
+
     def column_keys(self, actor: Actor) -> list[str]:
         return list(columns_of(self.spec, actor))
 

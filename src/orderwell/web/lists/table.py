@@ -52,7 +52,8 @@ def _classes(column: Column) -> str:
 def _cell(column: Column, row: Any, href: str) -> str:
     """The inside of a cell; the first one, which has `href`, leads to the row."""
     if column.show:
-        return _safe(column.show(row))
+        shown = _safe(column.show(row))
+        return "" if shown.endswith("></span>") else shown  # a span around nothing
     value = plain(column, row)
     text = _safe(value)
     if text == "":

@@ -33,7 +33,7 @@ from orderwell.web.templatetags.orderwell import price
 
 ADDRESS = ("recipient", "phone", "email", "street", "district", "city", "region", "postcode", "country")
 ZERO = Decimal(0)
-NUMBER = ExactField(required=False)
+NUMBER = ExactField(required=False, places=None)
 _PLAIN = re.compile(r"[0-9]{1,15}(\.[0-9]{1,10})?")
 # Short names of the inputs of a line: quantity, price, discount.
 PARTS = {"q": "quantity", "p": "unit_price", "d": "line_discount"}
@@ -43,8 +43,8 @@ _POINTED = {"quantity": "q", "unit_price": "p", "discount": "d"}
 class OrderChangeForm(MergingForm):
     """Everything of an order but its lines."""
 
-    shipping = ExactField(label=_("Shipping"), required=False, min_value=0, places=2)
-    discount = ExactField(label=_("Order discount"), required=False, min_value=0, places=2)
+    shipping = ExactField(label=_("Shipping"), required=False, min_value=0, places=None)
+    discount = ExactField(label=_("Order discount"), required=False, min_value=0, places=None)
     requested_on = DayField(label=_("Requested date"), required=False)
     promised_on = DayField(label=_("Promised date"), required=False)
     priority = forms.IntegerField(

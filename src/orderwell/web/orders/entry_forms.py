@@ -42,8 +42,8 @@ class EntryForm(ActionForm):
     external_id = forms.CharField(label=_("External number"), required=False, max_length=120)
     requested_on = DayField(label=_("Requested date"), required=False)
     priority = forms.IntegerField(label=_("Priority"), required=False, min_value=0, max_value=999)
-    discount = ExactField(label=_("Order discount"), required=False, min_value=0)
-    shipping = ExactField(label=_("Shipping"), required=False, min_value=0)
+    discount = ExactField(label=_("Order discount"), required=False, min_value=0, places=None)
+    shipping = ExactField(label=_("Shipping"), required=False, min_value=0, places=None)
     note = forms.CharField(label=_("Note"), required=False, max_length=10_000, widget=forms.Textarea(attrs={"rows": 2}))
     ship_recipient = forms.CharField(label=_("Recipient"), required=False, max_length=120)
     ship_phone = forms.CharField(label=_("Phone"), required=False, max_length=40)
@@ -69,7 +69,7 @@ class EntryForm(ActionForm):
 
 
 # Made once: a long order has thousands of cells.
-_CELLS = {required: ExactField(required=required, places=6) for required in (True, False)}
+_CELLS = {required: ExactField(required=required, places=None) for required in (True, False)}
 CELLS = 5
 
 

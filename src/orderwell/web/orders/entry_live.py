@@ -33,7 +33,7 @@ from orderwell.web.pages import action
 from orderwell.web.templatetags.orderwell import day, localname, money_text, percent, price
 
 MOST_CHOICES = 5
-_CARTONS = ExactField(places=6)
+_CARTONS = ExactField(places=None, max_digits=18)
 
 
 @action(Permission.ORDERS_ORDER_PLACE)
@@ -137,7 +137,9 @@ def read_lines(request: HttpRequest, actor: Actor) -> HttpResponse:
     exact = request.POST.get("text", "").strip() if request.POST.get("exact") else ""
     if exact:  # one cell put right by hand: a product and nothing else
         lines = [Pasted(exact)]
-    found = match_variants(actor, {line.product for line in lines})
+    found = match_variants(actor, {text for line in lines for text in (line.product, line.written)})
+    # "M5 x 20" is twenty of M5 only where nothing is called so.
+    lines = [Pasted(line.written) if found.get(line.written) else line for line in lines]
     return JsonResponse({"rows": [_pasted_row(line, found[line.product]) for line in lines], "said": said})
 
 
@@ -152,6 +154,8 @@ def _pasted_row(line: Pasted, matches: list[Match]) -> dict[str, Any]:
     elif matches:
         skus = ", ".join(match.sku for match in matches[:MOST_CHOICES])
         row["note"] = _("Several products have this name: %(skus)s") % {"skus": skus}
+    if line.problem:
+        row |= {"note": line.problem, "unclear": "yes"}
     return row
 
 

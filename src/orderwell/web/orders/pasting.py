@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
+from orderwell.web.orders.pasted_cells import Cells, drop_row_numbers, rows_of, running, settle_thousands, times
 from orderwell.web.templatetags.orderwell import thousands
 
 MOST_LINES = 2000
@@ -26,17 +26,26 @@ _HEADINGS = {
         (*("item", "product", "name", "part"), *("商品", "产品", "品名", "名称", "型号", "物料")),
     ),
 }
-_NUMBER = re.compile(r"[-+]?[¥￥$€£]?\s*[\d０-９][\d０-９,，. ．]*\s*[A-Za-z一-鿿/]{0,5}")
-_UNIT = re.compile(r"[¥￥$€£\s]|[A-Za-z一-鿿/]{1,5}$")
+_NUMBER = re.compile(
+    r"(?:[×✕✖╳*＊]\s*|[xXｘＸ]\s+)?[-+]?[¥￥$€£]?\s*\d[\d,，. ．]*\s*(?:[×✕✖╳*＊]|[A-Za-z一-鿿/]{0,5})"
+)
+_UNIT = re.compile(r"[¥￥$€£×✕✖╳*＊\s]|^[xXｘＸ]\s+|[A-Za-z一-鿿/]{1,5}$")
+_FULL_WIDTH = str.maketrans("０１２３４５６７８９．，", "0123456789.,")
 
 
 @dataclass(frozen=True, slots=True)
 class Pasted:
-    """One line as it stood there; `quantity` and `price` are text, cleaned of currency signs and units."""
+    """One line as it stood there; `quantity` and `price` are text, cleaned of currency signs and units.
+
+    `written`: all of a text that was taken apart at an "x" or a space, as it may be the name of a product after all.
+    `problem`: why a line was not taken apart, in words; then it has no quantity.
+    """
 
     product: str
     quantity: str = "1"
     price: str = ""
+    written: str = field(default="", compare=False)
+    problem: str = field(default="", compare=False)
 
 
 def read_pasted(text: str, *, prices: bool = False) -> list[Pasted]:
@@ -45,26 +54,36 @@ def read_pasted(text: str, *, prices: bool = False) -> list[Pasted]:
     `prices`: rows of a price list. Without headings the last cell of each is the price, a number before it the quantity
     from which it holds, and a row without one has none.
     """
+    rows = rows_of(text.replace("\0", "")[:2_000_000])
+    columns = _headed([row.cells for row in rows]) if rows else {}
+    width = len(rows.pop(0).cells) if columns else 0
+    if not columns:
+        drop_row_numbers(rows)
+    settle_thousands(rows, width)
+    if not columns and not prices:
+        columns = _guessed([row.cells for row in rows if not row.unclear])
+    return [_unclear(row) if row.unclear else _line(row, columns, prices) for row in rows]
+
+
+def _line(row: Cells, columns: Mapping[str, int], prices: bool) -> Pasted:
+    if not columns:
+        return _priced(row.cells)
     default = "" if prices else "1"
-    rows = [[" ".join(cell.split()) for cell in row] for row in _cells(text.replace("\0", "")[:2_000_000])]
-    rows = [row for row in rows if any(row)]
-    if not rows:
-        return []
-    columns = _headed(rows[0])
-    if columns:
-        rows = rows[1:]
-    elif prices:
-        return list(map(_priced, rows))
-    else:
-        columns = _guessed(rows)
-    return [
-        Pasted(
-            _cell(row, columns.get("product", 0)) or " ".join(filter(None, row)),
-            _number(_cell(row, columns["quantity"])) or default if "quantity" in columns else default,
-            _number(_cell(row, columns["price"])) if "price" in columns else "",
-        )
-        for row in rows
-    ]
+    product = _cell(row.cells, columns.get("product", 0)) or " ".join(filter(None, row.cells))
+    quantity = _number(_cell(row.cells, columns["quantity"])) if "quantity" in columns else ""
+    price = _number(_cell(row.cells, columns["price"])) if "price" in columns else ""
+    counted = None if quantity or prices else times(product)
+    if counted:
+        product, quantity = counted.cells[0], _number(counted.cells[1])
+    return Pasted(product, quantity or default, price, counted.written if counted else row.written)
+
+
+def _unclear(row: Cells) -> Pasted:
+    written = row.written or ",".join(row.cells)
+    text = _(
+        "“%(line)s” can be read in two ways. Write a thousand as 1000, or put tabs or semicolons between the columns."
+    )
+    return Pasted(row.cells[0], "", "", row.written, text % {"line": written[:80]})
 
 
 def most_lines(lines: list[Pasted]) -> tuple[list[Pasted], str]:
@@ -75,39 +94,20 @@ def most_lines(lines: list[Pasted]) -> tuple[list[Pasted], str]:
     return lines[:MOST_LINES], text % {"most": thousands(MOST_LINES), "count": thousands(len(lines))}
 
 
-def _cells(text: str) -> list[list[str]]:
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").strip("\n").split("\n")
-    for mark in ("\t", ";", "；", ",", "，"):
-        if sum(mark in line for line in lines) * 2 >= len(lines):
-            return _quoted(lines, mark) if mark in "\t;," else [line.split(mark) for line in lines]
-    return [_words(line) for line in lines]
-
-
-def _quoted(lines: list[str], mark: str) -> list[list[str]]:
-    """Cells in quotes may hold the separator and ends of lines; quotes that don't come in such pairs are plain text."""
-    try:
-        return list(csv.reader((f"{line}\n" for line in lines), delimiter=mark, strict=True))
-    except csv.Error:
-        return [line.split(mark) for line in lines]
-
-
-def _words(line: str) -> list[str]:
-    """Without separators: "CUP-1 x 3", "CUP-1  3", "CUP-1 3 20.00"."""
-    wide = re.split(r"\s{2,}", line.strip())
-    if len(wide) > 1:
-        return wide
-    found = re.fullmatch(r"(.+?)\s*(?:[x×*]\s*|\s)(\d+(?:\.\d+)?)(?:\s+(\d+(?:\.\d+)?))?", line.strip())
-    return [part or "" for part in found.groups()] if found else [line.strip()]
-
-
-def _headed(row: Sequence[str]) -> dict[str, int]:
+def _headed(rows: Sequence[Sequence[str]]) -> dict[str, int]:
     """Which column is what, when the first row says so; empty when it is a line like the others."""
+    row = rows[0]
     if any(_is_number(cell) for cell in row):
         return {}
+    # A column that only counts the rows is a product only where nothing else is.
+    counting = {at for at in range(len(row)) if running(rows[1:], at)}
     columns: dict[str, int] = {}
     for kind, (best, other) in _HEADINGS.items():
         free = [at for at in range(len(row)) if at not in columns.values()]
-        found = next((at for words in (best, other) for at in free if _names(row[at], words)), None)
+        passes = [[at for at in free if at not in counting], free] if kind == "product" else [free]
+        found = next(
+            (at for places in passes for words in (best, other) for at in places if _names(row[at], words)), None
+        )
         if found is not None:
             columns[kind] = found
     return columns if "product" in columns and (len(columns) > 1 or len(row) == 1) else {}
@@ -122,7 +122,7 @@ def _names(heading: str, words: Sequence[str]) -> bool:
 
 def _guessed(rows: Sequence[Sequence[str]]) -> dict[str, int]:
     """The first column names the product; the first column of numbers after it is the quantity, the next the price."""
-    width = max(len(row) for row in rows)
+    width = max((len(row) for row in rows), default=0)
     numbers = []
     for at in range(1, width):
         filled = [cell for row in rows if (cell := _cell(row, at))]
@@ -152,4 +152,4 @@ def _is_number(text: str) -> bool:
 
 def _number(text: str) -> str:
     """Without a currency sign or a unit; what is no number stays as it was, to be put right where it stands."""
-    return _UNIT.sub("", text) if _is_number(text) else text
+    return _UNIT.sub("", text).translate(_FULL_WIDTH) if _is_number(text) else text

@@ -74,7 +74,11 @@ def read_rows(data: QueryDict) -> list[GridRow]:
 
 
 def pasted_rows(lines: Sequence[Pasted]) -> list[GridRow]:
-    return [GridRow(line.product[:240], line.quantity[:40], line.price[:40]) for line in lines]
+    rows = [GridRow(line.product[:240], line.quantity[:40], line.price[:40]) for line in lines]
+    for row, line in zip(rows, lines, strict=True):
+        if line.problem:
+            row.errors["price"] = line.problem
+    return rows
 
 
 def drafts_of(actor: Actor, rows: Sequence[GridRow]) -> list[tuple[GridRow, EntryDraft]]:

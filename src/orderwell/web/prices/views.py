@@ -308,6 +308,7 @@ def read(request: HttpRequest, actor: Actor, list_id: int) -> HttpResponse:
     """Text pasted into the grid, as rows of it."""
     lines, said = most_lines(read_pasted(request.POST.get("text", ""), prices=True))
     rows = grid.pasted_rows(lines)
+    unclear = next((line.problem for line in lines if line.problem), "")
     found = match_variants(actor, {row.sku for row in rows})
     return JsonResponse(
         {
@@ -317,7 +318,7 @@ def read(request: HttpRequest, actor: Actor, list_id: int) -> HttpResponse:
                 for row in rows
                 if (hit := found.get(row.sku, [])) is not None
             ],
-            "said": said,
+            "said": " ".join(filter(None, (said, unclear))),
         }
     )
 

@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from orderwell.domains.catalog.models import Product
@@ -43,25 +42,17 @@ def rows(actor: Actor, values: Values, now: datetime) -> Sequence[QuerySet[Produ
 
 
 def named(product: Any) -> Any:
-    """The name with its picture; a free place where others on the page have one."""
+    """The name, and its picture behind it: names stand below their heading, pictured or not."""
     images, name = product.images.all(), localname(product)
-    if images:
-        address = to("product-image", images[0].pk)
-        picture = markup(
-            '<img class="thumb thumb-small" src="{}" width="28" height="28" alt="" loading="lazy">', address
-        )
-    elif getattr(product, "beside_pictures", False):
-        picture = mark_safe('<span class="thumb-none"></span>')
-    else:
+    if not images:
         return markup('<div class="clip">{}</div>', name)
-    return markup('<div class="with-thumb">{}<div class="clip">{}</div></div>', picture, name)
+    address = to("product-image", images[0].pk)
+    picture = markup('<img class="thumb thumb-small" src="{}" width="28" height="28" alt="" loading="lazy">', address)
+    return markup('<div class="with-thumb"><div class="clip">{}</div>{}</div>', name, picture)
 
 
 def add_more(actor: Actor, found: Sequence[Any], keys: Sequence[str]) -> None:
     with_variants(found)
-    pictured = any(row.images.all() for row in found)
-    for row in found:
-        row.beside_pictures = pictured
     add_stock(actor, found, keys)
 
 

@@ -42,6 +42,12 @@ class PublicForm(ActionForm):
     def is_trapped(self) -> bool:
         return bool(self.data.get("website"))
 
+    def stand_at_the_first_error(self) -> None:
+        """The page is long: it opens where something is to be put right."""
+        wrong = next((name for name in self.fields if name in self.errors), None)
+        if wrong is not None:
+            self.fields[wrong].widget.attrs["autofocus"] = True
+
 
 class AskForm(PublicForm):
     body = forms.CharField(label=_("Your message"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))

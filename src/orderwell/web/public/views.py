@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -19,6 +19,7 @@ from orderwell.domains.automation.services.settle_return import announce_return
 from orderwell.domains.billing.queries import invoice_detail
 from orderwell.domains.cases.access import OrderAccess
 from orderwell.domains.cases.errors import LinkInvalid, LookupThrottled, TooManyMessages
+from orderwell.domains.cases.queries import threads_of
 from orderwell.domains.cases.services.link import enter_by_link
 from orderwell.domains.cases.services.lookup import look_up
 from orderwell.domains.cases.services.speak import ask, rate
@@ -91,6 +92,9 @@ def order_page(request: HttpRequest, access: OrderAccess) -> HttpResponse:
 
 def _show(request: HttpRequest, access: OrderAccess, status: int = 200, **bound: PublicForm) -> HttpResponse:
     seen = see_order(access, utc_now())
+    for case in seen.threads:
+        name = f"reply_{case.pk}"
+        case.reply_form = bound.pop(name, None) or _reply_form(case.pk)  # type: ignore[attr-defined]
     forms: dict[str, Any] = {
         "ask_form": AskForm(auto_id="ask_%s"),
         "rate_form": RateForm(auto_id="rate_%s"),
@@ -98,6 +102,10 @@ def _show(request: HttpRequest, access: OrderAccess, status: int = 200, **bound:
     }
     refusal = sentences(seen.terms.refusal) if seen.terms.refusal is not None and seen.parcels else []
     return _page(request, "order", {"seen": seen, **forms, **bound, "return_refusal": refusal}, status=status)
+
+
+def _reply_form(case_id: int, data: QueryDict | None = None) -> AskForm:
+    return AskForm(data, auto_id=f"reply_{case_id}_%s", initial={"case": case_id})
 
 
 def _take(
@@ -126,6 +134,7 @@ def _take(
         else:
             messages.success(request, done)
             return to
+    form.stand_at_the_first_error()
     return _show(request, access, status, **{name: form})
 
 
@@ -146,15 +155,17 @@ def _once(request: HttpRequest, access: OrderAccess, form: PublicForm, act: Call
 
 @order_view("POST")
 def ask_question(request: HttpRequest, access: OrderAccess) -> HttpResponse:
-    form = AskForm(request.POST, auto_id="ask_%s")
+    """A question of its own, or a message in a conversation, whose own form it comes back to when it is refused."""
+    case = next((row.pk for row in threads_of(access.order_id) if str(row.pk) == request.POST.get("case")), None)
+    form = AskForm(request.POST, auto_id="ask_%s") if case is None else _reply_form(case, request.POST)
+    name = "ask_form" if case is None else f"reply_{case}"
 
     def act() -> None:
         data = form.cleaned_data
         ask(access=access, body=data["body"], case_id=data["case"], now=utc_now())
 
-    return _take(
-        request, access, "ask_form", form, act, _("Your message has arrived. The answer will appear here."), "messages"
-    )
+    done = _("Your message has arrived. The answer will appear here.")
+    return _take(request, access, name, form, act, done, "messages")
 
 
 @order_view("POST")

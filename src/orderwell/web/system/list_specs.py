@@ -186,6 +186,7 @@ def job_rows(actor: Actor, values: Values, now: datetime) -> Sequence[QuerySet[A
 JOBS = ListSpec(
     name="jobs",
     title=_("Jobs"),
+    parent=("system-health", _("Health")),
     permission=P.SYSTEM_EVENT_VIEW,
     url_name="job-list",
     columns=(
@@ -229,7 +230,7 @@ USERS = ListSpec(
         Column("name", _("Name"), lambda u: u.name, narrow="line"),
         Column("roles", _("Roles"), lambda u: ", ".join(gettext(role.title) for role in u.roles.all()), narrow="line"),
         Column("teams", _("Teams"), lambda u: ", ".join(team.name for team in u.teams.all())),
-        Column("active", _("Active"), lambda u: u.is_active, "yes_no", narrow="end"),
+        Column("active", _("Active"), lambda u: u.is_active, "yes_no"),
         Column("last", _("Last sign-in"), lambda u: u.last_login, "moment"),
         Column("created", _("Created"), lambda u: u.created_at, "moment"),
     ),

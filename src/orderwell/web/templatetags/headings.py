@@ -20,7 +20,8 @@ class Headline(template.Node):
     def render(self, context: template.Context) -> SafeString:
         title = mark_safe(self.title.render(context).strip())  # noqa: S308 - rendered by templates, which escape
         about = mark_safe(self.about.render(context).strip())  # noqa: S308 - as above
-        above = str((context.get("menu_entry") or {}).get("title", ""))
+        listed = getattr(context.get("spec"), "title", "")  # the way above a dialog of a list is the list
+        above = str((context.get("menu_entry") or {}).get("title", listed))
         # Not again what the title or the way above it says already.
         said = not about or about in title or about == above
         line = "" if said else markup('<div class="text-secondary">{}</div>', about)

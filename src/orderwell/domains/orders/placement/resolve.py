@@ -68,7 +68,21 @@ def _resolve_channel(plan: Plan, known: Reference) -> None:
     plan.currency = plan.draft.currency or channel.currency
     found = problems(plan.draft, plan.currency)
     if found:
-        plan.refuse(*found)
+        plan.refuse(*_by_the_product(found))
+
+
+def _by_the_product(found: list[ErrorDetail]) -> list[ErrorDetail]:
+    """A quantity too fine for any product is told by the rule of its own, so that nobody is told of two rules in turn."""
+    code = errors.QuantityTooPrecise.code
+    variants = variants_by_sku({str(detail.data["sku"]) for detail in found if detail.code == code})
+    return [
+        errors.QuantityTooPrecise(
+            pointer=detail.pointer, **{**detail.data, "places": variants[detail.data["sku"]].quantity_places}
+        ).detail()
+        if detail.code == code and detail.data["sku"] in variants
+        else detail
+        for detail in found
+    ]
 
 
 def _resolve_customers(plans: list[Plan], look_only: bool) -> None:

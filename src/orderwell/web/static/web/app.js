@@ -61,6 +61,11 @@
     }),
   );
 
+  // Taken back in place: the page stays, and what it shows of it is asked for anew by whoever listens.
+  document.addEventListener("orderwell:undone", (event) =>
+    bootstrap.Toast.getInstance(event.target.closest?.(".toast"))?.hide(),
+  );
+
   // --- htmx: answers that aren't what was asked for ----------------------------------------------------------------
   document.addEventListener("htmx:sendError", () => {
     toast(text("Offline"));
@@ -75,6 +80,16 @@
     release();
     if (status === 401) return; // session.js asks to sign in
     toast(status === 403 ? text("Forbidden") : text("Error"));
+  });
+  // To another place of this very page: to set the address would only scroll, and what was changed wouldn't be seen.
+  document.addEventListener("htmx:beforeOnLoad", (event) => {
+    const to = event.detail.xhr.getResponseHeader("HX-Redirect");
+    const target = to && new URL(to, location.href);
+    if (!target?.hash || target.href.split("#")[0] !== location.href.split("#")[0]) return;
+    event.preventDefault();
+    history.scrollRestoration = "manual"; // else the page comes back where it was scrolled to, not at the place
+    history.replaceState(history.state, "", target);
+    location.reload();
   });
   document.addEventListener("htmx:afterSwap", (event) => {
     release();

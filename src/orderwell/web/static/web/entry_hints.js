@@ -97,6 +97,10 @@
       shown = "";
       E.changed();
     });
+    document.body.addEventListener("orderwell:undone", () => {
+      shown = "";
+      E.changed();
+    });
     E.reachHints = () => $(".btn", list)?.focus();
   };
 })();

@@ -22,7 +22,7 @@
     };
     const state = { last: {}, told: new WeakMap() };
 
-    const make = ({ sku, name = "", quantity = "1", unit_price = "", note = "" }) => {
+    const make = ({ sku, name = "", quantity = "1", unit_price = "", note = "", unclear = "" }) => {
       const row = blank.content.firstElementChild.cloneNode(true);
       cell(row, "sku").value = sku;
       cell(row, "name").value = name;
@@ -31,6 +31,7 @@
       write(find(row, "[data-sku]"), sku);
       write(find(row, "[data-name]"), name);
       write(find(row, "[data-note]"), note);
+      if (unclear) row.dataset.unclear = unclear;
       return row;
     };
     // The same product twice, one by one as a scanner does it, counts up the line that is there.
@@ -69,6 +70,12 @@
     let typed = { text: "", before: "" };
     body.addEventListener("focusin", (event) => {
       typed = { text: "", before: event.target.value };
+    });
+    body.addEventListener("input", (event) => {
+      const row = event.target.closest("[data-unclear]");
+      if (!row || event.target.name !== "line_quantity") return;
+      delete row.dataset.unclear;
+      write(find(row, "[data-note]"), "");
     });
     body.addEventListener("click", (event) => {
       const button = event.target.closest("[data-remove]");
