@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -244,7 +244,7 @@ class MergingForm(ActionForm):
             return gettext("yes") if text else gettext("no")
         if isinstance(field, forms.ChoiceField):
             flat: dict[str, Any] = {}
-            for value, title in list(field.choices):
+            for value, title in cast(list[tuple[Any, Any]], list(field.widget.choices)):
                 flat |= dict(title) if isinstance(title, list | tuple) else {str(value): title}
             return str(flat.get(text, text))
         return text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import PurePath
 
 from django.core.files.base import ContentFile
@@ -164,7 +165,8 @@ def delete_removed_images(*, now: datetime) -> int:
         )
         ProductImage.with_removed.filter(pk__in=[image.pk for image in old]).delete()
         # Only once the rows are really gone; a file without a row harms nobody, a row without its file does.
-        transaction.on_commit(lambda: [image.file.storage.delete(image.file.name or "") for image in old])
+        for image in old:
+            transaction.on_commit(partial(image.file.storage.delete, image.file.name or ""))
     return len(old)
 
 
