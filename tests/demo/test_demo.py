@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from random import Random
@@ -10,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from orderwell.demo import bulk
+from orderwell.demo import bulk, names
 from orderwell.demo.catalogue import BUNDLES, CATEGORIES, TAXES, bundles, ean13, products
 from orderwell.demo.diary import Diary
 from orderwell.demo.load import NotEmpty, load_demo
@@ -48,6 +49,24 @@ def test_the_catalogue_is_large_bilingual_and_consistent() -> None:
     assert all(product.zh and product.en and not product.zh.isascii() for product in found)
     assert all(0 < variant.cost < variant.price for product in found for variant in product.variants)
     assert found == products()
+
+
+def test_what_people_say_is_in_one_language_at_a_time() -> None:
+    holds = [words for _kind, words in names.HOLD_REASONS]
+    said = [
+        *names.JOBS,
+        *names.CANCEL_REASONS,
+        *names.RETURN_REASONS,
+        *names.NOTES,
+        names.GIFT_WRAP,
+        names.CHECKED,
+        *holds,
+    ]
+    for chinese, english in said:
+        assert english.isascii() and not re.search("[a-z]{2}", chinese), (chinese, english)
+    assert names.said_to("CN", names.CHECKED) == "已核实" and names.said_to("DE", names.CHECKED) == "Checked"
+    carriers = [name for name, _letters in (*names.CARRIERS_CN, *names.CARRIERS_WORLD)]
+    assert all(name.isascii() or not re.search("[A-Za-z]", name) for name in carriers)
 
 
 def test_barcodes_are_well_formed() -> None:

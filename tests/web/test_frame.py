@@ -218,6 +218,8 @@ def test_every_page_says_where_it_is(owner: Client, place: Callable[..., int]) -
     order_id = place(CUP=1)
     for path in ("/orders/", f"/orders/{order_id}/", "/stock/", "/payments/", "/account/", "/nowhere/"):
         assert 'class="breadcrumb"' in owner.get(path).content.decode(), path
+    crumbs = owner.get("/stock/movements/").content.decode().split('class="breadcrumb"')[1].split("</ol>")[0]
+    assert re.findall(r">([^<>]+)</", crumbs) == ["Start", "Stock", "Stock movements"]
 
 
 def test_a_page_open_too_long_is_told_so(owner: Client, person: Callable[..., Any]) -> None:

@@ -69,30 +69,44 @@ STREETS_WORLD = (
     "King Street",
     "Harbour Road",
 )
-JOBS = ("采购经理 Purchasing manager", "店长 Shop manager", "行政 Office manager", "财务 Accountant", "老板 Owner")
-HOLD_REASONS = (
-    ("address", "门牌号缺失,已电话联系 House number missing, customer called"),
-    ("payment", "等待银行到账 Waiting for the bank transfer"),
-    ("fraud", "收货地址与账单国家不符 Delivery and billing country differ"),
-    ("credit", "超出信用额度 Over the credit limit"),
-    ("customer", "客户要求延后发货 Customer asked to wait"),
-    ("price", "折扣待经理确认 Discount to be confirmed by the manager"),
-    ("quality", "该批次抽检中 Batch is being inspected"),
+# What people say and write, Chinese and English: each is said in the language of the customer it is about.
+Said = tuple[str, str]
+JOBS: tuple[Said, ...] = (
+    ("采购经理", "Purchasing manager"), ("店长", "Shop manager"), ("行政", "Office manager"),
+    ("财务", "Accountant"), ("老板", "Owner"),
 )  # fmt: skip
-CANCEL_REASONS = (
-    "客户不再需要 No longer wanted", "拍错规格 Wrong option chosen", "重复下单 Ordered twice",
-    "等待太久 Waited too long", "别处更便宜 Cheaper elsewhere",
+HOLD_REASONS: tuple[tuple[str, Said], ...] = (
+    ("address", ("门牌号缺失，已电话联系", "House number missing, customer called")),
+    ("payment", ("等待银行到账", "Waiting for the bank transfer")),
+    ("fraud", ("收货地址与账单国家不符", "Delivery and billing country differ")),
+    ("credit", ("超出信用额度", "Over the credit limit")),
+    ("customer", ("客户要求延后发货", "Customer asked to wait")),
+    ("price", ("折扣待经理确认", "Discount to be confirmed by the manager")),
+    ("quality", ("该批次抽检中", "Batch is being inspected")),
+)
+CHECKED: Said = ("已核实", "Checked")
+CANCEL_REASONS: tuple[Said, ...] = (
+    ("客户不再需要", "No longer wanted"), ("拍错规格", "Wrong option chosen"), ("重复下单", "Ordered twice"),
+    ("等待太久", "Waited too long"), ("别处更便宜", "Cheaper elsewhere"),
 )  # fmt: skip
-RETURN_REASONS = (
+RETURN_REASONS: tuple[Said, ...] = (
     ("尺寸不合适", "Wrong size"), ("运输破损", "Damaged on the way"), ("与描述不符", "Not as described"),
     ("不喜欢", "Not liked"), ("发错商品", "Wrong item sent"),
 )  # fmt: skip
-NOTES = (
-    "请在工作日送货。Please deliver on a weekday.", "请用礼品包装。Gift wrapping, please.", "放门卫处。Leave at the gate.",
-    "需要增值税发票。VAT invoice needed.", "送货前请打电话。Call before delivery.",
+GIFT_WRAP: Said = ("礼品包装", "Gift wrapping")
+NOTES: tuple[Said, ...] = (
+    ("请在工作日送货。", "Please deliver on a weekday."), ("请用礼品包装。", "Gift wrapping, please."),
+    ("放门卫处。", "Leave at the gate."), ("需要增值税发票。", "VAT invoice needed."),
+    ("送货前请打电话。", "Call before delivery."),
 )  # fmt: skip
-CARRIERS_CN = ("顺丰速运 SF Express", "中通快递 ZTO", "京东物流 JD Logistics", "中国邮政 EMS")
-CARRIERS_WORLD = ("DHL Express", "FedEx", "UPS")
+# (name, letters that its tracking numbers begin with)
+CARRIERS_CN = (("顺丰速运", "SF"), ("中通快递", "ZT"), ("京东物流", "JD"), ("中国邮政", "EM"))
+CARRIERS_WORLD = (("DHL Express", "DH"), ("FedEx", "FE"), ("UPS", "UP"))
+
+
+def said_to(country: str, words: Said) -> str:
+    """In the language of who lives there."""
+    return words[0] if country == "CN" else words[1]
 
 
 @dataclass(frozen=True)

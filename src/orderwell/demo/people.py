@@ -105,7 +105,9 @@ def _contact(number: int, abroad: bool, company: bool, words: names.Words, rando
         (family, latin), (given, given_latin) = random.choice(names.FAMILY_ZH), random.choice(words.given)
         name, mail = family + given, f"{given_latin}.{latin}".lower()
         phone = f"1{random.choice('3578')}{random.randint(0, 999_999_999):09d}"
-    return ContactSpec(name, random.choice(names.JOBS) if company else "", phone, f"{mail}{number}@example.com")
+    return ContactSpec(
+        name, random.choice(names.JOBS)[1 if abroad else 0] if company else "", phone, f"{mail}{number}@example.com"
+    )
 
 
 def _place(contact: ContactSpec, abroad: bool, random: Random) -> PlaceSpec:

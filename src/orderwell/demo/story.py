@@ -125,6 +125,10 @@ class Story:
         partly = self.happens(0.08)
         diary.note(self.at_work(now + delay), lambda at: self.ship(order_id, on_terms=on_terms, partly=partly, now=at))
 
+    def words(self, order: Order, choices: tuple[names.Said, ...]) -> str:
+        """One of several things that people say, in the language of the order's customer."""
+        return names.said_to(order.ship_country, self.random.choice(choices))
+
     # What people do to an order. Each may come too late, as in life.
 
     def pay(self, order_id: int, method: str, share: Decimal, now: datetime) -> None:
@@ -139,7 +143,8 @@ class Story:
         record_payment(payment=draft, actor=automatic.get(method, self.company.crew.bookkeeper), now=now)
 
     def say(self, order_id: int, now: datetime) -> None:
-        add_note(order_id=order_id, body=self.random.choice(names.NOTES), actor=self.clerk(), now=now)
+        body = self.words(Order.objects.get(pk=order_id), names.NOTES)
+        add_note(order_id=order_id, body=body, actor=self.clerk(), now=now)
 
     def change(self, order_id: int, now: datetime) -> None:
         more = self.random.choice(self.wishes.variants)
@@ -147,11 +152,11 @@ class Story:
         if order.external_id is None and order.state == Order.State.PLACED and order.paid_amount == 0:
             change = OrderChange(add_lines=(LineDraft(sku=more.sku, quantity=Decimal(2)),))
         else:
-            change = OrderChange(note=self.random.choice(names.NOTES))
+            change = OrderChange(note=self.words(order, names.NOTES))
         self.try_to(lambda: change_order(order_id=order_id, change=change, version=None, actor=self.clerk(), now=now))
 
     def cancel(self, order_id: int, now: datetime) -> None:
-        reason = self.random.choice(names.CANCEL_REASONS)
+        reason = self.words(Order.objects.get(pk=order_id), names.CANCEL_REASONS)
         manager = self.company.crew.manager
         if self.happens(0.2):
             self.try_to(lambda: self.cancel_one_line(order_id, reason, manager, now))
@@ -182,19 +187,23 @@ class Story:
             )
 
     def hold(self, order_id: int, now: datetime) -> None:
-        kind, reason = self.random.choice(names.HOLD_REASONS)
+        order = Order.objects.get(pk=order_id)
+        kind, words = self.random.choice(names.HOLD_REASONS)
+        reason = names.said_to(order.ship_country, words)
 
         def place() -> None:
             hold = place_hold(order_id=order_id, kind=kind, reason=reason, actor=self.clerk(), now=now)
             if self.happens(0.75):
                 later = self.at_work(now + self.random.lognormvariate(0.7, 0.8) * DAY)
-                self.diary.note(later, lambda at: self.release(hold.pk, at))
+                self.diary.note(
+                    later, lambda at: self.release(hold.pk, names.said_to(order.ship_country, names.CHECKED), at)
+                )
 
         self.try_to(place)
 
-    def release(self, hold_id: int, now: datetime) -> None:
+    def release(self, hold_id: int, reason: str, now: datetime) -> None:
         manager = self.company.crew.manager
-        self.try_to(lambda: release_hold(hold_id=hold_id, reason="已核实 Checked", actor=manager, now=now))
+        self.try_to(lambda: release_hold(hold_id=hold_id, reason=reason, actor=manager, now=now))
 
     def ship(self, order_id: int, *, on_terms: bool, partly: bool, now: datetime) -> None:
         """Ship and invoice what is there; come back for the rest. Who pays in advance waits until the money is there."""
@@ -211,13 +220,13 @@ class Story:
             if len(first) > 1 and not first[0].is_bundle and first[0].quantity > first[0].quantity_cancelled:
                 lines = {first[0].pk: first[0].quantity - first[0].quantity_cancelled}
         abroad = order.ship_country != "CN"
-        carrier = self.random.choice(names.CARRIERS_WORLD if abroad else names.CARRIERS_CN)
+        carrier, letters = self.random.choice(names.CARRIERS_WORLD if abroad else names.CARRIERS_CN)
         shipped = self.try_to(
             lambda: ship_and_invoice(
                 order_id=order_id,
                 lines=lines,
                 carrier=carrier,
-                tracking_number=f"{carrier[:2].upper()}{self.random.randrange(10**11):011d}",
+                tracking_number=f"{letters}{self.random.randrange(10**11):011d}",
                 actor=self.company.crew.system,
                 now=now,
             )
@@ -266,9 +275,7 @@ class Story:
             for each in found
             if each.quantity_shipped > each.quantity_returned
         ]
-        said, system = self.random.choice(names.RETURN_REASONS), self.company.crew.system
-        # In the language of the one who says it.
-        reason = said[0] if line.order.ship_country == "CN" else said[1]
+        reason, system = self.words(order, names.RETURN_REASONS), self.company.crew.system
         self.try_to(lambda: take_back(order_id=order_id, lines=back, reason=reason, refund=True, actor=system, now=now))
 
     def try_to(self, deed: Callable[[], T]) -> T | None:

@@ -15,7 +15,9 @@ from orderwell.demo.company import DESK, MARKET, PHONE, SHOP, Company
 from orderwell.demo.people import CustomerSpec, PlaceSpec
 from orderwell.domains.orders.drafts import AddressDraft, ChargeDraft, LineDraft, OrderDraft
 
-GIFT_WRAP = ChargeDraft(code="GIFT-WRAP", name="礼品包装 Gift wrapping", amount=Decimal("8.00"))
+
+def _gift_wrap(country: str) -> ChargeDraft:
+    return ChargeDraft(code="GIFT-WRAP", name=names.said_to(country, names.GIFT_WRAP), amount=Decimal("8.00"))
 
 
 @dataclass
@@ -71,8 +73,8 @@ class Wishes:
             ),
             discount=Decimal(random.choice((50, 80, 100, 150))) if discounted and len(lines) > 3 else Decimal(0),
             shipping=_shipping(channel, business=business, random=random),
-            charges=(GIFT_WRAP,) if channel == SHOP and random.random() < 0.06 else (),
-            note=random.choice(names.NOTES) if random.random() < 0.09 else "",
+            charges=(_gift_wrap(place.country),) if channel == SHOP and random.random() < 0.06 else (),
+            note=names.said_to(place.country, random.choice(names.NOTES)) if random.random() < 0.09 else "",
             priority=50 if customer and "VIP" in customer.tags else 100,
             requested_at=moment + timedelta(days=random.randint(5, 16)) if business and random.random() < 0.4 else None,
         )

@@ -32,3 +32,12 @@ def test_only_an_upgrade_brings_news_and_only_once(db: None) -> None:
     note_version(version="9.2", now=LONG_AGO + timedelta(days=30))
     assert has_news(user=old, version="9.2") and has_news(user=new, version="9.2")
     assert not has_news(user=new, version="9.3")  # never ran here
+
+
+def test_the_first_version_is_news_to_nobody(db: None) -> None:
+    """People of a demo came a year before the installation that they are read into."""
+    guided = somebody("guided")
+    note_version(version="9.0", now=LONG_AGO + timedelta(days=60))
+    assert not has_news(user=guided, version="9.0")
+    note_version(version="9.1", now=LONG_AGO + timedelta(days=61))
+    assert has_news(user=guided, version="9.1")

@@ -21,6 +21,7 @@ def upgraded() -> None:
     from orderwell.platform.learning.models import InstalledVersion
 
     InstalledVersion.objects.all().delete()
+    note_version(version="0.0.1", now=utc_now() - timedelta(days=400))
     note_version(version=__version__, now=utc_now() + timedelta(seconds=1))
 
 

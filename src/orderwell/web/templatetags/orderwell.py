@@ -35,8 +35,7 @@ from orderwell.web.components.markup import markup, safe
 from orderwell.web.components.schedules import SCHEDULES
 from orderwell.web.components.toasts import undo_of
 from orderwell.web.components.words import look_of, word
-from orderwell.web.help.markdown import address
-from orderwell.web.help.topics import field_topic
+from orderwell.web.help.fields import describe
 
 register = template.Library()
 register.filter("undo_of", undo_of)
@@ -205,14 +204,13 @@ def field(bound: BoundField, classes: str = "", hide_label: bool = False) -> dic
     extra: dict[str, Any] = {}
     if bound.errors:
         extra["class"] = f"{widget.attrs.get('class', '')} is-invalid"
-    topic = field_topic(bound.form, bound.name)
+    described = describe(bound, extra)
     missing = ""
     if bound.field.required and isinstance(widget, Select) and not any(key for key, _name in widget.choices):
         missing = MADE_AT.get(bound.name, "")
     return {
         "missing_url": reverse(missing) if missing else "",
-        "topic": topic,
-        "topic_url": address(*topic.split("#")) if topic else "",
+        **described,
         "bound": bound,
         "control": bound.as_widget(attrs={**widget.attrs, **extra}),
         "is_check": is_check,

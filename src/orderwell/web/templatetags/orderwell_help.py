@@ -1,14 +1,28 @@
-"""What other pages include of the help: the first steps of an empty company."""
+"""What other pages include of the help: the first steps of an empty company, and what fields are for."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django import template
+from django.forms import BoundField
 
+from orderwell.web.help.fields import describe, field_help
 from orderwell.web.help.first_steps import first_steps
 
 register = template.Library()
+
+
+@register.inclusion_tag("components/field_mark.html")
+def field_mark(bound: BoundField) -> dict[str, Any]:
+    """The mark and the sentence beside a field that a template puts together itself."""
+    return {**describe(bound, {}), "bound": bound}
+
+
+@register.simple_tag
+def field_sentence(bound: BoundField) -> str:
+    """What a group of boxes is for, to stand under its title."""
+    return str(bound.help_text or field_help(bound.form, bound.name))
 
 
 @register.inclusion_tag("help/first_steps.html", takes_context=True)

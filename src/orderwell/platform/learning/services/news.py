@@ -15,9 +15,14 @@ def note_version(*, version: str, now: datetime) -> bool:
 
 
 def has_news(*, user: User, version: str) -> bool:
-    """Whether the program was upgraded to `version` after the person came, and they have not put its news away."""
+    """Whether the program was upgraded to `version` after the person came, and they have not put its news away.
+
+    Nothing is new where no version ran before: people of a demo are older than its installation.
+    """
     installed = InstalledVersion.objects.filter(version=version).first()
     if installed is None or installed.installed_at <= user.created_at:
+        return False
+    if not InstalledVersion.objects.filter(installed_at__lt=installed.installed_at).exists():
         return False
     return not SeenNews.objects.filter(user=user, version=version).exists()
 

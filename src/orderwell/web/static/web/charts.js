@@ -39,6 +39,9 @@
   const seriesOption = (data) => {
     const kinds = data.series.map((one) => one.type);
     const twoAxes = data.series.length > 1 && new Set(kinds).size > 1;
+    // Between one piece and the next lies no half.
+    const whole = (right) =>
+      data.series.filter((one) => right === (one.type !== kinds[0])).every((one) => one.values.every(Number.isInteger));
     const axis = (right) => ({
       type: "value",
       name: data.series.find((one) => right === (one.type !== kinds[0]))?.unit,
@@ -46,7 +49,7 @@
       nameGap: 8,
       splitLine: { show: !right, ...line() },
       axisLabel: { ...words(), formatter: compact },
-      minInterval: right ? 1 : 0,
+      minInterval: whole(right) ? 1 : 0,
       splitNumber: 4,
     });
     return {

@@ -32,6 +32,8 @@
       },
       render: { ...settings.render, no_results: none },
     });
+    const described = select.input.getAttribute("aria-describedby");
+    if (described) select.control_input.setAttribute("aria-describedby", described);
     // A scanner, or a quick hand, is faster than the list: look the text up, then take the first that fits.
     select.control_input.addEventListener(
       "keydown",

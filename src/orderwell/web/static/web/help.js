@@ -1,6 +1,6 @@
 // The manual beside the page: F1, the help menu, and the mark at a field open it at the right place.
 (() => {
-  const { $ } = window.Orderwell;
+  const { $, $$ } = window.Orderwell;
   const side = () => $("#help-side");
   let before = null;
 
@@ -49,11 +49,27 @@
     $(".modal.show [data-help]")?.dataset.help ||
     document.body.dataset.help ||
     "";
+  // The sentence of a field that has no place of its own in the manual: F1 shows it, a second F1 opens the page's help.
+  const hideTip = (but) => {
+    const shown = $$(".field-tip.shown").filter((tip) => tip !== but);
+    shown.forEach((tip) => tip.classList.remove("shown"));
+    return shown.length > 0;
+  };
+  const showTip = (field) => {
+    const tip = $("[data-tip]", field || document.createElement("i"))?.nextElementSibling;
+    if (!tip || tip.classList.contains("shown")) return false;
+    tip.classList.add("shown");
+    return true;
+  };
+  document.addEventListener("focusin", () => hideTip());
   document.addEventListener(
     "keydown",
     (event) => {
       if (event.key === "F1" && !event.ctrlKey && !event.altKey && !event.metaKey && !event.shiftKey) {
-        if (open(here())) event.preventDefault();
+        if (showTip(document.activeElement?.closest(".form-field")) || open(here())) event.preventDefault();
+      } else if (event.key === "Escape" && hideTip()) {
+        event.preventDefault();
+        event.stopImmediatePropagation();
       } else if (event.key === "Escape" && close()) {
         event.preventDefault();
         event.stopImmediatePropagation();
@@ -63,6 +79,12 @@
   );
   document.addEventListener("click", (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    const mark = event.target.closest("[data-tip]");
+    hideTip(mark?.nextElementSibling);
+    if (mark) {
+      mark.nextElementSibling.classList.toggle("shown");
+      return;
+    }
     if (event.target.closest("[data-help-close]")) {
       close();
       return;
