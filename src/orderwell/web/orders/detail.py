@@ -26,6 +26,7 @@ from orderwell.web.components.actions import new_token
 from orderwell.web.components.serving import SAFE_TO_SHOW
 from orderwell.web.orders.next_step import next_step
 from orderwell.web.orders.papers import FRAMING
+from orderwell.web.orders.printed import papers_of
 from orderwell.web.orders.steps import documents_of, next_steps
 from orderwell.web.orders.told import TOPICS, days_of
 from orderwell.web.pages import page
@@ -73,6 +74,7 @@ def context_of(found: OrderOverview, actor: Actor, *, everything: bool = False) 
         "steps": next_steps(found, documents, actor),
         "next": next_step(found, documents, expected, actor, _cancellation(changes, reversible)),
         "documents": documents,
+        "papers": papers_of(order, documents, actor),
         "days": days_of(events if everything else events[:EVENTS]),
         "more_events": not everything and len(events) > EVENTS,
         "topics": TOPICS,
