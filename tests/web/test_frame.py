@@ -214,6 +214,16 @@ def test_a_bookkeeper_sees_what_is_shipped_and_not_invoiced(
     assert f"/orders/{order_id}/" in page.split('id="start-invoicing"')[1].split("</section>")[0]
 
 
+@pytest.mark.parametrize("path", ["/undo/", "/hints/take/", "/sign-out/", "/account/language/", "/start/desk/"])
+def test_an_address_that_only_takes_forms_helps_whoever_opens_it(owner: Client, path: str) -> None:
+    answer = owner.get(path, headers={"accept": "text/html,*/*"})
+    page = answer.content.decode()
+    assert answer.status_code == 405 and answer["Allow"]
+    assert "There is nothing to see at this address" in page and "To the start page" in page
+    assert "Content-Security-Policy" in answer
+    assert owner.get(path, headers={"accept": "application/json"}).content == b""
+
+
 def test_every_page_says_where_it_is(owner: Client, place: Callable[..., int]) -> None:
     order_id = place(CUP=1)
     for path in ("/orders/", f"/orders/{order_id}/", "/stock/", "/payments/", "/account/", "/nowhere/"):

@@ -11,6 +11,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from orderwell.domains.automation.hints.facts.money import credit_of
 from orderwell.domains.billing.overview import Money
 from orderwell.domains.billing.queries import customer_balance
 from orderwell.domains.orders.changing import changes_on, undoable
@@ -188,11 +189,13 @@ def _credit(order: Order, actor: Actor) -> dict[str, Any] | None:
     if not actor.may(Permission.CUSTOMERS_CUSTOMER_VIEW):
         return None
     owed = customer_balance(actor, order.customer.pk)
-    limit, mine = order.customer.credit_limit, owed.get(order.customer.currency, ZERO)
+    limit = order.customer.credit_limit
+    # Only where a limit was agreed is it asked what open orders take of it.
+    taken = credit_of(actor, [order.customer])[order.customer.pk].taken if limit is not None else ZERO
     return {
         "owed": sorted((currency, amount) for currency, amount in owed.items() if amount),
         "limit": limit,
-        "over": limit is not None and mine > limit,
+        "left": None if limit is None else limit - taken,
     }
 
 

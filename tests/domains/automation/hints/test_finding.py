@@ -158,6 +158,18 @@ def test_an_overdue_balance_is_told_before_more_leaves(shop: Shop) -> None:
     assert of(young) == []  # within the days of grace
 
 
+def test_an_order_above_the_credit_limit_is_told_with_all_that_is_open(shop: Shop) -> None:
+    shop.customer.credit_limit = D(50)
+    shop.customer.save()
+    assert of(shop.place((shop.cup, 2))) == []
+    second = shop.place((shop.cup, 4))
+    (hint,) = of(second)
+    assert hint.rule == "credit_limit" and hint.inputs["over"] == D(10)
+    issue_invoice(order_id=second.pk, actor=owner(), now=NOW)
+    assert of(second)[0].inputs["over"] == D(10)  # what is invoiced is counted once
+    assert of(second, warehouse_worker()) == []
+
+
 def test_missing_goods_that_come_too_late_and_a_substitute_that_is_there(shop: Shop) -> None:
     pot, mug = make_variant("POT", price="90"), make_variant("MUG", price="80")
     stock_up(mug, shop.house, 5)

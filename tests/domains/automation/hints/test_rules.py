@@ -11,6 +11,7 @@ from orderwell.domains.automation.hints.facts.offers import measure, pack_ratio
 from orderwell.domains.automation.hints.facts.values import (
     Arrival,
     BundleOffer,
+    Credit,
     CustomerBrief,
     LineFacts,
     Namesake,
@@ -19,7 +20,7 @@ from orderwell.domains.automation.hints.facts.values import (
     Stand,
     Twin,
 )
-from orderwell.domains.automation.hints.rules.accounts import OVERDUE
+from orderwell.domains.automation.hints.rules.accounts import CREDIT, OVERDUE
 from orderwell.domains.automation.hints.rules.addresses import ADDRESS
 from orderwell.domains.automation.hints.rules.better import BUNDLE, PACK, SUBSTITUTE, cheapest
 from orderwell.domains.automation.hints.rules.habits import PRICE, QUANTITY
@@ -214,6 +215,30 @@ class TestOverdue:
         assert not said(OVERDUE, order(line(open=D(0)), overdue=self.owed))
         assert not said(OVERDUE, order(overdue=self.owed, on_hold=True))
         assert not said(OVERDUE, order())
+
+
+class TestCreditLimit:
+    def test_what_is_typed_comes_on_top_of_what_is_taken(self) -> None:
+        typed = {"kind": "entry", "total": D("58789.38")}
+        (hint,) = said(CREDIT, order(credit=Credit(D(50_000), D(0), "CNY"), **typed))
+        assert hint.reason == "With it the customer is ¥8,789.38 above the credit limit of ¥50,000.00."
+        assert remedies(hint) == ["statement"]
+        assert not said(CREDIT, order(credit=Credit(D(60_000), D(0), "CNY"), **typed))
+        assert said(CREDIT, order(credit=Credit(D(60_000), D(2_000), "CNY"), **typed))
+        assert not said(CREDIT, order(credit=Credit(D(50_000), D(0), "USD"), **typed))
+        assert not said(CREDIT, order(credit=Credit(D(50_000), D(0), "CNY"), **typed), over=D(9_000))
+
+    def test_an_order_that_is_placed_is_among_what_is_taken(self) -> None:
+        credit = Credit(D(100), D(150), "CNY")
+        (hint,) = said(CREDIT, order(credit=credit, total=D(80)))
+        assert "¥50.00 above the credit limit" in hint.reason and remedies(hint) == ["hold", "statement"]
+        assert not said(CREDIT, order(credit=credit, on_hold=True))
+        assert not said(CREDIT, order(line(open=D(0)), credit=credit))
+
+    def test_without_a_limit_and_in_advance(self) -> None:
+        assert not said(CREDIT, order(kind="entry", total=D(9)))
+        (hint,) = said(CREDIT, order(kind="entry", total=D(9), credit=Credit(D(0), D(0), "CNY")))
+        assert hint.reason == "This customer pays in advance, and ¥9.00 is not paid yet."
 
 
 class TestPromise:

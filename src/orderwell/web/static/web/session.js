@@ -107,7 +107,9 @@
         !box()
       )
         return;
-      if (Date.now() - contact < FRESH || form.id === "sign-out") return;
+      // A form that is worth it asks every time: sent without a connection, its page would be gone as well.
+      const surely = form.matches("[data-ask-first]") || !navigator.onLine;
+      if ((Date.now() - contact < FRESH && !surely) || form.id === "sign-out") return;
       event.preventDefault();
       event.stopImmediatePropagation();
       const button = event.submitter;
@@ -131,7 +133,10 @@
             show();
           }
         })
-        .catch(() => toast(document.body.dataset.textOffline));
+        .catch(() => {
+          toast(form.dataset.textUnsent || document.body.dataset.textOffline);
+          form.dispatchEvent(new CustomEvent("orderwell:unsent"));
+        });
     },
     true,
   );

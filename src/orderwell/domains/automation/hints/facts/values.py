@@ -58,6 +58,15 @@ class Overdue:
 
 
 @dataclass(frozen=True, slots=True)
+class Credit:
+    """The limit agreed with a customer and what of it is taken: owed, and by open orders that are placed already."""
+
+    limit: Decimal
+    taken: Decimal
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
 class PackOffer:
     """The same goods in another pack: one unit of `sku` holds `units` of what was asked for. `option` is what the two
     differ in, empty for a bundle of nothing else; `free` None where stock isn't known.
@@ -165,6 +174,7 @@ class OrderFacts:
     past: Mapping[int, Sequence[Past]] = field(default_factory=dict)
     twins: Sequence[Twin] = ()
     overdue: Overdue | None = None
+    credit: Credit | None = None
     packs: Mapping[int, Sequence[PackOffer]] = field(default_factory=dict)
     stands: Mapping[int, Sequence[Stand]] = field(default_factory=dict)
     bundles: Sequence[BundleOffer] = ()

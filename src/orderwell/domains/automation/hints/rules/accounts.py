@@ -1,4 +1,4 @@
-"""Customers who owe past their date."""
+"""Customers who owe past their date, and orders that pass what was agreed."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from orderwell.kernel.errors import Phrase
 from orderwell.platform.configuration.kinds import decimal, whole
 from orderwell.platform.permissions import Permission
 
+ZERO = Decimal(0)
 OVERDUE = define(
     "overdue_balance",
     _("Overdue balance"),
@@ -59,6 +60,43 @@ def debtor(customer: CustomerFacts, limits: Limits) -> Iterator[Hint]:
     yield OVERDUE.hint(
         customer, Severity.WARNING, _reason(owed), _statement(customer.id, _("See what is open")), inputs=_inputs(owed)
     )
+
+
+CREDIT = define(
+    "credit_limit",
+    _("Credit limit passed"),
+    _(
+        "Points out an order with which its customer owes more than was agreed, while it is typed and until it has left."
+    ),
+    Threshold(
+        "over",
+        decimal(),
+        Decimal(0),
+        _("Smallest amount"),
+        _("In the customer's currency; less than this above the limit is not worth a hint."),
+    ),
+)
+
+
+@CREDIT.on("order")
+def order_above_the_limit(order: OrderFacts, limits: Limits) -> Iterator[Hint]:
+    """What is typed or quoted comes on top; an order that is placed is among what is taken already."""
+    credit = order.credit
+    if credit is None or order.customer is None or order.on_hold or order.currency != credit.currency:
+        return
+    if order.kind == "placed" and not order.to_ship:
+        return
+    over = credit.taken + (ZERO if order.kind == "placed" else order.total) - credit.limit
+    if over <= limits["over"]:
+        return
+    names = {"over": money(over, credit.currency), "limit": money(credit.limit, credit.currency)}
+    if credit.limit:
+        reason = Phrase(_("With it the customer is {over} above the credit limit of {limit}."), **names)
+    else:
+        reason = Phrase(_("This customer pays in advance, and {over} is not paid yet."), over=names["over"])
+    remedies = [*hold_for(order, "credit", reason), _statement(order.customer.id)]
+    inputs = {"over": over, "limit": credit.limit, "currency": credit.currency}
+    yield CREDIT.hint(order, Severity.WARNING, reason, *remedies, inputs=inputs)
 
 
 def _reason(owed: Overdue) -> Phrase:
