@@ -174,6 +174,7 @@
     },
     true,
   );
+  window.Orderwell.release = release;
   window.addEventListener("pageshow", release); // back from the next page: the form can be sent again
 
   document.addEventListener("change", (event) => {

@@ -113,7 +113,13 @@
       event.preventDefault();
       event.stopImmediatePropagation();
       const button = event.submitter;
+      // It counts as sent already (app.js): it is not, until the session is known to stand.
+      const notSent = () => {
+        window.Orderwell.release();
+        delete form.dataset.clean;
+      };
       const send = () => {
+        notSent();
         form.dataset.checked = "yes";
         button?.isConnected ? form.requestSubmit(button) : form.requestSubmit();
         setTimeout(() => {
@@ -127,13 +133,16 @@
             renew(session.csrf);
             send();
           } else if (session.user) {
+            notSent();
             toast(box().dataset.textOther);
           } else {
+            notSent();
             waiting = send;
             show();
           }
         })
         .catch(() => {
+          notSent();
           toast(form.dataset.textUnsent || document.body.dataset.textOffline);
           form.dispatchEvent(new CustomEvent("orderwell:unsent"));
         });
