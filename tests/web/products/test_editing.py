@@ -34,6 +34,7 @@ NEW = {
     "active": "on",
     "vn0-sku": "SHIRT-RED",
     "vn0-option_values": "color: red；size：M",
+    "vn0-option_values_zh": "颜色：红；尺码: M",
     "vn0-unit": "piece",
     "vn0-prices": "cny 59.90 20\nUSD 9",
     "vn0-packs": "box 12",
@@ -61,7 +62,7 @@ def test_a_product_with_variants_is_made_and_sold(
     product = Product.objects.get(code="SHIRT")
     assert made.status_code == 302 and made["Location"] == f"/products/{product.pk}/"
     red = Variant.objects.get(sku="SHIRT-RED")
-    assert red.option_values == {"color": "red", "size": "M"} and red.name_zh == "衬衫 red M"
+    assert red.option_values == {"color": "red", "size": "M"} and red.name_zh == "衬衫 红 M"
     assert {row.currency: (row.unit_price, row.unit_cost) for row in red.prices.all()} == {
         "CNY": (Decimal("59.90"), Decimal(20)),
         "USD": (Decimal(9), None),
