@@ -122,4 +122,10 @@ def _schedule() -> None:
         every_seconds=DAY,
         at="03:35",
     )
+    schedule(
+        "catalog.delete-removed-images",
+        "orderwell.domains.catalog.services.images.delete_removed_images",
+        every_seconds=DAY,
+        at="03:40",
+    )
     schedule("verify.every-night", "orderwell.platform.verify.check_every_night", every_seconds=DAY, at="02:30")

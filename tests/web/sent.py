@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
 from html.parser import HTMLParser
 from typing import Any
+
+from django.test import Client
 
 
 class _Fields(HTMLParser):
@@ -64,3 +68,13 @@ def sent_by(page: str) -> dict[str, Any]:
     reader.feed(page)
     assert reader.found, "no form with data-main"
     return reader.found
+
+
+def begun(client: Client, path: str) -> dict[str, str]:
+    """What a form carries unseen: its token, and over a stored record the version and the values it began with."""
+    page = client.get(path).content.decode()
+    page = page[page.index('id="content"') :] if 'id="content"' in page else page
+    found = re.findall(r'name="(token|version|base)" value="([^"]*)"', page)
+    assert "token" in dict(found), path
+    # A toast further down may hold a token of its own.
+    return {name: unescape(value) for name, value in reversed(found)}

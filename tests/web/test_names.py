@@ -99,4 +99,6 @@ def test_a_phone_shows_no_name_of_a_value_that_is_not_there(browse: Callable[...
     column = Column("due", "Due", lambda row: None, show=lambda row: markup('<span class="{}">{}</span>', "", ""))
     spec = replace(specs()["cases"], columns=(column,), link=None, row_class=None)
     row = SimpleNamespace(pk=1)
+    dated = replace(column, show=lambda row: markup("<span>{}</span>", markup("<time>{}</time>", "11-26")))
+    assert "11-26" in table_rows(spec, [dated], [row], pick=False)
     assert '<td class="at-more" data-label="Due"></td>' in table_rows(spec, [column], [row], pick=False)

@@ -71,6 +71,22 @@ def test_every_kind_of_document_is_there() -> None:
     }
 
 
+def test_shipping_and_warehouse_are_called_as_their_reader_calls_them() -> None:
+    shipment, invoice = shipped_and_invoiced()
+    home = shipment.warehouse
+    home.name_zh, home.name_en = "成都仓", "Chengdu depot"
+    home.save()
+    assert "Shipping" in said("order-confirmation", shipment.order_id)
+    for kind, document in (("order-confirmation", shipment.order_id), ("invoice", invoice.pk)):
+        chinese = said(kind, document, language="zh-hans")
+        assert "运费" in chinese
+        assert "Shipping" not in chinese
+    for kind in ("packing-slip", "delivery-note"):
+        assert "Chengdu depot" in said(kind, shipment.pk)
+        assert "成都仓" in said(kind, shipment.pk, language="zh-hans")
+        assert home.code not in said(kind, shipment.pk)
+
+
 def test_amounts_of_order_and_invoice_are_the_stored_ones() -> None:
     shipment, invoice = shipped_and_invoiced()
     order = shipment.order

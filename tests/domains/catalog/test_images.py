@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -145,3 +145,17 @@ def test_what_cannot_be_kept_leaves_no_file(folder: Path, monkeypatch: pytest.Mo
     with pytest.raises(PermissionDenied):
         add_image(product_id=product.pk, name="cup.png", content=png(2, 2), actor=outsider(), now=NOW)
     assert not [path for path in folder.rglob("*") if path.is_file()]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_taken_away_is_deleted_with_its_file_after_a_month(folder: Path) -> None:
+    product = make_variant("CUP").product
+    kept, gone = added(product.pk, 2)
+    images.remove_image(image_id=gone, actor=owner(), now=NOW)
+    assert images.delete_removed_images(now=NOW + timedelta(days=30)) == 0
+    assert len([path for path in folder.rglob("*") if path.is_file()]) == 2
+    assert images.delete_removed_images(now=NOW + timedelta(days=31)) == 1
+    assert len([path for path in folder.rglob("*") if path.is_file()]) == 1
+    assert list(ProductImage.with_removed.values_list("pk", flat=True)) == [kept]
+    with pytest.raises(NotFound):
+        images.restore_image(image_id=gone, actor=owner(), now=NOW)

@@ -10,8 +10,9 @@ import pytest
 from django.test import Client
 
 from orderwell.platform.permissions import Permission
-from orderwell.web.admin.permission_words import TITLES, grouped
+from orderwell.platform.permissions.words import TITLES, grouped
 from tests.web.conftest import Company
+from tests.web.sent import begun
 from tests.web.test_pages import queries
 
 PASSWORD = "a long enough phrase 7"
@@ -23,12 +24,6 @@ def test_every_permission_has_words_and_a_place() -> None:
     assert sorted(listed) == sorted(map(str, Permission))
 
 
-def token(client: Client, path: str) -> str:
-    found = re.search(r'name="token" value="(\w+)"', client.get(path).content.decode())
-    assert found, path
-    return found[1]
-
-
 def test_a_user_with_a_role_and_a_row_scope_sees_those_rows_only(
     owner: Client, company: Company, place: Callable[..., int]
 ) -> None:
@@ -37,7 +32,7 @@ def test_a_user_with_a_role_and_a_row_scope_sees_those_rows_only(
     order, other = place(CUP=1), make_channel("other")
     path = "/admin/users/new/"
     data = {
-        "token": token(owner, path),
+        **begun(owner, path),
         "username": "Mei",
         "name": "梅",
         "language": "en",
@@ -56,7 +51,7 @@ def test_a_user_with_a_role_and_a_row_scope_sees_those_rows_only(
 
 def test_errors_of_a_user_stand_at_their_fields(owner: Client) -> None:
     path = "/admin/users/new/"
-    data = {"token": token(owner, path), "username": "administrator", "password": "short", "roles": []}
+    data = {**begun(owner, path), "username": "administrator", "password": "short", "roles": []}
     page = owner.post(path, data)
     assert page.status_code == 422
     text = page.content.decode()
@@ -70,9 +65,9 @@ def test_the_last_administrator_cannot_be_locked_out(owner: Client) -> None:
 
     me = User.objects.get(username="administrator")
     path = f"/admin/users/{me.pk}/"
-    answer = owner.post(path, {"token": token(owner, path), "roles": ["administrator"]})
+    answer = owner.post(path, {**begun(owner, path), "roles": ["administrator"]})
     assert answer.status_code == 422 and "could manage users any more" in answer.content.decode()
-    answer = owner.post(path, {"token": token(owner, path), "roles": ["viewer"], "is_active": "on"})
+    answer = owner.post(path, {**begun(owner, path), "roles": ["viewer"], "is_active": "on"})
     assert answer.status_code == 422
     me.refresh_from_db()
     assert me.is_active and [role.code for role in me.roles.all()] == ["administrator"]
@@ -82,9 +77,9 @@ def test_a_role_of_ones_own_gets_permissions(owner: Client) -> None:
     from orderwell.platform.accounts.models import Role
 
     path = "/admin/roles/new/"
-    owner.post(path, {"token": token(owner, path), "code": "packer", "title": "Packer", "like": "viewer"})
+    owner.post(path, {**begun(owner, path), "code": "packer", "title": "Packer", "like": "viewer"})
     path = "/admin/roles/packer/"
-    data = {"token": token(owner, path), "scope_orders": ["orders:order:view"]}
+    data = {**begun(owner, path), "scope_orders": ["orders:order:view"]}
     assert owner.post(path, data).status_code == 302
     assert Role.objects.get(code="packer").permissions == ["orders:order:view"]
     assert "Packer" in owner.get("/admin/roles/").content.decode()
@@ -92,7 +87,7 @@ def test_a_role_of_ones_own_gets_permissions(owner: Client) -> None:
 
 def test_a_key_is_shown_once(owner: Client) -> None:
     path = "/admin/keys/new/"
-    data = {"token": token(owner, path), "name": "shop", "scope_orders": ["orders:order:view"]}
+    data = {**begun(owner, path), "name": "shop", "scope_orders": ["orders:order:view"]}
     page = owner.post(path, data).content.decode()
     secret = re.search(r"ow_\w{8}_\w{40}", page)
     assert secret
@@ -102,7 +97,7 @@ def test_a_key_is_shown_once(owner: Client) -> None:
     assert secret[0] not in listed and secret[0][:11] in listed
     revoke = re.search(r"/admin/keys/\d+/revoke/", listed)
     assert revoke
-    owner.post(revoke[0], {"token": token(owner, revoke[0])})
+    owner.post(revoke[0], {**begun(owner, revoke[0])})
     assert Client().get("/api/v1/orders", headers={"Authorization": f"Bearer {secret[0]}"}).status_code == 401
 
 
@@ -119,10 +114,10 @@ CODED = {
 def test_small_tables_are_made_and_changed(owner: Client, company: Company, kind: str) -> None:
     data = CODED[kind]
     path = f"/admin/{kind}/new/"
-    assert owner.post(path, {**data, "token": token(owner, path)}).status_code == 302
+    assert owner.post(path, {**data, **begun(owner, path)}).status_code == 302
     assert data["code"] in owner.get(f"/admin/{kind}/").content.decode()
     path = f"/admin/{kind}/code/{data['code']}/"
-    again = {**data, "token": token(owner, path), "name_en": "Renamed"}
+    again = {**data, **begun(owner, path), "name_en": "Renamed"}
     assert owner.post(path, again).status_code == 302
     assert "Renamed" in owner.get(f"/admin/{kind}/").content.decode()
     assert owner.get(f"/admin/{kind}/code/nothing/").status_code == 404
@@ -132,13 +127,13 @@ def test_a_rate_is_typed_in_percent(owner: Client) -> None:
     from orderwell.domains.catalog.models import TaxCategory
 
     path = "/admin/taxes/new/"
-    owner.post(path, {**CODED["taxes"], "token": token(owner, path)})
+    owner.post(path, {**CODED["taxes"], **begun(owner, path)})
     assert TaxCategory.objects.get(code="low").rate == Decimal("0.06")
 
 
 def test_a_channel_names_only_warehouses_that_exist(owner: Client, company: Company) -> None:
     path = "/admin/channels/new/"
-    page = owner.post(path, {**CODED["channels"], "token": token(owner, path), "warehouses": "main, nowhere"})
+    page = owner.post(path, {**CODED["channels"], **begun(owner, path), "warehouses": "main, nowhere"})
     assert page.status_code == 422 and "There is no warehouse nowhere" in page.content.decode()
 
 
@@ -146,12 +141,12 @@ def test_a_buffer_is_made_changed_and_removed(owner: Client, company: Company) -
     from orderwell.domains.inventory.models import ChannelBuffer
 
     path = "/admin/buffers/new/"
-    data = {"token": token(owner, path), "channel": "shop", "sku": "CUP", "quantity": "3"}
+    data = {**begun(owner, path), "channel": "shop", "sku": "CUP", "quantity": "3"}
     assert owner.post(path, data).status_code == 302
     row = ChannelBuffer.objects.get()
     assert row.quantity == 3
     path = f"/admin/buffers/{row.pk}/"
-    assert owner.post(path, {"token": token(owner, path), "quantity": ""}).status_code == 302
+    assert owner.post(path, {**begun(owner, path), "quantity": ""}).status_code == 302
     assert not ChannelBuffer.objects.exists()
 
 
@@ -159,9 +154,9 @@ def test_settings_are_changed_by_their_type(owner: Client) -> None:
     from orderwell.platform.configuration import services as configuration
 
     path = "/admin/settings/orders.number_template/"
-    page = owner.post(path, {"token": token(owner, path), "value": "same for all"})
+    page = owner.post(path, {**begun(owner, path), "value": "same for all"})
     assert page.status_code == 422
-    assert owner.post(path, {"token": token(owner, path), "value": "A{value:06d}"}).status_code == 302
+    assert owner.post(path, {**begun(owner, path), "value": "A{value:06d}"}).status_code == 302
     assert configuration.get("orders.number_template") == "A{value:06d}"
     assert "A000123" in owner.get("/admin/settings/").content.decode()
     configuration._values.clear()
@@ -172,12 +167,12 @@ def test_own_fields_keep_their_kind(owner: Client) -> None:
 
     path = "/admin/fields/new/"
     data = {"entity": "customer", "key": "origin", "kind": "choice", "label_en": "Origin"}
-    page = owner.post(path, {**data, "token": token(owner, path)})
+    page = owner.post(path, {**data, **begun(owner, path)})
     assert page.status_code == 422 and "A value is needed here" in page.content.decode()
-    assert owner.post(path, {**data, "token": token(owner, path), "choices": "fair\nweb"}).status_code == 302
+    assert owner.post(path, {**data, **begun(owner, path), "choices": "fair\nweb"}).status_code == 302
     assert CustomField.objects.get().choices == ["fair", "web"]
     path = "/admin/fields/customer/origin/remove/"
-    assert owner.post(path, {"token": token(owner, path)}).status_code == 302
+    assert owner.post(path, {**begun(owner, path)}).status_code == 302
     assert not CustomField.objects.exists()
 
 
@@ -188,9 +183,9 @@ def test_a_schedule_is_moved_and_stopped(owner: Client) -> None:
 
     sync_schedules(now=utc_now())
     path = "/admin/schedules/verify.every-night/"
-    page = owner.post(path, {"token": token(owner, path), "minutes": "1440", "at": "25:00"})
+    page = owner.post(path, {**begun(owner, path), "minutes": "1440", "at": "25:00"})
     assert page.status_code == 422
-    assert owner.post(path, {"token": token(owner, path), "minutes": "1440", "at": "04:00"}).status_code == 302
+    assert owner.post(path, {**begun(owner, path), "minutes": "1440", "at": "04:00"}).status_code == 302
     row = Schedule.objects.get(pk="verify.every-night")
     assert (row.at, row.enabled, row.every_seconds) == ("04:00", False, 86_400)
 

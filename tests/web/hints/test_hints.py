@@ -19,6 +19,7 @@ from orderwell.domains.orders.models import Order
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.actor import system_actor
 from tests.web.conftest import Company
+from tests.web.sent import begun
 from tests.web.test_pages import queries
 
 pytestmark = pytest.mark.django_db
@@ -176,11 +177,10 @@ def test_rules_are_seen_with_their_figures_and_tuned(owner: Client, unusual: int
     page = owner.get("/admin/hints/").content.decode()
     for title in ("Likely duplicate", "Unusual price", "Address looks wrong", "Bundle that saves", "Promise at risk"):
         assert title in page
-    form = owner.get("/admin/hints/unusual_quantity/").content.decode()
-    token = re.search(r'name="token" value="([^"]+)"', form)[1]  # type: ignore[index]
-    wrong = owner.post("/admin/hints/unusual_quantity/", {"token": token, "on": "on", "threshold_times": "x"})
+    carried = begun(owner, "/admin/hints/unusual_quantity/")
+    wrong = owner.post("/admin/hints/unusual_quantity/", {**carried, "on": "on", "threshold_times": "x"})
     assert wrong.status_code == 422 and "a number from 1.5 to 100" in wrong.content.decode()
-    values = {"token": token, "threshold_times": "3", "threshold_orders": "3"}
+    values = {**carried, "threshold_times": "3", "threshold_orders": "3"}
     assert owner.post("/admin/hints/unusual_quantity/", values).status_code == 302
     assert 'data-hint="' not in owner.get(f"/orders/{unusual}/").content.decode()
     assert owner.get("/admin/hints/nothing/").status_code == 404
@@ -190,12 +190,11 @@ def test_substitutes_are_named_on_the_page_of_the_product(owner: Client, company
     page = f"/products/{company.pot.product_id}/"
     assert "None named." in owner.get(page).content.decode()
     address = f"/variants/{company.pot.pk}/substitutes/"
-    form = owner.get(address).content.decode()
-    token = re.search(r'name="token" value="([^"]+)"', form)[1]  # type: ignore[index]
+    carried = begun(owner, address)
     for wrong, said in (("POT", "cannot stand in for itself"), ("NO-SUCH", "no active product")):
-        answer = owner.post(address, {"token": token, "lines": wrong})
+        answer = owner.post(address, {**carried, "lines": wrong})
         assert answer.status_code == 422 and said in answer.content.decode()
-    assert owner.post(address, {"token": token, "lines": "CUP  smaller and cheaper\n"}).status_code == 302
+    assert owner.post(address, {**carried, "lines": "CUP  smaller and cheaper\n"}).status_code == 302
     shown = owner.get(page).content.decode()
     assert "smaller and cheaper" in shown and "Substitutes of POT changed from — to CUP" in shown
     assert "CUP smaller and cheaper" in owner.get(address).content.decode()

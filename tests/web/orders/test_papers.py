@@ -15,6 +15,7 @@ from orderwell.domains.orders.services.note import add_attachment
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.events.models import Event
 from orderwell.testing.actors import owner as the_owner
+from orderwell.testing.markup import flat
 from tests.web.conftest import Company
 from tests.web.test_orders import HTMX, send, token
 
@@ -136,3 +137,33 @@ def test_images_and_papers_are_looked_at_in_the_page_and_nothing_else_is(owner: 
 def test_a_long_note_shows_its_beginning(owner: Client, order: int) -> None:
     send(owner, f"/orders/{order}/note/", body="line\n" * 40)
     assert '<details class="long-text">' in owner.get(f"/orders/{order}/").content.decode()
+
+
+def test_the_papers_that_there_are_stand_among_the_files_with_their_links(
+    owner: Client, browse: Callable[..., Client], order: int
+) -> None:
+    from orderwell.domains.billing.services.invoice import issue_invoice
+    from orderwell.domains.fulfilment.services.ship import ship
+    from orderwell.domains.orders.models import Order
+
+    def files(client: Client) -> str:
+        page = flat(html.unescape(client.get(f"/orders/{order}/").content.decode()))
+        return page[page.index('id="files"') :]
+
+    number = Order.objects.get(pk=order).number
+    assert f'href="/print/order-confirmation/?ids={order}"' in files(owner)
+    assert f"Order confirmation {number}" in files(owner)
+    assert "/print/invoice/" not in files(owner) and "/print/delivery-note/" not in files(owner)
+    shipment = ship(order_id=order, actor=the_owner(), now=utc_now())[0]
+    invoice = issue_invoice(order_id=order, actor=the_owner(), now=utc_now())
+    for kind, title, row in (("invoice", "Invoice", invoice), ("delivery-note", "Delivery note", shipment)):
+        assert f'href="/print/{kind}/?ids={row.pk}"' in files(owner)
+        assert f"{title} {row.number}" in files(owner)
+    # Nothing is offered that its reader may not open.
+    worker = files(browse("warehouse-worker"))
+    assert "/print/delivery-note/" in worker and "/print/invoice/" not in worker
+
+
+def test_a_note_without_an_author_says_so(owner: Client, order: int) -> None:
+    OrderNote.objects.create(order_id=order, body="from long ago", author_label="", created_at=utc_now())
+    assert "unknown (before authors were kept)" in owner.get(f"/orders/{order}/").content.decode()

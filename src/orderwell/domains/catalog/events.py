@@ -18,6 +18,7 @@ class CatalogEvent(EventName):
     IMAGE_CHANGED = "catalog.image.changed"
     IMAGES_ORDERED = "catalog.image.ordered"
     IMAGE_REMOVED = "catalog.image.removed"
+    IMAGE_RESTORED = "catalog.image.restored"
     PRICE_CHANGED = "catalog.price.changed"
     SUBSTITUTES_CHANGED = "catalog.substitutes.changed"
     CHANNEL_CREATED = "catalog.channel.created"
@@ -38,6 +39,7 @@ class CatalogEvent(EventName):
             cls.IMAGE_CHANGED: _("Image of product {code} described: {name}"),
             cls.IMAGES_ORDERED: _("Images of product {code} put in another order"),
             cls.IMAGE_REMOVED: _("Image {name} removed from product {code}"),
+            cls.IMAGE_RESTORED: _("Image {name} of product {code} brought back"),
             cls.PRICE_CHANGED: _("Price of {sku} in {currency} changed from {before} to {after}"),
             cls.SUBSTITUTES_CHANGED: _("Substitutes of {sku} changed from {before} to {after}"),
             cls.CHANNEL_CREATED: _("Channel {code} created"),

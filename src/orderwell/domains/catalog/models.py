@@ -177,7 +177,16 @@ class ProductSubstitute(models.Model):
         ]
 
 
+class PresentImages(models.Manager["ProductImage"]):
+    """Those that were not taken away."""
+
+    def get_queryset(self) -> models.QuerySet[ProductImage]:
+        return super().get_queryset().filter(removed_at=None)
+
+
 class ProductImage(models.Model):
+    """Taken away it stays for a while, so that it can come back."""
+
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="images")
     variant = models.ForeignKey(Variant, on_delete=models.CASCADE, null=True, related_name="images")
     file = models.FileField(upload_to="products/%Y/%m")
@@ -187,3 +196,8 @@ class ProductImage(models.Model):
     # Pages keep the place free while it loads; empty for images from before they were measured.
     width = models.PositiveIntegerField(null=True)
     height = models.PositiveIntegerField(null=True)
+    removed_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1, db_default=1)
+
+    objects = PresentImages()
+    with_removed: models.Manager[ProductImage] = models.Manager()

@@ -72,6 +72,8 @@ class ProductDetail:
     variants: list[Variant]
     part_of: dict[int, list[tuple[str, int]]] = field(default_factory=dict)
     images: list[ProductImage] = field(default_factory=list)
+    # Taken away, and still there to be brought back.
+    removed_images: list[ProductImage] = field(default_factory=list)
 
 
 def products(actor: Actor, filters: ProductFilters | None = None) -> QuerySet[Product]:
@@ -131,7 +133,10 @@ def product_detail(actor: Actor, product_id: int) -> ProductDetail:
         "component_id", "bundle__sku", "bundle__product_id"
     ):
         part_of.setdefault(component, []).append((sku, bundle))
-    return ProductDetail(product, variants, part_of, list(product.images.order_by("position", "id")))
+    images = list(ProductImage.with_removed.filter(product=product).order_by("position", "id"))
+    shown = [image for image in images if image.removed_at is None]
+    removed = [image for image in images if image.removed_at is not None]
+    return ProductDetail(product, variants, part_of, shown, removed)
 
 
 def product_header(actor: Actor, product_id: int) -> Product | None:

@@ -14,6 +14,7 @@ from orderwell.platform.configuration.events import ConfigurationEvent
 from orderwell.platform.configuration.models import CustomField
 from orderwell.platform.database import atomic
 from orderwell.platform.events.recording import Fact, record
+from orderwell.platform.events.versions import require_version
 from orderwell.platform.permissions import Permission
 
 ENTITIES = ("product", "variant", "customer", "order")
@@ -40,6 +41,7 @@ def save_custom_field(
     kind: str,
     choices: Sequence[str] = (),
     required: bool = False,
+    version: int | None = None,
     actor: Actor,
     now: datetime,
 ) -> CustomField:
@@ -50,6 +52,8 @@ def save_custom_field(
     refuse(_problems(entity, key, label_zh, label_en, kind, offered))
     with atomic():
         field = CustomField.objects.select_for_update().filter(entity=entity, key=key).first()
+        if field is not None:
+            require_version(version, f"custom-field:{field.pk}", kind="custom field")
         created = field is None
         field = field or CustomField(entity=entity, key=key, kind=kind)
         if field.kind != kind:

@@ -14,8 +14,9 @@ from orderwell.platform.caching import TimedCache
 from orderwell.platform.configuration.events import ConfigurationEvent
 from orderwell.platform.configuration.kinds import Kind
 from orderwell.platform.configuration.models import Setting
-from orderwell.platform.database import atomic
+from orderwell.platform.database import atomic, snapshot
 from orderwell.platform.events.recording import Fact, record
+from orderwell.platform.events.versions import Version, require_version, version_of
 from orderwell.platform.permissions import Permission
 
 
@@ -54,15 +55,43 @@ def get(key: str) -> Any:
     return option.kind.read(values[key]) if key in values else option.default
 
 
-def set_value(*, key: str, value: Any, actor: Actor, now: datetime) -> Any:
-    """Change a setting. `value` may be text; what is stored is what `get` returns, and that is returned."""
+def newest(*keys: str) -> tuple[dict[str, Any], Version]:
+    """The values of settings as they are this moment, for a form that changes them, and their version."""
+    found = [_option(key) for key in keys]
+    with snapshot():
+        rows = dict(Setting.objects.filter(key__in=keys).values_list("key", "value"))
+        version = version_of(*map(_stream, keys))
+    values = {
+        option.key: option.kind.read(rows[option.key]) if option.key in rows else option.default for option in found
+    }
+    return values, version
+
+
+def lock_settings(*keys: str, version: int | None, now: datetime) -> None:
+    """Raises StaleVersion unless the settings are as `newest` told with this version; nobody changes them meanwhile."""
+    if version is None:
+        return
+    for key in sorted(keys):
+        option = _option(key)
+        # Two that change a setting for the first time wait for each other too.
+        fields = {"value": option.kind.stored(option.default), "changed_at": now, "changed_by": ""}
+        Setting.objects.get_or_create(key=key, defaults=fields)
+    list(Setting.objects.select_for_update().filter(key__in=keys).order_by("key"))
+    require_version(version, *map(_stream, keys), kind=_("setting"))
+
+
+def set_value(*, key: str, value: Any, version: int | None = None, actor: Actor, now: datetime) -> Any:
+    """Change a setting. `value` may be text; what is stored is what `get` returns, and that is returned.
+
+    `version` is that of `newest`; raises StaleVersion when it is not the current one.
+    """
     actor.require(Permission.SYSTEM_SETTING_CHANGE)
     option = _option(key)
     try:
         fresh = option.kind.read(value)
     except (ValueError, TypeError, ArithmeticError):
         raise InvalidValue(value=repr(value), expected=option.kind.expected, pointer="/value") from None
-    return _write(option, option.kind.stored(fresh), actor, now)
+    return _write(option, option.kind.stored(fresh), actor, now, version)
 
 
 def reset(*, key: str, actor: Actor, now: datetime) -> Any:
@@ -71,8 +100,13 @@ def reset(*, key: str, actor: Actor, now: datetime) -> Any:
     return _write(_option(key), None, actor, now)
 
 
-def _write(option: Option, stored: Any, actor: Actor, now: datetime) -> Any:
+def _stream(key: str) -> str:
+    return f"setting:{key}"[:40]
+
+
+def _write(option: Option, stored: Any, actor: Actor, now: datetime, version: int | None = None) -> Any:
     with atomic():
+        lock_settings(option.key, version=version, now=now)
         row = Setting.objects.select_for_update().filter(key=option.key).first()
         before = option.default if row is None else option.kind.read(row.value)
         if stored is None:
@@ -83,7 +117,7 @@ def _write(option: Option, stored: Any, actor: Actor, now: datetime) -> Any:
             fields = {"value": stored, "changed_at": now, "changed_by": actor.label[:120]}
             Setting.objects.update_or_create(key=option.key, defaults=fields)
         if after != before:
-            subject = f"setting:{option.key}"[:40]
+            subject = _stream(option.key)
             data = {"key": option.key, "before": before, "after": after}
             record(Fact(ConfigurationEvent.SETTING_CHANGED, subject, subject, data), actor=actor, now=now)
     _values.clear()

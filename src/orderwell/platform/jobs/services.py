@@ -10,6 +10,7 @@ from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.coded_rows import refuse
 from orderwell.platform.database import atomic
 from orderwell.platform.events.recording import Fact, record
+from orderwell.platform.events.versions import require_version
 from orderwell.platform.jobs.events import JobEvent
 from orderwell.platform.jobs.models import Schedule
 from orderwell.platform.jobs.schedules import first_run
@@ -24,10 +25,11 @@ def change_schedule(
     enabled: bool | None = None,
     at: str | None = None,
     every_seconds: int | None = None,
+    version: int | None = None,
     actor: Actor,
     now: datetime,
 ) -> Schedule:
-    """Change what is given; the next run is planned anew where the time or the interval changed."""
+    """Change what is given; the next run is planned anew where the time or the interval changed. Raises StaleVersion."""
     actor.require(Permission.SYSTEM_SETTING_CHANGE)
     at = at.strip() if at is not None else None
     refuse(_problems(at, every_seconds))
@@ -35,6 +37,7 @@ def change_schedule(
         row = Schedule.objects.select_for_update().filter(pk=name).first()
         if row is None:
             raise NotFound(kind="schedule", reference=name)
+        require_version(version, f"schedule:{name}", kind="schedule")
         changes: dict[str, list[object]] = {}
         for column, value in (("enabled", enabled), ("at", at), ("every_seconds", every_seconds)):
             before = getattr(row, column)

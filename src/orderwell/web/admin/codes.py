@@ -5,7 +5,7 @@ Each has its table and one form: for the row named in the address, or for a new 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -16,19 +16,22 @@ from django.utils.translation import gettext as _
 from orderwell.domains.catalog.choices import category_choices, every_channel, every_tax_category
 from orderwell.domains.catalog.drafts import CategoryDraft, ChannelDraft, TaxCategoryDraft
 from orderwell.domains.catalog.services.save_category import save_category
-from orderwell.domains.catalog.services.save_channel import save_channel
+from orderwell.domains.catalog.services.save_channel import CHANGES, save_channel
 from orderwell.domains.catalog.services.save_tax_category import save_tax_category
 from orderwell.domains.customers.choices import every_group
 from orderwell.domains.customers.drafts import CustomerGroupDraft
 from orderwell.domains.customers.services.save_group import save_group
 from orderwell.domains.inventory.choices import every_buffer, every_warehouse, visible_warehouses
 from orderwell.domains.inventory.drafts import BufferDraft, WarehouseDraft
+from orderwell.domains.inventory.events import InventoryEvent
 from orderwell.domains.inventory.services.save_buffer import save_buffer
 from orderwell.domains.inventory.services.save_warehouse import save_warehouse
 from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import NotFound
 from orderwell.kernel.quantities import plain
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.database import snapshot
+from orderwell.platform.events.versions import NEW, Version, version_of
 from orderwell.platform.permissions import Permission
 from orderwell.web.admin.forms import BufferForm, CategoryForm, ChannelForm, CodedForm, TaxForm, WarehouseForm
 from orderwell.web.admin.sections import Column, Row, Table, show_table
@@ -68,18 +71,25 @@ def _form(
     )
 
 
-def _find(rows: Sequence[Any], code: str | None, kind: str) -> Any:
-    """The row with this code, None for a new one. Raises NotFound."""
+def _find(
+    rows: Callable[[], Sequence[Any]], code: str | None, kind: str, names: Collection[str] = ()
+) -> tuple[Any, Version]:
+    """The row with this code and its version; None and NEW for a new one. Raises NotFound."""
     if code is None:
-        return None
-    found = next((row for row in rows if row.code == code), None)
-    if found is None:
-        raise NotFound(kind=kind, reference=code[:60])
-    return found
+        return None, Version(NEW)
+    with snapshot():
+        found = next((row for row in rows() if row.code == code), None)
+        if found is None:
+            raise NotFound(kind=kind, reference=code[:60])
+        return found, version_of(f"{kind.replace(' ', '-')}:{found.pk}", names=names)
 
 
-def _initial(row: Any, *names: str) -> dict[str, Any]:
+def _stored(row: Any, *names: str) -> dict[str, Any]:
     return {} if row is None else {name: getattr(row, name) for name in ("code", "name_zh", "name_en", *names)}
+
+
+def _merging(stored: dict[str, Any], seen: Version) -> dict[str, Any]:
+    return {"stored": stored, "version": seen.number, "changed_by": seen.changed_by}
 
 
 @page(SETTING)
@@ -114,17 +124,18 @@ def channels(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 @form_page(SETTING)
 def channel(request: HttpRequest, actor: Actor, code: str | None = None) -> HttpResponse:
-    row = _find(every_channel(), code, "channel")
-    initial = _initial(row, "currency", "prices_include_tax", "shortage", "active")
+    row, seen = _find(every_channel, code, "channel", CHANGES)
+    stored = _stored(row, "currency", "prices_include_tax", "shortage", "active")
     if row is not None:
-        initial["warehouses"] = ", ".join(row.warehouse_codes)
-    form = ChannelForm(request.POST or None, initial=initial, known=[item.code for item in every_warehouse()])
+        stored["warehouses"] = ", ".join(row.warehouse_codes)
+    known = [item.code for item in every_warehouse()]
+    form = ChannelForm(request.POST or None, known=known, **_merging(stored, seen))
     return _form(
         request,
         actor,
         form,
         code=code,
-        act=lambda data: save_channel(ChannelDraft(**data), actor=actor, now=utc_now()),
+        act=lambda data: save_channel(ChannelDraft(**data), version=seen.number, actor=actor, now=utc_now()),
         back="admin-channels",
         title=localname(row) or _("New channel"),
     )
@@ -140,13 +151,13 @@ def groups(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 @form_page(GROUP)
 def group(request: HttpRequest, actor: Actor, code: str | None = None) -> HttpResponse:
-    row = _find(every_group(), code, "customer group")
+    row, seen = _find(every_group, code, "customer group")
     return _form(
         request,
         actor,
-        CodedForm(request.POST or None, initial=_initial(row)),
+        CodedForm(request.POST or None, **_merging(_stored(row), seen)),
         code=code,
-        act=lambda data: save_group(CustomerGroupDraft(**data), actor=actor, now=utc_now()),
+        act=lambda data: save_group(CustomerGroupDraft(**data), version=seen.number, actor=actor, now=utc_now()),
         back="admin-groups",
         title=localname(row) or _("New group"),
     )
@@ -165,20 +176,21 @@ def categories(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 @form_page(PRODUCT)
 def category(request: HttpRequest, actor: Actor, code: str | None = None) -> HttpResponse:
+    row, seen = _find(lambda: [row for row, _path in category_choices()], code, "category")
+    stored = _stored(row)
+    if row is not None:
+        stored["parent"] = row.parent.code if row.parent is not None else ""
     tree = category_choices()
-    row = _find([row for row, _path in tree], code, "category")
-    initial = _initial(row)
-    if row is not None and row.parent is not None:
-        initial["parent"] = row.parent.code
     parents = [(other.code, path) for other, path in tree if other.code != code]
 
     def act(data: dict[str, Any]) -> None:
-        save_category(CategoryDraft(**{**data, "parent": data["parent"] or None}), actor=actor, now=utc_now())
+        draft = CategoryDraft(**{**data, "parent": data["parent"] or None})
+        save_category(draft, version=seen.number, actor=actor, now=utc_now())
 
     return _form(
         request,
         actor,
-        CategoryForm(request.POST or None, initial=initial, parents=parents),
+        CategoryForm(request.POST or None, parents=parents, **_merging(stored, seen)),
         code=code,
         act=act,
         back="admin-categories",
@@ -201,19 +213,19 @@ def taxes(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 @form_page(SETTING)
 def tax(request: HttpRequest, actor: Actor, code: str | None = None) -> HttpResponse:
-    row = _find(every_tax_category(), code, "tax category")
-    initial = _initial(row)
+    row, seen = _find(every_tax_category, code, "tax category")
+    stored = _stored(row)
     if row is not None:
-        initial["rate"] = plain(row.rate * 100)
+        stored["rate"] = plain(row.rate * 100)
 
     def act(data: dict[str, Any]) -> None:
         draft = TaxCategoryDraft(**{**data, "rate": data["rate"].scaleb(-2)})
-        save_tax_category(draft, actor=actor, now=utc_now())
+        save_tax_category(draft, version=seen.number, actor=actor, now=utc_now())
 
     return _form(
         request,
         actor,
-        TaxForm(request.POST or None, initial=initial),
+        TaxForm(request.POST or None, **_merging(stored, seen)),
         code=code,
         act=act,
         back="admin-taxes",
@@ -250,14 +262,14 @@ def warehouses(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 @form_page(WAREHOUSE)
 def warehouse(request: HttpRequest, actor: Actor, code: str | None = None) -> HttpResponse:
-    row = _find(visible_warehouses(actor, active_only=False), code, "warehouse")
-    initial = _initial(row, "country", "region", "city", "priority", "allow_negative", "active")
+    row, seen = _find(lambda: visible_warehouses(actor, active_only=False), code, "warehouse")
+    stored = _stored(row, "country", "region", "city", "priority", "allow_negative", "active")
     return _form(
         request,
         actor,
-        WarehouseForm(request.POST or None, initial=initial),
+        WarehouseForm(request.POST or None, **_merging(stored, seen)),
         code=code,
-        act=lambda data: save_warehouse(WarehouseDraft(**data), actor=actor, now=utc_now()),
+        act=lambda data: save_warehouse(WarehouseDraft(**data), version=seen.number, actor=actor, now=utc_now()),
         back="admin-warehouses",
         title=localname(row) or _("New warehouse"),
     )
@@ -289,21 +301,29 @@ def buffers(request: HttpRequest, actor: Actor) -> HttpResponse:
     return show_table(request, actor, "admin-buffers", table)
 
 
-@form_page(WAREHOUSE)
-def buffer(request: HttpRequest, actor: Actor, buffer_id: int | None = None) -> HttpResponse:
-    initial: dict[str, Any] = {}
-    if buffer_id is not None:
+def _buffer(actor: Actor, buffer_id: int | None) -> tuple[dict[str, Any], Version]:
+    """What the form of a buffer begins with, and its version. Raises NotFound."""
+    if buffer_id is None:
+        return {}, Version(NEW)
+    with snapshot():
         row = next((row for row in every_buffer(actor) if row.pk == buffer_id), None)
         if row is None:
             raise NotFound(kind="buffer", reference=buffer_id)
-        initial = {"channel": row.channel.code, "quantity": plain(row.quantity)}
-        initial |= {
-            "warehouse": row.warehouse.code if row.warehouse else "",
-            "sku": row.variant.sku if row.variant else "",
-        }
+        seen = version_of(f"channel:{row.channel_id}", names=(InventoryEvent.BUFFER_CHANGED,))
+    stored = {"channel": row.channel.code, "quantity": plain(row.quantity)}
+    stored |= {
+        "warehouse": row.warehouse.code if row.warehouse else "",
+        "sku": row.variant.sku if row.variant else "",
+    }
+    return stored, seen
+
+
+@form_page(WAREHOUSE)
+def buffer(request: HttpRequest, actor: Actor, buffer_id: int | None = None) -> HttpResponse:
+    stored, seen = _buffer(actor, buffer_id)
     form = BufferForm(
         request.POST or None,
-        initial=initial,
+        **_merging(stored, seen),
         channels=[(row.code, localname(row)) for row in every_channel()],
         warehouses=[(row.code, localname(row)) for row in visible_warehouses(actor)],
     )
@@ -319,7 +339,7 @@ def buffer(request: HttpRequest, actor: Actor, buffer_id: int | None = None) -> 
             sku=data["sku"].strip() or None,
             warehouse=data["warehouse"] or None,
         )
-        save_buffer(draft, actor=actor, now=utc_now())
+        save_buffer(draft, version=seen.number, actor=actor, now=utc_now())
 
     return perform(
         request,

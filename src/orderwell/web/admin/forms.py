@@ -16,9 +16,10 @@ from orderwell.kernel.money import currencies
 from orderwell.platform.configuration.kinds import Kind
 from orderwell.platform.configuration.models import CustomField
 from orderwell.platform.configuration.saving_fields import ENTITIES
-from orderwell.web.admin import permission_words
+from orderwell.platform.permissions import words as permission_words
 from orderwell.web.components.actions import ActionForm
 from orderwell.web.components.forms import DayField, ExactField, offer, options
+from orderwell.web.components.merging import MergingForm
 
 COMMON_CURRENCIES = ("CNY", "USD", "EUR", "GBP", "HKD", "JPY")
 Choice = tuple[Any, str | Promise]
@@ -54,7 +55,7 @@ class LimitFields(ActionForm):
         return {kind: ids for kind, ids in found.items() if ids}
 
 
-class UserForm(LimitFields):
+class UserForm(MergingForm, LimitFields):
     pointers = {r"/roles/\d+": "roles", r"/teams/\d+": "teams"}
     username = forms.CharField(label=_("User name"), max_length=80, help_text=_("Small letters, no spaces."))
     name = forms.CharField(label=_("Name"), required=False, max_length=120)
@@ -80,12 +81,15 @@ class UserForm(LimitFields):
         limits: dict[str, list[Choice]],
         **kwargs: Any,
     ) -> None:
+        self.new = new
         super().__init__(*args, **kwargs)
         offer(self, "language", options(settings.LANGUAGES, empty=_("As the browser asks")))
         offer(self, "roles", roles)
         offer(self, "teams", teams)
         self.offer_limits(limits)
-        for name in ("is_active",) if new else ("username", "password", "must_change_password"):
+
+    def prepare(self) -> None:
+        for name in ("is_active",) if self.new else ("username", "password", "must_change_password"):
             del self.fields[name]
 
 
@@ -100,7 +104,7 @@ class PasswordResetForm(ActionForm):
     )
 
 
-class TeamForm(ActionForm):
+class TeamForm(MergingForm):
     name = forms.CharField(label=_("Name"), max_length=80)
 
 
@@ -116,14 +120,18 @@ class NewRoleForm(ActionForm):
         offer(self, "like", options(roles, empty=_("None")))
 
 
-def _scope_fields(form: forms.Form) -> None:
-    for scope, title, names in permission_words.grouped():
-        form.fields[f"scope_{scope}"] = ManyField(
-            label=str(title),
-            required=False,
-            choices=permission_words.choices(names),
-            widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
-        )
+def _scope_fields() -> dict[str, forms.Field]:
+    return {
+        f"scope_{scope}": ManyField(label=str(title), required=False, choices=permission_words.choices(names))
+        for scope, title, names in permission_words.grouped()
+    }
+
+
+def chosen_by_scope(chosen: Iterable[str]) -> dict[str, list[str]]:
+    has = set(chosen)
+    return {
+        f"scope_{scope}": [name for name in names if name in has] for scope, _title, names in permission_words.grouped()
+    }
 
 
 class PermissionsForm(ActionForm):
@@ -132,16 +140,10 @@ class PermissionsForm(ActionForm):
     pointers = {r"/scopes(/\d+)?": ""}
 
     def __init__(self, *args: Any, chosen: Iterable[str] = (), **kwargs: Any) -> None:
-        has = set(chosen)
-        kwargs["initial"] = {
-            **kwargs.get("initial", {}),
-            **{
-                f"scope_{scope}": [name for name in names if name in has]
-                for scope, _title, names in permission_words.grouped()
-            },
-        }
+        kwargs["initial"] = {**kwargs.get("initial", {}), **chosen_by_scope(chosen)}
+        # On this form alone; before it is made, so that what is merged is known.
+        vars(self)["base_fields"] = {**type(self).base_fields, **_scope_fields()}
         super().__init__(*args, **kwargs)
-        _scope_fields(self)
 
     @property
     def groups(self) -> list[tuple[Any, forms.BoundField]]:
@@ -149,6 +151,14 @@ class PermissionsForm(ActionForm):
 
     def chosen(self) -> list[str]:
         return [name for scope, _t, _n in permission_words.grouped() for name in self.cleaned_data[f"scope_{scope}"]]
+
+
+class RoleForm(MergingForm, PermissionsForm):
+    """What a role may do, as it stands; every tick is merged by itself."""
+
+    def __init__(self, data: Any, *, chosen: Iterable[str], **kwargs: Any) -> None:
+        has = list(chosen)
+        super().__init__(data, chosen=has, stored=chosen_by_scope(has), **kwargs)
 
 
 class KeyForm(LimitFields, PermissionsForm):
@@ -161,7 +171,7 @@ class KeyForm(LimitFields, PermissionsForm):
         self.offer_limits(limits)
 
 
-class CodedForm(ActionForm):
+class CodedForm(MergingForm):
     code = forms.CharField(
         label=_("Code"), max_length=40, help_text=_("Letters, digits and hyphens; it stays as it is.")
     )
@@ -242,7 +252,8 @@ class WarehouseForm(CodedForm):
         return str(self.cleaned_data["country"]).upper()
 
 
-class BufferForm(ActionForm):
+class BufferForm(MergingForm):
+    taken_by = "quantity"
     channel = forms.ChoiceField(label=_("Channel"))
     warehouse = forms.ChoiceField(label=_("Warehouse"), required=False)
     sku = forms.CharField(label="SKU", required=False, max_length=60, help_text=_("Empty: every product."))
@@ -268,7 +279,8 @@ ENTITY_WORDS: dict[str, str | Promise] = dict(
 )
 
 
-class OwnFieldForm(ActionForm):
+class OwnFieldForm(MergingForm):
+    taken_by = "key"
     entity = forms.ChoiceField(label=_("Belongs to"), choices=list(ENTITY_WORDS.items()))
     key = forms.CharField(
         label=_("Code"), max_length=40, help_text=_("Letters, digits and hyphens; it stays as it is.")
@@ -291,12 +303,15 @@ class OwnFieldForm(ActionForm):
             self.fields[name].help_text = ""
 
 
-class SettingForm(ActionForm):
+class SettingForm(MergingForm):
     """One field, of the type of the setting."""
 
     def __init__(self, *args: Any, kind: Kind, label: str, help_text: str, **kwargs: Any) -> None:
+        self.value_field = _setting_field(kind, label, help_text)
         super().__init__(*args, **kwargs)
-        self.fields["value"] = _setting_field(kind, label, help_text)
+
+    def prepare(self) -> None:
+        self.fields["value"] = self.value_field
 
 
 def _setting_field(kind: Kind, label: str, help_text: str) -> forms.Field:
@@ -316,7 +331,7 @@ def _setting_field(kind: Kind, label: str, help_text: str) -> forms.Field:
             return forms.CharField(max_length=200, widget=forms.TextInput(attrs={"class": "form-control"}), **shared)
 
 
-class ScheduleForm(ActionForm):
+class ScheduleForm(MergingForm):
     enabled = forms.BooleanField(label=_("Runs by itself"), required=False)
     at = forms.CharField(
         label=_("Time of day"),

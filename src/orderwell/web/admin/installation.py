@@ -21,6 +21,8 @@ from orderwell.platform.configuration.saving_fields import (
     remove_custom_field,
     save_custom_field,
 )
+from orderwell.platform.database import snapshot
+from orderwell.platform.events.versions import NEW, Version, version_of
 from orderwell.platform.jobs.queries import planned_schedules
 from orderwell.platform.jobs.services import change_schedule
 from orderwell.platform.numbering.queries import number_sequences
@@ -113,11 +115,14 @@ def setting(request: HttpRequest, actor: Actor, key: str) -> HttpResponse:
     option = next((option for option in configuration.options() if option.key == key), None)
     if option is None:
         raise NotFound(kind="setting", reference=key[:80])
-    value = configuration.get(key)
-    initial = ("yes" if value else "no") if option.kind.name == "yes_no" else str(option.kind.stored(value))
+    values, seen = configuration.newest(key)
+    value = values[key]
+    stored = ("yes" if value else "no") if option.kind.name == "yes_no" else str(option.kind.stored(value))
     form = SettingForm(
         request.POST or None,
-        initial={"value": initial},
+        stored={"value": stored},
+        version=seen.number,
+        changed_by=seen.changed_by,
         kind=option.kind,
         label=_(option.title),
         help_text=_(option.help),
@@ -127,7 +132,9 @@ def setting(request: HttpRequest, actor: Actor, key: str) -> HttpResponse:
         actor,
         form,
         template="admin/form.html",
-        act=lambda data: configuration.set_value(key=key, value=data["value"], actor=actor, now=utc_now()),
+        act=lambda data: configuration.set_value(
+            key=key, value=data["value"], version=seen.number, actor=actor, now=utc_now()
+        ),
         done=_("Saved."),
         to=reverse("admin-settings"),
         context={"form_title": _(option.title)},
@@ -171,18 +178,18 @@ def _name(field: CustomField) -> str:
     return localname({"name_zh": field.label_zh, "name_en": field.label_en})
 
 
-def _field(request: HttpRequest, actor: Actor, found: CustomField | None) -> HttpResponse:
-    initial: dict[str, Any] = {}
+def _field(request: HttpRequest, actor: Actor, found: CustomField | None, seen: Version) -> HttpResponse:
+    stored: dict[str, Any] = {}
     if found is not None:
         names = ("entity", "key", "label_zh", "label_en", "kind", "required")
-        initial = {**{name: getattr(found, name) for name in names}, "choices": "\n".join(found.choices)}
-    form = OwnFieldForm(request.POST or None, initial=initial)
+        stored = {**{name: getattr(found, name) for name in names}, "choices": "\n".join(found.choices)}
+    form = OwnFieldForm(request.POST or None, stored=stored, version=seen.number, changed_by=seen.changed_by)
     if found is not None:
         form.freeze()
 
     def act(data: dict[str, Any]) -> None:
         values = {**data, "choices": data["choices"].splitlines() if data["kind"] == "choice" else []}
-        save_custom_field(**values, actor=actor, now=utc_now())
+        save_custom_field(**values, version=seen.number, actor=actor, now=utc_now())
 
     context: dict[str, Any] = {"form_title": _name(found) if found else _("New field")}
     if found is not None:
@@ -208,12 +215,15 @@ def _found(actor: Actor, entity: str, key: str) -> CustomField:
 
 @form_page(SETTING)
 def new_field(request: HttpRequest, actor: Actor) -> HttpResponse:
-    return _field(request, actor, None)
+    return _field(request, actor, None, Version(NEW))
 
 
 @form_page(SETTING)
 def own_field(request: HttpRequest, actor: Actor, entity: str, key: str) -> HttpResponse:
-    return _field(request, actor, _found(actor, entity, key))
+    with snapshot():
+        found = _found(actor, entity, key)
+        seen = version_of(f"custom-field:{found.pk}")
+    return _field(request, actor, found, seen)
 
 
 @form_page(SETTING)
@@ -275,22 +285,30 @@ def schedules(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 @form_page(SETTING)
 def schedule(request: HttpRequest, actor: Actor, name: str) -> HttpResponse:
-    row = next((row for row in planned_schedules(actor) if row.name == name), None)
-    if row is None:
-        raise NotFound(kind="schedule", reference=name[:80])
-    initial = {"enabled": row.enabled, "at": row.at, "minutes": max(row.every_seconds // 60, 1)}
+    with snapshot():
+        row = next((row for row in planned_schedules(actor) if row.name == name), None)
+        if row is None:
+            raise NotFound(kind="schedule", reference=name[:80])
+        seen = version_of(f"schedule:{name}")
+    stored = {"enabled": row.enabled, "at": row.at, "minutes": max(row.every_seconds // 60, 1)}
 
     def act(data: dict[str, Any]) -> None:
         # An interval that was not touched keeps its seconds.
-        every = None if data["minutes"] == initial["minutes"] else data["minutes"] * 60
+        every = None if data["minutes"] == stored["minutes"] else data["minutes"] * 60
         change_schedule(
-            name=name, enabled=data["enabled"], at=data["at"], every_seconds=every, actor=actor, now=utc_now()
+            name=name,
+            enabled=data["enabled"],
+            at=data["at"],
+            every_seconds=every,
+            version=seen.number,
+            actor=actor,
+            now=utc_now(),
         )
 
     return perform(
         request,
         actor,
-        ScheduleForm(request.POST or None, initial=initial),
+        ScheduleForm(request.POST or None, stored=stored, version=seen.number, changed_by=seen.changed_by),
         template="admin/form.html",
         act=act,
         done=_("Saved."),
@@ -324,7 +342,7 @@ def numbers(request: HttpRequest, actor: Actor) -> HttpResponse:
         Column(_("Sequence")),
         Column(_("Year"), "num"),
         Column(_("Given out"), "num"),
-        Column(_("Last"), "nowrap"),
+        Column(_("Last"), "nowrap hide-narrow"),
         Column(pgettext("number", "Next"), "nowrap"),
     )
     table = Table(

@@ -19,16 +19,18 @@ from orderwell.platform.accounts.models import ApiKey, Role, User
 from orderwell.platform.accounts.queries import role_list, user_detail
 from orderwell.platform.accounts.services.roles import create_role, set_role_permissions
 from orderwell.platform.accounts.services.teams import list_teams, save_team, team_names
-from orderwell.platform.accounts.services.users import change_user, create_user, set_password
+from orderwell.platform.accounts.services.users import change_user, create_user, set_password, user_version
+from orderwell.platform.database import snapshot
+from orderwell.platform.events.versions import NEW, Version, version_of
 from orderwell.platform.permissions import Permission
+from orderwell.platform.permissions.words import grouped, title_of
 from orderwell.web.admin.forms import (
     NewRoleForm,
     PasswordResetForm,
-    PermissionsForm,
+    RoleForm,
     TeamForm,
     UserForm,
 )
-from orderwell.web.admin.permission_words import grouped, title_of
 from orderwell.web.admin.sections import Column, Row, Table, sections, show_table
 from orderwell.web.components.actions import perform
 from orderwell.web.pages import form_page, page
@@ -56,28 +58,31 @@ def limits_text(holder: User | ApiKey, known: dict[str, list[tuple[Any, Any]]]) 
     return ", ".join(shown) or _("all")
 
 
-def _user_form(request: HttpRequest, actor: Actor, user: User | None) -> UserForm:
-    initial: dict[str, Any] = {}
+def _user_form(request: HttpRequest, actor: Actor, user: User | None, seen: Version) -> UserForm:
+    stored: dict[str, Any] = {}
+    limits = limit_choices()
     if user is not None:
-        initial = {"name": user.name, "language": user.language, "is_active": user.is_active}
-        initial["roles"] = [role.code for role in user.roles.all()]
-        initial["teams"] = [team.pk for team in user.teams.all()]
-        for row in user.row_scopes.all():
-            initial.setdefault(f"limit_{row.kind}", []).append(row.object_id)
+        stored = {"name": user.name, "language": user.language, "is_active": user.is_active}
+        stored["roles"] = [role.code for role in user.roles.all()]
+        stored["teams"] = [team.pk for team in user.teams.all()]
+        for kind in limits:
+            stored[f"limit_{kind}"] = [row.object_id for row in user.row_scopes.all() if row.kind == kind]
     return UserForm(
         request.POST or None,
-        initial=initial,
+        stored=stored,
+        version=seen.number,
+        changed_by=seen.changed_by,
         new=user is None,
         roles=[(role.code, role_title(role)) for role in role_list(actor)],
         teams=list(team_names().items()),
-        limits=limit_choices(),
+        limits=limits,
     )
 
 
 @sensitive_post_parameters("password")
 @form_page(USERS)
 def new_user(request: HttpRequest, actor: Actor) -> HttpResponse:
-    form = _user_form(request, actor, None)
+    form = _user_form(request, actor, None, Version(NEW))
 
     def act(data: dict[str, Any]) -> None:
         now = utc_now()
@@ -109,8 +114,9 @@ def new_user(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 @form_page(USERS)
 def change_one_user(request: HttpRequest, actor: Actor, user_id: int) -> HttpResponse:
-    user = user_detail(actor, user_id)
-    form = _user_form(request, actor, user)
+    with snapshot():
+        user, seen = user_detail(actor, user_id), user_version(user_id)
+    form = _user_form(request, actor, user, seen)
 
     def act(data: dict[str, Any]) -> None:
         change_user(
@@ -121,6 +127,7 @@ def change_one_user(request: HttpRequest, actor: Actor, user_id: int) -> HttpRes
             name=data["name"],
             language=data["language"],
             teams=[int(key) for key in data["teams"]],
+            version=seen.number,
             actor=actor,
             now=utc_now(),
         )
@@ -201,20 +208,24 @@ def new_role(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 @form_page(USERS)
 def one_role(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
-    role = next((role for role in role_list(actor) if role.code == code), None)
-    if role is None:
-        raise NotFound(kind="role", reference=code[:40])
-    form = PermissionsForm(request.POST or None, chosen=role.permissions)
+    with snapshot():
+        role = next((role for role in role_list(actor) if role.code == code), None)
+        if role is None:
+            raise NotFound(kind="role", reference=code[:40])
+        seen = version_of(f"role:{role.pk}")
+    form = RoleForm(request.POST or None, chosen=role.permissions, version=seen.number, changed_by=seen.changed_by)
     fixed = role.code == "administrator"
     if fixed:
-        for name in [name for name in form.fields if name != "token"]:
+        for name in [name for name in form.fields if name not in form.OWN]:
             form.fields[name].disabled = True
     return perform(
         request,
         actor,
         form,
         template="admin/role.html",
-        act=lambda data: set_role_permissions(code=code, scopes=form.chosen(), actor=actor, now=utc_now()),
+        act=lambda data: set_role_permissions(
+            code=code, scopes=form.chosen(), version=seen.number, actor=actor, now=utc_now()
+        ),
         done=_("Saved. It holds from the next page on."),
         to=reverse("admin-roles"),
         context={"role_title": role_title(role), "fixed": fixed},
@@ -236,15 +247,24 @@ def teams(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 def _team(request: HttpRequest, actor: Actor, team_id: int | None) -> HttpResponse:
-    name = team_names().get(team_id, "") if team_id is not None else ""
-    if team_id is not None and not name:
-        raise NotFound(kind="team", reference=team_id)
+    name, seen = "", Version(NEW)
+    if team_id is not None:
+        with snapshot():
+            name, seen = team_names().get(team_id, ""), version_of(f"team:{team_id}")
+        if not name:
+            raise NotFound(kind="team", reference=team_id)
+    form = TeamForm(
+        request.POST or None,
+        stored={"name": name} if name else {},
+        version=seen.number,
+        changed_by=seen.changed_by,
+    )
     return perform(
         request,
         actor,
-        TeamForm(request.POST or None, initial={"name": name}),
+        form,
         template="admin/form.html",
-        act=lambda data: save_team(name=data["name"], team_id=team_id, actor=actor, now=utc_now()),
+        act=lambda data: save_team(name=data["name"], team_id=team_id, version=seen.number, actor=actor, now=utc_now()),
         done=_("Saved."),
         to=reverse("admin-teams"),
         context={"form_title": name or _("New team")},

@@ -27,7 +27,17 @@ def new_token() -> str:
 class ActionForm(Form):
     """Carries a token, made with the empty form: the same form sent twice is one request."""
 
+    # Fields that belong to the form itself, not to what it is about.
+    OWN = frozenset({"token"})
     token = forms.CharField(widget=forms.HiddenInput, max_length=64, initial=new_token)
+
+    def renew(self) -> None:
+        """Make a form that comes back ready to be sent once more."""
+
+    @property
+    def said(self) -> list[str]:
+        """What somebody should know of how their form was taken."""
+        return []
 
 
 def perform(
@@ -54,8 +64,12 @@ def perform(
         except DomainError as error:
             form.refuse(error)
         else:
+            for text in form.said if isinstance(form, ActionForm) else ():
+                tell(request, text, level="info")
             tell(request, done, undo=undo(made) if undo and made is not None else None)
             return go(request, to)
+    if isinstance(form, ActionForm) and form.is_bound:
+        form.renew()
     status = 422 if form.errors else 200
     return dialog(request, template, {**(context or {}), "form": form}, status=status)
 
@@ -73,8 +87,9 @@ def fingerprint_of(request: HttpRequest) -> bytes:
 
 def perform_once(request: HttpRequest, actor: Actor, form: Form, act: Callable[[dict[str, Any]], object]) -> object:
     """`act` with the clean data of a valid form, unless the same form was sent before; what it returned, else None."""
-    data = dict(form.cleaned_data)
-    token = data.pop("token", "")
+    token = form.cleaned_data.get("token", "")
+    own = form.OWN if isinstance(form, ActionForm) else ()
+    data = {name: value for name, value in form.cleaned_data.items() if name not in own}
     if not token:
         return act(data)
     made: list[object] = []

@@ -15,6 +15,7 @@ SCHEDULES = {
     "jobs.forget-old-progress": _("Forget the progress of old jobs"),
     "views.forget-old-exports": _("Delete old exports"),
     "automation.forget-old-sights": _("Forget who saw which hint"),
+    "catalog.delete-removed-images": _("Delete images that were taken away"),
     "verify.every-night": _("Check every balance"),
 }
 

@@ -14,7 +14,7 @@ from orderwell.domains.customers.models import Customer
 from orderwell.domains.customers.queries import CustomerDetail, customer_detail, customer_groups, tags
 from orderwell.domains.customers.services.save_customer import save_customer
 from orderwell.kernel.clock import utc_now
-from orderwell.kernel.errors import DomainError, StaleVersion
+from orderwell.kernel.errors import DomainError
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.events.queries import stream
 from orderwell.platform.permissions import Permission
@@ -46,10 +46,7 @@ def _form(request: HttpRequest, actor: Actor, before: CustomerDetail | None) -> 
         try:
             return HttpResponseRedirect(_save(request, actor, form))
         except DomainError as error:
-            if any(detail.code == StaleVersion.code for detail in error.details):
-                form.add_error(None, _("Somebody was faster by a moment. Look it over and send it again."))
-            else:
-                form.refuse(error)
+            form.refuse(error)
     if form.is_bound:
         form.renew()
     context: dict[str, Any] = {

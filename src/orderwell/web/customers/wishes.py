@@ -124,8 +124,7 @@ def preferences(request: HttpRequest, actor: Actor, customer_id: int) -> HttpRes
         draft = CustomerDraft(number=before.number, preferences=form.values(before), version=before.version)
         return save_customer(draft, actor=actor, now=utc_now())
 
-    valid = form.is_valid() if request.method == "POST" else True
-    answer = perform(
+    return perform(
         request,
         actor,
         form,
@@ -135,9 +134,6 @@ def preferences(request: HttpRequest, actor: Actor, customer_id: int) -> HttpRes
         to=page_of(customer_id),
         context={"customer": before},
     )
-    if not valid:
-        form.renew()
-    return answer
 
 
 def value_text(item: Preference, value: Any) -> str:

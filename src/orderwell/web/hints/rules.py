@@ -18,12 +18,13 @@ from orderwell.domains.automation.hints.services.configure import configure_rule
 from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import NotFound
 from orderwell.platform.accounts.actor import Actor
-from orderwell.platform.configuration.services import get as setting
+from orderwell.platform.configuration.services import newest
 from orderwell.platform.permissions import Permission
 from orderwell.platform.wording import shown
 from orderwell.web.admin.sections import sections
-from orderwell.web.components.actions import ActionForm, perform
+from orderwell.web.components.actions import perform
 from orderwell.web.components.forms import dress
+from orderwell.web.components.merging import MergingForm
 from orderwell.web.components.words import word
 from orderwell.web.pages import form_page, page
 
@@ -57,15 +58,18 @@ def _shown(rule: Rule, found: Figures) -> dict[str, Any]:
     }
 
 
-class RuleForm(ActionForm):
+class RuleForm(MergingForm):
     """One field for each threshold of the rule; what is right is decided by the setting itself."""
 
     on = forms.BooleanField(label=gettext_lazy("Rule is on"), required=False)
 
     def __init__(self, *args: Any, rule: Rule, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        self.rule = rule
         self.pointers = {f"/thresholds/{item.name}": f"threshold_{item.name}" for item in rule.thresholds}
-        for item in rule.thresholds:
+        super().__init__(*args, **kwargs)
+
+    def prepare(self) -> None:
+        for item in self.rule.thresholds:
             field = forms.CharField(label=_(item.title), help_text=_(item.help), required=False, max_length=500)
             dress(field)
             self.fields[f"threshold_{item.name}"] = field
@@ -79,14 +83,15 @@ def rule_page(request: HttpRequest, actor: Actor, name: str) -> HttpResponse:
     rule = rule_named(name)
     if rule is None:
         raise NotFound(kind="rule", reference=name[:60])
-    initial: dict[str, Any] = {"on": rule.is_on}
+    values, seen = newest(*rule.settings)
+    stored: dict[str, Any] = {"on": values[rule.switch]}
     for item in rule.thresholds:
-        initial[f"threshold_{item.name}"] = str(item.kind.stored(setting(rule.setting_of(item))))
-    form = RuleForm(request.POST or None, initial=initial, rule=rule)
+        stored[f"threshold_{item.name}"] = str(item.kind.stored(values[rule.setting_of(item)]))
+    form = RuleForm(request.POST or None, stored=stored, version=seen.number, changed_by=seen.changed_by, rule=rule)
 
     def act(data: dict[str, Any]) -> None:
         thresholds = {item.name: data[f"threshold_{item.name}"] for item in rule.thresholds}
-        configure_rule(name=name, on=data["on"], thresholds=thresholds, actor=actor, now=utc_now())
+        configure_rule(name=name, on=data["on"], thresholds=thresholds, version=seen.number, actor=actor, now=utc_now())
 
     return perform(
         request,

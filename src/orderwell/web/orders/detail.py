@@ -11,7 +11,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from orderwell.domains.automation.hints.facts.money import credit_of
+from orderwell.domains.billing.credit_state import not_invoiced
 from orderwell.domains.billing.overview import Money
 from orderwell.domains.billing.queries import customer_balance
 from orderwell.domains.orders.changing import changes_on, undoable
@@ -26,6 +26,7 @@ from orderwell.web.components.actions import new_token
 from orderwell.web.components.serving import SAFE_TO_SHOW
 from orderwell.web.orders.next_step import next_step
 from orderwell.web.orders.papers import FRAMING
+from orderwell.web.orders.printed import papers_of
 from orderwell.web.orders.steps import documents_of, next_steps
 from orderwell.web.orders.told import TOPICS, days_of
 from orderwell.web.pages import page
@@ -73,6 +74,7 @@ def context_of(found: OrderOverview, actor: Actor, *, everything: bool = False) 
         "steps": next_steps(found, documents, actor),
         "next": next_step(found, documents, expected, actor, _cancellation(changes, reversible)),
         "documents": documents,
+        "papers": papers_of(order, documents, actor),
         "days": days_of(events if everything else events[:EVENTS]),
         "more_events": not everything and len(events) > EVENTS,
         "topics": TOPICS,
@@ -188,14 +190,14 @@ def _credit(order: Order, actor: Actor) -> dict[str, Any] | None:
         return None
     if not actor.may(Permission.CUSTOMERS_CUSTOMER_VIEW):
         return None
-    owed = customer_balance(actor, order.customer.pk)
-    limit = order.customer.credit_limit
-    # Only where a limit was agreed is it asked what open orders take of it.
-    taken = credit_of(actor, [order.customer])[order.customer.pk].taken if limit is not None else ZERO
+    customer, owed = order.customer, customer_balance(actor, order.customer.pk)
+    waiting = not_invoiced(actor, [customer.pk]).get(customer.pk, ZERO)
+    limit, used = customer.credit_limit, owed.get(customer.currency, ZERO) + waiting
     return {
         "owed": sorted((currency, amount) for currency, amount in owed.items() if amount),
+        "waiting": waiting,
         "limit": limit,
-        "left": None if limit is None else limit - taken,
+        "left": None if limit is None else limit - used,
     }
 
 

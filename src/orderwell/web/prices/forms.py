@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -13,9 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from orderwell.domains.prices.drafts import CopyDraft, PriceListDraft, Target
 from orderwell.domains.prices.models import PriceList
 from orderwell.domains.prices.queries import ListDetail
+from orderwell.platform.events.versions import NEW
 from orderwell.web.admin.forms import Choice, ManyField, currency_choices
 from orderwell.web.components.actions import ActionForm
 from orderwell.web.components.forms import DayField, ExactField, Form, offer
+from orderwell.web.components.merging import MergingForm
 from orderwell.web.templatetags.orderwell import localname
 
 TAX = [("", _("Like list prices: as the channel has it")), ("yes", _("With tax")), ("no", _("Without tax"))]
@@ -31,11 +33,10 @@ class NamesField(forms.MultipleChoiceField):
         return len(str(value)) <= 40
 
 
-class ListForm(ActionForm):
-    """Terms of a list; over a version that somebody else has changed meanwhile it is refused."""
+class ListForm(MergingForm):
+    """Terms of a list, and whom it is for."""
 
     pointers = {r"/applies_to/.*": "customers", "/prices_include_tax": "tax"}
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     code = forms.CharField(
         label=_("Code"), max_length=40, help_text=_("Letters, digits and hyphens; it stays as it is.")
     )
@@ -63,14 +64,15 @@ class ListForm(ActionForm):
         *args: Any,
         channels: Sequence[Choice],
         groups: Sequence[Choice],
-        customers: Sequence[Choice],
+        customers: Mapping[str, str],
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         offer(self, "currency", currency_choices())
         offer(self, "channels", channels)
         offer(self, "groups", groups)
-        offer(self, "customers", customers)
+        chosen = (self["customers"].value() or [])[:2000]
+        offer(self, "customers", [(number, customers.get(number, number)) for number in chosen])
         # The field that replaces it takes its label along.
         self.fields["customers"].widget.attrs["aria-label"] = _("Customers")
 
@@ -87,7 +89,7 @@ class ListForm(ActionForm):
             prices_include_tax={"yes": True, "no": False}.get(data["tax"]),
             note=data["note"],
             applies_to=tuple(targets),
-            version=data["version"],
+            version=None if self.current == NEW else self.current,
         )
 
 
@@ -99,7 +101,6 @@ def stored_terms(detail: ListDetail) -> dict[str, Any]:
         target = item.channel or item.group
         codes[item.scope].append(item.customer.number if item.customer else target.code if target else "")
     return {
-        "version": row.version,
         **{name: getattr(row, name) for name in ("code", "name_zh", "name_en", "currency", "priority", "note")},
         "valid_from": row.valid_from,
         "valid_until": row.valid_until,

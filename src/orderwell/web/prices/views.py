@@ -32,6 +32,7 @@ from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import DomainError, NotFound
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.events.queries import stream
+from orderwell.platform.events.versions import NEW, version_of
 from orderwell.platform.permissions import Permission, PermissionDenied
 from orderwell.web.components.actions import ActionForm, perform, perform_once
 from orderwell.web.components.listing import ROWS, cursor, listing
@@ -164,15 +165,16 @@ def change_list(request: HttpRequest, actor: Actor, list_id: int) -> HttpRespons
 
 
 def _terms(request: HttpRequest, actor: Actor, before: ListDetail | None) -> HttpResponse:
-    initial = stored_terms(before) if before else {"currency": "CNY"}
-    wanted = request.POST.getlist("customers")[:2000] if request.method == "POST" else initial.get("customers", [])
     names = {row.customer.number: row.customer.name for row in before.assignments if row.customer} if before else {}
     form = ListForm(
         request.POST or None,
-        initial=initial,
+        stored=stored_terms(before) if before else {},
+        version=before.price_list.version if before else NEW,
+        changed_by=_last_changed_by(before),
+        initial={} if before else {"currency": "CNY"},
         channels=[(item.code, localname(item)) for item in every_channel()],
         groups=[(item.code, localname(item)) for item in every_group()],
-        customers=[(number, names.get(number, number)) for number in wanted],
+        customers=names,
     )
     if before is not None:
         form.fields["code"].disabled = True
@@ -184,14 +186,22 @@ def _terms(request: HttpRequest, actor: Actor, before: ListDetail | None) -> Htt
                 form.add_error("code", _("There is already a price list with this code."))
             else:
                 saved = save_price_list(form.draft(), actor=actor, now=utc_now())
+                for text in form.said:
+                    tell(request, text, level="info")
                 messages.success(request, _("Price list %(name)s is saved.") % {"name": localname(saved)})
                 return go(request, page_of(saved.pk))
         except (NotFound, PermissionDenied):
             raise
         except DomainError as error:
             form.refuse(error)
+    if form.is_bound:
+        form.renew()
     context = {"form": form, "row": before.price_list if before else None, "hidden": before.hidden if before else 0}
     return render(request, "prices/form.html", context, status=422 if form.errors else 200)
+
+
+def _last_changed_by(before: ListDetail | None) -> str:
+    return version_of(f"price-list:{before.price_list.pk}").changed_by if before else ""
 
 
 @form_page(CHANGE)

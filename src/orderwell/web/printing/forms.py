@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from orderwell.platform.printing.kinds import DocumentKind
 from orderwell.platform.printing.looks import MOST_MARKUP, MOST_TEXT, PAPERS, look_of
 from orderwell.web.components.forms import Form
+from orderwell.web.components.merging import MergingForm
 
 
-class TemplateForm(Form):
+class TemplateForm(MergingForm):
     paper = forms.ChoiceField(label=_("Paper"))
     colour = forms.CharField(label=_("Colour"), max_length=7, widget=forms.TextInput(attrs={"type": "color"}))
     columns = forms.MultipleChoiceField(
@@ -37,13 +38,14 @@ class TemplateForm(Form):
         widget=forms.Textarea(attrs={"rows": 16, "spellcheck": "false", "class": "mono"}),
         help_text=_("For those who want more than the form offers: Typst markup. Empty means the built-in template."),
     )
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, kind: DocumentKind, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
         self.kind = kind
+        super().__init__(*args, **kwargs)
+
+    def prepare(self) -> None:
         self.fields["paper"].choices = [(code, gettext(title)) for code, title in PAPERS.items()]  # type: ignore[attr-defined]
-        named = [(name, gettext(column.title)) for name, column in kind.columns.items() if column.title]
+        named = [(name, gettext(column.title)) for name, column in self.kind.columns.items() if column.title]
         self.fields["columns"].choices = named  # type: ignore[attr-defined]
         if not named:
             del self.fields["columns"]
@@ -63,12 +65,13 @@ class TemplateForm(Form):
         return data
 
 
-def initial_of(kind: DocumentKind, options: Mapping[str, Any], markup: str, version: int | None) -> dict[str, Any]:
+def stored_look(kind: DocumentKind, options: Mapping[str, Any], markup: str) -> dict[str, Any]:
+    """What the form of a look begins with."""
     look = look_of(kind, options)
     values = {
         name: getattr(look, name) for name in ("paper", "colour", "bilingual", "barcode", "signatures", "closing")
     }
-    return {**values, "columns": list(look.columns), "markup": markup, "version": version}
+    return {**values, "columns": list(look.columns), "markup": markup}
 
 
 class LogoForm(Form):

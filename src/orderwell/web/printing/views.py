@@ -19,11 +19,13 @@ from orderwell.platform.permissions import Permission
 from orderwell.platform.printing import queries, services
 from orderwell.platform.printing.kinds import DocumentKind, kind_of, kinds
 from orderwell.platform.printing.looks import LANGUAGES
+from orderwell.platform.printing.models import PrintTemplate
 from orderwell.platform.printing.setting import built_in
 from orderwell.platform.wording import sentences
 from orderwell.web.components.listing import one_of
+from orderwell.web.components.toasts import tell
 from orderwell.web.pages import action, form_page, go, page
-from orderwell.web.printing.forms import LogoForm, TemplateForm, initial_of
+from orderwell.web.printing.forms import LogoForm, TemplateForm, stored_look
 from orderwell.web.printing.samples import sample_of
 
 CHANGE = Permission.SYSTEM_TEMPLATE_CHANGE
@@ -79,13 +81,11 @@ def template(request: HttpRequest, actor: Actor, kind: str) -> HttpResponse:
     found = kind_of(kind)
     channel, language = _narrowed(request, actor)
     row = queries.template_of(kind=kind, channel=channel, language=language, actor=actor)
+    form = _form(request, found, row)
     if request.method == "POST":
-        form = TemplateForm(found, request.POST)
         if form.is_valid() and _save(request, actor, form, found, channel, language):
             return HttpResponseRedirect(request.get_full_path())
-    else:
-        options, markup = (row.options, row.markup) if row else ({}, "")
-        form = TemplateForm(found, initial=initial_of(found, options, markup, row.version if row else None))
+        form.renew()
     context = {
         "kind": found,
         "form": form,
@@ -98,6 +98,18 @@ def template(request: HttpRequest, actor: Actor, kind: str) -> HttpResponse:
         "sample": sample_of(found, actor),
     }
     return render(request, "printing/template.html", context, status=422 if form.errors else 200)
+
+
+def _form(request: HttpRequest, kind: DocumentKind, row: PrintTemplate | None) -> TemplateForm:
+    """Over the look that is stored; the built-in one has the version 0."""
+    options, markup = (row.options, row.markup) if row else ({}, "")
+    return TemplateForm(
+        kind,
+        request.POST or None,
+        stored=stored_look(kind, options, markup),
+        version=row.version if row else 0,
+        changed_by=row.updated_by if row else "",
+    )
 
 
 def _narrowed(request: HttpRequest, actor: Actor) -> tuple[str, str]:
@@ -115,13 +127,15 @@ def _save(
             language=language,
             options=form.options(),
             markup=form.cleaned_data["markup"],
-            version=form.cleaned_data["version"],
+            version=form.current,
             actor=actor,
             now=utc_now(),
         )
     except DomainError as error:
         form.refuse(error)
         return False
+    for text in form.said:
+        tell(request, text, level="info")
     messages.success(request, _("The template is saved. Documents printed from now on look like this."))
     return True
 
@@ -130,7 +144,8 @@ def _save(
 def preview_pages(request: HttpRequest, actor: Actor, kind: str) -> HttpResponse:
     """The pages of a real document with what stands in the form, not saved."""
     found = kind_of(kind)
-    form = TemplateForm(found, request.POST) if request.method == "POST" else TemplateForm(found)
+    channel, language = _narrowed(request, actor)
+    form = _form(request, found, queries.template_of(kind=kind, channel=channel, language=language, actor=actor))
     context: dict[str, Any] = {}
     if request.method == "POST" and form.is_valid():
         try:
@@ -139,7 +154,7 @@ def preview_pages(request: HttpRequest, actor: Actor, kind: str) -> HttpResponse
                 document_id=sample_of(found, actor),
                 options=form.options(),
                 markup=form.cleaned_data["markup"],
-                language=_narrowed(request, actor)[1],
+                language=language,
                 actor=actor,
             )
             context["pages"] = [base64.b64encode(content).decode() for content in pages[:5]]

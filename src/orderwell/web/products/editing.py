@@ -53,8 +53,6 @@ def _edit(request: HttpRequest, actor: Actor, before: ProductDetail | None) -> H
             stale = StaleVersion.code in {detail.code for detail in error.details}
             if stale and before is None:
                 form.add_error("code", _("There is already a product with this code."))
-            elif stale:
-                form.add_error(None, _("Somebody was faster by a moment. Look it over and send it again."))
             else:
                 form.refuse(error)
     if form.is_bound:

@@ -61,7 +61,8 @@ def exact(text: str) -> Decimal:
 
 class VariantForm(Form):
     pointers = {
-        rf"/{name}(/.*)?": name for name in ("option_values", "option_values_zh", "prices", "packs", "barcodes", "components", "custom")
+        rf"/{name}(/.*)?": name
+        for name in ("option_values", "option_values_zh", "prices", "packs", "barcodes", "components", "custom")
     }
     sku = forms.CharField(label="SKU", required=False, max_length=60)
     name_zh = forms.CharField(label=_("Chinese name"), required=False, max_length=240)
@@ -130,7 +131,9 @@ class VariantForm(Form):
 
     def draft(self) -> VariantDraft:
         data = self.cleaned_data
-        values: dict[str, Any] = {name: data[name] for name in ("name_zh", "name_en", "option_values", "option_values_zh")}
+        values: dict[str, Any] = {
+            name: data[name] for name in ("name_zh", "name_en", "option_values", "option_values_zh")
+        }
         # A SKU that never was a bundle is not told that it has no components.
         if data["components"] or self.initial.get("components"):
             values["components"] = tuple(ComponentDraft(sku, exact(count)) for sku, count in data["components"])

@@ -10,18 +10,28 @@ from django.urls import reverse
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from orderwell.domains.catalog.models import ProductImage
+from orderwell.domains.catalog.events import CatalogEvent
 from orderwell.domains.catalog.pictures import content_type_of
 from orderwell.domains.catalog.queries import ProductDetail, image_of, product_detail
-from orderwell.domains.catalog.services.images import add_image, describe_image, order_images, remove_image
+from orderwell.domains.catalog.services.images import (
+    REMOVED_KEPT,
+    add_image,
+    describe_image,
+    order_images,
+    remove_image,
+    restore_image,
+)
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.events.versions import version_of
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.actions import ActionForm, perform
 from orderwell.web.components.forms import offer, options
-from orderwell.web.components.toasts import Undo, undo
-from orderwell.web.pages import form_page, page
+from orderwell.web.components.merging import MergingForm
+from orderwell.web.components.toasts import Undo, tell, undo
+from orderwell.web.pages import action, form_page, go, page
 
+IMAGE_EVENTS = (CatalogEvent.IMAGE_CHANGED, CatalogEvent.IMAGES_ORDERED)
 # A file never changes under its address: a new picture is a new row.
 KEPT_FOR = "private, max-age=31536000, immutable"
 
@@ -30,7 +40,7 @@ class AddImageForm(ActionForm):
     file = forms.FileField(label=_("Image"), help_text=_("PNG, JPEG, WebP or GIF, at most 10 MB."))
 
 
-class ImageForm(ActionForm):
+class ImageForm(MergingForm):
     alt_text = forms.CharField(
         label=_("What it shows"),
         required=False,
@@ -84,17 +94,32 @@ def change(request: HttpRequest, actor: Actor, image_id: int) -> HttpResponse:
     image = image_of(actor, image_id)
     detail = product_detail(actor, image.product_id)
     ids = [item.pk for item in detail.images]
-    initial = {"alt_text": image.alt_text, "variant": image.variant_id or "", "place": ids.index(image_id)}
-    form = ImageForm(request.POST or None, detail=detail, initial=initial)
+    stored = {"alt_text": image.alt_text, "variant": image.variant_id or "", "place": ids.index(image_id)}
+    changed_by = version_of(f"product:{image.product_id}", names=IMAGE_EVENTS).changed_by
+    form = ImageForm(request.POST or None, detail=detail, stored=stored, version=image.version, changed_by=changed_by)
 
-    def act(data: dict[str, Any]) -> list[int]:
-        variant = int(data["variant"]) if data["variant"] else None
+    def act(data: dict[str, Any]) -> Undo | None:
+        described: dict[str, Any] = {
+            "alt_text": data["alt_text"],
+            "variant_id": int(data["variant"]) if data["variant"] else None,
+        }
         now = utc_now()
-        describe_image(image_id=image_id, alt_text=data["alt_text"], variant_id=variant, actor=actor, now=now)
+        made = describe_image(image_id=image_id, **described, version=image.version, actor=actor, now=now)
         rest = [pk for pk in ids if pk != image_id]
         place = int(data["place"])
         wanted = [*rest[:place], image_id, *rest[place:]]
-        return order_images(product_id=image.product_id, image_ids=wanted, actor=actor, now=now)
+        before = order_images(product_id=image.product_id, image_ids=wanted, actor=actor, now=now)
+        if made.version == image.version and before == wanted:
+            return None
+        return undo(
+            "image-saved",
+            image_id=image_id,
+            alt_text=image.alt_text,
+            variant_id=image.variant_id,
+            version=made.version,
+            product_id=image.product_id,
+            image_ids=before,
+        )
 
     return perform(
         request,
@@ -105,13 +130,8 @@ def change(request: HttpRequest, actor: Actor, image_id: int) -> HttpResponse:
         done=gettext("The image is saved."),
         to=reverse("product-detail", args=[image.product_id]),
         context={"image": image, "product": detail.product},
-        undo=lambda before: _order_before(image, before, form),
+        undo=lambda promised: promised,
     )
-
-
-def _order_before(image: ProductImage, before: list[int], form: ImageForm) -> Undo | None:
-    moved = before.index(image.pk) != int(form.cleaned_data["place"])
-    return undo("images-ordered", product_id=image.product_id, image_ids=before) if moved else None
 
 
 @form_page(Permission.CATALOG_PRODUCT_CHANGE)
@@ -125,5 +145,14 @@ def remove(request: HttpRequest, actor: Actor, image_id: int) -> HttpResponse:
         act=lambda data: remove_image(image_id=image_id, actor=actor, now=utc_now()),
         done=gettext("The image is gone."),
         to=reverse("product-detail", args=[image.product_id]),
-        context={"image": image, "product": image.product},
+        context={"image": image, "product": image.product, "kept_days": REMOVED_KEPT.days},
+        undo=lambda gone: undo("image-removed", image_id=gone.pk),
     )
+
+
+@action(Permission.CATALOG_PRODUCT_CHANGE)
+def restore(request: HttpRequest, actor: Actor, image_id: int) -> HttpResponse:
+    """One that was taken away and whose file is still there."""
+    image = restore_image(image_id=image_id, actor=actor, now=utc_now())
+    tell(request, gettext("The image is back."))
+    return go(request, reverse("product-detail", args=[image.product_id]))

@@ -11,17 +11,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from orderwell.domains.catalog.models import Variant
-from orderwell.domains.catalog.services.set_substitutes import Substitute, set_substitutes
+from orderwell.domains.catalog.services.set_substitutes import CHANGES, Substitute, set_substitutes
 from orderwell.domains.catalog.substitutes import substitutes_of
 from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import NotFound
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.database import snapshot
+from orderwell.platform.events.versions import version_of
 from orderwell.platform.permissions import Permission
-from orderwell.web.components.actions import ActionForm, perform
+from orderwell.web.components.actions import perform
+from orderwell.web.components.merging import MergingForm
 from orderwell.web.pages import form_page
 
 
-class SubstitutesForm(ActionForm):
+class SubstitutesForm(MergingForm):
     lines = forms.CharField(
         label=gettext_lazy("Substitutes"),
         required=False,
@@ -42,13 +45,18 @@ def substitutes(request: HttpRequest, actor: Actor, variant_id: int) -> HttpResp
     if variant is None:
         raise NotFound(kind="variant", reference=str(variant_id))
     known = []
-    if actor.may(Permission.CATALOG_PRODUCT_VIEW):
-        known = substitutes_of(actor, [variant_id]).get(variant_id, [])
+    with snapshot():
+        if actor.may(Permission.CATALOG_PRODUCT_VIEW):
+            known = substitutes_of(actor, [variant_id]).get(variant_id, [])
+        seen = version_of(f"product:{variant.product_id}", names=CHANGES)
     text = "\n".join(f"{row.substitute.sku} {row.note}".strip() for row in known)
-    form = SubstitutesForm(request.POST or None, initial={"lines": text})
+    form = SubstitutesForm(
+        request.POST or None, stored={"lines": text}, version=seen.number, changed_by=seen.changed_by
+    )
 
     def act(_data: dict[str, Any]) -> object:
-        return set_substitutes(variant_id=variant_id, substitutes=form.wanted(), actor=actor, now=utc_now())
+        wanted, version = form.wanted(), seen.number
+        return set_substitutes(variant_id=variant_id, substitutes=wanted, version=version, actor=actor, now=utc_now())
 
     return perform(
         request,

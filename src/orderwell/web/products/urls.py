@@ -13,6 +13,7 @@ urlpatterns = [
     path("products/images/<int:image_id>/", pictures.show, name="product-image"),
     path("products/images/<int:image_id>/change/", pictures.change, name="product-image-change"),
     path("products/images/<int:image_id>/remove/", pictures.remove, name="product-image-remove"),
+    path("products/images/<int:image_id>/restore/", pictures.restore, name="product-image-restore"),
     path("products/<int:product_id>/", views.product_page, name="product-detail"),
     path("variants/<int:variant_id>/substitutes/", substitutes.substitutes, name="product-substitutes"),
 ]

@@ -218,27 +218,28 @@ class TestOverdue:
 
 
 class TestCreditLimit:
-    def test_what_is_typed_comes_on_top_of_what_is_taken(self) -> None:
-        typed = {"kind": "entry", "total": D("58789.38")}
-        (hint,) = said(CREDIT, order(credit=Credit(D(50_000), D(0), "CNY"), **typed))
-        assert hint.reason == "With it the customer is ¥8,789.38 above the credit limit of ¥50,000.00."
+    used = Credit(D(1000), D(300), D(500), "CNY")
+
+    def test_an_order_that_is_typed_counts_on_top(self) -> None:
+        typed = order(kind="entry", order_id=None, total=D("200.01"), credit=self.used)
+        (hint,) = said(CREDIT, typed)
+        assert "¥0.01 over the credit limit of ¥1,000.00: ¥300.00 owed, ¥500.00 ordered" in hint.reason
         assert remedies(hint) == ["statement"]
-        assert not said(CREDIT, order(credit=Credit(D(60_000), D(0), "CNY"), **typed))
-        assert said(CREDIT, order(credit=Credit(D(60_000), D(2_000), "CNY"), **typed))
-        assert not said(CREDIT, order(credit=Credit(D(50_000), D(0), "USD"), **typed))
-        assert not said(CREDIT, order(credit=Credit(D(50_000), D(0), "CNY"), **typed), over=D(9_000))
+        assert not said(CREDIT, replace(typed, total=D(200)))
 
-    def test_an_order_that_is_placed_is_among_what_is_taken(self) -> None:
-        credit = Credit(D(100), D(150), "CNY")
-        (hint,) = said(CREDIT, order(credit=credit, total=D(80)))
-        assert "¥50.00 above the credit limit" in hint.reason and remedies(hint) == ["hold", "statement"]
-        assert not said(CREDIT, order(credit=credit, on_hold=True))
-        assert not said(CREDIT, order(line(open=D(0)), credit=credit))
+    def test_a_placed_order_is_counted_already(self) -> None:
+        over = replace(self.used, waiting=D(701))
+        (hint,) = said(CREDIT, order(total=D(600), credit=over))
+        assert "The customer is ¥1.00 over" in hint.reason
+        assert remedies(hint) == ["hold", "statement"]
+        assert not said(CREDIT, order(total=D(600), credit=self.used))
 
-    def test_without_a_limit_and_in_advance(self) -> None:
-        assert not said(CREDIT, order(kind="entry", total=D(9)))
-        (hint,) = said(CREDIT, order(kind="entry", total=D(9), credit=Credit(D(0), D(0), "CNY")))
-        assert hint.reason == "This customer pays in advance, and ¥9.00 is not paid yet."
+    def test_not_in_another_currency_nor_on_hold_nor_after_all_has_left(self) -> None:
+        over = replace(self.used, owed=D(5000))
+        assert said(CREDIT, order(credit=over))
+        assert not said(CREDIT, order(credit=over, currency="USD"))
+        assert not said(CREDIT, order(credit=over, on_hold=True))
+        assert not said(CREDIT, order(line(open=D(0)), credit=over))
 
 
 class TestPromise:

@@ -71,6 +71,11 @@ class Rule:
         return f"hints.{self.name}.{threshold.name}"
 
     @property
+    def settings(self) -> list[str]:
+        """Everything that can be set of the rule."""
+        return [self.switch, *map(self.setting_of, self.thresholds)]
+
+    @property
     def is_on(self) -> bool:
         return bool(setting(self.switch))
 

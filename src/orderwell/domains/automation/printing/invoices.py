@@ -48,6 +48,7 @@ def invoices(ids: Sequence[int], actor: Actor, say: Say) -> list[Content]:
             rows=[
                 priced_row(
                     line.order_line,
+                    say,
                     quantity=line.quantity,
                     net=line.net_amount,
                     tax=line.tax_amount,
@@ -87,6 +88,7 @@ def credit_notes(ids: Sequence[int], actor: Actor, say: Say) -> list[Content]:
             rows=[
                 priced_row(
                     line.invoice_line.order_line,
+                    say,
                     quantity=line.quantity,
                     net=line.net_amount,
                     tax=line.tax_amount,

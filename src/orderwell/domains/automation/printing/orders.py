@@ -61,6 +61,7 @@ def _confirmation(order: Order, lines: Sequence[OrderLine], actor: Actor, say: S
             rows.append(
                 priced_row(
                     line,
+                    say,
                     quantity=left,
                     net=line.net_amount,
                     tax=line.tax_amount,
@@ -111,7 +112,7 @@ def _pick_list(order: Order, lines: Sequence[OrderLine], reserved: dict[int, lis
         rows=[
             {
                 "done": "☐",
-                "warehouse": row.stock_item.warehouse.code,
+                "warehouse": say.name(row.stock_item.warehouse.name_zh, row.stock_item.warehouse.name_en),
                 "sku": row.stock_item.variant.sku,
                 "name": (line.name, line.sku if line.is_bundle else ""),
                 "quantity": quantity_text(row.quantity),

@@ -16,6 +16,7 @@ from orderwell.platform.permissions import Permission
 from orderwell.platform.printing.contents import Block, Cell, Say, Sum
 from orderwell.platform.printing.kinds import Column
 
+SHIPPING = "SHIPPING"
 # Columns of what is priced, and of what is only counted.
 PRICED = {
     "sku": Column(_("SKU")),
@@ -83,6 +84,7 @@ def sums(net: Decimal, tax: Decimal, gross: Decimal, currency: str, say: Say) ->
 
 def priced_row(
     line: OrderLine,
+    say: Say,
     *,
     quantity: Decimal,
     net: Decimal,
@@ -94,7 +96,8 @@ def priced_row(
     goods = line.kind == OrderLine.Kind.GOODS
     return {
         "sku": line.sku if goods else "",
-        "name": line.name,
+        # The program's own word; what somebody typed for a charge stays as it is.
+        "name": say(line.name) if line.sku == SHIPPING else line.name,
         "quantity": quantity_text(quantity) if goods else "",
         "unit_price": price_text(line.unit_price, currency, symbol=False) if goods else "",
         "discount": money_text(discount, currency) if discount else "",

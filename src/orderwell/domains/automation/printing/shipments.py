@@ -42,7 +42,7 @@ def _facts(shipment: Shipment, say: Say) -> list[tuple[str, str]]:
     facts = [
         (say(_("Order")), shipment.order.number),
         (say(_("Shipped")), day_text(shipment.shipped_at)),
-        (say(_("Warehouse")), shipment.warehouse.code),
+        (say(_("Warehouse")), say.name(shipment.warehouse.name_zh, shipment.warehouse.name_en)),
     ]
     if shipment.order.external_id:
         facts.append((say(_("Your reference")), shipment.order.external_id))

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('catalog', '0006_removed_images'),
+        ("catalog", "0006_removed_images"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='variant',
-            name='option_values_zh',
+            model_name="variant",
+            name="option_values_zh",
             field=models.JSONField(db_default={}, default=dict),
         ),
     ]

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import PurePath
 
 from django.core.files.base import ContentFile
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Manager, Max
 
 from orderwell.domains.catalog.errors import TooManyImages, UnusableImage
 from orderwell.domains.catalog.events import CatalogEvent
 from orderwell.domains.catalog.models import Product, ProductImage, Variant
 from orderwell.domains.catalog.pictures import picture_of
-from orderwell.kernel.errors import NotFound, Refusal
+from orderwell.kernel.errors import NotFound, Refusal, StaleVersion
 from orderwell.kernel.identifiers import random_token
 from orderwell.kernel.refusals import text_problems
 from orderwell.platform.accounts.actor import Actor
@@ -24,6 +25,7 @@ from orderwell.platform.permissions import Permission
 
 MAX_MEGABYTES = 10
 MAX_IMAGES = 60
+REMOVED_KEPT = timedelta(days=30)
 
 
 def add_image(
@@ -69,17 +71,26 @@ def add_image(
 
 
 def describe_image(
-    *, image_id: int, alt_text: str, variant_id: int | None, actor: Actor, now: datetime
+    *,
+    image_id: int,
+    alt_text: str,
+    variant_id: int | None,
+    version: int | None = None,
+    actor: Actor,
+    now: datetime,
 ) -> ProductImage:
-    """What it shows, in words for those who can't see it, and which variant, if only one."""
+    """What it shows, in words for those who can't see it, and which variant, if only one. Raises StaleVersion."""
     actor.require(Permission.CATALOG_PRODUCT_CHANGE)
     _check_text(alt_text)
     with atomic():
         image = _image(image_id)
+        if version is not None and image.version != version:
+            raise StaleVersion(kind="image", current=image.version, given=version)
         _check_variant(variant_id, image.product)
         if (image.alt_text, image.variant_id) != (alt_text, variant_id):
             image.alt_text, image.variant_id = alt_text, variant_id
-            image.save(update_fields=["alt_text", "variant"])
+            image.version += 1
+            image.save(update_fields=["alt_text", "variant", "version"])
             _record(CatalogEvent.IMAGE_CHANGED, image, alt_text, actor, now)
     return image
 
@@ -116,15 +127,47 @@ def make_main_image(*, image_id: int, actor: Actor, now: datetime) -> tuple[int,
     return product, order_images(product_id=product, image_ids=[image_id], actor=actor, now=now)
 
 
-def remove_image(*, image_id: int, actor: Actor, now: datetime) -> None:
+def remove_image(*, image_id: int, actor: Actor, now: datetime) -> ProductImage:
+    """Take it off every page. Until `delete_removed_images` finds it old enough, `restore_image` brings it back."""
     actor.require(Permission.CATALOG_PRODUCT_CHANGE)
     with atomic():
         image = _image(image_id)
-        file = image.file
-        _record(CatalogEvent.IMAGE_REMOVED, image, PurePath(file.name or "").name, actor, now)
-        image.delete()
-        # Only once the row is really gone; a file without a row harms nobody, a row without its file does.
-        transaction.on_commit(lambda: file.storage.delete(file.name or ""))
+        _set_removed(image, now)
+        _record(CatalogEvent.IMAGE_REMOVED, image, PurePath(image.file.name or "").name, actor, now)
+    return image
+
+
+def restore_image(*, image_id: int, actor: Actor, now: datetime) -> ProductImage:
+    """To the place that it had. Raises NotFound once its file is deleted."""
+    actor.require(Permission.CATALOG_PRODUCT_CHANGE)
+    with atomic():
+        image = _image(image_id, ProductImage.with_removed)
+        if image.removed_at is None:
+            return image
+        if image.product.images.count() >= MAX_IMAGES:
+            raise TooManyImages(limit=MAX_IMAGES)
+        _set_removed(image, None)
+        _record(CatalogEvent.IMAGE_RESTORED, image, PurePath(image.file.name or "").name, actor, now)
+    return image
+
+
+def _set_removed(image: ProductImage, removed_at: datetime | None) -> None:
+    image.removed_at = removed_at
+    image.version += 1
+    image.save(update_fields=["removed_at", "version"])
+
+
+def delete_removed_images(*, now: datetime) -> int:
+    """Delete rows and files of images that were taken away more than 30 days ago; how many."""
+    with atomic():
+        old = list(
+            ProductImage.with_removed.select_for_update().filter(removed_at__lt=now - REMOVED_KEPT).order_by("pk")
+        )
+        ProductImage.with_removed.filter(pk__in=[image.pk for image in old]).delete()
+        # Only once the rows are really gone; a file without a row harms nobody, a row without its file does.
+        for image in old:
+            transaction.on_commit(partial(image.file.storage.delete, image.file.name or ""))
+    return len(old)
 
 
 def _locked(product_id: int) -> Product:
@@ -134,8 +177,8 @@ def _locked(product_id: int) -> Product:
     return product
 
 
-def _image(image_id: int) -> ProductImage:
-    rows = ProductImage.objects.select_for_update(of=("self",)).select_related("product")
+def _image(image_id: int, among: Manager[ProductImage] = ProductImage.objects) -> ProductImage:
+    rows = among.select_for_update(of=("self",)).select_related("product")
     image = rows.filter(pk=image_id).first()
     if image is None:
         raise NotFound(kind="image", reference=image_id)

@@ -16,15 +16,18 @@ from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.coded_rows import apply, code_and_name_problems, complete_names, refuse
 from orderwell.platform.database import atomic
 from orderwell.platform.events.recording import Fact, record
+from orderwell.platform.events.versions import require_version
 from orderwell.platform.permissions import Permission
 
 
-def save_category(draft: CategoryDraft, *, actor: Actor, now: datetime) -> Category:
+def save_category(draft: CategoryDraft, *, version: int | None = None, actor: Actor, now: datetime) -> Category:
     """Create or change the category `draft.code`; `parent` is a category's code, None for the top."""
     actor.require(Permission.CATALOG_PRODUCT_CHANGE)
     with atomic():
         # The whole small tree is locked, so that two moves at the same time cannot close a circle between them.
         tree = {category.code: category for category in Category.objects.select_for_update().order_by("pk")}
+        if draft.code in tree:
+            require_version(version, f"category:{tree[draft.code].pk}", kind="category")
         refuse(_problems(draft, tree))
         created = draft.code not in tree
         category = tree.get(draft.code) or Category(code=draft.code)

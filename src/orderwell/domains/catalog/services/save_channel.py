@@ -18,8 +18,11 @@ from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.coded_rows import apply, code_and_name_problems, complete_names, refuse
 from orderwell.platform.database import atomic
 from orderwell.platform.events.recording import Fact, record
+from orderwell.platform.events.versions import require_version
 from orderwell.platform.permissions import Permission
 
+# What changes a channel; its buffers are told on the same timeline.
+CHANGES = (CatalogEvent.CHANNEL_CREATED, CatalogEvent.CHANNEL_CHANGED)
 _COLUMNS = {
     "name_zh": "name_zh",
     "name_en": "name_en",
@@ -31,11 +34,13 @@ _COLUMNS = {
 }
 
 
-def save_channel(draft: ChannelDraft, *, actor: Actor, now: datetime) -> Channel:
+def save_channel(draft: ChannelDraft, *, version: int | None = None, actor: Actor, now: datetime) -> Channel:
     """Create or change the channel `draft.code`. Its currency is fixed at the start: reports add up by channel."""
     actor.require(Permission.SYSTEM_SETTING_CHANGE)
     with atomic():
         channel = Channel.objects.select_for_update().filter(code=draft.code).first()
+        if channel is not None:
+            require_version(version, f"channel:{channel.pk}", kind="channel", names=CHANGES)
         refuse(_problems(draft, channel))
         created = channel is None
         channel = channel or Channel(code=draft.code)

@@ -19,14 +19,19 @@ from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.coded_rows import apply, code_and_name_problems, complete_names, refuse
 from orderwell.platform.database import atomic
 from orderwell.platform.events.recording import Fact, record
+from orderwell.platform.events.versions import require_version
 from orderwell.platform.permissions import Permission
 
 
-def save_tax_category(draft: TaxCategoryDraft, *, actor: Actor, now: datetime) -> TaxCategory:
+def save_tax_category(
+    draft: TaxCategoryDraft, *, version: int | None = None, actor: Actor, now: datetime
+) -> TaxCategory:
     """Create or change the tax category `draft.code`. Orders that exist keep the rate they were placed with."""
     actor.require(Permission.SYSTEM_SETTING_CHANGE)
     with atomic():
         category = TaxCategory.objects.select_for_update().filter(code=draft.code).first()
+        if category is not None:
+            require_version(version, f"tax-category:{category.pk}", kind="tax category")
         refuse(_problems(draft, category))
         created = category is None
         category = category or TaxCategory(code=draft.code)

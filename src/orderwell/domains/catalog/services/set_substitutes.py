@@ -16,7 +16,10 @@ from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.coded_rows import refuse
 from orderwell.platform.database import atomic
 from orderwell.platform.events.recording import Fact, record
+from orderwell.platform.events.versions import require_version
 from orderwell.platform.permissions import Permission
+
+CHANGES = (CatalogEvent.SUBSTITUTES_CHANGED,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +31,16 @@ class Substitute:
 
 
 def set_substitutes(
-    *, variant_id: int, substitutes: Sequence[Substitute], actor: Actor, now: datetime
+    *, variant_id: int, substitutes: Sequence[Substitute], version: int | None = None, actor: Actor, now: datetime
 ) -> list[ProductSubstitute]:
-    """The whole list, the best first; an empty one takes all away. Raises NotFound, or Refusal with what is wrong."""
+    """The whole list, the best first; an empty one takes all away. Raises NotFound, StaleVersion, Refusal."""
     actor.require(Permission.CATALOG_PRODUCT_CHANGE)
     wanted = [Substitute(item.sku.strip(), item.note.strip()) for item in substitutes]
     with atomic():
         variant = Variant.objects.select_for_update(no_key=True).filter(pk=variant_id).first()
         if variant is None:
             raise NotFound(kind="variant", reference=str(variant_id))
+        require_version(version, f"product:{variant.product_id}", kind="variant", names=CHANGES)
         known = {row.sku: row for row in Variant.objects.filter(sku__in=[item.sku for item in wanted])}
         refuse(_problems(variant, wanted, known))
         known_rows = list(

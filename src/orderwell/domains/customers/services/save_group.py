@@ -11,15 +11,18 @@ from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.coded_rows import apply, code_and_name_problems, complete_names, refuse
 from orderwell.platform.database import atomic
 from orderwell.platform.events.recording import Fact, record
+from orderwell.platform.events.versions import require_version
 from orderwell.platform.permissions import Permission
 
 
-def save_group(draft: CustomerGroupDraft, *, actor: Actor, now: datetime) -> CustomerGroup:
+def save_group(draft: CustomerGroupDraft, *, version: int | None = None, actor: Actor, now: datetime) -> CustomerGroup:
     """Create or change the group `draft.code`."""
     actor.require(Permission.CUSTOMERS_CUSTOMER_CHANGE)
     refuse(code_and_name_problems(draft, limit=40))
     with atomic():
         group = CustomerGroup.objects.select_for_update().filter(code=draft.code).first()
+        if group is not None:
+            require_version(version, f"customer-group:{group.pk}", kind="customer group")
         created = group is None
         group = group or CustomerGroup(code=draft.code)
         changes = apply(group, draft, {"name_zh": "name_zh", "name_en": "name_en"})

@@ -18,10 +18,11 @@ from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.coded_rows import refuse
 from orderwell.platform.database import atomic
 from orderwell.platform.events.recording import Fact, record
+from orderwell.platform.events.versions import require_version
 from orderwell.platform.permissions import Permission
 
 
-def save_buffer(draft: BufferDraft, *, actor: Actor, now: datetime) -> ChannelBuffer | None:
+def save_buffer(draft: BufferDraft, *, version: int | None = None, actor: Actor, now: datetime) -> ChannelBuffer | None:
     """Set, change or (with a quantity of None) remove a buffer. Zero is a buffer too: it exempts from a wider one."""
     actor.require(Permission.INVENTORY_WAREHOUSE_CHANGE)
     with atomic():
@@ -39,6 +40,8 @@ def save_buffer(draft: BufferDraft, *, actor: Actor, now: datetime) -> ChannelBu
             refuse(quantity_problems(draft.quantity, "/quantity", sku=draft.sku or "*", places=QUANTITY_SCALE))
         of_channel = ChannelBuffer.objects.filter(channel=channel, warehouse=warehouse)
         found = (of_channel.filter(variant=goods.id) if goods else of_channel.filter(variant=None)).first()
+        if found is not None:
+            require_version(version, f"channel:{channel.pk}", kind="buffer", names=(InventoryEvent.BUFFER_CHANGED,))
         before = found.quantity if found else None
         if draft.quantity == before:
             return found

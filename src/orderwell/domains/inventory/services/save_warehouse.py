@@ -19,13 +19,14 @@ from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.coded_rows import apply, code_and_name_problems, complete_names, refuse
 from orderwell.platform.database import atomic
 from orderwell.platform.events.recording import Fact, record
+from orderwell.platform.events.versions import require_version
 from orderwell.platform.permissions import Permission
 
 MAX_PRIORITY = 9_999
 _COLUMNS = {name: name for name in WarehouseDraft.__struct_fields__ if name != "code"}
 
 
-def save_warehouse(draft: WarehouseDraft, *, actor: Actor, now: datetime) -> Warehouse:
+def save_warehouse(draft: WarehouseDraft, *, version: int | None = None, actor: Actor, now: datetime) -> Warehouse:
     """Create or change the warehouse `draft.code`.
 
     Negative stock can only be forbidden once nothing is below what is reserved; raises BelowReserved with what is.
@@ -34,6 +35,8 @@ def save_warehouse(draft: WarehouseDraft, *, actor: Actor, now: datetime) -> War
     with atomic():
         # A full lock: whoever makes a stock item here meanwhile waits, and then reads the new policy.
         warehouse = Warehouse.objects.select_for_update().filter(code=draft.code).first()
+        if warehouse is not None:
+            require_version(version, f"warehouse:{warehouse.pk}", kind="warehouse")
         refuse(_problems(draft))
         created = warehouse is None
         warehouse = warehouse or Warehouse(code=draft.code)

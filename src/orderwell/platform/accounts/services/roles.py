@@ -23,6 +23,7 @@ from orderwell.platform.accounts.models import Role, User
 from orderwell.platform.accounts.scopes import expand_scopes
 from orderwell.platform.database import atomic
 from orderwell.platform.events.recording import Fact, record
+from orderwell.platform.events.versions import require_version
 from orderwell.platform.permissions import BUILT_IN_ROLES, EVERYTHING, Permission
 
 
@@ -71,13 +72,16 @@ def create_role(*, code: str, title: str, scopes: Sequence[str] = (), actor: Act
     return role
 
 
-def set_role_permissions(*, code: str, scopes: Sequence[str], actor: Actor, now: datetime) -> Role:
-    """Replace what the users of a role may do. The administrators' role keeps every permission."""
+def set_role_permissions(
+    *, code: str, scopes: Sequence[str], version: int | None = None, actor: Actor, now: datetime
+) -> Role:
+    """Replace what the users of a role may do. The administrators' role keeps every permission. Raises StaleVersion."""
     actor.require(Permission.SYSTEM_USER_MANAGE)
     permissions = expand_scopes(scopes)
     require_own(actor, permissions)
     with atomic():
-        role = find_roles([code])[0]
+        role = find_roles([code], lock=True)[0]
+        require_version(version, f"role:{role.pk}", kind="role")
         if code == "administrator" and permissions != EVERYTHING:
             raise AdministratorFixed(pointer="/scopes")
         with somebody_still_manages_users():
@@ -106,9 +110,10 @@ def _somebody_manages_users() -> bool:
     return User.objects.filter(is_active=True, roles__in=roles).exists()
 
 
-def find_roles(codes: Sequence[str]) -> list[Role]:
+def find_roles(codes: Sequence[str], *, lock: bool = False) -> list[Role]:
     """The roles with these codes, in this order. Raises NotFound, with its place in the list, for an unknown one."""
-    found = {role.code: role for role in Role.objects.filter(code__in=codes)}
+    rows = Role.objects.filter(code__in=codes).order_by("pk")
+    found = {role.code: role for role in (rows.select_for_update() if lock else rows)}
     for index, code in enumerate(codes):
         if code not in found:
             raise NotFound(kind=_("role"), reference=code, pointer=f"/roles/{index}")

@@ -12,11 +12,14 @@ from orderwell.platform.accounts.events import AccountEvent
 from orderwell.platform.accounts.models import Team
 from orderwell.platform.database import atomic
 from orderwell.platform.events.recording import Fact, record
+from orderwell.platform.events.versions import require_version
 from orderwell.platform.permissions import Permission
 
 
-def save_team(*, name: str, team_id: int | None = None, actor: Actor, now: datetime) -> Team:
-    """Make a team, or give the team `team_id` another name. The same name again changes nothing."""
+def save_team(
+    *, name: str, team_id: int | None = None, version: int | None = None, actor: Actor, now: datetime
+) -> Team:
+    """Make a team, or give the team `team_id` another name. The same name again changes nothing. Raises StaleVersion."""
     actor.require(Permission.SYSTEM_USER_MANAGE)
     name = name.strip()
     wrong = [problem.detail() for problem in text_problems(name, "/name", 80, needed=True)]
@@ -27,6 +30,8 @@ def save_team(*, name: str, team_id: int | None = None, actor: Actor, now: datet
         teams = {team.pk: team for team in Team.objects.select_for_update().order_by("pk")}
         if team_id is not None and team_id not in teams:
             raise NotFound(kind="team", reference=team_id)
+        if team_id is not None:
+            require_version(version, f"team:{team_id}", kind="team")
         if any(team.name == name and team.pk != team_id for team in teams.values()):
             raise TeamNameTaken(pointer="/name", name=name)
         team = teams[team_id] if team_id is not None else Team()

@@ -25,7 +25,11 @@ from orderwell.platform.accounts.services.roles import (
 from orderwell.platform.accounts.services.row_scopes import Limits, set_limits
 from orderwell.platform.database import atomic
 from orderwell.platform.events.recording import Fact, record
+from orderwell.platform.events.versions import Version, require_version, version_of
 from orderwell.platform.permissions import Permission
+
+# What changes a user; signing in is told on the same timeline.
+CHANGES = (AccountEvent.USER_CREATED, AccountEvent.USER_CHANGED)
 
 
 def create_user(
@@ -73,14 +77,19 @@ def change_user(
     name: str | None = None,
     language: str | None = None,
     teams: Sequence[int] | None = None,
+    version: int | None = None,
     actor: Actor,
     now: datetime,
 ) -> User:
-    """Change name, language, roles, teams, row filters or whether the user may sign in; what is None stays."""
+    """Change name, language, roles, teams, row filters or whether the user may sign in; what is None stays.
+
+    `version` is that of `user_version`; raises StaleVersion when it is not the current one.
+    """
     actor.require(Permission.SYSTEM_USER_MANAGE)
     with atomic(), somebody_still_manages_users():
-        user = find_user(username)
+        user = find_user(username, lock=True)
         require_not_above(actor, user)
+        require_version(version, f"user:{user.pk}", kind="user", names=CHANGES)
         changes: dict[str, object] = _change_texts(user, name=name, language=language)
         if teams is not None:
             changes |= _change_teams(user, teams)
@@ -148,11 +157,16 @@ def set_password(
     return user
 
 
-def find_user(username: str) -> User:
-    try:
-        return User.objects.get(username=username.strip().lower())
-    except User.DoesNotExist:
-        raise NotFound(kind=_("user"), reference=username, pointer="/username") from None
+def user_version(user_id: int) -> Version:
+    return version_of(f"user:{user_id}", names=CHANGES)
+
+
+def find_user(username: str, *, lock: bool = False) -> User:
+    rows = User.objects.select_for_update() if lock else User.objects.all()
+    user = rows.filter(username=username.strip().lower()).first()
+    if user is None:
+        raise NotFound(kind=_("user"), reference=username, pointer="/username")
+    return user
 
 
 def clean_username(username: str) -> str:

@@ -1,4 +1,4 @@
-"""What customers owe past its date: the calculation of `billing/credit_state.py` for many of them at once."""
+"""How the accounts of customers stand: the calculations of `billing/credit_state.py` for many of them at once."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from decimal import Decimal
 from django.db.models import F, Min, Sum
 
 from orderwell.domains.automation.hints.facts.values import Credit, Overdue
+from orderwell.domains.billing.credit_state import credit_used
 from orderwell.domains.billing.models import CreditNote
 from orderwell.domains.billing.queries import OWING, balances_of, visible_invoices
 from orderwell.domains.customers.models import Customer
-from orderwell.domains.orders.models import Order
-from orderwell.domains.orders.queries import visible_orders
 from orderwell.platform.accounts.actor import Actor
 
 ZERO = Decimal(0)
@@ -40,24 +39,11 @@ def overdue_of(actor: Actor, customers: Iterable[Customer], *, grace_days: int, 
     return {pk: Overdue(found[pk], owed[pk], known[pk], since.get(pk)) for pk in late}
 
 
-def credit_of(actor: Actor, customers: Iterable[Customer]) -> dict[int, Credit]:
-    """Customer id -> how much of the agreed limit is taken, in the customer's currency. Two queries."""
-    known = {row.pk: row for row in customers if row.credit_limit is not None}
-    if not known:
-        return {}
-    owed = _balances(actor, {pk: row.currency for pk, row in known.items()})
-    open_orders = visible_orders(actor).filter(
-        customer__in=list(known), currency=F("customer__currency"), state=Order.State.PLACED, history=False
-    )
-    sums = open_orders.order_by().values_list("customer_id")
-    totals = sums.annotate(total=Sum("total_amount"), invoiced=Sum("invoiced_amount"))
-    waiting = {pk: max(total - invoiced, ZERO) for pk, total, invoiced in totals}
-    return {
-        pk: Credit(row.credit_limit, owed.get((pk, row.currency), ZERO) + waiting.get(pk, ZERO), row.currency)
-        for pk, row in known.items()
-        if row.credit_limit is not None
-    }
-
-
 def _balances(actor: Actor, known: dict[int, str]) -> dict[tuple[int, str], Decimal]:
     return balances_of(actor, list(known)) if known else {}
+
+
+def credit_of(actor: Actor, customers: Iterable[Customer]) -> dict[int, Credit]:
+    """Customer id -> how the agreed limit is used, of those that have one. Two queries, none without."""
+    used = credit_used(actor, customers)
+    return {pk: Credit(use.limit, use.owed, use.not_invoiced, use.currency) for pk, use in used.items()}

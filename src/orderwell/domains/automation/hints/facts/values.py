@@ -59,11 +59,16 @@ class Overdue:
 
 @dataclass(frozen=True, slots=True)
 class Credit:
-    """The limit agreed with a customer and what of it is taken: owed, and by open orders that are placed already."""
+    """A customer's agreed limit, what is owed, and what placed orders will still add, this one too if it is placed."""
 
     limit: Decimal
-    taken: Decimal
+    owed: Decimal
+    waiting: Decimal
     currency: str
+
+    @property
+    def left(self) -> Decimal:
+        return self.limit - self.owed - self.waiting
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Customers who owe past their date, and orders that pass what was agreed."""
+"""Customers who owe past their date, or would owe more than was agreed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from orderwell.kernel.errors import Phrase
 from orderwell.platform.configuration.kinds import decimal, whole
 from orderwell.platform.permissions import Permission
 
-ZERO = Decimal(0)
 OVERDUE = define(
     "overdue_balance",
     _("Overdue balance"),
@@ -64,39 +63,37 @@ def debtor(customer: CustomerFacts, limits: Limits) -> Iterator[Hint]:
 
 CREDIT = define(
     "credit_limit",
-    _("Credit limit passed"),
-    _(
-        "Points out an order with which its customer owes more than was agreed, while it is typed and until it has left."
-    ),
-    Threshold(
-        "over",
-        decimal(),
-        Decimal(0),
-        _("Smallest amount"),
-        _("In the customer's currency; less than this above the limit is not worth a hint."),
-    ),
+    _("Credit limit"),
+    _("Points out an order that takes a customer over the credit limit, while it is typed and before goods leave."),
 )
 
 
 @CREDIT.on("order")
-def order_above_the_limit(order: OrderFacts, limits: Limits) -> Iterator[Hint]:
-    """What is typed or quoted comes on top; an order that is placed is among what is taken already."""
-    credit = order.credit
-    if credit is None or order.customer is None or order.on_hold or order.currency != credit.currency:
+def order_beyond_the_limit(order: OrderFacts, limits: Limits) -> Iterator[Hint]:
+    used = order.credit
+    if used is None or order.customer is None or order.currency != used.currency or not order.to_ship or order.on_hold:
         return
-    if order.kind == "placed" and not order.to_ship:
+    over = -used.left if order.kind == "placed" else order.total - used.left
+    if over <= 0:
         return
-    over = credit.taken + (ZERO if order.kind == "placed" else order.total) - credit.limit
-    if over <= limits["over"]:
-        return
-    names = {"over": money(over, credit.currency), "limit": money(credit.limit, credit.currency)}
-    if credit.limit:
-        reason = Phrase(_("With it the customer is {over} above the credit limit of {limit}."), **names)
+    amounts = {
+        "over": money(over, used.currency),
+        "limit": money(used.limit, used.currency),
+        "owed": money(used.owed, used.currency),
+        "waiting": money(used.waiting, used.currency),
+    }
+    if order.kind == "placed":
+        text = _(
+            "The customer is {over} over the credit limit of {limit}: {owed} owed, {waiting} ordered on top of it."
+        )
     else:
-        reason = Phrase(_("This customer pays in advance, and {over} is not paid yet."), over=names["over"])
+        text = _(
+            "With this order the customer is {over} over the credit limit of {limit}: "
+            "{owed} owed, {waiting} ordered on top of it already."
+        )
+    reason = Phrase(text, **amounts)
     remedies = [*hold_for(order, "credit", reason), _statement(order.customer.id)]
-    inputs = {"over": over, "limit": credit.limit, "currency": credit.currency}
-    yield CREDIT.hint(order, Severity.WARNING, reason, *remedies, inputs=inputs)
+    yield CREDIT.hint(order, Severity.WARNING, reason, *remedies, inputs={"over": over, "limit": used.limit})
 
 
 def _reason(owed: Overdue) -> Phrase:

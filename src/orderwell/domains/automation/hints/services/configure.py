@@ -9,15 +9,21 @@ from typing import Any
 from orderwell.domains.automation.hints.registry import Rule, rule_named
 from orderwell.kernel.errors import ErrorDetail, InvalidValue, NotFound, Refusal
 from orderwell.platform.accounts.actor import Actor
-from orderwell.platform.configuration.services import set_value
+from orderwell.platform.configuration.services import lock_settings, set_value
 from orderwell.platform.database import atomic
 from orderwell.platform.permissions import Permission
 
 
 def configure_rule(
-    *, name: str, on: bool | None = None, thresholds: Mapping[str, Any] | None = None, actor: Actor, now: datetime
+    *,
+    name: str,
+    on: bool | None = None,
+    thresholds: Mapping[str, Any] | None = None,
+    version: int | None = None,
+    actor: Actor,
+    now: datetime,
 ) -> Rule:
-    """What is not given stays. Raises NotFound, or Refusal with every value that cannot be."""
+    """What is not given stays. Raises NotFound, StaleVersion, or Refusal with every value that cannot be."""
     actor.require(Permission.SYSTEM_SETTING_CHANGE)
     rule = rule_named(name)
     if rule is None:
@@ -25,6 +31,7 @@ def configure_rule(
     known = {threshold.name: threshold for threshold in rule.thresholds}
     problems: list[ErrorDetail] = []
     with atomic():
+        lock_settings(*rule.settings, version=version, now=now)
         if on is not None:
             set_value(key=rule.switch, value=on, actor=actor, now=now)
         for key, value in (thresholds or {}).items():
