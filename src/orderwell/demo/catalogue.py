@@ -44,8 +44,14 @@ CHOICES: dict[str, tuple[tuple[str, str, str, str], ...]] = {
     "ink": (("BK", "黑", "black", "1"), ("BL", "蓝", "blue", "1")),
 }
 OPTIONS_ZH = {
-    **{"size": "尺寸", "color": "颜色", "bed": "床型", "weight": "净重"},
-    **{"clothing": "尺码", "scent": "香型", "watt": "功率", "ink": "墨色"},
+    "size": "尺寸",
+    "color": "颜色",
+    "bed": "床型",
+    "weight": "净重",
+    "clothing": "尺码",
+    "scent": "香型",
+    "watt": "功率",
+    "ink": "墨色",
 }
 BUNDLES = (
     ("GIFT-TEA", "茶礼盒", "Tea gift set", "428", (("TEA-001-100", 1), ("TEA-003-100", 1), ("TEA-010-WH", 1))),

@@ -13,6 +13,7 @@ import pytest
 from django.test import Client
 
 from orderwell.domains.catalog.models import Barcode, BundleComponent, Product, Variant
+from orderwell.platform.accounts.models import User
 from tests.web.conftest import Company
 from tests.web.sent import sent_by
 
@@ -71,7 +72,11 @@ def test_a_product_with_variants_is_made_and_sold(
     assert BundleComponent.objects.get().quantity == 2
     order = place(**{"SHIRT-RED": 3})
     assert "179.70" in owner.get(f"/orders/{order}/").content.decode()
-    assert "SHIRT-SET" in owner.get(f"/products/{product.pk}/").content.decode()
+    page = owner.get(f"/products/{product.pk}/").content.decode()
+    assert "SHIRT-SET" in page and "color: red, size: M" in page and "颜色: 红" not in page
+    User.objects.update(language="zh-hans")
+    page = owner.get(f"/products/{product.pk}/").content.decode()
+    assert "颜色: 红, 尺码: M" in page and "color: red" not in page
 
 
 def test_a_product_is_changed_and_a_stale_form_is_refused(owner: Client, form: Callable[..., Any]) -> None:
