@@ -44,7 +44,7 @@ def hold(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse:
         done=_("Order %(number)s is on hold.") % {"number": order.number},
         to=page_of(order_id),
         context={"order": order},
-        undo=lambda made: undo("hold-placed", hold_id=made.pk) if actor.may(Permission.ORDERS_HOLD_RELEASE) else None,
+        undo=lambda made: undo("hold-placed", hold_id=made.pk),
     )
 
 
