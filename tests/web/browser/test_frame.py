@@ -164,6 +164,19 @@ def test_focus_returns_to_where_a_dialog_was_opened(sign_in: Open) -> None:
     expect(opener).to_be_focused()
 
 
+def test_escape_in_a_dialog_closes_the_dialog_alone(sign_in: Open) -> None:
+    page = sign_in("anna")
+    place_order(page, ("CUP", "1"))
+    here = page.url
+    page.keyboard.press("h")
+    button = page.locator("#dialog .modal-footer .btn-primary")
+    button.focus()
+    page.keyboard.press("Escape")
+    expect(page.locator("#dialog")).to_be_hidden()
+    page.wait_for_timeout(300)
+    assert page.url == here
+
+
 def test_a_desk_is_chosen_and_kept(sign_in: Open) -> None:
     page = sign_in("anna")
     page.goto("/")
