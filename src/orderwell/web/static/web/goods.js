@@ -32,7 +32,9 @@
     const next = field.value.indexOf("\n", at);
     const end = next < 0 ? field.value.length : next;
     const text = field.value.slice(start, end);
-    return at === end && text.trim().length >= SHORTEST && !COUNTED.test(text) ? { start, end, text: text.trim() } : null;
+    return at === end && text.trim().length >= SHORTEST && !COUNTED.test(text)
+      ? { start, end, text: text.trim() }
+      : null;
   };
   const mark = (field, option) => {
     for (const other of listOf(field).children) {

@@ -49,7 +49,11 @@
       ...state.work.transfers
         .filter((one) => !arrived.has(one.id))
         .map((one) =>
-          row(`#/receive/transfer/${one.id}`, t("transfer", one.number, one.from), [goodsOf(one), t("lines", one.lines.length)].join(" · ")),
+          row(
+            `#/receive/transfer/${one.id}`,
+            t("transfer", one.number, one.from),
+            [goodsOf(one), t("lines", one.lines.length)].join(" · "),
+          ),
         ),
       ...state.work.receipts
         .filter((one) => !received.has(one.reference))
@@ -57,7 +61,9 @@
           row(
             `#/receive/announced/${encodeURIComponent(one.reference)}`,
             t("announced", one.reference),
-            [one.supplier, goodsOf(one), t("lines", one.lines.length), t("due", day(one.due))].filter(Boolean).join(" · "),
+            [one.supplier, goodsOf(one), t("lines", one.lines.length), t("due", day(one.due))]
+              .filter(Boolean)
+              .join(" · "),
           ),
         ),
       row("#/receive/free", t("free"), ""),
