@@ -100,6 +100,7 @@ def _choose_column(page: Page, wanted: Case, chinese: bool) -> None:
     # The same person has been here before, in another language.
     page.keyboard.press("c")
     page.locator("#dialog button[name=reset]").click()
+    page.wait_for_url("**/?view=all")
     expect(head).to_have_count(0)
     page.keyboard.press("c")
     page.locator(f"#dialog input[value='{key}']").check()
