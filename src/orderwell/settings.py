@@ -99,6 +99,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "orderwell.web.middleware.Preferences",
     "orderwell.web.middleware.ContentSecurity",
+    "orderwell.web.middleware.OnlySent",
     "django_htmx.middleware.HtmxMiddleware",
     "orderwell.web.middleware.Toasts",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

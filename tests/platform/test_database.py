@@ -185,6 +185,14 @@ def test_thousands_of_rows_are_one_statement(django_assert_num_queries) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("rows", [1, 3, 4, 15, 63, 64, 65, 149])
+def test_every_row_is_inserted_once_and_in_its_order_however_many_there_are(rows) -> None:
+    names = [f"team {number}" for number in range(rows)]
+    bulk_insert(Team, ["name"], [(name,) for name in names])
+    assert list(Team.objects.order_by("pk").values_list("name", flat=True)) == names
+
+
+@pytest.mark.django_db
 def test_rows_of_unequal_length_are_a_mistake() -> None:
     with pytest.raises(ValueError, match="zip"):
         bulk_insert(Team, ["id", "name"], [(1, "a"), (2,)])

@@ -96,6 +96,15 @@ def test_tasks_and_mentions_wait_on_the_page_for_me(browse: Browse, place: Place
     assert client.post("/tasks/add/nothing/1/", values).status_code == 404
 
 
+def test_a_name_that_reaches_nobody_is_said(browse: Browse, place: Place) -> None:
+    order, client = place(CUP=1), browse("sales-clerk")
+    browse("warehouse-worker", username="wei")
+    values = {"token": "a", "text": "@wei @nowhere have a look", "assignee": "", "due_on": ""}
+    assert client.post(f"/tasks/add/order/{order}/", values).status_code == 302
+    page = client.get(f"/orders/{order}/").content.decode()
+    assert "No colleague is called @nowhere, or several are" in page and "@wei," not in page
+
+
 def test_nobody_reads_the_notices_of_another(browse: Browse, place: Place) -> None:
     from orderwell.domains.cases.models import Notice
 

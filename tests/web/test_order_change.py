@@ -164,6 +164,8 @@ def test_a_change_is_undone_from_the_page(owner: Client, opened: Any) -> None:
     page = owner.get(f"/orders/{line.order_id}/").content.decode()
     undo = f"/orders/{line.order_id}/changes/1/undo/"
     assert undo in page
+    # Amounts as everywhere, with their currency: what was 1,250.00 is never "1250" here.
+    assert re.search(r"Total.{0,300}¥[\d,]+\.\d\d.{0,200}¥[\d,]+\.\d\d", page, re.DOTALL)
     shown = owner.get(undo, headers=HTMX).content.decode()
     assert "3 × CUP taken from" in shown
     token = re.search(r'name="token" value="(\w+)"', shown)

@@ -249,6 +249,22 @@ def test_a_message_for_a_conversation_of_another_order_is_kept_as_a_question(pla
     assert "Theirs?" in question and 'name="case"' not in question
 
 
+def test_a_refused_form_says_so_on_top_and_its_address_leads_back(place: Place) -> None:
+    order = place(CUP=2)
+    arrive(order)
+    client = visitor(order)
+    answer = send(client, "/track/order/return/")
+    page = answer.content.decode()
+    assert answer.status_code == 422 and page.index("This could not be sent") < page.index("<h1>")
+    assert 'href="#return_reason"' in page and re.search(
+        r'<textarea[^>]*id="return_reason"[^>]*autofocus|autofocus[^>]*id="return_reason"', page
+    )
+    assert "This could not be sent" not in text_of(client)
+    for form in ("ask", "return", "rate"):
+        again = client.get(f"/track/order/{form}/")
+        assert (again.status_code, again["Location"]) == (302, "/track/order/")
+
+
 def test_programs_that_fill_in_everything_are_caught(place: Place) -> None:
     from orderwell.domains.cases.models import Case
 

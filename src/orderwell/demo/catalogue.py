@@ -43,6 +43,16 @@ CHOICES: dict[str, tuple[tuple[str, str, str, str], ...]] = {
     "watt": (("5", "5瓦", "5 W", "1"), ("9", "9瓦", "9 W", "1.3")),
     "ink": (("BK", "黑", "black", "1"), ("BL", "蓝", "blue", "1")),
 }
+OPTIONS_ZH = {
+    "size": "尺寸",
+    "color": "颜色",
+    "bed": "床型",
+    "weight": "净重",
+    "clothing": "尺码",
+    "scent": "香型",
+    "watt": "功率",
+    "ink": "墨色",
+}
 BUNDLES = (
     ("GIFT-TEA", "茶礼盒", "Tea gift set", "428", (("TEA-001-100", 1), ("TEA-003-100", 1), ("TEA-010-WH", 1))),
     ("GIFT-DESK", "书法入门礼盒", "Calligraphy starter set", "339", (("STA-006", 1), ("STA-007", 2), ("STA-008", 1))),
@@ -61,6 +71,7 @@ class VariantSpec:
     zh: str
     en: str
     choice: dict[str, str]
+    choice_zh: dict[str, str]
     price: Decimal
     cost: Decimal
     grams: int
@@ -148,6 +159,7 @@ def _variants(
             zh=f"{row['zh']} {zh}".strip(),
             en=f"{row['en']}, {en}" if en else row["en"],
             choice={option: en} if option else {},
+            choice_zh={OPTIONS_ZH[option]: zh} if option else {},
             price=price,
             cost=(price * margin).quantize(Decimal("0.01")),
             grams=round(int(row["grams"]) * float(factor)),

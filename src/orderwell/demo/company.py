@@ -195,6 +195,7 @@ def _variant(variant: VariantSpec) -> VariantDraft:
         name_zh=variant.zh,
         name_en=variant.en,
         option_values=variant.choice,
+        option_values_zh=variant.choice_zh,
         weight_grams=variant.grams,
         prices=(
             PriceDraft(currency="CNY", unit_price=variant.price, unit_cost=variant.cost),

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
 from decimal import Decimal
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 import psycopg
@@ -36,7 +37,7 @@ def change(sql: str, *values: Any) -> int:
 
 
 def change_many(sql: str, rows: Sequence[Sequence[Any]]) -> int:
-    """The same INSERT, UPDATE or DELETE for each of `rows`, on SQLite; how many rows of the table it touched in all."""
+    """The same UPDATE, DELETE or INSERT for each of `rows`, on SQLite; how many rows of the table it touched in all."""
     database: Any = connections[DEFAULT_DB_ALIAS]
     if _counted(database):
         with database.cursor() as cursor:
@@ -45,6 +46,36 @@ def change_many(sql: str, rows: Sequence[Sequence[Any]]) -> int:
     database.ensure_connection()
     with database.wrap_database_errors, closing(database.connection.executemany(_question_marks(sql), rows)) as plain:
         return int(plain.rowcount)
+
+
+# Numbers of rows that get a statement of their own, which SQLite then keeps prepared.
+_ROWS_AT_ONCE = (64, 16, 4, 1)
+
+
+def insert_many(table: str, columns: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> None:
+    """Insert `rows` on SQLite; names come quoted.
+
+    With a statement for each row the driver would give the interpreter away and wait to get it back as often as there
+    are rows, while a server's other threads want it too.
+    """
+    database: Any = connections[DEFAULT_DB_ALIAS]
+    if _counted(database):
+        change_many(_insert(table, columns, 1), rows)
+        return
+    database.ensure_connection()
+    execute, done = database.connection.execute, 0
+    with database.wrap_database_errors:
+        for size in _ROWS_AT_ONCE:
+            for start in range(done, len(rows) - size + 1, size):
+                values = list(chain.from_iterable(rows[start : start + size]))
+                execute(_question_marks(_insert(table, columns, size)), values).close()
+                done = start + size
+
+
+@lru_cache(maxsize=512)
+def _insert(table: str, columns: tuple[str, ...], rows: int) -> str:
+    row = f"({', '.join(['%s'] * len(columns))})"
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([row] * rows)}"  # noqa: S608  names of our own
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from django.utils.translation import gettext, gettext_noop
 from orderwell.kernel.errors import DomainError, ErrorDetail, Phrase, fill
 from orderwell.kernel.quantities import plain
 from orderwell.platform.formats import money_text
+from orderwell.platform.permissions.words import title_of
 
 _AMOUNT = re.compile(r"\{(\w+)\} \{currency\}")
 
@@ -35,7 +36,10 @@ def shown(value: Any) -> Any:
 def sentence(detail: ErrorDetail) -> str:
     """The message of one error: translated first, then filled."""
     template, data = with_amounts(gettext(detail.message), detail.data)
-    return fill(template, {name: shown(value) for name, value in data.items()})
+    words = {name: shown(value) for name, value in data.items()}
+    if "permission" in words:
+        words["permission"] = f"“{title_of(words['permission'])}”"
+    return fill(template, words)
 
 
 def with_amounts(template: str, data: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:

@@ -36,6 +36,16 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     )
 
 
+def only_sent(request: HttpRequest) -> HttpResponse:
+    """An address that only takes what a form sends, opened by itself: loaded again, or from a bookmark."""
+    return _page(
+        request,
+        405,
+        _("There is nothing to see at this address"),
+        _("It only takes what a form sends. Nothing was changed: go back, and press the button again."),
+    )
+
+
 def forbidden(request: HttpRequest, exception: Exception | None = None, reason: str = "") -> HttpResponse:
     return _page(
         request,

@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from orderwell.platform.accounts.models import User
+from orderwell.web.errors import only_sent
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -47,6 +48,21 @@ class ContentSecurity:
                 # A page with people's data is not to be found in a shared cache or after signing out.
                 response.setdefault("Cache-Control", "private, no-store")
         return response
+
+
+class OnlySent:
+    """A page instead of the empty answer to a browser that opens an address which only takes forms."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code != 405 or response.content or "text/html" not in request.headers.get("Accept", ""):
+            return response
+        shown = only_sent(request)
+        shown["Allow"] = response.get("Allow", "POST")
+        return shown
 
 
 class Toasts:

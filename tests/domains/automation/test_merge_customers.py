@@ -13,6 +13,7 @@ from django.db import connection, connections
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from orderwell.domains.analytics.customer_timeline import customer_timeline
 from orderwell.domains.automation.services.merge_customers import merge_customers, sweep, unmerge_customers
 from orderwell.domains.billing.models import Invoice, LedgerEntry
 from orderwell.domains.billing.queries import customer_balance
@@ -145,6 +146,15 @@ def test_everything_moves_the_books_agree_and_it_comes_apart_again(pair: Any) ->
     assert row.credit_limit is None and row.contacts.count() == 1
     other = Customer.objects.get(pk=second.pk)
     assert other.active and other.merged_into_id is None
+
+
+def test_a_merge_stands_once_on_the_timeline(pair: Any) -> None:
+    first, *_rest = pair
+    merge(pair)
+    rows = customer_timeline(owner(), first.pk, limit=500).rows
+    assert [row.event.stream for row in rows if row.event and row.event.name == "customers.customer.merged"] == [
+        f"customer:{first.pk}"
+    ]
 
 
 def test_old_number_and_external_id_lead_to_the_survivor(pair: Any) -> None:

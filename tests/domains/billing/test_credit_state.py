@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from orderwell.domains.billing.credit_state import credit_state
+from orderwell.domains.billing.credit_state import credit_state, credit_used
 from orderwell.domains.billing.services.credit import issue_credit_note
 from orderwell.domains.billing.services.invoice import issue_invoice
 from orderwell.domains.billing.services.pay import PaymentDraft, record_payment
@@ -32,6 +32,8 @@ def test_owed_overdue_and_not_invoiced() -> None:
     invoice = issue_invoice(order_id=young.pk, actor=owner(), now=NOW)
     state = credit_state(owner(), customer, now=NOW)
     assert (state.owed, state.overdue, state.not_invoiced, state.left) == (D(300), D(100), D(300), D(400))
+    use = credit_used(owner(), Customer.objects.all())[customer]
+    assert (use.owed, use.not_invoiced, use.left) == (D(300), D(300), D(400))
     record_payment(payment=PaymentDraft(order_id=late.pk, amount=D(40), method="cash"), actor=owner(), now=NOW)
     assert credit_state(owner(), customer, now=NOW).overdue == D(60)
     issue_credit_note(invoice_id=invoice.pk, reason="scratched", actor=owner(), now=NOW)
@@ -43,6 +45,7 @@ def test_without_a_limit_nothing_is_left_to_say() -> None:
     order = place([(stocked(), 1)])
     state = credit_state(owner(), order.customer_id or 0, now=NOW)
     assert (state.limit, state.left, state.owed, state.overdue) == (None, None, D(0), D(0))
+    assert credit_used(owner(), Customer.objects.all()) == {}
 
 
 def test_it_is_for_those_who_may_see_invoices_and_the_customer() -> None:

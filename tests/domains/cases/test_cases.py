@@ -10,7 +10,7 @@ from orderwell.domains.cases.models import Case, Message, Notice, Task
 from orderwell.domains.cases.queries import CaseFilters, case_detail, case_list, inbox_counts, threads_of, unread_count
 from orderwell.domains.cases.services.converse import SentFile, write_message
 from orderwell.domains.cases.services.manage import CaseChange, change_case, close_case, reopen_case
-from orderwell.domains.cases.services.notify import mark_read
+from orderwell.domains.cases.services.notify import mark_read, names_of_nobody, people_named
 from orderwell.domains.cases.services.open_case import CaseDraft, ask_colleagues, open_case
 from orderwell.domains.cases.services.speak import ask
 from orderwell.domains.cases.services.tasks import add_task, finish_task
@@ -132,6 +132,14 @@ def test_a_mention_tells_colleagues_who_may_see_the_document_and_nobody_else() -
     told = {notice.user_id for notice in Notice.objects.filter(kind="mention")}
     assert told == {wei.pk, fang.pk}
     assert far.pk not in told
+
+
+def test_a_part_of_a_name_means_whoever_alone_is_called_so() -> None:
+    luo, wang = person("luoyang", name="罗洋 Luo Yang"), person("wang", name="王洋 Wang Yang")
+    assert people_named(["罗洋"]) == [luo] and people_named(["罗洋请确认"]) == [luo] and people_named(["luo"]) == [luo]
+    assert people_named(["王洋", "LuoYang"]) == [wang, luo]
+    assert people_named(["Yang"]) == []  # there are two
+    assert names_of_nobody("@罗洋 @Yang @nobody a@b.c") == ["Yang", "nobody"]
 
 
 def test_a_mention_in_a_note_on_an_order_is_told_as_well() -> None:

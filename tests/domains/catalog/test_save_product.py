@@ -37,6 +37,7 @@ CUP = ProductDraft(
         VariantDraft(
             sku="CUP-RED",
             option_values={"color": "red"},
+            option_values_zh={"颜色": "红色"},
             prices=(PriceDraft("CNY", Decimal("12.50"), Decimal("7.125")), PriceDraft("GBP", Decimal("1.45"))),
             packs=(PackDraft("box", Decimal(12)),),
             barcodes=(BarcodeDraft("6901234567892"), BarcodeDraft("16901234567899", "box")),
@@ -67,7 +68,7 @@ def refusal(draft: ProductDraft) -> dict[str | None, str]:
 def test_a_product_is_stored_with_all_that_belongs_to_it() -> None:
     product = save_product(CUP, actor=owner(), now=NOW)
     variant = Variant.objects.get(sku="CUP-RED")
-    assert (variant.name_zh, variant.name_en, variant.weight_grams) == ("红色茶杯 red", "Red tea cup red", 300)
+    assert (variant.name_zh, variant.name_en, variant.weight_grams) == ("红色茶杯 红色", "Red tea cup red", 300)
     assert list(variant.prices.order_by("currency").values_list("currency", "unit_price", "unit_cost")) == [
         ("CNY", Decimal("12.50"), Decimal("7.125")),
         ("GBP", Decimal("1.45"), None),

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 
 from orderwell.domains.orders.errors import (
     HeldOrder,
@@ -16,13 +18,14 @@ from orderwell.domains.orders.models import Hold, Order
 from orderwell.domains.orders.queries import active_holds, timeline
 from orderwell.domains.orders.services.cancel import cancel_units
 from orderwell.domains.orders.services.change import OrderChange, change_order
-from orderwell.domains.orders.services.hold import place_hold, release_hold
+from orderwell.domains.orders.services.hold import OWN_FOR, place_hold, release_hold, take_back_hold
 from orderwell.domains.orders.services.loading import check_holds
 from orderwell.domains.orders.services.note import add_attachment, add_note
 from orderwell.kernel.clock import utc_now
 from orderwell.kernel.refusals import EmptyFile
 from orderwell.platform.permissions import PermissionDenied
-from orderwell.testing.actors import clerk, warehouse_worker
+from orderwell.platform.wording import sentences
+from orderwell.testing.actors import clerk, owner, warehouse_worker
 from orderwell.testing.factories import make_channel, make_variant, make_warehouse, stock_up
 from tests.domains.orders.builders import ACTOR, assert_lawful, draft, placed
 
@@ -70,6 +73,45 @@ def test_a_hold_is_released_once(order):
     release_hold(hold_id=placed_hold.pk, reason="ok", actor=ACTOR, now=utc_now())
     with pytest.raises(HoldAlreadyReleased):
         release_hold(hold_id=placed_hold.pk, reason="ok", actor=ACTOR, now=utc_now())
+
+
+def test_who_placed_a_hold_takes_it_back_for_a_while(order):
+    mine = hold(order, actor=clerk())
+    with pytest.raises(PermissionDenied):
+        release_hold(hold_id=mine.pk, reason="oops", actor=clerk(), now=mine.placed_at)
+    with pytest.raises(PermissionDenied):
+        take_back_hold(hold_id=mine.pk, reason="oops", actor=clerk(), now=mine.placed_at + OWN_FOR)
+    take_back_hold(hold_id=mine.pk, reason="oops", actor=clerk(), now=mine.placed_at + OWN_FOR / 2)
+    order.refresh_from_db()
+    assert not order.on_hold and Hold.objects.get().released_by == clerk().label
+
+
+def test_nobody_takes_back_the_hold_of_another(order):
+    theirs = hold(order)
+    with pytest.raises(PermissionDenied):
+        take_back_hold(hold_id=theirs.pk, reason="oops", actor=clerk(), now=theirs.placed_at)
+    twin = replace(clerk(), kind="key", id=clerk().id)
+    mine = hold(order, actor=clerk())
+    with pytest.raises(PermissionDenied):
+        take_back_hold(hold_id=mine.pk, reason="oops", actor=twin, now=mine.placed_at)
+    take_back_hold(hold_id=theirs.pk, reason="fine", actor=owner(), now=theirs.placed_at + 2 * OWN_FOR)
+
+
+def test_a_state_is_named_in_the_reader_s_language(order):
+    cancel_units(order_id=order.pk, lines=None, reason="x", actor=ACTOR, now=utc_now())
+    with pytest.raises(OrderStateForbids) as refused:
+        hold(order)
+    with translation.override("zh-hans"):
+        assert "已取消" in sentences(refused.value)[0] and "已下单" in sentences(refused.value)[0]
+
+
+def test_a_missing_permission_is_named_in_words(order):
+    with pytest.raises(PermissionDenied) as refused:
+        release_hold(hold_id=1, reason="x", actor=clerk(), now=utc_now())
+    with translation.override("en"):
+        assert "“Release holds”" in sentences(refused.value)[0]
+    with translation.override("zh-hans"):
+        assert "orders:hold" not in sentences(refused.value)[0]
 
 
 def test_bad_holds_are_refused(order):

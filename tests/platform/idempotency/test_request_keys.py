@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError
 
 from orderwell.platform.accounts.models import Team
+from orderwell.platform.idempotency import services
 from orderwell.platform.idempotency.models import RequestKey
 from orderwell.platform.idempotency.services import (
     KeyReused,
@@ -108,6 +109,15 @@ def test_answers_are_kept_for_thirty_days(now) -> None:
     save_many([("s", "k", PRINT, 200, b"")], now=now)
     assert forget_old_answers(now=now + timedelta(days=30)) == 0
     assert forget_old_answers(now=now + timedelta(days=30, seconds=1)) == 1
+
+
+@pytest.mark.django_db
+def test_many_old_answers_go_and_the_new_ones_stay(now, monkeypatch) -> None:
+    monkeypatch.setattr(services, "MOST_AT_ONCE", 2)
+    save_many([("s", f"old {number}", PRINT, 200, b"") for number in range(5)], now=now)
+    save_many([("s", f"new {number}", PRINT, 200, b"") for number in range(3)], now=now + timedelta(days=20))
+    assert forget_old_answers(now=now + timedelta(days=31)) == 5
+    assert set(RequestKey.objects.values_list("key", flat=True)) == {"new 0", "new 1", "new 2"}
 
 
 def test_parts_of_a_fingerprint_don_t_run_into_each_other() -> None:

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from orderwell.platform.permissions import Permission
-from orderwell.web.admin.permission_words import TITLES, grouped
+from orderwell.platform.permissions.words import TITLES, grouped
 from tests.web.conftest import Company
 from tests.web.sent import begun
 from tests.web.test_pages import queries

@@ -15,6 +15,8 @@ from tests.web.browser.conftest import Site
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., Page]
+# What the browser notes of requests without a connection.
+AWAY = "4(01|22)|INTERNET_DISCONNECTED"
 PASTE = """text => {
   const data = new DataTransfer();
   data.setData("text", text);
@@ -151,6 +153,7 @@ def test_what_was_typed_survives_the_death_of_the_browser(sign_in: Open) -> None
     page.context.close()
     again = sign_in("carl")
     again.goto("/orders/new/")
+    again.locator(".entry-drafts").evaluate("drafts => { drafts.open = true; }")
     link = again.locator(".entry-drafts a").first
     draft = link.get_attribute("href")
     link.click()
@@ -299,3 +302,45 @@ def test_a_draft_of_a_thousand_lines_is_opened_edited_and_confirmed(sign_in: Ope
     )
     expect(page.locator(".facts-money").first).to_contain_text("¥3,006.00")
     sys.stdout.write(f"{width} px, 1,000 lines: open {opened:.2f} s, edit {edited:.2f} s, confirm {confirmed:.2f} s\n")
+
+
+def test_without_a_connection_nothing_typed_is_lost_and_the_page_stays(sign_in: Open) -> None:
+    page = sign_in("carl", meant=AWAY)
+    start(page)
+    choose_customer(page)
+    paste(page, "3 x CUP\nPOT × 2")
+    expect(page.locator("#entry-kept")).to_have_text("Draft saved")
+    page.context.set_offline(True)
+    expect(page.locator("#entry-kept")).to_contain_text("kept on this device")
+    page.locator("[name=note]").fill("typed in the tunnel")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".toast", has_text="the order is not placed")).to_be_visible()
+    assert page.url.endswith("/orders/new/") and rows(page) == [["CUP", "3"], ["POT", "2"]]
+    # The computer is closed; the next page of order entry brings it to the server.
+    kept = page.evaluate("JSON.stringify({...localStorage})")
+    assert "typed in the tunnel" in kept
+    page.goto("about:blank")
+    page.context.set_offline(False)
+    page.goto("/orders/new/")
+    page.wait_for_url(re.compile(r"/orders/new/\?draft=\w+$"))
+    expect(page.locator("[name=note]")).to_have_value("typed in the tunnel")
+    assert rows(page) == [["CUP", "3"], ["POT", "2"]]
+    assert "typed in the tunnel" not in page.evaluate("JSON.stringify({...localStorage})")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(re.compile(r"/orders/\d+/$"))
+
+
+def test_a_connection_that_comes_back_goes_on_where_it_was(sign_in: Open) -> None:
+    page = sign_in("carl", meant=AWAY)
+    start(page)
+    choose_customer(page)
+    paste(page, "CUP x 2\nPOT x 1")
+    expect(page.locator("#entry-kept")).to_have_text("Draft saved")
+    page.context.set_offline(True)
+    page.locator("[name=note]").fill("once more")
+    expect(page.locator("#entry-kept")).to_contain_text("kept on this device")
+    page.context.set_offline(False)
+    expect(page.locator("#entry-kept")).to_have_text("Draft saved")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(re.compile(r"/orders/\d+/$"))
+    expect(page.locator("#content")).to_contain_text("once more")

@@ -13,6 +13,7 @@ import pytest
 from django.test import Client
 
 from orderwell.domains.catalog.models import Barcode, BundleComponent, Product, Variant
+from orderwell.platform.accounts.models import User
 from tests.web.conftest import Company
 from tests.web.sent import sent_by
 
@@ -34,6 +35,7 @@ NEW = {
     "active": "on",
     "vn0-sku": "SHIRT-RED",
     "vn0-option_values": "color: red；size：M",
+    "vn0-option_values_zh": "颜色：红；尺码: M",
     "vn0-unit": "piece",
     "vn0-prices": "cny 59.90 20\nUSD 9",
     "vn0-packs": "box 12",
@@ -61,7 +63,7 @@ def test_a_product_with_variants_is_made_and_sold(
     product = Product.objects.get(code="SHIRT")
     assert made.status_code == 302 and made["Location"] == f"/products/{product.pk}/"
     red = Variant.objects.get(sku="SHIRT-RED")
-    assert red.option_values == {"color": "red", "size": "M"} and red.name_zh == "衬衫 red M"
+    assert red.option_values == {"color": "red", "size": "M"} and red.name_zh == "衬衫 红 M"
     assert {row.currency: (row.unit_price, row.unit_cost) for row in red.prices.all()} == {
         "CNY": (Decimal("59.90"), Decimal(20)),
         "USD": (Decimal(9), None),
@@ -70,7 +72,11 @@ def test_a_product_with_variants_is_made_and_sold(
     assert BundleComponent.objects.get().quantity == 2
     order = place(**{"SHIRT-RED": 3})
     assert "179.70" in owner.get(f"/orders/{order}/").content.decode()
-    assert "SHIRT-SET" in owner.get(f"/products/{product.pk}/").content.decode()
+    page = owner.get(f"/products/{product.pk}/").content.decode()
+    assert "SHIRT-SET" in page and "color: red, size: M" in page and "颜色: 红" not in page
+    User.objects.update(language="zh-hans")
+    page = owner.get(f"/products/{product.pk}/").content.decode()
+    assert "颜色: 红, 尺码: M" in page and "color: red" not in page
 
 
 def test_a_product_is_changed_and_a_stale_form_is_refused(owner: Client, form: Callable[..., Any]) -> None:

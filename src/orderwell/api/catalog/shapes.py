@@ -53,6 +53,7 @@ class VariantSummaryShape(Shape):
 
 class VariantShape(VariantSummaryShape):
     option_values: dict[str, str]
+    option_values_zh: dict[str, str]
     quantity_places: int
     weight_grams: int | None
     custom: dict[str, Any]
@@ -170,7 +171,7 @@ def _summary(variant: Variant) -> dict[str, Any]:
 
 
 def _variant(variant: Variant, part_of: list[tuple[str, int]]) -> dict[str, Any]:
-    plain = ("option_values", "quantity_places", "weight_grams", "custom", "version")
+    plain = ("option_values", "option_values_zh", "quantity_places", "weight_grams", "custom", "version")
     return {
         **_summary(variant),
         **{name: getattr(variant, name) for name in plain},

@@ -17,6 +17,7 @@ from orderwell.domains.billing.queries import visible_credit_notes, visible_invo
 from orderwell.domains.cases.models import Case, Message
 from orderwell.domains.cases.queries import visible_cases
 from orderwell.domains.cases.ratings import visible_ratings
+from orderwell.domains.customers.events import CustomerEvent
 from orderwell.domains.customers.lookup import known_customer
 from orderwell.domains.customers.models import Customer, CustomerNote
 from orderwell.domains.fulfilment.queries import visible_returns, visible_shipments
@@ -148,8 +149,9 @@ def _events(words: str) -> Rows:
         merged = Customer.objects.filter(merged_into=customer_id).values_list("pk", flat=True)
         streams = [f"customer:{pk}" for pk in (customer_id, *merged)]
         found = Event.objects.filter(stream__in=streams, name__startswith=words)
-        # Notes stand in the list themselves.
+        # Notes stand in the list themselves, and a merge once: on the side of the customer that stays.
         found = found.exclude(name__startswith="customers.note.")
+        found = found.exclude(name=CustomerEvent.MERGED, stream__in=streams[1:])
         return found.annotate(moment=_unindexed("occurred_at"))
 
     return rows

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Sum
+from django.db.models import F, Sum
 
 from orderwell.domains.billing.models import CreditNote, Invoice
-from orderwell.domains.billing.queries import customer_balance
+from orderwell.domains.billing.queries import balances_of, customer_balance
 from orderwell.domains.customers.lookup import known_customer
+from orderwell.domains.customers.models import Customer
 from orderwell.domains.orders.models import Order
 from orderwell.domains.orders.queries import visible_orders
 from orderwell.platform.accounts.actor import Actor
@@ -40,6 +42,48 @@ class CreditState:
         return None if self.limit is None else self.limit - self.owed - self.not_invoiced
 
 
+@dataclass(frozen=True, slots=True)
+class CreditUse:
+    """How much of an agreed limit is used: what is owed, and what open orders will still add. In `currency`."""
+
+    currency: str
+    limit: Decimal
+    owed: Decimal
+    not_invoiced: Decimal
+
+    @property
+    def left(self) -> Decimal:
+        """Negative when the limit is passed."""
+        return self.limit - self.owed - self.not_invoiced
+
+
+def credit_used(actor: Actor, customers: Iterable[Customer]) -> dict[int, CreditUse]:
+    """By customer id, of those that have a limit; who pays in advance has none to use. Two queries.
+
+    Raises PermissionDenied.
+    """
+    limited = {row.pk: row for row in customers if row.credit_limit}
+    if not limited:
+        return {}
+    owed, waiting = balances_of(actor, limited), not_invoiced(actor, limited)
+    return {
+        pk: CreditUse(row.currency, row.credit_limit or ZERO, owed.get((pk, row.currency), ZERO), waiting.get(pk, ZERO))
+        for pk, row in limited.items()
+    }
+
+
+def not_invoiced(actor: Actor, customer_ids: Collection[int]) -> dict[int, Decimal]:
+    """By customer id, what open orders in the customer's own currency will still add to the account. One query."""
+    orders = visible_orders(actor).filter(
+        customer__in=list(customer_ids),
+        customer__currency=F("currency"),
+        state=Order.State.PLACED,
+        history=False,
+    )
+    sums = orders.order_by().values_list("customer_id").annotate(Sum("total_amount"), Sum("invoiced_amount"))
+    return {customer: max(total - invoiced, ZERO) for customer, total, invoiced in sums}
+
+
 def credit_state(actor: Actor, customer_id: int, *, now: datetime) -> CreditState:
     """Raises NotFound, PermissionDenied."""
     actor.require(Permission.BILLING_INVOICE_VIEW)
@@ -51,14 +95,11 @@ def credit_state(actor: Actor, customer_id: int, *, now: datetime) -> CreditStat
     not_due = (young.aggregate(total=Sum("gross_amount"))["total"] or ZERO) - (
         CreditNote.objects.filter(invoice__in=young).aggregate(total=Sum("gross_amount"))["total"] or ZERO
     )
-    open_orders = orders.filter(state=Order.State.PLACED, history=False)
-    sums = open_orders.aggregate(total=Sum("total_amount"), invoiced=Sum("invoiced_amount"))
-    waiting = (sums["total"] or ZERO) - (sums["invoiced"] or ZERO)
     return CreditState(
         currency=currency,
         payment_terms_days=customer.payment_terms_days,
         limit=customer.credit_limit,
         owed=owed,
         overdue=max(owed - not_due, ZERO),
-        not_invoiced=max(waiting, ZERO),
+        not_invoiced=not_invoiced(actor, [customer_id]).get(customer_id, ZERO),
     )

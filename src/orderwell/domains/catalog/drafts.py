@@ -45,6 +45,7 @@ class VariantDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     name_zh: str | UnsetType = UNSET
     name_en: str | UnsetType = UNSET
     option_values: dict[str, str] | UnsetType = UNSET
+    option_values_zh: dict[str, str] | UnsetType = UNSET
     unit: str | UnsetType = UNSET
     quantity_places: int | UnsetType = UNSET
     weight_grams: int | UnsetType | None = UNSET

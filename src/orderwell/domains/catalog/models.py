@@ -83,6 +83,8 @@ class Variant(models.Model):
     name_zh = models.CharField(max_length=240)
     name_en = models.CharField(max_length=240)
     option_values = models.JSONField(default=dict)
+    # The same in Chinese, names and values, such as {"颜色": "红色"}; empty where both languages say it alike.
+    option_values_zh = models.JSONField(default=dict, db_default={})
     unit = models.CharField(max_length=20, default="piece")
     # How finely it may be divided: 0 for pieces, 3 for kilograms sold by the gram.
     quantity_places = models.PositiveSmallIntegerField(default=0)

@@ -22,6 +22,7 @@ class VariantState:
     name_zh: str = ""
     name_en: str = ""
     option_values: Mapping[str, str] = field(default_factory=dict)
+    option_values_zh: Mapping[str, str] = field(default_factory=dict)
     unit: str = "piece"
     quantity_places: int = 0
     weight_grams: int | None = None
@@ -70,10 +71,11 @@ def _merged_variant(current: VariantState | None, draft: VariantDraft, product: 
         given["components"] = {component.sku: component.quantity for component in draft.components}
         given["is_bundle"] = bool(draft.components) or (current is not None and current.is_bundle)
     state = replace(current or VariantState(draft.sku), **given)
-    options = " ".join(state.option_values.values())
+    options = " ".join(state.option_values.values()) or " ".join(state.option_values_zh.values())
+    options_zh = " ".join(state.option_values_zh.values()) or options
     return replace(
         state,
-        name_zh=state.name_zh or state.name_en or f"{product.name_zh} {options}".strip()[:240],
+        name_zh=state.name_zh or state.name_en or f"{product.name_zh} {options_zh}".strip()[:240],
         name_en=state.name_en or state.name_zh or f"{product.name_en} {options}".strip()[:240],
     )
 

@@ -32,6 +32,7 @@ _VARIANT_COLUMNS = (
     "name_zh",
     "name_en",
     "option_values",
+    "option_values_zh",
     "unit",
     "quantity_places",
     "is_bundle",

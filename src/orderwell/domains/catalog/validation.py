@@ -125,10 +125,11 @@ def _variant_problems(
         value = getattr(draft, name)
         if value is not UNSET:
             yield from text_problems(value, f"{pointer}/{name}", limit, needed=name == "unit")
-    if draft.option_values is not UNSET:
-        for key, text in draft.option_values.items():
-            yield from text_problems(key, f"{pointer}/option_values", 40, needed=True)
-            yield from text_problems(text, f"{pointer}/option_values/{key}", 80, needed=True)
+    for name in ("option_values", "option_values_zh"):
+        values = getattr(draft, name)
+        for key, text in values.items() if values is not UNSET else ():
+            yield from text_problems(key, f"{pointer}/{name}", 40, needed=True)
+            yield from text_problems(text, f"{pointer}/{name}/{key}", 80, needed=True)
     yield from _measure_problems(draft, current, pointer)
     if draft.active is False and (bundle := known.part_of.get(draft.sku)) and bundle != draft.sku:
         yield errors.ComponentNeeded(pointer=f"{pointer}/active", sku=draft.sku, bundle=bundle)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_noop
+
 from orderwell.domains.catalog.errors import UnknownChannel as UnknownChannel
 from orderwell.domains.catalog.errors import UnknownSku as UnknownSku
 from orderwell.domains.catalog.errors import UnknownTaxCategory as UnknownTaxCategory
@@ -66,6 +68,10 @@ class InternalFailure(DomainError):
     message = (
         "This order could not be processed because of an unexpected fault; nothing was written. Reference: {reference}."
     )
+
+
+# States as they stand in a sentence.
+STATES = (gettext_noop("draft"), gettext_noop("placed"), gettext_noop("completed"), gettext_noop("cancelled"))
 
 
 class OrderStateForbids(DomainError):

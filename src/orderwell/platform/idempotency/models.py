@@ -17,4 +17,3 @@ class RequestKey(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["scope", "key"], name="request_key_once")]
-        indexes = [models.Index(fields=["created_at"], name="request_key_age")]

@@ -2,13 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils import translation
+from django.utils.translation import gettext
+
 Cell = str | tuple[str, str]
-# Translates a word of the document: into one language, or into both side by side.
-Say = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Translates a word of the document: into its language, or with `bilingual` into Chinese and English side by side."""
+
+    language: str
+    bilingual: bool = False
+
+    def __call__(self, text: str) -> str:
+        if not self.bilingual:
+            with translation.override(self.language):
+                return gettext(text)
+        with translation.override("zh-hans"):
+            chinese = gettext(text)
+        return chinese if chinese == text else f"{chinese} {text}"
+
+    def name(self, chinese: str, english: str) -> str:
+        """What has a name in both languages, such as a warehouse."""
+        if self.bilingual and chinese and english:
+            return chinese if chinese == english else f"{chinese} {english}"
+        return (chinese or english) if self.language.startswith("zh") or self.bilingual else (english or chinese)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,14 +17,14 @@ from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.database import atomic
 from orderwell.platform.events.recording import Fact, record
 from orderwell.platform.permissions import Permission
-from orderwell.platform.printing.contents import Content
+from orderwell.platform.printing.contents import Content, Say
 from orderwell.platform.printing.engine import typeset
 from orderwell.platform.printing.errors import TemplateBroken, TooManyDocuments, UnusableLogo
 from orderwell.platform.printing.events import PrintingEvent
 from orderwell.platform.printing.kinds import DocumentKind, kind_of, kinds
 from orderwell.platform.printing.looks import check
 from orderwell.platform.printing.models import IssuedDocument, Logo, PrintTemplate, PrintTemplateVersion
-from orderwell.platform.printing.setting import Design, design_for, language_for, set_documents, speaker
+from orderwell.platform.printing.setting import Design, design_for, language_for, set_documents
 
 MOST_AT_ONCE = 500
 MOST_LOGO_BYTES = 500_000
@@ -61,13 +61,13 @@ def print_documents(*, kind: str, ids: Sequence[int], actor: Actor, now: datetim
 
 def _designed(kind: DocumentKind, ids: Sequence[int], actor: Actor, language: str) -> list[tuple[Content, Design]]:
     """Each document in its language, with the design that fits its channel and language."""
-    first = kind.load(ids, actor, speaker(language or "zh-hans", bilingual=False))
+    first = kind.load(ids, actor, Say(language or "zh-hans", bilingual=False))
     wanted = [(language_for(language, content.language), content.channel) for content in first]
     designs = {key: design_for(kind, channel=key[1], language=key[0]) for key in set(wanted)}
     loaded: dict[Design, dict[int, Content]] = {}
     for design in designs.values():
         mine = [pk for pk, key in zip(ids, wanted, strict=True) if designs[key] == design]
-        say = speaker(design.language, bilingual=design.look.bilingual)
+        say = Say(design.language, bilingual=design.look.bilingual)
         loaded[design] = dict(zip(mine, kind.load(mine, actor, say), strict=True))
     return [(loaded[designs[key]][pk], designs[key]) for pk, key in zip(ids, wanted, strict=True)]
 
@@ -115,7 +115,7 @@ def preview(
     actor.require(found.permission)
     check(found, options, markup)
     design = design_for(found, language=language_for(language, ""), options=options, markup=markup)
-    say = speaker(design.language, bilingual=design.look.bilingual)
+    say = Say(design.language, bilingual=design.look.bilingual)
     if document_id is None:
         contents: Sequence[Content] = [Content(title=say(found.title), number="—")]
     else:
@@ -143,7 +143,7 @@ def save_template(
     found = kind_of(kind)
     check(found, options, markup)
     design = design_for(found, language=language_for(language, ""), options=options, markup=markup)
-    say = speaker(design.language, bilingual=design.look.bilingual)
+    say = Say(design.language, bilingual=design.look.bilingual)
     set_documents(found, [Content(title=say(found.title), number="1")], design)
     with atomic():
         row = _locked(kind, channel, language)

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.utils import translation
-from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from orderwell.platform.configuration.services import get
@@ -19,6 +17,7 @@ from orderwell.platform.printing.kinds import DocumentKind
 from orderwell.platform.printing.looks import Look, look_of
 from orderwell.platform.printing.models import Logo, PrintTemplate
 
+UNNAMED = _("Orderwell")
 PAGE_WORDS = _("Page {page} of {pages}")
 
 
@@ -34,7 +33,7 @@ class Design:
 
     def data(self, kind: DocumentKind, contents: Sequence[Content]) -> dict[str, Any]:
         """What the template is given; see layouts/house.typ for what it does with it."""
-        say = speaker(self.language, bilingual=self.look.bilingual)
+        say = Say(self.language, bilingual=self.look.bilingual)
         name, lines, footer = self.company
         chinese = self.language.startswith("zh")
         return {
@@ -44,7 +43,7 @@ class Design:
             "title": " ".join(content.number for content in contents)[:200],
             "colour": self.look.colour,
             "closing": self.look.closing,
-            "page-words": speaker(self.language, bilingual=False)(PAGE_WORDS),
+            "page-words": Say(self.language, bilingual=False)(PAGE_WORDS),
             "company": {
                 "name": name,
                 "lines": list(lines),
@@ -89,20 +88,6 @@ def set_documents(kind: DocumentKind, contents: Sequence[Content], design: Desig
     return typeset(design.template, design.data(kind, contents), logo=design.logo)[0]
 
 
-def speaker(language: str, *, bilingual: bool) -> Say:
-    """Words in `language`; with `bilingual` in Chinese and English side by side."""
-
-    def say(text: str) -> str:
-        if not bilingual:
-            with translation.override(language):
-                return gettext(text)
-        with translation.override("zh-hans"):
-            chinese = gettext(text)
-        return chinese if chinese == text else f"{chinese} {text}"
-
-    return say
-
-
 def language_for(asked: str, customers: str) -> str:
     """What was asked for, else the customer's, else the company's."""
     known = dict(settings.LANGUAGES)
@@ -126,7 +111,7 @@ def design_for(
         template=markup or built_in(kind),
         look=look_of(kind, options),
         language=language,
-        company=_company(speaker(language, bilingual=False)),
+        company=_company(Say(language, bilingual=False)),
         logo=_logo() if logo is None else logo,
     )
 
@@ -143,6 +128,7 @@ def built_in(kind: DocumentKind) -> str:
 def _company(say: Say) -> tuple[str, tuple[str, ...], str]:
     legal, tax, address = (str(get(f"business.{name}")) for name in ("legal_name", "tax_number", "address"))
     name = str(get("business.name"))
+    name = say(name) if name == UNNAMED else name  # as long as nobody set it, it is the program's, in the same language
     lines = [legal if legal != name else "", *address.splitlines(), f"{say(_('Tax number'))} {tax}" if tax else ""]
     return name, tuple(line for line in lines if line), str(get("printing.footer")) or legal or name
 

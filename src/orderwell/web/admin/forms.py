@@ -16,7 +16,7 @@ from orderwell.kernel.money import currencies
 from orderwell.platform.configuration.kinds import Kind
 from orderwell.platform.configuration.models import CustomField
 from orderwell.platform.configuration.saving_fields import ENTITIES
-from orderwell.web.admin import permission_words
+from orderwell.platform.permissions import words as permission_words
 from orderwell.web.components.actions import ActionForm
 from orderwell.web.components.forms import DayField, ExactField, offer, options
 from orderwell.web.components.merging import MergingForm

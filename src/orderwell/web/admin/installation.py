@@ -342,7 +342,7 @@ def numbers(request: HttpRequest, actor: Actor) -> HttpResponse:
         Column(_("Sequence")),
         Column(_("Year"), "num"),
         Column(_("Given out"), "num"),
-        Column(_("Last"), "nowrap"),
+        Column(_("Last"), "nowrap hide-narrow"),
         Column(pgettext("number", "Next"), "nowrap"),
     )
     table = Table(

@@ -19,9 +19,9 @@ from orderwell.platform.accounts.models import ApiKey
 from orderwell.platform.accounts.queries import key_detail, key_list
 from orderwell.platform.accounts.services.api_keys import create_key, revoke_key
 from orderwell.platform.permissions import Permission
+from orderwell.platform.permissions.words import title_of
 from orderwell.web.admin.forms import KeyForm
 from orderwell.web.admin.people import limit_choices, limits_text
-from orderwell.web.admin.permission_words import title_of
 from orderwell.web.admin.sections import Column, Row, Table, Two, sections, show_table
 from orderwell.web.components.actions import ActionForm, perform
 from orderwell.web.components.listing import ROWS, cursor, listing

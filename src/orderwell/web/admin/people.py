@@ -23,6 +23,7 @@ from orderwell.platform.accounts.services.users import change_user, create_user,
 from orderwell.platform.database import snapshot
 from orderwell.platform.events.versions import NEW, Version, version_of
 from orderwell.platform.permissions import Permission
+from orderwell.platform.permissions.words import grouped, title_of
 from orderwell.web.admin.forms import (
     NewRoleForm,
     PasswordResetForm,
@@ -30,7 +31,6 @@ from orderwell.web.admin.forms import (
     TeamForm,
     UserForm,
 )
-from orderwell.web.admin.permission_words import grouped, title_of
 from orderwell.web.admin.sections import Column, Row, Table, sections, show_table
 from orderwell.web.components.actions import perform
 from orderwell.web.pages import form_page, page

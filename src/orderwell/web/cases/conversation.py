@@ -25,6 +25,7 @@ from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 from orderwell.web.cases.forms import ChangeForm, MessageForm, SettleForm
 from orderwell.web.cases.inbox import end_of_day
+from orderwell.web.cases.mentioning import with_unknown
 from orderwell.web.components.actions import ActionForm, perform, perform_once
 from orderwell.web.components.serving import served
 from orderwell.web.orders.forms import Countable
@@ -80,7 +81,8 @@ def write(request: HttpRequest, actor: Actor, case_id: int) -> HttpResponse:
         except DomainError as error:
             form.refuse(error)
         else:
-            messages.success(request, _("Note added.") if internal else _("Answer sent."))
+            done = _("Note added.") if internal else _("Answer sent.")
+            messages.success(request, with_unknown(done, form.cleaned_data["body"]))
             return go(request, page_of(case_id))
     return show(request, actor, case, form)
 

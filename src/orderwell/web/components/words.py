@@ -13,7 +13,7 @@ CALM, GOOD, BUSY, WARN, BAD, QUIET = "look-calm", "look-good", "look-busy", "loo
 
 WORDS: dict[str, dict[str, tuple[str | Promise, str]]] = {
     "order": {
-        "draft": (pgettext_lazy("order state", "Draft"), QUIET),
+        "draft": (pgettext_lazy("order state", "Quote"), QUIET),
         "placed": (pgettext_lazy("order state", "Placed"), BUSY),
         "completed": (pgettext_lazy("order state", "Completed"), GOOD),
         "cancelled": (pgettext_lazy("order state", "Cancelled"), QUIET),
@@ -77,7 +77,7 @@ WORDS: dict[str, dict[str, tuple[str | Promise, str]]] = {
         "other": (_("Other"), QUIET),
     },
     "transfer": {
-        "draft": (pgettext_lazy("transfer state", "Draft"), QUIET),
+        "draft": (pgettext_lazy("transfer state", "Planned"), QUIET),
         "dispatched": (_("On the way"), BUSY),
         "received": (_("Received"), GOOD),
         "cancelled": (_("Cancelled"), QUIET),

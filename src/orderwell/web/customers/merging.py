@@ -26,6 +26,7 @@ from orderwell.domains.orders.queries import OrderFilters, order_count
 from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import DomainError, NotFound
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.formats import money_text
 from orderwell.platform.permissions import Permission, PermissionDenied
 from orderwell.web.components.actions import ActionForm, perform_once
 from orderwell.web.components.timeline import field_title, value_text
@@ -161,8 +162,8 @@ def merge(request: HttpRequest, actor: Actor, customer_id: int) -> HttpResponse:
             {
                 "name": item.name,
                 "title": TITLES.get(item.name) or field_title(item.name),
-                "survivor": value_text(item.survivor),
-                "merged": value_text(item.merged),
+                "survivor": _told(item.name, item.survivor, found.survivor.currency),
+                "merged": _told(item.name, item.merged, found.merged.currency),
                 "chosen": request.POST.get(f"choice-{item.name}", item.proposed),
             }
             for item in found.differences
@@ -170,6 +171,11 @@ def merge(request: HttpRequest, actor: Actor, customer_id: int) -> HttpResponse:
         "after": found.after,
     }
     return render(request, "customers/merge.html", context, status=422 if form.is_bound and form.errors else 200)
+
+
+def _told(name: str, value: Any, currency: str) -> str:
+    """A limit as money of its customer."""
+    return money_text(value, currency) if name == "credit_limit" and isinstance(value, Decimal) else value_text(value)
 
 
 def _merge(request: HttpRequest, actor: Actor, form: ActionForm, found: MergePreview) -> str:

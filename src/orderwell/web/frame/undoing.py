@@ -11,14 +11,14 @@ from orderwell.domains.catalog.services.archive_product import archive_product, 
 from orderwell.domains.catalog.services.images import describe_image, order_images, restore_image
 from orderwell.domains.customers.drafts import CustomerDraft
 from orderwell.domains.customers.services.save_customer import save_customer
-from orderwell.domains.orders.services.hold import place_hold, release_hold
+from orderwell.domains.orders.services.hold import place_hold, take_back_hold
 from orderwell.platform.accounts.actor import Actor
 from orderwell.web.components.toasts import undoes
 
 
 @undoes("hold-placed")
 def release_again(actor: Actor, now: datetime, *, hold_id: int) -> str:
-    release_hold(hold_id=hold_id, reason=_("Placed by mistake"), actor=actor, now=now)
+    take_back_hold(hold_id=hold_id, reason=_("Placed by mistake"), actor=actor, now=now)
     return _("The hold is gone again.")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from html import escape
 from typing import Any
@@ -14,6 +15,8 @@ from orderwell.web.lists.cells import plain, spoken
 from orderwell.web.lists.spec import Column, ListSpec
 
 RIGHT = frozenset({"money", "number", "whole"})
+# A span around nothing is nothing: a card of the phone then shows no name for it.
+_NOTHING = re.compile(r"<span[^<>]*></span>")
 _NO_BREAK = frozenset({"moment", "day"})
 Link = Callable[[Any], str | None]
 
@@ -53,7 +56,7 @@ def _cell(column: Column, row: Any, href: str) -> str:
     """The inside of a cell; the first one, which has `href`, leads to the row."""
     if column.show:
         shown = _safe(column.show(row))
-        return "" if shown.endswith("></span>") else shown  # a span around nothing
+        return "" if shown.endswith("></span>") and _NOTHING.fullmatch(shown) else shown
     value = plain(column, row)
     text = _safe(value)
     if text == "":

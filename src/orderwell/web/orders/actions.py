@@ -20,6 +20,7 @@ from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import Refusal
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
+from orderwell.web.cases.mentioning import with_unknown
 from orderwell.web.components.actions import ActionForm, perform
 from orderwell.web.components.attaching import attach_file
 from orderwell.web.components.toasts import undo
@@ -44,7 +45,7 @@ def hold(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse:
         done=_("Order %(number)s is on hold.") % {"number": order.number},
         to=page_of(order_id),
         context={"order": order},
-        undo=lambda made: undo("hold-placed", hold_id=made.pk) if actor.may(Permission.ORDERS_HOLD_RELEASE) else None,
+        undo=lambda made: undo("hold-placed", hold_id=made.pk),
     )
 
 
@@ -74,7 +75,7 @@ def note(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse:
         NoteForm(request.POST or None),
         template="orders/note.html",
         act=lambda data: add_note(order_id=order_id, **data, actor=actor, now=utc_now()),
-        done=_("Note added."),
+        done=with_unknown(_("Note added."), request.POST.get("body", "")),
         to=page_of(order_id),
         context={"order": order},
     )

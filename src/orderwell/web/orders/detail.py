@@ -11,6 +11,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from orderwell.domains.billing.credit_state import not_invoiced
 from orderwell.domains.billing.overview import Money
 from orderwell.domains.billing.queries import customer_balance
 from orderwell.domains.orders.changing import changes_on, undoable
@@ -189,12 +190,14 @@ def _credit(order: Order, actor: Actor) -> dict[str, Any] | None:
         return None
     if not actor.may(Permission.CUSTOMERS_CUSTOMER_VIEW):
         return None
-    owed = customer_balance(actor, order.customer.pk)
-    limit, mine = order.customer.credit_limit, owed.get(order.customer.currency, ZERO)
+    customer, owed = order.customer, customer_balance(actor, order.customer.pk)
+    waiting = not_invoiced(actor, [customer.pk]).get(customer.pk, ZERO)
+    limit, used = customer.credit_limit, owed.get(customer.currency, ZERO) + waiting
     return {
         "owed": sorted((currency, amount) for currency, amount in owed.items() if amount),
+        "waiting": waiting,
         "limit": limit,
-        "over": limit is not None and mine > limit,
+        "left": None if limit is None else limit - used,
     }
 
 

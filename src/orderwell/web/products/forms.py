@@ -61,13 +61,20 @@ def exact(text: str) -> Decimal:
 
 class VariantForm(Form):
     pointers = {
-        rf"/{name}(/.*)?": name for name in ("option_values", "prices", "packs", "barcodes", "components", "custom")
+        rf"/{name}(/.*)?": name
+        for name in ("option_values", "option_values_zh", "prices", "packs", "barcodes", "components", "custom")
     }
     sku = forms.CharField(label="SKU", required=False, max_length=60)
     name_zh = forms.CharField(label=_("Chinese name"), required=False, max_length=240)
     name_en = forms.CharField(label=_("English name"), required=False, max_length=240)
     option_values = forms.CharField(
         label=_("Options"), required=False, max_length=400, help_text=_("Such as “color: red; size: M”.")
+    )
+    option_values_zh = forms.CharField(
+        label=_("Options in Chinese"),
+        required=False,
+        max_length=400,
+        help_text=_("Such as “颜色: 红色; 尺码: M”; empty: as in English."),
     )
     unit = forms.CharField(
         label=_("Unit"), required=False, max_length=20, widget=forms.TextInput(attrs={"list": "units"})
@@ -102,8 +109,14 @@ class VariantForm(Form):
         return data
 
     def clean_option_values(self) -> dict[str, str]:
+        return self._options_in("option_values")
+
+    def clean_option_values_zh(self) -> dict[str, str]:
+        return self._options_in("option_values_zh")
+
+    def _options_in(self, field: str) -> dict[str, str]:
         found: dict[str, str] = {}
-        for part in re.split(r"[;；\n]", self.cleaned_data["option_values"]):
+        for part in re.split(r"[;；\n]", self.cleaned_data[field]):
             if not part.strip():
                 continue
             name, colon, value = part.replace("：", ":").partition(":")
@@ -118,7 +131,9 @@ class VariantForm(Form):
 
     def draft(self) -> VariantDraft:
         data = self.cleaned_data
-        values: dict[str, Any] = {name: data[name] for name in ("name_zh", "name_en", "option_values")}
+        values: dict[str, Any] = {
+            name: data[name] for name in ("name_zh", "name_en", "option_values", "option_values_zh")
+        }
         # A SKU that never was a bundle is not told that it has no components.
         if data["components"] or self.initial.get("components"):
             values["components"] = tuple(ComponentDraft(sku, exact(count)) for sku, count in data["components"])
@@ -289,7 +304,10 @@ def variant_initial(variant: Variant) -> dict[str, Any]:
     copied = ("sku", "name_zh", "name_en", "unit", "quantity_places", "weight_grams", "active")
     return {
         **{name: getattr(variant, name) for name in copied},
-        "option_values": "; ".join(f"{key}: {value}" for key, value in variant.option_values.items()),
+        **{
+            name: "; ".join(f"{key}: {value}" for key, value in getattr(variant, name).items())
+            for name in ("option_values", "option_values_zh")
+        },
         "prices": "\n".join(
             " ".join(
                 [row.currency, plain(row.unit_price)] + ([plain(row.unit_cost)] if row.unit_cost is not None else [])

@@ -42,11 +42,13 @@ class PublicForm(ActionForm):
     def is_trapped(self) -> bool:
         return bool(self.data.get("website"))
 
-    def stand_at_the_first_error(self) -> None:
-        """The page is long: it opens where something is to be put right."""
+    def stand_at_the_first_error(self) -> str:
+        """The page is long: it opens where something is to be put right. The id of that field, if there is one."""
         wrong = next((name for name in self.fields if name in self.errors), None)
-        if wrong is not None:
-            self.fields[wrong].widget.attrs["autofocus"] = True
+        if wrong is None:
+            return ""
+        self.fields[wrong].widget.attrs["autofocus"] = True
+        return self[wrong].id_for_label or f"{self[wrong].auto_id}_0"
 
 
 class AskForm(PublicForm):

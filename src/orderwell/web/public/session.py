@@ -48,6 +48,10 @@ def public_page(*methods: str) -> Callable[[Callable[P, HttpResponse]], Callable
 
         @wraps(view)
         def wrapper(*args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            request = args[0]
+            if methods == ("POST",) and isinstance(request, HttpRequest) and request.method in ("GET", "HEAD"):
+                # The address of a form that was refused, asked for anew: a page loaded again, or a tab restored.
+                return guarded(HttpResponseRedirect(reverse("track-order")))
             return guarded(checked(*args, **kwargs))
 
         return open_page(wrapper)

@@ -39,9 +39,14 @@ from orderwell.web.public.session import forget, order_view, public_page, rememb
 LOGOS = ("logo.svg", "logo.png", "logo.jpg", "logo.webp")
 
 
+def _called(name: str) -> str:
+    """Until somebody names the company it is called like the program, in the reader's language."""
+    return _("Orderwell") if name == "Orderwell" else name
+
+
 def _company() -> dict[str, Any]:
     return {
-        "company": configuration.get("business.name"),
+        "company": _called(str(configuration.get("business.name"))),
         "contact": configuration.get("public.contact"),
         "has_logo": _logo_file() is not None,
     }
@@ -90,7 +95,10 @@ def order_page(request: HttpRequest, access: OrderAccess) -> HttpResponse:
     return _show(request, access)
 
 
-def _show(request: HttpRequest, access: OrderAccess, status: int = 200, **bound: PublicForm) -> HttpResponse:
+def _show(
+    request: HttpRequest, access: OrderAccess, status: int = 200, refused: str = "", **bound: PublicForm
+) -> HttpResponse:
+    """`refused`: the place of the page where something is to be put right."""
     seen = see_order(access, utc_now())
     for case in seen.threads:
         name = f"reply_{case.pk}"
@@ -101,7 +109,9 @@ def _show(request: HttpRequest, access: OrderAccess, status: int = 200, **bound:
         "return_form": ReturnForm(terms=seen.terms, auto_id="return_%s"),
     }
     refusal = sentences(seen.terms.refusal) if seen.terms.refusal is not None and seen.parcels else []
-    return _page(request, "order", {"seen": seen, **forms, **bound, "return_refusal": refusal}, status=status)
+    return _page(
+        request, "order", {"seen": seen, **forms, **bound, "return_refusal": refusal, "refused": refused}, status=status
+    )
 
 
 def _reply_form(case_id: int, data: QueryDict | None = None) -> AskForm:
@@ -134,8 +144,8 @@ def _take(
         else:
             messages.success(request, done)
             return to
-    form.stand_at_the_first_error()
-    return _show(request, access, status, **{name: form})
+    refused = form.stand_at_the_first_error() or {"return_form": "return", "rate_form": "rating"}.get(name, "messages")
+    return _show(request, access, status, refused=refused, **{name: form})
 
 
 def _sent_before(request: HttpRequest, access: OrderAccess) -> bool:

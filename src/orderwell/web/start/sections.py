@@ -16,7 +16,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from orderwell.domains.automation.hints.finding import newest_orders_with_hints
 from orderwell.domains.billing.waiting import overdue, to_invoice
@@ -207,7 +207,7 @@ def overdue_invoices(actor: Actor, now: datetime) -> Section | None:
             reverse("invoice-detail", args=[invoice.pk]),
             f"{invoice.number} {invoice.order.customer_name}",
             money_text(invoice.open_amount, invoice.currency),
-            _("due %(day)s") % {"day": _day(invoice.due_at)},
+            pgettext("payment", "due %(day)s") % {"day": _day(invoice.due_at)},
             True,
             **_act(actor, P.BILLING_PAYMENT_CREATE, _("Payment"), "order-payment", invoice.order_id),
         )

@@ -115,6 +115,14 @@ def localname(item: Any) -> str:
 
 
 @register.filter
+def localoptions(variant: Any) -> str:
+    """What a variant is among its product's, in the reader's language: "color: red, size: M"."""
+    both = (variant.option_values_zh, variant.option_values)
+    found = (both[0] or both[1]) if reads_chinese() else (both[1] or both[0])
+    return ", ".join(f"{name}: {value}" for name, value in found.items())
+
+
+@register.filter
 def moment(value: datetime | None) -> SafeString | str:
     """A moment as short as it can be without ambiguity, in full on hover."""
     if value is None:

@@ -145,6 +145,19 @@ def test_nothing_personal_is_said_to_who_may_not_see_it(shop: Shop) -> None:
     assert len(of(order)) == 3
 
 
+def test_a_credit_limit_counts_what_is_typed_and_what_is_open(shop: Shop) -> None:
+    Customer.objects.filter(pk=shop.customer.pk).update(credit_limit=Decimal(45))
+    shop.customer.refresh_from_db()
+    assert of(shop.place((shop.cup, 3))) == []
+    typed = shop.draft((shop.cup, 2))
+    preview = preview_order(draft=typed, actor=owner(), now=NOW)
+    found = hints_of_draft(owner(), typed, preview, key="a", customer=shop.customer, now=NOW)
+    assert [hint.rule for hint in found if hint.rule == "credit_limit"] and "¥5.00 over" in found[0].reason
+    order = shop.place((shop.cup, 2))
+    assert "credit_limit" in [hint.rule for hint in of(order)]
+    assert of(order, warehouse_worker()) == []
+
+
 def test_an_overdue_balance_is_told_before_more_leaves(shop: Shop) -> None:
     old = shop.place((shop.cup, 3), now=NOW - timedelta(days=60))
     issue_invoice(order_id=old.pk, actor=owner(), now=NOW - timedelta(days=60))

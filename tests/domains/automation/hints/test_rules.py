@@ -11,6 +11,7 @@ from orderwell.domains.automation.hints.facts.offers import measure, pack_ratio
 from orderwell.domains.automation.hints.facts.values import (
     Arrival,
     BundleOffer,
+    Credit,
     CustomerBrief,
     LineFacts,
     Namesake,
@@ -19,7 +20,7 @@ from orderwell.domains.automation.hints.facts.values import (
     Stand,
     Twin,
 )
-from orderwell.domains.automation.hints.rules.accounts import OVERDUE
+from orderwell.domains.automation.hints.rules.accounts import CREDIT, OVERDUE
 from orderwell.domains.automation.hints.rules.addresses import ADDRESS
 from orderwell.domains.automation.hints.rules.better import BUNDLE, PACK, SUBSTITUTE, cheapest
 from orderwell.domains.automation.hints.rules.habits import PRICE, QUANTITY
@@ -214,6 +215,31 @@ class TestOverdue:
         assert not said(OVERDUE, order(line(open=D(0)), overdue=self.owed))
         assert not said(OVERDUE, order(overdue=self.owed, on_hold=True))
         assert not said(OVERDUE, order())
+
+
+class TestCreditLimit:
+    used = Credit(D(1000), D(300), D(500), "CNY")
+
+    def test_an_order_that_is_typed_counts_on_top(self) -> None:
+        typed = order(kind="entry", order_id=None, total=D("200.01"), credit=self.used)
+        (hint,) = said(CREDIT, typed)
+        assert "¥0.01 over the credit limit of ¥1,000.00: ¥300.00 owed, ¥500.00 ordered" in hint.reason
+        assert remedies(hint) == ["statement"]
+        assert not said(CREDIT, replace(typed, total=D(200)))
+
+    def test_a_placed_order_is_counted_already(self) -> None:
+        over = replace(self.used, waiting=D(701))
+        (hint,) = said(CREDIT, order(total=D(600), credit=over))
+        assert "The customer is ¥1.00 over" in hint.reason
+        assert remedies(hint) == ["hold", "statement"]
+        assert not said(CREDIT, order(total=D(600), credit=self.used))
+
+    def test_not_in_another_currency_nor_on_hold_nor_after_all_has_left(self) -> None:
+        over = replace(self.used, owed=D(5000))
+        assert said(CREDIT, order(credit=over))
+        assert not said(CREDIT, order(credit=over, currency="USD"))
+        assert not said(CREDIT, order(credit=over, on_hold=True))
+        assert not said(CREDIT, order(line(open=D(0)), credit=over))
 
 
 class TestPromise:

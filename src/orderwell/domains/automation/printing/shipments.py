@@ -42,7 +42,7 @@ def _facts(shipment: Shipment, say: Say) -> list[tuple[str, str]]:
     facts = [
         (say(_("Order")), shipment.order.number),
         (say(_("Shipped")), day_text(shipment.shipped_at)),
-        (say(_("Warehouse")), shipment.warehouse.code),
+        (say(_("Warehouse")), say.name(shipment.warehouse.name_zh, shipment.warehouse.name_en)),
     ]
     if shipment.order.external_id:
         facts.append((say(_("Your reference")), shipment.order.external_id))
@@ -73,7 +73,7 @@ def _paper(title: str, signatures: Sequence[str], ids: Sequence[int], actor: Act
             number=shipment.number,
             channel=shipment.order.channel.code,
             language=shipment.order.customer.language if shipment.order.customer else "",
-            recipient=ship_to(shipment.order, actor, say(_("Ship to"))),
+            recipient=ship_to(shipment.order, actor, say(_("Ship to")), say),
             facts=_facts(shipment, say),
             rows=_rows(shipment),
             signatures=[say(name) for name in signatures],

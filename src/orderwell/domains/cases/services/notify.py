@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
-
-from django.db.models import Q
 
 from orderwell.domains.cases.mentions import candidates, mentioned
 from orderwell.domains.cases.models import Notice
@@ -51,23 +50,32 @@ def notify_mentioned(text: str, *, stream: str, subject: str, actor: Actor, now:
 
 
 def people_named(names: Iterable[str]) -> list[User]:
-    """Active users by user name or display name."""
+    """Active users by user name, display name, or a part of it that nobody else is called: 罗洋 of "罗洋 Luo Yang"."""
+    return [user for user in _named(names).values() if user is not None]
+
+
+def names_of_nobody(text: str) -> list[str]:
+    """The names after an at sign in `text` that reach no colleague."""
+    return [name for name, user in _named(mentioned(text)).items() if user is None]
+
+
+def _named(names: Iterable[str]) -> dict[str, User | None]:
     wanted = {name: candidates(name) for name in names}
     if not wanted:
-        return []
-    every = {candidate for found in wanted.values() for candidate in found}
-    rows = User.objects.filter(
-        Q(username__in={name.lower() for name in every}) | Q(name__in=every), is_active=True
-    ).order_by("pk")
-    by_name: dict[str, User] = {}
-    for user in rows:
-        by_name.setdefault(user.username, user)
-        by_name.setdefault(user.name, user)
-    found = []
-    for tried in wanted.values():
-        known = (by_name.get(name) or by_name.get(name.lower()) for name in tried)
-        found += [user for user in known if user is not None][:1]
-    return found
+        return {}
+    whole: dict[str, User] = {}
+    parts: dict[str, set[User]] = defaultdict(set)
+    for user in User.objects.filter(is_active=True).order_by("pk"):
+        for name in (user.username, user.name):
+            whole.setdefault(name.casefold(), user)
+        for part in (*user.name.split(), "".join(user.name.split())):
+            parts[part.casefold()].add(user)
+
+    def meant(name: str) -> User | None:
+        alike = parts.get(name.casefold(), set())
+        return whole.get(name.casefold()) or (next(iter(alike)) if len(alike) == 1 else None)
+
+    return {name: next(filter(None, map(meant, tried)), None) for name, tried in wanted.items()}
 
 
 def people_who_may(permission: Permission) -> list[User]:

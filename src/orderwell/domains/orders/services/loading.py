@@ -53,7 +53,7 @@ def _lines_of(order_id: int) -> QuerySet[OrderLine]:
 
 def require_state(order: Order, *expected: Order.State) -> None:
     if order.state not in expected:
-        raise OrderStateForbids(number=order.number, state=order.state, expected=" / ".join(expected))
+        raise OrderStateForbids(number=order.number, state=str(order.state), expected=tuple(map(str, expected)))
 
 
 def check_holds(order: Order, step: str) -> None:

@@ -11,7 +11,7 @@ from orderwell.domains.orders.queries import active_holds, visible_orders
 from orderwell.domains.orders.services.assign import assign_order, assigned
 from orderwell.domains.orders.services.cancel import cancel_units
 from orderwell.domains.orders.services.change import OrderChange, change_order
-from orderwell.domains.orders.services.hold import place_hold, release_hold
+from orderwell.domains.orders.services.hold import place_hold, release_hold, take_back_hold
 from orderwell.kernel.errors import NotFound
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.views.sources import RowVerdict, one_at_a_time
@@ -51,7 +51,7 @@ def unhold_orders(rows: Remembered, *, actor: Actor, now: datetime) -> list[RowV
     memories = dict(rows)
 
     def do(pk: int) -> Memory:
-        release_hold(hold_id=int(memories[pk]["hold"]), reason=UNDONE, actor=actor, now=now)
+        take_back_hold(hold_id=int(memories[pk]["hold"]), reason=UNDONE, actor=actor, now=now)
         return {}
 
     return each([pk for pk, _memory in rows], actor=actor, do=do)

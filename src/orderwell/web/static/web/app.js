@@ -124,7 +124,8 @@
       if (cameFrom?.isConnected) cameFrom.focus();
       cameFrom = null;
     });
-    document.addEventListener("htmx:afterSwap", (event) => {
+    // After htmx has put the focus where the form begins: what is wrong goes first.
+    document.addEventListener("htmx:afterSettle", (event) => {
       if (event.detail.target.id === "dialog-content" && element.classList.contains("show")) focusFirst(element);
     });
   });
@@ -174,6 +175,7 @@
     },
     true,
   );
+  window.Orderwell.release = release;
   window.addEventListener("pageshow", release); // back from the next page: the form can be sent again
 
   document.addEventListener("change", (event) => {
@@ -329,6 +331,15 @@
     list.forEach((row, index) => row.classList.toggle("row-marked", index === next));
     list[next].scrollIntoView({ block: "nearest" });
   };
+  // Before anything hears of a key: a dialog may be gone, with the button in it, when the page's own turn comes.
+  let inDialog = false;
+  document.addEventListener(
+    "keydown",
+    () => {
+      inDialog = Boolean($(".modal.show"));
+    },
+    true,
+  );
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest("input, textarea, select, [contenteditable]");
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
@@ -345,8 +356,7 @@
       return;
     }
     if ($("#signed-out")?.open) return;
-    if (typing || event.ctrlKey || event.metaKey || event.altKey || $(".modal.show")) return;
-    // A dialog that has just closed itself for this very key still has the focus.
+    if (typing || event.ctrlKey || event.metaKey || event.altKey || inDialog || $(".modal.show")) return;
     if (event.target.closest(".modal")) return;
     if (waitingForPlace && Date.now() - waitingForPlace < 1500) {
       waitingForPlace = 0;

@@ -1,11 +1,35 @@
-// What is typed is kept on the server, a moment after it was typed. Each window has a draft of its own.
+// What is typed is kept on the server, a moment after it was typed. Each window has a draft of its own. Without a connection
+// it is kept on this device, and brought to the server by whichever page of order entry comes next.
 (() => {
-  const { $ } = window.Orderwell;
+  const { $, toast } = window.Orderwell;
   const E = window.Orderwell.entry;
+  const prefix = () => `entry:${document.body.dataset.me}:`;
+  const device = {
+    put: (key, draft) => {
+      try {
+        localStorage.setItem(prefix() + key, JSON.stringify(draft));
+        return true;
+      } catch {
+        return false; // full, or forbidden
+      }
+    },
+    drop: (key) => localStorage.removeItem(prefix() + key),
+    all: () =>
+      Object.keys(localStorage)
+        .filter((name) => name.startsWith(prefix()))
+        .map((name) => [name.slice(prefix().length), JSON.parse(localStorage.getItem(name))]),
+  };
+  const send = (url, token, { key, version, content }, options = {}) => {
+    const body = new FormData();
+    Object.entries({ csrfmiddlewaretoken: token, key, version, content: JSON.stringify(content) }).forEach((pair) =>
+      body.set(...pair),
+    );
+    return fetch(url, { method: "POST", body, headers: { Accept: "application/json" }, ...options });
+  };
   E.drafting = (form) => {
     const url = form.dataset.keep;
     const told = $("#entry-kept");
-    const state = { waiting: 0, running: false, again: false, over: false, sent: "" };
+    const state = { waiting: 0, running: false, again: false, over: false, lost: false, sent: "" };
     const content = () => {
       const { csrfmiddlewaretoken, draft, draft_version, draft_page, draft_step, ...fields } = E.fields();
       return JSON.stringify({
@@ -13,6 +37,21 @@
         fields,
         rows: E.lines.values(),
       });
+    };
+    // The draft as it would be sent now, with which page saves it and the how many-th of its saves it is: one that was
+    // written but not answered, or that was overtaken on its way, is then known for what it is.
+    const marked = (text) => ({
+      key: form.draft.value,
+      version: form.draft_version.value,
+      content: { ...JSON.parse(text), page: form.draft_page.value, step: Number(form.draft_step.value) },
+    });
+    const tell = (text, bad) => {
+      told.textContent = text;
+      told.classList.toggle("text-bad", bad);
+    };
+    const keepHere = () => {
+      state.lost = true;
+      tell(device.put(form.draft.value, marked(content())) ? form.dataset.textHere : form.dataset.textLost, true);
     };
     const save = ({ hidden = false, leaving = false } = {}) => {
       clearTimeout(state.waiting);
@@ -27,44 +66,34 @@
         return;
       }
       state.running = true;
-      // Which page saves, and the how many-th of its saves it is: one that was written but not answered, or that was
-      // overtaken on its way, is then known for what it is.
       form.draft_step.value = String(Number(form.draft_step.value) + 1);
-      const marks = { page: form.draft_page.value, step: Number(form.draft_step.value) };
-      if (leaving) marks.left = Number(form.draft_version.value);
-      const body = new FormData();
-      body.set("csrfmiddlewaretoken", form.csrfmiddlewaretoken.value);
-      body.set("key", form.draft.value);
-      body.set("version", form.draft_version.value);
-      body.set("content", JSON.stringify({ ...JSON.parse(text), ...marks }));
-      fetch(url, {
-        method: "POST",
-        body,
-        keepalive: (hidden || leaving) && text.length < 60000,
-        headers: { Accept: "application/json" },
-      })
+      const draft = marked(text);
+      if (leaving) draft.content.left = Number(form.draft_version.value);
+      send(url, form.csrfmiddlewaretoken.value, draft, { keepalive: (hidden || leaving) && text.length < 60000 })
         .then(async (answer) => {
           state.running = false;
           if (answer.status === 409) {
+            device.drop(form.draft.value);
             form.draft.value = E.newKey();
             form.draft_version.value = "0";
             save();
             return;
           }
           const said = await answer.json();
+          state.lost = false;
+          device.drop(draft.key);
           if (said.finished) {
             state.over = true;
-            told.textContent = form.dataset.textElsewhere;
-            told.classList.add("text-bad");
+            tell(form.dataset.textElsewhere, true);
             return;
           }
           if (said.error) {
-            told.textContent = said.error;
+            tell(said.error, true);
             return;
           }
           form.draft_version.value = said.version;
           state.sent = text;
-          told.textContent = form.dataset.textKept;
+          tell(form.dataset.textKept, false);
           // What came in between, also what was filled in by itself, is kept the next time.
           if (state.again || content() !== text) {
             state.again = false;
@@ -73,7 +102,7 @@
         })
         .catch(() => {
           state.running = false;
-          told.textContent = form.dataset.textLost;
+          keepHere();
           state.waiting = setTimeout(() => save(), 5000);
         });
     };
@@ -85,15 +114,51 @@
       if (document.hidden && state.touched) save({ hidden: true });
     });
     window.addEventListener("pagehide", () => {
+      if (state.touched && (state.lost || !navigator.onLine)) keepHere();
       if (state.touched) save({ leaving: true });
+    });
+    window.addEventListener("offline", () => {
+      if (url) keepHere();
+    });
+    window.addEventListener("online", () => {
+      if (state.lost) save();
+    });
+    // The order was to be placed and nobody answered.
+    form.addEventListener("orderwell:unsent", () => {
+      if (url) keepHere();
     });
     E.keep = () => {
       state.touched = true;
       if (!form.dataset.sending) delete form.dataset.clean;
+      if (url && state.lost) keepHere();
       if (url) later();
     };
     form.addEventListener("input", E.keep);
     form.addEventListener("change", E.keep);
+    if (url) bringHome(form, url);
+  };
+  // What was typed without a connection and has not reached the server since.
+  const bringHome = (form, url) => {
+    const mine = form.draft.value;
+    device.all().forEach(([key, draft]) => {
+      send(url, form.csrfmiddlewaretoken.value, draft)
+        .then((answer) =>
+          // Another window went on with it meanwhile: this one becomes a draft of its own.
+          answer.status === 409
+            ? send(url, form.csrfmiddlewaretoken.value, { ...draft, key: E.newKey(), version: 0 })
+            : answer,
+        )
+        .then(async (answer) => {
+          if (!answer.ok && answer.status !== 422) return;
+          const said = await answer.json();
+          device.drop(key);
+          if (said.finished || said.error) return;
+          const untouched = !E.lines.all().length && !form.customer.value;
+          if (key === mine || (untouched && !location.search)) location.replace(`${location.pathname}?draft=${key}`);
+          else toast(form.dataset.textHome, "info");
+        })
+        .catch(() => {});
+    });
   };
   E.newKey = () =>
     [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");

@@ -12,8 +12,11 @@
     shouldLoad: (query) => query.trim().length > 0,
   };
   const finder = (selector, form, settings, { search, take }) => {
-    const said = { text: "" };
-    const none = (data, escape) => `<div class="no-results">${escape(form.dataset.textNone)}</div>`;
+    const said = { text: "", failed: false };
+    const none = (data, escape) => {
+      const words = said.failed ? document.body.dataset.textOffline : form.dataset.textNone;
+      return `<div class="no-results">${escape(words)}</div>`;
+    };
     const find = (query) => search(query.trim()).then((found) => found.hits);
     const select = new window.TomSelect(selector, {
       ...shared,
@@ -26,9 +29,13 @@
               select.clearOptions();
               said.text = query;
             }
+            said.failed = false;
             done(hits);
           })
-          .catch(() => done());
+          .catch(() => {
+            said.failed = true;
+            done();
+          });
       },
       render: { ...settings.render, no_results: none },
     });

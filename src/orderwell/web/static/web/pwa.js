@@ -6,6 +6,9 @@
   // Signing out takes along what the handheld had fetched, also where no service worker sees to it.
   document.addEventListener("submit", (event) => {
     if (event.target.id !== "sign-out" || !("indexedDB" in window)) return;
+    Object.keys(localStorage)
+      .filter((name) => name.startsWith("entry:"))
+      .forEach((name) => localStorage.removeItem(name));
     const asked = indexedDB.open("orderwell-handheld");
     asked.onupgradeneeded = () => asked.transaction.abort(); // nothing was ever kept here
     asked.onsuccess = () =>

@@ -107,11 +107,19 @@
         !box()
       )
         return;
-      if (Date.now() - contact < FRESH || form.id === "sign-out") return;
+      // A form that is worth it asks every time: sent without a connection, its page would be gone as well.
+      const surely = form.matches("[data-ask-first]") || !navigator.onLine;
+      if ((Date.now() - contact < FRESH && !surely) || form.id === "sign-out") return;
       event.preventDefault();
       event.stopImmediatePropagation();
       const button = event.submitter;
+      // It counts as sent already (app.js): it is not, until the session is known to stand.
+      const notSent = () => {
+        window.Orderwell.release();
+        delete form.dataset.clean;
+      };
       const send = () => {
+        notSent();
         form.dataset.checked = "yes";
         button?.isConnected ? form.requestSubmit(button) : form.requestSubmit();
         setTimeout(() => {
@@ -125,13 +133,19 @@
             renew(session.csrf);
             send();
           } else if (session.user) {
+            notSent();
             toast(box().dataset.textOther);
           } else {
+            notSent();
             waiting = send;
             show();
           }
         })
-        .catch(() => toast(document.body.dataset.textOffline));
+        .catch(() => {
+          notSent();
+          toast(form.dataset.textUnsent || document.body.dataset.textOffline);
+          form.dispatchEvent(new CustomEvent("orderwell:unsent"));
+        });
     },
     true,
   );

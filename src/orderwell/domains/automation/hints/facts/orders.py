@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from orderwell.domains.automation.hints.facts.buying import fill_past, fill_twins
-from orderwell.domains.automation.hints.facts.money import overdue_of
+from orderwell.domains.automation.hints.facts.money import credit_of, overdue_of
 from orderwell.domains.automation.hints.facts.offers import fill_offers
 from orderwell.domains.automation.hints.facts.people import fill_customers
 from orderwell.domains.automation.hints.facts.stands import fill_stands
@@ -75,8 +75,9 @@ def complete(
     fill_stands(actor, facts)
     if actor.may(Permission.BILLING_INVOICE_VIEW):
         owed = overdue_of(actor, known.values(), grace_days=grace_days, now=now)
+        credit = credit_of(actor, known.values())
         for item in facts:
-            item.overdue = owed.get(item.customer_id or 0)
+            item.overdue, item.credit = owed.get(item.customer_id or 0), credit.get(item.customer_id or 0)
 
 
 def _of_order(order: Order, actor: Actor, now: datetime) -> OrderFacts:

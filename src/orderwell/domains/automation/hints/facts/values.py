@@ -58,6 +58,20 @@ class Overdue:
 
 
 @dataclass(frozen=True, slots=True)
+class Credit:
+    """A customer's agreed limit, what is owed, and what placed orders will still add, this one too if it is placed."""
+
+    limit: Decimal
+    owed: Decimal
+    waiting: Decimal
+    currency: str
+
+    @property
+    def left(self) -> Decimal:
+        return self.limit - self.owed - self.waiting
+
+
+@dataclass(frozen=True, slots=True)
 class PackOffer:
     """The same goods in another pack: one unit of `sku` holds `units` of what was asked for. `option` is what the two
     differ in, empty for a bundle of nothing else; `free` None where stock isn't known.
@@ -165,6 +179,7 @@ class OrderFacts:
     past: Mapping[int, Sequence[Past]] = field(default_factory=dict)
     twins: Sequence[Twin] = ()
     overdue: Overdue | None = None
+    credit: Credit | None = None
     packs: Mapping[int, Sequence[PackOffer]] = field(default_factory=dict)
     stands: Mapping[int, Sequence[Stand]] = field(default_factory=dict)
     bundles: Sequence[BundleOffer] = ()

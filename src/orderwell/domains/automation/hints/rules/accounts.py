@@ -1,4 +1,4 @@
-"""Customers who owe past their date."""
+"""Customers who owe past their date, or would owe more than was agreed."""
 
 from __future__ import annotations
 
@@ -59,6 +59,41 @@ def debtor(customer: CustomerFacts, limits: Limits) -> Iterator[Hint]:
     yield OVERDUE.hint(
         customer, Severity.WARNING, _reason(owed), _statement(customer.id, _("See what is open")), inputs=_inputs(owed)
     )
+
+
+CREDIT = define(
+    "credit_limit",
+    _("Credit limit"),
+    _("Points out an order that takes a customer over the credit limit, while it is typed and before goods leave."),
+)
+
+
+@CREDIT.on("order")
+def order_beyond_the_limit(order: OrderFacts, limits: Limits) -> Iterator[Hint]:
+    used = order.credit
+    if used is None or order.customer is None or order.currency != used.currency or not order.to_ship or order.on_hold:
+        return
+    over = -used.left if order.kind == "placed" else order.total - used.left
+    if over <= 0:
+        return
+    amounts = {
+        "over": money(over, used.currency),
+        "limit": money(used.limit, used.currency),
+        "owed": money(used.owed, used.currency),
+        "waiting": money(used.waiting, used.currency),
+    }
+    if order.kind == "placed":
+        text = _(
+            "The customer is {over} over the credit limit of {limit}: {owed} owed, {waiting} ordered on top of it."
+        )
+    else:
+        text = _(
+            "With this order the customer is {over} over the credit limit of {limit}: "
+            "{owed} owed, {waiting} ordered on top of it already."
+        )
+    reason = Phrase(text, **amounts)
+    remedies = [*hold_for(order, "credit", reason), _statement(order.customer.id)]
+    yield CREDIT.hint(order, Severity.WARNING, reason, *remedies, inputs={"over": over, "limit": used.limit})
 
 
 def _reason(owed: Overdue) -> Phrase:
