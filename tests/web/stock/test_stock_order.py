@@ -10,7 +10,6 @@ from orderwell.web.lists.registry import specs
 from orderwell.web.lists.source import order_of
 from tests.web.conftest import Company
 
-
 FILTERS = [{}, {"state": "low"}, {"state": "available"}, {"warehouse": "main"}]
 
 

@@ -93,6 +93,21 @@ def warehouses(actor: Actor, *, active: bool | None = None) -> QuerySet[Warehous
     return rows if active is None else rows.filter(active=active)
 
 
+def _along(rows: QuerySet[StockItem], filters: StockFilters) -> QuerySet[StockItem]:
+    """Those of the warehouse, led through the SKUs where that is asked for."""
+    if filters.along_skus:
+        # Says nothing, and leads a database without statistics through the SKUs in their order: it stops after a page,
+        # where it would otherwise put all stock in order. Where few rows match that would be the longer way.
+        rows = rows.filter(variant__sku__gte="")
+    if not filters.warehouse:
+        return rows
+    if filters.along_skus and not is_postgresql():
+        # The sum keeps the index of the warehouse out, which would lead away from the SKUs.
+        place = Warehouse.objects.filter(code=filters.warehouse).values("pk")[:1]
+        return rows.alias(place=F("warehouse_id") + Value(0)).filter(place=place)
+    return rows.filter(warehouse__code=filters.warehouse)
+
+
 def stock(actor: Actor, filters: StockFilters | None = None) -> QuerySet[StockItem]:
     """Stock items with `free` (on hand - reserved), variant and warehouse at hand."""
     filters = filters or StockFilters()
@@ -101,16 +116,7 @@ def stock(actor: Actor, filters: StockFilters | None = None) -> QuerySet[StockIt
         .select_related("variant", "warehouse")
         .annotate(free=ExpressionWrapper(F("on_hand") - F("reserved"), output_field=QuantityField()))
     )
-    if filters.along_skus:
-        # Says nothing, and leads a database without statistics through the SKUs in their order: it stops after a page,
-        # where it would otherwise put all stock in order. Where few rows match that would be the longer way.
-        rows = rows.filter(variant__sku__gte="")
-    if filters.warehouse and filters.along_skus and not is_postgresql():
-        # The sum keeps the index of the warehouse out, which would lead away from the SKUs.
-        place = Warehouse.objects.filter(code=filters.warehouse).values("pk")[:1]
-        rows = rows.alias(place=F("warehouse_id") + Value(0)).filter(place=place)
-    elif filters.warehouse:
-        rows = rows.filter(warehouse__code=filters.warehouse)
+    rows = _along(rows, filters)
     if filters.variant_id is not None:
         rows = rows.filter(variant=filters.variant_id)
     if filters.product_id is not None:
