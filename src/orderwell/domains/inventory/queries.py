@@ -112,11 +112,10 @@ def stock(actor: Actor, filters: StockFilters | None = None) -> QuerySet[StockIt
     """Stock items with `free` (on hand - reserved), variant and warehouse at hand."""
     filters = filters or StockFilters()
     rows = (
-        _of_warehouses(actor, StockItem.objects.all(), "warehouse")
+        _along(_of_warehouses(actor, StockItem.objects.all(), "warehouse"), filters)
         .select_related("variant", "warehouse")
         .annotate(free=ExpressionWrapper(F("on_hand") - F("reserved"), output_field=QuantityField()))
     )
-    rows = _along(rows, filters)
     if filters.variant_id is not None:
         rows = rows.filter(variant=filters.variant_id)
     if filters.product_id is not None:
