@@ -143,6 +143,8 @@ def test_what_both_changed_is_shown_to_choose_from(owner: Client, opened: Any, p
     page = unescape(clash.content.decode())
     assert clash.status_code == 422
     assert "wangwu changed this to “7”" in page and "wangwu changed this to “from wangwu”" in page
+    banner = page.split("Both of you changed the same")[1].split('class="with-side"')[0]
+    assert ": Quantity" in banner and f'data-take="q-{line.pk}"' in banner and "Take theirs: 7" in page
     assert 'value="3"' in page and "from me" in page
     assert Order.objects.get().note == "from wangwu"
     # Sent again, it is a choice.
@@ -165,7 +167,7 @@ def test_a_change_is_undone_from_the_page(owner: Client, opened: Any) -> None:
     undo = f"/orders/{line.order_id}/changes/1/undo/"
     assert undo in page
     # Amounts as everywhere, with their currency: what was 1,250.00 is never "1250" here.
-    assert re.search(r"Total.{0,300}¥[\d,]+\.\d\d.{0,200}¥[\d,]+\.\d\d", page, re.S)
+    assert re.search(r"Total.{0,300}¥[\d,]+\.\d\d.{0,200}¥[\d,]+\.\d\d", page, re.DOTALL)
     shown = owner.get(undo, headers=HTMX).content.decode()
     assert "3 × CUP taken from" in shown
     token = re.search(r'name="token" value="(\w+)"', shown)
