@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +15,7 @@ from orderwell.domains.billing.models import Invoice, Payment, Refund
 from orderwell.domains.catalog.models import Barcode, Pack
 from orderwell.domains.fulfilment.models import Shipment
 from orderwell.domains.orders.models import Hold, Order, OrderNote
+from orderwell.kernel.clock import utc_now
 from orderwell.testing.markup import flat
 from tests.web.conftest import Company
 
@@ -198,6 +200,28 @@ def test_ship_deliver_invoice_pay_return_refund(owner: Client, place: Callable[.
     for document in (shipment.number, Invoice.objects.get().number, "Credit note", "R1", "T1"):
         assert document in page
     assert Refund.objects.get().amount == 20
+
+
+def test_an_invoice_says_what_is_paid_and_takes_a_payment(owner: Client, place: Callable[..., int]) -> None:
+    order_id = place(CUP=4)
+    line = f"line_{Order.objects.get(pk=order_id).lines.get().pk}"
+    send(owner, f"/orders/{order_id}/invoice/", **{line: "4"})
+    send(owner, f"/orders/{order_id}/payment/", amount="¥ 15", method="bank", reference="R-77")
+    page = flat(owner.get(f"/invoices/{Invoice.objects.get().pk}/").content.decode())
+    assert "R-77" in page and "¥65.00" in page
+    assert f'href="/orders/{order_id}/payment/"' in page
+
+
+def test_more_than_is_due_is_asked_about_and_money_of_tomorrow_refused(
+    owner: Client, place: Callable[..., int]
+) -> None:
+    path = f"/orders/{place(CUP=2)}/payment/"
+    asked = send(owner, path, amount="￥40.01", method="cash")
+    assert asked.status_code == 422 and "¥0.01" in flat(asked.content.decode())
+    later = send(owner, path, amount="40", method="cash", received_on=str(utc_now().date() + timedelta(days=40)))
+    assert later.status_code == 422 and not Payment.objects.exists()
+    assert send(owner, path, amount="40.01", method="cash", more="on").status_code == 204
+    assert Payment.objects.get().amount == Decimal("40.01")
 
 
 def test_a_payment_form_sent_twice_is_one_payment(owner: Client, place: Callable[..., int]) -> None:

@@ -13,8 +13,11 @@ from django.test import Client
 
 from orderwell.domains.billing.services.invoice import issue_invoice
 from orderwell.domains.billing.services.pay import PaymentDraft, record_payment
+from orderwell.domains.cases.services.open_case import CaseDraft, open_case
 from orderwell.domains.catalog.models import Barcode
 from orderwell.domains.fulfilment.services.ship import ship
+from orderwell.domains.inventory.drafts import ExpectedReceiptDraft
+from orderwell.domains.inventory.services.expect_receipt import expect_receipt
 from orderwell.domains.orders.models import Order
 from orderwell.kernel.clock import utc_now
 from orderwell.testing.actors import owner as the_owner
@@ -60,6 +63,32 @@ def test_everything_is_found_by_its_number(owner: Client, company: Company, plac
     ):
         assert best(owner, text) == address, text
         assert owner.get("/search/", {"q": text})["Location"] == address, text  # Enter, before the list came
+
+
+def test_cases_announced_goods_and_counts_of_invoices_are_found(
+    owner: Client, company: Company, place: Callable[..., int]
+) -> None:
+    now, actor = utc_now(), the_owner()
+    order_id = place(CUP=2)
+    invoice = issue_invoice(order_id=order_id, actor=actor, now=now)
+    draft = CaseDraft("question", "Well?", "Where is it?", order_id=order_id)
+    case = open_case(draft=draft, actor=actor, now=now)
+    wanted = ExpectedReceiptDraft(
+        reference="PO-77-006", sku="CUP", warehouse=company.warehouse.code, quantity=Decimal(5), due_at=now
+    )
+    receipt = expect_receipt(wanted, actor=actor, now=now)
+    assert best(owner, case.number) == f"/cases/{case.pk}/"
+    assert best(owner, "po-77-006") == f"/stock/expected/{receipt.pk}/"
+    assert f"/invoices/{invoice.pk}/" in hits(owner, "1")
+    assert f"/invoices/{invoice.pk}/" in hits(owner, "000001")
+
+
+def test_full_width_letters_and_digits_are_read(owner: Client, company: Company, place: Callable[..., int]) -> None:
+    order_id = place(CUP=1)
+    number = Order.objects.get(pk=order_id).number
+    wide = "".join(chr(ord(sign) + 0xFEE0) for sign in number)
+    assert best(owner, wide) == f"/orders/{order_id}/"
+    assert number in owner.get("/orders/", {"q": wide, "view": "all"}).content.decode()
 
 
 def test_people_and_goods_are_found_by_what_one_remembers(

@@ -11,6 +11,8 @@ from django.conf import settings
 from orderwell.kernel.money import exponent, known_currency
 from orderwell.kernel.quantities import plain
 
+# What is typed for a currency beside its symbol and its code.
+_WRITTEN = {"CNY": ("￥", "元", "RMB"), "JPY": ("¥", "￥", "円"), "USD": ("＄", "US$"), "GBP": ("￡",)}
 _SYMBOLS = {"CNY": "¥", "JPY": "JP¥", "USD": "$", "EUR": "€", "GBP": "£", "HKD": "HK$", "TWD": "NT$", "KRW": "₩"}
 
 
@@ -19,6 +21,11 @@ def money_text(amount: Decimal, currency: str, *, whole: bool = False) -> str:
     symbol = _SYMBOLS.get(currency, f"{currency} ")
     # Minus before the symbol, and a true minus sign: figures in a column line up and copy well.
     return f"{'−' if amount < 0 else ''}{symbol}{abs(amount):,.{digits}f}"
+
+
+def signs_of(currency: str) -> tuple[str, ...]:
+    """What people write beside an amount of this currency."""
+    return tuple(dict.fromkeys((_SYMBOLS.get(currency, currency), currency, *_WRITTEN.get(currency, ()))))
 
 
 def price_text(amount: Decimal, currency: str, *, symbol: bool = True) -> str:

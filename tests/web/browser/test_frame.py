@@ -122,6 +122,19 @@ def test_a_lost_session_loses_nothing_of_a_form(sign_in: Open, site: Site) -> No
     assert site.shell(count) == "1"
 
 
+def test_another_language_keeps_what_was_typed(sign_in: Open) -> None:
+    page = sign_in("carl")
+    page.goto("/customers/new/")
+    page.fill("[name=name]", "半个客户")
+    page.locator("[data-other-language] button").click()
+    page.wait_for_function("document.documentElement.lang.startsWith('zh')")
+    expect(page.locator("[name=name]")).to_have_value("半个客户")
+    page.fill("[name=name]", "")
+    page.locator("[data-other-language] button").click()
+    page.wait_for_function("document.documentElement.lang === 'en'")
+    expect(page.locator("[name=name]")).to_have_value("")
+
+
 def test_a_dialog_survives_a_lost_session(sign_in: Open) -> None:
     page = sign_in("anna")
     place_order(page, ("CUP", "1"))

@@ -32,6 +32,11 @@ class PastOrder(DomainError):
     )
 
 
+class PaymentInFuture(DomainError):
+    code = "payment_in_future"
+    message = "{value} has not come yet; record money once it is there."
+
+
 class UnknownMethod(DomainError):
     code = "unknown_payment_method"
     message = "There is no payment method {value}; expected one of {expected}."

@@ -1,4 +1,5 @@
-"""The search box's look for invoices, credit notes and payments: beginnings of numbers, whole payment references."""
+"""The search box's look for invoices, credit notes and payments: beginnings and counts of numbers, whole payment
+references."""
 
 from __future__ import annotations
 
@@ -9,21 +10,24 @@ from django.db.models import QuerySet
 from orderwell.domains.billing.models import CreditNote, Invoice, Payment
 from orderwell.domains.billing.queries import visible_credit_notes, visible_invoices, visible_payments
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.numbering.queries import numbers_that_count
 from orderwell.platform.permissions import Permission
 from orderwell.platform.search import prefix
 
 LOOKED_AT = 60
+# Longer ones are phone numbers and the like, and no counter gets there.
+MOST_DIGITS = 10
 
 
 def find_invoices(actor: Actor, text: str, *, limit: int) -> list[Invoice]:
     actor.require(Permission.BILLING_INVOICE_VIEW)
-    rows = visible_invoices(actor).filter(pk__in=_ids(Invoice.objects.all(), text))
+    rows = visible_invoices(actor).filter(pk__in=_ids(Invoice.objects.all(), text, "billing.invoice"))
     return list(rows.select_related("order").order_by("-id")[:limit])
 
 
 def find_credit_notes(actor: Actor, text: str, *, limit: int) -> list[CreditNote]:
     actor.require(Permission.BILLING_INVOICE_VIEW)
-    rows = visible_credit_notes(actor).filter(pk__in=_ids(CreditNote.objects.all(), text))
+    rows = visible_credit_notes(actor).filter(pk__in=_ids(CreditNote.objects.all(), text, "billing.credit_note"))
     return list(rows.select_related("order", "invoice").order_by("-id")[:limit])
 
 
@@ -34,7 +38,11 @@ def find_payments(actor: Actor, text: str, *, limit: int) -> list[Payment]:
     return list(visible_payments(actor).filter(pk__in=ids).select_related("order").order_by("-id")[:limit])
 
 
-def _ids(rows: QuerySet[Any], text: str) -> list[int]:
+def _ids(rows: QuerySet[Any], text: str, sequence: str) -> list[int]:
+    """`sequence` is the one that counts them: 563 alone means INV-2026-000563 as well."""
+    if text.isascii() and text.isdecimal() and len(text) < MOST_DIGITS:
+        numbers = numbers_that_count(sequence, int(text))
+        return list(rows.filter(number__in=numbers).values_list("pk", flat=True)[:LOOKED_AT])
     if len(text) < 3:
         return []
     return list(

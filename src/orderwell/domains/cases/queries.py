@@ -26,6 +26,10 @@ UNANSWERED = ("open", "waiting_for_us")
 FOR_CUSTOMERS = (Case.Kind.QUESTION, Case.Kind.RETURN_REQUEST, Case.Kind.COMPLAINT)
 
 
+# Letters of a number that say enough to look for it, and how many numbers are looked at.
+SAYING, LOOKED_AT = 3, 60
+
+
 @dataclass(frozen=True)
 class CaseFilters:
     """What the inbox is narrowed to. `box` is "mine", "unassigned" or "" for all; `state` may be "any_open"."""
@@ -63,6 +67,15 @@ def case_list(
     """Last touched first. Raises UnknownCursor; whoever may see no case gets an empty page."""
     rows = matching(actor, filters or CaseFilters()).select_related("order", "customer", "assignee")
     return keyset_page(rows, order=("-touched_at", "-id"), cursor=cursor, limit=limit)
+
+
+def find_cases(actor: Actor, text: str, *, limit: int) -> list[Case]:
+    """By the beginning of the number, as the search box looks for them."""
+    if len(text) < SAYING:
+        return []
+    ids = Case.objects.filter(prefix("number", text.upper())).order_by("-number").values_list("pk", flat=True)
+    rows = visible_cases(actor).filter(pk__in=list(ids[:LOOKED_AT])).select_related("order", "customer")
+    return list(rows.order_by("-pk")[:limit])
 
 
 def waiting_for_us(actor: Actor, *, limit: int) -> list[Case]:

@@ -263,6 +263,16 @@ def announced(
     return rows if product_id is None else rows.filter(variant__product=product_id)
 
 
+def find_expected(actor: Actor, text: str, *, limit: int) -> list[ExpectedReceipt]:
+    """By the beginning of the reference, as the search box looks for them, what is open first."""
+    if len(text) < 3:
+        return []
+    wanted = [prefix("reference", one) for one in dict.fromkeys((text, text.upper()))]
+    ids = [pk for one in wanted for pk in ExpectedReceipt.objects.filter(one).values_list("pk", flat=True)[:60]]
+    rows = expected_receipts(actor, only_open=False).filter(pk__in=ids)
+    return sorted(rows[:60], key=lambda row: row.quantity_received >= row.quantity)[:limit]
+
+
 def expected_receipt(actor: Actor, receipt_id: int) -> ExpectedReceipt:
     found = expected_receipts(actor, only_open=False).filter(pk=receipt_id).first()
     if found is None:

@@ -26,6 +26,21 @@ def _pinyin(han: str) -> tuple[str, str]:
     return "".join(lazy_pinyin(han)), "".join(lazy_pinyin(han, style=Style.FIRST_LETTER))
 
 
+# What a Chinese input method writes for the signs of numbers and codes. Brackets stay: names of companies have them.
+_HALF_WIDTH = str.maketrans(
+    {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F) if code - 0xFEE0 not in b"(),:;!?"}
+)
+
+
+def half_width(text: str) -> str:
+    """A number or code as it is stored, however it was typed.
+
+    >>> half_width("ＳＯ０００１－９（中国）")
+    'SO0001-9（中国）'
+    """
+    return text.translate(_HALF_WIDTH)
+
+
 def search_key(*texts: str) -> str:
     """The key of a row: each text as written, then the pinyin and the initials of what is Chinese in it."""
     parts: dict[str, None] = {}

@@ -118,7 +118,14 @@ def channels(request: HttpRequest, actor: Actor) -> HttpResponse:
         Column(_("When stock is short"), "hide-narrow"),
         Column(_("Warehouses"), "hide-narrow"),
     )
-    table = Table(columns, rows, reverse("admin-channel-new"), _("New channel"), empty_title=_("No channels yet"))
+    table = Table(
+        columns,
+        rows,
+        reverse("admin-channel-new"),
+        _("New channel"),
+        empty_title=_("No channels yet"),
+        empty_text=_("Every order belongs to a channel, such as the sales desk, the phone or a shop. Add the first."),
+    )
     return show_table(request, actor, "admin-channels", table)
 
 
@@ -145,7 +152,14 @@ def channel(request: HttpRequest, actor: Actor, code: str | None = None) -> Http
 def groups(request: HttpRequest, actor: Actor) -> HttpResponse:
     rows = [Row((localname(row), row.code), reverse("admin-group", args=[row.code])) for row in every_group()]
     columns = (Column(_("Name")), Column(_("Code")))
-    table = Table(columns, rows, reverse("admin-group-new"), _("New group"), empty_title=_("No groups yet"))
+    table = Table(
+        columns,
+        rows,
+        reverse("admin-group-new"),
+        _("New group"),
+        empty_title=_("No groups yet"),
+        empty_text=_("A group shares prices and rules, such as members or resellers."),
+    )
     return show_table(request, actor, "admin-groups", table)
 
 
@@ -170,7 +184,14 @@ def categories(request: HttpRequest, actor: Actor) -> HttpResponse:
         Row((path, row.code, localname(row.parent)), reverse("admin-category", args=[row.code])) for row, path in tree
     ]
     columns = (Column(_("Name")), Column(_("Code")), Column(_("Below"), "hide-narrow"))
-    table = Table(columns, rows, reverse("admin-category-new"), _("New category"), empty_title=_("No categories yet"))
+    table = Table(
+        columns,
+        rows,
+        reverse("admin-category-new"),
+        _("New category"),
+        empty_title=_("No categories yet"),
+        empty_text=_("Categories order your products, one below the other if you like."),
+    )
     return show_table(request, actor, "admin-categories", table)
 
 
@@ -206,7 +227,12 @@ def taxes(request: HttpRequest, actor: Actor) -> HttpResponse:
     ]
     columns = (Column(_("Name")), Column(_("Code")), Column(_("Rate"), "num"))
     table = Table(
-        columns, rows, reverse("admin-tax-new"), _("New tax category"), empty_title=_("No tax categories yet")
+        columns,
+        rows,
+        reverse("admin-tax-new"),
+        _("New tax category"),
+        empty_title=_("No tax categories yet"),
+        empty_text=_("Every product has a tax category with its rate. Add the one that most of your goods have."),
     )
     return show_table(request, actor, "admin-taxes", table)
 
@@ -256,7 +282,14 @@ def warehouses(request: HttpRequest, actor: Actor) -> HttpResponse:
         Column(_("Priority"), "num"),
         Column(_("May promise more than there is"), "hide-narrow"),
     )
-    table = Table(columns, rows, reverse("admin-warehouse-new"), _("New warehouse"), empty_title=_("No warehouses yet"))
+    table = Table(
+        columns,
+        rows,
+        reverse("admin-warehouse-new"),
+        _("New warehouse"),
+        empty_title=_("No warehouses yet"),
+        empty_text=_("Stock lies in a warehouse, and orders are shipped from one. Add the first."),
+    )
     return show_table(request, actor, "admin-warehouses", table)
 
 

@@ -14,6 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from orderwell.kernel.errors import DomainError, ErrorDetail
+from orderwell.platform.formats import signs_of
 from orderwell.platform.wording import sentence
 
 
@@ -91,6 +92,8 @@ class ExactField(forms.DecimalField):
     """
 
     widget = forms.TextInput
+    # Signs that may stand beside the number, of the currency it is in.
+    signs: tuple[str, ...] = ()
 
     def __init__(self, *, places: int | None = 4, **kwargs: Any) -> None:
         kwargs.setdefault("max_digits", 18 if places is not None else 40)
@@ -100,6 +103,8 @@ class ExactField(forms.DecimalField):
     def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
         if isinstance(value, str):
             value = value.translate(_FULL_WIDTH).strip().replace(" ", "")
+            for sign in self.signs:
+                value = value.removeprefix(sign).removesuffix(sign)
             # A comma groups thousands here; "1,5" is refused rather than read as fifteen.
             if re.fullmatch(r"-?\d{1,3}(,\d{3})+(\.\d+)?", value):
                 value = value.replace(",", "")
@@ -119,6 +124,14 @@ class DayField(forms.DateField):
 
 
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９．，－", "0123456789.,-")
+
+
+def in_currency(form: forms.BaseForm, name: str, currency: str) -> None:
+    """The amount `name` may be typed with the sign of this currency."""
+    field = form.fields[name]
+    if not isinstance(field, ExactField):
+        raise TypeError(f"{name} is no exact number")
+    field.signs = signs_of(currency)
 
 
 def offer(form: forms.BaseForm, name: str, choices: Iterable[tuple[Any, str | Promise]]) -> None:

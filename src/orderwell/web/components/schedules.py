@@ -1,4 +1,4 @@
-"""What the work that runs by itself is called."""
+"""What the work that runs by itself, or in the background, is called."""
 
 from __future__ import annotations
 
@@ -18,6 +18,17 @@ SCHEDULES = {
     "catalog.delete-removed-images": _("Delete images that were taken away"),
     "verify.every-night": _("Check every balance"),
 }
+JOBS = {
+    "orderwell.platform.views.services.exports.run_export": _("Export a list"),
+    "orderwell.platform.views.services.bulk.run_bulk": _("Act on many rows"),
+    "orderwell.domains.integrations.services.start.run_import": _("Import a file"),
+    "orderwell.domains.integrations.services.start.undo_import": _("Undo this import"),
+}
+
+
+def job_name(path: str) -> str:
+    """Of a plugin's job the last part of its path."""
+    return str(JOBS.get(path) or path.rsplit(".", 1)[-1].replace("_", " "))
 
 
 def schedule_name(name: str) -> str:

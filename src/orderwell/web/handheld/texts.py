@@ -104,6 +104,7 @@ def texts() -> dict[str, str]:  # budget: one table of words, read top to bottom
         "takenBack": _("The return is written down."),
         "warehouse": _("Warehouse"),
         "noWarehouse": _("There is no warehouse that you may use."),
+        "askForWarehouse": _("An administrator sets up warehouses and says who works in which."),
         "help": _("Help"),
         "office": _("To the desk"),
         "refresh": _("Fetch anew"),

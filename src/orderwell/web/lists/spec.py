@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
+from orderwell.platform.search import half_width
 from orderwell.platform.views.sources import Act, Undo
 from orderwell.web.components.forms import Form
 
@@ -68,6 +69,8 @@ class Filter:
         match self.kind:
             case "flag":
                 return "1"
+            case "text":
+                return half_width(value)
             case "day":
                 return value if day_of(value) else ""
             case "choice":

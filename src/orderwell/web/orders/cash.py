@@ -166,7 +166,8 @@ def pay_order(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse
     zone = ZoneInfo(settings.TIME_ZONE)
     today = business_day(utc_now(), zone)
     due = max(found.due, ZERO)
-    form = PaymentForm(request.POST or None, initial={"amount": plain(due) if due else "", "received_on": today})
+    initial = {"amount": plain(due) if due else "", "received_on": today}
+    form = PaymentForm(request.POST or None, initial=initial, due=due, currency=found.order.currency)
 
     def act(data: dict[str, Any]) -> None:
         day = data["received_on"]

@@ -15,11 +15,12 @@ from orderwell.domains.billing.methods import METHODS
 from orderwell.domains.billing.models import Payment
 from orderwell.domains.inventory.models import Warehouse
 from orderwell.web.components.actions import ActionForm
-from orderwell.web.components.forms import DayField, ExactField, offer, options
+from orderwell.web.components.forms import DayField, ExactField, in_currency, offer, options
 from orderwell.web.components.words import choices
 from orderwell.web.orders.forms import CountForm
 from orderwell.web.templatetags.orderwell import localname, money_text
 
+ZERO = Decimal(0)
 CARRIERS = ("顺丰速运", "京东物流", "中通快递", "圆通速递", "EMS", "DHL", "UPS", "FedEx", "DPD", "GLS")
 
 SCANNED = {"autocomplete": "off", "data-scan": ""}
@@ -91,11 +92,30 @@ class PaymentForm(ActionForm):
         help_text=_("Of the bank or provider. The same reference twice is the same payment."),
     )
     received_on = DayField(label=_("Received on"), required=False)
+    more = forms.BooleanField(
+        label=_("Record more than is due"),
+        required=False,
+        help_text=_("The customer really paid more; the order is overpaid until it is given back."),
+    )
     pointers = {"/received_at": "received_on"}
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, due: Decimal, currency: str, **kwargs: Any) -> None:
+        """`due` is what is still to be paid, in `currency`."""
         super().__init__(*args, **kwargs)
+        self.due, self.currency = due, currency
+        in_currency(self, "amount", currency)
         offer(self, "method", [(name, gettext(title)) for name, title in METHODS.items()])
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        over = (data.get("amount") or ZERO) - self.due
+        if over > 0 and not data.get("more"):
+            amount = money_text(over, self.currency)
+            self.add_error("amount", gettext("This is %(amount)s more than is due.") % {"amount": amount})
+            self.asks_for_more = True
+        return data
+
+    asks_for_more = False
 
 
 class RefundForm(ActionForm):
@@ -107,6 +127,8 @@ class RefundForm(ActionForm):
     def __init__(self, *args: Any, payments: Sequence[Payment], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer(self, "payment", [(item.pk, _label(item)) for item in payments])
+        if payments:  # of one order, so of one currency
+            in_currency(self, "amount", payments[0].currency)
 
 
 def _label(payment: Payment) -> str:

@@ -23,6 +23,7 @@ from orderwell.kernel.clock import utc_now
 from orderwell.kernel.quantities import plain
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
+from orderwell.platform.search import half_width
 from orderwell.web.customers.forms import ADDRESS, main_address
 from orderwell.web.customers.wishes import wishes_of
 from orderwell.web.pages import page
@@ -32,7 +33,7 @@ from orderwell.web.templatetags.orderwell import localname, money_text, price
 @page(Permission.ORDERS_ORDER_PLACE)
 def products(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Variants for the type-ahead, with price in the channel's currency and what is free to promise."""
-    text = request.GET.get("q", "")[:80]
+    text = half_width(request.GET.get("q", "")[:80])
     code = request.GET.get("channel", "")
     channel = next((item for item in visible_channels(actor) if item.code == code), None)
     currency = channel.currency if channel else "CNY"
@@ -74,7 +75,7 @@ def free_of(actor: Actor, variant_ids: list[int]) -> dict[int, dict[str, Decimal
 
 @page(Permission.ORDERS_ORDER_PLACE)
 def customers(request: HttpRequest, actor: Actor) -> HttpResponse:
-    found = find_customers(actor, request.GET.get("q", "")[:80], limit=15)
+    found = find_customers(actor, half_width(request.GET.get("q", "")[:80]), limit=15)
     return JsonResponse({"hits": [{"number": hit.number, "name": hit.name, "phone": hit.phone} for hit in found]})
 
 

@@ -147,13 +147,13 @@ def _money(found: OrderOverview, documents: Documents) -> NextStep | None:
         amount = money_text(found.due, order.currency)
         dates = [invoice.due_at for invoice in documents.money.invoices]
         if dates:
-            text = _("%(amount)s are open, due on %(day)s.") % {"amount": amount, "day": strip_tags(day(min(dates)))}
+            text = _("Still open: %(amount)s, due on %(day)s.") % {"amount": amount, "day": strip_tags(day(min(dates)))}
         else:
-            text = _("%(amount)s are open.") % {"amount": amount}
+            text = _("Still open: %(amount)s.") % {"amount": amount}
         return NextStep(_("Waits for payment"), text)
     if found.due < 0:
         amount = money_text(-found.due, order.currency)
-        return NextStep(_("Too much was paid"), _("%(amount)s are to be given back.") % {"amount": amount})
+        return NextStep(_("Too much was paid"), _("To be given back: %(amount)s.") % {"amount": amount})
     return None
 
 

@@ -12,11 +12,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from orderwell.domains.billing.finding import find_credit_notes, find_invoices, find_payments
+from orderwell.domains.cases.queries import find_cases
 from orderwell.domains.catalog.queries import find_variants, variants_by_id
 from orderwell.domains.customers.queries import customers_by_id, find_customers
 from orderwell.domains.fulfilment.finding import find_returns, find_shipments
+from orderwell.domains.inventory.queries import find_expected
 from orderwell.domains.orders.finding import find_orders, orders_by_id
 from orderwell.domains.orders.models import Order
+from orderwell.kernel.quantities import plain
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.words import word
@@ -150,6 +153,32 @@ def _payments(actor: Actor, text: str) -> list[Hit]:
     ]
 
 
+def _cases(actor: Actor, text: str) -> list[Hit]:
+    return [
+        Hit(
+            "message",
+            f"{found.number} {found.customer.name if found.customer else ''}".strip(),
+            found.subject or str(word("case_kind", found.kind)),
+            reverse("case-detail", args=[found.pk]),
+            _same(text, found.number),
+        )
+        for found in find_cases(actor, text, limit=MOST)
+    ]
+
+
+def _expected(actor: Actor, text: str) -> list[Hit]:
+    return [
+        Hit(
+            "calendar-event",
+            f"{found.reference} {found.variant.sku}",
+            f"{plain(found.quantity)} · {localname(found.warehouse)}",
+            reverse("expected-detail", args=[found.pk]),
+            _same(text, found.reference),
+        )
+        for found in find_expected(actor, text, limit=MOST)
+    ]
+
+
 SOURCES: tuple[tuple[str | Promise, Permission, Callable[[Actor, str], list[Hit]]], ...] = (
     (gettext_lazy("Orders"), P.ORDERS_ORDER_VIEW, _orders),
     (gettext_lazy("Customers"), P.CUSTOMERS_CUSTOMER_VIEW, _customers),
@@ -159,6 +188,8 @@ SOURCES: tuple[tuple[str | Promise, Permission, Callable[[Actor, str], list[Hit]
     (gettext_lazy("Invoices"), P.BILLING_INVOICE_VIEW, _invoices),
     (gettext_lazy("Credit notes"), P.BILLING_INVOICE_VIEW, _credit_notes),
     (gettext_lazy("Payments"), P.BILLING_PAYMENT_VIEW, _payments),
+    (gettext_lazy("Cases"), P.CASES_CASE_VIEW, _cases),
+    (gettext_lazy("Announced receipts"), P.INVENTORY_STOCK_VIEW, _expected),
 )
 
 

@@ -6,13 +6,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.search import half_width
 from orderwell.web.pages import page
 from orderwell.web.search.hits import find, opened
 
 
 @page()
 def search(request: HttpRequest, actor: Actor) -> HttpResponse:
-    text = request.GET.get("q", "").strip()[:120]
+    text = half_width(request.GET.get("q", "").strip()[:120])
     groups = find(actor, text) if text else opened(actor, request.GET.get("opened", "").split())
     context = {"groups": groups, "text": text}
     if request.headers.get("HX-Request"):

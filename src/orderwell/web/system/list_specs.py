@@ -20,6 +20,7 @@ from orderwell.platform.jobs.queries import jobs
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.markup import markup, to
 from orderwell.web.components.numbers import add_numbers
+from orderwell.web.components.schedules import job_name
 from orderwell.web.components.timeline import sentence_of
 from orderwell.web.components.words import choices, word
 from orderwell.web.lists.common import between, pick
@@ -190,7 +191,7 @@ JOBS = ListSpec(
     permission=P.SYSTEM_EVENT_VIEW,
     url_name="job-list",
     columns=(
-        Column("job", _("Job"), lambda j: last_word(j.task_path), narrow="main"),
+        Column("job", _("Job"), lambda j: job_name(j.task_path), narrow="main"),
         Column("state", _("State"), lambda j: j.status, "word", "job", narrow="end"),
         Column("enqueued", _("Enqueued"), lambda j: j.enqueued_at, "moment", sort="enqueued", narrow="line"),
         Column("started", _("Started"), lambda j: j.started_at, "moment"),

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db import IntegrityError
 from django.db.models import F
 
-from orderwell.domains.billing.errors import PastOrder, ReferenceTaken, RefundAbovePayment, UnknownMethod
+from orderwell.domains.billing.errors import (
+    PastOrder,
+    PaymentInFuture,
+    ReferenceTaken,
+    RefundAbovePayment,
+    UnknownMethod,
+)
 from orderwell.domains.billing.events import BillingEvent
 from orderwell.domains.billing.methods import METHODS
 from orderwell.domains.billing.models import Payment, Refund
@@ -29,6 +35,9 @@ from orderwell.platform.database import atomic
 from orderwell.platform.events.recording import Fact, record
 from orderwell.platform.fields import amount_value
 from orderwell.platform.permissions import Permission
+
+# How far ahead of ours the clock of a bank may be.
+AHEAD = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +59,7 @@ def record_payment(*, payment: PaymentDraft, actor: Actor, now: datetime) -> Pay
     """
     actor.require(Permission.BILLING_PAYMENT_CREATE)
     reference = (payment.reference or "").strip() or None
-    _check_payment(payment, reference)
+    _check_payment(payment, reference, now)
     for _attempt in range(2):
         try:
             with atomic():
@@ -94,12 +103,14 @@ def record_refund(
     raise RowConflict(reference=reference)
 
 
-def _check_payment(payment: PaymentDraft, reference: str | None) -> None:
+def _check_payment(payment: PaymentDraft, reference: str | None, now: datetime) -> None:
     problems: list[DomainError] = list(text_problems(reference or "", "/reference", 120))
     if payment.method not in METHODS:
         problems.append(UnknownMethod(pointer="/method", value=payment.method[:20], expected=", ".join(METHODS)))
     if payment.received_at is not None and payment.received_at.tzinfo is None:
         problems.append(MissingTimeZone(pointer="/received_at", value=payment.received_at.isoformat()))
+    elif payment.received_at is not None and payment.received_at > now + AHEAD:
+        problems.append(PaymentInFuture(pointer="/received_at", value=payment.received_at.date().isoformat()))
     if problems:
         raise Refusal([problem.detail() for problem in problems])
 

@@ -41,7 +41,11 @@
   screens[""] = async () => {
     const { work } = state;
     if (!work) return { title: t("handheld"), content: [nothing(t(state.online ? "noTask" : "needsNetwork"))] };
-    if (!work.warehouses.length) return { title: t("handheld"), content: [nothing(t("noWarehouse"))] };
+    const office = () => el("a", { class: "btn", href: document.body.dataset.home }, icon("home"), t("office"));
+    if (!work.warehouses.length) {
+      const told = nothing(t("noWarehouse"), t("askForWarehouse"));
+      return { title: t("handheld"), content: [told, el("div", { class: "hh-links" }, office())] };
+    }
     const tiles = await Promise.all(
       work.tasks.map(async (name) => {
         const number = await numberOf(name);
@@ -94,7 +98,7 @@
           button(t("install"), "", () => {}, { icon: "device-mobile", "data-install": "", hidden: true }),
           el("a", { class: "btn", href: "#/settings" }, icon("barcode"), t("settings")),
           el("a", { class: "btn", href: document.body.dataset.help }, icon("help"), t("help")),
-          el("a", { class: "btn", href: document.body.dataset.home }, icon("home"), t("office")),
+          office(),
         ),
       ].filter(Boolean),
     };
