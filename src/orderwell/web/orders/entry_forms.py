@@ -173,8 +173,8 @@ def draft_from(form: EntryForm, rows: Sequence[Row]) -> OrderDraft:
 
 def place_errors(form: EntryForm, rows: Sequence[Row], errors: Sequence[ErrorDetail]) -> None:
     """Each refusal at the cell or field that it is about; one that has no place goes above the form."""
-    if said := short_of(errors):
-        form.add_error(None, said)
+    if what_to_do := short_of(errors):
+        form.add_error(None, what_to_do)
     for detail in errors:
         form.refused.append(detail)
         found = re.match(r"/lines/(\d+)(?:/(\w+))?", detail.pointer or "")

@@ -60,7 +60,8 @@ def preview(request: HttpRequest, actor: Actor) -> HttpResponse:
             "total": money_text(found.total.gross, found.currency),
         }
     general = [sentence(detail) for detail in found.errors if not (detail.pointer or "").startswith("/lines/")]
-    general += [said] if (said := short_of(found.errors)) else []
+    if what_to_do := short_of(found.errors):
+        general.append(what_to_do)
     return JsonResponse(
         {
             "rows": answer,
