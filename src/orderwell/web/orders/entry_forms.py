@@ -15,11 +15,12 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from orderwell.domains.catalog.models import Channel
 from orderwell.domains.orders.drafts import AddressDraft, LineDraft, OrderDraft
+from orderwell.domains.orders.errors import OutOfStock
 from orderwell.kernel.clock import day_bounds
 from orderwell.kernel.errors import ErrorDetail
 from orderwell.kernel.quantities import plain
@@ -183,6 +184,25 @@ def place_errors(form: EntryForm, rows: Sequence[Row], errors: Iterable[ErrorDet
                 row.complain(found[2] or "quantity", sentence(detail))
         else:
             form.refuse([detail])
+
+
+def say_above(form: EntryForm, rows: Sequence[Row]) -> None:
+    """Above the form, that nothing was placed and what helps: the lines themselves may be off the screen."""
+    wrong = sum(bool(row.errors) for row in rows)
+    if not wrong:
+        return
+    text = ngettext(
+        "Nothing was placed: %(n)s line needs a look.", "Nothing was placed: %(n)s lines need a look.", wrong
+    )
+    form.add_error(None, text % {"n": wrong})
+    if any(detail.code == OutOfStock.code for detail in form.refused):
+        form.add_error(
+            None,
+            gettext(
+                "This channel takes no orders for what is not in stock: order fewer, take a substitute or another "
+                "channel, or save a quote."
+            ),
+        )
 
 
 def check_rows(form: EntryForm, rows: Sequence[Row]) -> bool:
