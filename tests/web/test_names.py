@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 from django.utils.translation import override
 
+from orderwell.domains.integrations.services.start import run_import, undo_import
 from orderwell.domains.inventory.models import ExpectedReceipt
 from orderwell.domains.orders.models import Order
 from orderwell.platform.accounts.actor import system_actor
@@ -18,10 +19,12 @@ from orderwell.platform.configuration import services as configuration
 from orderwell.platform.events.models import Event
 from orderwell.platform.jobs import schedules
 from orderwell.platform.permissions import Permission
+from orderwell.platform.views.services.bulk import run_bulk
+from orderwell.platform.views.services.exports import run_export
 from orderwell.web.admin.installation import SETTING_GROUPS
 from orderwell.web.components.markup import markup
 from orderwell.web.components.numbers import numbers_of
-from orderwell.web.components.schedules import SCHEDULES, schedule_name
+from orderwell.web.components.schedules import JOBS, SCHEDULES, job_name, schedule_name
 from orderwell.web.components.timeline import sentence_of
 from orderwell.web.lists.registry import specs
 from orderwell.web.lists.spec import Column
@@ -44,6 +47,12 @@ def test_all_work_that_runs_by_itself_has_a_name() -> None:
     with override("en"):
         assert schedule_name("verify.every-night") == "Check every balance"
     assert schedule_name("a.new-one") == "a.new-one"
+
+
+def test_every_job_in_the_background_has_a_name() -> None:
+    for task in (run_export, run_bulk, run_import, undo_import):
+        assert task.module_path in JOBS
+    assert job_name("plugin.tasks.send_all") == "send all"
 
 
 def test_documents_are_called_by_their_numbers(

@@ -22,7 +22,7 @@ class EmptyFile(DomainError):
 
 class FileTooLarge(DomainError):
     code = "file_too_large"
-    message = "The file has {size} bytes; at most {limit} are taken."
+    message = "The file has {megabytes} MB; at most {most} MB are taken."
 
 
 class UnknownCurrency(DomainError):

@@ -11,7 +11,8 @@ from django.core.files.base import ContentFile
 
 from orderwell.kernel.refusals import EmptyFile, FileTooLarge
 
-MAX_FILE = 25 * 1024 * 1024
+MEGABYTE = 1024 * 1024
+MAX_FILE = 25 * MEGABYTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +44,13 @@ class Upload:
 
 def checked_upload(name: str, content: bytes, content_type: str, *, pointer: str) -> Upload:
     """Raises EmptyFile, FileTooLarge (25 MiB)."""
+    # A browser sends a quote in a name as %22.
+    name = name.replace("%22", '"')
     shown = PurePath(name.replace("\\", "/")).name.replace("\0", "")[:240] or "file"
     if not content:
         raise EmptyFile(pointer=pointer, name=shown)
     if len(content) > MAX_FILE:
-        raise FileTooLarge(pointer=pointer, size=len(content), limit=MAX_FILE)
+        sizes = {"size": len(content), "limit": MAX_FILE}
+        megabytes = {"megabytes": f"{len(content) / MEGABYTE:.1f}", "most": f"{MAX_FILE // MEGABYTE}"}
+        raise FileTooLarge(pointer=pointer, **sizes, **megabytes)
     return Upload(shown, content, content_type[:120], hashlib.sha256(content).hexdigest())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from dataclasses import replace
 from decimal import Decimal
@@ -85,6 +86,26 @@ def test_shipping_and_warehouse_are_called_as_their_reader_calls_them() -> None:
         assert "Chengdu depot" in said(kind, shipment.pk)
         assert "成都仓" in said(kind, shipment.pk, language="zh-hans")
         assert home.code not in said(kind, shipment.pk)
+
+
+def test_addresses_and_the_company_are_written_as_their_reader_writes_them() -> None:
+    shipment, _invoice = shipped_and_invoiced()
+    order = shipment.order
+    order.ship_region, order.ship_city, order.ship_postcode, order.ship_country = "上海市", "上海市", "200030", "CN"
+    order.ship_to = json.dumps({"recipient": "王小明", "street": "人民路1号", "district": "徐汇区"})
+    order.save()
+    chinese = said("address-label", shipment.pk, language="zh-hans").replace(" ", "")
+    assert "上海市徐汇区人民路1号" in chinese
+    assert "CN" not in chinese
+    assert "顺单" in said("delivery-note", shipment.pk, language="zh-hans")
+    english = said("delivery-note", shipment.pk)
+    assert "200030 CN" in english
+    assert "Orderwell" in english
+
+
+def test_a_pick_list_says_that_nothing_is_left() -> None:
+    shipment, _invoice = shipped_and_invoiced()
+    assert "Nothing is reserved that is still to be picked." in said("pick-list", shipment.order_id)
 
 
 def test_amounts_of_order_and_invoice_are_the_stored_ones() -> None:

@@ -153,6 +153,7 @@ def test_what_was_typed_survives_the_death_of_the_browser(sign_in: Open) -> None
     page.context.close()
     again = sign_in("carl")
     again.goto("/orders/new/")
+    again.locator(".entry-drafts").evaluate("drafts => { drafts.open = true; }")
     link = again.locator(".entry-drafts a").first
     draft = link.get_attribute("href")
     link.click()

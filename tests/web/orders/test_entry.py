@@ -18,6 +18,7 @@ from orderwell.domains.inventory.models import Warehouse
 from orderwell.domains.orders.models import Order
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.models import User
+from orderwell.platform.caching import forget_everything
 from orderwell.testing.actors import clerk
 from orderwell.testing.actors import owner as the_owner
 from orderwell.testing.markup import flat
@@ -120,6 +121,42 @@ def test_pasted_lines_in_peoples_own_writing(owner: Client, company: Company) ->
     assert (rows[0]["sku"], rows[0]["quantity"]) == ("CUP", "") and "“CUP,1,000” can be read" in rows[0]["note"]
     typed = entry(owner, line_sku=["CUP"], line_name=[""], line_quantity=[""])
     assert owner.post("/orders/preview/", typed).json()["rows"][0]["errors"]["quantity"]
+
+
+def test_pasted_prices_that_are_not_taken_over_are_said(browse: Callable[..., Client], company: Company) -> None:
+    clerk = browse("sales-clerk")
+    assert (
+        "prices were not taken over"
+        in clerk.post("/orders/pasted/", {"text": "CUP\t3\t18.50\nPOT\t1\t"}).json()["said"]
+    )
+    assert clerk.post("/orders/pasted/", {"text": "CUP\t3\nPOT\t1"}).json()["said"] == ""
+    assert "<kbd>Alt P</kbd>" not in clerk.get("/orders/new/").content.decode()
+
+
+def test_a_channel_without_backorders_says_what_can_be_done(owner: Client, company: Company) -> None:
+    company.channel.shortage = "refuse"
+    company.channel.save()
+    forget_everything()
+    typed = entry(owner, line_quantity=["5000", "1"])
+    assert any("save it as a quote" in text for text in owner.post("/orders/preview/", typed).json()["errors"])
+    refused = owner.post("/orders/new/", typed)
+    assert "save it as a quote" in refused.content.decode()
+
+
+def test_amounts_of_lines_are_what_their_prices_are(owner: Client, company: Company) -> None:
+    typed = entry(
+        owner, line_sku=["CUP"], line_name=[""], line_quantity=["1"], line_unit_price=[""], line_discount=[""]
+    )
+    answer = owner.post("/orders/preview/", typed).json()
+    assert (answer["basis"], answer["rows"][0]["amount"]) == ("gross", answer["total"]["total"])
+    company.channel.prices_include_tax = False
+    company.channel.save()
+    forget_everything()
+    answer = owner.post("/orders/preview/", typed).json()
+    assert (answer["basis"], answer["rows"][0]["amount"]) == ("net", answer["total"]["net"])
+    order = owner.post("/orders/new/", typed)["Location"]
+    page = owner.get(order).content.decode()
+    assert "without tax" in page.split('class="table table-top order-lines"')[1].split("</thead>")[0]
 
 
 def test_the_preview_explains_price_stock_and_date(owner: Client, company: Company) -> None:
@@ -347,4 +384,4 @@ def test_what_is_not_in_stock_is_said_above_the_form_with_what_helps(owner: Clie
     answer = owner.post("/orders/new/", entry(owner, line_quantity=["2000", "1"]))
     page = flat(answer.content.decode())
     assert answer.status_code == 422 and not Order.objects.exists()
-    assert "Nothing was placed: 1 line needs a look." in page and "save a quote" in page
+    assert "Nothing was placed: 1 line needs a look." in page and "save it as a quote" in page

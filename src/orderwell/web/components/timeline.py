@@ -21,6 +21,7 @@ from orderwell.kernel.errors import fill
 from orderwell.kernel.quantities import plain
 from orderwell.platform.events.models import Event
 from orderwell.platform.events.queries import sentences
+from orderwell.platform.formats import money_text, price_text
 from orderwell.platform.views.sources import source_of, sources
 from orderwell.platform.wording import shown, with_amounts
 from orderwell.web.components.places import place_name
@@ -72,6 +73,8 @@ FIELDS = {
     "prices_include_tax": _("Tax in the prices"),
     "applies_to": _("For"),
 }
+# Fields of changes that hold money.
+AMOUNTS = {"unit_price", "discount", "line_discount", "shipping", "total_amount"}
 # Data of events that names a warehouse by its code.
 PLACES = {"warehouse", "origin", "destination"}
 # What the line of shipping has for a SKU.
@@ -127,7 +130,7 @@ def timeline(events: Iterable[Event]) -> list[Entry]:
         Entry(
             text=sentence_of(event),
             detail=str(event.data.get("body") or event.data.get("note") or _reason(event)),
-            changes=list(_changes(event.data.get("changes"))),
+            changes=list(_changes(event.data.get("changes"), str(event.data.get("currency") or ""))),
             who=event.actor_label,
             source=str(word("source", event.source)),
             address=event.address,
@@ -145,16 +148,31 @@ def _reason(event: Event) -> str:
     return "" if said else str(event.data.get("reason") or "")
 
 
-def _changes(found: Any) -> Iterator[Change]:
+def _changes(found: Any, currency: str = "") -> Iterator[Change]:
     if not isinstance(found, dict):
         return
     for name, change in found.items():
+        pair: tuple[Any, Any] | None = None
         if isinstance(change, dict) and {"old", "new"} & change.keys():
-            yield Change(field_title(name), value_text(change.get("old")), value_text(change.get("new")))
+            pair = change.get("old"), change.get("new")
         elif isinstance(change, list) and len(change) == 2:
-            yield Change(field_title(name), value_text(change[0]), value_text(change[1]))
+            pair = change[0], change[1]
         elif isinstance(change, dict) and {"before", "after"} & change.keys():
-            yield Change(field_title(name), value_text(change.get("before")), value_text(change.get("after")))
+            pair = change.get("before"), change.get("after")
+        if pair is not None:
+            yield Change(field_title(name), *(_changed(name, value, currency) for value in pair))
+
+
+def _changed(name: str, value: Any, currency: str) -> str:
+    """An amount as amounts are written everywhere, where its currency is known."""
+    is_amount = currency and name.rpartition(".")[2] in AMOUNTS and isinstance(value, str)
+    if is_amount and re.fullmatch(r"-?\d+(\.\d+)?", value):
+        return (
+            price_text(Decimal(value), currency)
+            if name.endswith("unit_price")
+            else money_text(Decimal(value), currency)
+        )
+    return value_text(value)
 
 
 def field_title(name: str) -> str:

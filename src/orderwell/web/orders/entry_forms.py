@@ -171,8 +171,10 @@ def draft_from(form: EntryForm, rows: Sequence[Row]) -> OrderDraft:
     )
 
 
-def place_errors(form: EntryForm, rows: Sequence[Row], errors: Iterable[ErrorDetail]) -> None:
+def place_errors(form: EntryForm, rows: Sequence[Row], errors: Sequence[ErrorDetail]) -> None:
     """Each refusal at the cell or field that it is about; one that has no place goes above the form."""
+    if what_to_do := short_of(errors):
+        form.add_error(None, what_to_do)
     for detail in errors:
         form.refused.append(detail)
         found = re.match(r"/lines/(\d+)(?:/(\w+))?", detail.pointer or "")
@@ -195,14 +197,15 @@ def say_above(form: EntryForm, rows: Sequence[Row]) -> None:
         "Nothing was placed: %(n)s line needs a look.", "Nothing was placed: %(n)s lines need a look.", wrong
     )
     form.add_error(None, text % {"n": wrong})
-    if any(detail.code == OutOfStock.code for detail in form.refused):
-        form.add_error(
-            None,
-            gettext(
-                "This channel takes no orders for what is not in stock: order fewer, take a substitute or another "
-                "channel, or save a quote."
-            ),
-        )
+
+
+def short_of(errors: Iterable[ErrorDetail]) -> str:
+    """What to do where a channel takes no order that is not wholly in stock; empty where that is not the matter."""
+    if not any(detail.code == OutOfStock.code for detail in errors):
+        return ""
+    return gettext(
+        "This channel takes no orders that are not wholly in stock. Choose another channel, save it as a quote, or take less."
+    )
 
 
 def check_rows(form: EntryForm, rows: Sequence[Row]) -> bool:

@@ -27,7 +27,7 @@ from orderwell.platform.wording import sentence
 from orderwell.web.components.forms import ExactField
 from orderwell.web.components.places import place_name
 from orderwell.web.hints.showing import for_script
-from orderwell.web.orders.entry_forms import EntryForm, Row, draft_from, place_errors, rows_from
+from orderwell.web.orders.entry_forms import EntryForm, Row, draft_from, place_errors, rows_from, short_of
 from orderwell.web.orders.pasting import Pasted, most_lines, read_pasted
 from orderwell.web.pages import action
 from orderwell.web.templatetags.orderwell import day, localname, money_text, percent, price
@@ -39,7 +39,8 @@ _CARTONS = ExactField(places=None, max_digits=18)
 @action(Permission.ORDERS_ORDER_PLACE)
 def preview(request: HttpRequest, actor: Actor) -> HttpResponse:
     """What is typed so far, as JSON: amounts, stock, dates and errors per row, sums, hints."""
-    form, rows = EntryForm(request.POST, channels=visible_channels(actor, active_only=True)), rows_from(request.POST)
+    channels = visible_channels(actor, active_only=True)
+    form, rows = EntryForm(request.POST, channels=channels), rows_from(request.POST)
     form.is_valid()
     draft = draft_from(form, rows)
     if not rows:
@@ -48,7 +49,9 @@ def preview(request: HttpRequest, actor: Actor) -> HttpResponse:
     place_errors(form, rows, found.errors)
     by_row = {line.index: line for line in found.lines if line.index is not None}
     unread = any(row.errors.get("quantity") for row in rows if row.quantity == "")
-    answer = [_row(row, by_row.get(index), found.currency) for index, row in enumerate(rows)]
+    # As on the order that comes of it: amounts of lines are what their prices are, with tax or without.
+    basis = "gross" if any(item.code == draft.channel and item.prices_include_tax for item in channels) else "net"
+    answer = [_row(row, by_row.get(index), found.currency, basis) for index, row in enumerate(rows)]
     total = None
     if found.lines and not unread:
         total = {
@@ -57,9 +60,12 @@ def preview(request: HttpRequest, actor: Actor) -> HttpResponse:
             "total": money_text(found.total.gross, found.currency),
         }
     general = [sentence(detail) for detail in found.errors if not (detail.pointer or "").startswith("/lines/")]
+    if what_to_do := short_of(found.errors):
+        general.append(what_to_do)
     return JsonResponse(
         {
             "rows": answer,
+            "basis": basis,
             "total": total,
             "wrong": sum(1 for row in rows if row.errors),
             "missing": sum(1 for line in by_row.values() if line.missing),
@@ -90,7 +96,7 @@ def _quote(request: HttpRequest, actor: Actor) -> Order | None:
     return visible_orders(actor).filter(pk=int(given), state=Order.State.DRAFT).first()
 
 
-def _row(row: Row, line: PreviewLine | None, currency: str) -> dict[str, Any]:
+def _row(row: Row, line: PreviewLine | None, currency: str, basis: str) -> dict[str, Any]:
     errors = {name: " ".join(texts) for name, texts in row.errors.items()}
     if line is None:
         return {"sku": row.sku, "name": row.name, "errors": errors}
@@ -99,7 +105,7 @@ def _row(row: Row, line: PreviewLine | None, currency: str) -> dict[str, Any]:
         "name": localname(line.variant) if line.variant else line.name,
         "unit_price": price(line.unit_price, currency, symbol=False),
         "why": _why(line, currency),
-        "amount": money_text(line.amounts.gross, currency),
+        "amount": money_text(getattr(line.amounts, basis), currency),
         "missing": plain(line.missing) if line.missing else "",
         "free": " · ".join(f"{place_name(item.warehouse)} {plain(item.quantity)}" for item in line.free),
         "date": _date(line),
@@ -138,6 +144,9 @@ def read_lines(request: HttpRequest, actor: Actor) -> HttpResponse:
     if exact:  # one cell put right by hand: a product and nothing else
         lines = [Pasted(exact)]
     found = match_variants(actor, {text for line in lines for text in (line.product, line.written)})
+    if any(line.price for line in lines) and not actor.may(Permission.ORDERS_PRICE_OVERRIDE):
+        dropped = _("The pasted prices were not taken over: your role does not set prices. The price lists apply.")
+        said = f"{said} {dropped}".strip()
     # "M5 x 20" is twenty of M5 only where nothing is called so.
     lines = [Pasted(line.written) if found.get(line.written) else line for line in lines]
     return JsonResponse({"rows": [_pasted_row(line, found[line.product]) for line in lines], "said": said})

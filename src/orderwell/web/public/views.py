@@ -39,9 +39,14 @@ from orderwell.web.public.session import forget, order_view, public_page, rememb
 LOGOS = ("logo.svg", "logo.png", "logo.jpg", "logo.webp")
 
 
+def _called(name: str) -> str:
+    """Until somebody names the company it is called like the program, in the reader's language."""
+    return _("Orderwell") if name == "Orderwell" else name
+
+
 def _company() -> dict[str, Any]:
     return {
-        "company": configuration.get("business.name"),
+        "company": _called(str(configuration.get("business.name"))),
         "contact": configuration.get("public.contact"),
         "has_logo": _logo_file() is not None,
     }

@@ -38,8 +38,8 @@ def invoices(ids: Sequence[int], actor: Actor, say: Say) -> list[Content]:
         made[invoice.pk] = Content(
             title=say(_("Invoice")),
             subject=f"invoice:{invoice.pk}",
-            recipient=billed_to(invoice.order, actor, say(_("Bill to")), addresses),
-            ship_to=ship_to(invoice.order, actor, say(_("Ship to"))),
+            recipient=billed_to(invoice.order, actor, say(_("Bill to")), addresses, say),
+            ship_to=ship_to(invoice.order, actor, say(_("Ship to")), say),
             facts=[
                 (say(_("Date")), day_text(invoice.issued_at)),
                 (say(_("Due")), day_text(invoice.due_at)),
@@ -79,7 +79,7 @@ def credit_notes(ids: Sequence[int], actor: Actor, say: Say) -> list[Content]:
         made[note.pk] = Content(
             title=say(_("Credit note")),
             subject=f"credit_note:{note.pk}",
-            recipient=billed_to(note.order, actor, say(_("Bill to")), addresses),
+            recipient=billed_to(note.order, actor, say(_("Bill to")), addresses, say),
             facts=[
                 (say(_("Date")), day_text(note.issued_at)),
                 (say(_("Invoice")), note.invoice.number),

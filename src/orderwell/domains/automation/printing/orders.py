@@ -75,7 +75,7 @@ def _confirmation(order: Order, lines: Sequence[OrderLine], actor: Actor, say: S
         number=order.number,
         channel=order.channel.code,
         language=order.customer.language if order.customer else "",
-        recipient=ship_to(order, actor, say(_("Ship to"))),
+        recipient=ship_to(order, actor, say(_("Ship to")), say),
         facts=_facts(order, say),
         rows=rows,
         sums=sums(order.net_amount, order.tax_amount, order.total_amount, order.currency, say),
@@ -119,7 +119,10 @@ def _pick_list(order: Order, lines: Sequence[OrderLine], reserved: dict[int, lis
             }
             for line, row in picks
         ],
-        notes=[order.note] if order.note else [],
+        notes=[
+            *([] if picks else [say(_("Nothing is reserved that is still to be picked."))]),
+            *filter(None, [order.note]),
+        ],
         signatures=[say(_("Picked by")), say(_("Checked by"))],
         mark=say(_("On hold")) if order.on_hold else "",
     )

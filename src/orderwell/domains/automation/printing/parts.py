@@ -31,36 +31,52 @@ PRICED = {
 }
 
 
-def ship_to(order: Order, actor: Actor, title: str) -> Block:
+def place_lines(
+    say: Say, *, street: str, district: str, city: str, region: str, postcode: str, country: str
+) -> list[str]:
+    """Within China and for Chinese readers from the large to the small, without the country; else street first."""
+    if say.language.startswith("zh") and country in {"", "CN"}:
+        areas = [region, city, district]
+        joined = "".join(area for index, area in enumerate(areas) if area and area not in areas[:index])
+        return [f"{joined}{street}", postcode]
+    place = " ".join(part for part in (region, city, district) if part)
+    return [street, place, " ".join(part for part in (postcode, country) if part)]
+
+
+def ship_to(order: Order, actor: Actor, title: str, say: Say) -> Block:
     """Where the order goes; without permission for personal data only the place."""
     given: Mapping[str, str] = {}
     if order.ship_to and actor.may(Permission.CUSTOMERS_PERSONAL_DATA_VIEW):
         given = json.loads(order.ship_to)
-    place = [order.ship_region, order.ship_city, given.get("district", "")]
-    return Block(
-        title,
-        [
-            given.get("recipient", "") or order.customer_name,
-            given.get("phone", ""),
-            given.get("street", ""),
-            " ".join(part for part in place if part),
-            " ".join(part for part in (order.ship_postcode, order.ship_country) if part),
-        ],
+    place = place_lines(
+        say,
+        street=given.get("street", ""),
+        district=given.get("district", ""),
+        city=order.ship_city,
+        region=order.ship_region,
+        postcode=order.ship_postcode,
+        country=order.ship_country,
     )
+    return Block(title, [given.get("recipient", "") or order.customer_name, given.get("phone", ""), *place])
 
 
-def billed_to(order: Order, actor: Actor, title: str, addresses: Mapping[int, Address]) -> Block:
+def billed_to(order: Order, actor: Actor, title: str, addresses: Mapping[int, Address], say: Say) -> Block:
     """The customer's billing address, else where the order goes."""
     address = addresses.get(order.customer_id or 0)
     if address is None or not actor.may(Permission.CUSTOMERS_PERSONAL_DATA_VIEW):
-        return ship_to(order, actor, title)
-    place = " ".join(part for part in (address.region, address.city, address.district) if part)
+        return ship_to(order, actor, title, say)
     lines = [
         order.customer_name,
         address.recipient if address.recipient != order.customer_name else "",
-        address.street,
-        place,
-        " ".join(part for part in (address.postcode, address.country) if part),
+        *place_lines(
+            say,
+            street=address.street,
+            district=address.district,
+            city=address.city,
+            region=address.region,
+            postcode=address.postcode,
+            country=address.country,
+        ),
         order.customer.tax_number if order.customer else "",
     ]
     return Block(title, lines)

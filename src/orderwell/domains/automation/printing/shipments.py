@@ -73,7 +73,7 @@ def _paper(title: str, signatures: Sequence[str], ids: Sequence[int], actor: Act
             number=shipment.number,
             channel=shipment.order.channel.code,
             language=shipment.order.customer.language if shipment.order.customer else "",
-            recipient=ship_to(shipment.order, actor, say(_("Ship to"))),
+            recipient=ship_to(shipment.order, actor, say(_("Ship to")), say),
             facts=_facts(shipment, say),
             rows=_rows(shipment),
             signatures=[say(name) for name in signatures],

@@ -124,7 +124,8 @@
       if (cameFrom?.isConnected) cameFrom.focus();
       cameFrom = null;
     });
-    document.addEventListener("htmx:afterSwap", (event) => {
+    // After htmx has put the focus where the form begins: what is wrong goes first.
+    document.addEventListener("htmx:afterSettle", (event) => {
       if (event.detail.target.id === "dialog-content" && element.classList.contains("show")) focusFirst(element);
     });
   });

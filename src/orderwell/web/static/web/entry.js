@@ -61,6 +61,7 @@
     };
     const show = (answer) => {
       E.lines.show(answer.rows);
+      if (answer.basis) $("[data-basis]").textContent = answer.basis === "gross" ? say.textGross : say.textNet;
       ["net", "tax", "total"].forEach((name) => {
         $(`[data-total=${name}]`).textContent = answer.total ? answer.total[name] : "—";
       });
