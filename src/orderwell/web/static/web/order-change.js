@@ -61,6 +61,15 @@
         if (place) place.textContent = text || "";
       });
     };
+    // The amount in the row of a line is what the change makes of it.
+    const amounts = [...form.querySelectorAll("[data-amount-of]")];
+    amounts.forEach((cell) => (cell.dataset.before = cell.textContent));
+    const follow = () => {
+      const made = new Map(
+        [...panel.querySelectorAll("[data-line-amount]")].map((one) => [one.dataset.lineAmount, one.dataset.amount]),
+      );
+      amounts.forEach((cell) => (cell.textContent = made.get(cell.dataset.amountOf) ?? cell.dataset.before));
+    };
     const preview = () => {
       const turn = ++asked;
       panel.classList.add("change-busy");
@@ -77,6 +86,7 @@
           if (turn !== asked) return;
           panel.innerHTML = text;
           panel.classList.remove("change-busy");
+          follow();
           const errors = $("[data-field-errors]", panel);
           if (errors) show(JSON.parse(errors.dataset.fieldErrors || "{}"));
         })
