@@ -20,6 +20,7 @@ from orderwell.domains.integrations.models import ImportBatch, ImportMapping, Im
 from orderwell.domains.integrations.services.create import create_batch
 from orderwell.domains.integrations.services.mappings import delete_mapping, save_mapping
 from orderwell.domains.integrations.services.start import start_import, start_undo
+from orderwell.domains.integrations.verdicts import PHRASES
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.permissions import Permission
 
@@ -100,7 +101,8 @@ def _show(batch: ImportBatch) -> dict[str, Any]:
 
 def _row(row: ImportRow) -> dict[str, Any]:
     plain = {name: getattr(row, name) for name in ImportRowShape.model_fields if name != "detail"}
-    return {**plain, "detail": queries.explain(row)}
+    data = {name: value for name, value in row.data.items() if name != PHRASES}
+    return {**plain, "data": data, "detail": queries.explain(row)}
 
 
 @routes.read("/imports", permission=IMPORT, response=Page[ImportShape])

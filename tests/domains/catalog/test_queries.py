@@ -108,3 +108,40 @@ def test_rows_are_for_those_who_may_see_them() -> None:
     for call in (lambda: product_list(outsider()), lambda: find_variants(outsider(), "x")):
         with pytest.raises(PermissionDenied):
             call()
+
+
+@pytest.mark.django_db
+def test_a_search_for_products_walks_neither_the_table_nor_its_codes() -> None:
+    """Also on PostgreSQL, which knows here that the table is large and what it would cost to read it whole."""
+    from django.db import connection
+
+    from orderwell.domains.catalog.models import Product, Variant
+    from orderwell.domains.catalog.searching import variant_key
+
+    first = make_variant("CUP", name_en="Tea cup").product
+    times = {"created_at": first.created_at, "updated_at": first.updated_at}
+    made = Product.objects.bulk_create(
+        Product(code=f"Q{number:05}", name_en=f"Thing {number}", tax_category=first.tax_category, **times)
+        for number in range(5000)
+    )
+    Variant.objects.bulk_create(
+        Variant(
+            product=row,
+            sku=row.code,
+            name_en=row.name_en,
+            search_key=variant_key(row.code, "", row.name_en, row.code),
+            **times,
+        )
+        for row in made
+    )
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("ANALYZE")
+    for text, codes in (("tea cup", [first.code]), ("q00017", ["Q00017"]), ("nothing like it", [])):
+        rows = products(owner(), ProductFilters(text=text)).order_by("code")[:51]
+        assert [row.code for row in rows] == codes
+        plan = rows.explain() if codes else ""
+        walked = ("Seq Scan on catalog_product", "catalog_product_code", "SCAN catalog_product")
+        assert not [name for name in walked if name in plan], (text, plan)
+    # What almost all are called is found as well, a page of it.
+    assert len(products(owner(), ProductFilters(text="thing")).order_by("code")[:51]) == 51

@@ -35,6 +35,8 @@ LAST_CHARACTER = chr(0x10FFFF)
 MAX_HITS = 50
 # So many of those found are put in order; a text that names more is too vague for a list of a few.
 LOOKED_AT = 200
+# So few products are read by their keys; of more, most match, and the list is walked in its order.
+FEW = 1_000
 
 
 @dataclass(frozen=True)
@@ -91,11 +93,23 @@ def products(actor: Actor, filters: ProductFilters | None = None) -> QuerySet[Pr
     if filters.bundles is not None:
         rows = rows.filter(Exists(variants.filter(is_bundle=filters.bundles)))
     if filters.text.strip():
-        # Each side is found by an index of its own; beginnings of codes are those of SKUs as a rule, whole ones are not.
-        code = filters.text.strip().replace("\x00", "")
-        named = Variant.objects.filter(contains_words("search_key", code)).values("product")
-        rows = rows.filter(Q(pk__in=named) | Q(code__in={code, code.upper(), code.lower()}))
+        rows = _found_by_text(rows, filters.text.strip().replace("\x00", ""))
     return rows
+
+
+def _found_by_text(rows: QuerySet[Product], text: str) -> QuerySet[Product]:
+    """Those that a word of a variant finds, and those of exactly this code.
+
+    Beginnings of codes are those of SKUs as a rule, whole ones are not. Each side goes by an index of its own, so both are
+    read apart: one OR of them makes PostgreSQL walk all products by code, which pays where almost all of them match.
+    """
+    codes = {text, text.upper(), text.lower()}
+    named = Variant.objects.filter(contains_words("search_key", text)).values_list("product", flat=True)
+    coded = Product.objects.filter(code__in=codes).values_list("pk", flat=True)
+    found = list(named.union(coded)[: FEW + 1])
+    if len(found) <= FEW:
+        return rows.filter(pk__in=found)
+    return rows.filter(Q(pk__in=named) | Q(code__in=codes))
 
 
 def with_variants(found: Sequence[Product]) -> None:

@@ -11,6 +11,7 @@ from orderwell.platform.events.recording import EventName
 
 class ImportEvent(EventName):
     CREATED = "integrations.import.created"
+    MAPPED = "integrations.import.mapped"
     FINISHED = "integrations.import.finished"
     FAILED = "integrations.import.failed"
     UNDONE = "integrations.import.undone"
@@ -22,6 +23,7 @@ class ImportEvent(EventName):
 
 _SENTENCES: Mapping[str, str] = {
     ImportEvent.CREATED: _("Import of {file} created"),
+    ImportEvent.MAPPED: _("It was said what the columns of {file} mean"),
     ImportEvent.FINISHED: _("Import finished: {done} lines done, {duplicate} duplicate, {refused} refused"),
     ImportEvent.FAILED: _("Import stopped: {message}"),
     ImportEvent.UNDONE: _("Import undone"),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from django.db.models import QuerySet
@@ -11,11 +13,18 @@ from django.utils.translation import gettext
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
+from orderwell.domains.integrations.errors import FileChanged
+from orderwell.domains.integrations.layouts.registry import ORDER_LINES
+from orderwell.domains.integrations.mapping import unmapped
 from orderwell.domains.integrations.models import ImportBatch, ImportMapping, ImportRow
-from orderwell.kernel.errors import NotFound, all_codes, fill
+from orderwell.domains.integrations.reading import SourceInfo, read_rows
+from orderwell.domains.integrations.storing import stored_file
+from orderwell.domains.integrations.verdicts import told
+from orderwell.kernel.errors import DomainError, NotFound, Phrase, fill
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.paging import Page, keyset_page
 from orderwell.platform.permissions import Permission
+from orderwell.platform.wording import shown
 
 
 def import_list(actor: Actor, *, cursor: str | None = None, limit: int = 50) -> Page[ImportBatch]:
@@ -57,10 +66,60 @@ def mappings(actor: Actor) -> list[ImportMapping]:
 
 def explain(row: ImportRow) -> str:
     """Why a line was refused, as a sentence in the language of the reader; "" for other lines."""
-    if not row.code:
+    return _explained(row.code, row.data) if row.code else ""
+
+
+def why_stopped(batch: ImportBatch) -> str:
+    """What stopped an import, as a sentence; "" when nothing did."""
+    if not batch.error:
         return ""
-    error = all_codes().get(row.code)
-    return fill(gettext(error.message), row.data) if error else row.code
+    if batch.error["code"] == "internal_failure":
+        return fill(gettext(batch.error["message"]), batch.error["data"])
+    return _explained(batch.error["code"], batch.error["data"])
+
+
+def _explained(code: str, data: Mapping[str, Any]) -> str:
+    """Cells of the file stay as they are; only what the refusal itself says is said in the reader's language."""
+    message, filled = told(code, data)
+    return fill(gettext(message), {k: shown(v) if isinstance(v, Phrase) else v for k, v in filled.items()})
+
+
+def missing_meanings(batch: ImportBatch) -> list[str]:
+    """The fields that a column must be named for before the batch can run."""
+    if batch.preset != ORDER_LINES:
+        return []
+    history = batch.mode == ImportBatch.Mode.HISTORY
+    header = batch.source.get("header", [])
+    return unmapped(
+        batch.mapping.get("columns", {}),
+        header,
+        channel=batch.mapping.get("options", {}).get("channel", ""),
+        history=history,
+    )
+
+
+def first_rows(batch: ImportBatch, *, limit: int = 3) -> list[Sequence[str]]:
+    """The first rows of the file below its header, as far as it can be read."""
+    try:
+        return [row.cells for row in islice(_source(batch), limit)]
+    except DomainError:
+        return []  # the run says what is wrong with the file
+
+
+def refused_rows(actor: Actor, batch_id: int) -> Iterator[tuple[ImportRow, Sequence[str]]]:
+    """Every refused row with its cells as the file has them."""
+    batch = import_detail(actor, batch_id)
+    rows = ImportRow.objects.filter(batch=batch, verdict=ImportRow.Verdict.REFUSED).order_by("row_number").iterator()
+    source = _source(batch)
+    for row in rows:
+        yield row, next((found.cells for found in source if found.number == row.row_number), ())
+
+
+def _source(batch: ImportBatch) -> Iterator[Any]:
+    path = stored_file(batch)
+    if not path.exists():
+        raise FileChanged(batch=batch.pk)
+    return read_rows(path, batch.file_name, SourceInfo.from_json(batch.source))
 
 
 def decimal_text(value: Decimal) -> str:

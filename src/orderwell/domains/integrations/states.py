@@ -8,7 +8,7 @@ IMPORT_BATCH = TransitionTable(
     aggregate="import batch",
     initial="waiting",
     transitions={
-        "waiting": {"run": "running"},
+        "waiting": {"map": "waiting", "run": "running"},
         # A running batch whose process died is run again from where it stopped.
         "running": {"run": "running", "finish": "finished", "fail": "failed"},
         "failed": {"run": "running", "undo": "undoing"},

@@ -19,6 +19,7 @@ from orderwell.kernel.refusals import (
     QuantityTooLarge,
     QuantityTooPrecise,
 )
+from orderwell.kernel.written import bare_number
 
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,12})?")
 _WHOLE_AS_FLOAT = re.compile(r"([0-9]+)\.0+")
@@ -26,13 +27,17 @@ _SHOWN = 80
 
 
 def parse_number(text: str, *, decimal_mark: str = ".") -> Decimal:
-    """A plain decimal number. No thousands separators, no exponent, no leading plus: spreadsheets mangle those."""
+    """A plain decimal number, also full-width or with the sign of a currency. No thousands separators, no exponent, no
+    leading plus: spreadsheets mangle those."""
     plain = text.strip()
+    if _NUMBER.fullmatch(plain) is None:
+        plain = bare_number(plain)
     if decimal_mark == ",":
         plain = plain.replace(",", ".", 1) if "." not in plain else ""
     if _NUMBER.fullmatch(plain) is None:
         raise NotANumber(
-            value=text[:_SHOWN] or "(nothing)", expected=Phrase("{one} or {two}", one="12", two=f"3{decimal_mark}50")
+            value=text[:_SHOWN] or Phrase("(nothing)"),
+            expected=Phrase("{one} or {two}", one="12", two=f"3{decimal_mark}50"),
         )
     return Decimal(plain)
 
@@ -67,7 +72,7 @@ def parse_moment(text: str, zone: ZoneInfo, date_format: str = "") -> datetime:
         return value.astimezone(UTC)
     except (ValueError, OverflowError):
         expected = datetime(2026, 3, 31, 9, 30, tzinfo=zone).strftime(date_format or "%Y-%m-%d %H:%M")
-        raise NotADate(value=text[:_SHOWN] or "(nothing)", expected=expected) from None
+        raise NotADate(value=text[:_SHOWN] or Phrase("(nothing)"), expected=expected) from None
 
 
 def parse_reference(text: str) -> str:

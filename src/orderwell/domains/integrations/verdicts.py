@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from orderwell.domains.integrations.models import ImportRow
 from orderwell.domains.integrations.plans import ZERO, PlannedLine
 from orderwell.domains.integrations.reading import Fault
+from orderwell.kernel.errors import Phrase, all_codes
 
 DONE, DUPLICATE, REFUSED = ImportRow.Verdict.DONE, ImportRow.Verdict.DUPLICATE, ImportRow.Verdict.REFUSED
 
@@ -108,8 +109,28 @@ def row_of(batch_id: int, verdict: Verdict) -> tuple[Any, ...]:
     return (batch_id, verdict.number, verdict.verdict, verdict.target, verdict.amount, "", "", data)
 
 
+# Under this name `data` keeps what of it is a sentence, for readers of another language.
+PHRASES = "phrases"
+
+
 def _shown(data: Any) -> dict[str, Any]:
-    return {key: value if isinstance(value, int) else str(value)[:240] for key, value in data.items()}
+    """The data of a refusal as JSON; of texts that are sentences the parts are kept too."""
+    plain = {key: value if isinstance(value, int) else str(value)[:240] for key, value in data.items()}
+    phrases = {
+        key: {"template": value.template, "data": {name: str(part)[:240] for name, part in value.data.items()}}
+        for key, value in data.items()
+        if isinstance(value, Phrase)
+    }
+    return {**plain, PHRASES: phrases} if phrases else plain
+
+
+def told(code: str, data: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """The message of a stored refusal, and its data with sentences as sentences again."""
+    error = all_codes().get(code)
+    filled = {key: value for key, value in data.items() if key != PHRASES}
+    for key, phrase in data.get(PHRASES, {}).items():
+        filled[key] = Phrase(phrase["template"], **phrase["data"])
+    return (error.message if error else code), filled
 
 
 @lru_cache(maxsize=1024)

@@ -292,6 +292,7 @@ PARTS = frozenset(
         "track-rate",
         "track-return",
         "import-progress",
+        "import-refused",
         "import-run",
         "import-for-real",
         "help-panel",

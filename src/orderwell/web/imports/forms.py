@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from orderwell.domains.catalog.models import Channel
-from orderwell.domains.integrations.mapping import ORDER_LINE_FIELDS, REQUIRED
+from orderwell.domains.integrations.mapping import ORDER_LINE_FIELDS, needed
 from orderwell.domains.integrations.models import ImportMapping
 from orderwell.web.components.actions import ActionForm
 from orderwell.web.components.forms import offer, options
@@ -83,18 +83,41 @@ class MappingForm(ActionForm):
 
     name = forms.CharField(label=_("Keep this mapping as"), required=False, max_length=80)
 
-    def __init__(self, *args: Any, header: Sequence[str], columns: dict[str, str], **kwargs: Any) -> None:
+    channel = forms.ChoiceField(label=_("Channel, where a row names none"), required=False)
+
+    def __init__(
+        self,
+        *args: Any,
+        header: Sequence[str],
+        columns: dict[str, str],
+        history: bool,
+        channels: Sequence[Channel],
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        offer(self, "channel", options([(item.code, localname(item)) for item in channels], empty=_("None")))
+        required = needed(history=history, channel="one for all")
         offered = options([(column, column) for column in header if column], empty=_("not in the file"))
         for field in ORDER_LINE_FIELDS:
             choice = forms.ChoiceField(
                 label=FIELD_TITLES[field],
                 choices=offered,
-                required=field in REQUIRED,
+                required=field in required,
                 initial=columns.get(field, ""),
             )
             choice.widget.attrs["class"] = "form-select"
             self.fields[f"column_{field}"] = choice
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if not data.get("channel") and not data.get("column_channel"):
+            self.add_error("channel", _("No column names the channel: choose the one that these orders came by."))
+        used = list(self.columns().values())
+        for field in ORDER_LINE_FIELDS:
+            column = data.get(f"column_{field}", "")
+            if column and used.count(column) > 1:
+                self.add_error(f"column_{field}", _("This column is chosen twice."))
+        return data
 
     def columns(self) -> dict[str, str]:
         found = {field: self.cleaned_data.get(f"column_{field}", "") for field in ORDER_LINE_FIELDS}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -17,30 +18,39 @@ from orderwell.domains.catalog.choices import visible_channels
 from orderwell.domains.integrations.models import ImportBatch
 from orderwell.domains.integrations.queries import (
     explain,
+    first_rows,
     import_detail,
     import_rows,
     is_under_way,
     mappings,
+    missing_meanings,
     progress,
+    refused_rows,
     result,
+    why_stopped,
 )
 from orderwell.domains.integrations.reconciliation import reconciliation
-from orderwell.domains.integrations.services.create import create_batch, stored_file
+from orderwell.domains.integrations.services.change_mapping import change_mapping
+from orderwell.domains.integrations.services.create import create_batch
 from orderwell.domains.integrations.services.mappings import save_mapping
 from orderwell.domains.integrations.services.start import start_import, start_undo
+from orderwell.domains.integrations.storing import stored_file
 from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import DomainError
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.exporting.csv_file import harmless
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.actions import ActionForm, perform
+from orderwell.web.components.charts import csv_answer
 from orderwell.web.components.listing import ROWS, cursor, listing, one_of
 from orderwell.web.components.numbers import numbers_of
 from orderwell.web.components.words import choices
-from orderwell.web.imports.forms import MappingForm, UploadForm
+from orderwell.web.imports.forms import FIELD_TITLES, MappingForm, UploadForm
 from orderwell.web.pages import form_page, page
 
 P = Permission.ORDERS_ORDER_IMPORT
 ORDER_LINES = "order-lines"
+_NUMBER = re.compile(r"[-+]?[0-9.,]+")
 
 
 @form_page(P)
@@ -57,7 +67,9 @@ def new_import(request: HttpRequest, actor: Actor) -> HttpResponse:
         except DomainError as error:
             form.refuse(error)
         else:
-            return HttpResponseRedirect(reverse("import-detail", args=[batch.pk]))
+            # With a saved mapping that fits there is nothing left to say of the columns.
+            known = batch.preset != ORDER_LINES or (form.cleaned_data["saved"] and not missing_meanings(batch))
+            return HttpResponseRedirect(reverse("import-detail" if known else "import-mapping", args=[batch.pk]))
     return render(request, "imports/new.html", {"form": form}, status=422 if form.errors else 200)
 
 
@@ -77,6 +89,7 @@ def _keep(data: dict[str, Any], actor: Actor) -> ImportBatch:
             dry_run=data["dry_run"],
             mapping=options if data["preset"] == ORDER_LINES else None,
             mapping_name=data["saved"] if data["preset"] == ORDER_LINES else "",
+            incomplete=True,
             actor=actor.via("import", actor.address),
             now=utc_now(),
         )
@@ -99,17 +112,20 @@ def import_page(request: HttpRequest, actor: Actor, batch_id: int) -> HttpRespon
     rows = import_rows(actor, batch_id, verdict=verdict, cursor=cursor(request), limit=ROWS)
     numbers = numbers_of(actor, [row.target for row in rows.rows])
     shown = [{"row": row, "why": explain(row), "number": numbers.get(row.target, "")} for row in rows.rows]
+    going = is_under_way(batch)
     context = {
         "batch": batch,
+        "stopped": why_stopped(batch),
+        "missing": missing_meanings(batch) if batch.state == "waiting" else [],
         "result": result(batch),
         "progress": progress(batch, now=utc_now()),
         "sums": reconciliation(batch) if batch.finished_at else None,
-        "going": is_under_way(batch),
+        "going": going,
         "listing": listing(request, rows),
         "rows": shown,
         "verdicts": choices("verdict"),
         "verdict": verdict,
-        "can_map": batch.state == "waiting" and batch.preset == ORDER_LINES,
+        "can_map": _can_map(batch) and not going,
     }
     return render(request, "imports/detail.html", context)
 
@@ -126,33 +142,71 @@ def import_progress(request: HttpRequest, actor: Actor, batch_id: int) -> HttpRe
     return render(request, "imports/progress.html", context)
 
 
+def _can_map(batch: ImportBatch) -> bool:
+    """Until something was changed for good, what the columns mean can be said anew."""
+    rehearsed = batch.dry_run and batch.state in ("finished", "failed")
+    return batch.preset == ORDER_LINES and (batch.state == "waiting" or rehearsed)
+
+
 @form_page(P)
 def mapping(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponse:
-    """Correct what the columns mean. The file is handed in again from its stored copy, so that it is checked anew."""
+    """What the columns mean, with the first rows to see it by; and what is missing before the file can be run."""
     batch = import_detail(actor, batch_id)
     header = list(batch.source.get("header", []))
-    form = MappingForm(request.POST or None, header=header, columns=batch.mapping.get("columns", {}))
+    options = batch.mapping.get("options", {})
+    form = MappingForm(
+        request.POST or None,
+        header=header,
+        columns=batch.mapping.get("columns", {}),
+        history=batch.mode == ImportBatch.Mode.HISTORY,
+        channels=visible_channels(actor, active_only=True),
+        initial={"channel": options.get("channel", "")},
+    )
     if request.method == "POST" and form.is_valid():
-        options = batch.mapping.get("options", {})
+        channel = form.cleaned_data["channel"]
         try:
-            if name := form.cleaned_data["name"].strip():
-                save_mapping(name=name, columns=form.columns(), options=options, actor=actor)
-            fresh = create_batch(
-                path=stored_file(batch),
-                file_name=batch.file_name,
-                preset=batch.preset,
-                mode=batch.mode,
-                dry_run=batch.dry_run,
-                mapping={"columns": form.columns(), "options": options},
+            now_meant = change_mapping(
+                batch_id=batch_id,
+                columns=form.columns(),
+                channel=channel,
                 actor=actor.via("import", actor.address),
                 now=utc_now(),
             )
+            if name := form.cleaned_data["name"].strip():
+                save_mapping(name=name, columns=form.columns(), options={**options, "channel": channel}, actor=actor)
         except DomainError as error:
             form.refuse(error)
         else:
-            return HttpResponseRedirect(reverse("import-detail", args=[fresh.pk]))
-    context = {"form": form, "batch": batch, "sample": batch.source.get("sample", [])}
+            return HttpResponseRedirect(reverse("import-detail", args=[now_meant.pk]))
+    context = {
+        "form": form,
+        "batch": batch,
+        "header": header,
+        "sample": first_rows(batch),
+        "missing": [FIELD_TITLES[field] for field in missing_meanings(batch)],
+    }
     return render(request, "imports/mapping.html", context, status=422 if form.errors else 200)
+
+
+@page(P)
+def refused(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponse:
+    """The refused rows as a file with the columns it had, and behind them where and why: to be mended and brought again."""
+    batch = import_detail(actor, batch_id)
+    header = list(batch.source.get("header", []))
+    heads = [(title, "whole") for title in header]
+    heads += [(_("Row"), "whole"), (_("Cell"), "text"), (_("What is wrong"), "text")]
+    rows = [
+        [*(_cell(cells[at] if at < len(cells) else "") for at in range(len(header))), *verdict]
+        for cells, verdict in (
+            (cells, (row.row_number, row.column, explain(row))) for row, cells in refused_rows(actor, batch_id)
+        )
+    ]
+    return csv_answer(f"refused-{batch.pk}", heads, rows)
+
+
+def _cell(text: str) -> str:
+    """A number stays one, also below zero; nothing else may act as a formula."""
+    return text if _NUMBER.fullmatch(text.strip()) else harmless(text)
 
 
 @form_page(P)

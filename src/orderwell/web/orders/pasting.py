@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
+from orderwell.kernel.written import SIGNS, bare_number
 from orderwell.web.orders.pasted_cells import Cells, drop_row_numbers, rows_of, running, settle_thousands, times
 from orderwell.web.templatetags.orderwell import thousands
 
@@ -27,10 +28,9 @@ _HEADINGS = {
     ),
 }
 _NUMBER = re.compile(
-    r"(?:[×✕✖╳*＊]\s*|[xXｘＸ]\s+)?[-+]?[¥￥$€£]?\s*\d[\d,，. ．]*\s*(?:[×✕✖╳*＊]|[A-Za-z一-鿿/]{0,5})"
+    r"(?:[×✕✖╳*＊]\s*|[xXｘＸ]\s+)?[-+]?[" + SIGNS + r"]?\s*\d[\d,，. ．]*\s*(?:[×✕✖╳*＊]|[A-Za-z一-鿿/]{0,5})"
 )
-_UNIT = re.compile(r"[¥￥$€£×✕✖╳*＊\s]|^[xXｘＸ]\s+|[A-Za-z一-鿿/]{1,5}$")
-_FULL_WIDTH = str.maketrans("０１２３４５６７８９．，", "0123456789.,")
+_UNIT = re.compile(r"[×✕✖╳*＊\s]|^[xXｘＸ]\s+|[A-Za-z一-鿿/]{1,5}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,4 +152,4 @@ def _is_number(text: str) -> bool:
 
 def _number(text: str) -> str:
     """Without a currency sign or a unit; what is no number stays as it was, to be put right where it stands."""
-    return _UNIT.sub("", text).translate(_FULL_WIDTH) if _is_number(text) else text
+    return bare_number(_UNIT.sub("", text)) if _is_number(text) else text

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from orderwell.domains.inventory.models import StockMovement
-from orderwell.domains.inventory.queries import MovementFilters, StockFilters, movements, stock
+from orderwell.domains.inventory.queries import MovementFilters, StockFilters, holds_much, movements, stock
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.markup import markup, to
@@ -27,6 +27,7 @@ P = Permission
 LOW = Decimal(10)
 # States that most rows are in.
 COMMON = ("", "low", "available")
+COMMON_OF_A_WAREHOUSE = ("", "available")
 STATES = [
     ("low", _("Low: 10 or less free")),
     ("negative", _("Less than nothing free")),
@@ -39,12 +40,16 @@ def stock_rows(actor: Actor, values: Values, now: datetime) -> Sequence[QuerySet
     if "pk" in values:
         return [asked(stock(actor), {})]
     wanted = pick(values, text="q", warehouse="warehouse", state="state")
-    found = stock(actor, StockFilters(**wanted, product_id=_product(values)))
-    if values.get("state", "") in COMMON and not {"q", "warehouse", "product"} & values.keys():
-        # Says nothing, and leads a database without statistics through the SKUs in their order: it stops after a page,
-        # where it would otherwise put all stock in order. Where few rows match that would be the longer way.
-        found = found.filter(variant__sku__gte="")
-    return [asked(found, values)]
+    filters = StockFilters(**wanted, product_id=_product(values), along_skus=_most_match(values))
+    return [asked(stock(actor, filters), values)]
+
+
+def _most_match(values: Values) -> bool:
+    if {"q", "product"} & values.keys():
+        return False
+    if values.get("warehouse"):
+        return values.get("state", "") in COMMON_OF_A_WAREHOUSE and holds_much(values["warehouse"])
+    return values.get("state", "") in COMMON
 
 
 def _product(values: Values) -> int | None:

@@ -18,6 +18,7 @@ from orderwell.kernel.quantities import plain
 from orderwell.web.components.merging import MergingForm
 from orderwell.web.components.places import place_name
 from orderwell.web.components.timeline import field_title, value_text
+from orderwell.web.orders.change_rows import ChangeRows
 from orderwell.web.orders.line_rows import LineRows
 from orderwell.web.templatetags.orderwell import money_text
 
@@ -107,3 +108,9 @@ def change_summary(change: Amendment, currency: str) -> str:
 def why_new_price(line: LineDifference, currency: str) -> str:
     """Why a line of a difference has its new price."""
     return said({"price": line.price}, currency)
+
+
+@register.simple_tag(takes_context=True)
+def change_rows(context: template.Context) -> SafeString:
+    """The `rows` of the form that changes an order."""
+    return ChangeRows(context["order"], may_price=context["may_price"]).html(context["rows"])

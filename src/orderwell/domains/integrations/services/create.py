@@ -9,8 +9,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-
 from orderwell.domains.integrations.errors import UnknownMapping, UnknownOption, UnknownPreset
 from orderwell.domains.integrations.events import ImportEvent
 from orderwell.domains.integrations.layouts import PRESETS, layout_for
@@ -19,6 +17,7 @@ from orderwell.domains.integrations.mapping import check_options, propose
 from orderwell.domains.integrations.models import ImportBatch, ImportMapping
 from orderwell.domains.integrations.reading import inspect
 from orderwell.domains.integrations.states import IMPORT_BATCH
+from orderwell.domains.integrations.storing import stored_file
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.database import atomic
 from orderwell.platform.events.recording import Fact, record
@@ -39,11 +38,13 @@ def create_batch(
     dry_run: bool = False,
     mapping: Mapping[str, Any] | None = None,
     mapping_name: str = "",
+    incomplete: bool = False,
 ) -> ImportBatch:
     """Make a batch of the file at `path`, which is copied.
 
     For the preset `order-lines` the columns come from `mapping` ({"columns", "options"}), from the saved mapping
     `mapping_name`, or are proposed from the header. Raises what is wrong with the file as a whole; then nothing is kept.
+    `incomplete`: a table with columns that nobody knows yet is kept too, to be told what they mean before it is run.
     """
     actor.require(Permission.ORDERS_ORDER_IMPORT)
     if preset not in PRESETS:
@@ -70,7 +71,8 @@ def create_batch(
         actor_label=actor.label,
         created_at=now,
     )
-    layout_for(batch)  # raises when the file lacks a column
+    if not incomplete or preset != ORDER_LINES:
+        layout_for(batch)  # raises when the file lacks a column
     _keep(path, stored_file(batch))
     with atomic():
         batch.save(force_insert=True)
@@ -86,10 +88,6 @@ def unfinished_batch(*, path: Path, preset: str, mode: str, dry_run: bool) -> Im
         return None
     batches = ImportBatch.objects.filter(preset=preset, mode=mode, dry_run=False, state__in=_UNFINISHED)
     return batches.filter(sha256=fingerprint(path)).order_by("-id").first() if batches.exists() else None
-
-
-def stored_file(batch: ImportBatch) -> Path:
-    return Path(settings.MEDIA_ROOT) / batch.file_path
 
 
 def fingerprint(path: Path) -> str:

@@ -22,11 +22,12 @@ from orderwell.domains.integrations.events import ImportEvent
 from orderwell.domains.integrations.grouping import Group, group_rows
 from orderwell.domains.integrations.layouts import layout_for
 from orderwell.domains.integrations.models import ImportBatch, ImportRow
-from orderwell.domains.integrations.queries import decimal_text
+from orderwell.domains.integrations.queries import decimal_text, import_detail
 from orderwell.domains.integrations.reading import SourceInfo, SourceRow, read_rows
 from orderwell.domains.integrations.services.claim import advance, claim, release
-from orderwell.domains.integrations.services.create import fingerprint, stored_file
+from orderwell.domains.integrations.services.create import fingerprint
 from orderwell.domains.integrations.states import IMPORT_BATCH
+from orderwell.domains.integrations.storing import stored_file
 from orderwell.domains.integrations.verdicts import DONE, DUPLICATE, REFUSED, ROW_FIELDS, Written, row_of
 from orderwell.domains.integrations.writing import ChunkWriter
 from orderwell.domains.inventory.resolving import forget_warehouses
@@ -56,6 +57,7 @@ def run_batch(*, batch_id: int, actor: Actor, clock: Clock = utc_now, progress: 
     why, and can be run again.
     """
     actor.require(Permission.ORDERS_ORDER_IMPORT)
+    layout_for(import_detail(actor, batch_id))  # before anybody holds it: its columns may have no meaning yet
     batch = claim(batch_id, event="run", now=clock())
     run = _Run(batch, actor, clock, progress or (lambda _: None))
     try:

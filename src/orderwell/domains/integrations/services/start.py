@@ -7,6 +7,7 @@ from typing import Any
 
 from django_tasks import task
 
+from orderwell.domains.integrations.layouts import layout_for
 from orderwell.domains.integrations.queries import import_detail
 from orderwell.domains.integrations.services.run import run_batch
 from orderwell.domains.integrations.services.undo import undo_batch
@@ -18,9 +19,10 @@ from orderwell.platform.jobs.progress import begin, following
 
 def start_import(*, batch_id: int, actor: Actor, now: datetime, title: str = "", result: str = "") -> str:
     """Have a worker run the batch; the job's id. `title` and `result` are what a person's tray of progress says of it and
-    leads to. Raises NotFound, IllegalTransition."""
+    leads to. Raises NotFound, IllegalTransition, MissingColumns."""
     batch = import_detail(actor, batch_id)
     IMPORT_BATCH.next(batch.state, "run")
+    layout_for(batch)  # raises while something that is needed has no column
     progress = begin(actor=actor, title=title or batch.file_name, total=None, now=now, result=result)
     return str(run_import.enqueue(batch_id, actor_as_json(actor), progress).id)
 

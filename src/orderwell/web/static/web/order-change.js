@@ -62,13 +62,18 @@
       });
     };
     // The amount in the row of a line is what the change makes of it.
-    const amounts = [...form.querySelectorAll("[data-amount-of]")];
-    amounts.forEach((cell) => (cell.dataset.before = cell.textContent));
+    const before = new Map();
     const follow = () => {
-      const made = new Map(
-        [...panel.querySelectorAll("[data-line-amount]")].map((one) => [one.dataset.lineAmount, one.dataset.amount]),
-      );
-      amounts.forEach((cell) => (cell.textContent = made.get(cell.dataset.amountOf) ?? cell.dataset.before));
+      before.forEach((text, cell) => (cell.textContent = text));
+      panel.querySelectorAll("[data-line-amount]").forEach((one) => {
+        const cell = document
+          .getElementById(`q-${one.dataset.lineAmount}`)
+          ?.closest("tr")
+          .querySelector("td.hide-narrow");
+        if (!cell) return;
+        if (!before.has(cell)) before.set(cell, cell.textContent);
+        cell.textContent = one.dataset.amount;
+      });
     };
     const preview = () => {
       const turn = ++asked;

@@ -1,0 +1,17 @@
+"""Numbers as people, spreadsheets and shops write them: ￥9.9, １２, 9.90元. One rule for whatever reads them."""
+
+from __future__ import annotations
+
+import re
+
+SIGNS = "¥￥$€£"
+HALF_WIDTH = str.maketrans("０１２３４５６７８９．，－＋", "0123456789.,-+")
+_SIGNED = re.compile(rf"([-+]?)\s*[{SIGNS}]\s*(.*)", re.DOTALL)
+_YUAN = re.compile(r"(?<=[0-9])\s*[元圆]$")
+
+
+def bare_number(text: str) -> str:
+    """A number in half-width characters, without the sign of a currency; any other text is only made half-width."""
+    half = text.translate(HALF_WIDTH).strip()
+    signed = _SIGNED.fullmatch(half)
+    return _YUAN.sub("", f"{signed[1]}{signed[2]}" if signed else half)
