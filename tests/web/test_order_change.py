@@ -143,6 +143,8 @@ def test_what_both_changed_is_shown_to_choose_from(owner: Client, opened: Any, p
     page = unescape(clash.content.decode())
     assert clash.status_code == 422
     assert "wangwu changed this to “7”" in page and "wangwu changed this to “from wangwu”" in page
+    banner = page.split("Both of you changed the same")[1].split('class="with-side"')[0]
+    assert ": Quantity" in banner and f'data-take="q-{line.pk}"' in banner and "Take theirs: 7" in page
     assert 'value="3"' in page and "from me" in page
     assert Order.objects.get().note == "from wangwu"
     # Sent again, it is a choice.

@@ -131,6 +131,16 @@ def test_pasted_prices_that_are_not_taken_over_are_said(browse: Callable[..., Cl
     assert "<kbd>Alt P</kbd>" not in clerk.get("/orders/new/").content.decode()
 
 
+def test_a_channel_without_backorders_says_what_can_be_done(owner: Client, company: Company) -> None:
+    company.channel.shortage = "refuse"
+    company.channel.save()
+    forget_everything()
+    typed = entry(owner, line_quantity=["5000", "1"])
+    assert any("save it as a quote" in text for text in owner.post("/orders/preview/", typed).json()["errors"])
+    refused = owner.post("/orders/new/", typed)
+    assert "save it as a quote" in refused.content.decode()
+
+
 def test_amounts_of_lines_are_what_their_prices_are(owner: Client, company: Company) -> None:
     typed = entry(
         owner, line_sku=["CUP"], line_name=[""], line_quantity=["1"], line_unit_price=[""], line_discount=[""]

@@ -28,8 +28,8 @@ from orderwell.kernel.errors import DomainError, ErrorDetail
 from orderwell.kernel.quantities import plain
 from orderwell.platform.wording import sentence
 from orderwell.web.components.forms import DayField, ExactField
-from orderwell.web.components.merging import MergingForm
-from orderwell.web.templatetags.orderwell import price
+from orderwell.web.components.merging import Conflict, MergingForm
+from orderwell.web.templatetags.orderwell import line_name, price
 
 ADDRESS = ("recipient", "phone", "email", "street", "district", "city", "region", "postcode", "country")
 ZERO = Decimal(0)
@@ -227,6 +227,18 @@ def _take(row: ChangeRow, part: str, text: str, before: Mapping[str, Any], who: 
             "%(who)s changed this to “%(theirs)s” while you were typing. Keep yours and send again, or take theirs."
         )
         row.errors[part] = text_now % {"who": who or gettext("Somebody else"), "theirs": stored}
+
+
+def line_conflicts(typed: Typed) -> list[Conflict]:
+    """Cells of lines that both people changed, for the choice on top of the page."""
+    titles = {"q": gettext("Quantity"), "p": gettext("Unit price"), "d": gettext("Discount")}
+    return [
+        Conflict(
+            part, row.typed.get(part, ""), theirs, f"{line_name(row.line)}: {titles[part]}", f"{part}-{row.line.pk}"
+        )
+        for row in typed.rows
+        for part, theirs in row.theirs.items()
+    ]
 
 
 def _number(text: str) -> str:

@@ -97,7 +97,7 @@ class ChangeRows:
         if theirs:
             take = (
                 f'<button type="button" class="btn btn-sm" data-take="{key}"'
-                f' data-value="{escape(theirs)}">{self.words["Take theirs"]}</button>'
+                f' data-value="{escape(theirs)}">{self.words["Take theirs"]}: {escape(theirs)}</button>'
             )
         return (
             f'<td class="num"><input class="form-control num-field{" is-invalid" if wrong else ""}" id="{key}"'

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orderwell.domains.catalog.models import Channel
 from orderwell.domains.orders.drafts import AddressDraft, LineDraft, OrderDraft
+from orderwell.domains.orders.errors import OutOfStock
 from orderwell.kernel.clock import day_bounds
 from orderwell.kernel.errors import ErrorDetail
 from orderwell.kernel.quantities import plain
@@ -170,8 +171,10 @@ def draft_from(form: EntryForm, rows: Sequence[Row]) -> OrderDraft:
     )
 
 
-def place_errors(form: EntryForm, rows: Sequence[Row], errors: Iterable[ErrorDetail]) -> None:
+def place_errors(form: EntryForm, rows: Sequence[Row], errors: Sequence[ErrorDetail]) -> None:
     """Each refusal at the cell or field that it is about; one that has no place goes above the form."""
+    if what_to_do := short_of(errors):
+        form.add_error(None, what_to_do)
     for detail in errors:
         form.refused.append(detail)
         found = re.match(r"/lines/(\d+)(?:/(\w+))?", detail.pointer or "")
@@ -183,6 +186,15 @@ def place_errors(form: EntryForm, rows: Sequence[Row], errors: Iterable[ErrorDet
                 row.complain(found[2] or "quantity", sentence(detail))
         else:
             form.refuse([detail])
+
+
+def short_of(errors: Iterable[ErrorDetail]) -> str:
+    """What to do where a channel takes no order that is not wholly in stock; empty where that is not the matter."""
+    if not any(detail.code == OutOfStock.code for detail in errors):
+        return ""
+    return gettext(
+        "This channel takes no orders that are not wholly in stock. Choose another channel, save it as a quote, or take less."
+    )
 
 
 def check_rows(form: EntryForm, rows: Sequence[Row]) -> bool:

@@ -27,7 +27,7 @@ from orderwell.platform.wording import sentence
 from orderwell.web.components.forms import ExactField
 from orderwell.web.components.places import place_name
 from orderwell.web.hints.showing import for_script
-from orderwell.web.orders.entry_forms import EntryForm, Row, draft_from, place_errors, rows_from
+from orderwell.web.orders.entry_forms import EntryForm, Row, draft_from, place_errors, rows_from, short_of
 from orderwell.web.orders.pasting import Pasted, most_lines, read_pasted
 from orderwell.web.pages import action
 from orderwell.web.templatetags.orderwell import day, localname, money_text, percent, price
@@ -60,6 +60,8 @@ def preview(request: HttpRequest, actor: Actor) -> HttpResponse:
             "total": money_text(found.total.gross, found.currency),
         }
     general = [sentence(detail) for detail in found.errors if not (detail.pointer or "").startswith("/lines/")]
+    if what_to_do := short_of(found.errors):
+        general.append(what_to_do)
     return JsonResponse(
         {
             "rows": answer,
