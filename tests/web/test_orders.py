@@ -16,6 +16,7 @@ from orderwell.domains.catalog.models import Barcode, Pack
 from orderwell.domains.fulfilment.models import Shipment
 from orderwell.domains.orders.models import Hold, Order, OrderNote
 from orderwell.kernel.clock import utc_now
+from orderwell.testing.factories import make_price_list
 from orderwell.testing.markup import flat
 from tests.web.conftest import Company
 
@@ -116,6 +117,10 @@ def test_totals_follow_what_is_typed(owner: Client, company: Company) -> None:
 def test_products_and_customers_are_found_while_typing(owner: Client, company: Company) -> None:
     hit = owner.get("/orders/lookup/products/?q=chabei&channel=shop").json()["hits"][0]
     assert (hit["sku"], hit["price"], hit["free"]) == ("CUP", "¥20.00", "10")
+    make_price_list({company.cup: {1: "17.50"}}, customer=company.customer)
+    hit = owner.get("/orders/lookup/products/?q=chabei&channel=shop&customer=C1").json()["hits"][0]
+    assert hit["price"] == "¥17.50"
+    assert owner.get("/orders/lookup/products/?q=chabei&channel=shop").json()["hits"][0]["price"] == "¥20.00"
     assert owner.get("/orders/lookup/customers/?q=5678").json()["hits"][0]["number"] == "C1"
     card = owner.get("/orders/lookup/customer/?number=C1").json()
     assert card["address"]["street"] == "人民路1号"

@@ -63,7 +63,7 @@ def ticked(client: Client) -> str:
     import re
 
     page = client.get("/").content.decode()
-    found = re.search(r"(\d) of 5 done", page)
+    found = re.search(r"(\d) of 8 done", page)
     return found[1] if found else ""
 
 
@@ -76,11 +76,14 @@ def test_first_steps_tick_themselves(fresh: None, owner: Client, db: None) -> No
     set_value(key="business.name", value="Tea & Co", actor=system_actor(), now=utc_now())
     house = factories.make_warehouse("main")
     assert ticked(owner) == "2"
-    cup = factories.make_variant("CUP")
-    assert ticked(owner) == "2"  # nothing in stock of it yet
+    cup = factories.make_variant("CUP")  # with its tax category
+    assert ticked(owner) == "4"
+    assert 'href="/stock/adjust/"' in owner.get("/").content.decode()  # nothing in stock of it yet
     factories.stock_up(cup, house, 5)
     factories.make_customer("C1", name="Anna")
-    assert ticked(owner) == "4"
+    assert ticked(owner) == "6"
+    factories.make_channel("shop")
+    assert ticked(owner) == "7"
 
 
 def test_first_steps_end_with_the_first_order(

@@ -11,7 +11,8 @@ from django.test import Client
 
 from orderwell.domains.automation.hints.finding import hints_of_orders
 from orderwell.domains.automation.hints.services.dismiss import dismiss_hint
-from orderwell.domains.catalog.models import Variant, VariantPrice
+from orderwell.domains.catalog.models import Channel, Variant, VariantPrice
+from orderwell.domains.catalog.resolving import forget_reference
 from orderwell.domains.customers.models import Customer
 from orderwell.domains.inventory.models import Warehouse
 from orderwell.domains.orders.models import Order
@@ -20,6 +21,7 @@ from orderwell.platform.accounts.models import User
 from orderwell.platform.caching import forget_everything
 from orderwell.testing.actors import clerk
 from orderwell.testing.actors import owner as the_owner
+from orderwell.testing.markup import flat
 from orderwell.web.components import places
 from tests.web.conftest import Company
 from tests.web.test_orders import entry
@@ -373,3 +375,13 @@ def test_stock_is_told_by_the_names_of_warehouses(owner: Client, company: Compan
     places._names.clear()
     assert owner.get("/orders/lookup/products/?q=cup&channel=shop").json()["hits"][0]["places"] == "Suzhou 10"
     assert owner.post("/orders/preview/", entry(owner)).json()["rows"][0]["free"] == "Suzhou 10"
+
+
+def test_what_is_not_in_stock_is_said_above_the_form_with_what_helps(owner: Client, company: Company) -> None:
+    company.channel.shortage = Channel.Shortage.REFUSE
+    company.channel.save()
+    forget_reference()
+    answer = owner.post("/orders/new/", entry(owner, line_quantity=["2000", "1"]))
+    page = flat(answer.content.decode())
+    assert answer.status_code == 422 and not Order.objects.exists()
+    assert "Nothing was placed: 1 line needs a look." in page and "save it as a quote" in page

@@ -43,7 +43,7 @@ NEW = {
     "vn0-active": "on",
     "vn1-sku": "SHIRT-SET",
     "vn1-components": "SHIRT-RED 2",
-    "vn1-prices": "CNY 100",
+    "vn1-prices": "￥100",
     "vn1-active": "on",
 }
 

@@ -7,6 +7,23 @@ from django.utils.translation import gettext_noop as _
 from orderwell.platform.configuration.kinds import number_template, text, whole, yes_no
 from orderwell.platform.configuration.services import declare
 
+SF = "https://www.sf-express.com/chn/sc/waybill/waybill-detail/{number}"
+# Of the carriers that are offered when something is shipped; a name as people begin it.
+TRACKING_PAGES = {
+    "顺丰": SF,
+    "SF": SF,
+    "京东": "https://www.kuaidi100.com/chaxun?com=jd&nu={number}",
+    "中通": "https://www.kuaidi100.com/chaxun?com=zhongtong&nu={number}",
+    "圆通": "https://www.kuaidi100.com/chaxun?com=yuantong&nu={number}",
+    "中国邮政": "https://www.kuaidi100.com/chaxun?com=youzhengguonei&nu={number}",
+    "EMS": "https://www.kuaidi100.com/chaxun?com=ems&nu={number}",
+    "DHL": "https://www.dhl.com/global-en/home/tracking.html?tracking-id={number}",
+    "UPS": "https://www.ups.com/track?tracknum={number}",
+    "FedEx": "https://www.fedex.com/fedextrack/?trknbr={number}",
+    "DPD": "https://tracking.dpd.de/status/en_US/parcel/{number}",
+    "GLS": "https://gls-group.eu/EU/en/parcel-tracking?match={number}",
+}
+
 declare(
     "cases.case_number_template",
     number_template(),
@@ -45,9 +62,7 @@ declare(
 declare(
     "public.tracking_addresses",
     text(most=4000),
-    "SF = https://www.sf-express.com/chn/sc/waybill/waybill-detail/{number}; "
-    "DHL = https://www.dhl.com/global-en/home/tracking.html?tracking-id={number}; "
-    "UPS = https://www.ups.com/track?tracknum={number}",
+    "; ".join(f"{carrier} = {page}" for carrier, page in TRACKING_PAGES.items()),
     _("Tracking pages of carriers"),
     _("For each carrier its name, = and the address of its tracking page with {number} in it; separate them with ;"),
 )

@@ -10,8 +10,8 @@ from decimal import Decimal
 from orderwell.domains.catalog.resolving import variants_by_sku
 from orderwell.domains.orders.models import OrderLine
 from orderwell.domains.orders.overview import OrderOverview, order_overview
-from orderwell.domains.prices.resolving import PriceBook, price_book, price_day
-from orderwell.domains.prices.rule import Buyer, choose
+from orderwell.domains.orders.todays_prices import todays_prices
+from orderwell.domains.prices.rule import Buyer
 from orderwell.platform.accounts.actor import Actor
 
 ZERO = Decimal(0)
@@ -56,9 +56,8 @@ def reorder(actor: Actor, order_id: int, *, now: datetime) -> Reorder:
     order, currency = source.order, source.order.currency
     group = order.customer.group_id if order.customer else None
     buyer = Buyer(order.customer_id, group, order.channel_id, order.prices_include_tax)
-    wanted_prices = {(variant.id, currency) for variant in variants.values()}
-    book = price_book(wanted_prices, {buyer}, day=price_day(now))
-    scopes = book.scopes_for(buyer, currency)
+    units = {variants[sku].id: quantity for sku, quantity in wanted.items() if sku in variants}
+    prices = todays_prices(units, buyer, currency, now=now)
     return Reorder(
         source,
         tuple(
@@ -67,14 +66,9 @@ def reorder(actor: Actor, order_id: int, *, now: datetime) -> Reorder:
                 first[sku].name,
                 quantity,
                 first[sku].unit_price,
-                _price(book, variants[sku].id, currency, scopes, quantity) if sku in variants else None,
+                prices.get(variants[sku].id) if sku in variants else None,
                 sku in variants,
             )
             for sku, quantity in wanted.items()
         ),
     )
-
-
-def _price(book: PriceBook, variant: int, currency: str, scopes: dict[int, str], quantity: Decimal) -> Decimal | None:
-    chosen = choose(book.offers(variant, scopes), quantity)
-    return chosen.price if chosen is not None else book.listed.get((variant, currency))

@@ -9,7 +9,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from orderwell.domains.catalog.queries import products
+from orderwell.domains.catalog.queries import channels, products, tax_categories
 from orderwell.domains.customers.queries import visible_customers
 from orderwell.domains.inventory.queries import stock, warehouses
 from orderwell.domains.orders.queries import visible_orders
@@ -47,10 +47,28 @@ STEPS = (
         "admin#admin-warehouses",
     ),
     FirstStep(
-        _("Add a product and its stock"),
-        lambda actor: products(actor).exists() and stock(actor).filter(on_hand__gt=0).exists(),
-        ("product-new", "stock-adjust"),
+        _("Add a tax category: every product has one"),
+        lambda actor: tax_categories(actor).exists(),
+        ("admin-tax-new",),
+        "admin#admin-taxes",
+    ),
+    FirstStep(
+        _("Add a channel: where orders come from"),
+        lambda actor: channels(actor).exists(),
+        ("admin-channel-new",),
+        "admin#admin-channels",
+    ),
+    FirstStep(
+        _("Add a product"),
+        lambda actor: products(actor).exists(),
+        ("product-new",),
         "products#product-list",
+    ),
+    FirstStep(
+        _("Enter what is in stock of it"),
+        lambda actor: stock(actor).filter(on_hand__gt=0).exists(),
+        ("stock-adjust",),
+        "stock#stock-adjust",
     ),
     FirstStep(
         _("Add a customer"),

@@ -40,6 +40,7 @@ from orderwell.web.orders.entry_forms import (
     draft_from,
     place_errors,
     rows_from,
+    say_above,
 )
 from orderwell.web.orders.lookups import customer_card
 from orderwell.web.pages import form_page
@@ -222,6 +223,7 @@ def _answer(request: HttpRequest, form: EntryForm, rows: list[Row], outcome: Out
         return None
     if isinstance(outcome, Refused):
         place_errors(form, rows, outcome.errors)
+        say_above(form, rows)
         _fresh_token(form)
         return None
     if isinstance(outcome, Placed):

@@ -15,7 +15,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from orderwell.domains.catalog.models import Channel
@@ -186,6 +186,17 @@ def place_errors(form: EntryForm, rows: Sequence[Row], errors: Sequence[ErrorDet
                 row.complain(found[2] or "quantity", sentence(detail))
         else:
             form.refuse([detail])
+
+
+def say_above(form: EntryForm, rows: Sequence[Row]) -> None:
+    """Above the form, that nothing was placed and what helps: the lines themselves may be off the screen."""
+    wrong = sum(bool(row.errors) for row in rows)
+    if not wrong:
+        return
+    text = ngettext(
+        "Nothing was placed: %(n)s line needs a look.", "Nothing was placed: %(n)s lines need a look.", wrong
+    )
+    form.add_error(None, text % {"n": wrong})
 
 
 def short_of(errors: Iterable[ErrorDetail]) -> str:

@@ -27,7 +27,7 @@ FULFILMENT_GROUPS = {
 PAYMENT_GROUPS = {"open": (Pay.UNPAID.value, Pay.PARTIAL.value)}
 
 STATE_CHOICES = [("sold", _("Placed or completed")), *choices("order")]
-FULFILMENT_CHOICES = [("waiting", _("To ship")), ("filled", _("Shipped in full")), *choices("fulfilment")]
+FULFILMENT_CHOICES = [("waiting", _("Not all shipped")), ("filled", _("Shipped in full")), *choices("fulfilment")]
 PAYMENT_CHOICES = [("open", _("To be paid")), *choices("payment")]
 
 

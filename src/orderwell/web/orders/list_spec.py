@@ -217,7 +217,7 @@ FILTERS = (
 
 TABS = (
     Tab("all", _("All")),
-    Tab("waiting", _("To ship"), {"fulfilment": "waiting"}),
+    Tab("waiting", _("Not all shipped"), {"fulfilment": "waiting"}),
     Tab("backordered", _("Backordered"), {"fulfilment": "backordered"}),
     Tab("late", _("Late"), {"late": "1"}),
     Tab("hold", _("On hold"), {"hold": "1"}),

@@ -13,12 +13,15 @@ from django.utils.translation import ngettext
 from orderwell.domains.billing.credit_state import credit_state
 from orderwell.domains.catalog.choices import visible_channels
 from orderwell.domains.catalog.matching import packs_of
+from orderwell.domains.catalog.models import Channel
 from orderwell.domains.catalog.queries import find_variants, main_images
 from orderwell.domains.customers.drafts import ContactDraft, PostalAddressDraft
 from orderwell.domains.customers.lookup import customer_by_number
 from orderwell.domains.customers.queries import CustomerDetail, customer_detail, find_customers
 from orderwell.domains.inventory.queries import stock
 from orderwell.domains.orders.habits import favourites, usual_channel
+from orderwell.domains.orders.todays_prices import todays_prices
+from orderwell.domains.prices.rule import Buyer
 from orderwell.kernel.clock import utc_now
 from orderwell.kernel.quantities import plain
 from orderwell.platform.accounts.actor import Actor
@@ -32,7 +35,8 @@ from orderwell.web.templatetags.orderwell import localname, money_text, price
 
 @page(Permission.ORDERS_ORDER_PLACE)
 def products(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """Variants for the type-ahead, with price in the channel's currency and what is free to promise."""
+    """Variants for the type-ahead: what one of them costs this customer in the channel's currency, and what is free to
+    promise."""
     text = half_width(request.GET.get("q", "")[:80])
     code = request.GET.get("channel", "")
     channel = next((item for item in visible_channels(actor) if item.code == code), None)
@@ -40,6 +44,7 @@ def products(request: HttpRequest, actor: Actor) -> HttpResponse:
     found = find_variants(actor, text, currency=currency, limit=15)
     may_stock = actor.may(Permission.INVENTORY_STOCK_VIEW)
     free = free_of(actor, [hit.id for hit in found if not hit.is_bundle]) if may_stock else {}
+    prices = _prices(actor, request.GET.get("customer", "")[:40], channel, [hit.id for hit in found])
     packs = packs_of(actor, [hit.id for hit in found])
     pictures = pictures_of(actor, [hit.product_id for hit in found])
     hits = [
@@ -47,7 +52,7 @@ def products(request: HttpRequest, actor: Actor) -> HttpResponse:
             "sku": hit.sku,
             "name": localname(hit),
             "unit": hit.unit,
-            "price": "" if hit.price is None else price(hit.price, currency),
+            "price": price(prices[hit.id], currency) if hit.id in prices else "",
             "quantity": plain(hit.pack_quantity) if hit.pack_quantity else "1",
             "free": plain(sum(free[hit.id].values(), Decimal(0))) if hit.id in free else None,
             "places": " · ".join(f"{place} {plain(left)}" for place, left in free.get(hit.id, {}).items()),
@@ -58,6 +63,20 @@ def products(request: HttpRequest, actor: Actor) -> HttpResponse:
         for hit in found
     ]
     return JsonResponse({"hits": hits})
+
+
+def _prices(actor: Actor, number: str, channel: Channel | None, variant_ids: list[int]) -> dict[int, Decimal]:
+    """What one of each costs now; without a channel nobody can say."""
+    if channel is None:
+        return {}
+    customer = customer_by_number(actor, number) if number and actor.may(Permission.CUSTOMERS_CUSTOMER_VIEW) else None
+    buyer = Buyer(
+        customer.pk if customer else None,
+        customer.group_id if customer else None,
+        channel.pk,
+        channel.prices_include_tax,
+    )
+    return todays_prices(dict.fromkeys(variant_ids, Decimal(1)), buyer, channel.currency, now=utc_now())
 
 
 def pictures_of(actor: Actor, product_ids: list[int]) -> dict[int, str]:

@@ -25,6 +25,8 @@ from orderwell.domains.catalog.models import Variant
 from orderwell.domains.catalog.queries import ProductDetail
 from orderwell.kernel.errors import DomainError, ErrorDetail
 from orderwell.kernel.quantities import plain
+from orderwell.platform.configuration.services import get as setting
+from orderwell.platform.formats import signs_of
 from orderwell.web.components.forms import ExactField, Form, offer, options
 from orderwell.web.components.merging import MergingForm, read_base, text_of
 from orderwell.web.components.own_fields import PREFIX as OWN_PREFIX
@@ -59,6 +61,15 @@ def exact(text: str) -> Decimal:
     return Decimal(0) if number is None else number
 
 
+def in_base_currency(row: list[str]) -> list[str]:
+    """A row of prices that names no currency is in the base currency; its sign may stand at the first number."""
+    currency = str(setting("business.base_currency"))
+    first = row[0]
+    for sign in signs_of(currency):
+        first = first.removeprefix(sign)
+    return [currency, first, *row[1:]] if first and first[0].isnumeric() else row
+
+
 class VariantForm(Form):
     pointers = {
         rf"/{name}(/.*)?": name
@@ -84,7 +95,11 @@ class VariantForm(Form):
     )
     weight_grams = forms.IntegerField(label=_("Weight, g"), required=False, min_value=0)
     prices = RowsField(
-        label=_("Prices"), least=2, most=3, example="CNY 20.00 12.50", help_text=_("Currency, price, cost if known.")
+        label=_("Prices"),
+        least=1,
+        most=3,
+        example="CNY 20.00 12.50",
+        help_text=_("Currency, price, cost if known; a price alone is in the base currency."),
     )
     packs = RowsField(label=_("Pack sizes"), least=2, most=2, example="box 12", help_text=_("Unit and how many."))
     barcodes = RowsField(
@@ -97,6 +112,7 @@ class VariantForm(Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        data["prices"] = [in_base_currency(row) for row in data.get("prices") or []]
         for name in ("prices", "packs", "components"):
             for row in data.get(name) or []:
                 try:

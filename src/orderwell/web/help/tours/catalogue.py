@@ -282,8 +282,8 @@ MANAGER = Tour(
         ),
         Task(
             "to-ship",
-            _("And how many orders are to be shipped?"),
-            _("The figure To ship, beside Late."),
+            _("And how many orders are not all shipped yet?"),
+            _("The figure Not all shipped, beside Late."),
             Answered(_to_ship),
             place="overview",
             mark="a.figure[href*='waiting']",

@@ -110,7 +110,12 @@
       unknown.classList.remove("d-none");
       select.control_input.select();
     };
-    const search = (q) => E.ask("products", { q, channel: form.channel.value });
+    const search = (q) =>
+      E.ask("products", {
+        q,
+        channel: form.channel.value,
+        customer: form.customer.value,
+      });
     const select = finder(
       "#add-product",
       form,

@@ -148,7 +148,7 @@
     );
 
     const ask = (query) =>
-      fetch(`${say.products}?${new URLSearchParams({ q: query, channel: say.channel })}`, {
+      fetch(`${say.products}?${new URLSearchParams({ q: query, channel: say.channel, customer: say.customer })}`, {
         headers: { Accept: "application/json" },
       }).then((answer) => answer.json());
     const adder =
