@@ -55,6 +55,7 @@ def test_a_change_shows_the_difference_is_made_and_undone(sign_in: Open, site: S
     field.fill("8")
     expect(panel).to_contain_text("¥190.00 → ¥250.00")
     expect(panel).to_contain_text("3 × CUP taken from")
+    expect(page.locator("#change-rows tr", has_text="CUP").locator("td.hide-narrow")).to_have_text("¥160.00")
     page.locator("#add-product-ts-control").click()
     page.keyboard.type("POT", delay=20)
     page.locator("#add-product-ts-dropdown .option").first.wait_for()

@@ -61,6 +61,20 @@
         if (place) place.textContent = text || "";
       });
     };
+    // The amount in the row of a line is what the change makes of it.
+    const before = new Map();
+    const follow = () => {
+      before.forEach((text, cell) => (cell.textContent = text));
+      panel.querySelectorAll("[data-line-amount]").forEach((one) => {
+        const cell = document
+          .getElementById(`q-${one.dataset.lineAmount}`)
+          ?.closest("tr")
+          .querySelector("td.hide-narrow");
+        if (!cell) return;
+        if (!before.has(cell)) before.set(cell, cell.textContent);
+        cell.textContent = one.dataset.amount;
+      });
+    };
     const preview = () => {
       const turn = ++asked;
       panel.classList.add("change-busy");
@@ -77,6 +91,7 @@
           if (turn !== asked) return;
           panel.innerHTML = text;
           panel.classList.remove("change-busy");
+          follow();
           const errors = $("[data-field-errors]", panel);
           if (errors) show(JSON.parse(errors.dataset.fieldErrors || "{}"));
         })
