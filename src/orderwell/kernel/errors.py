@@ -52,6 +52,19 @@ class Phrase(str):
         return made
 
 
+class Named(str):
+    """The code of something that has a name in each language: programs read the code, people the name."""
+
+    __slots__ = ("name_en", "name_zh")
+    name_en: str
+    name_zh: str
+
+    def __new__(cls, code: str, *, name_zh: str, name_en: str) -> Named:
+        made = super().__new__(cls, code)
+        made.name_zh, made.name_en = name_zh, name_en
+        return made
+
+
 def fill(template: str, data: Mapping[str, Any]) -> str:
     """Fill a message template; a template whose data is incomplete is returned as it is rather than lost.
 

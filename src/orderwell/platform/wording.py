@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import get_language, gettext, gettext_noop
 
-from orderwell.kernel.errors import DomainError, ErrorDetail, Phrase, fill
+from orderwell.kernel.errors import DomainError, ErrorDetail, Named, Phrase, fill
 from orderwell.kernel.quantities import plain
 from orderwell.platform.formats import money_text
 from orderwell.platform.permissions.words import title_of
@@ -26,6 +26,11 @@ def shown(value: Any) -> Any:
         return plain(value)
     if isinstance(value, Phrase):
         return fill(gettext(value.template), {name: shown(part) for name, part in value.data.items()})
+    if isinstance(value, Named):
+        first, other = (value.name_zh, value.name_en)
+        if not (get_language() or "").startswith("zh"):
+            first, other = other, first
+        return first or other or str(value)
     if isinstance(value, str) and value:
         return gettext(value)
     if isinstance(value, list | tuple | frozenset | set):

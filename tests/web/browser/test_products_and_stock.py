@@ -80,3 +80,25 @@ def test_goods_are_announced_and_received_on_a_phone(sign_in: Open, site: Site) 
     page.locator(".list-table tr", has_text="PO-77").first.click()
     expect(page.locator(".figure", has_text="Still to come")).to_contain_text("15")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_products_are_offered_in_a_line_of_goods_and_taken_by_keyboard(sign_in: Open) -> None:
+    page = sign_in("anna")
+    page.goto("/stock/")
+    page.locator("a[href='/stock/receive/']").first.click()
+    lines = page.locator("#dialog textarea[data-goods]")
+    lines.click()
+    page.keyboard.type("cu", delay=40)
+    offered = page.locator("#dialog .goods-hits.show [role=option]")
+    expect(offered.first).to_contain_text("CUP")
+    page.keyboard.press("Escape")
+    # Escape closes what is offered, and not the dialog.
+    expect(offered).to_have_count(0)
+    expect(lines).to_be_visible()
+    page.keyboard.type("p", delay=40)
+    page.keyboard.press("Backspace")
+    expect(offered.first).to_contain_text("CUP")
+    page.keyboard.press("Enter")
+    page.keyboard.type("3")
+    page.keyboard.press("Enter")
+    expect(lines).to_have_value("CUP 3\n")

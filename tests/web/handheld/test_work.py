@@ -56,7 +56,38 @@ def test_the_work_names_orders_with_their_goods_and_codes(worker: Client, place:
     assert task["id"] == order_id
     assert [(row["sku"], row["quantity"]) for row in task["lines"]] == [("CUP", "3"), ("POT", "1")]
     assert task["lines"][0]["codes"] == {"690": "1", "690-6": "6"}
-    assert "王小明" not in json.dumps(found, ensure_ascii=False) and "13812345678" not in json.dumps(found)
+    # Who packs a parcel looks at the name on it; where it goes is not kept on a device that may be lost.
+    assert (task["customer"], task["city"]) == ("王小明", "上海市")
+    assert "13812345678" not in json.dumps(found) and "人民路" not in json.dumps(found, ensure_ascii=False)
+
+
+def test_the_address_is_told_when_a_parcel_is_packed(
+    worker: Client, browse: Callable[..., Client], place: Callable[..., int]
+) -> None:
+    order_id = place(CUP=1)
+    answer = worker.get(f"/handheld/orders/{order_id}/")
+    text = " ".join(answer.json()["lines"])
+    assert all(part in text for part in ("王小明", "13812345678", "上海市", "人民路1号"))
+    assert answer.headers["Cache-Control"] == "no-store"
+    masked = browse("viewer").get(f"/handheld/orders/{order_id}/")
+    assert masked.status_code in (200, 403) and "人民路1号" not in masked.content.decode()
+
+
+def test_announced_goods_name_their_supplier(worker: Client, company: Company) -> None:
+    from datetime import timedelta
+
+    from orderwell.domains.inventory.drafts import ExpectedReceiptDraft
+    from orderwell.domains.inventory.services.expect_receipt import expect_receipt
+    from orderwell.kernel.clock import utc_now
+    from orderwell.testing.actors import owner as the_owner
+
+    due = utc_now() + timedelta(days=2)
+    draft = ExpectedReceiptDraft(
+        reference="PO-1", sku="CUP", warehouse="main", quantity=Decimal(4), due_at=due, supplier="Jingdezhen"
+    )
+    expect_receipt(draft, actor=the_owner(), now=utc_now())
+    (receipt,) = work(worker)["receipts"]
+    assert (receipt["supplier"], receipt["lines"][0]["name"]) == ("Jingdezhen", "Tea cup")
 
 
 def test_an_order_on_hold_is_not_picked(worker: Client, place: Callable[..., int]) -> None:

@@ -53,6 +53,8 @@ class PickTask:
     due: datetime | None
     late: bool
     picks: tuple[Pick, ...]
+    customer: str = ""
+    city: str = ""
 
 
 def warehouse_called(actor: Actor, code: str) -> Warehouse:
@@ -69,12 +71,16 @@ def pick_tasks(actor: Actor, warehouse: Warehouse, *, now: datetime, limit: int 
     orders = ready_to_ship(actor, warehouse_id=warehouse.pk, limit=limit)
     picks = _picks(orders, warehouse.pk)
     tasks = [
-        PickTask(order.pk, order.number, due, due is not None and due < now, tuple(picks[order.pk]))
+        PickTask(order.pk, order.number, due, due is not None and due < now, tuple(picks[order.pk]), *_whose(order))
         for order in orders
         if picks[order.pk]
         for due in [order.promised_at or order.requested_at]
     ]
     return sorted(tasks, key=lambda task: (task.due is None, task.due or now, task.order_id))
+
+
+def _whose(order: Order) -> tuple[str, str]:
+    return order.customer_name, order.ship_city
 
 
 def items_of(variant_ids: Collection[int]) -> dict[int, Item]:

@@ -12,7 +12,7 @@ from orderwell.domains.catalog.models import BundleComponent, Variant
 from orderwell.domains.inventory import errors
 from orderwell.domains.inventory.models import Reservation, Warehouse
 from orderwell.domains.inventory.services.ledger import StockRow
-from orderwell.kernel.errors import DomainError
+from orderwell.kernel.errors import DomainError, Named
 from orderwell.kernel.quantities import plain
 from orderwell.platform.accounts.actor import Actor
 
@@ -52,12 +52,17 @@ def sku_problems(sku: str, known: Mapping[str, Goods], pointer: str) -> Iterator
         yield errors.StockOfBundle(pointer=pointer, sku=sku, components=", ".join(sorted(parts)[:5]))
 
 
-def what_is_reserved(row: StockRow, sku: str, warehouse: str) -> dict[str, Any]:
+def named(warehouse: Warehouse) -> Named:
+    """How a refusal calls a warehouse: by its name in the reader's language, for programs by its code."""
+    return Named(warehouse.code, name_zh=warehouse.name_zh, name_en=warehouse.name_en)
+
+
+def what_is_reserved(row: StockRow, sku: str, warehouse: Warehouse) -> dict[str, Any]:
     """The data of StockReserved and StockNotFree: how much is reserved, and for which order lines."""
     lines = list(Reservation.objects.filter(stock_item=row.id).order_by("line_id").values_list("line_id", flat=True))
     return {
         "sku": sku,
-        "warehouse": warehouse,
+        "warehouse": named(warehouse),
         "on_hand": plain(row.on_hand),
         "reserved": plain(row.reserved),
         "free": plain(max(row.free, ZERO)),

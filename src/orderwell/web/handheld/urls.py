@@ -9,6 +9,7 @@ urlpatterns = [
     path("handheld/", views.handheld, name="handheld"),
     path("handheld/work/", views.work_of_warehouse, name="handheld-work"),
     path("handheld/counts/<int:count_id>/", views.count_of_warehouse, name="handheld-count"),
+    path("handheld/orders/<int:order_id>/", views.order_to_pack, name="handheld-order"),
     path("handheld/find/", views.find, name="handheld-find"),
     path("handheld/act/", views.act, name="handheld-act"),
     path("to-sort-out/", views.leftover_page, name="leftover-list"),

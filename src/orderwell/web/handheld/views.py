@@ -24,7 +24,7 @@ from orderwell.web.handheld.acting import take
 from orderwell.web.handheld.forms import SettleForm
 from orderwell.web.handheld.leftover_rows import shown
 from orderwell.web.handheld.texts import texts
-from orderwell.web.handheld.work import count_work, look_up, warehouses_of, work
+from orderwell.web.handheld.work import address_of, count_work, look_up, warehouses_of, work
 from orderwell.web.pages import action, form_page, page, signed_in
 
 VIEW = Permission.INVENTORY_STOCK_VIEW
@@ -53,6 +53,11 @@ def work_of_warehouse(request: HttpRequest, actor: Actor) -> HttpResponse:
 @page(VIEW)
 def count_of_warehouse(request: HttpRequest, actor: Actor, count_id: int) -> HttpResponse:
     return JsonResponse(count_work(actor, count_id), headers=FRESH)
+
+
+@page(Permission.ORDERS_ORDER_VIEW)
+def order_to_pack(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse:
+    return JsonResponse(address_of(actor, order_id), headers=FRESH)
 
 
 @page(VIEW)

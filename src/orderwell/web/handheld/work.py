@@ -15,6 +15,7 @@ from orderwell.domains.inventory.models import Warehouse
 from orderwell.domains.inventory.queries import StockFilters, expected_receipts, stock, transfers
 from orderwell.domains.orders.finding import find_orders
 from orderwell.domains.orders.models import Order, OrderLine
+from orderwell.domains.orders.overview import order_overview
 from orderwell.domains.orders.queries import lines_with_promises
 from orderwell.kernel.quantities import plain
 from orderwell.platform.accounts.actor import Actor
@@ -74,6 +75,8 @@ def _picks(actor: Actor, warehouse: Warehouse, now: datetime) -> list[dict[str, 
             "number": task.number,
             "due": task.due.isoformat() if task.due else None,
             "late": task.late,
+            "customer": task.customer,
+            "city": task.city,
             "lines": [
                 {"line": pick.line_id, "quantity": plain(pick.quantity), "of": pick.of, **item(pick.item)}
                 for pick in sorted(task.picks, key=lambda pick: pick.item.sku)
@@ -81,6 +84,19 @@ def _picks(actor: Actor, warehouse: Warehouse, now: datetime) -> list[dict[str, 
         }
         for task in pick_tasks(actor, warehouse, now=now, limit=MOST)
     ]
+
+
+def address_of(actor: Actor, order_id: int) -> dict[str, Any]:
+    """To whom a parcel goes, for who may see it: asked for when it is packed, and never kept on the device."""
+    found = order_overview(actor, order_id, with_stock=False)
+    order, ship_to = found.order, found.ship_to
+    street = (order.ship_region, order.ship_city, ship_to.get("district", ""), ship_to.get("street", ""))
+    lines = (
+        (ship_to.get("recipient", "") or order.customer_name, ship_to.get("phone", "")),
+        street,
+        (order.ship_postcode, order.ship_country),
+    )
+    return {"lines": [text for parts in lines if (text := " ".join(filter(None, parts)))]}
 
 
 def _transfers(actor: Actor, warehouse: Warehouse) -> list[dict[str, Any]]:
@@ -105,7 +121,8 @@ def _receipts(actor: Actor, warehouse: Warehouse) -> list[dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for row in rows:
         document = found.setdefault(
-            row.reference, {"reference": row.reference, "due": row.due_at.isoformat(), "lines": []}
+            row.reference,
+            {"reference": row.reference, "supplier": row.supplier, "due": row.due_at.isoformat(), "lines": []},
         )
         left = plain(row.quantity - row.quantity_received)
         document["lines"].append({"line": row.pk, "quantity": left, **item(items[row.variant_id])})

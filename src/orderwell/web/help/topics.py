@@ -227,6 +227,7 @@ PARTS = frozenset(
         "handheld-work",
         "handheld-count",
         "handheld-find",
+        "handheld-order",
         "handheld-act",
         # account
         "sign-out",
@@ -250,6 +251,7 @@ PARTS = frozenset(
         "lookup-usual",
         "order-attachment",
         "lookup-products",
+        "lookup-goods",
         "price-list-customers",
         "price-list-read",
         "price-list-undo",

@@ -48,11 +48,11 @@ class Pasted:
     problem: str = field(default="", compare=False)
 
 
-def read_pasted(text: str, *, prices: bool = False) -> list[Pasted]:
+def read_pasted(text: str, *, prices: bool = False, otherwise: str = "1") -> list[Pasted]:
     """Every line that holds something, but for a row of headings. One without a product comes as it stood there.
 
     `prices`: rows of a price list. Without headings the last cell of each is the price, a number before it the quantity
-    from which it holds, and a row without one has none.
+    from which it holds, and a row without one has none. `otherwise`: the quantity of a line that says none.
     """
     rows = rows_of(text.replace("\0", "")[:2_000_000])
     columns = _headed([row.cells for row in rows]) if rows else {}
@@ -62,20 +62,20 @@ def read_pasted(text: str, *, prices: bool = False) -> list[Pasted]:
     settle_thousands(rows, width)
     if not columns and not prices:
         columns = _guessed([row.cells for row in rows if not row.unclear])
-    return [_unclear(row) if row.unclear else _line(row, columns, prices) for row in rows]
+    otherwise = "" if prices else otherwise
+    return [_unclear(row) if row.unclear else _line(row, columns, prices, otherwise) for row in rows]
 
 
-def _line(row: Cells, columns: Mapping[str, int], prices: bool) -> Pasted:
+def _line(row: Cells, columns: Mapping[str, int], prices: bool, otherwise: str) -> Pasted:
     if not columns:
         return _priced(row.cells)
-    default = "" if prices else "1"
     product = _cell(row.cells, columns.get("product", 0)) or " ".join(filter(None, row.cells))
     quantity = _number(_cell(row.cells, columns["quantity"])) if "quantity" in columns else ""
     price = _number(_cell(row.cells, columns["price"])) if "price" in columns else ""
     counted = None if quantity or prices else times(product)
     if counted:
         product, quantity = counted.cells[0], _number(counted.cells[1])
-    return Pasted(product, quantity or default, price, counted.written if counted else row.written)
+    return Pasted(product, quantity or otherwise, price, counted.written if counted else row.written)
 
 
 def _unclear(row: Cells) -> Pasted:

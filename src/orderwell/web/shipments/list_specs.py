@@ -91,7 +91,7 @@ TO_SHIP = ListSpec(
     name="to-ship",
     topics="orders fulfilment",
     title=_("To ship"),
-    subtitle=_("Reserved and not on hold, newest first."),
+    subtitle=_("Reserved and not on hold, what waits longest first."),
     permission=P.ORDERS_ORDER_VIEW,
     url_name="to-ship",
     columns=(
@@ -106,7 +106,7 @@ TO_SHIP = ListSpec(
     default=("number", "customer", "placed", "due", "lines", "units", "fulfilment", "payment"),
     rows=ready_rows,
     sorts={"placed": ("placed_at", "id")},
-    default_sort="-placed",
+    default_sort="placed",
     filters=(
         Filter("q", _("Search"), "text"),
         Filter("fulfilment", _("Fulfilment"), choices=lambda actor: choices("fulfilment", *READY)),

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from orderwell.platform.accounts.actor import Actor
@@ -17,11 +18,11 @@ class NewCountForm(ActionForm):
     warehouse = forms.ChoiceField(label=_("Warehouse"))
     category = forms.ChoiceField(label=_("Category"), required=False)
     skus = forms.CharField(
-        label=_("Only these SKUs"),
+        label=_("Only these products"),
         required=False,
         max_length=100_000,
-        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false", "class": "mono"}),
-        help_text=_("One each line. Empty: everything of the category, or of the warehouse."),
+        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false", "class": "mono", "data-goods-codes": ""}),
+        help_text=_("SKU, barcode or name, one each line. Empty: everything of the category, or of the warehouse."),
     )
     blind = forms.BooleanField(label=_("Blind: those who count don't see what should be there"), required=False)
     note = forms.CharField(label=_("Note"), required=False, max_length=240)
@@ -29,6 +30,7 @@ class NewCountForm(ActionForm):
     def __init__(self, *args: Any, warehouses: Sequence[Any], categories: Sequence[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer(self, "warehouse", warehouses)
+        self.fields["skus"].widget.attrs["data-goods"] = reverse("lookup-goods")
         offer(self, "category", options(categories, empty=_("all")))
 
 

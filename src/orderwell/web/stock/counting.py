@@ -27,6 +27,7 @@ from orderwell.web.components.timeline import timeline
 from orderwell.web.components.words import choices
 from orderwell.web.pages import form_page, page
 from orderwell.web.stock.count_forms import CountLineForm, EntryForm, NewCountForm
+from orderwell.web.stock.lines import known_code, matched_codes
 from orderwell.web.templatetags.orderwell import localname
 
 ADJUST = Permission.INVENTORY_STOCK_ADJUST
@@ -57,7 +58,7 @@ def new_count(request: HttpRequest, actor: Actor) -> HttpResponse:
     )
 
     def act(data: dict[str, Any]) -> None:
-        skus = tuple(dict.fromkeys(line.strip() for line in data["skus"].splitlines() if line.strip()))
+        skus = tuple(matched_codes(actor, [line.strip() for line in data["skus"].splitlines() if line.strip()]))
         draft = CountDraft(
             warehouse=data["warehouse"],
             category=data["category"],
@@ -110,7 +111,7 @@ def count_page(request: HttpRequest, actor: Actor, count_id: int) -> HttpRespons
 def _enter(request: HttpRequest, actor: Actor, count_id: int, form: EntryForm) -> bool:
     """Write one thing down; a form that was sent twice counts once."""
     data = form.cleaned_data
-    entry = CountEntry(code=data["code"].strip(), quantity=data["quantity"], add=data["add"])
+    entry = CountEntry(code=known_code(actor, data["code"].strip()), quantity=data["quantity"], add=data["add"])
     try:
         form.once(request, actor, lambda: enter_counts(count_id=count_id, entries=[entry], actor=actor, now=utc_now()))
     except NotFound:

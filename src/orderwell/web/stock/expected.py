@@ -84,7 +84,7 @@ def end_of(day: date) -> datetime:
 def announce(request: HttpRequest, actor: Actor) -> HttpResponse:
     sku = request.GET.get("sku", "")[:60]
     initial = {"warehouse": request.GET.get("warehouse", ""), "lines": f"{sku}\t" if sku else ""}
-    form = AnnounceForm(request.POST or None, warehouses=visible_warehouses(actor), initial=initial)
+    form = AnnounceForm(request.POST or None, warehouses=visible_warehouses(actor), actor=actor, initial=initial)
 
     def act(data: dict[str, Any]) -> None:
         drafts = [
@@ -196,7 +196,7 @@ def receive(request: HttpRequest, actor: Actor) -> HttpResponse:
     chosen = next((one for one in open_ones if asked in {str(row.pk) for row in one.rows}), None)
     initial = {"expected": chosen.key, "warehouse": chosen.warehouse, "lines": chosen.lines} if chosen else {}
     form = ReceiveForm(
-        request.POST or None, warehouses=visible_warehouses(actor), deliveries=open_ones, initial=initial
+        request.POST or None, warehouses=visible_warehouses(actor), deliveries=open_ones, actor=actor, initial=initial
     )
     by_key = {one.key: one for one in open_ones}
 

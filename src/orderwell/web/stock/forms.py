@@ -2,76 +2,55 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from orderwell.domains.inventory.models import Warehouse
 from orderwell.kernel.errors import DomainError, ErrorDetail
+from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.wording import sentence
 from orderwell.web.components.actions import ActionForm
 from orderwell.web.components.forms import DayField, ExactField, offer, options
 from orderwell.web.components.words import choices
 from orderwell.web.orders.forms import CountForm
+from orderwell.web.stock.lines import LinesField, Typed, matched
 from orderwell.web.templatetags.orderwell import localname
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """A line of a text: SKU and quantity."""
-
-    sku: str
-    quantity: Decimal
-
-
-class LinesField(forms.CharField):
-    """SKUs and quantities, one line each, as they are pasted from a spreadsheet."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", forms.Textarea(attrs={"rows": 6, "spellcheck": "false", "class": "mono"}))
-        kwargs.setdefault("max_length", 200_000)
-        super().__init__(**kwargs)
-
-    def clean(self, value: Any) -> Any:
-        text = super().clean(value)
-        number, found, wrong = ExactField(places=4), [], []
-        for index, line in enumerate(text.splitlines(), 1):
-            if not line.strip():
-                continue
-            parts = re.split(r"[\t;]|\s{2,}|\s(?=[-+−]?[\d.,]+\s*$)", line.strip(), maxsplit=1)
-            try:
-                quantity = number.clean(parts[1].strip().lstrip("+").replace("−", "-") if len(parts) > 1 else "")
-            except ValidationError:
-                wrong.append(
-                    gettext("Line %(line)s: expected a SKU and a number, such as “%(example)s”.")
-                    % {"line": index, "example": "TEA-RED 12"}
-                )
-                continue
-            found.append(Typed(parts[0].strip(), quantity))
-        if wrong:
-            raise ValidationError(wrong)
-        return found
-
-
 class StockForm(ActionForm):
-    """Refusals about a line are told with its number, because a text has no cells."""
+    """Lines of goods in a text. Refusals about one are told with its number, because a text has no cells."""
 
     lines_field = "lines"
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.actor = actor
+        self.fields[self.lines_field].widget.attrs["data-goods"] = reverse("lookup-goods")
+
+    def clean_lines(self) -> list[Typed]:
+        return matched(self.actor, self.cleaned_data["lines"])
 
     def refuse(self, error: DomainError | Any) -> None:
         details: Sequence[ErrorDetail] = error.details if isinstance(error, DomainError) else error
         for detail in details:
             found = re.match(r"/lines/(\d+)", detail.pointer or "")
             if found:
-                text = gettext("Line %(line)s: %(text)s") % {"line": int(found[1]) + 1, "text": sentence(detail)}
+                text = gettext("Line %(line)s: %(text)s") % {
+                    "line": self._line(int(found[1])),
+                    "text": sentence(detail),
+                }
                 self.add_error(self.lines_field, text)
             else:
                 super().refuse([detail])
+
+    def _line(self, index: int) -> int:
+        """Which line of the text it is; below headings they begin with the second."""
+        lines = self.cleaned_data.get("lines") or []
+        return lines[index].line if index < len(lines) else index + 1
 
 
 class AdjustForm(StockForm):
@@ -81,7 +60,7 @@ class AdjustForm(StockForm):
         label=_("The quantities are"),
         choices=[("counted", _("what is really there")), ("change", _("what is to be added or taken away"))],
     )
-    lines = LinesField(label=_("SKU and quantity, one line each"))
+    lines = LinesField(label=_("Product and quantity, one line each"))
     note = forms.CharField(label=_("Note"), required=False, max_length=240)
 
     def __init__(self, *args: Any, warehouses: Sequence[Warehouse], **kwargs: Any) -> None:
@@ -93,9 +72,14 @@ class TransferForm(StockForm):
     origin = forms.ChoiceField(label=_("From"))
     destination = forms.ChoiceField(label=_("To"))
     expected_on = DayField(label=_("Expected on"), required=False)
-    lines = LinesField(label=_("SKU and quantity, one line each"))
+    lines = LinesField(label=_("Product and quantity, one line each"))
     note = forms.CharField(label=_("Note"), required=False, max_length=240)
     pointers = {"/expected_at": "expected_on"}
+    told: Sequence[str] = ()
+
+    @property
+    def said(self) -> list[str]:
+        return list(self.told)
 
     def __init__(self, *args: Any, warehouses: Sequence[Warehouse], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -124,7 +108,7 @@ class ReceiveForm(StockForm):
     expected = forms.ChoiceField(label=_("Announced as"), required=False)
     warehouse = forms.ChoiceField(label=_("Warehouse"))
     reference = forms.CharField(label=_("Delivery note"), required=False, max_length=80)
-    lines = LinesField(label=_("SKU and quantity, one line each"))
+    lines = LinesField(label=_("Product and quantity, one line each"))
 
     def __init__(self, *args: Any, warehouses: Sequence[Warehouse], deliveries: Sequence[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -144,7 +128,7 @@ class AnnounceForm(StockForm):
         help_text=_("The same reference and SKU again changes what was announced."),
     )
     supplier = forms.CharField(label=_("Supplier"), required=False, max_length=120)
-    lines = LinesField(label=_("SKU and quantity, one line each"))
+    lines = LinesField(label=_("Product and quantity, one line each"))
     pointers = {"/due_at": "due_on"}
 
     def __init__(self, *args: Any, warehouses: Sequence[Warehouse], **kwargs: Any) -> None:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from orderwell.domains.inventory.choices import visible_warehouses
 from orderwell.domains.inventory.drafts import ArrivalDraft, TransferDraft, TransferLineDraft
 from orderwell.domains.inventory.models import Transfer
-from orderwell.domains.inventory.queries import transfers
+from orderwell.domains.inventory.queries import stock, transfers
 from orderwell.domains.inventory.services.transfer_stock import (
     cancel_transfer,
     create_transfer,
@@ -33,7 +33,7 @@ from orderwell.web.components.timeline import timeline
 from orderwell.web.orders.forms import Countable
 from orderwell.web.pages import form_page, page
 from orderwell.web.stock.forms import ArrivalForm, TransferForm
-from orderwell.web.templatetags.orderwell import localname
+from orderwell.web.templatetags.orderwell import localname, quantity
 
 
 def _one(actor: Actor, transfer_id: int) -> Transfer:
@@ -54,7 +54,7 @@ def transfer_page(request: HttpRequest, actor: Actor, transfer_id: int) -> HttpR
 
 @form_page(Permission.INVENTORY_STOCK_TRANSFER)
 def new_transfer(request: HttpRequest, actor: Actor) -> HttpResponse:
-    form = TransferForm(request.POST or None, warehouses=visible_warehouses(actor))
+    form = TransferForm(request.POST or None, warehouses=visible_warehouses(actor), actor=actor)
     zone = ZoneInfo(settings.TIME_ZONE)
 
     def act(data: dict[str, Any]) -> None:
@@ -67,6 +67,7 @@ def new_transfer(request: HttpRequest, actor: Actor) -> HttpResponse:
             note=data["note"],
         )
         create_transfer(draft, actor=actor, now=utc_now())
+        form.told = _not_there(actor, draft)
 
     return perform(
         request,
@@ -77,6 +78,23 @@ def new_transfer(request: HttpRequest, actor: Actor) -> HttpResponse:
         done=_("The transfer is planned."),
         to=reverse("transfer-list"),
     )
+
+
+def _not_there(actor: Actor, draft: TransferDraft) -> list[str]:
+    """What the warehouse doesn't have free of what is planned: it may come until the goods leave."""
+    wanted = {line.sku: line.quantity for line in draft.lines}
+    rows = stock(actor).filter(warehouse__code=draft.origin, variant__sku__in=list(wanted))
+    free = {row.variant.sku: row.on_hand - row.reserved for row in rows}
+    place = next((localname(row) for row in visible_warehouses(actor) if row.code == draft.origin), draft.origin)
+    text = _(
+        "%(sku)s: %(wanted)s are planned, %(free)s are free in %(warehouse)s now. The rest must come before they leave."
+    )
+    return [
+        text % {"sku": sku, "wanted": quantity(count), "free": quantity(max(have, count * 0)), "warehouse": place}
+        for sku, count in wanted.items()
+        for have in [free.get(sku, count * 0)]
+        if have < count
+    ]
 
 
 def _step(request: HttpRequest, actor: Actor, transfer_id: int, step: str, act: Callable[..., object]) -> HttpResponse:

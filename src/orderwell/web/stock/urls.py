@@ -4,6 +4,7 @@ from orderwell.web.lists.views import list_page
 from orderwell.web.stock import counting, expected, past, transfers, views
 
 urlpatterns = [
+    path("stock/goods/", views.goods, name="lookup-goods"),
     path("stock/", list_page("stock"), name="stock-list"),
     path("stock/movements/", list_page("movements"), name="movement-list"),
     path("stock/adjust/", views.adjust, name="stock-adjust"),

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from orderwell.domains.catalog.choices import visible_channels
+from orderwell.domains.catalog.queries import find_variants
 from orderwell.domains.inventory.availability import atp
 from orderwell.domains.inventory.choices import visible_warehouses
 from orderwell.domains.inventory.drafts import AdjustmentDraft, AdjustmentLineDraft
 from orderwell.domains.inventory.queries import (
     MovementFilters,
     movement_list,
+    stock,
     stock_detail,
 )
 from orderwell.domains.inventory.services.adjust_stock import adjust_stock
 from orderwell.domains.orders.queries import orders_of_lines, owed_to_backorders
 from orderwell.kernel.clock import utc_now
+from orderwell.kernel.quantities import plain
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.actions import perform
@@ -28,6 +31,7 @@ from orderwell.web.components.listing import ROWS, cursor, listing
 from orderwell.web.components.numbers import add_numbers
 from orderwell.web.pages import form_page, page
 from orderwell.web.stock.forms import AdjustForm
+from orderwell.web.templatetags.orderwell import localname
 
 
 @page(Permission.INVENTORY_STOCK_VIEW)
@@ -59,7 +63,7 @@ def _promise(request: HttpRequest, actor: Actor, variant_id: int) -> dict[str, A
 def adjust(request: HttpRequest, actor: Actor) -> HttpResponse:
     sku = request.GET.get("sku", "")[:60]
     initial = {"warehouse": request.GET.get("warehouse", ""), "lines": f"{sku}\t" if sku else ""}
-    form = AdjustForm(request.POST or None, warehouses=visible_warehouses(actor), initial=initial)
+    form = AdjustForm(request.POST or None, warehouses=visible_warehouses(actor), actor=actor, initial=initial)
 
     def act(data: dict[str, Any]) -> None:
         lines = tuple(AdjustmentLineDraft(sku=line.sku, **{data["how"]: line.quantity}) for line in data["lines"])
@@ -75,3 +79,22 @@ def adjust(request: HttpRequest, actor: Actor) -> HttpResponse:
         done=_("Stock is corrected."),
         to=reverse("stock-list"),
     )
+
+
+MOST_HITS = 8
+
+
+@page(Permission.INVENTORY_STOCK_VIEW)
+def goods(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """Products for the type-ahead of lines of goods: by barcode, SKU, name, pinyin; with what lies where."""
+    hits = find_variants(actor, request.GET.get("q", "")[:80], limit=MOST_HITS)
+    rows = stock(actor).filter(variant__in=[hit.id for hit in hits], warehouse__active=True)
+    there: dict[int, list[str]] = {}
+    for row in rows.order_by("warehouse__priority"):
+        there.setdefault(row.variant_id, []).append(f"{localname(row.warehouse)} {plain(row.on_hand)}")
+    found = [
+        {"sku": hit.sku, "name": localname(hit), "there": " · ".join(there.get(hit.id, []))}
+        for hit in hits
+        if not hit.is_bundle
+    ]
+    return JsonResponse({"hits": found}, headers={"Cache-Control": "private, no-store"})

@@ -138,7 +138,7 @@ def _decide(draft: AdjustmentDraft, batch: _Batch) -> tuple[dict[str, tuple[Stoc
         change = line.change if line.change is not None else (line.counted or Decimal(0)) - row.on_hand
         if change < 0 and row.on_hand + change < row.reserved and not row.allow_negative:
             field_ = "change" if line.change is not None else "counted"
-            data = what_is_reserved(row, line.sku, warehouse.code)
+            data = what_is_reserved(row, line.sku, warehouse)
             short.append(errors.StockReserved(pointer=f"/lines/{index}/{field_}", **data).detail())
         changes[line.sku] = (row, change)
     if not short:

@@ -276,7 +276,7 @@ def _post_problems(
         if line.disturbed:
             yield errors.MovedWhileCounted(pointer=f"/lines/{index}", sku=sku)
         elif change < 0 and row.on_hand + change < row.reserved and not row.allow_negative:
-            data = what_is_reserved(row, sku, warehouse.code)
+            data = what_is_reserved(row, sku, warehouse)
             yield errors.StockReserved(pointer=f"/lines/{index}/counted", **data)
 
 

@@ -12,7 +12,7 @@ from django.db.models import F
 from orderwell.domains.inventory import errors
 from orderwell.domains.inventory.drafts import ReceiptDraft
 from orderwell.domains.inventory.events import InventoryEvent
-from orderwell.domains.inventory.goods import MAX_LINES, Goods, goods_by_sku, sku_problems, usable_warehouses
+from orderwell.domains.inventory.goods import MAX_LINES, Goods, goods_by_sku, named, sku_problems, usable_warehouses
 from orderwell.domains.inventory.models import Adjustment, ExpectedReceipt, StockMovement, Warehouse
 from orderwell.domains.inventory.services.ledger import NewMovement, ensure_stock_items, lock_items, post_movements
 from orderwell.kernel.errors import DomainError, InvalidValue, Phrase
@@ -136,7 +136,7 @@ def _problems(
                     pointer=f"/lines/{index}/expected_receipt",
                     value=line.expected_receipt,
                     sku=line.sku[:60],
-                    warehouse=warehouse.code,
+                    warehouse=named(warehouse),
                 )
             )
         sound = sound and not wrong

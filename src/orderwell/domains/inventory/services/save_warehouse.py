@@ -11,6 +11,7 @@ from msgspec import UNSET
 from orderwell.domains.inventory.drafts import WarehouseDraft
 from orderwell.domains.inventory.errors import BelowReserved
 from orderwell.domains.inventory.events import InventoryEvent
+from orderwell.domains.inventory.goods import named
 from orderwell.domains.inventory.models import StockItem, Warehouse
 from orderwell.domains.inventory.resolving import forget_warehouses
 from orderwell.kernel.errors import DomainError, InvalidValue, Phrase
@@ -62,7 +63,7 @@ def _change_policy(warehouse: Warehouse) -> None:
         count = below.count()
         if count:
             skus = ", ".join(below.values_list("variant__sku", flat=True)[:5])
-            raise BelowReserved(pointer="/allow_negative", warehouse=warehouse.code, count=count, skus=skus)
+            raise BelowReserved(pointer="/allow_negative", warehouse=named(warehouse), count=count, skus=skus)
     items.update(allow_negative=warehouse.allow_negative)
 
 

@@ -13,6 +13,7 @@ from orderwell.domains.inventory.goods import (
     MAX_LINES,
     Goods,
     goods_by_sku,
+    named,
     sku_problems,
     usable_warehouses,
     what_is_reserved,
@@ -221,7 +222,8 @@ def _problems(
         if getattr(draft, name) not in warehouses:
             yield errors.UnknownWarehouse(pointer=f"/{name}", value=getattr(draft, name)[:40])
     if draft.origin == draft.destination:
-        yield errors.SameWarehouse(pointer="/destination", warehouse=draft.origin[:40])
+        same = warehouses.get(draft.origin)
+        yield errors.SameWarehouse(pointer="/destination", warehouse=named(same) if same else draft.origin[:40])
     if draft.expected_at is not None and draft.expected_at.tzinfo is None:
         yield MissingTimeZone(pointer="/expected_at", value=draft.expected_at.isoformat())
     yield from text_problems(draft.note, "/note", 240)
@@ -250,9 +252,9 @@ def _shortages(
         row = stock.get(line.variant_id)
         if row is None:
             data = {"on_hand": "0", "reserved": "0", "free": "0", "lines": 0, "line_ids": []}
-            data |= {"sku": line.variant.sku, "warehouse": origin.code}
+            data |= {"sku": line.variant.sku, "warehouse": named(origin)}
         elif row.free < line.quantity:
-            data = what_is_reserved(row, line.variant.sku, origin.code)
+            data = what_is_reserved(row, line.variant.sku, origin)
         else:
             continue
         yield errors.StockNotFree(pointer=f"/lines/{index}/quantity", wanted=plain(line.quantity), **data)

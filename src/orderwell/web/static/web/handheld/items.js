@@ -44,6 +44,11 @@
     };
 
     const stepOf = (line) => (line.places ? SCALE / 10 ** line.places : SCALE);
+    const wrong = (line, text, value) => {
+      if (!Number.isFinite(value) || value < 0) return t("noNumber", text);
+      if (limited && value > wanted(line)) return t("tooMany", text, line.quantity);
+      return t("tooFine", text, plain(stepOf(line)));
+    };
     const quantityField = (line) =>
       el("input", {
         class: "form-control hh-quantity",
@@ -55,12 +60,7 @@
         onchange: (event) => {
           const value = units(event.target.value);
           if (!Number.isFinite(value) || value < 0 || value % stepOf(line) || (limited && value > wanted(line))) {
-            verdict(
-              "bad",
-              limited && value > wanted(line)
-                ? `${line.name} · ${t("tooMany", event.target.value, line.quantity)}`
-                : event.target.value,
-            );
+            verdict("bad", `${line.name} · ${wrong(line, event.target.value, value)}`);
             event.target.value = plain(of(line));
             return;
           }

@@ -16,6 +16,7 @@
     act,
     units,
     plain,
+    data,
   } = self.Handheld;
   const { counter, match } = self.HandheldItems;
   const { tasks, toDo, reasons } = self.HandheldPicking;
@@ -69,6 +70,11 @@
       autocapitalize: "characters",
       onchange: keep("tracking"),
     });
+    // Where the parcel goes is asked for when it is packed: names and streets are not kept on the device.
+    const address = el("address", { class: "hh-address" }, [task.customer, task.city].filter(Boolean).join(" · "));
+    data(`/handheld/orders/${task.id}/`)
+      .then(({ lines }) => address.replaceChildren(...lines.map((line) => el("div", {}, line))))
+      .catch(() => address.append(el("div", { class: "sub" }, t("addressLater"))));
     const left = el("p", { class: "hh-left" });
     let pressed = false;
     const ship = async () => {
@@ -108,6 +114,7 @@
       back: "#/pack",
       stop: self.OrderwellScan.on(scan),
       content: [
+        el("div", { class: "hh-to" }, el("span", { class: "sub" }, t("shipTo")), address),
         scanBox("hh-scan", t("scan")),
         items.list,
         el(

@@ -61,7 +61,13 @@
     const sorted = [...tasks].sort((a, b) => rank(a) - rank(b));
     const rows = sorted.map((task) => {
       const sum = task.lines.reduce((all, line) => all + units(line.quantity), 0);
-      const note = [t("lines", task.lines.length), t("units", plain(sum)), task.due ? t("due", day(task.due)) : ""]
+      const note = [
+        task.customer,
+        task.city,
+        t("lines", task.lines.length),
+        t("units", plain(sum)),
+        task.due ? t("due", day(task.due)) : "",
+      ]
         .filter(Boolean)
         .join(" · ");
       const mark = states.get(task.id)

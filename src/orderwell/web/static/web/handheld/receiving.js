@@ -35,6 +35,11 @@
         .map(of),
     );
 
+  const NAMED = 2;
+  const goodsOf = (one) => {
+    const names = one.lines.slice(0, NAMED).map((line) => line.name);
+    return names.join("、") + (one.lines.length > NAMED ? " …" : "");
+  };
   const list = async () => {
     const [arrived, received] = [
       await pending("arrive", (entry) => entry.body.transfer),
@@ -44,7 +49,11 @@
       ...state.work.transfers
         .filter((one) => !arrived.has(one.id))
         .map((one) =>
-          row(`#/receive/transfer/${one.id}`, t("transfer", one.number, one.from), t("lines", one.lines.length)),
+          row(
+            `#/receive/transfer/${one.id}`,
+            t("transfer", one.number, one.from),
+            [goodsOf(one), t("lines", one.lines.length)].join(" · "),
+          ),
         ),
       ...state.work.receipts
         .filter((one) => !received.has(one.reference))
@@ -52,7 +61,9 @@
           row(
             `#/receive/announced/${encodeURIComponent(one.reference)}`,
             t("announced", one.reference),
-            [t("lines", one.lines.length), t("due", day(one.due))].join(" · "),
+            [one.supplier, goodsOf(one), t("lines", one.lines.length), t("due", day(one.due))]
+              .filter(Boolean)
+              .join(" · "),
           ),
         ),
       row("#/receive/free", t("free"), ""),
