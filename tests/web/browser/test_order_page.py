@@ -127,7 +127,7 @@ def test_files_are_attached_and_the_story_is_filtered(sign_in: Open, site: Site,
     for name in ("delivery note.txt", "second.txt"):
         (tmp_path / name).write_text("cups")
     page.set_input_files("#drop-file", [tmp_path / "delivery note.txt", tmp_path / "second.txt"])
-    expect(page.locator("#files .file-row")).to_have_count(2)
+    expect(page.locator("#files .file-row")).to_have_count(3)  # and the order confirmation
     expect(page.locator("#told [data-topic=order]").first).to_be_visible()
     page.locator("[data-topic-filter=talk]").click()
     expect(page.locator("#told [data-topic=order]").first).to_be_hidden()

@@ -185,6 +185,7 @@ SENTENCES: dict[str, str | Promise] = {
     "UploadForm.mode": _("History leaves stock alone; live reserves it."),
     "UploadForm.dry_run": _("Shows the verdict of every row first; nothing is written."),
     "UploadForm.channel": _("For rows that name no channel of their own."),
+    "MappingForm.channel": _("For rows that name no channel of their own."),
     "UploadForm.saved": _("What the columns meant the last time, kept under a name."),
     "MappingForm.column_order_reference": _("Rows with the same number become one order."),
     "MappingForm.column_placed_at": _("When it was ordered; history needs it."),
