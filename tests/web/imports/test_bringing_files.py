@@ -15,7 +15,7 @@ from django.test import Client
 from orderwell.domains.integrations.models import ImportBatch
 from orderwell.domains.integrations.services.run import run_batch
 from orderwell.domains.orders.models import Order
-from orderwell.testing.actors import owner as the_owner
+from orderwell.platform.accounts.actor import system_actor
 from orderwell.testing.markup import flat
 from tests.web.conftest import Company
 
@@ -52,7 +52,7 @@ def mean(client: Client, batch: ImportBatch, **fields: str) -> Any:
 
 
 def run(batch: ImportBatch) -> None:
-    run_batch(batch_id=batch.pk, actor=the_owner())
+    run_batch(batch_id=batch.pk, actor=system_actor(source="import", label="importer"))
     batch.refresh_from_db()
 
 
