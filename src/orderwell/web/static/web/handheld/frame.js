@@ -49,14 +49,15 @@
   const state = { me: null, work: null, online: navigator.onLine, screen: "" };
   const workId = () => `work:${state.me.user}`;
   const chosen = () => localStorage.getItem(`handheld:${state.me?.user ?? ""}:warehouse`) || "";
-  const data = async (url) => {
+  // `quiet`: what is good to know but not needed must not stop the work to sign in.
+  const data = async (url, { quiet = false } = {}) => {
     const answer = await fetch(url, {
       headers: { "HX-Request": "true", Accept: "application/json" },
       cache: "no-store",
       credentials: "same-origin",
     });
     if (answer.status === 401) {
-      askToSignIn();
+      if (!quiet) askToSignIn();
       throw new Error("signed out");
     }
     if (answer.status === 204) location.assign(document.body.dataset.home); // a first password is to be replaced

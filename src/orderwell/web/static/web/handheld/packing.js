@@ -72,7 +72,7 @@
     });
     // Where the parcel goes is asked for when it is packed: names and streets are not kept on the device.
     const address = el("address", { class: "hh-address" }, [task.customer, task.city].filter(Boolean).join(" · "));
-    data(`/handheld/orders/${task.id}/`)
+    data(`/handheld/orders/${task.id}/`, { quiet: true })
       .then(({ lines }) => address.replaceChildren(...lines.map((line) => el("div", {}, line))))
       .catch(() => address.append(el("div", { class: "sub" }, t("addressLater"))));
     const left = el("p", { class: "hh-left" });
