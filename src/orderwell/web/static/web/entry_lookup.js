@@ -124,7 +124,7 @@
         labelField: "sku",
         render: {
           option: (item, escape) =>
-            `<div class="entry-option"><span>${item.picture ? `<img class="thumb thumb-small me-2" src="${escape(item.picture)}" width="28" height="28" alt="">` : ""}${escape(item.name)} <span class="sub">${escape(item.sku)}${item.packs ? ` · ${escape(item.packs)}` : ""}</span></span><span class="sub text-end">${item.free === null ? "" : `<span class="${item.free === "0" ? "text-bad" : ""}">${escape(item.places || item.free)} ${escape(form.dataset.textFree)}</span> · `}${escape(form.dataset.textListed)} <strong>${escape(item.price)}</strong></span></div>`,
+            `<div class="entry-option"><span>${item.picture ? `<img class="thumb thumb-small me-2" src="${escape(item.picture)}" width="28" height="28" alt="">` : ""}${escape(item.name)} <span class="sub">${escape(item.sku)}${item.packs ? ` · ${escape(item.packs)}` : ""}</span></span><span class="sub text-end">${item.free === null ? "" : `<span class="${item.free === "0" ? "text-bad" : ""}">${escape(item.places || item.free)} ${escape(form.dataset.textFree)}</span> · `}<strong>${escape(item.price)}</strong></span></div>`,
         },
         onItemAdd: (sku) => taken(select.options[sku]),
       },
