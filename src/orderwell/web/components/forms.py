@@ -14,6 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from orderwell.kernel.errors import DomainError, ErrorDetail
+from orderwell.kernel.written import HALF_WIDTH
 from orderwell.platform.formats import signs_of
 from orderwell.platform.wording import sentence
 
@@ -102,7 +103,7 @@ class ExactField(forms.DecimalField):
 
     def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
         if isinstance(value, str):
-            value = value.translate(_FULL_WIDTH).strip().replace(" ", "")
+            value = value.translate(HALF_WIDTH).strip().replace(" ", "")
             for sign in self.signs:
                 value = value.removeprefix(sign).removesuffix(sign)
             # A comma groups thousands here; "1,5" is refused rather than read as fifteen.
@@ -121,9 +122,6 @@ class DayField(forms.DateField):
         kwargs.setdefault("widget", forms.DateInput(attrs={"type": "date", **limits}, format="%Y-%m-%d"))
         super().__init__(**kwargs)
         self.validators.extend([MinValueValidator(self.FIRST), MaxValueValidator(self.LAST)])
-
-
-_FULL_WIDTH = str.maketrans("０１２３４５６７８９．，－", "0123456789.,-")
 
 
 def in_currency(form: forms.BaseForm, name: str, currency: str) -> None:
