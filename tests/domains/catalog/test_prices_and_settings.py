@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from orderwell.domains.catalog.drafts import CategoryDraft, ChannelDraft, PriceC
 from orderwell.domains.catalog.errors import UnusableImage
 from orderwell.domains.catalog.models import Category, ProductImage, VariantPrice
 from orderwell.domains.catalog.resolving import reference
-from orderwell.domains.catalog.services.images import add_image, remove_image
+from orderwell.domains.catalog.services.images import add_image, delete_removed_images, remove_image
 from orderwell.domains.catalog.services.save_category import save_category
 from orderwell.domains.catalog.services.save_channel import save_channel
 from orderwell.domains.catalog.services.save_tax_category import save_tax_category
@@ -117,8 +117,10 @@ def test_an_image_is_kept_as_a_file_until_its_row_goes(
     image = add_image(product_id=product.pk, name="../cup.php", content=PNG, actor=owner(), now=NOW)
     assert Path(image.file.path).read_bytes() == PNG
     assert image.file.name and image.file.name.endswith(".png")
+    remove_image(image_id=image.pk, actor=owner(), now=NOW)
+    assert Path(image.file.path).exists()  # it may still be put back
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
-        remove_image(image_id=image.pk, actor=owner(), now=NOW)
+        delete_removed_images(now=NOW + timedelta(days=31))
     assert not Path(image.file.path).exists()
     assert not ProductImage.objects.exists()
 

@@ -100,6 +100,7 @@ TOPICS: dict[str, str] = {
     "product-image-add": "products#product-images",
     "product-image-change": "products#product-images",
     "product-image-remove": "products#product-images",
+    "product-image-restore": "products#product-images",
     "product-substitutes": "products#product-substitutes",
     # cases
     "case-list": "cases#case-list",
