@@ -20,6 +20,7 @@ from orderwell.domains.inventory.drafts import ExpectedReceiptDraft
 from orderwell.domains.inventory.services.expect_receipt import expect_receipt
 from orderwell.domains.orders.models import Order
 from orderwell.kernel.clock import utc_now
+from orderwell.platform.accounts.actor import system_actor
 from orderwell.testing.actors import owner as the_owner
 from tests.web.conftest import Company
 
@@ -72,7 +73,7 @@ def test_cases_announced_goods_and_counts_of_invoices_are_found(
     order_id = place(CUP=2)
     invoice = issue_invoice(order_id=order_id, actor=actor, now=now)
     draft = CaseDraft("question", "Well?", "Where is it?", order_id=order_id)
-    case = open_case(draft=draft, actor=actor, now=now)
+    case = open_case(draft=draft, actor=system_actor(), now=now)
     wanted = ExpectedReceiptDraft(
         reference="PO-77-006", sku="CUP", warehouse=company.warehouse.code, quantity=Decimal(5), due_at=now
     )
