@@ -90,7 +90,7 @@ def test_asking_who_pays_what_on_a_phone(sign_in: Open) -> None:
     page.goto("/price-lists/ask/")
     page.fill("[name=sku]", "CUP")
     page.fill("[name=quantity]", "5")
-    page.locator("form.card button").click()
+    page.locator("form.card .btn-primary").click()
     expect(page.locator(".price-answer")).to_contain_text("¥20.00")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert Axe().run(page).violations_count == 0, Axe().run(page).generate_report()
