@@ -116,10 +116,7 @@ def localname(item: Any) -> str:
 
 @register.filter
 def localoptions(variant: Any) -> str:
-    """What a variant is among its product's, in the reader's language: "color: red, size: M".
-
-    By name: PostgreSQL does not keep the order in which they were typed.
-    """
+    """What a variant is among its product's, in the reader's language: "color: red, size: M". PostgreSQL keeps no order."""
     both = (variant.option_values_zh, variant.option_values)
     found = (both[0] or both[1]) if reads_chinese() else (both[1] or both[0])
     return ", ".join(f"{name}: {value}" for name, value in sorted(found.items()))
