@@ -12,7 +12,7 @@ from orderwell.domains.billing.queries import visible_credit_notes, visible_invo
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.numbering.queries import numbers_that_count
 from orderwell.platform.permissions import Permission
-from orderwell.platform.search import prefix
+from orderwell.platform.search import keys_begun
 
 LOOKED_AT = 60
 # Longer ones are phone numbers and the like, and no counter gets there.
@@ -43,8 +43,4 @@ def _ids(rows: QuerySet[Any], text: str, sequence: str) -> list[int]:
     if text.isascii() and text.isdecimal() and len(text) < MOST_DIGITS:
         numbers = numbers_that_count(sequence, int(text))
         return list(rows.filter(number__in=numbers).values_list("pk", flat=True)[:LOOKED_AT])
-    if len(text) < 3:
-        return []
-    return list(
-        rows.filter(prefix("number", text.upper())).order_by("-number").values_list("pk", flat=True)[:LOOKED_AT]
-    )
+    return keys_begun(rows, text)

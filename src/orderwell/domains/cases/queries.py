@@ -17,17 +17,13 @@ from orderwell.platform.accounts.models import User
 from orderwell.platform.paging import Page, capped_count, keyset_page
 from orderwell.platform.permissions import Permission
 from orderwell.platform.prepared import prepared
-from orderwell.platform.search import prefix
+from orderwell.platform.search import keys_begun, prefix
 
 OPEN_STATES = ("open", "waiting_for_customer", "waiting_for_us")
 # Tasks of one document that are looked at, the newest first.
 MOST_TASKS = 50
 UNANSWERED = ("open", "waiting_for_us")
 FOR_CUSTOMERS = (Case.Kind.QUESTION, Case.Kind.RETURN_REQUEST, Case.Kind.COMPLAINT)
-
-
-# Letters of a number that say enough to look for it, and how many numbers are looked at.
-SAYING, LOOKED_AT = 3, 60
 
 
 @dataclass(frozen=True)
@@ -71,10 +67,8 @@ def case_list(
 
 def find_cases(actor: Actor, text: str, *, limit: int) -> list[Case]:
     """By the beginning of the number, as the search box looks for them."""
-    if len(text) < SAYING:
-        return []
-    ids = Case.objects.filter(prefix("number", text.upper())).order_by("-number").values_list("pk", flat=True)
-    rows = visible_cases(actor).filter(pk__in=list(ids[:LOOKED_AT])).select_related("order", "customer")
+    ids = keys_begun(Case.objects.all(), text)
+    rows = visible_cases(actor).filter(pk__in=ids).select_related("order", "customer")
     return list(rows.order_by("-pk")[:limit])
 
 

@@ -71,16 +71,20 @@ def pick_tasks(actor: Actor, warehouse: Warehouse, *, now: datetime, limit: int 
     orders = ready_to_ship(actor, warehouse_id=warehouse.pk, limit=limit)
     picks = _picks(orders, warehouse.pk)
     tasks = [
-        PickTask(order.pk, order.number, due, due is not None and due < now, tuple(picks[order.pk]), *_whose(order))
+        PickTask(
+            order.pk,
+            order.number,
+            due,
+            due is not None and due < now,
+            tuple(picks[order.pk]),
+            customer=order.customer_name,
+            city=order.ship_city,
+        )
         for order in orders
         if picks[order.pk]
         for due in [order.promised_at or order.requested_at]
     ]
     return sorted(tasks, key=lambda task: (task.due is None, task.due or now, task.order_id))
-
-
-def _whose(order: Order) -> tuple[str, str]:
-    return order.customer_name, order.ship_city
 
 
 def items_of(variant_ids: Collection[int]) -> dict[int, Item]:

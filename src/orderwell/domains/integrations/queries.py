@@ -84,6 +84,11 @@ def _explained(code: str, data: Mapping[str, Any]) -> str:
     return fill(gettext(message), {k: shown(v) if isinstance(v, Phrase) else v for k, v in filled.items()})
 
 
+def was_rehearsed(batch: ImportBatch) -> bool:
+    """Whether it is a dry run that has ended: then what its columns mean can be said anew, and tried again."""
+    return batch.dry_run and batch.state in ("finished", "failed")
+
+
 def missing_meanings(batch: ImportBatch) -> list[str]:
     """The fields that a column must be named for before the batch can run."""
     if batch.preset != ORDER_LINES:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from orderwell.domains.prices.models import PriceList
-from orderwell.domains.prices.rule import Buyer, Offer, Terms
+from orderwell.domains.prices.rule import Buyer, Offer, Terms, choose
 from orderwell.kernel.clock import business_day
 from orderwell.kernel.money import UNIT_PRICE_SCALE
 from orderwell.kernel.quantities import QUANTITY_SCALE
@@ -61,6 +61,11 @@ class PriceBook:
                 if scope is not None:
                     found[pk] = scope
         return found
+
+    def price_of(self, variant_id: int, currency: str, scopes: dict[int, str], units: Decimal) -> Decimal | None:
+        """What one of so many units costs: by the lists of `scopes`, else the list price; None where nothing says it."""
+        chosen = choose(self.offers(variant_id, scopes), units)
+        return chosen.price if chosen is not None else self.listed.get((variant_id, currency))
 
     def offers(self, variant_id: int, scopes: dict[int, str]) -> list[Offer]:
         """What the lists of `scopes` say of a product."""

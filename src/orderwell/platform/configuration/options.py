@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.utils.translation import gettext_noop as _
 
 from orderwell.platform.configuration.kinds import currency, text
-from orderwell.platform.configuration.services import declare
+from orderwell.platform.configuration.services import declare, get
+
+UNNAMED = _("Orderwell")
+
+
+def company_name(say: Callable[[str], str]) -> str:
+    """As it is set; until then the program's, in the language of `say`."""
+    name = str(get("business.name"))
+    return say(name) if name == UNNAMED else name
+
 
 declare(
     "business.name",
     text(most=120),
-    "Orderwell",
+    UNNAMED,
     _("Company name"),
     _("Shown on screens and printed on documents."),
 )

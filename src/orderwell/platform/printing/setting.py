@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext_noop as _
 
+from orderwell.platform.configuration.options import company_name
 from orderwell.platform.configuration.services import get
 from orderwell.platform.printing.codes import bar_code, qr_code
 from orderwell.platform.printing.contents import Block, Cell, Content, Say
@@ -17,7 +18,6 @@ from orderwell.platform.printing.kinds import DocumentKind
 from orderwell.platform.printing.looks import Look, look_of
 from orderwell.platform.printing.models import Logo, PrintTemplate
 
-UNNAMED = _("Orderwell")
 PAGE_WORDS = _("Page {page} of {pages}")
 
 
@@ -127,8 +127,7 @@ def built_in(kind: DocumentKind) -> str:
 
 def _company(say: Say) -> tuple[str, tuple[str, ...], str]:
     legal, tax, address = (str(get(f"business.{name}")) for name in ("legal_name", "tax_number", "address"))
-    name = str(get("business.name"))
-    name = say(name) if name == UNNAMED else name  # as long as nobody set it, it is the program's, in the same language
+    name = company_name(say)
     lines = [legal if legal != name else "", *address.splitlines(), f"{say(_('Tax number'))} {tax}" if tax else ""]
     return name, tuple(line for line in lines if line), str(get("printing.footer")) or legal or name
 

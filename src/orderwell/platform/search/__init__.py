@@ -2,7 +2,7 @@
 
 from orderwell.platform.search.index import SearchIndex
 from orderwell.platform.search.keys import half_width, search_key
-from orderwell.platform.search.prefixes import prefix
+from orderwell.platform.search.prefixes import keys_begun, prefix
 from orderwell.platform.search.words import begins_words, contains_words
 
-__all__ = ["SearchIndex", "begins_words", "contains_words", "half_width", "prefix", "search_key"]
+__all__ = ["SearchIndex", "begins_words", "contains_words", "half_width", "keys_begun", "prefix", "search_key"]

@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+
+# Letters of a number that say enough to look for it, and how many of those found are looked at.
+SAYING, LOOKED_AT = 3, 60
+
+
+def keys_begun(rows: QuerySet[Any], text: str) -> list[int]:
+    """Keys of the rows whose number begins with `text`, the highest first; none for a text that says too little."""
+    if len(text) < SAYING:
+        return []
+    found = rows.filter(prefix("number", text.upper())).order_by("-number")
+    return list(found.values_list("pk", flat=True)[:LOOKED_AT])
 
 
 def prefix(field: str, text: str) -> Q:

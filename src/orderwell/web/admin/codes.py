@@ -36,6 +36,7 @@ from orderwell.platform.permissions import Permission
 from orderwell.web.admin.forms import BufferForm, CategoryForm, ChannelForm, CodedForm, TaxForm, WarehouseForm
 from orderwell.web.admin.sections import Column, Row, Table, show_table
 from orderwell.web.components.actions import perform
+from orderwell.web.components.merging import over
 from orderwell.web.pages import form_page, page
 from orderwell.web.templatetags.orderwell import localname, percent, quantity
 
@@ -88,10 +89,6 @@ def _stored(row: Any, *names: str) -> dict[str, Any]:
     return {} if row is None else {name: getattr(row, name) for name in ("code", "name_zh", "name_en", *names)}
 
 
-def _merging(stored: dict[str, Any], seen: Version) -> dict[str, Any]:
-    return {"stored": stored, "version": seen.number, "changed_by": seen.changed_by}
-
-
 @page(SETTING)
 def channels(request: HttpRequest, actor: Actor) -> HttpResponse:
     names = {item.code: localname(item) for item in every_warehouse()}
@@ -136,7 +133,7 @@ def channel(request: HttpRequest, actor: Actor, code: str | None = None) -> Http
     if row is not None:
         stored["warehouses"] = ", ".join(row.warehouse_codes)
     known = [item.code for item in every_warehouse()]
-    form = ChannelForm(request.POST or None, known=known, **_merging(stored, seen))
+    form = ChannelForm(request.POST or None, known=known, **over(stored, seen))
     return _form(
         request,
         actor,
@@ -169,7 +166,7 @@ def group(request: HttpRequest, actor: Actor, code: str | None = None) -> HttpRe
     return _form(
         request,
         actor,
-        CodedForm(request.POST or None, **_merging(_stored(row), seen)),
+        CodedForm(request.POST or None, **over(_stored(row), seen)),
         code=code,
         act=lambda data: save_group(CustomerGroupDraft(**data), version=seen.number, actor=actor, now=utc_now()),
         back="admin-groups",
@@ -211,7 +208,7 @@ def category(request: HttpRequest, actor: Actor, code: str | None = None) -> Htt
     return _form(
         request,
         actor,
-        CategoryForm(request.POST or None, parents=parents, **_merging(stored, seen)),
+        CategoryForm(request.POST or None, parents=parents, **over(stored, seen)),
         code=code,
         act=act,
         back="admin-categories",
@@ -251,7 +248,7 @@ def tax(request: HttpRequest, actor: Actor, code: str | None = None) -> HttpResp
     return _form(
         request,
         actor,
-        TaxForm(request.POST or None, **_merging(stored, seen)),
+        TaxForm(request.POST or None, **over(stored, seen)),
         code=code,
         act=act,
         back="admin-taxes",
@@ -300,7 +297,7 @@ def warehouse(request: HttpRequest, actor: Actor, code: str | None = None) -> Ht
     return _form(
         request,
         actor,
-        WarehouseForm(request.POST or None, **_merging(stored, seen)),
+        WarehouseForm(request.POST or None, **over(stored, seen)),
         code=code,
         act=lambda data: save_warehouse(WarehouseDraft(**data), version=seen.number, actor=actor, now=utc_now()),
         back="admin-warehouses",
@@ -356,7 +353,7 @@ def buffer(request: HttpRequest, actor: Actor, buffer_id: int | None = None) -> 
     stored, seen = _buffer(actor, buffer_id)
     form = BufferForm(
         request.POST or None,
-        **_merging(stored, seen),
+        **over(stored, seen),
         channels=[(row.code, localname(row)) for row in every_channel()],
         warehouses=[(row.code, localname(row)) for row in visible_warehouses(actor)],
     )

@@ -31,6 +31,7 @@ from orderwell.platform.wording import shown
 from orderwell.web.admin.forms import ENTITY_WORDS, FIELD_KINDS, OwnFieldForm, ScheduleForm, SettingForm
 from orderwell.web.admin.sections import Column, Row, Table, Two, sections, show_table
 from orderwell.web.components.actions import ActionForm, perform
+from orderwell.web.components.merging import over
 from orderwell.web.components.schedules import schedule_name
 from orderwell.web.home.views import zone
 from orderwell.web.pages import form_page, page
@@ -120,9 +121,7 @@ def setting(request: HttpRequest, actor: Actor, key: str) -> HttpResponse:
     stored = ("yes" if value else "no") if option.kind.name == "yes_no" else str(option.kind.stored(value))
     form = SettingForm(
         request.POST or None,
-        stored={"value": stored},
-        version=seen.number,
-        changed_by=seen.changed_by,
+        **over({"value": stored}, seen),
         kind=option.kind,
         label=_(option.title),
         help_text=_(option.help),
@@ -183,7 +182,7 @@ def _field(request: HttpRequest, actor: Actor, found: CustomField | None, seen: 
     if found is not None:
         names = ("entity", "key", "label_zh", "label_en", "kind", "required")
         stored = {**{name: getattr(found, name) for name in names}, "choices": "\n".join(found.choices)}
-    form = OwnFieldForm(request.POST or None, stored=stored, version=seen.number, changed_by=seen.changed_by)
+    form = OwnFieldForm(request.POST or None, **over(stored, seen))
     if found is not None:
         form.freeze()
 
@@ -308,7 +307,7 @@ def schedule(request: HttpRequest, actor: Actor, name: str) -> HttpResponse:
     return perform(
         request,
         actor,
-        ScheduleForm(request.POST or None, stored=stored, version=seen.number, changed_by=seen.changed_by),
+        ScheduleForm(request.POST or None, **over(stored, seen)),
         template="admin/form.html",
         act=act,
         done=_("Saved."),

@@ -33,6 +33,7 @@ from orderwell.web.admin.forms import (
 )
 from orderwell.web.admin.sections import Column, Row, Table, sections, show_table
 from orderwell.web.components.actions import perform
+from orderwell.web.components.merging import over
 from orderwell.web.pages import form_page, page
 from orderwell.web.templatetags.orderwell import localname
 
@@ -69,9 +70,7 @@ def _user_form(request: HttpRequest, actor: Actor, user: User | None, seen: Vers
             stored[f"limit_{kind}"] = [row.object_id for row in user.row_scopes.all() if row.kind == kind]
     return UserForm(
         request.POST or None,
-        stored=stored,
-        version=seen.number,
-        changed_by=seen.changed_by,
+        **over(stored, seen),
         new=user is None,
         roles=[(role.code, role_title(role)) for role in role_list(actor)],
         teams=list(team_names().items()),
@@ -253,12 +252,7 @@ def _team(request: HttpRequest, actor: Actor, team_id: int | None) -> HttpRespon
             name, seen = team_names().get(team_id, ""), version_of(f"team:{team_id}")
         if not name:
             raise NotFound(kind="team", reference=team_id)
-    form = TeamForm(
-        request.POST or None,
-        stored={"name": name} if name else {},
-        version=seen.number,
-        changed_by=seen.changed_by,
-    )
+    form = TeamForm(request.POST or None, **over({"name": name} if name else {}, seen))
     return perform(
         request,
         actor,

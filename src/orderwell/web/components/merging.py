@@ -23,7 +23,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orderwell.kernel.errors import DomainError, ErrorDetail, StaleVersion
 from orderwell.kernel.quantities import plain
-from orderwell.platform.events.versions import NEW
+from orderwell.platform.events.versions import NEW, Version
 from orderwell.web.components.actions import ActionForm, new_token
 
 
@@ -96,6 +96,11 @@ def merge(
 def _both(was: str, typed: str, now: str) -> str:
     before, mine, theirs = (set(text.split("\n")) - {""} for text in (was, typed, now))
     return "\n".join(sorted((theirs | (mine - before)) - (before - mine)))
+
+
+def over(stored: Mapping[str, Any], seen: Version) -> dict[str, Any]:
+    """What a MergingForm is told of the values it begins with, and of the state that they were looked at in."""
+    return {"stored": stored, "version": seen.number, "changed_by": seen.changed_by}
 
 
 class MergingForm(ActionForm):
@@ -233,9 +238,11 @@ class MergingForm(ActionForm):
         super().refuse(rest)
 
     def _in_words(self, conflict: Conflict) -> Conflict:
-        shown = (self._shown(conflict.name, text) for text in (conflict.mine, conflict.theirs))
-        mine, theirs = shown
-        return replace(conflict, mine_shown=mine, theirs_shown=theirs)
+        return replace(
+            conflict,
+            mine_shown=self._shown(conflict.name, conflict.mine),
+            theirs_shown=self._shown(conflict.name, conflict.theirs),
+        )
 
     def _shown(self, name: str, text: str) -> str:
         """A value as the page says it: the words of a choice, yes or no of a box."""

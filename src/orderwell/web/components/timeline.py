@@ -119,8 +119,8 @@ def sentence_of(event: Event) -> str:
     spoken = {key: _value(key, value) for key, value in data.items()}
     if "action" in data and data.get("list") in sources():
         spoken["action"] = source_of(data["list"]).spoken_action(str(data["action"]))
-    if event.name.startswith("printing."):
-        spoken |= {key: gettext(data[key]) for key in ("kind",) if data.get(key)}
+    if event.name.startswith("printing.") and data.get("kind"):
+        spoken["kind"] = gettext(data["kind"])
     text = fill(said, spoken)
     return _NOT_SAID.sub("", text)
 

@@ -24,7 +24,7 @@ from orderwell.platform.wording import shown
 from orderwell.web.admin.sections import sections
 from orderwell.web.components.actions import perform
 from orderwell.web.components.forms import dress
-from orderwell.web.components.merging import MergingForm
+from orderwell.web.components.merging import MergingForm, over
 from orderwell.web.components.words import word
 from orderwell.web.pages import form_page, page
 
@@ -87,7 +87,7 @@ def rule_page(request: HttpRequest, actor: Actor, name: str) -> HttpResponse:
     stored: dict[str, Any] = {"on": values[rule.switch]}
     for item in rule.thresholds:
         stored[f"threshold_{item.name}"] = str(item.kind.stored(values[rule.setting_of(item)]))
-    form = RuleForm(request.POST or None, stored=stored, version=seen.number, changed_by=seen.changed_by, rule=rule)
+    form = RuleForm(request.POST or None, rule=rule, **over(stored, seen))
 
     def act(data: dict[str, Any]) -> None:
         thresholds = {item.name: data[f"threshold_{item.name}"] for item in rule.thresholds}

@@ -27,6 +27,7 @@ from orderwell.domains.integrations.queries import (
     progress,
     refused_rows,
     result,
+    was_rehearsed,
     why_stopped,
 )
 from orderwell.domains.integrations.reconciliation import reconciliation
@@ -125,7 +126,7 @@ def import_page(request: HttpRequest, actor: Actor, batch_id: int) -> HttpRespon
         "rows": shown,
         "verdicts": choices("verdict"),
         "verdict": verdict,
-        "can_map": _can_map(batch) and not going,
+        "can_map": batch.preset == ORDER_LINES and not going and (batch.state == "waiting" or was_rehearsed(batch)),
     }
     return render(request, "imports/detail.html", context)
 
@@ -140,12 +141,6 @@ def import_progress(request: HttpRequest, actor: Actor, batch_id: int) -> HttpRe
         return response
     context = {"batch": batch, "progress": progress(batch, now=utc_now())}
     return render(request, "imports/progress.html", context)
-
-
-def _can_map(batch: ImportBatch) -> bool:
-    """Until something was changed for good, what the columns mean can be said anew."""
-    rehearsed = batch.dry_run and batch.state in ("finished", "failed")
-    return batch.preset == ORDER_LINES and (batch.state == "waiting" or rehearsed)
 
 
 @form_page(P)
@@ -195,12 +190,10 @@ def refused(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponse:
     header = list(batch.source.get("header", []))
     heads = [(title, "whole") for title in header]
     heads += [(_("Row"), "whole"), (_("Cell"), "text"), (_("What is wrong"), "text")]
-    rows = [
-        [*(_cell(cells[at] if at < len(cells) else "") for at in range(len(header))), *verdict]
-        for cells, verdict in (
-            (cells, (row.row_number, row.column, explain(row))) for row, cells in refused_rows(actor, batch_id)
-        )
-    ]
+    rows = []
+    for row, cells in refused_rows(actor, batch_id):
+        filled = [*cells, *[""] * len(header)][: len(header)]
+        rows.append([*map(_cell, filled), row.row_number, row.column, explain(row)])
     return csv_answer(f"refused-{batch.pk}", heads, rows)
 
 

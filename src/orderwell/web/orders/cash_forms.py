@@ -98,6 +98,7 @@ class PaymentForm(ActionForm):
         help_text=_("The customer really paid more; the order is overpaid until it is given back."),
     )
     pointers = {"/received_at": "received_on"}
+    asks_for_more = False
 
     def __init__(self, *args: Any, due: Decimal, currency: str, **kwargs: Any) -> None:
         """`due` is what is still to be paid, in `currency`."""
@@ -114,8 +115,6 @@ class PaymentForm(ActionForm):
             self.add_error("amount", gettext("This is %(amount)s more than is due.") % {"amount": amount})
             self.asks_for_more = True
         return data
-
-    asks_for_more = False
 
 
 class RefundForm(ActionForm):

@@ -20,7 +20,7 @@ from orderwell.platform.database import snapshot
 from orderwell.platform.events.versions import version_of
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.actions import perform
-from orderwell.web.components.merging import MergingForm
+from orderwell.web.components.merging import MergingForm, over
 from orderwell.web.pages import form_page
 
 
@@ -50,9 +50,7 @@ def substitutes(request: HttpRequest, actor: Actor, variant_id: int) -> HttpResp
             known = substitutes_of(actor, [variant_id]).get(variant_id, [])
         seen = version_of(f"product:{variant.product_id}", names=CHANGES)
     text = "\n".join(f"{row.substitute.sku} {row.note}".strip() for row in known)
-    form = SubstitutesForm(
-        request.POST or None, stored={"lines": text}, version=seen.number, changed_by=seen.changed_by
-    )
+    form = SubstitutesForm(request.POST or None, **over({"lines": text}, seen))
 
     def act(_data: dict[str, Any]) -> object:
         wanted, version = form.wanted(), seen.number

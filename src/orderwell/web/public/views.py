@@ -26,6 +26,7 @@ from orderwell.domains.cases.services.speak import ask, rate
 from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import DomainError, NotFound
 from orderwell.platform.configuration import services as configuration
+from orderwell.platform.configuration.options import company_name
 from orderwell.platform.idempotency.repeating import Answer, once
 from orderwell.platform.idempotency.services import answers_for
 from orderwell.platform.printing.services import print_documents
@@ -39,14 +40,9 @@ from orderwell.web.public.session import forget, order_view, public_page, rememb
 LOGOS = ("logo.svg", "logo.png", "logo.jpg", "logo.webp")
 
 
-def _called(name: str) -> str:
-    """Until somebody names the company it is called like the program, in the reader's language."""
-    return _("Orderwell") if name == "Orderwell" else name
-
-
 def _company() -> dict[str, Any]:
     return {
-        "company": _called(str(configuration.get("business.name"))),
+        "company": company_name(_),
         "contact": configuration.get("public.contact"),
         "has_logo": _logo_file() is not None,
     }

@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.urls import reverse
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from orderwell.domains.inventory.models import Warehouse
@@ -17,7 +16,7 @@ from orderwell.web.components.actions import ActionForm
 from orderwell.web.components.forms import DayField, ExactField, offer, options
 from orderwell.web.components.words import choices
 from orderwell.web.orders.forms import CountForm
-from orderwell.web.stock.lines import LinesField, Typed, matched
+from orderwell.web.stock.lines import LinesField, Typed, at_line, matched
 from orderwell.web.templatetags.orderwell import localname
 
 
@@ -39,11 +38,7 @@ class StockForm(ActionForm):
         for detail in details:
             found = re.match(r"/lines/(\d+)", detail.pointer or "")
             if found:
-                text = gettext("Line %(line)s: %(text)s") % {
-                    "line": self._line(int(found[1])),
-                    "text": sentence(detail),
-                }
-                self.add_error(self.lines_field, text)
+                self.add_error(self.lines_field, at_line(self._line(int(found[1])), sentence(detail)))
             else:
                 super().refuse([detail])
 

@@ -52,15 +52,21 @@ class LinesField(forms.CharField):
             try:
                 quantity = number.clean(line.quantity.lstrip("+").replace("−", "-").replace("- ", "-"))
             except ValidationError:
-                said = line.problem or gettext("expected a SKU and a number, such as “%(example)s”.") % {
-                    "example": "TEA-RED 12"
-                }
-                wrong.append(gettext("Line %(line)s: %(text)s") % {"line": index, "text": said})
+                wrong.append(at_line(index, line.problem or _expected()))
                 continue
             found.append(Typed(line.product, quantity, line.written, index))
         if wrong or not found:
             raise ValidationError(wrong or self.error_messages["required"])
         return found
+
+
+def at_line(line: int, text: str) -> str:
+    """What is wrong, with the number of the line: a text has no cells."""
+    return gettext("Line %(line)s: %(text)s") % {"line": line, "text": text}
+
+
+def _expected() -> str:
+    return gettext("expected a SKU and a number, such as “%(example)s”.") % {"example": "TEA-RED 12"}
 
 
 def _completed(line: Pasted) -> Pasted:
@@ -85,14 +91,13 @@ def matched(actor: Actor, lines: Sequence[Typed]) -> list[Typed]:
     for line in lines:
         # "M5 x 20" is twenty of M5 only where nothing is called so.
         if line.written and known.get(line.written):
-            text = gettext("expected a SKU and a number, such as “%(example)s”.") % {"example": "TEA-RED 12"}
-            wrong.append(gettext("Line %(line)s: %(text)s") % {"line": line.line, "text": text})
+            wrong.append(at_line(line.line, _expected()))
             continue
         meant = known.get(line.sku, [])
         if len(meant) > 1:
             skus = ", ".join(match.sku for match in meant[:_MOST_CHOICES])
             text = gettext("Several products have this name: %(skus)s") % {"skus": skus}
-            wrong.append(gettext("Line %(line)s: %(text)s") % {"line": line.line, "text": text})
+            wrong.append(at_line(line.line, text))
         elif meant:
             found.append(replace(line, sku=meant[0].sku, quantity=line.quantity * (meant[0].pack or 1)))
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -34,6 +35,8 @@ from orderwell.web.orders.forms import Countable
 from orderwell.web.pages import form_page, page
 from orderwell.web.stock.forms import ArrivalForm, TransferForm
 from orderwell.web.templatetags.orderwell import localname, quantity
+
+ZERO = Decimal(0)
 
 
 def _one(actor: Actor, transfer_id: int) -> Transfer:
@@ -90,10 +93,10 @@ def _not_there(actor: Actor, draft: TransferDraft) -> list[str]:
         "%(sku)s: %(wanted)s are planned, %(free)s are free in %(warehouse)s now. The rest must come before they leave."
     )
     return [
-        text % {"sku": sku, "wanted": quantity(count), "free": quantity(max(have, count * 0)), "warehouse": place}
+        text
+        % {"sku": sku, "wanted": quantity(count), "free": quantity(max(free.get(sku, ZERO), ZERO)), "warehouse": place}
         for sku, count in wanted.items()
-        for have in [free.get(sku, count * 0)]
-        if have < count
+        if free.get(sku, ZERO) < count
     ]
 
 

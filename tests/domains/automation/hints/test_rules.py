@@ -11,7 +11,6 @@ from orderwell.domains.automation.hints.facts.offers import measure, pack_ratio
 from orderwell.domains.automation.hints.facts.values import (
     Arrival,
     BundleOffer,
-    Credit,
     CustomerBrief,
     LineFacts,
     Namesake,
@@ -28,6 +27,7 @@ from orderwell.domains.automation.hints.rules.missing import PHONE, POSTCODE
 from orderwell.domains.automation.hints.rules.places import POSTCODES
 from orderwell.domains.automation.hints.rules.promises import PROMISE
 from orderwell.domains.automation.hints.rules.twins import DUPLICATE
+from orderwell.domains.billing.credit_state import CreditUse
 from tests.domains.automation.hints.facts import NOW, D, address, customer, goods, line, order, past, remedies, said
 
 
@@ -218,7 +218,7 @@ class TestOverdue:
 
 
 class TestCreditLimit:
-    used = Credit(D(1000), D(300), D(500), "CNY")
+    used = CreditUse("CNY", D(1000), D(300), D(500))
 
     def test_an_order_that_is_typed_counts_on_top(self) -> None:
         typed = order(kind="entry", order_id=None, total=D("200.01"), credit=self.used)
@@ -228,7 +228,7 @@ class TestCreditLimit:
         assert not said(CREDIT, replace(typed, total=D(200)))
 
     def test_a_placed_order_is_counted_already(self) -> None:
-        over = replace(self.used, waiting=D(701))
+        over = replace(self.used, not_invoiced=D(701))
         (hint,) = said(CREDIT, order(total=D(600), credit=over))
         assert "The customer is ¥1.00 over" in hint.reason
         assert remedies(hint) == ["hold", "statement"]

@@ -16,7 +16,6 @@ from orderwell.platform.permissions import Permission
 from orderwell.platform.printing.contents import Block, Cell, Say, Sum
 from orderwell.platform.printing.kinds import Column
 
-SHIPPING = "SHIPPING"
 # Columns of what is priced, and of what is only counted.
 PRICED = {
     "sku": Column(_("SKU")),
@@ -113,7 +112,7 @@ def priced_row(
     return {
         "sku": line.sku if goods else "",
         # The program's own word; what somebody typed for a charge stays as it is.
-        "name": say(line.name) if line.sku == SHIPPING else line.name,
+        "name": say(line.name) if line.kind == OrderLine.Kind.SHIPPING else line.name,
         "quantity": quantity_text(quantity) if goods else "",
         "unit_price": price_text(line.unit_price, currency, symbol=False) if goods else "",
         "discount": money_text(discount, currency) if discount else "",

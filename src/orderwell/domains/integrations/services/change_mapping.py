@@ -8,7 +8,7 @@ from datetime import datetime
 from orderwell.domains.integrations.events import ImportEvent
 from orderwell.domains.integrations.layouts import layout_for
 from orderwell.domains.integrations.models import ImportBatch
-from orderwell.domains.integrations.queries import import_detail
+from orderwell.domains.integrations.queries import import_detail, was_rehearsed
 from orderwell.domains.integrations.services.create import create_batch
 from orderwell.domains.integrations.states import IMPORT_BATCH
 from orderwell.domains.integrations.storing import stored_file
@@ -29,7 +29,7 @@ def change_mapping(
     mapping = {"columns": dict(columns), "options": {**batch.mapping.get("options", {}), "channel": channel}}
     if batch.state == IMPORT_BATCH.initial:
         return _in_place(batch_id, mapping, actor, now)
-    if not batch.dry_run or batch.state not in ("finished", "failed"):
+    if not was_rehearsed(batch):
         IMPORT_BATCH.next(batch.state, "map")
     return create_batch(
         path=stored_file(batch),

@@ -1,4 +1,4 @@
-"""How the accounts of customers stand: the calculations of `billing/credit_state.py` for many of them at once."""
+"""What customers owe past its date: the calculation of `billing/credit_state.py` for many of them at once."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from decimal import Decimal
 
 from django.db.models import F, Min, Sum
 
-from orderwell.domains.automation.hints.facts.values import Credit, Overdue
-from orderwell.domains.billing.credit_state import credit_used
+from orderwell.domains.automation.hints.facts.values import Overdue
 from orderwell.domains.billing.models import CreditNote
 from orderwell.domains.billing.queries import OWING, balances_of, visible_invoices
 from orderwell.domains.customers.models import Customer
@@ -41,9 +40,3 @@ def overdue_of(actor: Actor, customers: Iterable[Customer], *, grace_days: int, 
 
 def _balances(actor: Actor, known: dict[int, str]) -> dict[tuple[int, str], Decimal]:
     return balances_of(actor, list(known)) if known else {}
-
-
-def credit_of(actor: Actor, customers: Iterable[Customer]) -> dict[int, Credit]:
-    """Customer id -> how the agreed limit is used, of those that have one. Two queries, none without."""
-    used = credit_used(actor, customers)
-    return {pk: Credit(use.limit, use.owed, use.not_invoiced, use.currency) for pk, use in used.items()}

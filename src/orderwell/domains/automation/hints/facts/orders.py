@@ -8,12 +8,13 @@ from datetime import datetime
 from decimal import Decimal
 
 from orderwell.domains.automation.hints.facts.buying import fill_past, fill_twins
-from orderwell.domains.automation.hints.facts.money import credit_of, overdue_of
+from orderwell.domains.automation.hints.facts.money import overdue_of
 from orderwell.domains.automation.hints.facts.offers import fill_offers
 from orderwell.domains.automation.hints.facts.people import fill_customers
 from orderwell.domains.automation.hints.facts.stands import fill_stands
 from orderwell.domains.automation.hints.facts.values import AddressFacts, LineFacts, OrderFacts, Twin
 from orderwell.domains.automation.hints.wording import local_name, reads_chinese
+from orderwell.domains.billing.credit_state import credit_used
 from orderwell.domains.catalog.models import Channel, Variant
 from orderwell.domains.catalog.naming import read_name
 from orderwell.domains.customers.models import Customer
@@ -75,7 +76,7 @@ def complete(
     fill_stands(actor, facts)
     if actor.may(Permission.BILLING_INVOICE_VIEW):
         owed = overdue_of(actor, known.values(), grace_days=grace_days, now=now)
-        credit = credit_of(actor, known.values())
+        credit = credit_used(actor, known.values())
         for item in facts:
             item.overdue, item.credit = owed.get(item.customer_id or 0), credit.get(item.customer_id or 0)
 

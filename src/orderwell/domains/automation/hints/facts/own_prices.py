@@ -27,8 +27,8 @@ class OwnPrices:
 
     def of(self, item: OrderFacts, variant_id: int, quantity: Decimal) -> Decimal | None:
         """What the buyer pays for a unit of so many; None where nothing says it."""
-        agreed = self.agreed(item, variant_id, quantity)
-        return agreed if agreed is not None else self.books[day_of(item)].listed.get((variant_id, item.currency))
+        book = self.books[day_of(item)]
+        return book.price_of(variant_id, item.currency, book.scopes_for(buyer_of(item), item.currency), quantity)
 
 
 def own_prices(facts: Sequence[OrderFacts], variants: Collection[int]) -> OwnPrices:

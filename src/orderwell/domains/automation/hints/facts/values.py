@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
+from orderwell.domains.billing.credit_state import CreditUse
+
 ZERO = Decimal(0)
 ONE = Decimal(1)
 
@@ -55,20 +57,6 @@ class Overdue:
     owed: Decimal
     currency: str
     since: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Credit:
-    """A customer's agreed limit, what is owed, and what placed orders will still add, this one too if it is placed."""
-
-    limit: Decimal
-    owed: Decimal
-    waiting: Decimal
-    currency: str
-
-    @property
-    def left(self) -> Decimal:
-        return self.limit - self.owed - self.waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +167,7 @@ class OrderFacts:
     past: Mapping[int, Sequence[Past]] = field(default_factory=dict)
     twins: Sequence[Twin] = ()
     overdue: Overdue | None = None
-    credit: Credit | None = None
+    credit: CreditUse | None = None
     packs: Mapping[int, Sequence[PackOffer]] = field(default_factory=dict)
     stands: Mapping[int, Sequence[Stand]] = field(default_factory=dict)
     bundles: Sequence[BundleOffer] = ()

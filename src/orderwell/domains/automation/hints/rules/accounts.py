@@ -80,7 +80,7 @@ def order_beyond_the_limit(order: OrderFacts, limits: Limits) -> Iterator[Hint]:
         "over": money(over, used.currency),
         "limit": money(used.limit, used.currency),
         "owed": money(used.owed, used.currency),
-        "waiting": money(used.waiting, used.currency),
+        "waiting": money(used.not_invoiced, used.currency),
     }
     if order.kind == "placed":
         text = _(
