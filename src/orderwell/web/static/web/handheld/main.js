@@ -43,8 +43,11 @@
     if (!work) return { title: t("handheld"), content: [nothing(t(state.online ? "noTask" : "needsNetwork"))] };
     const office = () => el("a", { class: "btn", href: document.body.dataset.home }, icon("home"), t("office"));
     if (!work.warehouses.length) {
-      const told = nothing(t("noWarehouse"), t("askForWarehouse"));
-      return { title: t("handheld"), content: [told, el("div", { class: "hh-links" }, office())] };
+      const told = nothing(t("noWarehouse"), t("askForWarehouse"), "building-warehouse");
+      const setUp = work.set_up
+        ? el("a", { class: "btn btn-primary", href: work.set_up }, icon("building-warehouse"), t("setUpWarehouses"))
+        : null;
+      return { title: t("handheld"), content: [told, el("div", { class: "hh-links" }, setUp, office())] };
     }
     const tiles = await Promise.all(
       work.tasks.map(async (name) => {
