@@ -356,6 +356,11 @@
       return;
     }
     if ($("#signed-out")?.open) return;
+    // Between two contents of a dialog, or while its button is busy, the focus is nowhere and Bootstrap hears nothing.
+    if (event.key === "Escape" && event.target === document.body && $(".modal.show")) {
+      bootstrap.Modal.getInstance($(".modal.show"))?.hide();
+      return;
+    }
     if (typing || event.ctrlKey || event.metaKey || event.altKey || inDialog || $(".modal.show")) return;
     if (event.target.closest(".modal")) return;
     if (waitingForPlace && Date.now() - waitingForPlace < 1500) {
