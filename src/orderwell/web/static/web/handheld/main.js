@@ -92,7 +92,7 @@
         el(
           "p",
           { class: "hh-hint" },
-          `${work.name} · ${t("asOf", new Date(work.at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" }))}`,
+          `${work.name} · ${t("asOf", new Date(work.at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }))}`,
         ),
         self.isSecureContext ? null : el("p", { class: "alert alert-warning" }, t("insecure")),
         el(
@@ -124,6 +124,7 @@
       day: "numeric",
       hour: "2-digit",
       minute: "2-digit",
+      hourCycle: "h23",
     });
     const look = { waiting: "look-warn", refused: "look-bad", done: "look-good" }[entry.state];
     const word = { waiting: t("waiting", "").trim(), refused: t("refused"), done: t("sent") }[entry.state];
