@@ -45,8 +45,8 @@ def work_of_warehouse(request: HttpRequest, actor: Actor) -> HttpResponse:
         code = known[0]["code"] if known else ""
     if not code:
         set_up = reverse("admin-warehouses") if actor.may(Permission.INVENTORY_WAREHOUSE_CHANGE) else ""
-        empty = {"user": actor.id, "name": actor.label, "warehouses": [], "tasks": [], "set_up": set_up}
-        return JsonResponse(empty, headers=FRESH)
+        who = {"user": actor.id, "name": actor.label}
+        return JsonResponse({**who, "warehouses": [], "tasks": [], "set_up": set_up}, headers=FRESH)
     # The name to sign in with, for when the session is lost.
     found = work(actor, code, now=utc_now()) | {"username": signed_in(request).username}
     return JsonResponse(found, headers=FRESH)
