@@ -61,6 +61,8 @@ TOPICS: dict[str, str] = {
     "invoice-list": "billing#invoice-list",
     "invoice-detail": "billing#invoice-page",
     "payment-list": "billing#payment-list",
+    "payment-undo": "billing#payment-undo",
+    "refund-undo": "billing#payment-undo",
     # customers, products
     "customer-list": "customers#customer-list",
     "customer-new": "customers#customer-form",
