@@ -255,6 +255,7 @@ PARTS = frozenset(
         "order-attachment",
         "lookup-products",
         "lookup-goods",
+        "colleagues",
         "price-list-customers",
         "price-list-read",
         "price-list-undo",
