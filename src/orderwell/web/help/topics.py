@@ -372,6 +372,7 @@ FIELDS: dict[str, str] = {
     "UploadForm.dry_run": "import#import-dry-run",
     "UploadForm.channel": "import#import-channel",
     "MappingForm.name": "import#import-mapping",
+    "MappingForm.day_order": "import#import-dates",
     "PreferencesForm.language": "account#account-language",
     "PreferencesForm.theme": "account#account-theme",
     "PreferencesForm.time_zone": "account#account-zone",
