@@ -109,7 +109,8 @@ def test_without_a_camera_there_is_a_sentence_and_no_black_box(sign_in: Open) ->
     page = sign_in("wei", width=390, height=760)
     page.goto("/handheld/#/pick")
     page.locator(".hh-scan [data-scan-camera]").first.wait_for()
-    page.evaluate("navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('', 'NotFoundError') }")
+    nothing = "async () => { throw new DOMException('', 'NotFoundError'); }"
+    page.evaluate(f"() => {{ navigator.mediaDevices.getUserMedia = {nothing}; }}")
     page.locator(".hh-scan [data-scan-camera]").first.click()
     window = page.locator("dialog.scan-camera")
     expect(window.get_by_role("status")).not_to_have_text("")
