@@ -39,7 +39,9 @@ def test_the_toast_undoes_a_payment_and_a_second_click_nothing_more(owner: Clien
     promise = paid(owner, order_id)
     assert state(order_id) == ("paid", 40)
     for _click in range(2):
-        assert owner.post(promise["url"], {"token": promise["token"], "next": f"/orders/{order_id}/"}).status_code == 302
+        assert (
+            owner.post(promise["url"], {"token": promise["token"], "next": f"/orders/{order_id}/"}).status_code == 302
+        )
         assert state(order_id) == ("unpaid", 0)
     assert LedgerEntry.objects.filter(order_id=order_id).count() == 2
     page = flat(owner.get(f"/orders/{order_id}/").content.decode())

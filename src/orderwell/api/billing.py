@@ -98,7 +98,9 @@ class PaymentShape(Shape):
     refunded_amount: Exact
     received_at: Moment
     actor_label: str
-    undone_at: Moment | None = Field(description="When it was undone because it was a mistake; then it counts no longer")
+    undone_at: Moment | None = Field(
+        description="When it was undone because it was a mistake; then it counts no longer"
+    )
     undone_by: str
     undone_reason: str
 

@@ -6,12 +6,12 @@ import pytest
 from django.db import connection
 
 from orderwell.domains.cases.errors import CaseClosed, UnknownColleague
+from orderwell.domains.cases.mentions import mentioned
 from orderwell.domains.cases.models import Case, Message, Notice, Task
+from orderwell.domains.cases.naming import colleagues_called, names_of_nobody, people_named
 from orderwell.domains.cases.queries import CaseFilters, case_detail, case_list, inbox_counts, threads_of, unread_count
 from orderwell.domains.cases.services.converse import SentFile, write_message
 from orderwell.domains.cases.services.manage import CaseChange, change_case, close_case, reopen_case
-from orderwell.domains.cases.mentions import mentioned
-from orderwell.domains.cases.naming import colleagues_called, names_of_nobody, people_named
 from orderwell.domains.cases.services.notify import mark_read
 from orderwell.domains.cases.services.open_case import CaseDraft, ask_colleagues, open_case
 from orderwell.domains.cases.services.speak import ask
@@ -153,7 +153,9 @@ def test_a_name_in_a_chinese_sentence_needs_no_space_before_it() -> None:
 def test_whom_to_offer_while_a_name_is_typed() -> None:
     luo, wang = person("luoyang", name="罗洋 Luo Yang"), person("wang", name="王洋 Wang Yang")
     person("yang2", name="Yang")
-    offered = {text: [who.username for who in colleagues_called(text)] for text in ("罗", "luo", "LY", "洋", "zz", "wangy")}
+    offered = {
+        text: [who.username for who in colleagues_called(text)] for text in ("罗", "luo", "LY", "洋", "zz", "wangy")
+    }
     assert offered["罗"] == offered["luo"] == offered["LY"] == ["luoyang"]
     assert set(offered["洋"]) == {"luoyang", "wang"} and offered["zz"] == [] and offered["wangy"] == ["wang"]
     assert [who.username for who in colleagues_called("", me=luo.pk)] == ["yang2", "wang"]

@@ -98,7 +98,15 @@ def test_local_time_becomes_utc_also_when_clocks_change() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["2026/11/21", "2026/11/21 00:00:00", "2026.11.21", "2026年11月21日", "2026 年 11 月 21 日", "２０２６／１１／２１", "20261121"],
+    [
+        "2026/11/21",
+        "2026/11/21 00:00:00",
+        "2026.11.21",
+        "2026年11月21日",
+        "2026 年 11 月 21 日",
+        "２０２６／１１／２１",
+        "20261121",
+    ],
 )
 def test_dates_as_spreadsheets_of_china_write_them(text: str) -> None:
     assert parse_moment(text, ZoneInfo("UTC")) == datetime(2026, 11, 21, tzinfo=UTC)

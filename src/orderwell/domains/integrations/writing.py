@@ -150,7 +150,9 @@ class ChunkWriter:
             return None
         if not (self.history and self.layout.supplements and len(family) < MAX_FAMILY):
             kind, _, key = next(iter(family)).partition(":")
-            number = Order.objects.filter(pk=int(key)).values_list("number", flat=True).first() if kind == "order" else None
+            number = (
+                Order.objects.filter(pk=int(key)).values_list("number", flat=True).first() if kind == "order" else None
+            )
             document = number or f"{kind} {key}"
             self.written.refuse(gained, Fault.of("", DocumentDiffers(document=document, reference=plan.reference)))
             return None

@@ -29,9 +29,7 @@ class CaseForm(ActionForm):
     kind = forms.ChoiceField(label=_("Kind"), choices=choices("case_kind", "question", "complaint"))
     subject = forms.CharField(label=_("Subject"), max_length=240, required=False)
     direction = forms.ChoiceField(label=_("What follows was"), choices=choices("message", "in", "out", "internal"))
-    body = forms.CharField(
-        label=_("Message"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 4, **MENTIONS})
-    )
+    body = forms.CharField(label=_("Message"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 4, **MENTIONS}))
     assignee = forms.ChoiceField(label=_("In charge"), required=False)
     due_on = DayField(label=_("Due"), required=False)
     pointers = {"/due_at": "due_on", "/order_id": "subject", "/customer_id": "subject"}

@@ -4,68 +4,88 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('billing', '0004_statements'),
-        ('customers', '0007_files'),
-        ('orders', '0006_notes_that_change'),
+        ("billing", "0004_statements"),
+        ("customers", "0007_files"),
+        ("orders", "0006_notes_that_change"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='payment',
-            name='payment_reference_once',
+            model_name="payment",
+            name="payment_reference_once",
         ),
         migrations.AddField(
-            model_name='payment',
-            name='undone_at',
+            model_name="payment",
+            name="undone_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='payment',
-            name='undone_by',
+            model_name="payment",
+            name="undone_by",
             field=models.CharField(blank=True, max_length=120),
         ),
         migrations.AddField(
-            model_name='payment',
-            name='undone_reason',
+            model_name="payment",
+            name="undone_reason",
             field=models.CharField(blank=True, max_length=240),
         ),
         migrations.AddField(
-            model_name='refund',
-            name='undone_at',
+            model_name="refund",
+            name="undone_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='refund',
-            name='undone_by',
+            model_name="refund",
+            name="undone_by",
             field=models.CharField(blank=True, max_length=120),
         ),
         migrations.AddField(
-            model_name='refund',
-            name='undone_reason',
+            model_name="refund",
+            name="undone_reason",
             field=models.CharField(blank=True, max_length=240),
         ),
         migrations.AlterField(
-            model_name='ledgerentry',
-            name='kind',
-            field=models.CharField(choices=[('invoice', 'Invoice'), ('credit_note', 'Credit Note'), ('payment', 'Payment'), ('refund', 'Refund'), ('payment_undo', 'Payment Undo'), ('refund_undo', 'Refund Undo')], max_length=12),
+            model_name="ledgerentry",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("invoice", "Invoice"),
+                    ("credit_note", "Credit Note"),
+                    ("payment", "Payment"),
+                    ("refund", "Refund"),
+                    ("payment_undo", "Payment Undo"),
+                    ("refund_undo", "Refund Undo"),
+                ],
+                max_length=12,
+            ),
         ),
         migrations.AlterField(
-            model_name='refund',
-            name='reference',
+            model_name="refund",
+            name="reference",
             field=models.CharField(max_length=120, null=True),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.UniqueConstraint(condition=models.Q(('reference__isnull', False), ('undone_at__isnull', True)), fields=('method', 'reference'), name='payment_reference_once'),
+            model_name="payment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("reference__isnull", False), ("undone_at__isnull", True)),
+                fields=("method", "reference"),
+                name="payment_reference_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('undone_at__isnull', True), ('refunded_amount', 0), _connector='OR'), name='payment_undone_not_refunded'),
+            model_name="payment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("undone_at__isnull", True), ("refunded_amount", 0), _connector="OR"),
+                name="payment_undone_not_refunded",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='refund',
-            constraint=models.UniqueConstraint(condition=models.Q(('reference__isnull', False), ('undone_at__isnull', True)), fields=('reference',), name='refund_reference_once'),
+            model_name="refund",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("reference__isnull", False), ("undone_at__isnull", True)),
+                fields=("reference",),
+                name="refund_reference_once",
+            ),
         ),
     ]
