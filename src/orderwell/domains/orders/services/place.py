@@ -80,7 +80,7 @@ def _place(submissions: Sequence[Submission], now: datetime, known: Unchanged | 
         resolve(alive(round_of_plans), now=now, known=known)
         for plan in alive(round_of_plans):
             price(plan)
-        reserve_in_arrival_order(alive(round_of_plans))
+        reserve_in_arrival_order(alive(round_of_plans), known=known)
         write(alive(round_of_plans), now=now)
         remember_answers(round_of_plans, now=now)
     return [plan.outcome for plan in plans if plan.outcome is not None]
