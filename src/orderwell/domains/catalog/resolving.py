@@ -17,7 +17,8 @@ from orderwell.platform.statements import fetch, unscaled
 from orderwell.platform.unchanged import Unchanged
 
 # Channels and tax categories change a few times a year and are read for every batch: a process may use what it read
-# this many seconds ago. Prices, products and stock are read anew each time.
+# this many seconds ago. Prices and products are read anew each time, unless
+# they are known to be unchanged.
 REFERENCE_SECONDS = 2.0
 
 
