@@ -193,6 +193,16 @@ def test_escape_in_a_dialog_closes_the_dialog_alone(sign_in: Open) -> None:
     assert page.url == here
 
 
+def test_escape_closes_a_dialog_whose_focus_went_with_what_it_showed(sign_in: Open) -> None:
+    page = sign_in("anna")
+    place_order(page, ("CUP", "1"))
+    page.keyboard.press("h")
+    page.locator("#dialog .modal-footer .btn-primary").focus()
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("Escape")
+    expect(page.locator("#dialog")).to_be_hidden()
+
+
 def test_a_desk_is_chosen_and_kept(sign_in: Open) -> None:
     page = sign_in("anna")
     page.goto("/")

@@ -120,6 +120,8 @@
     if (!element) return;
     element.addEventListener("shown.bs.modal", () => focusFirst(element));
     element.addEventListener("hidden.bs.modal", () => {
+      // What was refused because it is no longer so: the page behind still shows it as it was.
+      if ($("#dialog-content [data-stale-page]")) location.reload();
       $("#dialog-content").replaceChildren();
       if (cameFrom?.isConnected) cameFrom.focus();
       cameFrom = null;
@@ -356,6 +358,11 @@
       return;
     }
     if ($("#signed-out")?.open) return;
+    // Between two contents of a dialog, or while its button is busy, the focus is nowhere and Bootstrap hears nothing.
+    if (event.key === "Escape" && event.target === document.body && $(".modal.show")) {
+      bootstrap.Modal.getInstance($(".modal.show"))?.hide();
+      return;
+    }
     if (typing || event.ctrlKey || event.metaKey || event.altKey || inDialog || $(".modal.show")) return;
     if (event.target.closest(".modal")) return;
     if (waitingForPlace && Date.now() - waitingForPlace < 1500) {
