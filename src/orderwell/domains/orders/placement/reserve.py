@@ -28,15 +28,15 @@ def reserve_in_arrival_order(
     if not variants:
         return
     warehouses = active_warehouses()
-    places = [warehouse.id for warehouse in warehouses.values()]
+    warehouse_ids = [warehouse.id for warehouse in warehouses.values()]
 
     def rows_of(variants: Collection[int]) -> dict[int, list[StockRow]]:
         found: dict[int, list[StockRow]] = {variant: [] for variant in variants}
-        for row in (read or lock_stock)(variants, places):
+        for row in (read or lock_stock)(variants, warehouse_ids):
             found[row.variant_id].append(row)
         return found
 
-    stock = known.recall(("stock", *places), variants, rows_of) if known is not None else rows_of(variants)
+    stock = known.recall(("stock", *warehouse_ids), variants, rows_of) if known is not None else rows_of(variants)
     held_back = buffers()
     ranks: dict[tuple[int, str], dict[int, tuple[int, str]]] = {}
     for plan in plans:
