@@ -178,7 +178,9 @@ def test_what_is_entered_as_new_never_writes_over_a_customer_who_is_there(owner:
     before = Customer.objects.filter(pk=company.customer.pk).values().get()
     empty = fields_of(owner.get("/customers/new/").content.decode())
     for field, value in (("number", "C1"), ("external_id", "X-1")):
-        answer = owner.post("/customers/new/", empty | {"name": "Somebody else", field: value, "contact-n0-name": "Eve"})
+        answer = owner.post(
+            "/customers/new/", empty | {"name": "Somebody else", field: value, "contact-n0-name": "Eve"}
+        )
         page = answer.content.decode()
         assert answer.status_code == 422 and f'id="id_{field}_error"' in page
         assert f"The customer C1 exists already: {company.customer.name}." in html.unescape(page)
