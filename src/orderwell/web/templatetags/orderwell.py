@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -31,7 +31,7 @@ from orderwell.platform.printing.kinds import kinds_of
 from orderwell.web.components.assets import asset as asset_url
 from orderwell.web.components.causes import CAUSE_WORDS, CAUSES
 from orderwell.web.components.charts import drawn, rows_of
-from orderwell.web.components.markup import markup, safe
+from orderwell.web.components.markup import markup, safe, to
 from orderwell.web.components.schedules import SCHEDULES
 from orderwell.web.components.toasts import undo_of
 from orderwell.web.components.words import look_of, word
@@ -125,19 +125,27 @@ def localoptions(variant: Any) -> str:
 @register.filter
 def moment(value: datetime | None) -> SafeString | str:
     """A moment as short as it can be without ambiguity, in full on hover."""
-    if value is None:
-        return ""
+    return "" if value is None else moments()(value)
+
+
+def moments() -> Callable[[datetime], SafeString]:
+    """The same for many moments of one page, as of now and in the time zone of the reader."""
     zone = timezone.get_current_timezone()
-    local, today = value.astimezone(zone), datetime.now(zone).date()
-    if local.date() == today:
-        short = local.strftime("%H:%M")
-    elif local.year == today.year:
-        short = local.strftime("%m-%d %H:%M")
-    else:
-        short = local.strftime("%Y-%m-%d")
-    return markup(
-        '<time datetime="{}" title="{}">{}</time>', value.isoformat(), local.strftime("%Y-%m-%d %H:%M:%S %Z"), short
-    )
+    today = datetime.now(zone).date().isoformat()
+
+    def shown(value: datetime) -> SafeString:
+        local = value.astimezone(zone)
+        full = local.isoformat(" ", "seconds")[:19]
+        if full[:10] == today:
+            short = full[11:16]
+        elif full[:4] == today[:4]:
+            short = full[5:16]
+        else:
+            short = full[:10]
+        name = safe(local.tzname() or "")
+        return SafeString(f'<time datetime="{value.isoformat()}" title="{full} {name}">{short}</time>')
+
+    return shown
 
 
 @register.filter
@@ -147,7 +155,8 @@ def day(value: datetime | date | None) -> SafeString | str:
         return ""
     if isinstance(value, datetime):
         value = value.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
-    return markup('<time datetime="{}">{}</time>', value.isoformat(), value.isoformat())
+    text = value.isoformat()
+    return SafeString(f'<time datetime="{text}">{text}</time>')
 
 
 @register.filter
@@ -333,7 +342,7 @@ def cause_link(cause: str, number: str = "") -> SafeString | str:
     kind, _colon, key = cause.partition(":")
     text = number or f"{_(CAUSE_WORDS[kind]) if kind in CAUSE_WORDS else kind.replace('_', ' ')} {key}"
     if kind in CAUSES and key.isdecimal():
-        return markup('<a href="{}">{}</a>', reverse(CAUSES[kind], args=[int(key)]), text)
+        return markup('<a href="{}">{}</a>', to(CAUSES[kind], int(key)), text)
     return text
 
 
