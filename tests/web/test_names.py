@@ -61,7 +61,7 @@ def test_documents_are_called_by_their_numbers(
     order = Order.objects.get(pk=place(CUP=1))
     causes = [f"order:{order.pk}", f"customer:{company.customer.pk}", f"expected_receipt:{announced[0].pk}"]
     everything = system_actor()
-    assert numbers_of(everything, [*causes, "user:1", "order:999", "order:x", ""]) == dict(
+    assert numbers_of(everything, [*causes, "role:1", "order:999", "order:x", ""]) == dict(
         zip(causes, [order.number, "C1", "PO-9"], strict=True)
     )
 

@@ -325,7 +325,7 @@ def buffers(request: HttpRequest, actor: Actor) -> HttpResponse:
         rows,
         reverse("admin-buffer-new"),
         _("New buffer"),
-        empty_title=_("No buffers"),
+        empty_title=_("No buffers yet"),
         empty_text=_("A buffer keeps some stock back from one channel, for example for a shop that is slow to tell."),
     )
     return show_table(request, actor, "admin-buffers", table)

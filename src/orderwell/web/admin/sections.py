@@ -184,6 +184,10 @@ class Table:
     empty_text: Text = ""
 
     @property
+    def new_in_dialog(self) -> bool:
+        return not self.new_is_page
+
+    @property
     def lines(self) -> list[tuple[Row, list[tuple[Any, Column]]]]:
         return [(row, list(zip(row.cells, self.columns, strict=True))) for row in self.rows]
 

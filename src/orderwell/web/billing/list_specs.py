@@ -98,7 +98,14 @@ INVOICES = ListSpec(
     ),
     link=lambda invoice: to("invoice-detail", invoice.pk),
     search=_("Invoice number"),
-    nothing=Nothing("file-invoice", _("No invoices yet"), _("Invoices are made on the page of an order.")),
+    nothing=Nothing(
+        "file-invoice",
+        _("No invoices yet"),
+        _("Invoices are made on the page of an order."),
+        "order-list",
+        _("To the orders"),
+        P.ORDERS_ORDER_VIEW,
+    ),
 )
 
 
@@ -140,6 +147,9 @@ CREDIT_NOTES = ListSpec(
         "receipt-refund",
         _("No credit notes yet"),
         _("They are made with a return, or when invoiced units are cancelled."),
+        "invoice-list",
+        _("To the invoices"),
+        P.BILLING_INVOICE_VIEW,
     ),
 )
 
@@ -188,6 +198,11 @@ PAYMENTS = ListSpec(
     link=order_url,
     search=_("Reference"),
     nothing=Nothing(
-        "cash", _("No payments yet"), _("Payments are entered on the page of an order, or come in over the API.")
+        "cash",
+        _("No payments yet"),
+        _("Payments are entered on the page of an order, or come in over the API."),
+        "order-list",
+        _("To the orders"),
+        P.ORDERS_ORDER_VIEW,
     ),
 )

@@ -169,6 +169,7 @@ CASES = ListSpec(
         "case-new",
         _("New case"),
         P.CASES_CASE_CHANGE,
+        dialog=True,
     ),
 )
 
@@ -269,5 +270,8 @@ RATINGS = ListSpec(
         "star",
         _("No ratings yet"),
         _("Customers rate an order on their page once it has arrived. Give them its link from the order's page."),
+        "order-list",
+        _("To the orders"),
+        P.ORDERS_ORDER_VIEW,
     ),
 )

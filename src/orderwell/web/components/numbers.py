@@ -15,6 +15,7 @@ from orderwell.domains.inventory.counts import counts
 from orderwell.domains.inventory.queries import expected_receipts, transfers
 from orderwell.domains.orders.queries import visible_orders
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.accounts.queries import users
 from orderwell.platform.permissions import Permission
 
 P = Permission
@@ -34,6 +35,7 @@ _SOURCES: dict[str, tuple[P, Callable[[Actor], QuerySet[Any]], str]] = {
     "credit_note": (P.BILLING_INVOICE_VIEW, visible_credit_notes, "number"),
     "case": (P.CASES_CASE_VIEW, visible_cases, "number"),
     "customer": (P.CUSTOMERS_CUSTOMER_VIEW, visible_customers, "number"),
+    "user": (P.SYSTEM_USER_MANAGE, users, "username"),
 }
 
 

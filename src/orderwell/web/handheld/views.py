@@ -44,7 +44,9 @@ def work_of_warehouse(request: HttpRequest, actor: Actor) -> HttpResponse:
     if code not in {row["code"] for row in known}:
         code = known[0]["code"] if known else ""
     if not code:
-        return JsonResponse({"user": actor.id, "name": actor.label, "warehouses": [], "tasks": []}, headers=FRESH)
+        set_up = reverse("admin-warehouses") if actor.may(Permission.INVENTORY_WAREHOUSE_CHANGE) else ""
+        who = {"user": actor.id, "name": actor.label}
+        return JsonResponse({**who, "warehouses": [], "tasks": [], "set_up": set_up}, headers=FRESH)
     # The name to sign in with, for when the session is lost.
     found = work(actor, code, now=utc_now()) | {"username": signed_in(request).username}
     return JsonResponse(found, headers=FRESH)

@@ -109,7 +109,10 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Nothing:
-    """What an empty list says: when there is nothing at all, and what to do then."""
+    """What an empty list says: when there is nothing at all, and what to do then.
+
+    `url` names the page that `action` leads to, `query` is what stands behind its address, `dialog` opens it here.
+    """
 
     icon: str
     title: Title
@@ -117,6 +120,8 @@ class Nothing:
     url: str = ""
     action: Title = ""
     permission: Permission | None = None
+    query: str = ""
+    dialog: bool = False
 
 
 Rows = Callable[[Actor, Values, datetime], Sequence[QuerySet[Any]]]

@@ -19,7 +19,7 @@ from orderwell.web.components.listing import CAP, ROWS, Listing, capped
 from orderwell.web.lists.cells import columns_of, plain
 from orderwell.web.lists.registry import spec_for, specs
 from orderwell.web.lists.source import SpecSource, page_of, row_of
-from orderwell.web.lists.spec import Choices, Filter, ListSpec
+from orderwell.web.lists.spec import Choices, Filter, ListSpec, Nothing
 from orderwell.web.lists.state import ALL, Looking, look, view_query
 from orderwell.web.lists.table import table_head, table_rows
 from orderwell.web.lists.tabs import tab_links
@@ -112,8 +112,15 @@ def _context(request: HttpRequest, looking: Looking, found: Page[Any]) -> dict[s
         "actions": actions,
         "action_keys": tuple([item.key for item in actions]),
         "chips": looking.chips(),
-        "may_create": spec.nothing.permission is None or looking.actor.may(spec.nothing.permission),
+        "empty_url": _way_out(spec.nothing, looking.actor),
     }
+
+
+def _way_out(nothing: Nothing, actor: Actor) -> str:
+    """Where the button of an empty list leads, for somebody who may go there."""
+    if not nothing.url or not (nothing.permission is None or actor.may(nothing.permission)):
+        return ""
+    return reverse(nothing.url) + nothing.query
 
 
 @page()

@@ -105,7 +105,14 @@ LINES = ListSpec(
     parent=("order-list", _("Orders")),
     link=order_url,
     row_class=lambda line: "row-quiet" if line.order.state == "cancelled" else "",
-    nothing=Nothing("list-details", _("No order lines"), _("Every line of a placed order stands here.")),
+    nothing=Nothing(
+        "list-details",
+        _("No order lines yet"),
+        _("Every line of a placed order stands here."),
+        "order-new",
+        _("New order"),
+        P.ORDERS_ORDER_PLACE,
+    ),
 )
 
 

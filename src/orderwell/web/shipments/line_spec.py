@@ -114,6 +114,10 @@ LINES_TO_SHIP = ListSpec(
     nothing=Nothing(
         "circle-check",
         _("Nothing to ship"),
-        _("Everything that is reserved has left. Backordered orders appear here when stock comes in."),
+        _("Nothing is reserved and waiting to leave. Backordered orders appear here when stock comes in."),
+        "order-list",
+        _("Backordered orders"),
+        P.ORDERS_ORDER_VIEW,
+        "?fulfilment=backordered",
     ),
 )

@@ -142,7 +142,11 @@ TO_SHIP = ListSpec(
     nothing=Nothing(
         "circle-check",
         _("Nothing to ship"),
-        _("Everything that is reserved has left. Backordered orders appear here when stock comes in."),
+        _("Nothing is reserved and waiting to leave. Backordered orders appear here when stock comes in."),
+        "order-list",
+        _("Backordered orders"),
+        P.ORDERS_ORDER_VIEW,
+        "?fulfilment=backordered",
     ),
 )
 
@@ -263,6 +267,11 @@ RETURNS = ListSpec(
     quick="lists/returns/lines.html",
     quick_context=return_lines,
     nothing=Nothing(
-        "truck-return", _("No returns yet"), _("Goods that come back are entered on the page of their order.")
+        "truck-return",
+        _("No returns yet"),
+        _("Goods that come back are entered on the page of their order."),
+        "order-list",
+        _("To the orders"),
+        P.ORDERS_ORDER_VIEW,
     ),
 )

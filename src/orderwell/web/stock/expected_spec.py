@@ -112,5 +112,6 @@ EXPECTED = ListSpec(
         "expected-new",
         _("Announce goods"),
         P.INVENTORY_STOCK_ADJUST,
+        dialog=True,
     ),
 )

@@ -103,6 +103,11 @@ STOCK = ListSpec(
         "building-warehouse",
         _("No stock yet"),
         _("Enter what is in the warehouse with “Correct stock”, reason opening stock."),
+        "stock-adjust",
+        _("Correct stock"),
+        P.INVENTORY_STOCK_ADJUST,
+        "?reason=opening",
+        dialog=True,
     ),
 )
 
@@ -155,5 +160,13 @@ MOVEMENTS = ListSpec(
     parent=("stock-list", _("Stock")),
     link=lambda movement: to("stock-item", movement.stock_item_id),
     buttons="lists/more/stock.html",
-    nothing=Nothing("history", _("No movements"), _("Whatever enters or leaves a warehouse stands here.")),
+    nothing=Nothing(
+        "history",
+        _("No movements yet"),
+        _("Whatever enters or leaves a warehouse stands here."),
+        "stock-receive",
+        _("Receive goods"),
+        P.INVENTORY_STOCK_ADJUST,
+        dialog=True,
+    ),
 )

@@ -49,6 +49,7 @@ def past_stock(request: HttpRequest, actor: Actor) -> HttpResponse:
         "at": moment.astimezone(zone()).strftime("%Y-%m-%dT%H:%M"),
         "wrong": bool(text) and _moment(text, now) is None,
         "moment": moment,
+        "narrowed": bool(filters.text or filters.warehouse),
         "filtered": bool(filters.text or filters.warehouse or text),
     }
     return render(request, "stock/past.html", context)

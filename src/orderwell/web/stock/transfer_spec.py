@@ -101,10 +101,11 @@ TRANSFERS = ListSpec(
     buttons="lists/more/transfers.html",
     nothing=Nothing(
         "transfer",
-        _("No transfers"),
+        _("No transfers yet"),
         _("A transfer moves goods from one warehouse to another; while on the way they belong to neither."),
         "transfer-new",
         _("New transfer"),
         P.INVENTORY_STOCK_TRANSFER,
+        dialog=True,
     ),
 )

@@ -63,6 +63,8 @@ def _promise(request: HttpRequest, actor: Actor, variant_id: int) -> dict[str, A
 def adjust(request: HttpRequest, actor: Actor) -> HttpResponse:
     sku = request.GET.get("sku", "")[:60]
     initial = {"warehouse": request.GET.get("warehouse", ""), "lines": f"{sku}\t" if sku else ""}
+    if request.GET.get("reason") == "opening":
+        initial["reason"] = "opening"
     form = AdjustForm(request.POST or None, warehouses=visible_warehouses(actor), actor=actor, initial=initial)
 
     def act(data: dict[str, Any]) -> None:

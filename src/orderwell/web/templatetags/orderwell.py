@@ -340,7 +340,9 @@ def still_expected(row: Any) -> Decimal:
 def cause_link(cause: str, number: str = "") -> SafeString | str:
     """A document named as "transfer:12" by its number where that is known, with a link where it has a page."""
     kind, _colon, key = cause.partition(":")
-    text = number or f"{_(CAUSE_WORDS[kind]) if kind in CAUSE_WORDS else kind.replace('_', ' ')} {key}"
+    what = _(CAUSE_WORDS[kind]) if kind in CAUSE_WORDS else kind.replace("_", " ")
+    # A number says what it is the number of; a name doesn't.
+    text = number if number and kind != "user" else f"{what} {number or key}"
     if kind in CAUSES and key.isdecimal():
         return markup('<a href="{}">{}</a>', to(CAUSES[kind], int(key)), text)
     return text

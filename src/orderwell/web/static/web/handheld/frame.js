@@ -246,11 +246,11 @@
     } else location.hash = hash;
   };
 
-  const nothing = (text, more) =>
+  const nothing = (text, more, name = "circle-check") =>
     el(
       "div",
       { class: "empty" },
-      el("div", { class: "empty-icon" }, icon("circle-check")),
+      el("div", { class: "empty-icon" }, icon(name)),
       el("p", { class: "empty-title" }, text),
       more ? el("p", { class: "empty-subtitle text-secondary" }, more) : null,
     );

@@ -43,8 +43,11 @@
     if (!work) return { title: t("handheld"), content: [nothing(t(state.online ? "noTask" : "needsNetwork"))] };
     const office = () => el("a", { class: "btn", href: document.body.dataset.home }, icon("home"), t("office"));
     if (!work.warehouses.length) {
-      const told = nothing(t("noWarehouse"), t("askForWarehouse"));
-      return { title: t("handheld"), content: [told, el("div", { class: "hh-links" }, office())] };
+      const told = nothing(t("noWarehouse"), t("askForWarehouse"), "building-warehouse");
+      const setUp = work.set_up
+        ? el("a", { class: "btn btn-primary", href: work.set_up }, icon("building-warehouse"), t("setUpWarehouses"))
+        : null;
+      return { title: t("handheld"), content: [told, el("div", { class: "hh-links" }, setUp, office())] };
     }
     const tiles = await Promise.all(
       work.tasks.map(async (name) => {
@@ -89,7 +92,7 @@
         el(
           "p",
           { class: "hh-hint" },
-          `${work.name} · ${t("asOf", new Date(work.at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" }))}`,
+          `${work.name} · ${t("asOf", new Date(work.at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }))}`,
         ),
         self.isSecureContext ? null : el("p", { class: "alert alert-warning" }, t("insecure")),
         el(
@@ -121,6 +124,7 @@
       day: "numeric",
       hour: "2-digit",
       minute: "2-digit",
+      hourCycle: "h23",
     });
     const look = { waiting: "look-warn", refused: "look-bad", done: "look-good" }[entry.state];
     const word = { waiting: t("waiting", "").trim(), refused: t("refused"), done: t("sent") }[entry.state];
