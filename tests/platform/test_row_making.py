@@ -23,7 +23,7 @@ _FETCHED = "_prefetched_objects_cache"
 def everything(row: Model) -> dict[str, Any]:
     """All that an instance holds, and what hangs on it."""
     found = {key: value for key, value in vars(row).items() if not key.startswith("_")}
-    fetched = {name: [everything(other) for other in rows] for name, rows in getattr(row, _FETCHED, {}).items()}
+    fetched = {name: [other.pk for other in rows] for name, rows in getattr(row, _FETCHED, {}).items()}
     related = {name: everything(other) for name, other in row._state.fields_cache.items() if other is not None}
     return {**found, "fetched": fetched, "related": related, "adding": row._state.adding, "db": row._state.db}
 
