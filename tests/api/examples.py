@@ -247,6 +247,7 @@ EXAMPLES |= {
     ("PATCH", "/images/{image_id}"): Example(lambda world: Request(_image(world), {"alt_text": "a blue mug"})),
     ("POST", "/images/{image_id}/main"): Example(lambda world: Request(f"{_image(world)}/main")),
     ("DELETE", "/images/{image_id}"): Example(lambda world: Request(_image(world))),
+    ("POST", "/images/{image_id}/restore"): Example(lambda world: Request(f"{_image(world)}/restore")),
     ("GET", "/categories"): simple("/categories"),
     ("POST", "/categories"): simple("/categories", {"code": "kitchen", "name_zh": "厨房"}),
     ("GET", "/tax-categories"): simple("/tax-categories"),

@@ -86,6 +86,11 @@ def _payment(world: World) -> int:
     return world.created(f"/orders/{world.order()}/payments", PAYMENT)["id"]  # type: ignore[no-any-return]
 
 
+def _refund(world: World) -> int:
+    given = {"amount": "4", "reason": "goodwill"}
+    return world.created(f"/payments/{_payment(world)}/refunds", given)["id"]  # type: ignore[no-any-return]
+
+
 def _variant(world: World, path: str) -> Request:
     return Request(f"/stock/{path}variant_id={world.shop.cup.pk}")
 
@@ -190,6 +195,12 @@ EXAMPLES: dict[tuple[str, str], Example] = {
     ),
     ("POST", "/payments/{payment_id}/refunds"): Example(
         lambda world: Request(f"/payments/{_payment(world)}/refunds", {"amount": "4", "reason": "goodwill"}), CHANNEL
+    ),
+    ("POST", "/payments/{payment_id}/undo"): Example(
+        lambda world: Request(f"/payments/{_payment(world)}/undo", {"reason": "another order"}), CHANNEL
+    ),
+    ("POST", "/refunds/{refund_id}/undo"): Example(
+        lambda world: Request(f"/refunds/{_refund(world)}/undo", {"reason": "never went out"}), CHANNEL
     ),
     ("GET", "/orders/{order_id}/money"): Example(lambda world: Request(f"/orders/{world.order()}/money"), CHANNEL),
     ("GET", "/customers/{customer_id}/balance"): Example(

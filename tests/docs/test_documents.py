@@ -47,6 +47,19 @@ def test_links_lead_somewhere(document: Path) -> None:
     assert not wrong, f"{name_of(document)} links to {wrong}"
 
 
+def test_addresses_of_the_api_exist(document: Path) -> None:
+    """A whole address that a document names, such as `/api/v1/orders`: one with something missing in it is left out."""
+    from django.urls import Resolver404, resolve
+
+    wrong = []
+    for address in re.findall(r"`(?:[A-Z]+ )?(/api/v1/[\w./-]+)`", document.read_text(encoding="utf-8")):
+        try:
+            resolve(address)
+        except Resolver404:
+            wrong.append(address)
+    assert not wrong, f"{name_of(document)} names {wrong}"
+
+
 def test_paths_exist(document: Path) -> None:
     wrong = [
         path

@@ -17,7 +17,7 @@ PUBLIC = {"track", "track-link", "track-order", "track-ask", "track-return", "tr
 PUBLIC |= {"track-leave", "track-logo"}
 OPEN |= PUBLIC
 # What is told to a person, and their own questions to the administrators.
-PERSONAL = {"for-me", "ask-colleagues"}
+PERSONAL = {"for-me", "ask-colleagues", "colleagues"}
 OWN_CASE = {"case-detail", "case-change", "case-close", "case-file"}
 # The manual is for everybody who is signed in.
 HELP = {"help", "help-page", "help-panel", "help-search"}

@@ -105,6 +105,15 @@ def test_a_name_that_reaches_nobody_is_said(browse: Browse, place: Place) -> Non
     assert "No colleague is called @nowhere, or several are" in page and "@wei," not in page
 
 
+def test_colleagues_are_offered_for_what_is_typed_after_an_at_sign(browse: Browse, place: Place) -> None:
+    order, client = place(CUP=1), browse("sales-clerk")
+    browse("warehouse-worker", username="wei")
+    assert client.get("/colleagues/?q=we").json() == {"people": [{"call": "wei", "name": "wei", "username": "wei"}]}
+    assert client.get("/colleagues/?q=" + "x" * 300).json() == {"people": []}
+    for path in (f"/tasks/add/order/{order}/", f"/orders/{order}/note/", "/cases/new/"):
+        assert "data-mentions" in client.get(path).content.decode(), path
+
+
 def test_nobody_reads_the_notices_of_another(browse: Browse, place: Place) -> None:
     from orderwell.domains.cases.models import Notice
 

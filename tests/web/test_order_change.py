@@ -169,13 +169,20 @@ def test_a_change_is_undone_from_the_page(owner: Client, opened: Any) -> None:
     # Amounts as everywhere, with their currency: what was 1,250.00 is never "1250" here.
     assert re.search(r"Total.{0,300}¥[\d,]+\.\d\d.{0,200}¥[\d,]+\.\d\d", page, re.DOTALL)
     shown = owner.get(undo, headers=HTMX).content.decode()
-    assert "3 × CUP taken from" in shown
+    # Nothing can be ticked here, so nothing is said of it.
+    assert "3 × CUP taken from" in shown and "Price anew" not in shown and "Undo the change" in shown
     token = re.search(r'name="token" value="(\w+)"', shown)
     assert token
     assert owner.post(undo, {"token": token[1]}, headers=HTMX).status_code == 204
     assert Order.objects.get().total_amount == 100
     page = owner.get(f"/orders/{line.order_id}/").content.decode()
     assert undo not in page and "Change 1 undone" in page
+    # A window that was open meanwhile: refused, with no button that cannot work, and the page behind is loaded anew.
+    late = owner.post(undo, {"token": "another"}, headers=HTMX)
+    assert late.status_code == 422 and "undone" in late.content.decode()
+    for answer in (late, owner.get(undo, headers=HTMX)):
+        text = answer.content.decode()
+        assert "data-stale-page" in text and "arrow-back-up" not in text and 'class="btn btn-primary"' not in text
     assert owner.get(f"/orders/{line.order_id}/changes/9/undo/").status_code == 404
 
 

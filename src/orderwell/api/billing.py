@@ -19,6 +19,7 @@ from orderwell.domains.billing.models import CreditNote, Invoice, Payment, Refun
 from orderwell.domains.billing.services.credit import issue_credit_note
 from orderwell.domains.billing.services.invoice import issue_invoice
 from orderwell.domains.billing.services.pay import PaymentDraft, record_payment, record_refund
+from orderwell.domains.billing.services.undo_money import undo_payment, undo_refund
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.permissions import Permission
 
@@ -97,6 +98,11 @@ class PaymentShape(Shape):
     refunded_amount: Exact
     received_at: Moment
     actor_label: str
+    undone_at: Moment | None = Field(
+        description="When it was undone because it was a mistake; then it counts no longer"
+    )
+    undone_by: str
+    undone_reason: str
 
 
 class RefundShape(Shape):
@@ -107,6 +113,9 @@ class RefundShape(Shape):
     reference: str | None
     refunded_at: Moment
     actor_label: str
+    undone_at: Moment | None
+    undone_by: str
+    undone_reason: str
 
 
 class PaymentDetailShape(PaymentShape):
@@ -148,6 +157,10 @@ class NewRefund(Input):
     amount: AmountIn
     reason: Reason
     reference: str | None = Field(default=None, max_length=120)
+
+
+class UndoingMoney(Input):
+    reason: Reason
 
 
 def _named(row: Invoice | CreditNote | Payment) -> dict[str, Any]:
@@ -302,6 +315,19 @@ def record_order_payment(request: ApiRequest, order_id: Id, body: NewPayment) ->
 def refund_payment(request: ApiRequest, payment_id: Id, body: NewRefund) -> Refund:
     """Give back part or all of a payment."""
     return record_refund(payment_id=payment_id, **dict(body), actor=request.actor, now=utc_now())
+
+
+@routes.write("POST", "/payments/{payment_id}/undo", permission=PAY, response=PaymentDetailShape)
+def undo_order_payment(request: ApiRequest, payment_id: Id, body: UndoingMoney) -> dict[str, Any]:
+    """Take back a payment that was recorded by mistake; refused as long as a refund of it stands."""
+    undo_payment(payment_id=payment_id, reason=body.reason, actor=request.actor, now=utc_now())
+    return _payment_detail(request, payment_id)
+
+
+@routes.write("POST", "/refunds/{refund_id}/undo", permission=REFUND, response=RefundShape)
+def undo_order_refund(request: ApiRequest, refund_id: Id, body: UndoingMoney) -> Refund:
+    """Take back a refund that was recorded by mistake."""
+    return undo_refund(refund_id=refund_id, reason=body.reason, actor=request.actor, now=utc_now())
 
 
 @routes.read("/orders/{order_id}/money", permission=PAYMENTS, response=MoneyShape)

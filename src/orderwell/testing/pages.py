@@ -26,7 +26,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from orderwell.domains.automation.hints.registry import rules
-from orderwell.domains.billing.models import Invoice
+from orderwell.domains.billing.models import Invoice, Payment, Refund
 from orderwell.domains.cases.models import Case, MessageFile, Rating, Task
 from orderwell.domains.cases.services.link import current_link, token_of
 from orderwell.domains.catalog.models import Category, Channel, Product, ProductImage, TaxCategory, Variant
@@ -174,6 +174,8 @@ EXAMPLES: dict[str, Callable[[], list[Arguments]]] = {
     "customer-unrelate": lambda: _pairs(CustomerRelation.objects.values_list("customer_id", "pk")),
     "order-release": lambda: _pairs(Hold.objects.filter(released_at=None).values_list("order_id", "pk")),
     "order-undo": lambda: _pairs(Amendment.objects.order_by("-pk").values_list("order_id", "number")),
+    "payment-undo": lambda: _pairs(Payment.objects.filter(undone_at=None).order_by("-pk").values_list("pk")[:MOST]),
+    "refund-undo": lambda: _pairs(Refund.objects.filter(undone_at=None).order_by("-pk").values_list("pk")[:MOST]),
     "order-attachment": lambda: _pairs(Attachment.objects.values_list("order_id", "pk")),
     "order-file": lambda: _pairs(Attachment.objects.values_list("order_id", "pk")),
     "order-note-change": lambda: _pairs(OrderNote.objects.filter(removed_at=None).values_list("order_id", "pk")),

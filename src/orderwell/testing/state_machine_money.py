@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from orderwell.domains.automation.services.bill import invoice_shipment
-from orderwell.domains.billing.models import Invoice, InvoiceLine, Payment
+from orderwell.domains.billing.models import Invoice, InvoiceLine, Payment, Refund
 from orderwell.domains.billing.services.credit import issue_credit_note
 from orderwell.domains.billing.services.invoice import issue_invoice
 from orderwell.domains.billing.services.pay import PaymentDraft, record_payment, record_refund
+from orderwell.domains.billing.services.undo_money import undo_payment, undo_refund
 from orderwell.domains.fulfilment.models import Shipment
 from orderwell.domains.integrations.models import ImportBatch
 from orderwell.domains.integrations.services.create import create_batch
@@ -68,6 +69,23 @@ class MoneyRules(Company):
             "refund",
             lambda: record_refund(payment_id=payment.pk, amount=amount, reason="sorry", actor=ACTOR, now=self.now),
         )
+
+    @rule(index=pick)
+    def undo_pay(self, index: int) -> None:
+        payment = self.one(list(Payment.objects.order_by("pk")), index)
+        if payment is not None:
+            self.attempt(
+                "undo payment",
+                lambda: undo_payment(payment_id=payment.pk, reason="a mistake", actor=ACTOR, now=self.now),
+            )
+
+    @rule(index=pick)
+    def undo_back(self, index: int) -> None:
+        refund = self.one(list(Refund.objects.order_by("pk")), index)
+        if refund is not None:
+            self.attempt(
+                "undo refund", lambda: undo_refund(refund_id=refund.pk, reason="a mistake", actor=ACTOR, now=self.now)
+            )
 
     @rule(index=pick, quantity=small, everything=yes, reverses=yes)
     def credit(self, index: int, quantity: Decimal, everything: bool, reverses: bool) -> None:

@@ -11,10 +11,11 @@ from decimal import Decimal
 import pytest
 
 from orderwell.domains.automation.services.take_back import credit_return
-from orderwell.domains.billing.errors import RefundAbovePayment
+from orderwell.domains.billing.errors import MoneyUndone, RefundAbovePayment
 from orderwell.domains.billing.models import CreditNote, Invoice, Payment, Refund
 from orderwell.domains.billing.services.invoice import issue_invoice
 from orderwell.domains.billing.services.pay import PaymentDraft, record_payment, record_refund
+from orderwell.domains.billing.services.undo_money import undo_payment
 from orderwell.domains.fulfilment.models import Return, Shipment
 from orderwell.domains.fulfilment.services.record_return import ReturnedUnits, record_return
 from orderwell.domains.fulfilment.services.ship import ship
@@ -63,6 +64,34 @@ def test_one_of_them_refunds() -> None:
     )
     assert {refusal.code for refusal in refusals} == {RefundAbovePayment.code}
     assert Refund.objects.count() == 1
+    assert differences() == []
+
+
+def test_one_of_them_undoes_a_payment() -> None:
+    order = place([(stocked(10), 1)])
+    payment = record_payment(payment=PaymentDraft(order.pk, D(10), "bank"), actor=ACTOR, now=NOW)
+    refusals = one_won(
+        in_threads(lambda _: undo_payment(payment_id=payment.pk, reason="twice", actor=ACTOR, now=NOW), WORKERS)
+    )
+    assert {refusal.code for refusal in refusals} == {MoneyUndone.code}
+    order.refresh_from_db()
+    assert order.paid_amount == 0
+    assert differences() == []
+
+
+def test_undo_and_refund_of_one_payment_never_both_happen() -> None:
+    order = place([(stocked(10), 1)])
+    payment = record_payment(payment=PaymentDraft(order.pk, D(10), "bank"), actor=ACTOR, now=NOW)
+
+    def act(number: int) -> object:
+        if number % 2:
+            return undo_payment(payment_id=payment.pk, reason="twice", actor=ACTOR, now=NOW)
+        return record_refund(payment_id=payment.pk, amount=D(10), reason="late", actor=ACTOR, now=NOW)
+
+    refusals = one_won(in_threads(act, WORKERS))
+    assert {refusal.code for refusal in refusals} <= {"money_undone", "payment_refunded", "refund_above_payment"}
+    order.refresh_from_db()
+    assert order.paid_amount == 0
     assert differences() == []
 
 

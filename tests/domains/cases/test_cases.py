@@ -6,11 +6,13 @@ import pytest
 from django.db import connection
 
 from orderwell.domains.cases.errors import CaseClosed, UnknownColleague
+from orderwell.domains.cases.mentions import mentioned
 from orderwell.domains.cases.models import Case, Message, Notice, Task
+from orderwell.domains.cases.naming import colleagues_called, names_of_nobody, people_named
 from orderwell.domains.cases.queries import CaseFilters, case_detail, case_list, inbox_counts, threads_of, unread_count
 from orderwell.domains.cases.services.converse import SentFile, write_message
 from orderwell.domains.cases.services.manage import CaseChange, change_case, close_case, reopen_case
-from orderwell.domains.cases.services.notify import mark_read, names_of_nobody, people_named
+from orderwell.domains.cases.services.notify import mark_read
 from orderwell.domains.cases.services.open_case import CaseDraft, ask_colleagues, open_case
 from orderwell.domains.cases.services.speak import ask
 from orderwell.domains.cases.services.tasks import add_task, finish_task
@@ -140,6 +142,29 @@ def test_a_part_of_a_name_means_whoever_alone_is_called_so() -> None:
     assert people_named(["王洋", "LuoYang"]) == [wang, luo]
     assert people_named(["Yang"]) == []  # there are two
     assert names_of_nobody("@罗洋 @Yang @nobody a@b.c") == ["Yang", "nobody"]
+
+
+def test_a_name_in_a_chinese_sentence_needs_no_space_before_it() -> None:
+    luo = person("luoyang", name="罗洋 Luo Yang")
+    assert people_named(mentioned("请@罗洋看一下，谢谢")) == [luo]
+    assert mentioned("a@b.c 张@example.com x.@y Ä@z") == ["example.com"]
+
+
+def test_whom_to_offer_while_a_name_is_typed() -> None:
+    luo, wang = person("luoyang", name="罗洋 Luo Yang"), person("wang", name="王洋 Wang Yang")
+    person("yang2", name="Yang")
+    offered = {
+        text: [who.username for who in colleagues_called(text)] for text in ("罗", "luo", "LY", "洋", "zz", "wangy")
+    }
+    assert offered["罗"] == offered["luo"] == offered["LY"] == ["luoyang"]
+    assert set(offered["洋"]) == {"luoyang", "wang"} and offered["zz"] == [] and offered["wangy"] == ["wang"]
+    assert [who.username for who in colleagues_called("", me=luo.pk)] == ["yang2", "wang"]
+    for user, who in ((luo, colleagues_called("luo")[0]), (wang, colleagues_called("wang")[0])):
+        assert people_named(mentioned(f"@{who.call} please")) == [user]
+    # Somebody else of that name: then the user name is what tells them apart.
+    other = person("luo2", name="罗洋 Luo Yang")
+    assert sorted(who.call for who in colleagues_called("罗洋")) == ["luo2", "luoyang"]
+    assert people_named(["luo2"]) == [other]
 
 
 def test_a_mention_in_a_note_on_an_order_is_told_as_well() -> None:

@@ -96,6 +96,34 @@ def test_local_time_becomes_utc_also_when_clocks_change() -> None:
     assert parse_moment("10.07.2011", london, "%d.%m.%Y") == datetime(2011, 7, 9, 23, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026/11/21",
+        "2026/11/21 00:00:00",
+        "2026.11.21",
+        "2026年11月21日",
+        "2026 年 11 月 21 日",
+        "２０２６／１１／２１",
+        "20261121",
+    ],
+)
+def test_dates_as_spreadsheets_of_china_write_them(text: str) -> None:
+    assert parse_moment(text, ZoneInfo("UTC")) == datetime(2026, 11, 21, tzinfo=UTC)
+    assert parse_moment("2026/1/5 9:30", ZoneInfo("UTC")) == datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
+
+
+def test_which_of_day_and_month_comes_first_is_a_choice() -> None:
+    utc = ZoneInfo("UTC")
+    assert parse_moment("21.11.2026", utc, day_order="dmy") == datetime(2026, 11, 21, tzinfo=UTC)
+    assert parse_moment("1/2/2026 9:05", utc, day_order="dmy") == datetime(2026, 2, 1, 9, 5, tzinfo=UTC)
+    assert parse_moment("01/02/2026", utc, day_order="mdy") == datetime(2026, 1, 2, tzinfo=UTC)
+    assert parse_moment("2026/11/21", utc, day_order="dmy") == datetime(2026, 11, 21, tzinfo=UTC)
+    for text, order in (("21.11.2026", ""), ("11/21/2026", "dmy"), ("2026/11-21", ""), ("2026/13/01", "")):
+        with pytest.raises(NotADate):
+            parse_moment(text, utc, day_order=order)
+
+
 @pytest.mark.parametrize("text", ["", "yesterday", "2011-13-01", "01/02/2011", "0001-01-01T00:00:00+14:00"])
 def test_what_is_not_a_time_is_refused(text: str) -> None:
     with pytest.raises(NotADate):

@@ -11,10 +11,13 @@ import pytest
 from openpyxl import Workbook
 
 from orderwell.domains.integrations.errors import MissingColumns, UnknownMapping, UnknownPreset
-from orderwell.domains.integrations.models import ImportMapping
+from orderwell.domains.integrations.models import ImportMapping, ImportRow
 from orderwell.domains.integrations.services.mappings import delete_mapping, save_mapping
+from orderwell.domains.integrations.services.undo import undo_batch
 from orderwell.domains.inventory.models import Reservation
 from orderwell.domains.orders.models import Order
+from orderwell.domains.orders.services.cancel import cancel_units
+from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import NotFound
 from orderwell.platform.verify import run_laws
 from orderwell.testing.factories import make_channel, make_customer, make_variant, make_warehouse, stock_up
@@ -173,3 +176,26 @@ def test_a_file_without_what_is_needed_is_refused_as_a_whole(tmp_path: Path) -> 
     assert caught.value.data == {"missing": "order number, quantity, date", "found": "SKU, colour"}
     with pytest.raises(UnknownPreset):
         prepare(path, preset="nothing")
+
+
+def test_a_live_file_that_was_undone_comes_in_again_mended(tmp_path: Path) -> None:
+    row = ("L-1", "", "CUP", "2", "4", "K1", "", "", "", "")
+    first = run(tmp_path, [row], mode="live")
+    old = Order.objects.get(external_id="L-1")
+    undo_batch(batch_id=first.pk, actor=importer())
+    old.refresh_from_db()
+    assert old.state == "cancelled" and (old.external_id or "").startswith("L-1 (")
+    again = run(tmp_path, [(*row[:3], "5", *row[4:])], mode="live")
+    assert (again.done, again.duplicate, again.refused) == (1, 0, 0)
+    new = Order.objects.get(external_id="L-1")
+    assert new.pk != old.pk and new.lines.get().quantity == 5
+    # Another line under a number that is taken names the order as people know it.
+    other = run(tmp_path, [(*row[:2], "BOWL", *row[3:])], mode="live")
+    told = ImportRow.objects.get(batch=other)
+    assert told.code == "document_differs" and told.data["document"] == new.number
+    # Cancelled by hand before the undo: its number is free all the same.
+    cancel_units(order_id=new.pk, lines=None, reason="wrong", actor=importer(), now=utc_now())
+    undone = undo_batch(batch_id=again.pk, actor=importer())
+    assert (undone.undone, undone.kept) == (1, [])
+    assert run(tmp_path, [row], mode="live").done == 1
+    assert not [item for verdict in run_laws() for item in verdict.result.differences]

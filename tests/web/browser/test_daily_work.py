@@ -225,3 +225,47 @@ def test_an_import_is_tried_run_and_undone(sign_in: Open) -> None:
     page.get_by_role("link", name="Undo").click()
     page.locator("#dialog button.btn-primary").click()
     expect(page.locator("h1")).to_contain_text("Undone", timeout=60_000)
+
+
+def test_colleagues_are_offered_after_an_at_sign_and_taken_by_keyboard(sign_in: Open) -> None:
+    page = sign_in("anna")
+    place_order(page, ("CUP", "1"))
+    page.keyboard.press("t")
+    note = page.locator("#dialog textarea[data-mentions]")
+    expect(note).to_be_focused()
+    page.keyboard.type("Please ask @", delay=20)
+    offered = page.locator("#dialog .mention-hits.show [role=option]")
+    # Oneself is nobody to tell.
+    expect(offered).to_have_text(["carl", "lin", "wei"])
+    expect(note).to_have_attribute("aria-activedescendant", "id_body-mention-0")
+    page.keyboard.press("ArrowDown")
+    expect(note).to_have_attribute("aria-activedescendant", "id_body-mention-1")
+    page.keyboard.press("Escape")
+    # Escape closes what is offered, and not the dialog.
+    expect(offered).to_have_count(0)
+    expect(note).to_be_visible()
+    page.keyboard.type("we", delay=20)
+    expect(offered).to_have_text(["wei"])
+    page.keyboard.press("Enter")
+    page.keyboard.type("now, a@b", delay=20)
+    expect(note).to_have_value("Please ask @wei now, a@b")
+    expect(offered).to_have_count(0)
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#dialog")).to_be_hidden()
+    expect(page.locator("main")).to_contain_text("Please ask @wei now")
+
+
+def test_colleagues_are_offered_on_a_phone(sign_in: Open) -> None:
+    page = sign_in("anna")
+    place_order(page, ("CUP", "1"))
+    page.set_viewport_size({"width": 390, "height": 760})
+    page.goto(page.url.rstrip("/").replace("/orders/", "/tasks/add/order/") + "/")
+    task = page.locator("input[data-mentions]")
+    task.click()
+    page.keyboard.type("@li", delay=20)
+    expect(task).to_have_attribute("aria-expanded", "true")
+    page.locator(".mention-hits.show [role=option]", has_text="lin").click()
+    expect(task).to_have_value("@lin ")
+    expect(task).to_have_attribute("aria-expanded", "false")
+    expect(task).to_be_focused()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -12,6 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.web.browser.conftest import Site
+from tests.web.browser.test_daily_work import type_order
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., Page]
@@ -344,3 +345,28 @@ def test_a_connection_that_comes_back_goes_on_where_it_was(sign_in: Open) -> Non
     page.keyboard.press("Control+Enter")
     page.wait_for_url(re.compile(r"/orders/\d+/$"))
     expect(page.locator("#content")).to_contain_text("once more")
+
+
+def test_what_is_not_on_a_line_yet_stops_the_order_once(sign_in: Open, site: Site) -> None:
+    count = "from orderwell.domains.orders.models import Order; print(Order.objects.count())"
+    before = int(site.shell(count))
+    page = sign_in("anna")
+    type_order(page, ("CUP", "1"))
+    expect(page.locator("#add-product-ts-control")).to_be_focused()
+    page.keyboard.type("NOSUCHSKU", delay=20)
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#entry-unknown")).to_contain_text("NOSUCHSKU is not on a line yet")
+    assert int(site.shell(count)) == before
+    # A product that is known becomes a line first, for its quantity to be looked at.
+    page.keyboard.type("POT", delay=20)
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".entry-row")).to_have_count(2)
+    assert int(site.shell(count)) == before
+    expect(page.locator("[name=line_quantity]").last).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.type("NOSUCHSKU", delay=20)
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#entry-unknown")).to_contain_text("NOSUCHSKU is not on a line yet")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(re.compile(r"/orders/\d+/$"))
+    assert int(site.shell(count)) == before + 1

@@ -85,6 +85,38 @@ def test_the_camera_reads_a_real_code(camera: Page, site: Site) -> None:
     expect(camera.locator("dialog.scan-camera")).to_have_count(0)
 
 
+def test_back_closes_the_camera_before_the_page(camera: Page, site: Site) -> None:
+    number = place(site, ("CUP", 2))
+    camera.goto("/handheld/#/pick")
+    camera.locator(".hh-row", has_text=number).click()
+    camera.locator("[data-sku=CUP]").wait_for()
+    here = camera.url
+    # Nothing before the camera can be read here, so the window stays until somebody closes it.
+    camera.evaluate("HTMLVideoElement.prototype.play = async () => {}; window.BarcodeDetector = undefined")
+    camera.evaluate("Object.defineProperty(HTMLVideoElement.prototype, 'videoWidth', { get: () => 0 })")
+    window = camera.locator("dialog.scan-camera")
+    for close in (camera.go_back, window.get_by_role("button").click, lambda: camera.keyboard.press("Escape")):
+        camera.locator(".hh-scan [data-scan-camera]").first.click()
+        expect(window.locator("video")).to_have_count(1)
+        close()
+        expect(window).to_have_count(0)
+        assert camera.url == here
+    camera.go_back()
+    camera.wait_for_url("**/handheld/#/pick")
+
+
+def test_without_a_camera_there_is_a_sentence_and_no_black_box(sign_in: Open) -> None:
+    page = sign_in("wei", width=390, height=760)
+    page.goto("/handheld/#/pick")
+    page.locator(".hh-scan [data-scan-camera]").first.wait_for()
+    nothing = "async () => { throw new DOMException('', 'NotFoundError'); }"
+    page.evaluate(f"() => {{ navigator.mediaDevices.getUserMedia = {nothing}; }}")
+    page.locator(".hh-scan [data-scan-camera]").first.click()
+    window = page.locator("dialog.scan-camera")
+    expect(window.get_by_role("status")).not_to_have_text("")
+    expect(window.locator("video")).to_have_count(0)
+
+
 def test_a_scan_anywhere_finds_the_goods(sign_in: Open) -> None:
     page = sign_in("wei")
     page.goto("/stock/")

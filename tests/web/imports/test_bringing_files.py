@@ -167,3 +167,18 @@ def test_why_an_import_stopped_is_a_sentence(owner: Client, company: Company) ->
     )
     page = flat(owner.get(f"/imports/{batch.pk}/").content.decode())
     assert f"The stored file of import {batch.pk} is missing" in page and "import_file_changed" not in page
+
+
+def test_dates_of_the_day_first_are_a_choice(owner: Client, company: Company) -> None:
+    heading, row = "Order number,Date,SKU,Quantity,Unit price,Channel", "A-1,21.11.2026,CUP,2,10,shop"
+    hand_in(owner, heading, row)
+    first = ImportBatch.objects.get()
+    run(first)
+    assert (first.done, first.refused) == (0, 1)
+    meant = {f"column_{field}": column for field, column in first.mapping["columns"].items()}
+    mean(owner, first, **meant, channel="", day_order="dmy", name="")
+    second = ImportBatch.objects.order_by("-pk")[0]
+    assert second.mapping["options"]["day_order"] == "dmy"
+    run(second)
+    assert (second.done, second.refused) == (1, 0)
+    assert 'value="dmy" selected' in owner.get(f"/imports/{second.pk}/mapping/").content.decode()

@@ -226,7 +226,14 @@ def make_main_product_image(request: ApiRequest, image_id: Id) -> dict[str, Any]
 
 @routes.write("DELETE", "/images/{image_id}", permission=CHANGE, response=None, status=204)
 def remove_product_image(request: ApiRequest, image_id: Id) -> None:
+    """Take it away; for 30 days it can be brought back."""
     images.remove_image(image_id=image_id, actor=request.actor, now=utc_now())
+
+
+@routes.write("POST", "/images/{image_id}/restore", permission=CHANGE, response=ImageShape)
+def restore_product_image(request: ApiRequest, image_id: Id) -> dict[str, Any]:
+    """Bring an image back that was removed less than 30 days ago, to the place that it had."""
+    return show_image(images.restore_image(image_id=image_id, actor=request.actor, now=utc_now()))
 
 
 @routes.read("/categories", permission=VIEW, response=list[CategoryShape])

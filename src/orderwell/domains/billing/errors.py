@@ -47,6 +47,16 @@ class ReferenceTaken(DomainError):
     message = "The reference {reference} was used before for something else: {amount} {currency} of order {number}."
 
 
+class MoneyUndone(DomainError):
+    code = "money_undone"
+    message = "This was undone by {who} at {moment}: {reason}"
+
+
+class PaymentRefunded(DomainError):
+    code = "payment_refunded"
+    message = "{amount} {currency} of this payment were given back; undo the refund first."
+
+
 class RefundAbovePayment(DomainError):
     code = "refund_above_payment"
     message = "Only {left} {currency} of this payment are left to refund; you gave {value}."

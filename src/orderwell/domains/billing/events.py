@@ -15,6 +15,8 @@ class BillingEvent(EventName):
     TURNED = "billing.credit-note.turned"
     PAID = "billing.payment.recorded"
     REFUNDED = "billing.refund.recorded"
+    PAYMENT_UNDONE = "billing.payment.undone"
+    REFUND_UNDONE = "billing.refund.undone"
     STATED = "billing.statement.made"
 
     @classmethod
@@ -27,6 +29,8 @@ _SENTENCES: dict[str, str] = {
     BillingEvent.CREDITED: _("Credit note {number} over {amount} {currency} issued for invoice {invoice}"),
     BillingEvent.TURNED: _("Credit note {number} now reverses its invoice: the goods will never be delivered"),
     BillingEvent.PAID: _("Payment of {amount} {currency} received ({method})"),
+    BillingEvent.PAYMENT_UNDONE: _("Payment of {amount} {currency} ({method}) undone: {reason}"),
+    BillingEvent.REFUND_UNDONE: _("Refund of {amount} {currency} undone: {reason}"),
     BillingEvent.STATED: _("Account statement from {first} to {last} made: {amount} {currency}"),
     BillingEvent.REFUNDED: _("Refund of {amount} {currency}: {reason}"),
 }

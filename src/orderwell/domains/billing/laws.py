@@ -123,13 +123,13 @@ def _charge_differences(lines: Iterable[OrderLine]) -> list[Difference]:
 
 @law("billing.order_money_is_the_sum_of_documents")
 def order_money_is_the_sum_of_documents() -> LawResult:
-    """Every order's invoiced, credited and paid amounts are the sums over its documents."""
+    """Every order's invoiced, credited and paid amounts are the sums over its documents; what was undone counts nothing."""
     invoiced: dict[int, Decimal] = defaultdict(Decimal, _sums(Invoice.objects.all(), "order_id", "gross_amount"))
     reversing, crediting = (CreditNote.objects.filter(reverses=flag) for flag in (True, False))
     for order_id, amount in _sums(reversing, "order_id", "gross_amount").items():
         invoiced[order_id] -= amount
-    paid: dict[int, Decimal] = defaultdict(Decimal, _sums(Payment.objects.all(), "order_id", "amount"))
-    for order_id, amount in _sums(Refund.objects.all(), "payment__order_id", "amount").items():
+    paid: dict[int, Decimal] = defaultdict(Decimal, _sums(Payment.objects.filter(undone_at=None), "order_id", "amount"))
+    for order_id, amount in _sums(Refund.objects.filter(undone_at=None), "payment__order_id", "amount").items():
         paid[order_id] -= amount
     sums = {
         "invoiced_amount": invoiced,
@@ -147,8 +147,8 @@ def order_money_is_the_sum_of_documents() -> LawResult:
 
 @law("billing.refunded_is_the_sum_of_refunds")
 def refunded_is_the_sum_of_refunds() -> LawResult:
-    """The refunded amount of every payment is the sum of its refunds."""
-    right = _sums(Refund.objects.all(), "payment_id", "amount")
+    """The refunded amount of every payment is the sum of its refunds that stand."""
+    right = _sums(Refund.objects.filter(undone_at=None), "payment_id", "amount")
     kept = dict(Payment.objects.exclude(refunded_amount=0).values_list("pk", "refunded_amount"))
     found = [Difference(f"payment {pk}", right.get(pk, ZERO), kept.get(pk, ZERO)) for pk in _unequal(right, kept)]
     return LawResult(Payment.objects.count(), found)
@@ -156,16 +156,19 @@ def refunded_is_the_sum_of_refunds() -> LawResult:
 
 @law("billing.ledger_holds_every_document_once")
 def ledger_holds_every_document_once() -> LawResult:
-    """The receivables ledger holds one entry for each document, with its amount, order, customer and currency."""
+    """The receivables ledger holds one entry for each document, with its amount, order, customer and currency.
+
+    A payment or refund that was undone has one more, that takes it back.
+    """
+    of_payment = ("amount", "order_id", "customer_id", "currency")
+    of_refund = ("amount", "payment__order_id", "payment__customer_id", "payment__currency")
     documents: list[tuple[Kind, QuerySet[Any], tuple[str, ...]]] = [
         (Kind.INVOICE, Invoice.objects.all(), ("gross_amount", "order_id", "customer_id", "currency")),
         (Kind.CREDIT_NOTE, CreditNote.objects.all(), ("gross_amount", "order_id", "customer_id", "currency")),
-        (Kind.PAYMENT, Payment.objects.all(), ("amount", "order_id", "customer_id", "currency")),
-        (
-            Kind.REFUND,
-            Refund.objects.all(),
-            ("amount", "payment__order_id", "payment__customer_id", "payment__currency"),
-        ),
+        (Kind.PAYMENT, Payment.objects.all(), of_payment),
+        (Kind.REFUND, Refund.objects.all(), of_refund),
+        (Kind.PAYMENT_UNDO, Payment.objects.filter(undone_at__isnull=False), of_payment),
+        (Kind.REFUND_UNDO, Refund.objects.filter(undone_at__isnull=False), of_refund),
     ]
     checked, found = 0, []
     for kind, rows, columns in documents:

@@ -1,4 +1,4 @@
-"""Invoices, credit notes, payments and the ledger of what customers owe: records only, all append-only."""
+"""Invoices, credit notes, payments and the ledger of what customers owe: records only, nothing is ever deleted."""
 
 from __future__ import annotations
 
@@ -115,13 +115,25 @@ class CreditNoteLine(models.Model):
         ]
 
 
-class Payment(models.Model):
-    """Money received for an order. `refunded_amount` is the sum of its refunds, kept for the CHECK."""
+class Undoable(models.Model):
+    """A record that may have been a mistake: then it stays, says by whom and why it was undone, and counts no longer."""
+
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.CharField(max_length=120, blank=True)
+    undone_reason = models.CharField(max_length=240, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class Payment(Undoable):
+    """Money received for an order. `refunded_amount` is the sum of its refunds that stand, kept for the CHECK."""
 
     order = models.ForeignKey("orders.Order", on_delete=models.PROTECT, related_name="+")
     customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, null=True, related_name="+")
     method = models.CharField(max_length=20)
-    # The provider's or bank's own reference; unique per method, so that a notification told twice is one payment.
+    # The provider's or bank's own reference; unique per method, so that a notification told twice is one payment. One
+    # that was undone doesn't stand in the way of the right one.
     reference = models.CharField(max_length=120, null=True)  # NULL: unique only where given
     currency = models.CharField(max_length=3)
     amount = AmountField()
@@ -132,12 +144,17 @@ class Payment(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["method", "reference"], name="payment_reference_once", condition=Q(reference__isnull=False)
+                fields=["method", "reference"],
+                name="payment_reference_once",
+                condition=Q(reference__isnull=False, undone_at__isnull=True),
             ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="payment_positive"),
             models.CheckConstraint(
                 condition=Q(refunded_amount__gte=0) & Q(amount__gte=F("refunded_amount")),
                 name="payment_refunded_within",
+            ),
+            models.CheckConstraint(
+                condition=Q(undone_at__isnull=True) | Q(refunded_amount=0), name="payment_undone_not_refunded"
             ),
         ]
         indexes = [
@@ -149,26 +166,38 @@ class Payment(models.Model):
         ]
 
 
-class Refund(models.Model):
+class Refund(Undoable):
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
     amount = AmountField()
     reason = models.CharField(max_length=240)
-    reference = models.CharField(max_length=120, null=True, unique=True)  # NULL: unique only where given
+    reference = models.CharField(max_length=120, null=True)  # NULL: unique only where given
     refunded_at = models.DateTimeField()
     actor_label = models.CharField(max_length=120)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="refund_positive")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["reference"],
+                name="refund_reference_once",
+                condition=Q(reference__isnull=False, undone_at__isnull=True),
+            ),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="refund_positive"),
+        ]
 
 
 class LedgerEntry(models.Model):
-    """The receivables ledger: what a customer owes is the sum. Invoices and refunds add, payments and credits take away."""
+    """The receivables ledger: what a customer owes is the sum. Invoices and refunds add, payments and credits take away.
+
+    Undoing a payment or a refund is an entry of its own, with the sign turned round.
+    """
 
     class Kind(models.TextChoices):
         INVOICE = "invoice"
         CREDIT_NOTE = "credit_note"
         PAYMENT = "payment"
         REFUND = "refund"
+        PAYMENT_UNDO = "payment_undo"
+        REFUND_UNDO = "refund_undo"
 
     kind = models.CharField(max_length=12, choices=Kind)
     document = models.CharField(max_length=40, unique=True)

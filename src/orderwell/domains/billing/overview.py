@@ -22,7 +22,7 @@ class Money:
 
     @property
     def refundable(self) -> list[Payment]:
-        return [payment for payment in self.payments if payment.amount > payment.refunded_amount]
+        return [row for row in self.payments if row.undone_at is None and row.amount > row.refunded_amount]
 
 
 def money_of(actor: Actor, order_id: int) -> Money:

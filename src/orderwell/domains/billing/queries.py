@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from django.db.models import Exists, Model, OuterRef, Prefetch, QuerySet, Sum
 
-from orderwell.domains.billing.models import CreditNote, Invoice, InvoiceLine, LedgerEntry, Payment
+from orderwell.domains.billing.models import CreditNote, Invoice, InvoiceLine, LedgerEntry, Payment, Refund
 from orderwell.domains.billing.open_invoices import OWING as OWING
 from orderwell.domains.billing.open_invoices import Receivables, open_invoices, receivables_of
 from orderwell.domains.orders.models import Order
@@ -172,6 +172,16 @@ def payment_detail(actor: Actor, payment_id: int) -> Payment:
     found = rows.filter(pk=payment_id).first()
     if found is None:
         raise NotFound(kind="payment", reference=str(payment_id))
+    return found
+
+
+def refund_detail(actor: Actor, refund_id: int) -> Refund:
+    """A refund with its payment and order. Raises PermissionDenied, NotFound."""
+    actor.require(Permission.BILLING_PAYMENT_VIEW)
+    rows = Refund.objects.filter(payment__in=visible_payments(actor)).select_related("payment__order")
+    found = rows.filter(pk=refund_id).first()
+    if found is None:
+        raise NotFound(kind="refund", reference=str(refund_id))
     return found
 
 

@@ -147,7 +147,13 @@ def _names(documents: Sequence[tuple[str, int]]) -> dict[tuple[str, int], tuple[
         found[Kind.INVOICE, pk] = (number, due_at)
     for pk, number in CreditNote.objects.filter(pk__in=ids[Kind.CREDIT_NOTE]).values_list("pk", "number"):
         found[Kind.CREDIT_NOTE, pk] = (number, None)
-    for kind, model in ((Kind.PAYMENT, Payment), (Kind.REFUND, Refund)):
+    references = (
+        (Kind.PAYMENT, Payment),
+        (Kind.PAYMENT_UNDO, Payment),
+        (Kind.REFUND, Refund),
+        (Kind.REFUND_UNDO, Refund),
+    )
+    for kind, model in references:
         for pk, reference in model.objects.filter(pk__in=ids[kind]).values_list("pk", "reference"):
             found[kind, pk] = (reference or "", None)
     return found

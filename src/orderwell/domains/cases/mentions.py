@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-# A user name or a display name; the at sign of an e-mail address has something before it.
-_MENTION = re.compile(r"(?<![\w.@])[@＠]([\w.\-]{1,80})")
+# A user name or a display name; the at sign of an e-mail address has something before it. Chinese before it is no address:
+# it is written without spaces, "请@王芳看".
+_MENTION = re.compile(r"(?<![^\W\u4e00-\u9fff])(?<![.@＠])[@＠]([\w.\-]{1,80})")
 MOST = 20
 
 

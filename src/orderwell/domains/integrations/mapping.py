@@ -192,6 +192,7 @@ class MappingOptions:
     currency: str = ""
     time_zone: str = ""
     date_format: str = ""
+    day_order: str = ""
     decimal_mark: str = "."
     encoding: str = ""
     delimiter: str = ""
@@ -254,6 +255,8 @@ def check_options(options: Mapping[str, Any]) -> MappingOptions:
     checked = MappingOptions(**options)
     if checked.decimal_mark not in (".", ","):
         raise UnknownOption(option="decimal_mark", value=checked.decimal_mark, expected=". or ,")
+    if checked.day_order not in ("", "dmy", "mdy"):
+        raise UnknownOption(option="day_order", value=checked.day_order, expected="dmy or mdy")
     if checked.delimiter not in ("", ",", ";", "\t", "|"):
         raise UnknownOption(option="delimiter", value=checked.delimiter, expected=", or ; or | or a tab")
     if checked.encoding.lower() not in ("", "utf-8", "utf-8-sig", "utf-16", "gb18030", "gbk", "cp1252", "windows-1252"):

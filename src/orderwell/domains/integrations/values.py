@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import UTC, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -24,6 +25,14 @@ from orderwell.kernel.written import bare_number
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,12})?")
 _WHOLE_AS_FLOAT = re.compile(r"([0-9]+)\.0+")
 _SHOWN = 80
+_TIME = r"(?:[ T]+(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2}))?)?"
+_YEAR_FIRST = re.compile(r"(?P<year>[0-9]{4})(?P<mark>[-/.])(?P<month>[0-9]{1,2})(?P=mark)(?P<day>[0-9]{1,2})" + _TIME)
+_IN_CHINESE = re.compile(r"(?P<year>[0-9]{4}) ?年 ?(?P<month>[0-9]{1,2}) ?月 ?(?P<day>[0-9]{1,2}) ?日?" + _TIME)
+_DAY, _MONTH, _YEAR = r"(?P<day>[0-9]{1,2})", r"(?P<month>[0-9]{1,2})", r"(?P<year>[0-9]{4})"
+_YEAR_LAST = {
+    "dmy": re.compile(rf"{_DAY}(?P<mark>[-/.]){_MONTH}(?P=mark){_YEAR}{_TIME}"),
+    "mdy": re.compile(rf"{_MONTH}(?P<mark>[-/.]){_DAY}(?P=mark){_YEAR}{_TIME}"),
+}
 
 
 def parse_number(text: str, *, decimal_mark: str = ".") -> Decimal:
@@ -62,17 +71,33 @@ def check_amount(amount: Decimal) -> None:
         raise AmountOutOfRange(value=str(amount), low=str(-MAX_AMOUNT), high=str(MAX_AMOUNT))
 
 
-def parse_moment(text: str, zone: ZoneInfo, date_format: str = "") -> datetime:
-    """A point in time in UTC. Without an offset of its own it is local time of `zone`."""
+def parse_moment(text: str, zone: ZoneInfo, date_format: str = "", day_order: str = "") -> datetime:
+    """A point in time in UTC. Without an offset of its own it is local time of `zone`.
+
+    Dates begin with the year, with any of - / . between or as 2026年3月31日; `day_order` says of others whether the day or
+    the month comes first ("dmy", "mdy"): nothing in 01/02/2026 does. A `date_format` is that and nothing else.
+    """
     plain = text.strip()
     try:
-        value = datetime.strptime(plain, date_format) if date_format else datetime.fromisoformat(plain)  # noqa: DTZ007
+        value = datetime.strptime(plain, date_format) if date_format else _moment(plain, day_order)  # noqa: DTZ007
         if value.tzinfo is None:
             value = value.replace(tzinfo=zone)
         return value.astimezone(UTC)
     except (ValueError, OverflowError):
-        expected = datetime(2026, 3, 31, 9, 30, tzinfo=zone).strftime(date_format or "%Y-%m-%d %H:%M")
+        shown = date_format or {"dmy": "%d/%m/%Y %H:%M", "mdy": "%m/%d/%Y %H:%M"}.get(day_order, "%Y-%m-%d %H:%M")
+        expected = datetime(2026, 3, 31, 9, 30, tzinfo=zone).strftime(shown)
         raise NotADate(value=text[:_SHOWN] or Phrase("(nothing)"), expected=expected) from None
+
+
+def _moment(plain: str, day_order: str) -> datetime:
+    written = unicodedata.normalize("NFKC", plain)
+    found = _YEAR_FIRST.fullmatch(written) or _IN_CHINESE.fullmatch(written)
+    if found is None and day_order:
+        found = _YEAR_LAST[day_order].fullmatch(written)
+    if found is None:
+        return datetime.fromisoformat(written)
+    parts = {name: int(value) for name, value in found.groupdict().items() if value and name != "mark"}
+    return datetime(**parts)  # type: ignore[arg-type]  # noqa: DTZ001 - its zone is the caller's
 
 
 def parse_reference(text: str) -> str:

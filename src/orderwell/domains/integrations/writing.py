@@ -36,7 +36,7 @@ from orderwell.domains.integrations.verdicts import DONE, Written
 from orderwell.domains.inventory.models import Warehouse
 from orderwell.domains.inventory.services.past import PastAdjustment, PastMovement, record_past_adjustments
 from orderwell.domains.orders.errors import UnknownSku
-from orderwell.domains.orders.models import OrderLine
+from orderwell.domains.orders.models import Order, OrderLine
 from orderwell.domains.orders.outcomes import Duplicate, Placed, Refused
 from orderwell.domains.orders.services.place import place_orders
 from orderwell.kernel.errors import ErrorDetail
@@ -149,7 +149,11 @@ class ChunkWriter:
         if not gained:
             return None
         if not (self.history and self.layout.supplements and len(family) < MAX_FAMILY):
-            document = next(iter(family)).replace(":", " ")
+            kind, _, key = next(iter(family)).partition(":")
+            number = (
+                Order.objects.filter(pk=int(key)).values_list("number", flat=True).first() if kind == "order" else None
+            )
+            document = number or f"{kind} {key}"
             self.written.refuse(gained, Fault.of("", DocumentDiffers(document=document, reference=plan.reference)))
             return None
         return Plan(supplement_name(plan.reference, len(family) + 1), gained, plan.customer)

@@ -18,6 +18,7 @@ class OrderEvent(EventName):
     CHANGED = "orders.order.changed"
     CHANGE_UNDONE = "orders.change.undone"
     CANCELLED = "orders.order.cancelled"
+    REFERENCE_FREED = "orders.order.reference-freed"
     COMPLETED = "orders.order.completed"
     REOPENED = "orders.order.reopened"
     UNITS_CANCELLED = "orders.line.cancelled"
@@ -45,6 +46,7 @@ _SENTENCES: dict[str, str] = {
     OrderEvent.CHANGED: _("Order changed"),
     OrderEvent.CHANGE_UNDONE: _("Change {change} undone"),
     OrderEvent.CANCELLED: _("Order cancelled: {reason}"),
+    OrderEvent.REFERENCE_FREED: _("External number given free for another order"),
     OrderEvent.COMPLETED: _("Order completed"),
     OrderEvent.REOPENED: _("Order reopened"),
     OrderEvent.UNITS_CANCELLED: _("{quantity} × {sku} cancelled: {reason}"),

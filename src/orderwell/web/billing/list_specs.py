@@ -18,8 +18,10 @@ from orderwell.domains.billing.queries import (
     visible_invoices,
     visible_payments,
 )
+from orderwell.domains.billing.services.undo_money import undo_payments
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
+from orderwell.web.billing.undoing import BulkUndoForm
 from orderwell.web.components.markup import to
 from orderwell.web.components.words import choices
 from orderwell.web.lists.common import (
@@ -32,7 +34,7 @@ from orderwell.web.lists.common import (
     order_url,
     pick,
 )
-from orderwell.web.lists.spec import Column, Filter, ListSpec, Nothing, Values
+from orderwell.web.lists.spec import Action, Column, Filter, ListSpec, Nothing, Values
 
 P = Permission
 MONEY = (
@@ -183,8 +185,9 @@ PAYMENTS = ListSpec(
         Column("amount", _("Amount"), lambda p: p.amount, "money", currency=currency_of, narrow="end"),
         Column("currency", _("Currency"), lambda p: p.currency),
         Column("who", _("Who"), lambda p: p.actor_label),
+        Column("undone", _("Undone"), lambda p: p.undone_reason or None, narrow="line"),
     ),
-    default=("order", "received", "customer", "method", "reference", "refunded", "amount"),
+    default=("order", "received", "customer", "method", "reference", "refunded", "amount", "undone"),
     rows=payment_rows,
     sorts={"received": ("received_at", "id")},
     default_sort="-received",
@@ -194,6 +197,17 @@ PAYMENTS = ListSpec(
         Filter("from", _("Received from"), "day"),
         Filter("to", _("Received until"), "day"),
         CUSTOMER,
+    ),
+    actions=(
+        Action(
+            "undo",
+            _("Undo"),
+            "arrow-back-up",
+            P.BILLING_PAYMENT_CREATE,
+            undo_payments,
+            BulkUndoForm,
+            hint=_("For payments that never came in: their orders owe the amount again. This cannot be undone."),
+        ),
     ),
     link=order_url,
     search=_("Reference"),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orderwell.domains.cases.models import Case
 from orderwell.domains.cases.queries import colleagues
+from orderwell.web.cases.mentioning import MENTIONS
 from orderwell.web.components.actions import ActionForm
 from orderwell.web.components.forms import DayField, offer, options
 from orderwell.web.components.words import choices
@@ -28,7 +29,7 @@ class CaseForm(ActionForm):
     kind = forms.ChoiceField(label=_("Kind"), choices=choices("case_kind", "question", "complaint"))
     subject = forms.CharField(label=_("Subject"), max_length=240, required=False)
     direction = forms.ChoiceField(label=_("What follows was"), choices=choices("message", "in", "out", "internal"))
-    body = forms.CharField(label=_("Message"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 4}))
+    body = forms.CharField(label=_("Message"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 4, **MENTIONS}))
     assignee = forms.ChoiceField(label=_("In charge"), required=False)
     due_on = DayField(label=_("Due"), required=False)
     pointers = {"/due_at": "due_on", "/order_id": "subject", "/customer_id": "subject"}
@@ -59,7 +60,7 @@ class MessageForm(ActionForm):
     body = forms.CharField(
         label=_("Message"),
         max_length=10_000,
-        widget=forms.Textarea(attrs={"rows": 4}),
+        widget=forms.Textarea(attrs={"rows": 4, **MENTIONS}),
         help_text=_("@name tells a colleague."),
     )
     file = forms.FileField(label=_("File"), required=False)
@@ -99,7 +100,7 @@ class TaskForm(ActionForm):
     text = forms.CharField(
         label=_("Task"),
         max_length=1000,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off", **MENTIONS}),
         help_text=_("@name tells a colleague."),
     )
     assignee = forms.ChoiceField(label=_("Who does it"), required=False)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from orderwell.web.cases import conversation, inbox, mine, panels, ratings
+from orderwell.web.cases import conversation, inbox, mentioning, mine, panels, ratings
 from orderwell.web.lists.views import list_page
 
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("tasks/<int:task_id>/done/", panels.done, name="task-done"),
     path("orders/<int:order_id>/customer-link/", panels.link, name="order-customer-link"),
     path("orders/<int:order_id>/customer-link/revoke/", panels.revoke, name="order-customer-link-revoke"),
+    path("colleagues/", mentioning.offered, name="colleagues"),
     path("for-me/", mine.for_me, name="for-me"),
     path("for-me/read/", mine.read, name="for-me-read"),
     path("ask/", mine.ask, name="ask-colleagues"),

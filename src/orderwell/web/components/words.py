@@ -181,6 +181,8 @@ WORDS: dict[str, dict[str, tuple[str | Promise, str]]] = {
         "credit_note": (_("Credit note"), WARN),
         "payment": (_("Payment"), GOOD),
         "refund": (_("Refund"), WARN),
+        "payment_undo": (_("Payment undone"), WARN),
+        "refund_undo": (_("Refund undone"), WARN),
     },
     "relation": {
         "parent": (_("Parent company"), CALM),

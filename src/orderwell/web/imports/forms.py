@@ -82,7 +82,15 @@ class MappingForm(ActionForm):
     """Which column means what, proposed from the header, and a name to keep it under."""
 
     name = forms.CharField(label=_("Keep this mapping as"), required=False, max_length=80)
-
+    day_order = forms.ChoiceField(
+        label=_("Dates of the file"),
+        required=False,
+        choices=[
+            ("", _("Year first: 2026-03-31, 2026/3/31, 2026年3月31日")),
+            ("dmy", _("Day first: 31.03.2026, 31/03/2026")),
+            ("mdy", _("Month first: 03/31/2026")),
+        ],
+    )
     channel = forms.ChoiceField(label=_("Channel, where a row names none"), required=False)
 
     def __init__(

@@ -155,20 +155,20 @@ def mapping(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponse:
         columns=batch.mapping.get("columns", {}),
         history=batch.mode == ImportBatch.Mode.HISTORY,
         channels=visible_channels(actor, active_only=True),
-        initial={"channel": options.get("channel", "")},
+        initial={name: options.get(name, "") for name in ("channel", "day_order")},
     )
     if request.method == "POST" and form.is_valid():
-        channel = form.cleaned_data["channel"]
+        chosen = {name: form.cleaned_data[name] for name in ("channel", "day_order")}
         try:
             now_meant = change_mapping(
                 batch_id=batch_id,
                 columns=form.columns(),
-                channel=channel,
+                options=chosen,
                 actor=actor.via("import", actor.address),
                 now=utc_now(),
             )
             if name := form.cleaned_data["name"].strip():
-                save_mapping(name=name, columns=form.columns(), options={**options, "channel": channel}, actor=actor)
+                save_mapping(name=name, columns=form.columns(), options={**options, **chosen}, actor=actor)
         except DomainError as error:
             form.refuse(error)
         else:

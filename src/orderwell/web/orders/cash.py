@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from orderwell.domains.automation.services.take_back import take_back
-from orderwell.domains.billing.models import Payment
+from orderwell.domains.billing.models import Payment, Refund
 from orderwell.domains.billing.overview import money_of
 from orderwell.domains.billing.services.invoice import issue_invoice
 from orderwell.domains.billing.services.pay import PaymentDraft, record_payment, record_refund
@@ -25,6 +25,7 @@ from orderwell.kernel.quantities import plain
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.actions import perform
+from orderwell.web.components.toasts import undo
 from orderwell.web.orders.actions import page_of
 from orderwell.web.orders.cash_forms import CARRIERS, InvoiceForm, PaymentForm, RefundForm, ReturnForm, ShipForm
 from orderwell.web.orders.forms import Countable
@@ -168,10 +169,12 @@ def pay_order(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse
     due = max(found.due, ZERO)
     initial = {"amount": plain(due) if due else "", "received_on": today}
     form = PaymentForm(request.POST or None, initial=initial, due=due, currency=found.order.currency)
+    # A reference told twice is the payment that was there before: then there is nothing of this form to undo.
+    known = {payment.pk for payment in money_of(actor, order_id).payments}
 
-    def act(data: dict[str, Any]) -> None:
+    def act(data: dict[str, Any]) -> Payment:
         day = data["received_on"]
-        record_payment(
+        return record_payment(
             payment=PaymentDraft(
                 order_id=order_id,
                 amount=data["amount"],
@@ -192,6 +195,7 @@ def pay_order(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse
         done=_("The payment is recorded."),
         to=page_of(order_id),
         context={"order": found.order, "found": found},
+        undo=lambda made: None if made.pk in known else undo("payment-recorded", payment_id=made.pk),
     )
 
 
@@ -201,9 +205,10 @@ def refund_order(request: HttpRequest, actor: Actor, order_id: int) -> HttpRespo
     payments = money_of(actor, order_id).refundable
     start = _refund_start(found, payments)
     form = RefundForm(request.POST or None, payments=payments, initial=start)
+    known = {refund.pk for payment in payments for refund in payment.refunds.all()}
 
-    def act(data: dict[str, Any]) -> None:
-        record_refund(
+    def act(data: dict[str, Any]) -> Refund:
+        return record_refund(
             payment_id=data["payment"],
             amount=data["amount"],
             reason=data["reason"],
@@ -221,6 +226,7 @@ def refund_order(request: HttpRequest, actor: Actor, order_id: int) -> HttpRespo
         done=_("The refund is recorded."),
         to=page_of(order_id),
         context={"order": found.order, "found": found},
+        undo=lambda made: None if made.pk in known else undo("refund-recorded", refund_id=made.pk),
     )
 
 

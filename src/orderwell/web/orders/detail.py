@@ -172,11 +172,15 @@ def ledger_of(money: Money) -> list[LedgerRow]:
     rows += [(i.issued_at, "invoice", i.number, i.gross_amount, "", i.pk) for i in money.invoices]
     rows += [(n.issued_at, "credit_note", n.number, -n.gross_amount, n.reason, None) for n in money.credit_notes]
     for payment in money.payments:
-        rows.append((payment.received_at, "payment", payment.reference or "", -payment.amount, payment.method, None))
-        rows += [
-            (refund.refunded_at, "refund", refund.reference or "", refund.amount, refund.reason, None)
-            for refund in payment.refunds.all()
-        ]
+        name, why = payment.reference or "", payment.undone_reason
+        rows.append((payment.received_at, "payment", name, -payment.amount, payment.method, None))
+        if payment.undone_at:
+            rows.append((max(payment.undone_at, payment.received_at), "payment_undo", name, payment.amount, why, None))
+        for refund in payment.refunds.all():
+            name, why = refund.reference or "", refund.undone_reason
+            rows.append((refund.refunded_at, "refund", name, refund.amount, refund.reason, None))
+            if refund.undone_at:
+                rows.append((refund.undone_at, "refund_undo", name, -refund.amount, why, None))
     found, balance = [], ZERO
     for when, kind, number, amount, note, invoice_id in sorted(rows, key=lambda row: row[0]):
         balance += amount

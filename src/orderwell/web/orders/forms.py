@@ -32,7 +32,12 @@ class HoldForm(ReasonForm):
 
 
 class NoteForm(ActionForm):
-    body = forms.CharField(label=_("Note"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 4}))
+    body = forms.CharField(
+        label=_("Note"),
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 4, "data-mentions": ""}),
+        help_text=_("@name tells a colleague."),
+    )
 
 
 @dataclass(frozen=True, slots=True)

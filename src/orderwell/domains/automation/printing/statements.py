@@ -24,6 +24,8 @@ KINDS = {
     "credit_note": _("Credit note"),
     "payment": _("Payment"),
     "refund": _("Refund"),
+    "payment_undo": _("Payment undone"),
+    "refund_undo": _("Refund undone"),
 }
 AGES = {
     "not_due": _("Not due yet"),

@@ -109,7 +109,7 @@ def _refund(order_id: int, credited: Decimal, reason: str, actor: Actor, now: da
     order = Order.objects.get(pk=order_id)
     left = min(credited, -due_amount(order))
     refunds = []
-    for payment in Payment.objects.filter(order_id=order_id).order_by("-received_at", "-pk"):
+    for payment in Payment.objects.filter(order_id=order_id, undone_at=None).order_by("-received_at", "-pk"):
         amount = min(left, payment.amount - payment.refunded_amount)
         if amount > 0:
             refunds.append(record_refund(payment_id=payment.pk, amount=amount, reason=reason, actor=actor, now=now))

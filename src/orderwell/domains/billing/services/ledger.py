@@ -1,4 +1,5 @@
-"""Writing the receivables ledger: one signed entry for each document, in the transaction that writes the document."""
+"""Writing the receivables ledger: one signed entry for each document, in the transaction that writes the document,
+and one more where it is undone."""
 
 from __future__ import annotations
 
@@ -10,7 +11,14 @@ from orderwell.domains.orders.models import Order
 
 Kind = LedgerEntry.Kind
 # What a document does to what the customer owes.
-SIGNS = {Kind.INVOICE: 1, Kind.CREDIT_NOTE: -1, Kind.PAYMENT: -1, Kind.REFUND: 1}
+SIGNS = {
+    Kind.INVOICE: 1,
+    Kind.CREDIT_NOTE: -1,
+    Kind.PAYMENT: -1,
+    Kind.REFUND: 1,
+    Kind.PAYMENT_UNDO: 1,
+    Kind.REFUND_UNDO: -1,
+}
 
 
 def document_name(kind: Kind, document_id: int) -> str:

@@ -11,6 +11,7 @@ from django.db import IntegrityError
 from django.db.models import F
 
 from orderwell.domains.billing.errors import (
+    MoneyUndone,
     PastOrder,
     PaymentInFuture,
     ReferenceTaken,
@@ -103,6 +104,10 @@ def record_refund(
     raise RowConflict(reference=reference)
 
 
+def already_undone(row: Payment | Refund) -> MoneyUndone:
+    return MoneyUndone(who=row.undone_by, moment=row.undone_at, reason=row.undone_reason)
+
+
 def _check_payment(payment: PaymentDraft, reference: str | None, now: datetime) -> None:
     problems: list[DomainError] = list(text_problems(reference or "", "/reference", 120))
     if payment.method not in METHODS:
@@ -130,7 +135,8 @@ def _record_payment(draft: PaymentDraft, reference: str | None, actor: Actor, no
     require_state(order, Order.State.PLACED, Order.State.COMPLETED, Order.State.CANCELLED)
     _check_amount(draft.amount, order.currency)
     if reference is not None:
-        earlier = Payment.objects.select_related("order").filter(method=draft.method, reference=reference).first()
+        told = Payment.objects.select_related("order")
+        earlier = told.filter(method=draft.method, reference=reference, undone_at=None).first()
         if earlier is not None:
             return _same_payment(earlier, order, draft.amount, reference)
     payment = Payment.objects.create(
@@ -173,9 +179,12 @@ def _record_refund(
     payment = Payment.objects.select_for_update().get(pk=payment_id)
     _check_amount(amount, payment.currency)
     if reference is not None:
-        earlier = Refund.objects.select_related("payment__order").filter(reference=reference).first()
+        told = Refund.objects.select_related("payment__order").filter(reference=reference, undone_at=None)
+        earlier = told.first()
         if earlier is not None:
             return _same_refund(earlier, payment, amount, reference)
+    if payment.undone_at is not None:
+        raise already_undone(payment)
     left = payment.amount - payment.refunded_amount
     if amount > left:
         raise RefundAbovePayment(pointer="/amount", left=left, currency=payment.currency, value=plain(amount))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 
-from orderwell.domains.cases.mentions import candidates, mentioned
+from orderwell.domains.cases.mentions import mentioned
 from orderwell.domains.cases.models import Notice
+from orderwell.domains.cases.naming import people_named
 from orderwell.domains.cases.queries import find_document
 from orderwell.kernel.errors import NotFound
 from orderwell.platform.accounts.actor import Actor
@@ -45,37 +45,9 @@ def notify(
 
 def notify_mentioned(text: str, *, stream: str, subject: str, actor: Actor, now: datetime) -> int:
     """A notice for everybody whose name stands after an at sign in `text`."""
-    users = people_named(mentioned(text))
+    names = mentioned(text)
+    users = people_named(names) if names else []
     return notify(users, kind=Notice.Kind.MENTION, stream=stream, subject=subject, text=text, actor=actor, now=now)
-
-
-def people_named(names: Iterable[str]) -> list[User]:
-    """Active users by user name, display name, or a part of it that nobody else is called: 罗洋 of "罗洋 Luo Yang"."""
-    return [user for user in _named(names).values() if user is not None]
-
-
-def names_of_nobody(text: str) -> list[str]:
-    """The names after an at sign in `text` that reach no colleague."""
-    return [name for name, user in _named(mentioned(text)).items() if user is None]
-
-
-def _named(names: Iterable[str]) -> dict[str, User | None]:
-    wanted = {name: candidates(name) for name in names}
-    if not wanted:
-        return {}
-    whole: dict[str, User] = {}
-    parts: dict[str, set[User]] = defaultdict(set)
-    for user in User.objects.filter(is_active=True).order_by("pk"):
-        for name in (user.username, user.name):
-            whole.setdefault(name.casefold(), user)
-        for part in (*user.name.split(), "".join(user.name.split())):
-            parts[part.casefold()].add(user)
-
-    def meant(name: str) -> User | None:
-        alike = parts.get(name.casefold(), set())
-        return whole.get(name.casefold()) or (next(iter(alike)) if len(alike) == 1 else None)
-
-    return {name: next(filter(None, map(meant, tried)), None) for name, tried in wanted.items()}
 
 
 def people_who_may(permission: Permission) -> list[User]:

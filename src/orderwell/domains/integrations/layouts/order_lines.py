@@ -137,7 +137,8 @@ class _OrderReader:
         if not text:
             return None
         try:
-            return parse_moment(text, self.layout.zone, self.layout.options.date_format)
+            options = self.layout.options
+            return parse_moment(text, self.layout.zone, options.date_format, options.day_order)
         except DomainError as error:
             self._refuse(place, field, error)
             return None

@@ -18,15 +18,15 @@ from orderwell.platform.events.recording import Fact, record
 
 
 def change_mapping(
-    *, batch_id: int, columns: Mapping[str, str], channel: str, actor: Actor, now: datetime
+    *, batch_id: int, columns: Mapping[str, str], options: Mapping[str, str], actor: Actor, now: datetime
 ) -> ImportBatch:
-    """The batch that has this mapping now: the same one while it waits; after a dry run another of the same file, as the
+    """`options` not given stay. The batch that has this mapping now: the same one while it waits; after a dry run another of the same file, as the
     verdicts of the first were given on what its columns meant then.
 
     Raises NotFound, IllegalTransition once an import has begun to change something, and what the mapping lacks.
     """
     batch = import_detail(actor, batch_id)
-    mapping = {"columns": dict(columns), "options": {**batch.mapping.get("options", {}), "channel": channel}}
+    mapping = {"columns": dict(columns), "options": {**batch.mapping.get("options", {}), **options}}
     if batch.state == IMPORT_BATCH.initial:
         return _in_place(batch_id, mapping, actor, now)
     if not was_rehearsed(batch):

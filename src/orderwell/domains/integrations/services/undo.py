@@ -1,8 +1,8 @@
 """Taking back what a batch made, document by document.
 
 Orders and returns of the past go as if they had never come, unless something refers to them. Stock corrections are
-reversed by counter-movements, because the ledger is append-only. Live orders are cancelled with a reason. Products and
-customers stay: other documents may use them by now.
+reversed by counter-movements, because the ledger is append-only. Live orders are cancelled with a reason, and their external
+numbers are free for the mended file. Products and customers stay: other documents may use them by now.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from orderwell.domains.fulfilment.services.past_returns import remove_past_returns
 from orderwell.domains.integrations.errors import CannotUndo
 from orderwell.domains.integrations.events import ImportEvent
@@ -18,7 +20,9 @@ from orderwell.domains.integrations.models import ImportBatch, ImportRow
 from orderwell.domains.integrations.services.claim import advance, claim, release
 from orderwell.domains.integrations.states import IMPORT_BATCH
 from orderwell.domains.inventory.services.past import reverse_past_adjustments
+from orderwell.domains.orders.models import Order
 from orderwell.domains.orders.services.cancel import cancel_units
+from orderwell.domains.orders.services.free_reference import free_reference
 from orderwell.domains.orders.services.past import remove_past_orders
 from orderwell.kernel.clock import Clock, utc_now
 from orderwell.kernel.errors import DomainError
@@ -89,7 +93,7 @@ def _take_back(batch: ImportBatch, kind: str, ids: Sequence[int], actor: Actor, 
         remove_past_returns(ids, actor=actor)
         return []
     if kind == "adjustment":
-        reverse_past_adjustments(ids, actor=actor, now=now, note=f"import {batch.pk} undone")
+        reverse_past_adjustments(ids, actor=actor, now=now, note=_("Import %(number)s undone") % {"number": batch.pk})
         return []
     if batch.mode == ImportBatch.Mode.HISTORY:
         return [
@@ -100,9 +104,14 @@ def _take_back(batch: ImportBatch, kind: str, ids: Sequence[int], actor: Actor, 
 
 
 def _cancel(batch: ImportBatch, order_id: int, actor: Actor, now: datetime) -> Kept | None:
+    reason = _("Import %(number)s undone") % {"number": batch.pk}
     try:
         with atomic():
-            cancel_units(order_id=order_id, lines=None, reason=f"Import {batch.pk} undone", actor=actor, now=now)
+            # Somebody may have cancelled it by hand before: then only its number is in the way.
+            if not Order.objects.filter(pk=order_id, state=Order.State.CANCELLED).exists():
+                cancel_units(order_id=order_id, lines=None, reason=reason, actor=actor, now=now)
+            if Order.objects.filter(pk=order_id, state=Order.State.CANCELLED).exists():
+                free_reference(order_id=order_id, mark=reason, actor=actor, now=now)
     except DomainError as error:
         return _kept(f"order:{order_id}", error)
     return None

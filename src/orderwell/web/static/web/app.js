@@ -120,6 +120,8 @@
     if (!element) return;
     element.addEventListener("shown.bs.modal", () => focusFirst(element));
     element.addEventListener("hidden.bs.modal", () => {
+      // What was refused because it is no longer so: the page behind still shows it as it was.
+      if ($("#dialog-content [data-stale-page]")) location.reload();
       $("#dialog-content").replaceChildren();
       if (cameFrom?.isConnected) cameFrom.focus();
       cameFrom = null;

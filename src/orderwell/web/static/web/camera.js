@@ -58,16 +58,38 @@
       className: "btn btn-lg w-100",
       textContent: texts.close,
     });
-    dialog.append(video, words, close);
+    // The picture comes with the camera: without one there is a sentence, and no black box.
+    dialog.append(words, close);
     document.body.append(dialog);
     let stream = null;
     let running = true;
-    dialog.addEventListener("close", () => {
+    // A step of the history of its own, so that the Back key of a phone closes this window and not the page behind it.
+    let ended = null;
+    const end = () => (ended ??= finish());
+    const back = (event) => {
+      event.stopImmediatePropagation();
+      end();
+    };
+    const finish = async () => {
       running = false;
       stream?.getTracks().forEach((track) => track.stop());
+      window.removeEventListener("popstate", back, true);
+      dialog.close();
       dialog.remove();
-    });
-    close.addEventListener("click", () => dialog.close());
+      if (!history.state?.camera) return;
+      await new Promise((gone) => {
+        const settled = (event) => {
+          event.stopImmediatePropagation();
+          gone();
+        };
+        window.addEventListener("popstate", settled, { capture: true, once: true });
+        history.back();
+      });
+    };
+    dialog.addEventListener("close", end);
+    close.addEventListener("click", end);
+    history.pushState({ ...history.state, camera: true }, "");
+    window.addEventListener("popstate", back, true);
     dialog.showModal();
     try {
       stream = await navigator.mediaDevices.getUserMedia({
@@ -82,6 +104,7 @@
       stream.getTracks().forEach((track) => track.stop());
       return;
     }
+    dialog.prepend(video);
     video.srcObject = stream;
     await video.play().catch(() => {});
     let read;
@@ -96,7 +119,7 @@
       const code = video.videoWidth ? await read(video).catch(() => undefined) : undefined;
       if (!running) return;
       if (code) {
-        dialog.close();
+        await end();
         found(code);
         return;
       }

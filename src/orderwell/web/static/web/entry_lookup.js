@@ -49,7 +49,9 @@
         if (event.key !== "Enter" || event.ctrlKey || event.metaKey || !query.trim() || said.text === query) return;
         event.preventDefault();
         event.stopImmediatePropagation();
-        find(query).then((hits) => take(hits[0] || null, query));
+        select.looking = find(query)
+          .then((hits) => take(hits[0] || null, query))
+          .finally(() => (select.looking = null));
       },
       true,
     );
@@ -90,8 +92,10 @@
 
   E.adder = (form) => {
     const unknown = $("#entry-unknown");
+    let left = ""; // what stood in the field when somebody was told that it isn't on a line
     const taken = (item) => {
       unknown.classList.add("d-none");
+      left = "";
       const row = E.lines.add({ sku: item.sku, name: item.name, quantity: item.quantity });
       select.clear(true);
       select.clearOptions();
@@ -141,6 +145,31 @@
       });
     };
     E.focusAdder = () => select.focus();
+    // An order is not sent while something typed is not on a line: what is known becomes one, of the rest it is said, once.
+    const tellOf = (query) => {
+      left = query;
+      missed(query);
+      unknown.textContent = form.dataset.textNotALine.replace("{code}", query);
+    };
+    window.addEventListener(
+      "submit",
+      (event) => {
+        const query = select.inputValue().trim();
+        if (event.target !== form || (!select.looking && (!query || query === left))) return;
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        if (select.looking) return;
+        search(query).then(
+          ({ hits }) => {
+            const sure = hits.find((hit) => hits.length === 1 || hit.sku.toLowerCase() === query.toLowerCase());
+            if (sure) taken(sure);
+            else tellOf(query);
+          },
+          () => tellOf(query),
+        );
+      },
+      true,
+    );
     return select;
   };
 })();

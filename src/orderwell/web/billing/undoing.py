@@ -1,0 +1,94 @@
+"""Undoing payments and refunds that were recorded by mistake: from their toast, and where they are shown."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from orderwell.domains.billing.queries import payment_detail, refund_detail
+from orderwell.domains.billing.services.undo_money import undo_payment, undo_refund
+from orderwell.kernel.clock import utc_now
+from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.permissions import Permission
+from orderwell.web.components.actions import ActionForm, perform
+from orderwell.web.components.toasts import undoes
+from orderwell.web.orders.list_forms import BulkForm
+from orderwell.web.pages import back_to, form_page
+
+MISTAKE = gettext_lazy("Recorded by mistake")
+
+
+class UndoMoneyForm(ActionForm):
+    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=240, initial=MISTAKE)
+    next = forms.CharField(required=False, widget=forms.HiddenInput)
+    OWN = ActionForm.OWN | {"next"}
+
+
+class BulkUndoForm(BulkForm):
+    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=240, initial=MISTAKE)
+
+
+@undoes("payment-recorded")
+def take_payment_back(actor: Actor, now: datetime, *, payment_id: int) -> str:
+    undo_payment(payment_id=payment_id, reason=str(MISTAKE), actor=actor, now=now)
+    return _("The payment is undone.")
+
+
+@undoes("refund-recorded")
+def take_refund_back(actor: Actor, now: datetime, *, refund_id: int) -> str:
+    undo_refund(refund_id=refund_id, reason=str(MISTAKE), actor=actor, now=now)
+    return _("The refund is undone.")
+
+
+@form_page(Permission.BILLING_PAYMENT_CREATE)
+def payment(request: HttpRequest, actor: Actor, payment_id: int) -> HttpResponse:
+    found = payment_detail(actor, payment_id)
+
+    def act(data: dict[str, Any]) -> None:
+        undo_payment(payment_id=payment_id, reason=data["reason"], actor=actor, now=utc_now())
+
+    return perform(
+        request,
+        actor,
+        _form(request),
+        template="billing/undo_payment.html",
+        act=act,
+        done=_("The payment is undone."),
+        to=_place(request, found.order_id),
+        context={"payment": found, "order": found.order},
+    )
+
+
+@form_page(Permission.BILLING_REFUND_CREATE)
+def refund(request: HttpRequest, actor: Actor, refund_id: int) -> HttpResponse:
+    found = refund_detail(actor, refund_id)
+
+    def act(data: dict[str, Any]) -> None:
+        undo_refund(refund_id=refund_id, reason=data["reason"], actor=actor, now=utc_now())
+
+    return perform(
+        request,
+        actor,
+        _form(request),
+        template="billing/undo_refund.html",
+        act=act,
+        done=_("The refund is undone."),
+        to=_place(request, found.payment.order_id),
+        context={"refund": found, "payment": found.payment, "order": found.payment.order},
+    )
+
+
+def _form(request: HttpRequest) -> UndoMoneyForm:
+    return UndoMoneyForm(request.POST or None, initial={"next": request.GET.get("next", "")})
+
+
+def _place(request: HttpRequest, order_id: int) -> str:
+    """The page the dialog was opened from: the order's, or an invoice's."""
+    given = request.POST.get("next") or request.GET.get("next")
+    return back_to(request) if given else reverse("order-detail", args=[order_id])
