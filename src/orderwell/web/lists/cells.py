@@ -15,9 +15,10 @@ from orderwell.platform import exporting
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.configuration.custom_fields import recent_custom_fields
 from orderwell.platform.configuration.models import CustomField
+from orderwell.web.components.times import moments
 from orderwell.web.components.words import word
 from orderwell.web.lists.spec import Column, ListSpec
-from orderwell.web.templatetags.orderwell import badge, day, moments, money_text, quantity, thousands
+from orderwell.web.templatetags.orderwell import badge, day, money_text, quantity, thousands
 
 _FILE_KINDS = {"money": "number", "word": "text"}
 _CUSTOM_KINDS = {"number": "number", "yes_no": "yes_no", "date": "day"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -33,6 +33,7 @@ from orderwell.web.components.causes import CAUSE_WORDS, CAUSES
 from orderwell.web.components.charts import drawn, rows_of
 from orderwell.web.components.markup import markup, safe, to
 from orderwell.web.components.schedules import SCHEDULES
+from orderwell.web.components.times import moments
 from orderwell.web.components.toasts import undo_of
 from orderwell.web.components.words import look_of, word
 from orderwell.web.help.fields import describe
@@ -126,26 +127,6 @@ def localoptions(variant: Any) -> str:
 def moment(value: datetime | None) -> SafeString | str:
     """A moment as short as it can be without ambiguity, in full on hover."""
     return "" if value is None else moments()(value)
-
-
-def moments() -> Callable[[datetime], SafeString]:
-    """The same for many moments of one page, as of now and in the time zone of the reader."""
-    zone = timezone.get_current_timezone()
-    today = datetime.now(zone).date().isoformat()
-
-    def shown(value: datetime) -> SafeString:
-        local = value.astimezone(zone)
-        full = local.isoformat(" ", "seconds")[:19]
-        if full[:10] == today:
-            short = full[11:16]
-        elif full[:4] == today[:4]:
-            short = full[5:16]
-        else:
-            short = full[:10]
-        name = safe(local.tzname() or "")
-        return SafeString(f'<time datetime="{value.isoformat()}" title="{full} {name}">{short}</time>')
-
-    return shown
 
 
 @register.filter
