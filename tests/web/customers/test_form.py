@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from orderwell.domains.customers.models import Address, Contact, Customer
 from orderwell.domains.customers.services.save_customer import save_customer
 from orderwell.kernel.clock import utc_now
 from orderwell.testing.actors import clerk
+from orderwell.testing.factories import make_group
 from orderwell.web.customers.parts import align
 from tests.web.conftest import Company
 
@@ -169,6 +171,32 @@ def test_a_new_customer_with_two_contacts_is_made_once(owner: Client, company: C
         assert owner.post("/customers/new/", sent).status_code == 302
     row = Customer.objects.get(name="Acme")
     assert [contact.name for contact in row.contacts.order_by("id")] == ["Ann", "Bob"]
+
+
+def test_what_is_entered_as_new_never_writes_over_a_customer_who_is_there(owner: Client, company: Company) -> None:
+    save_as_another(company, external_id="X-1")
+    before = Customer.objects.filter(pk=company.customer.pk).values().get()
+    empty = fields_of(owner.get("/customers/new/").content.decode())
+    for field, value in (("number", "C1"), ("external_id", "X-1")):
+        answer = owner.post(
+            "/customers/new/", empty | {"name": "Somebody else", field: value, "contact-n0-name": "Eve"}
+        )
+        page = answer.content.decode()
+        assert answer.status_code == 422 and f'id="id_{field}_error"' in page
+        assert f"The customer C1 exists already: {company.customer.name}." in html.unescape(page)
+    assert Customer.objects.filter(pk=company.customer.pk).values().get() == before
+    assert not Customer.objects.filter(name="Somebody else").exists()
+
+
+def test_changes_of_a_customer_are_told_in_words(owner: Client, company: Company) -> None:
+    group = make_group("wholesale")
+    save_as_another(company, kind="company", group=group.code, credit_limit=Decimal("1250.5"), language="en")
+    page = owner.get(f"/customers/{company.customer.pk}/happenings/").content.decode()
+    told = re.sub(r"<[^>]+>|\s+", " ", page)
+    told = re.sub(r" +", " ", html.unescape(told))
+    assert "Kind: Person → Company" in told
+    assert f"Group: — → {group.name_en}" in told
+    assert "→ ¥1,250.50" in told
 
 
 def test_rows_find_each_other_again() -> None:

@@ -167,6 +167,19 @@ def test_what_is_wrong_stands_at_its_field(form: Callable[..., Any]) -> None:
     assert "Line 1: expected something like" in form("/products/new/", **{"vn0-packs": "box"}).content.decode()
 
 
+@pytest.mark.parametrize("price", ["abc", "CNY", "-5", "20 30 40", "CNY 20 30 40", "CNY x"])
+def test_a_price_that_is_none_is_said_at_its_field(form: Callable[..., Any], price: str) -> None:
+    answer = form("/products/new/", **{"code": "NEW", "name_en": "New", "vn0-sku": "NEW-1", "vn0-prices": price})
+    page = answer.content.decode()
+    assert answer.status_code == 422 and 'id="id_vn0-prices_error"' in page
+    assert not Product.objects.filter(code="NEW").exists()
+
+
+def test_a_new_sku_has_no_blanks_inside(form: Callable[..., Any]) -> None:
+    answer = form("/products/new/", **{"code": "NEW", "name_en": "New", "vn0-sku": "有 空格", "vn0-prices": "20"})
+    assert answer.status_code == 422 and "A SKU has no blanks inside." in answer.content.decode()
+
+
 def test_a_new_product_never_overwrites_another(form: Callable[..., Any]) -> None:
     form("/products/new/")
     again = form("/products/new/", name_en="Other")

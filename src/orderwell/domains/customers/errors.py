@@ -35,6 +35,11 @@ class TwoCustomersMeant(DomainError):
     message = "The number {number} and the external id {external_id} belong to two different customers."
 
 
+class CustomerExists(DomainError):
+    code = "customer_exists"
+    message = "The customer {number} exists already: {name}."
+
+
 class ExternalIdTaken(DomainError):
     code = "external_id_taken"
     message = "The external id {external_id} belongs to the customer {number}."

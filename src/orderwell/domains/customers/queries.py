@@ -169,6 +169,11 @@ def _every_group() -> QuerySet[CustomerGroup]:
     return CustomerGroup.objects.order_by("code")
 
 
+def group_names() -> dict[str, tuple[str, str]]:
+    """Code -> name in Chinese and in English, of all groups: a name is no secret where its code is shown."""
+    return {code: (zh, en) for code, zh, en in CustomerGroup.objects.values_list("code", "name_zh", "name_en")}
+
+
 def tags(actor: Actor) -> list[Tag]:
     actor.require(Permission.CUSTOMERS_CUSTOMER_VIEW)
     return _every_tag()

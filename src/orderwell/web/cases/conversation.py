@@ -25,7 +25,7 @@ from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 from orderwell.web.cases.forms import ChangeForm, MessageForm, SettleForm
 from orderwell.web.cases.inbox import end_of_day
-from orderwell.web.cases.mentioning import with_unknown
+from orderwell.web.cases.mentioning import with_told
 from orderwell.web.components.actions import ActionForm, perform, perform_once
 from orderwell.web.components.serving import served
 from orderwell.web.orders.forms import Countable
@@ -82,7 +82,7 @@ def write(request: HttpRequest, actor: Actor, case_id: int) -> HttpResponse:
             form.refuse(error)
         else:
             done = _("Note added.") if internal else _("Answer sent.")
-            messages.success(request, with_unknown(done, form.cleaned_data["body"]))
+            messages.success(request, with_told(done, form.cleaned_data["body"], stream=f"case:{case_id}", actor=actor))
             return go(request, page_of(case_id))
     return show(request, actor, case, form)
 

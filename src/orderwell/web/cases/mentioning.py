@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
-from orderwell.domains.cases.naming import colleagues_called, names_of_nobody
+from orderwell.domains.cases.naming import colleagues_called
+from orderwell.domains.cases.services.notify import reach_of
 from orderwell.platform.accounts.actor import Actor
 from orderwell.web.pages import page
 
@@ -23,11 +25,17 @@ def offered(request: HttpRequest, actor: Actor) -> HttpResponse:
     return JsonResponse({"people": people})
 
 
-def with_unknown(done: str, text: str) -> str:
-    """`done`, and that nobody was told where a name in `text` is nobody's."""
-    unknown = names_of_nobody(text[:10_000])
-    if not unknown:
-        return done
-    names = ", ".join(f"@{name[:40]}" for name in unknown[:5])
-    said = _("No colleague is called %(names)s, or several are, so nobody was told by that name.") % {"names": names}
-    return f"{done} {said}"
+def with_told(done: str, text: str, *, stream: str, actor: Actor) -> str:
+    """`done`, and who is told by the names in `text`, who could not be, and which names are nobody's."""
+    found = reach_of(text[:10_000], stream=stream, actor=actor)
+    said = [done]
+    comma = pgettext("between names", ", ")
+    if found.told:
+        said.append(_("Told: %(names)s.") % {"names": comma.join(map(str, found.told))})
+    if found.barred:
+        names = comma.join(map(str, found.barred))
+        said.append(_("Not told, as this is not theirs to see: %(names)s.") % {"names": names})
+    if found.unknown:
+        names = comma.join(f"@{name[:40]}" for name in found.unknown[:5])
+        said.append(_("No colleague is called %(names)s, or several are.") % {"names": names})
+    return " ".join(said)

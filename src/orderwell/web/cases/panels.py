@@ -20,7 +20,7 @@ from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 from orderwell.web.cases.forms import TaskForm
 from orderwell.web.cases.inbox import end_of_day
-from orderwell.web.cases.mentioning import with_unknown
+from orderwell.web.cases.mentioning import with_told
 from orderwell.web.components.actions import ActionForm, perform
 from orderwell.web.pages import action, back_to, dialog, form_page, go
 
@@ -50,7 +50,7 @@ def add(request: HttpRequest, actor: Actor, kind: str, key: int) -> HttpResponse
         TaskForm(request.POST or None),
         template="cases/task.html",
         act=act,
-        done=with_unknown(_("Task added."), request.POST.get("text", "")),
+        done=with_told(_("Task added."), request.POST.get("text", ""), stream=stream, actor=actor),
         to=reverse(PAGES[kind], args=[key]),
         context={"document": title},
     )

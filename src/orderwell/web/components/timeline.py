@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+from django.conf import settings
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import localtime
 from django.utils.translation import gettext
@@ -24,7 +25,7 @@ from orderwell.platform.events.queries import sentences
 from orderwell.platform.formats import money_text, price_text
 from orderwell.platform.views.sources import source_of, sources
 from orderwell.platform.wording import shown, with_amounts
-from orderwell.web.components.places import place_name
+from orderwell.web.components.places import group_name, place_name
 from orderwell.web.components.words import WORDS, word
 
 # What a field is called in the list of changes; line fields come as "SKU.quantity".
@@ -74,7 +75,13 @@ FIELDS = {
     "applies_to": _("For"),
 }
 # Fields of changes that hold money.
-AMOUNTS = {"unit_price", "discount", "line_discount", "shipping", "total_amount"}
+AMOUNTS = {"unit_price", "discount", "line_discount", "shipping", "total_amount", "credit_limit"}
+# Fields of changes of a record whose values are codes: what they are called, by the first part of the event's name.
+CODES: dict[tuple[str, str], Callable[[str], str]] = {
+    ("customers", "kind"): lambda code: str(word("customer", code)),
+    ("customers", "group"): lambda code: group_name(code),
+    ("customers", "language"): lambda code: str(dict(settings.LANGUAGES).get(code, code)),
+}
 # Data of events that names a warehouse by its code.
 PLACES = {"warehouse", "origin", "destination"}
 # What the line of shipping has for a SKU.
@@ -130,7 +137,7 @@ def timeline(events: Iterable[Event]) -> list[Entry]:
         Entry(
             text=sentence_of(event),
             detail=str(event.data.get("body") or event.data.get("note") or _reason(event)),
-            changes=list(_changes(event.data.get("changes"), str(event.data.get("currency") or ""))),
+            changes=list(_changes(event)),
             who=event.actor_label,
             source=str(word("source", event.source)),
             address=event.address,
@@ -148,7 +155,9 @@ def _reason(event: Event) -> str:
     return "" if said else str(event.data.get("reason") or "")
 
 
-def _changes(found: Any, currency: str = "") -> Iterator[Change]:
+def _changes(event: Event) -> Iterator[Change]:
+    found, currency = event.data.get("changes"), str(event.data.get("currency") or "")
+    area = event.name.partition(".")[0]
     if not isinstance(found, dict):
         return
     for name, change in found.items():
@@ -160,11 +169,14 @@ def _changes(found: Any, currency: str = "") -> Iterator[Change]:
         elif isinstance(change, dict) and {"before", "after"} & change.keys():
             pair = change.get("before"), change.get("after")
         if pair is not None:
-            yield Change(field_title(name), *(_changed(name, value, currency) for value in pair))
+            yield Change(field_title(name), *(_changed(area, name, value, currency) for value in pair))
 
 
-def _changed(name: str, value: Any, currency: str) -> str:
-    """An amount as amounts are written everywhere, where its currency is known."""
+def _changed(area: str, name: str, value: Any, currency: str) -> str:
+    """An amount as amounts are written everywhere, where its currency is known; a code as what it is called."""
+    called = CODES.get((area, name))
+    if called is not None and value and isinstance(value, str):
+        return called(value)
     is_amount = currency and name.rpartition(".")[2] in AMOUNTS and isinstance(value, str)
     if is_amount and re.fullmatch(r"-?\d+(\.\d+)?", value):
         return (

@@ -13,11 +13,13 @@ from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from msgspec import UNSET
 
 from orderwell.domains.customers.drafts import ContactDraft, CustomerDraft, PostalAddressDraft
 from orderwell.domains.customers.queries import CustomerDetail
 from orderwell.domains.customers.validation import ROLES
 from orderwell.kernel.money import currencies
+from orderwell.platform.events.versions import NEW
 from orderwell.web.components.forms import ExactField, Form, dress, offer, options
 from orderwell.web.components.merging import MergingForm
 from orderwell.web.components.words import choices
@@ -181,8 +183,9 @@ class CustomerForm(MergingForm):
         values["tags"] = tuple(tag.strip() for tag in data["tags"].replace("，", ",").split(",") if tag.strip())
         if before is not None:
             values |= {"number": before.customer.number, "version": self.current}
-        elif data["number"]:
-            values["number"] = data["number"]
+        else:
+            # A number that is taken is refused: what is entered as new never writes over somebody who is there.
+            values |= {"number": data["number"] or UNSET, "version": NEW}
         if self.personal:
             contacts, addresses = self._contacts(), self._addresses()
             if before is None or list(contacts) != before.contacts:

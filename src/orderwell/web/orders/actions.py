@@ -20,7 +20,7 @@ from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import Refusal
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
-from orderwell.web.cases.mentioning import with_unknown
+from orderwell.web.cases.mentioning import with_told
 from orderwell.web.components.actions import ActionForm, perform
 from orderwell.web.components.attaching import attach_file
 from orderwell.web.components.toasts import undo
@@ -75,7 +75,7 @@ def note(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse:
         NoteForm(request.POST or None),
         template="orders/note.html",
         act=lambda data: add_note(order_id=order_id, **data, actor=actor, now=utc_now()),
-        done=with_unknown(_("Note added."), request.POST.get("body", "")),
+        done=with_told(_("Note added."), request.POST.get("body", ""), stream=f"order:{order_id}", actor=actor),
         to=page_of(order_id),
         context={"order": order},
     )

@@ -113,6 +113,12 @@ class VariantForm(Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         data["prices"] = [in_base_currency(row) for row in data.get("prices") or []]
+        example = gettext("Line %(line)s: expected something like “%(example)s”.")
+        for line, row in enumerate(data["prices"], 1):
+            # One word that is no amount, or three amounts.
+            if not 2 <= len(row) <= 3:
+                self.add_error("prices", example % {"line": line, "example": "CNY 20.00 12.50"})
+                break
         for name in ("prices", "packs", "components"):
             for row in data.get(name) or []:
                 try:
@@ -123,6 +129,13 @@ class VariantForm(Form):
         if not data.get("sku") and any(data.get(name) for name in ("name_zh", "name_en", "prices", "barcodes")):
             self.add_error("sku", gettext("A variant needs a SKU."))
         return data
+
+    def clean_sku(self) -> str:
+        sku: str = self.cleaned_data["sku"].strip()
+        # Wherever goods are typed with their quantity, a blank parts the two; those that are there already stay.
+        if re.search(r"\s", sku) and not self.fields["sku"].disabled:
+            raise ValidationError(gettext("A SKU has no blanks inside."))
+        return sku
 
     def clean_option_values(self) -> dict[str, str]:
         return self._options_in("option_values")

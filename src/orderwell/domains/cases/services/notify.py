@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from orderwell.domains.cases.mentions import mentioned
 from orderwell.domains.cases.models import Notice
-from orderwell.domains.cases.naming import people_named
+from orderwell.domains.cases.naming import names_of_nobody, people_named
 from orderwell.domains.cases.queries import find_document
 from orderwell.kernel.errors import NotFound
 from orderwell.platform.accounts.actor import Actor
@@ -48,6 +49,30 @@ def notify_mentioned(text: str, *, stream: str, subject: str, actor: Actor, now:
     names = mentioned(text)
     users = people_named(names) if names else []
     return notify(users, kind=Notice.Kind.MENTION, stream=stream, subject=subject, text=text, actor=actor, now=now)
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Of the names after an at sign: who is told, who may not see the document, and which names are nobody's."""
+
+    told: list[User]
+    barred: list[User]
+    unknown: list[str]
+
+
+def reach_of(text: str, *, stream: str, actor: Actor) -> Reach:
+    names = mentioned(text)
+    found = Reach([], [], names_of_nobody(text) if names else [])
+    for user in {user.pk: user for user in people_named(names)}.values() if names else ():
+        if (actor.kind, actor.id) == ("user", user.pk):
+            continue
+        try:
+            find_document(actor_for_user(user), stream)
+        except NotFound:
+            found.barred.append(user)
+        else:
+            found.told.append(user)
+    return found
 
 
 def people_who_may(permission: Permission) -> list[User]:

@@ -27,6 +27,7 @@ from orderwell.platform.configuration import services as configuration
 from orderwell.platform.configuration.custom_fields import custom_fields
 from orderwell.platform.database import allocate_ids
 from orderwell.platform.events.recording import Fact, record
+from orderwell.platform.events.versions import NEW
 from orderwell.platform.permissions import Permission
 
 
@@ -101,7 +102,7 @@ def _decide(draft: CustomerDraft, batch: _Batch) -> Verdict:
         changes = differences(before, after)
         if not changes:
             return Verdict(number, "unchanged", customer_id)
-        batch.facts.append((_what_happened(changes), number, {"changes": changes}))
+        batch.facts.append((_what_happened(changes), number, {"changes": changes, "currency": after.currency}))
     batch.touched.setdefault(number, before)
     loaded.states[number] = after
     if before is not None and before.external_id and before.external_id != after.external_id:
@@ -186,6 +187,9 @@ def _identity_problems(draft: CustomerDraft, before: CustomerState | None, batch
         return []
     if actor.team_ids is not None and before.team not in batch.known.teams:
         return [errors.CustomerOfAnotherTeam(pointer="/number", number=before.number).detail()]
+    if draft.version == NEW:
+        pointer = "/number" if draft.number else "/external_id"
+        return [errors.CustomerExists(pointer=pointer, number=before.number, name=before.name).detail()]
     row = loaded.rows.get(before.number)
     if draft.version is not None and row is not None and row.version != draft.version:
         return [StaleVersion(pointer="/version", kind="customer", current=row.version, given=draft.version).detail()]
