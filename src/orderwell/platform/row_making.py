@@ -14,9 +14,9 @@ from typing import Any, TypeVar, cast
 from django.conf import settings
 from django.db import connection
 from django.db.models import Model, QuerySet
+from django.db.models import base as model_base
 from django.db.models.base import ModelState
 from django.db.models.query import ModelIterable, get_related_populators
-from django.db.models.signals import post_init, pre_init
 
 Make = Callable[[Sequence[Any]], Any]
 Convert = Callable[[Any], Any]
@@ -67,7 +67,7 @@ def maker_of(compiler: Any) -> Make:
 def _from_db(model: type[Model]) -> Callable[[str, Sequence[str], Sequence[Any]], Model]:
     """What `model.from_db` does, where nothing but Django's own is to be done when an instance is made."""
     own = model.__init__ is Model.__init__ and model.from_db.__func__ is Model.from_db.__func__  # type: ignore[attr-defined]
-    if not own or pre_init.has_listeners(model) or post_init.has_listeners(model):
+    if not own or model_base.pre_init.has_listeners(model) or model_base.post_init.has_listeners(model):
         return model.from_db
 
     def from_db(using: str, names: Sequence[str], values: Sequence[Any]) -> Model:
