@@ -20,6 +20,8 @@ from django.db.models.query import ModelIterable, get_related_populators
 
 Make = Callable[[Sequence[Any]], Any]
 Convert = Callable[[Any], Any]
+# Where Django keeps whom it tells of instances: nobody of ours, but a field of Django's may listen.
+_told: Any = model_base
 Rows = TypeVar("Rows", bound="QuerySet[Any, Any]")
 
 
@@ -67,7 +69,7 @@ def maker_of(compiler: Any) -> Make:
 def _from_db(model: type[Model]) -> Callable[[str, Sequence[str], Sequence[Any]], Model]:
     """What `model.from_db` does, where nothing but Django's own is to be done when an instance is made."""
     own = model.__init__ is Model.__init__ and model.from_db.__func__ is Model.from_db.__func__  # type: ignore[attr-defined]
-    if not own or model_base.pre_init.has_listeners(model) or model_base.post_init.has_listeners(model):
+    if not own or _told.pre_init.has_listeners(model) or _told.post_init.has_listeners(model):
         return model.from_db
 
     def from_db(using: str, names: Sequence[str], values: Sequence[Any]) -> Model:
