@@ -37,12 +37,19 @@ class PlacedOrder(Shape):
 
 
 class DuplicateOrder(Shape):
+    """The order that was placed before, as it stands now."""
+
     verdict: Literal["duplicate"]
     id: int
     number: str
+    state: str
     currency: str
+    net_amount: Exact
+    tax_amount: Exact
     total_amount: Exact
     placed_at: Moment | None
+    lines: list[LineResultShape]
+    differs: bool = Field(description="What was sent this time asks for other goods, quantities or another currency")
 
 
 class BulkResult(Shape):

@@ -36,14 +36,22 @@ class Placed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Duplicate(msgspec.Struct, frozen=True, kw_only=True):
-    """The channel gave this external id before: this is the order it became then."""
+    """The channel gave this external id before: this is the order it became then, with what is reserved of it by now.
+
+    `differs`: what was sent this time asks for other goods, other quantities or another currency.
+    """
 
     verdict: str = "duplicate"
     order_id: int = msgspec.field(name="id")
     number: str
+    state: str
     currency: str
+    net_amount: Decimal
+    tax_amount: Decimal
     total_amount: Decimal
     placed_at: datetime
+    lines: tuple[LineResult, ...] = ()
+    differs: bool = False
 
 
 @dataclass(frozen=True, slots=True)

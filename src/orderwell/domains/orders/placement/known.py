@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
+from decimal import Decimal
+
 from orderwell.domains.catalog.resolving import reference
-from orderwell.domains.orders.models import Order
-from orderwell.domains.orders.outcomes import Duplicate, Repeated
+from orderwell.domains.orders.models import Order, OrderLine
+from orderwell.domains.orders.outcomes import Duplicate, LineResult, Repeated
 from orderwell.domains.orders.placement.plan import Plan
+from orderwell.kernel.money import round_amount
+from orderwell.kernel.quantities import plain
 from orderwell.platform.idempotency import services as request_keys
 from orderwell.platform.statements import fetch
+
+ONE, ZERO = Decimal(1), Decimal(0)
+_COLUMNS = (
+    *("channel_id", "external_id", "number", "state", "history", "currency", "net_amount", "tax_amount"),
+    *("total_amount", "placed_at", "created_at"),
+)
 
 
 def answer_repeated_requests(plans: list[Plan]) -> None:
@@ -29,7 +40,7 @@ _KNOWN = "SELECT id FROM orders_order WHERE external_id IN (%s)"
 
 
 def answer_known_orders(plans: list[Plan]) -> None:
-    """An external id that the channel already gave leads to the order it became. One query."""
+    """An external id that the channel already gave leads to the order it became. One query where none is known."""
     channels = reference().channels
     asked: dict[tuple[int, str], Plan] = {}
     for plan in plans:
@@ -41,16 +52,51 @@ def answer_known_orders(plans: list[Plan]) -> None:
     found = fetch(_KNOWN, {external for _, external in asked})
     if not found:
         return
-    rows = Order.objects.filter(pk__in=[pk for (pk,) in found]).values_list(
-        "channel_id", "external_id", "id", "number", "currency", "total_amount", "placed_at", "created_at"
+    rows = Order.objects.filter(pk__in=[pk for (pk,) in found])
+    known: dict[int, tuple[Order, Plan]] = {}
+    for order in rows.only(*_COLUMNS):
+        plan = asked.get((order.channel_id, order.external_id or ""))
+        if plan is not None and plan.quote_id != order.pk:
+            known[order.pk] = (order, plan)
+    # Files bring thousands of past orders a second time and compare their lines themselves.
+    lines = _lines_of([pk for pk, (order, _plan) in known.items() if not order.history])
+    for order, plan in known.values():
+        plan.outcome = _duplicate(order, plan, lines[order.pk])
+
+
+def _duplicate(order: Order, plan: Plan, lines: list[OrderLine]) -> Duplicate:
+    def rounded(amount: Decimal) -> Decimal:
+        return round_amount(amount, order.currency)
+
+    wanted = Counter((line.sku, line.quantity) for line in plan.draft.lines)
+    differs = bool(lines) and wanted != Counter((line.sku, line.quantity) for line in lines)
+    return Duplicate(
+        order_id=order.pk,
+        number=order.number,
+        state=order.state,
+        currency=order.currency,
+        net_amount=rounded(order.net_amount),
+        tax_amount=rounded(order.tax_amount),
+        total_amount=rounded(order.total_amount),
+        placed_at=order.placed_at or order.created_at,
+        lines=tuple(_line_result(line) for line in lines),
+        differs=differs or plan.draft.currency not in (None, order.currency),
     )
-    for channel_id, external_id, order_id, number, currency, total, placed_at, created_at in rows:
-        known = asked.get((channel_id, external_id or ""))
-        if known is not None and known.quote_id != order_id:
-            known.outcome = Duplicate(
-                order_id=order_id,
-                number=number,
-                currency=currency,
-                total_amount=total,
-                placed_at=placed_at or created_at,
-            )
+
+
+def _lines_of(order_ids: list[int]) -> dict[int, list[OrderLine]]:
+    """Lines of goods by position, with what waits for stock and what bundles are of."""
+    found: dict[int, list[OrderLine]] = defaultdict(list)
+    if order_ids:
+        rows = OrderLine.objects.filter(order_id__in=order_ids, kind=OrderLine.Kind.GOODS).order_by("position")
+        for line in rows.prefetch_related("backorders", "components"):
+            found[line.order_id].append(line)
+    return found
+
+
+def _line_result(line: OrderLine) -> LineResult:
+    parts = {part.variant_id: part.quantity for part in line.components.all()}
+    # A bundle is reserved as far as its scarcest component.
+    missing = max((row.quantity / parts.get(row.variant_id, ONE) for row in line.backorders.all()), default=ZERO)
+    quantity = line.quantity - line.quantity_cancelled
+    return LineResult(line.sku, *(Decimal(plain(units)) for units in (quantity, quantity - missing, missing)))
