@@ -150,7 +150,7 @@ def bulk_insert(model: type[models.Model], fields: Sequence[str], rows: Collecti
 def _each(values: Sequence[Any], convert: Callable[[Any], Any]) -> Sequence[Any]:
     """Each value converted; a column in which all are one object, such as a zero or a moment, is converted once."""
     first = values[0]
-    if all(value is first for value in values):
+    if values[-1] is first and all(value is first for value in values):
         return (convert(first),) * len(values)
     return list(map(convert, values))
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
+
+import msgspec
 
 from orderwell.domains.catalog.models import Channel, TaxCategory
 from orderwell.kernel.money import RATE_SCALE, UNIT_PRICE_SCALE
 from orderwell.kernel.quantities import QUANTITY_SCALE
 from orderwell.platform.caching import TimedCache
 from orderwell.platform.statements import fetch, unscaled
+from orderwell.platform.unchanged import Unchanged
 
 # Channels and tax categories change a few times a year and are read for every batch: a process may use what it read
-# this many seconds ago. Prices, products and stock are read anew each time.
+# this many seconds ago. Prices and products are read anew each time, unless
+# they are known to be unchanged.
 REFERENCE_SECONDS = 2.0
 
 
@@ -28,8 +32,7 @@ class ChannelRef:
     warehouse_codes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class VariantRef:
+class VariantRef(msgspec.Struct, frozen=True):
     """`components` is empty but for bundles; there it holds (variant id, quantity per bundle)."""
 
     id: int
@@ -93,17 +96,21 @@ SELECT variant_id, currency, unit_price FROM catalog_variantprice WHERE variant_
 """
 
 
-def variants_by_sku(skus: Collection[str]) -> dict[str, VariantRef]:
+def variants_by_sku(skus: Collection[str], known: Unchanged | None = None) -> dict[str, VariantRef]:
     """Active variants with their tax and, for bundles, their components."""
     if not skus:
         return {}
+    if known is not None:
+        return known.recall("variants", skus, variants_by_sku)
     found = [
         VariantRef(pk, sku, name_zh, name_en, places, bool(is_bundle), tax_category, unscaled(rate, RATE_SCALE))
         for pk, sku, name_zh, name_en, places, is_bundle, tax_category, rate in fetch(_VARIANTS, skus)
     ]
     components = _components([variant.id for variant in found if variant.is_bundle])
     return {
-        variant.sku: replace(variant, components=components[variant.id]) if variant.is_bundle else variant
+        variant.sku: msgspec.structs.replace(variant, components=components[variant.id])
+        if variant.is_bundle
+        else variant
         for variant in found
     }
 

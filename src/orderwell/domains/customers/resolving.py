@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+
+import msgspec
 
 from orderwell.platform.statements import fetch
+from orderwell.platform.unchanged import Unchanged
 
 
-@dataclass(frozen=True, slots=True)
-class CustomerRef:
+class CustomerRef(msgspec.Struct, frozen=True):
     id: int
     number: str
     name: str
@@ -34,8 +35,12 @@ WHERE asked.number IN (%s) AND who.active ORDER BY who.id, asked.id /* share */
 _LOOKED_AT = _CUSTOMERS.replace("/* share */", "")
 
 
-def customers_by_number(numbers: Collection[str], *, look_only: bool = False) -> dict[str, CustomerRef]:
+def customers_by_number(
+    numbers: Collection[str], known: Unchanged | None = None, *, look_only: bool = False
+) -> dict[str, CustomerRef]:
     """Active customers by the number that was asked for. `look_only` is for those who write nothing, and lock nothing."""
+    if known is not None:
+        return known.recall("customers", numbers, customers_by_number)
     if look_only:
         return _found(_LOOKED_AT, numbers)
     found = _found(_CUSTOMERS, numbers)

@@ -5,7 +5,6 @@ Unknown fields and wrong types are refused when decoding; meaning is checked by 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -91,8 +90,7 @@ class QuoteDraft(OrderDraft, frozen=True, kw_only=True, tag=False):
     reasons: tuple[dict[str, Any], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class RequestIdentity:
+class RequestIdentity(msgspec.Struct, frozen=True):
     """A repeatable request: `key` within `scope` (who asked), and the SHA-256 of what was asked."""
 
     scope: str
@@ -100,8 +98,7 @@ class RequestIdentity:
     fingerprint: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Submission:
+class Submission(msgspec.Struct, frozen=True):
     """One draft with who submits it and, where the caller wants to be able to repeat it, its request key.
 
     `language` is the one in which the caller reads a refusal; what is stored under the request key is in it too.

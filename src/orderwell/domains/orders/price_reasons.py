@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import get_language, gettext, gettext_noop
 
 from orderwell.domains.prices.rule import Break, Offer
-from orderwell.kernel.quantities import plain
+from orderwell.kernel.quantities import digits, plain
 from orderwell.platform.formats import price_text
 
 SCOPES = {
@@ -29,13 +29,13 @@ def reason(chosen: Offer | None, base: Decimal | None, *, units: Decimal, given:
         listed = chosen.price if chosen is not None else base
         why: dict[str, Any] = {"source": "given"}
         if listed is not None:
-            why["list_price"] = format(listed, "f")
+            why["list_price"] = digits(listed)
         return {**why, **_list_of(chosen)} if chosen is not None else why
     if chosen is None:
         return {"source": "list_price"}
     why = {"source": "price_list", **_list_of(chosen), "units": plain(units)}
     if base is not None:
-        why["list_price"] = format(base, "f")
+        why["list_price"] = digits(base)
     return why
 
 

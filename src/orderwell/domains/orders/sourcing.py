@@ -12,6 +12,8 @@ from typing import Any
 
 import msgspec
 
+from orderwell.kernel.quantities import digits
+
 ZERO = Decimal(0)
 
 
@@ -121,11 +123,11 @@ def explain(rule: str, demand: Demand, before: Sequence[tuple[str, Decimal]], *,
     """
     found: dict[str, Any] = {
         "rule": rule,
-        "free": {warehouse: format(free, "f") for warehouse, free in before},
-        "taken": {place.warehouse: format(quantity, "f") for place, quantity in demand.taken},
+        "free": {warehouse: digits(free) for warehouse, free in before},
+        "taken": {place.warehouse: digits(quantity) for place, quantity in demand.taken},
     }
     if wish and any(warehouse == wish for warehouse, _free in before):
         found["preferred"] = wish
     if demand.missing:
-        found["backordered"] = format(demand.missing, "f")
+        found["backordered"] = digits(demand.missing)
     return found

@@ -11,12 +11,14 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
+from orderwell.domains.catalog.resolving import list_prices
 from orderwell.domains.prices.models import PriceList
 from orderwell.domains.prices.rule import Buyer, Offer, Terms, choose
 from orderwell.kernel.clock import business_day
 from orderwell.kernel.money import UNIT_PRICE_SCALE
 from orderwell.kernel.quantities import QUANTITY_SCALE
 from orderwell.platform.statements import fetch, unscaled
+from orderwell.platform.unchanged import Unchanged
 
 # One statement for both: a company without price lists pays nothing for them, and what one process writes holds for the
 # next order of every other. Which lists apply is decided on few rows, so that a list of a thousand customers and ten
@@ -78,9 +80,19 @@ class PriceBook:
         ]
 
 
-def price_book(wanted: Collection[tuple[int, str]], buyers: Collection[Buyer], *, day: date) -> PriceBook:
+def price_book(
+    wanted: Collection[tuple[int, str]], buyers: Collection[Buyer], *, day: date, known: Unchanged | None = None
+) -> PriceBook:
     """Read all prices of `wanted` - (variant id, currency) - that any of `buyers` could get on `day`."""
+    if known is not None and not known.recall("lists", {currency for _, currency in wanted}, _currencies_of_lists):
+        return PriceBook(known.recall("prices", wanted, list_prices))
     return _book(wanted, buyers, first=day, last=day)
+
+
+def _currencies_of_lists(currencies: Collection[str]) -> dict[str, bool]:
+    """Those in which there is a list in use, whenever it is valid and whoever it is for."""
+    found = PriceList.objects.filter(active=True, currency__in=currencies).values_list("currency", flat=True)
+    return dict.fromkeys(found, True)
 
 
 def price_books(

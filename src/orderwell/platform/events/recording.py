@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -30,14 +29,13 @@ class EventName(StrEnum):
         raise TypeError(f"{cls.__name__} must give each of its events a sentence")
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(msgspec.Struct, frozen=True):
     """One event to be written. `data` must be JSON-able; Decimal and datetime are written as text."""
 
     name: EventName
     stream: str
     subject: str
-    data: Mapping[str, Any] = field(default_factory=dict)
+    data: Mapping[str, Any] = {}
     FIELDS: ClassVar[tuple[str, ...]] = (
         "name",
         "stream",

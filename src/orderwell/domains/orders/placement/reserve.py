@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from operator import itemgetter
 
@@ -12,22 +11,32 @@ from orderwell.domains.orders import errors
 from orderwell.domains.orders.placement.plan import Plan
 from orderwell.domains.orders.sourcing import Demand, Place, explain, shortages, source
 from orderwell.kernel.quantities import plain
+from orderwell.platform.unchanged import Unchanged
 
 ReadStock = Callable[[Collection[int], Collection[int]], list[StockRow]]
 
 
-def reserve_in_arrival_order(plans: list[Plan], *, read: ReadStock | None = None) -> None:
+def reserve_in_arrival_order(
+    plans: list[Plan], *, known: Unchanged | None = None, read: ReadStock | None = None
+) -> None:
     """Lock the stock of every demanded variant once, in primary-key order, then serve the plans one after the other.
 
-    What only looks at stock hands in a `read` that takes no lock.
+    What only looks at stock hands in a `read` that takes no lock. Rows that are `known` were counted down by the orders
+    before; the ledger compares them with what is stored in any case.
     """
     variants = {demand.variant_id for plan in plans for line in plan.lines for demand in line.demands}
     if not variants:
         return
     warehouses = active_warehouses()
-    stock: dict[int, list[StockRow]] = defaultdict(list)
-    for row in (read or lock_stock)(variants, [warehouse.id for warehouse in warehouses.values()]):
-        stock[row.variant_id].append(row)
+    warehouse_ids = [warehouse.id for warehouse in warehouses.values()]
+
+    def rows_of(variants: Collection[int]) -> dict[int, list[StockRow]]:
+        found: dict[int, list[StockRow]] = {variant: [] for variant in variants}
+        for row in (read or lock_stock)(variants, warehouse_ids):
+            found[row.variant_id].append(row)
+        return found
+
+    stock = known.recall(("stock", *warehouse_ids), variants, rows_of) if known is not None else rows_of(variants)
     held_back = buffers()
     ranks: dict[tuple[int, str], dict[int, tuple[int, str]]] = {}
     for plan in plans:

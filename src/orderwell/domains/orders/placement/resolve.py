@@ -21,6 +21,7 @@ from orderwell.kernel.errors import ErrorDetail
 from orderwell.kernel.quantities import has_scale
 from orderwell.platform.configuration.custom_fields import custom_problems, recent_custom_fields
 from orderwell.platform.permissions import Permission
+from orderwell.platform.unchanged import Unchanged
 
 ZERO = Decimal(0)
 # Shipping and charges without a tax category of their own are taxed like this one, if the installation has it.
@@ -28,16 +29,16 @@ CHARGE_TAX_CATEGORY = "shipping"
 GOODS = OrderLine.Kind.GOODS
 
 
-def resolve(plans: list[Plan], *, now: datetime, look_only: bool = False) -> None:
-    """`now` says which prices hold: those of its day. `look_only` where nothing will be written: customers are then not
-    held against a merge."""
-    known = reference()
+def resolve(plans: list[Plan], *, now: datetime, known: Unchanged | None = None, look_only: bool = False) -> None:
+    """`now` says which prices hold: those of its day. `known` need not be read again. `look_only` where nothing will be
+    written: customers are then not held against a merge."""
+    given = reference()
     for plan in plans:
-        _resolve_channel(plan, known)
+        _resolve_channel(plan, given)
     plans = alive(plans)
-    _resolve_customers(plans, look_only)
+    _resolve_customers(plans, known, look_only)
     plans = alive(plans)
-    variants = variants_by_sku({line.sku for plan in plans for line in plan.draft.lines})
+    variants = variants_by_sku({line.sku for plan in plans for line in plan.draft.lines}, known)
     prices = price_book(
         {
             (variants[line.sku].id, plan.currency)
@@ -47,6 +48,7 @@ def resolve(plans: list[Plan], *, now: datetime, look_only: bool = False) -> Non
         },
         {buyer_of(plan) for plan in plans if not plan.past},
         day=price_day(now),
+        known=known,
     )
     definitions = recent_custom_fields("order")
     language: str = settings.LANGUAGE_CODE
@@ -55,12 +57,12 @@ def resolve(plans: list[Plan], *, now: datetime, look_only: bool = False) -> Non
         if plan.outcome is None and not plan.past:
             plan.check(custom_problems(definitions, plan.draft.custom, entity="order"))
         if plan.outcome is None:
-            _add_charges(plan, known)
+            _add_charges(plan, given)
 
 
-def _resolve_channel(plan: Plan, known: Reference) -> None:
+def _resolve_channel(plan: Plan, given: Reference) -> None:
     actor = plan.submission.actor
-    channel = known.channels.get(plan.draft.channel)
+    channel = given.channels.get(plan.draft.channel)
     if channel is None or (actor.channel_ids is not None and channel.id not in actor.channel_ids):
         plan.refuse(errors.UnknownChannel(pointer="/channel", value=plan.draft.channel))
         return
@@ -85,9 +87,9 @@ def _by_the_product(found: list[ErrorDetail]) -> list[ErrorDetail]:
     ]
 
 
-def _resolve_customers(plans: list[Plan], look_only: bool) -> None:
+def _resolve_customers(plans: list[Plan], known: Unchanged | None, look_only: bool) -> None:
     numbers = {plan.draft.customer for plan in plans if plan.draft.customer is not None}
-    customers = customers_by_number(numbers, look_only=look_only)
+    customers = customers_by_number(numbers, known, look_only=look_only)
     for plan in plans:
         number = plan.draft.customer
         if number is None:
@@ -172,12 +174,12 @@ def _goods_line(
     )
 
 
-def _add_charges(plan: Plan, known: Reference) -> None:
+def _add_charges(plan: Plan, given: Reference) -> None:
     """Shipping and other charges become lines of quantity one, so that the order is the sum of its lines."""
     draft = plan.draft
     if not draft.shipping and not draft.charges:
         return
-    default_rate = known.tax_rates.get(CHARGE_TAX_CATEGORY, ZERO)
+    default_rate = given.tax_rates.get(CHARGE_TAX_CATEGORY, ZERO)
     if draft.shipping:
         plan.lines.append(
             PlannedLine(
@@ -192,7 +194,7 @@ def _add_charges(plan: Plan, known: Reference) -> None:
         )
     for index, charge in enumerate(draft.charges):
         category = charge.tax_category or CHARGE_TAX_CATEGORY
-        if charge.tax_category is not None and charge.tax_category not in known.tax_rates:
+        if charge.tax_category is not None and charge.tax_category not in given.tax_rates:
             plan.refuse(errors.UnknownTaxCategory(pointer=f"/charges/{index}/tax_category", value=charge.tax_category))
             return
         plan.lines.append(
@@ -202,7 +204,7 @@ def _add_charges(plan: Plan, known: Reference) -> None:
                 charge.name or charge.code,
                 ONE,
                 charge.amount,
-                known.tax_rates.get(category, ZERO),
+                given.tax_rates.get(category, ZERO),
                 explanation={"price": {"source": "given"}, "tax": {"category": category}},
             )
         )

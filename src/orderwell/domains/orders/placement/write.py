@@ -17,6 +17,7 @@ from orderwell.domains.orders.outcomes import LineResult, Placed
 from orderwell.domains.orders.placement.plan import ZERO, Plan, PlannedLine
 from orderwell.domains.orders.states import ORDER
 from orderwell.kernel.identifiers import format_number
+from orderwell.kernel.quantities import digits
 from orderwell.platform.configuration import services as configuration
 from orderwell.platform.crypto import email_index, phone_index, phone_last4_index
 from orderwell.platform.database import allocate_ids, bulk_insert
@@ -227,7 +228,7 @@ def _fact(plan: Plan, *, as_quote: bool) -> Fact:
     stream = f"order:{plan.order_id}"
     data = {
         "number": plan.number,
-        "total": format(plan.total.gross, "f"),
+        "total": digits(plan.total.gross),
         "currency": plan.currency,
         "lines": len(plan.lines),
     }

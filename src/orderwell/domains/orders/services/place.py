@@ -25,8 +25,8 @@ from orderwell.domains.orders.placement.reserve import reserve_in_arrival_order
 from orderwell.domains.orders.placement.resolve import resolve
 from orderwell.domains.orders.placement.write import write
 from orderwell.platform.accounts.actor import Actor
-from orderwell.platform.database import atomic
 from orderwell.platform.permissions import Permission
+from orderwell.platform.unchanged import Unchanged, unchanged
 
 log = logging.getLogger(__name__)
 ATTEMPTS = 3
@@ -48,8 +48,8 @@ def place_submissions(submissions: Sequence[Submission], *, now: datetime) -> li
     is tried again alone, so that one never fails its neighbours.
     """
     try:
-        with atomic():
-            return _place(submissions, now)
+        with unchanged() as known:
+            return _place(submissions, now, known)
     except (DatabaseError, StockChanged):
         log.info("a batch of %d orders failed and is retried one by one", len(submissions), exc_info=True)
     except Exception:
@@ -60,8 +60,8 @@ def place_submissions(submissions: Sequence[Submission], *, now: datetime) -> li
 def _place_alone(submission: Submission, now: datetime) -> Outcome:
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            with atomic():
-                return _place([submission], now)[0]
+            with unchanged() as known:
+                return _place([submission], now, known)[0]
         except (DatabaseError, StockChanged):
             log.warning("placing one order failed, attempt %d of %d", attempt, ATTEMPTS, exc_info=True)
         except Exception:
@@ -72,15 +72,15 @@ def _place_alone(submission: Submission, now: datetime) -> Outcome:
     return Refused((errors.InternalFailure(reference=reference).detail(),))
 
 
-def _place(submissions: Sequence[Submission], now: datetime) -> list[Outcome]:
+def _place(submissions: Sequence[Submission], now: datetime, known: Unchanged | None) -> list[Outcome]:
     plans = [Plan(submission) for submission in submissions]
     for round_of_plans in _rounds(plans):
         answer_repeated_requests(round_of_plans)
         answer_known_orders(alive(round_of_plans))
-        resolve(alive(round_of_plans), now=now)
+        resolve(alive(round_of_plans), now=now, known=known)
         for plan in alive(round_of_plans):
             price(plan)
-        reserve_in_arrival_order(alive(round_of_plans))
+        reserve_in_arrival_order(alive(round_of_plans), known=known)
         write(alive(round_of_plans), now=now)
         remember_answers(round_of_plans, now=now)
     return [plan.outcome for plan in plans if plan.outcome is not None]
