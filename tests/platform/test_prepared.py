@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.db.models import Count, Min, Model, Q, QuerySet
 from django.test.utils import CaptureQueriesContext
 
 from orderwell.domains.catalog.models import Product, Variant
+from orderwell.platform.events.models import Event
 from orderwell.platform.prepared import NotPreparable, prepared
 from orderwell.testing.factories import make_variant
 
@@ -42,6 +44,16 @@ def _counted(first: int) -> QuerySet[Any, tuple[int, int]]:
 @prepared(int)
 def _priced(pk: int) -> QuerySet[Variant]:
     return Variant.objects.filter(pk=pk).annotate(units=Count("prices"), lowest=Min("prices__unit_price"))
+
+
+@prepared([int], str)
+def _among(pks: list[int], sku: str) -> QuerySet[Any, str]:
+    return Variant.objects.filter(Q(pk__in=pks) | Q(sku=sku)).order_by("sku").values_list("sku", flat=True)
+
+
+@prepared(datetime)
+def _since(moment: datetime) -> QuerySet[Event]:
+    return Event.objects.filter(occurred_at__gte=moment).order_by("id")
 
 
 def columns(row: Model) -> dict[str, Any]:
@@ -80,6 +92,27 @@ def test_sums_and_exact_numbers_come_as_from_the_orm() -> None:
     make_variant("B", product=first.product)
     assert _counted(first.pk) == [(first.product_id, 2)]
     assert _counted(first.pk + 100) == []
+
+
+def test_lists_of_any_length_are_asked_for() -> None:
+    pks = [make_variant(sku).pk for sku in "ABCDE"]
+    for length in (1, 3, 2, 5):
+        assert _among(pks[:length], "-") == list("ABCDE"[:length])
+    assert _among([pks[0], pks[0]], "B") == ["A", "B"]
+    assert _among([], "C") == ["C"]  # nothing is in an empty list, and the rest of the question stands
+    assert _among(list(range(10**6, 10**6 + 300)), "D") == ["D"]
+    with CaptureQueriesContext(connection) as seen:
+        assert _among(pks[:2], "-") == ["A", "B"]
+    assert len(seen) == 1
+
+
+def test_moments_are_compared_as_the_column_keeps_them() -> None:
+    zone = timezone(timedelta(hours=8))
+    at = datetime(2026, 3, 1, 20, tzinfo=zone)
+    event = Event.objects.create(name="a", stream="order:1", subject="order:1", occurred_at=at, data={})
+    assert [row.pk for row in _since(at.astimezone(UTC))] == [event.pk]
+    assert [row.occurred_at for row in _since(at)] == [at]
+    assert _since(at + timedelta(microseconds=1)) == []
 
 
 def test_what_cannot_be_kept_is_refused() -> None:

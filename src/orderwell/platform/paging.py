@@ -15,6 +15,7 @@ from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db.models import Field, Model, Q, QuerySet
 
 from orderwell.kernel.errors import DomainError
+from orderwell.platform.row_making import made_quickly
 
 Row = TypeVar("Row")
 MAX_PAGE = 500
@@ -84,7 +85,7 @@ def _merged(parts: Sequence[QuerySet[Any]], order: Sequence[str], values: Sequen
     after = _after(order, values) if values is not None else None
     found: list[Any] = []
     for rows in parts:
-        found += (rows if after is None else rows.filter(after)).order_by(*order)[:most]
+        found += made_quickly(rows if after is None else rows.filter(after)).order_by(*order)[:most]
     if len(parts) > 1:
         for path in reversed(order):  # sorting is stable: the last key first
             found.sort(key=partial(_at, path=path), reverse=path.startswith("-"))

@@ -8,6 +8,8 @@ from typing import Any
 
 from django.db.models import ManyToOneRel, QuerySet
 
+from orderwell.platform.row_making import made_quickly
+
 
 def attach(rows: Sequence[Any], name: str, related: QuerySet[Any]) -> list[Any]:
     """After this, `row.<name>.all()` of each row is a list of its `related` rows, in their order; all of them are returned.
@@ -22,7 +24,7 @@ def attach(rows: Sequence[Any], name: str, related: QuerySet[Any]) -> list[Any]:
         raise TypeError(f"{name} is no relation that other rows point back with")
     field = relation.field
     parents = {row.pk: row for row in rows}
-    found, children = list(related.filter(**{f"{field.name}__in": list(parents)})), defaultdict(list)
+    found, children = list(made_quickly(related.filter(**{f"{field.name}__in": list(parents)}))), defaultdict(list)
     for child in found:
         key = getattr(child, field.attname)
         field.set_cached_value(child, parents[key])

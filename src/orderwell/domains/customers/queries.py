@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 
@@ -16,6 +17,7 @@ from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.crypto import email_index, normalise_phone, phone_index, phone_last4_index
 from orderwell.platform.paging import Page, keyset_page
 from orderwell.platform.permissions import Permission
+from orderwell.platform.prepared import prepared
 from orderwell.platform.search import begins_words, contains_words
 from orderwell.platform.search.keys import normalise
 
@@ -157,8 +159,13 @@ def customer_detail(actor: Actor, customer_id: int) -> CustomerDetail:
     )
 
 
-def customer_groups(actor: Actor) -> QuerySet[CustomerGroup]:
+def customer_groups(actor: Actor) -> list[CustomerGroup]:
     actor.require(Permission.CUSTOMERS_CUSTOMER_VIEW)
+    return _every_group()
+
+
+@prepared()
+def _every_group() -> QuerySet[CustomerGroup]:
     return CustomerGroup.objects.order_by("code")
 
 
@@ -167,9 +174,28 @@ def group_names() -> dict[str, tuple[str, str]]:
     return {code: (zh, en) for code, zh, en in CustomerGroup.objects.values_list("code", "name_zh", "name_en")}
 
 
-def tags(actor: Actor) -> QuerySet[Tag]:
+def tags(actor: Actor) -> list[Tag]:
     actor.require(Permission.CUSTOMERS_CUSTOMER_VIEW)
+    return _every_tag()
+
+
+@prepared()
+def _every_tag() -> QuerySet[Tag]:
     return Tag.objects.order_by("name")
+
+
+def tag_names(customer_ids: Sequence[int]) -> dict[int, list[str]]:
+    """The tags of each customer, by name; the caller has checked that the customers may be seen."""
+    found: dict[int, list[str]] = {}
+    for customer, name in _names_of_tags(customer_ids):
+        found.setdefault(customer, []).append(name)
+    return found
+
+
+@prepared([int])
+def _names_of_tags(customer_ids: Sequence[int]) -> QuerySet[Any, tuple[int, str]]:
+    tagged = Customer.tags.through.objects.filter(customer__in=customer_ids)
+    return tagged.order_by("tag__name").values_list("customer_id", "tag__name")
 
 
 def _matches(text: str) -> Q:

@@ -26,7 +26,8 @@ FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 30)
 class Column:
     """`value` is what an export writes; `show`, where given, what the screen shows instead of it.
 
-    `kind`: "text", "money", "number", "whole", "moment", "day", "yes_no", or "word" of a `vocabulary` in words.py.
+    `kind`: "text", "money", "number", "whole", "moment", "day", "yes_no", or "word" of a `vocabulary` in words.py;
+    without one the value names it: "fulfilment/shipped".
     `narrow` is its place on a phone: "main" and "end" on the first line, "line" below them, "more" below with its title,
     "hide" for what another cell already says there.
     """

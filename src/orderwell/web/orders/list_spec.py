@@ -87,16 +87,6 @@ def state(order: Order) -> str:
     return f"fulfilment/{order.fulfilment_state}"
 
 
-def state_badge(order: Order) -> Any:
-    kind, _slash, value = state(order).partition("/")
-    return badge(kind, value)
-
-
-def state_word(order: Order) -> str:
-    kind, _slash, value = state(order).partition("/")
-    return str(word(kind, value))
-
-
 def payment(order: Order) -> Any:
     if order.history:
         return markup('<span class="badge badge-state look-quiet">{}</span>', word("mode", "history"))
@@ -149,7 +139,7 @@ COLUMNS = (
     Column("placed", _("Placed"), lambda o: o.placed_at or o.created_at, "moment", sort="placed", narrow="line"),
     Column("customer", _("Customer"), lambda o: o.customer_name, show=customer, narrow="line"),
     Column("channel", _("Channel"), lambda o: localname(channel_names().get(o.channel_id)), narrow="hide"),
-    Column("status", _("Status"), state_word, show=state_badge, narrow="line"),
+    Column("status", _("Status"), state, "word", narrow="line"),
     Column("payment", _("Payment"), lambda o: o.payment_state, "word", "payment", show=payment, narrow="line"),
     Column("due", _("Due"), due, "day", show=due_day, narrow="more"),
     Column("total", _("Total"), lambda o: o.total_amount, "money", currency=lambda o: o.currency, narrow="end"),
