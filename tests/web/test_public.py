@@ -363,7 +363,9 @@ def test_the_sum_adds_up_with_tax_and_credit_and_the_credit_note_opens(place: Pl
 
     order, other = place(CUP=2), place(POT=1)
     # Net prices: 40.00 of goods, 5.20 tax, as a channel for companies has it.
-    Order.objects.filter(pk=order).update(prices_include_tax=False, net_amount=40, tax_amount="5.20", total_amount="45.20")
+    Order.objects.filter(pk=order).update(
+        prices_include_tax=False, net_amount=40, tax_amount="5.20", total_amount="45.20"
+    )
     Order.objects.get(pk=order).lines.update(net_amount=40, tax_amount="5.20", gross_amount="45.20", unit_price=20)
     notes = {}
     for pk in (order, other):

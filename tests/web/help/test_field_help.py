@@ -87,7 +87,7 @@ def test_the_sentence_is_read_out_with_its_field_and_waits_at_a_mark(owner: Clie
         ("/stock/adjust/", ("id_warehouse", "id_lines", "id_note")),
         ("/orders/new/", ("id_channel", "id_shipping", "id_priority", "id_customer")),
         ("/admin/users/new/", ("id_name", "id_language", "id_must_change_password")),
-        ("/customers/new/", ("id_contact-__key__-job_title", "id_address-__key__-label")),
+        (f"/customers/{company.customer.pk}/change/", ("id_contact-0-job_title", "id_contact-0-language")),
         ("/products/new/", ("id_code", "id_category")),
         ("/imports/new/", ("id_mode", "id_dry_run")),
     ):

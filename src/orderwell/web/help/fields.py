@@ -239,7 +239,8 @@ def describe(bound: BoundField, attributes: dict[str, Any]) -> dict[str, Any]:
     The control names the sentence as its description, so that it is read out with it.
     """
     topic = field_topic(bound.form, bound.name)
-    tip = "" if bound.help_text or bound.is_hidden else str(field_help(bound.form, bound.name))
+    # What the form itself says, not what was put there when the field was drawn before: a blank row is drawn twice.
+    tip = "" if bound.field.help_text or bound.is_hidden else str(field_help(bound.form, bound.name))
     if tip:
         bound.help_text = tip
         if isinstance(bound.field.widget, RadioSelect):

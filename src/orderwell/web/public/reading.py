@@ -129,9 +129,7 @@ def see_order(access: OrderAccess, now: datetime) -> Seen:
         parcels=[_parcel(shipment) for shipment in shipments],
         lines=lines,
         invoices=[Paper(row.pk, row.number, row.issued_at, row.due_at, row.gross_amount) for row in money.invoices],
-        credit_notes=[
-            Paper(row.pk, row.number, row.issued_at, None, -row.gross_amount) for row in money.credit_notes
-        ],
+        credit_notes=[Paper(row.pk, row.number, row.issued_at, None, -row.gross_amount) for row in money.credit_notes],
         sums=_sums(order, lines),
         total=order.total_amount,
         credited=order.credited_amount,

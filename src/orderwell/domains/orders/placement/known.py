@@ -55,9 +55,9 @@ def answer_known_orders(plans: list[Plan]) -> None:
     rows = Order.objects.filter(pk__in=[pk for (pk,) in found])
     known: dict[int, tuple[Order, Plan]] = {}
     for order in rows.only(*_COLUMNS):
-        plan = asked.get((order.channel_id, order.external_id or ""))
-        if plan is not None and plan.quote_id != order.pk:
-            known[order.pk] = (order, plan)
+        asking = asked.get((order.channel_id, order.external_id or ""))
+        if asking is not None and asking.quote_id != order.pk:
+            known[order.pk] = (order, asking)
     # Files bring thousands of past orders a second time and compare their lines themselves.
     lines = _lines_of([pk for pk, (order, _plan) in known.items() if not order.history])
     for order, plan in known.values():
