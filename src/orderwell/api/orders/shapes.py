@@ -37,7 +37,8 @@ class PlacedOrder(Shape):
 
 
 class DuplicateOrder(Shape):
-    """The order that was placed before, as it stands now."""
+    """The order that has this external id: its state and amounts now, its lines as they were answered. `differs`: what was
+    sent has other products or quantities than the order has."""
 
     verdict: Literal["duplicate"]
     id: int
@@ -49,7 +50,7 @@ class DuplicateOrder(Shape):
     total_amount: Exact
     placed_at: Moment | None
     lines: list[LineResultShape]
-    differs: bool = Field(description="What was sent this time asks for other goods, quantities or another currency")
+    differs: bool
 
 
 class BulkResult(Shape):

@@ -36,9 +36,10 @@ class Placed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Duplicate(msgspec.Struct, frozen=True, kw_only=True):
-    """The channel gave this external id before: this is the order it became then, with what is reserved of it by now.
+    """The channel gave this external id before: this is the order it became then.
 
-    `differs`: what was sent this time asks for other goods, other quantities or another currency.
+    `state` and amounts are those it has now; `lines` are what was answered when it was placed. `differs`: what was sent
+    now has other products or other quantities than the order has.
     """
 
     verdict: str = "duplicate"

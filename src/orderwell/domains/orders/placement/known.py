@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
+from collections.abc import Iterable
 from decimal import Decimal
 
 from orderwell.domains.catalog.resolving import reference
+from orderwell.domains.orders.drafts import LineDraft, OrderDraft
 from orderwell.domains.orders.models import Order, OrderLine
 from orderwell.domains.orders.outcomes import Duplicate, LineResult, Repeated
-from orderwell.domains.orders.placement.plan import Plan
+from orderwell.domains.orders.placement.plan import ONE, ZERO, Plan
 from orderwell.kernel.money import round_amount
-from orderwell.kernel.quantities import plain
+from orderwell.kernel.quantities import QUANTITY_SCALE, plain
 from orderwell.platform.idempotency import services as request_keys
 from orderwell.platform.statements import fetch
-
-ONE, ZERO = Decimal(1), Decimal(0)
-_COLUMNS = (
-    *("channel_id", "external_id", "number", "state", "history", "currency", "net_amount", "tax_amount"),
-    *("total_amount", "placed_at", "created_at"),
-)
 
 
 def answer_repeated_requests(plans: list[Plan]) -> None:
@@ -36,11 +32,12 @@ def answer_repeated_requests(plans: list[Plan]) -> None:
 
 
 # By external id alone, which hardly any two channels share: one index answers it. The channel is compared below.
+_SMALLEST = ONE.scaleb(-QUANTITY_SCALE)
 _KNOWN = "SELECT id FROM orders_order WHERE external_id IN (%s)"
 
 
 def answer_known_orders(plans: list[Plan]) -> None:
-    """An external id that the channel already gave leads to the order it became. One query where none is known."""
+    """An external id that the channel already gave leads to the order it became. One query."""
     channels = reference().channels
     asked: dict[tuple[int, str], Plan] = {}
     for plan in plans:
@@ -52,51 +49,57 @@ def answer_known_orders(plans: list[Plan]) -> None:
     found = fetch(_KNOWN, {external for _, external in asked})
     if not found:
         return
-    rows = Order.objects.filter(pk__in=[pk for (pk,) in found])
-    known: dict[int, tuple[Order, Plan]] = {}
-    for order in rows.only(*_COLUMNS):
-        asking = asked.get((order.channel_id, order.external_id or ""))
-        if asking is not None and asking.quote_id != order.pk:
-            known[order.pk] = (order, asking)
-    # Files bring thousands of past orders a second time and compare their lines themselves.
-    lines = _lines_of([pk for pk, (order, _plan) in known.items() if not order.history])
-    for order, plan in known.values():
-        plan.outcome = _duplicate(order, plan, lines[order.pk])
+    ids = [pk for (pk,) in found]
+    lines: dict[int, list[OrderLine]] = defaultdict(list)
+    for line in OrderLine.objects.filter(order__in=ids, kind=OrderLine.Kind.GOODS).order_by("order_id", "position"):
+        lines[line.order_id].append(line)
+    for order in Order.objects.filter(pk__in=ids).only(*_TOLD):
+        known = asked.get((order.channel_id, order.external_id or ""))
+        if known is not None and known.quote_id != order.pk:
+            known.outcome = _first_answer(order, lines[order.pk], known.draft)
 
 
-def _duplicate(order: Order, plan: Plan, lines: list[OrderLine]) -> Duplicate:
-    def rounded(amount: Decimal) -> Decimal:
-        return round_amount(amount, order.currency)
+_TOLD = (
+    *("channel", "external_id", "number", "state", "currency", "net_amount", "tax_amount", "total_amount"),
+    *("placed_at", "created_at"),
+)
 
-    wanted = Counter((line.sku, line.quantity) for line in plan.draft.lines)
-    differs = bool(lines) and wanted != Counter((line.sku, line.quantity) for line in lines)
+
+def _first_answer(order: Order, lines: list[OrderLine], draft: OrderDraft) -> Duplicate:
     return Duplicate(
         order_id=order.pk,
         number=order.number,
         state=order.state,
         currency=order.currency,
-        net_amount=rounded(order.net_amount),
-        tax_amount=rounded(order.tax_amount),
-        total_amount=rounded(order.total_amount),
+        net_amount=_rounded(order.net_amount, order.currency),
+        tax_amount=_rounded(order.tax_amount, order.currency),
+        total_amount=_rounded(order.total_amount, order.currency),
         placed_at=order.placed_at or order.created_at,
-        lines=tuple(_line_result(line) for line in lines),
-        differs=differs or plan.draft.currency not in (None, order.currency),
+        lines=tuple(_first_result(line) for line in lines if "sourcing" in line.explanation),
+        differs=_units(draft.lines) != _units(lines),
     )
 
 
-def _lines_of(order_ids: list[int]) -> dict[int, list[OrderLine]]:
-    """Lines of goods by position, with what waits for stock and what bundles are of."""
-    found: dict[int, list[OrderLine]] = defaultdict(list)
-    if order_ids:
-        rows = OrderLine.objects.filter(order_id__in=order_ids, kind=OrderLine.Kind.GOODS).order_by("position")
-        for line in rows.prefetch_related("backorders", "components"):
-            found[line.order_id].append(line)
-    return found
+def _first_result(line: OrderLine) -> LineResult:
+    """What the line got when its stock was looked for: its explanation keeps it. A bundle got as much as its scarcest
+    component."""
+    share = ONE
+    for sourcing in line.explanation["sourcing"]:
+        missing = Decimal(sourcing.get("backordered", 0))
+        taken = sum((Decimal(much) for much in sourcing["taken"].values()), ZERO)
+        share = min(share, taken / (taken + missing) if taken + missing else ONE)
+    reserved = (line.quantity * share).quantize(_SMALLEST)
+    return LineResult(line.sku, *(Decimal(plain(much)) for much in (line.quantity, reserved, line.quantity - reserved)))
 
 
-def _line_result(line: OrderLine) -> LineResult:
-    parts = {part.variant_id: part.quantity for part in line.components.all()}
-    # A bundle is reserved as far as its scarcest component.
-    missing = max((row.quantity / parts.get(row.variant_id, ONE) for row in line.backorders.all()), default=ZERO)
-    quantity = line.quantity - line.quantity_cancelled
-    return LineResult(line.sku, *(Decimal(plain(units)) for units in (quantity, quantity - missing, missing)))
+def _units(lines: Iterable[LineDraft | OrderLine]) -> dict[str, Decimal]:
+    units: dict[str, Decimal] = {}
+    for line in lines:
+        units[line.sku] = units.get(line.sku, ZERO) + line.quantity
+    return units
+
+
+def _rounded(amount: Decimal, currency: str) -> Decimal:
+    """As many digits as the currency has, which the column does not keep; more where the amount has more."""
+    rounded = round_amount(amount, currency)
+    return rounded if rounded == amount else amount
