@@ -213,9 +213,7 @@ def test_a_count_is_posted_below_what_is_reserved(shop):
         settle_count(count_id=count.pk, actor=owner(), now=utc_now())
     assert refused.value.displaced[0].number == order.number
     assert StockCount.objects.get().state == "open"
-    settle_count(
-        count_id=count.pk, displace=True, agreed=refused.value.fingerprint, actor=owner(), now=utc_now()
-    )
+    settle_count(count_id=count.pk, displace=True, agreed=refused.value.fingerprint, actor=owner(), now=utc_now())
     assert StockCount.objects.get().state == "posted" and waiting(order) == 3
     told = Event.objects.get(name="orders.reservation.displaced").data
     assert (told["cause"], told["document"]) == (f"count:{count.pk}", count.number)

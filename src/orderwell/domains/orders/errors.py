@@ -155,14 +155,11 @@ class DisplacingDenied(DomainError):
     """Whoever corrects stock may not thereby take goods from orders."""
 
     code = "displacing_denied"
-    message = (
-        "{orders} orders would lose goods that are reserved for them. That is for somebody who has the permission "
-        "{permission}."
-    )
+    message = "Taking reserved goods from orders (here {orders}) is for somebody who has the permission {permission}."
 
 
 class HiddenOrders(DomainError):
     """Among the orders that would lose their goods are some that the actor may not know of."""
 
     code = "hidden_orders"
-    message = "{count} of the orders that would lose goods are not yours to see; that is for somebody who sees all orders."
+    message = "Orders that you may not see would lose goods (here {count}); this is for somebody who sees all orders."

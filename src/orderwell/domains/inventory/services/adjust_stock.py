@@ -79,9 +79,7 @@ class _Batch:
     known: dict[str, int] = field(default_factory=dict)
 
 
-def _save(
-    drafts: Sequence[AdjustmentDraft], *, actor: Actor, now: datetime, make_room: MakeRoom
-) -> list[Verdict]:
+def _save(drafts: Sequence[AdjustmentDraft], *, actor: Actor, now: datetime, make_room: MakeRoom) -> list[Verdict]:
     batch = _Batch(
         usable_warehouses(actor),
         goods_by_sku([line.sku for draft in drafts for line in draft.lines]),

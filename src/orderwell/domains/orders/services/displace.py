@@ -69,7 +69,9 @@ class Displaced:
 class PromisesAtStake(Refusal):
     """Orders would wait again; nobody has said yet that they shall. `displaced` are those the actor may know of."""
 
-    def __init__(self, errors: Sequence[ErrorDetail], displaced: Sequence[Displaced], hidden: int, *, may: bool) -> None:
+    def __init__(
+        self, errors: Sequence[ErrorDetail], displaced: Sequence[Displaced], hidden: int, *, may: bool
+    ) -> None:
         super().__init__(errors)
         self.displaced = tuple(displaced)
         self.hidden = hidden
