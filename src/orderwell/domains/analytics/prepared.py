@@ -14,10 +14,9 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import BooleanField, QuerySet, Sum, Value
 
-from orderwell.domains.analytics.figures import Cell, Figure, cells_of
+from orderwell.domains.analytics.figures import Cell, Figure, cells_seen_by
 from orderwell.domains.analytics.models import DayFigure, DayMark, PreparedDay
 from orderwell.domains.analytics.periods import ONE_DAY, Period
-from orderwell.domains.orders.queries import visible_orders
 from orderwell.kernel.clock import business_day
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.prepared import prepared
@@ -85,7 +84,7 @@ def cells(*, actor: Actor, period: Period, zone: ZoneInfo, now: datetime) -> lis
     live = stretches(known, period)
     found = list(_prepared(actor, period, known - _days(live))) if known else []
     for stretch in live:
-        found += cells_of(visible_orders(actor), stretch, zone)
+        found += cells_seen_by(actor, stretch, zone)
     return found
 
 

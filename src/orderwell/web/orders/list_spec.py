@@ -50,10 +50,15 @@ def drafts_by_creation(values: Values, sort: str) -> tuple[str, ...] | None:
 
 
 def of_the_page(actor: Actor, found: Sequence[Any], keys: Sequence[str]) -> None:
-    """The names of channels in the reader's language; hints only for who has chosen the column."""
+    """What many orders share, said once: the names of channels and the state of payment; hints for who has chosen them."""
     titles = {pk: localname(channel) for pk, channel in channel_names().items()}
+    badges = dict[tuple[Any, ...], Any]()
     for order in found:
         order.channel_title = titles.get(order.channel_id, "")
+        key = (order.history, order.state, order.payment_state)
+        if key not in badges:
+            badges[key] = payment(order)
+        order.payment_badge = badges[key]
     if "hints" in keys:
         hints = hints_of_orders(actor, found, now=utc_now())
         for order in found:
@@ -144,7 +149,15 @@ COLUMNS = (
     Column("customer", _("Customer"), lambda o: o.customer_name, show=customer, narrow="line"),
     Column("channel", _("Channel"), lambda o: o.channel_title, narrow="hide"),
     Column("status", _("Status"), state, "word", narrow="line"),
-    Column("payment", _("Payment"), lambda o: o.payment_state, "word", "payment", show=payment, narrow="line"),
+    Column(
+        "payment",
+        _("Payment"),
+        lambda o: o.payment_state,
+        "word",
+        "payment",
+        show=lambda o: o.payment_badge,
+        narrow="line",
+    ),
     Column("due", _("Due"), due, "day", show=due_day, narrow="more"),
     Column("total", _("Total"), lambda o: o.total_amount, "money", currency=lambda o: o.currency, narrow="end"),
     Column("external", _("External number"), lambda o: o.external_id, narrow="more"),
