@@ -6,7 +6,6 @@ import csv
 import io
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import product
@@ -183,37 +182,6 @@ def test_every_list_shows_all_its_columns_and_a_quick_look(
             assert client.get(f"/lists/{name}/quick/{rows[0]}/").status_code == 200
         assert client.get(f"/lists/{name}/counts/").status_code == 200
         assert all(client.get(f"/lists/{name}/act/{item.key}/?id=1").status_code == 200 for item in spec.actions)
-
-
-def pages_of(spec: ListSpec, actor: Actor, sort: str, now: datetime) -> list[list[Any]]:
-    """All pages of two rows each, forwards, and the last but one again from behind."""
-    columns, found, cursor = chosen(spec, actor, spec.default), list[list[Any]](), None
-    while True:
-        page = page_of(spec, actor, {}, columns, sort=sort, cursor=cursor, backwards=False, limit=2, now=now)
-        found.append([row.pk for row in page.rows])
-        if page.next_cursor is None:
-            break
-        cursor = page.next_cursor
-    if page.previous_cursor is not None:
-        before = page_of(
-            spec, actor, {}, columns, sort=sort, cursor=page.previous_cursor, backwards=True, limit=2, now=now
-        )
-        assert [row.pk for row in before.rows] == found[-2]
-    return found
-
-
-@pytest.mark.parametrize("name", [name for name in NAMES if specs()[name].steady])
-def test_a_steady_list_asks_the_same_at_any_moment_and_gives_what_the_others_give(name: str, business: Actor) -> None:
-    spec = specs()[name]
-    nobody = replace(business, channel_ids=frozenset({0}), team_ids=frozenset({0}), warehouse_ids=frozenset({0}))
-    for actor in (business, nobody):
-        (now,), (later,) = spec.rows(actor, {}, NOW), spec.rows(actor, {}, NOW + timedelta(days=400))
-        assert now.model is spec.steady
-        assert str(now.query) == str(later.query)
-        for sort in (way + key for key in spec.sorts for way in ("", "-")):
-            found = pages_of(spec, actor, sort, NOW)
-            assert found == pages_of(replace(spec, steady=None), actor, sort, NOW)
-            assert found == pages_of(spec, actor, sort, NOW + timedelta(days=400))
 
 
 @pytest.mark.parametrize("name", NAMES)
