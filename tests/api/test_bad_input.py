@@ -148,10 +148,15 @@ def test_unusable_address_is_refused(owner: Caller, path: str, status: int) -> N
     assert answer["Content-Type"] == "application/problem+json"
 
 
+def test_an_address_without_its_object_names_what_was_asked(owner: Caller) -> None:
+    assert owner.get("/orders/abc").json()["detail"] == "There is no order abc."
+
+
 def test_wrong_method_says_which_are_right(owner: Caller) -> None:
     answer = owner("DELETE", "/orders")
     assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
-    assert answer["Allow"]
+    assert answer["Allow"].split(", ") == ["GET", "POST"]
+    assert answer.json()["errors"][0]["data"]["allowed"] == "GET, POST"
 
 
 @pytest.mark.parametrize("given", ["abc", '"', "W/", '"1.5"', '"99999999999999"'])

@@ -40,7 +40,9 @@ def test_external_id_given_twice_leads_to_the_first_order(owner: Caller, shop: S
     first = owner.post("/orders", draft(external_id="W-2"))
     second = owner.post("/orders", draft(external_id="W-2"))
     assert (second.status_code, second.json()["verdict"]) == (200, "duplicate")
-    assert second.json()["id"] == first.json()["id"]
+    assert second.json() == first.json() | {"verdict": "duplicate", "differs": False}
+    other = owner.post("/orders", draft(external_id="W-2", lines=[{"sku": "CUP", "quantity": "7"}]))
+    assert (other.json()["id"], other.json()["differs"]) == (first.json()["id"], True)
 
 
 def test_personal_data_needs_its_permission(owner: Caller, caller: CallerMaker, shop: Shop) -> None:

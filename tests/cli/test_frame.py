@@ -116,7 +116,10 @@ def test_wrong_usage_is_told_and_ends_with_two(run, line) -> None:
 
     code, out, err = run(*line, "--json")
     assert code == WRONG_USAGE
-    assert json.loads(out)["errors"][0]["code"] == "wrong_usage"
+    (told,) = json.loads(out)["errors"]
+    assert told["code"] == "wrong_usage"
+    assert told["message"]
+    assert told["message"] in err
     assert err
 
 

@@ -13,6 +13,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
+from orderwell.domains.customers.models import Tag
 from orderwell.domains.orders.models import Hold, Order
 from orderwell.platform.events.models import Event
 from orderwell.platform.views.models import BulkRun, Export, SavedView
@@ -261,6 +262,24 @@ def _link(page: Any, rel: str) -> str:
     found = re.search(rf'href="(\?[^"]+)" rel="{rel}"', flat(page.content.decode()))
     assert found
     return found[1].replace("&amp;", "&")
+
+
+def test_what_is_kept_of_a_list_follows_its_choices_and_its_reader(
+    owner: Client, browse: Callable[..., Client], place: Callable[..., int]
+) -> None:
+    place(CUP=1)
+    tag = Tag.objects.create(name="Old name")
+    page = flat(owner.get("/orders/").content.decode())
+    assert '<option value="Old name">Old name</option>' in page and 'data-act="/lists/orders/act/hold/"' in page
+    Tag.objects.filter(pk=tag.pk).update(name="New name")
+    page = flat(owner.get("/orders/").content.decode())
+    assert '<option value="New name">New name</option>' in page and "Old name" not in page
+    chosen = flat(owner.get("/orders/?tag=New+name").content.decode())
+    assert '<option value="New name" selected>New name</option>' in chosen
+    seen = flat(browse("viewer").get("/orders/").content.decode())
+    assert 'data-act="/lists/orders/act/hold/"' not in seen  # whoever may not hold orders has no button for it
+    chinese = browse("sales-manager", language="zh-hans").get("/orders/").content.decode()
+    assert "导出" in chinese and ">Export<" not in chinese
 
 
 def test_a_row_is_looked_at_without_leaving_the_list(owner: Client, place: Callable[..., int]) -> None:

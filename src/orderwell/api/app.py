@@ -75,7 +75,7 @@ class Api(NinjaAPI):
     def on_exception(self, request: HttpRequest, exc: Any) -> HttpResponse:
         """Refusals become answers here, inside the transaction of a request key; the rest is the boundary's."""
         if isinstance(exc, ValidationError):
-            exc = from_pydantic(exc.errors)
+            exc = from_pydantic(exc.errors, request.resolver_match.kwargs if request.resolver_match else {})
         if isinstance(exc, DomainError):
             return refuse(exc, request)
         raise exc

@@ -59,6 +59,8 @@ def answer(request: HttpRequest) -> HttpResponseBase:
         return refuse(as_refusal(error, request), request)
     if response.status_code == METHOD_NOT_ALLOWED and isinstance(response, HttpResponse):
         allowed = response.get("Allow", "")
+        if request.path_info == PLACE_ORDER[1]:  # placed above, so the router does not know of it
+            allowed = f"{allowed}, {PLACE_ORDER[0]}"
         response = refuse(MethodNotAllowed(method=request.method, allowed=allowed), request)
         response["Allow"] = allowed
     return response

@@ -104,13 +104,14 @@ def _struct_in(kind: Any) -> Any:
     return next((found for part in getattr(kind, "__args__", ()) if (found := _struct_in(part)) is not None), None)
 
 
-def from_pydantic(errors: Iterable[Mapping[str, Any]]) -> DomainError:
-    """What django-ninja found wrong with path, query or body."""
+def from_pydantic(errors: Iterable[Mapping[str, Any]], named: Mapping[str, Any]) -> DomainError:
+    """What django-ninja found wrong with path, query or body; `named`: what stands in the path, by parameter."""
     details: list[ErrorDetail] = []
     for item in errors:
         where, *rest = item["loc"]
         if where == "path":
-            return NotFound(kind="object", reference="/".join(str(part) for part in rest))
+            name = str(rest[-1])
+            return NotFound(kind=name.removesuffix("_id").replace("_", " "), reference=str(named.get(name, ""))[:80])
         # Body parameters carry the name of the function's argument first, which is no part of the document.
         places = rest[1:] if where == "body" else rest
         pointer = "".join(f"/{escaped(part)}" for part in places) or None

@@ -15,6 +15,9 @@ from orderwell import cli
 from orderwell.cli.frame import DEFECT, NOT_OK, WRONG_USAGE, root, say, to_json
 from orderwell.kernel.errors import DomainError, InstallationFault
 
+# Typer keeps its copy of click to itself and offers only the last of this family.
+UsageError: Any = typer.BadParameter.__base__
+
 
 def load_commands() -> None:
     """Import every module of this package; each registers its commands."""
@@ -27,17 +30,21 @@ def run(arguments: Sequence[str]) -> int:
     load_commands()
     as_json = "--json" in arguments
     try:
-        typer.main.get_command(root).main(list(arguments), prog_name="orderwell")
+        code = typer.main.get_command(root).main(list(arguments), prog_name="orderwell", standalone_mode=False)
+        return code if isinstance(code, int) else 0
+    except UsageError as error:
+        error.show()
+        _print_errors([{"code": "wrong_usage", "message": error.format_message()}], as_json=as_json)
+        return WRONG_USAGE
     except SystemExit as exit_:
         return _ended(exit_.code, as_json=as_json)
     except (DomainError, InstallationFault) as error:
         return _refused(error, as_json=as_json)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, typer.Abort):
         say("Interrupted.")
         return 130
     except Exception as error:  # noqa: BLE001  the last place that can still tell a script what happened
         return _broken(error, as_json=as_json)
-    return 0
 
 
 def _ended(code: object, *, as_json: bool) -> int:
@@ -45,10 +52,7 @@ def _ended(code: object, *, as_json: bool) -> int:
         say(code)
         _print_errors([{"code": "bad_environment", "message": code}], as_json=as_json)
         return NOT_OK
-    number = code if isinstance(code, int) else 0
-    if number == WRONG_USAGE:
-        _print_errors([{"code": "wrong_usage", "message": "See the message on standard error."}], as_json=as_json)
-    return number
+    return code if isinstance(code, int) else 0
 
 
 def _refused(error: DomainError | InstallationFault, *, as_json: bool) -> int:

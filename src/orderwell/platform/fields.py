@@ -41,6 +41,9 @@ class ScaledDecimalField(models.BigIntegerField):  # type: ignore[type-arg]
         return self.scaled(value)
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Decimal | None:
+        return self.from_column(value)
+
+    def from_column(self, value: int | None) -> Decimal | None:
         return None if value is None else Decimal(value).scaleb(-self.scale)
 
     def to_python(self, value: Any) -> Any:

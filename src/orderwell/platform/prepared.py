@@ -7,20 +7,26 @@ ten times that to put the statement together, each time anew.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from django.db import connection
-from django.db.models import QuerySet
-from django.db.models.query import FlatValuesListIterable, ModelIterable, RelatedPopulator, ValuesListIterable
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.models import QuerySet, Value
+from django.db.models.query import FlatValuesListIterable, ModelIterable, ValuesListIterable
+
+from orderwell.platform.accounts.actor import LIMITS, Actor
+from orderwell.platform.row_making import Make, converter_of, maker_of
 
 P = ParamSpec("P")
 Row = TypeVar("Row")
-Make = Callable[[Sequence[Any]], Any]
+# The type of one value, or in brackets that of a list of them.
+Kind = type[int] | type[str] | type[datetime] | type[date] | type[Actor] | list[type[int]] | list[type[str]]
 # Values that no query names itself: where they come out again in the parameters, the real ones go in.
-_NUMBER, _TEXT = -7_046_029_254, "\x01prepared"
-
+_NUMBER, _TEXT, _MOMENT = -7_046_029_254, "\x01prepared", datetime(1601, 7, 13, 5, 3, 1, tzinfo=UTC)
+# How many statements are kept of one query that takes lists, and how long a list may be: each length is its own.
+_MOST_SHAPES, _LONGEST = 100, 200
 
 # What a column of whole numbers holds.
 _LEAST, _MOST = -(2**63), 2**63 - 1
@@ -32,98 +38,135 @@ class NotPreparable(TypeError):
 
 @dataclass(frozen=True, slots=True)
 class _Ready:
-    """`parameters` in the order of the statement: (place among the arguments, type), or (None, a fixed value)."""
+    """`parameters` in the order of the statement: (place among all values, how it is bound), or (None, a fixed value)."""
 
     sql: str
     parameters: Sequence[tuple[int | None, Any]]
-    converters: Sequence[tuple[int, Sequence[Callable[..., Any]], Any]]
     make: Make
 
-    def rows(self, values: Sequence[Any]) -> list[Any]:
+    def rows(self, database: Any, values: Sequence[Any]) -> list[Any]:
         bound = [kind if at is None else kind(values[at]) for at, kind in self.parameters]
-        with connection.cursor() as cursor:
+        with database.cursor() as cursor:
             cursor.execute(self.sql, bound)
             found = cursor.fetchall()
-        if not self.converters:
-            return [self.make(row) for row in found]
-        made = []
-        for row in found:
-            cells = list(row)
-            for at, converters, expression in self.converters:
-                for convert in converters:
-                    cells[at] = convert(cells[at], expression, connection)
-            made.append(self.make(cells))
-        return made
+        make = self.make
+        return [make(row) for row in found]
 
 
-def prepared(*kinds: type[int] | type[str]) -> Callable[[Callable[P, QuerySet[Any, Row]]], Callable[P, list[Row]]]:
+def prepared(*kinds: Kind) -> Callable[[Callable[P, QuerySet[Any, Row]]], Callable[P, list[Row]]]:
     """Makes `build(number, text, ...) -> QuerySet` a function that gives the rows, compiled at its first call.
 
-    `kinds` are the types of its arguments. They must reach the statement as they are (`exact`, `lt`, `gte` ..., never
-    None, a list or a part of a text), and nothing else may decide what the query looks like.
+    `kinds` are the types of its arguments; `[int]` is a list of numbers for `IN`, compiled for each length, and an `Actor`
+    decides with its permissions what the query looks like, while its id and its rows are values. The others must reach
+    the statement as they are (`exact`, `lt`, `gte` ..., never None or a part of a text), and nothing else may decide.
     """
 
     def decorate(build: Callable[P, QuerySet[Any, Row]]) -> Callable[P, list[Row]]:
-        ready: dict[str, _Ready] = {}
+        ready: dict[tuple[Any, ...], _Ready] = {}
 
         @wraps(build)
         def rows(*values: P.args, **named: P.kwargs) -> list[Row]:
             if named or len(values) != len(kinds):
                 raise NotPreparable(f"{build.__qualname__} takes {len(kinds)} values by their place")
-            if any(isinstance(value, int) and not _LEAST <= value <= _MOST for value in values):
-                return list(build(*values, **named))  # Django knows that no row has such a number
-            known = ready.get(connection.vendor)
+            database = connections[DEFAULT_DB_ALIAS]
+            flat, shape = _shape_of(kinds, values)
+            if not shape:
+                return list(build(*values, **named))
+            key = (database.vendor, *shape)
+            known = ready.get(key)
             if known is None:
-                known = ready[connection.vendor] = _compiled(build, kinds)
-            return known.rows(values)
+                if len(ready) >= _MOST_SHAPES:
+                    ready.clear()
+                known = ready[key] = _compiled(build, kinds, values)
+            return known.rows(database, flat)
 
         return rows
 
     return decorate
 
 
-def _compiled(build: Callable[..., QuerySet[Any, Any]], kinds: Sequence[type]) -> _Ready:
-    stand_ins = [_NUMBER - at if kind is int else f"{_TEXT}{at}" for at, kind in enumerate(kinds)]
-    query: Any = build(*stand_ins)
+def _shape_of(kinds: Sequence[Kind], values: Sequence[Any]) -> tuple[list[Any], list[Any]]:
+    """All values one after the other, and what the statement depends on beside them; nothing where Django is to be asked:
+    it knows that an empty list and a number beyond the column find nothing, and a list too long is not worth keeping."""
+    flat, shape = list[Any](), list[Any]([len(kinds)])
+    for kind, value in zip(kinds, values, strict=True):
+        for part in _parts(kind, value):
+            length = None if part is None else len(part)
+            if length == 0 or (length or 0) > _LONGEST:
+                return [], []
+            shape.append(length)
+            flat += part or ()
+        if kind is Actor:
+            shape += [value.permissions, value.kind, value.id is None]
+    beyond = any(type(value) is int and not _LEAST <= value <= _MOST for value in flat)
+    return ([], []) if beyond else (flat, shape)
+
+
+def one_row(rows: QuerySet[Any, Any], **aggregates: Any) -> QuerySet[Any, tuple[Any, ...]]:
+    """What `rows.aggregate(...)` asks, as a query that can be prepared: a single row, the values in their order."""
+    together: Any = rows.order_by().annotate(_all=Value(1)).values("_all")
+    found: QuerySet[Any, tuple[Any, ...]] = together.annotate(**aggregates).values_list(*aggregates)
+    return found
+
+
+def _parts(kind: Kind, value: Any) -> Sequence[Sequence[Any] | None]:
+    """The values of one argument, list by list; None is an actor's row filter that lets all through."""
+    if kind is Actor:
+        return [[0 if value.id is None else value.id], *[getattr(value, name) for name in LIMITS]]
+    return [list(dict.fromkeys(value))] if isinstance(kind, list) else [[value]]
+
+
+def _compiled(build: Callable[..., QuerySet[Any, Any]], kinds: Sequence[Kind], values: Sequence[Any]) -> _Ready:
+    arguments, places, needed = list[Any](), dict[Any, tuple[int, Callable[[Any], Any]]](), set[int]()
+    for kind, value in zip(kinds, values, strict=True):
+        one: Any = kind[0] if isinstance(kind, list) else int if kind is Actor else kind
+        bind, made = _bound(one), list[Any]()
+        for part in _parts(kind, value):
+            made.append(None if part is None else [_stand_in(one, len(places) + at) for at in range(len(part))])
+            places |= {bind(stand_in): (len(places) + at, bind) for at, stand_in in enumerate(made[-1] or ())}
+        if kind is Actor:
+            arguments.append(replace(value, id=made[0][0], **_frozen(dict(zip(LIMITS, made[1:], strict=True)))))
+        else:
+            needed |= set(range(len(places) - len(made[0]), len(places)))
+            arguments.append(made[0] if isinstance(kind, list) else made[0][0])
+    query: Any = build(*arguments)
     if query._prefetch_related_lookups or query._known_related_objects or query.query.extra_select:
         raise NotPreparable(f"{build.__qualname__} asks for more than the columns of its rows")
     compiler = query.query.get_compiler(using=query.db)
     sql, given = compiler.as_sql()
-    parameters = [(stand_ins.index(value), type(value)) if value in stand_ins else (None, value) for value in given]
-    if {at for at, _kind in parameters if at is not None} != set(range(len(kinds))):
+    parameters = [places.get(value, (None, value)) for value in given]
+    if not needed <= {at for at, _bind in parameters if at is not None}:
         raise NotPreparable(f"{build.__qualname__} does not use each of its values as it is")
-    converters = compiler.get_converters([column[0] for column in compiler.select])
-    return _Ready(
-        sql,
-        parameters,
-        [(at, tuple(found), expression) for at, (found, expression) in converters.items()],
-        _maker(query, compiler),
-    )
+    return _Ready(sql, parameters, _maker(query, compiler))
+
+
+def _frozen(limits: dict[str, list[int] | None]) -> dict[str, frozenset[int] | None]:
+    return {name: None if ids is None else frozenset(ids) for name, ids in limits.items()}
+
+
+def _stand_in(kind: type, at: int) -> Any:
+    if kind is datetime:
+        return _MOMENT + timedelta(microseconds=at)
+    if kind is date:
+        return _MOMENT.date() + timedelta(days=at)
+    return _NUMBER - at if kind is int else f"{_TEXT}{at}"
+
+
+def _bound(kind: type) -> Callable[[Any], Any]:
+    """How a value is handed to the database."""
+    if kind is datetime:
+        return connection.ops.adapt_datetimefield_value
+    return connection.ops.adapt_datefield_value if kind is date else kind
 
 
 def _maker(query: Any, compiler: Any) -> Make:
     """What the query would make of a row."""
-    kind = query._iterable_class
+    kind, convert = query._iterable_class, converter_of(compiler)
     if kind is FlatValuesListIterable:
-        return lambda row: row[0]
+        return lambda row: convert(row)[0]
     if kind is ValuesListIterable:
-        return tuple
+        return lambda row: tuple(convert(row))
     if kind is not ModelIterable:
         raise NotPreparable(f"rows of {kind.__name__} are not known here")
-    found, using = compiler.klass_info, query.db
-    model, fields = found["model"], found["select_fields"]
-    first, last = fields[0], fields[-1] + 1
-    names = [compiler.select[at][0].target.attname for at in range(first, last)]
-    populator: Any = RelatedPopulator
-    related = [populator(part, compiler.select, using) for part in found.get("related_klass_infos", [])]
-    extra = list((compiler.annotation_col_map or {}).items())
-
-    def make(row: Sequence[Any]) -> Any:
-        made = model.from_db(using, names, row[first:last])
-        for part in related:
-            part.populate(row, made)
-        for name, at in extra:
-            setattr(made, name, row[at])
-        return made
-
-    return make
+    make = maker_of(compiler)
+    return lambda row: make(convert(row))

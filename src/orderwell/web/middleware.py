@@ -6,6 +6,7 @@ from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.contrib.auth.middleware import get_user
 from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
@@ -97,7 +98,8 @@ class Preferences:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path.startswith(("/api/", settings.STATIC_URL)):
             return self.get_response(request)
-        user = request.user
+        # Asked for here anyway; as itself and not as a promise, since a page asks it a hundred times.
+        user = request.user = get_user(request)
         zone = settings.TIME_ZONE
         if isinstance(user, User):
             if user.language in dict(settings.LANGUAGES):

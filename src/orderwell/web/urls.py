@@ -1,5 +1,7 @@
 """Every address of the web interface, area by area."""
 
+from importlib import import_module
+
 from django.urls import URLPattern, URLResolver, include, path
 
 AREAS = (
@@ -28,4 +30,17 @@ AREAS = (
     "hints",
 )
 
-urlpatterns: list[URLPattern | URLResolver] = [path("", include(f"orderwell.web.{area}.urls")) for area in AREAS]
+
+def _by_first_word() -> list[URLPattern | URLResolver]:
+    """All areas together under the first word of their addresses: Django tries one after the other, on every request."""
+    found: dict[str, list[URLPattern]] = {}
+    for area in AREAS:
+        for item in import_module(f"orderwell.web.{area}.urls").urlpatterns:
+            first, slash, rest = str(item.pattern).partition("/")
+            if "<" in first or not isinstance(item, URLPattern):
+                raise TypeError(f"{item.pattern}: an address begins with a word of its own")
+            found.setdefault(first + slash, []).append(path(rest, item.callback, item.default_args, item.name))
+    return [path(first, include(items)) for first, items in found.items()]
+
+
+urlpatterns = _by_first_word()

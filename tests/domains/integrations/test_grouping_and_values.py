@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orderwell.domains.integrations import grouping
-from orderwell.domains.integrations.countries import country_code
 from orderwell.domains.integrations.errors import (
     DuplicateColumn,
     MissingColumns,
@@ -22,6 +21,7 @@ from orderwell.domains.integrations.grouping import group_rows
 from orderwell.domains.integrations.mapping import check_columns, check_options, propose
 from orderwell.domains.integrations.reading import SourceRow
 from orderwell.domains.integrations.values import parse_moment, parse_number, parse_reference
+from orderwell.platform.countries import country_code
 
 
 def rows(*references: str) -> list[SourceRow]:

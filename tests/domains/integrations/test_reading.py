@@ -139,6 +139,13 @@ def test_a_broken_json_line_is_a_faulty_row_and_the_others_are_read(tmp_path: Pa
     assert codes == [None, "not_an_object", "not_an_object", "nested_value", "not_an_object", None]
 
 
+@pytest.mark.parametrize("text", [b'not json\n{"order": "J-1"\n', b'{"order": "J-1"\n[]\n'])
+def test_json_lines_without_any_object_say_what_stands_there(tmp_path: Path, text: bytes) -> None:
+    with pytest.raises(errors.NoObjects) as caught:
+        inspect(write(tmp_path, text), "orders.jsonl")
+    assert caught.value.data == {"line": 1, "value": text.splitlines()[0].decode()}
+
+
 def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
     def peak(lines: int) -> int:
         path = tmp_path / f"{lines}.csv"

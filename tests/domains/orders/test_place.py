@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from orderwell.domains.catalog.models import VariantPrice
-from orderwell.domains.inventory.models import ChannelBuffer
+from orderwell.domains.inventory.models import ChannelBuffer, Warehouse
 from orderwell.domains.orders.drafts import (
     AddressDraft,
     ChargeDraft,
@@ -158,6 +158,19 @@ def test_the_same_external_id_gives_the_first_answer(shop, tea):
     assert isinstance(place(draft(make_channel(), (tea, 1), external_id="A-1"))[0], Placed)
 
 
+def test_a_repetition_tells_what_was_reserved_and_what_is_missing(tea):
+    shop, cup = make_channel(backorder=True), make_variant(price="3.33")
+    bundle = make_bundle({tea: 2, cup: 1})
+    stock_up(cup, Warehouse.objects.get(), 3)
+    first = place(draft(shop, (bundle, 4), (cup, 1), external_id="A-1", shipping=D("5")))[0]
+    again = place(draft(shop, (cup, 1), (bundle, 4), external_id="A-1"))[0]
+    assert [(line.reserved, line.backordered) for line in first.lines] == [(3, 1), (0, 1)]
+    assert (again.lines, again.total_amount, again.net_amount, again.state, again.differs) == (
+        *(first.lines, first.total_amount, first.net_amount),
+        *("placed", False),
+    )
+
+
 def test_repetitions_within_a_batch_find_each_other(shop, tea):
     outcomes = place(*[draft(shop, (tea, 1), external_id="B-1")] * 3)
     assert [outcome.verdict for outcome in outcomes] == ["placed", "duplicate", "duplicate"]
@@ -242,7 +255,7 @@ def test_bad_lines_are_refused_with_code_and_place(shop, line, code, pointer):
         ({"note": "x" * 10_001}, "text_too_long", "/note"),
         ({"note": "a\0b"}, "control_character", "/note"),
         ({"external_id": " "}, "value_missing", "/external_id"),
-        ({"priority": -1}, "amount_out_of_range", "/priority"),
+        ({"priority": -1}, "priority_out_of_range", "/priority"),
         ({"ship_to": AddressDraft(country="China")}, "text_too_long", "/ship_to/country"),
         ({"charges": (ChargeDraft("GIFT", "Gift", D(1), "nope"),)}, "unknown_tax_category", "/charges/0/tax_category"),
         ({"charges": (ChargeDraft("", "Gift", D(1)),)}, "value_missing", "/charges/0/code"),

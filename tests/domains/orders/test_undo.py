@@ -300,7 +300,7 @@ def test_who_comes_second_learns_what_the_first_changed(shop, tea):
         ({"shipping": D("-1")}, [("amount_out_of_range", "/shipping")]),
         ({"shipping": D("NaN")}, [("not_a_number", "/shipping")]),
         ({"reason": "x" * 241}, [("text_too_long", "/reason")]),
-        ({"priority": 1000}, [("amount_out_of_range", "/priority")]),
+        ({"priority": 1000}, [("priority_out_of_range", "/priority")]),
         ({"custom": {"nonsense": 1}}, [("unknown_custom_field", "/custom/nonsense")]),
     ],
 )

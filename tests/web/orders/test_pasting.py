@@ -122,6 +122,12 @@ def test_how_many_times_a_product_is_understood_on_either_side(text):
     assert read_pasted(text) == TWO
 
 
+@pytest.mark.parametrize("text", ["2000000101651 x 3", "2000000101651 × 3", "3 x 2000000101651", "2000000101651 3"])
+def test_a_barcode_is_the_product_on_either_side(text):
+    (line,) = read_pasted(text)
+    assert (line.product, line.quantity) == ("2000000101651", "3")
+
+
 def test_a_letter_x_within_a_name_counts_nothing():
     for name in ("3XL-SHIRT", "Box3", "CUP-1X3"):
         assert read_pasted(f"{name}\nPOT") == [Pasted(name), Pasted("POT")]

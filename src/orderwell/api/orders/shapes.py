@@ -37,12 +37,20 @@ class PlacedOrder(Shape):
 
 
 class DuplicateOrder(Shape):
+    """The order that has this external id: its state and amounts now, its lines as they were answered. `differs`: what was
+    sent has other products or quantities than the order has."""
+
     verdict: Literal["duplicate"]
     id: int
     number: str
+    state: str
     currency: str
+    net_amount: Exact
+    tax_amount: Exact
     total_amount: Exact
     placed_at: Moment | None
+    lines: list[LineResultShape]
+    differs: bool
 
 
 class BulkResult(Shape):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -14,6 +14,7 @@ from django.db.models.functions import Coalesce, Greatest, Least
 from orderwell.domains.billing.models import CreditNote, Invoice
 from orderwell.domains.orders.models import Order
 from orderwell.platform.fields import AmountField
+from orderwell.platform.prepared import prepared
 
 ZERO = Decimal(0)
 OWING = (Order.PaymentState.UNPAID, Order.PaymentState.PARTIAL)
@@ -51,8 +52,12 @@ def open_invoices(rows: QuerySet[Invoice], *, overdue_at: datetime | None = None
 
 def open_amounts(invoice_ids: Collection[int]) -> dict[int, Decimal]:
     """Invoice id -> what is open of it; the caller has checked that the invoices may be seen."""
-    rows = with_open_amount(Invoice.objects.filter(pk__in=list(invoice_ids)))
-    return dict(rows.values_list("pk", "open_amount"))
+    return dict(_open_of(list(invoice_ids)))
+
+
+@prepared([int])
+def _open_of(invoice_ids: Sequence[int]) -> QuerySet[Any, tuple[int, Decimal]]:
+    return with_open_amount(Invoice.objects.filter(pk__in=invoice_ids)).values_list("pk", "open_amount")
 
 
 def receivables_of(rows: QuerySet[Invoice], *, now: datetime) -> Receivables:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 
@@ -16,6 +17,8 @@ from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.crypto import email_index, normalise_phone, phone_index, phone_last4_index
 from orderwell.platform.paging import Page, keyset_page
 from orderwell.platform.permissions import Permission
+from orderwell.platform.prepared import prepared
+from orderwell.platform.related import prefetched
 from orderwell.platform.search import begins_words, contains_words
 from orderwell.platform.search.keys import normalise
 
@@ -135,30 +138,55 @@ def _hits(actor: Actor, rows: Iterable[Customer]) -> list[CustomerHit]:
     return hits
 
 
+@prepared(Actor, int)
+def _customer_of_key(actor: Actor, pk: int) -> QuerySet[Customer]:
+    return visible_customers(actor).select_related("group", "owner", "team").filter(pk=pk)
+
+
+@prepared(int)
+def _tags_of(customer: int) -> QuerySet[Tag]:
+    return Tag.objects.filter(customers=customer)
+
+
+@prepared(int)
+def _consents_of(customer: int) -> QuerySet[Consent]:
+    return Consent.objects.filter(customer=customer).order_by("-recorded_at", "-id")
+
+
+@prepared(int)
+def _contacts_of(customer: int) -> QuerySet[Contact]:
+    return Contact.objects.filter(customer=customer).order_by("-is_primary", "id")
+
+
+@prepared(int)
+def _addresses_of(customer: int) -> QuerySet[Address]:
+    return Address.objects.filter(customer=customer).order_by("kind", "-is_default", "id")
+
+
 def customer_detail(actor: Actor, customer_id: int) -> CustomerDetail:
-    customer = (
-        visible_customers(actor)
-        .select_related("group", "owner", "team")
-        .prefetch_related("tags")
-        .filter(pk=customer_id)
-        .first()
-    )
+    customer = next(iter(_customer_of_key(actor, customer_id)), None)
     if customer is None:
         raise NotFound(kind="customer", reference=customer_id)
+    prefetched(customer, "tags", _tags_of(customer_id))
     shown = actor.may(Permission.CUSTOMERS_PERSONAL_DATA_VIEW)
-    history = list(Consent.objects.filter(customer=customer).order_by("-recorded_at", "-id"))
+    history = _consents_of(customer_id)
     return CustomerDetail(
         customer=customer,
-        contacts=[shown_contact(contact, shown) for contact in customer.contacts.order_by("-is_primary", "id")],
-        addresses=[_address(address, shown) for address in customer.addresses.order_by("kind", "-is_default", "id")],
+        contacts=[shown_contact(contact, shown) for contact in _contacts_of(customer_id)],
+        addresses=[_address(address, shown) for address in _addresses_of(customer_id)],
         consents=_holding(history),
         consent_history=history,
         masked=not shown,
     )
 
 
-def customer_groups(actor: Actor) -> QuerySet[CustomerGroup]:
+def customer_groups(actor: Actor) -> list[CustomerGroup]:
     actor.require(Permission.CUSTOMERS_CUSTOMER_VIEW)
+    return _every_group()
+
+
+@prepared()
+def _every_group() -> QuerySet[CustomerGroup]:
     return CustomerGroup.objects.order_by("code")
 
 
@@ -167,9 +195,28 @@ def group_names() -> dict[str, tuple[str, str]]:
     return {code: (zh, en) for code, zh, en in CustomerGroup.objects.values_list("code", "name_zh", "name_en")}
 
 
-def tags(actor: Actor) -> QuerySet[Tag]:
+def tags(actor: Actor) -> list[Tag]:
     actor.require(Permission.CUSTOMERS_CUSTOMER_VIEW)
+    return _every_tag()
+
+
+@prepared()
+def _every_tag() -> QuerySet[Tag]:
     return Tag.objects.order_by("name")
+
+
+def tag_names(customer_ids: Sequence[int]) -> dict[int, list[str]]:
+    """The tags of each customer, by name; the caller has checked that the customers may be seen."""
+    found: dict[int, list[str]] = {}
+    for customer, name in _names_of_tags(customer_ids):
+        found.setdefault(customer, []).append(name)
+    return found
+
+
+@prepared([int])
+def _names_of_tags(customer_ids: Sequence[int]) -> QuerySet[Any, tuple[int, str]]:
+    tagged = Customer.tags.through.objects.filter(customer__in=customer_ids)
+    return tagged.order_by("tag__name").values_list("customer_id", "tag__name")
 
 
 def _matches(text: str) -> Q:

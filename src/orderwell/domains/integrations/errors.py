@@ -126,6 +126,13 @@ class NotAnObject(DomainError):
     message = 'This line is not a JSON object such as {{"sku": "A1", "quantity": 2}}: {reason}.'
 
 
+class NoObjects(DomainError):
+    code = "no_objects"
+    message = (
+        'No line of the file is a JSON object such as {{"sku": "A1", "quantity": 2}}; line {line} begins with {value}.'
+    )
+
+
 class LineTooLong(DomainError):
     code = "line_too_long"
     message = "This line is longer than {limit} characters."

@@ -99,6 +99,11 @@ class QuantityAboveOpen(DomainError):
     message = "{sku}: only {open} can still be changed this way; you gave {value}."
 
 
+class PriorityOutOfRange(DomainError):
+    code = "priority_out_of_range"
+    message = "The priority must lie between {low} and {high}, lower is sooner; it is {value}."
+
+
 class UnknownLine(DomainError):
     code = "unknown_line"
     message = "Order {number} has no line {value}."

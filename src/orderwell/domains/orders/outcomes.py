@@ -36,14 +36,23 @@ class Placed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Duplicate(msgspec.Struct, frozen=True, kw_only=True):
-    """The channel gave this external id before: this is the order it became then."""
+    """The channel gave this external id before: this is the order it became then.
+
+    `state` and amounts are those it has now; `lines` are what was answered when it was placed. `differs`: what was sent
+    now has other products or other quantities than the order has.
+    """
 
     verdict: str = "duplicate"
     order_id: int = msgspec.field(name="id")
     number: str
+    state: str
     currency: str
+    net_amount: Decimal
+    tax_amount: Decimal
     total_amount: Decimal
     placed_at: datetime
+    lines: tuple[LineResult, ...] = ()
+    differs: bool = False
 
 
 @dataclass(frozen=True, slots=True)

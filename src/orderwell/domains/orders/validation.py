@@ -73,7 +73,7 @@ def _problems(draft: OrderDraft, currency: str) -> Iterator[DomainError]:
 
 def _header_problems(draft: OrderDraft) -> Iterator[DomainError]:
     if not 0 <= draft.priority <= MAX_PRIORITY:
-        yield errors.AmountOutOfRange(pointer="/priority", value=draft.priority, low=0, high=MAX_PRIORITY)
+        yield errors.PriorityOutOfRange(pointer="/priority", value=draft.priority, low=0, high=MAX_PRIORITY)
     if draft.requested_at is not None:
         yield from moment_problems(draft.requested_at, "/requested_at")
     if isinstance(draft, PastOrderDraft):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.db.models import Q, QuerySet
 
 from orderwell.kernel.errors import NotFound
@@ -32,12 +35,32 @@ def users(actor: Actor, *, text: str = "", role: str = "", active: bool | None =
 
 def people() -> list[User]:
     """Those who can sign in, by name."""
-    return sorted(User.objects.filter(is_active=True)[:500], key=str)
+    return sorted(_active(), key=str)
 
 
-def roles() -> list[Role]:
+@prepared()
+def _active() -> QuerySet[User]:
+    return User.objects.filter(is_active=True)[:500]
+
+
+@prepared()
+def roles() -> QuerySet[Role]:
     """Roles to choose from; their names are no secret."""
-    return list(Role.objects.order_by("code"))
+    return Role.objects.order_by("code")
+
+
+@prepared([int])
+def roles_held(user_ids: Sequence[int]) -> QuerySet[Any, tuple[int, str]]:
+    """Users with the title of each of their roles."""
+    held = User.roles.through.objects.filter(user__in=user_ids)
+    return held.order_by("role").values_list("user_id", "role__title")
+
+
+@prepared([int])
+def teams_joined(user_ids: Sequence[int]) -> QuerySet[Any, tuple[int, str]]:
+    """Users with the name of each of their teams."""
+    joined = User.teams.through.objects.filter(user__in=user_ids)
+    return joined.order_by("team").values_list("user_id", "team__name")
 
 
 @prepared()

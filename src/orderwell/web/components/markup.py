@@ -1,13 +1,17 @@
-"""Small pieces of HTML, and addresses of rows, for what a page has hundreds of."""
+"""Small pieces of HTML, and addresses of rows, for what a page has hundreds of. Addresses begin at the root of the host
+(server/bridge.py), so that each is found once."""
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from html import escape
 from typing import Any
 
-from django.urls import get_script_prefix, reverse
+from django.urls import reverse
 from django.utils.safestring import SafeString
+
+_SPECIAL = re.compile("[&<>\"']").search
 
 
 def markup(template: str, *values: Any) -> SafeString:
@@ -18,26 +22,23 @@ def markup(template: str, *values: Any) -> SafeString:
 def safe(value: Any) -> str:
     if isinstance(value, SafeString):
         return value
-    return escape(value if type(value) is str else str(value))
+    text = value if type(value) is str else str(value)
+    return escape(text) if _SPECIAL(text) else text
 
 
 def to(name: str, pk: Any) -> str:
     """The address of one row. `name` is that of an address with a single parameter, a number."""
-    before, after = _around(name, get_script_prefix())
+    before, after = _around(name)
     return f"{before}{pk}{after}"
 
 
 @lru_cache(maxsize=256)
-def _around(name: str, _prefix: str) -> tuple[str, str]:
+def _around(name: str) -> tuple[str, str]:
     before, _zero, after = reverse(name, args=[0]).rpartition("0")
     return before, after
 
 
+@lru_cache(maxsize=512)
 def place(name: str) -> str:
     """The address of a page without parameters."""
-    return _plain(name, get_script_prefix())
-
-
-@lru_cache(maxsize=512)
-def _plain(name: str, _prefix: str) -> str:
     return reverse(name)

@@ -15,9 +15,10 @@ from orderwell.platform import exporting
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.configuration.custom_fields import recent_custom_fields
 from orderwell.platform.configuration.models import CustomField
+from orderwell.web.components.times import moments
 from orderwell.web.components.words import word
 from orderwell.web.lists.spec import Column, ListSpec
-from orderwell.web.templatetags.orderwell import badge, day, moment, money_text, quantity, thousands
+from orderwell.web.templatetags.orderwell import badge, day, money_text, quantity, thousands
 
 _FILE_KINDS = {"money": "number", "word": "text"}
 _CUSTOM_KINDS = {"number": "number", "yes_no": "yes_no", "date": "day"}
@@ -53,26 +54,49 @@ def _custom_value(key: str, kind: str) -> Callable[[Any], Any]:
 
 def plain(column: Column, row: Any) -> Any:
     """The value as the screen says it."""
-    value = column.value(row)
-    if value is None or value == "":
-        return ""
+    return said(column)(row)
+
+
+def said(column: Column) -> Callable[[Any], Any]:
+    """What the screen says of a row, decided once for all rows of a page."""
+    read, say = column.value, _saying(column)
+
+    def shown(row: Any) -> Any:
+        value = read(row)
+        return "" if value is None or value == "" else say(value, row)
+
+    return shown
+
+
+def _saying(column: Column) -> Callable[[Any, Any], Any]:
+    """From a value and its row to words."""
     match column.kind:
         case "money":
-            return money_text(value, column.currency(row) if column.currency else "CNY")
+            currency = column.currency or (lambda row: "CNY")
+            return lambda value, row: money_text(value, currency(row))
         case "number":
-            return quantity(value)
+            return lambda value, row: quantity(value)
         case "whole":
-            return thousands(value)
+            return lambda value, row: thousands(value)
         case "moment":
-            return moment(value)
+            shown = moments()
+            return lambda value, row: shown(value)
         case "day":
-            return day(value)
+            return lambda value, row: day(value)
         case "yes_no":
-            return gettext("yes") if value else ""
+            yes = gettext("yes")
+            return lambda value, row: yes if value else ""
         case "word":
-            return badge(column.vocabulary, value)
+            badges = dict[Any, Any]()
+            return lambda value, row: badges.get(value) or badges.setdefault(value, badge(*_named(column, value)))
         case _:
-            return str(value)
+            return lambda value, row: str(value)
+
+
+def _named(column: Column, value: Any) -> tuple[str, str]:
+    """The vocabulary of a word, and the word in it."""
+    kind, _slash, name = (column.vocabulary, "", value) if column.vocabulary else str(value).partition("/")
+    return kind, name
 
 
 def spoken(column: Column, row: Any) -> Any:
@@ -81,7 +105,7 @@ def spoken(column: Column, row: Any) -> Any:
     if value is None or value == "":
         return None
     if column.kind == "word":
-        return str(word(column.vocabulary, value))
+        return str(word(*_named(column, value)))
     if column.kind == "day" and isinstance(value, datetime):
         return value.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
     if column.kind == "text":

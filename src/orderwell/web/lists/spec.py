@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.utils.functional import Promise
 
 from orderwell.platform.accounts.actor import Actor
@@ -26,7 +26,8 @@ FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 30)
 class Column:
     """`value` is what an export writes; `show`, where given, what the screen shows instead of it.
 
-    `kind`: "text", "money", "number", "whole", "moment", "day", "yes_no", or "word" of a `vocabulary` in words.py.
+    `kind`: "text", "money", "number", "whole", "moment", "day", "yes_no", or "word" of a `vocabulary` in words.py;
+    without one the value names it: "fulfilment/shipped".
     `narrow` is its place on a phone: "main" and "end" on the first line, "line" below them, "more" below with its title,
     "hide" for what another cell already says there.
     """
@@ -150,6 +151,9 @@ class ListSpec:
     link: Callable[[Any], str | None] | None = None
     row_class: Callable[[Any], str] | None = None
     order: Callable[[Values, str], tuple[str, ...] | None] | None = None
+    # The model of a list whose rows, without filters, are one part that depends on nothing but who asks: no moment, no
+    # setting. Its statement is then compiled once.
+    steady: type[Model] | None = None
     # The same rows as one part, where counting them that way takes fewer statements.
     counted: Callable[[Actor, Values, datetime], QuerySet[Any]] | None = None
     prepare: Callable[[Actor, Sequence[Any], Sequence[str]], None] | None = None

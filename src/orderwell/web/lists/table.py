@@ -4,47 +4,74 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from html import escape
 from typing import Any
 
 from django.utils.formats import localize
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from orderwell.web.lists.cells import plain, spoken
+from orderwell.web.components.markup import safe
+from orderwell.web.lists.cells import said, spoken
 from orderwell.web.lists.spec import Column, ListSpec
+from orderwell.web.lists.state import Looking
+from orderwell.web.templatetags.orderwell import icon
 
 RIGHT = frozenset({"money", "number", "whole"})
 # A span around nothing is nothing: a card of the phone then shows no name for it.
 _NOTHING = re.compile(r"<span[^<>]*></span>")
 _NO_BREAK = frozenset({"moment", "day"})
-Link = Callable[[Any], str | None]
+
+
+def table_head(columns: Sequence[Column], looking: Looking, *, pick: bool) -> SafeString:
+    """The names of the columns; those that the list can be ordered by lead to that order."""
+    found = []
+    if pick:
+        label = safe(gettext("Select all on this page"))
+        box = f'<input class="form-check-input" type="checkbox" data-pick-all aria-label="{label}">'
+        found.append(f'<th class="pick">{box}</th>')
+    return SafeString("".join([*found, *[_head(column, looking) for column in columns]]))
+
+
+def _head(column: Column, looking: Looking) -> str:
+    classes, title = "num" if column.kind in RIGHT else "", safe(column.title)
+    if not column.sort:
+        return f'<th class="{classes}">{title}</th>\n'
+    own, descending = looking.spec.default_sort, looking.sort.startswith("-")
+    current = looking.sort.lstrip("-") == column.sort
+    if current:
+        other = column.sort if descending else f"-{column.sort}"
+    else:
+        other = f"-{column.sort}" if own == f"-{column.sort}" else column.sort
+    order = ("descending" if descending else "ascending") if current else "none"
+    arrow = icon("arrow-down" if descending else "arrow-up") if current else icon("arrows-sort", "sort-off")
+    query = safe(looking.query(sort="" if other == own else other))
+    link = f'<a class="sort-link" href="{query}">{title}{arrow}</a>'
+    return f'<th class="{classes}" aria-sort="{order}">{link}</th>\n'
 
 
 def table_rows(spec: ListSpec, columns: Sequence[Column], rows: Sequence[Any], *, pick: bool) -> SafeString:
     """`<tr>` for each row; with `pick`, a box to select it. Everything that is not markup already is escaped."""
-    heads = [f'<td class="{_classes(column)}" data-label="{escape(str(column.title))}">' for column in columns]
+    cells = [
+        (f'<td class="{_classes(column)}" data-label="{safe(column.title)}">', _cell(column, leads=not index))
+        for index, column in enumerate(columns)
+    ]
     label = gettext("Select %(name)s") if pick else ""
+    link, classes = spec.link or (lambda row: ""), spec.row_class or (lambda row: "")
     found = []
     for row in rows:
-        href = (spec.link(row) if spec.link else None) or ""
-        found.append(_opening(spec, row, href))
+        href, kind, key = safe(link(row) or ""), classes(row), safe(row.pk)
+        shade = f' class="{kind}"' if kind else ""
+        leads = f' data-href="{href}"' if href else ""
+        found.append(f'<tr{leads} data-row="{key}"{shade}>')
         if pick:
-            name = escape(label % {"name": spoken(columns[0], row) or ""})
+            name = safe(label % {"name": spoken(columns[0], row) or ""})
             found.append(
                 '<td class="pick"><input class="form-check-input" type="checkbox" data-pick name="id" '
-                f'value="{escape(str(row.pk))}" aria-label="{name}"></td>'
+                f'value="{key}" aria-label="{name}"></td>'
             )
-        for index, column in enumerate(columns):
-            found.append(f"{heads[index]}{_cell(column, row, '' if index else href)}</td>")
+        found += [f"{opening}{cell(row, href)}</td>" for opening, cell in cells]
         found.append("</tr>\n")
     return SafeString("".join(found))
-
-
-def _opening(spec: ListSpec, row: Any, href: str) -> str:
-    leads = f' data-href="{escape(href)}"' if href else ""
-    classes = spec.row_class(row) if spec.row_class else ""
-    return f'<tr{leads} data-row="{escape(str(row.pk))}"{f" class={chr(34)}{classes}{chr(34)}" if classes else ""}>'
 
 
 def _classes(column: Column) -> str:
@@ -52,22 +79,32 @@ def _classes(column: Column) -> str:
     return f"{kind} at-{column.narrow}".strip()
 
 
-def _cell(column: Column, row: Any, href: str) -> str:
-    """The inside of a cell; the first one, which has `href`, leads to the row."""
-    if column.show:
-        shown = _safe(column.show(row))
-        return "" if shown.endswith("></span>") and _NOTHING.fullmatch(shown) else shown
-    value = plain(column, row)
-    text = _safe(value)
-    if text == "":
-        return ""
-    url = column.url(row) if column.url else href
-    if url:
-        text = f'<a class="{"fw-bold" if href else "plain-link"}" href="{escape(url)}">{text}</a>'
-    return f'<div class="clip">{text}</div>' if column.kind == "text" else text
+def _cell(column: Column, *, leads: bool) -> Callable[[Any, str], str]:
+    """The inside of a cell from its row and the row's address; the first one leads there."""
+    if show := column.show:
+
+        def shown(row: Any, href: str) -> str:
+            text = show(row)
+            if type(text) is not SafeString:
+                text = _safe(text)
+            return "" if text.endswith("></span>") and _NOTHING.fullmatch(text) else text
+
+        return shown
+
+    said_of, address, clips = said(column), column.url, column.kind == "text"
+
+    def cell(row: Any, href: str) -> str:
+        text = _safe(said_of(row))
+        if text == "":
+            return ""
+        if address and (url := address(row)):
+            text = f'<a class="{"fw-bold" if leads and href else "plain-link"}" href="{safe(url)}">{text}</a>'
+        elif leads and href and not address:
+            text = f'<a class="fw-bold" href="{href}">{text}</a>'
+        return f'<div class="clip">{text}</div>' if clips else text
+
+    return cell
 
 
 def _safe(value: Any) -> str:
-    if isinstance(value, SafeString):
-        return value
-    return escape(value if isinstance(value, str) else str(localize(value)))
+    return safe(value if isinstance(value, str) else localize(value))

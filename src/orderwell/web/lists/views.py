@@ -19,9 +19,10 @@ from orderwell.web.components.listing import CAP, ROWS, Listing, capped
 from orderwell.web.lists.cells import columns_of, plain
 from orderwell.web.lists.registry import spec_for, specs
 from orderwell.web.lists.source import SpecSource, page_of, row_of
-from orderwell.web.lists.spec import Column, ListSpec, Nothing
+from orderwell.web.lists.spec import Choices, Filter, ListSpec, Nothing
 from orderwell.web.lists.state import ALL, Looking, look, view_query
-from orderwell.web.lists.table import RIGHT, table_rows
+from orderwell.web.lists.table import table_head, table_rows
+from orderwell.web.lists.tabs import tab_links
 from orderwell.web.pages import page
 
 
@@ -60,13 +61,13 @@ def show_list(request: HttpRequest, actor: Actor, spec: ListSpec) -> HttpRespons
     context = _context(request, looking, found)
     if request.headers.get("HX-Target") == "list-body":
         return render(request, "lists/body.html", context)
+    fields = [_field(item, looking) for item in spec.filters if item.kind not in {"hidden", "flag"} and item.key != "q"]
     context |= {
-        "tabs": looking.tabs(views),
+        "tabs": tab_links(looking.tabs(views)),
         "own": own,
         "may_share": actor.may(Permission.LISTS_VIEW_SHARE),
-        "filter_fields": [
-            _field(item, looking) for item in spec.filters if item.kind not in {"hidden", "flag"} and item.key != "q"
-        ],
+        "filter_fields": fields,
+        "filters_key": tuple([(field["key"], field["value"], _same(field["options"])) for field in fields]),
         "kept": [(key, value) for key, value in looking.filters.items() if _is_hidden(spec, key)],
         "has_custom_columns": bool(own.columns),
         **(spec.context(actor, looking.filters) if spec.context else {}),
@@ -79,7 +80,12 @@ def _is_hidden(spec: ListSpec, key: str) -> bool:
     return item is not None and item.kind in {"hidden", "flag"}
 
 
-def _field(item: Any, looking: Looking) -> dict[str, Any]:
+def _same(options: Choices) -> tuple[tuple[str, str], ...]:
+    """What tells two selects of one filter apart. A title that is translated is always that of its key."""
+    return tuple([(key, title if isinstance(title, str) else "") for key, title in options])
+
+
+def _field(item: Filter, looking: Looking) -> dict[str, Any]:
     return {
         "key": item.key,
         "title": item.title,
@@ -97,13 +103,14 @@ def _context(request: HttpRequest, looking: Looking, found: Page[Any]) -> dict[s
         "spec": spec,
         "looking": looking,
         "query": looking.query(),
-        "heads": [_head(column, looking) for column in looking.columns],
+        "head": table_head(looking.columns, looking, pick=bool(actions)),
         "rows": table_rows(spec, looking.columns, found.rows, pick=bool(actions)),
         "listing": Listing(found.rows, found.next_cursor, found.previous_cursor, is_later=bool(found.previous_cursor)),
         "next_query": looking.query(after=found.next_cursor) if found.next_cursor else "",
         "previous_query": looking.query(before=found.previous_cursor) if found.previous_cursor else "",
         "list_here": request.path + looking.query(**position),
         "actions": actions,
+        "action_keys": tuple([item.key for item in actions]),
         "chips": looking.chips(),
         "empty_url": _way_out(spec.nothing, looking.actor),
     }
@@ -114,29 +121,6 @@ def _way_out(nothing: Nothing, actor: Actor) -> str:
     if not nothing.url or not (nothing.permission is None or actor.may(nothing.permission)):
         return ""
     return reverse(nothing.url) + nothing.query
-
-
-def _head(column: Column, looking: Looking) -> dict[str, Any]:
-    classes = "num" if column.kind in RIGHT else ""
-    if not column.sort:
-        return {"title": column.title, "classes": classes}
-    current = looking.sort.lstrip("-") == column.sort
-    descending = looking.sort.startswith("-")
-    other = (
-        column.sort
-        if current and descending
-        else f"-{column.sort}"
-        if current or looking.spec.default_sort == f"-{column.sort}"
-        else column.sort
-    )
-    return {
-        "title": column.title,
-        "classes": classes,
-        "query": looking.query(sort="" if other == looking.spec.default_sort else other),
-        "aria": ("descending" if descending else "ascending") if current else "none",
-        "current": current,
-        "descending": descending,
-    }
 
 
 @page()

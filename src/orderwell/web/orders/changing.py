@@ -39,6 +39,7 @@ from orderwell.web.orders.change_forms import (
     rows_of,
     stored_values,
 )
+from orderwell.web.orders.overtaken import cancelled, typed_as_order
 from orderwell.web.pages import action, form_page, go
 
 CHANGE = Permission.ORDERS_ORDER_CHANGE
@@ -52,15 +53,14 @@ def page_of(order_id: int) -> str:
 def change(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse:
     found = order_overview(actor, order_id)
     if found.order.state not in (Order.State.PLACED, Order.State.COMPLETED) or found.order.history:
-        messages.error(request, _("Order %(number)s can't be changed any more.") % {"number": found.order.number})
-        return go(request, page_of(order_id))
+        return _too_late(request, actor, found)
     if request.method != "POST":
         form = _form(None, found, actor)
-        return _page(request, actor, found, form, Typed(rows_of(found), []))
+        return change_page(request, actor, found, form, Typed(rows_of(found), []))
     form, typed = _read(request, found, actor)
     wanted = change_from(form, typed, found) if form.is_valid() else None
     if wanted is None or typed.wrong:
-        return _page(request, actor, found, form, typed)
+        return change_page(request, actor, found, form, typed)
     if is_empty(wanted):
         messages.info(request, _("Nothing was different, so nothing was changed."))
         return go(request, page_of(order_id))
@@ -74,12 +74,21 @@ def change(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse:
         place_errors(form, typed, error)
     else:
         if shown is not None:
-            return _page(request, actor, found, form, typed, shown)
+            return change_page(request, actor, found, form, typed, shown)
         last = changes_of(actor, order_id)[0].number
         text = _("Order %(number)s was changed.") % {"number": found.order.number}
         tell(request, text, undo=toast_undo("order-changed", order_id=order_id, number=last))
         return go(request, page_of(order_id))
-    return _page(request, actor, found, form, typed)
+    return change_page(request, actor, found, form, typed)
+
+
+def _too_late(request: HttpRequest, actor: Actor, found: OrderOverview) -> HttpResponse:
+    order = found.order
+    if order.state == Order.State.CANCELLED and request.method == "POST":
+        form = _form(request.POST, found, actor)
+        return cancelled(request, actor, order, form, *typed_as_order(found, request.POST))
+    messages.error(request, _("Order %(number)s can't be changed any more.") % {"number": order.number})
+    return go(request, page_of(order.pk))
 
 
 def _show_or_make(
@@ -147,14 +156,17 @@ def _form(data: Any, found: OrderOverview, actor: Actor, who: str = "") -> Order
     )
 
 
-def _page(
+def change_page(
     request: HttpRequest,
     actor: Actor,
     found: OrderOverview,
     form: OrderChangeForm,
     typed: Typed,
     difference: Difference | None = None,
+    *,
+    carried: bool = False,
 ) -> HttpResponse:
+    """`carried`: what stands in the form was typed elsewhere, so its difference is asked for at once."""
     wrong = bool(form.is_bound and form.errors) or typed.wrong
     if form.is_bound and (wrong or difference is not None):
         # What is corrected or confirmed is a new request; the old token would give the old answer.
@@ -168,6 +180,9 @@ def _page(
         "said": [*form.said, *dict.fromkeys(typed.said)],
         "conflicts": [*(form.merged.conflicts if form.merged else ()), *line_conflicts(typed)],
         "difference": difference,
+        # Sent before its difference had come: it looks as it did, so it says that it is not done yet.
+        "unsaved": difference is not None,
+        "carried": carried,
         "may_price": actor.may(Permission.ORDERS_PRICE_OVERRIDE),
         "address_open": any(name.startswith("ship_") for name in form.errors) if form.is_bound else False,
     }

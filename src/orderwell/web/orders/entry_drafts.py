@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -162,6 +163,36 @@ def to_refused(request: HttpRequest, actor: Actor, form: EntryForm, rows: list[R
         key = new_token()
         _save(key, content, 0, actor)
     return HttpResponseRedirect(f"{reverse('order-new')}?{urlencode({'draft': key})}")
+
+
+def keep_typed(actor: Actor, fields: Mapping[str, str], rows: Sequence[Row], *, key: str) -> str:
+    """Keep what was typed elsewhere as an unfinished order under `key`, or another where that one is taken.
+
+    Sent again as it was it is kept once. Raises DraftTooLarge.
+    """
+    customer = customer_by_number(actor, fields["customer"]) if fields["customer"] else None
+    content = {
+        "title": customer.name if customer else "",
+        "fields": dict(fields),
+        "rows": [[row.sku, row.name, row.quantity, row.unit_price, row.discount] for row in rows],
+    }
+    key = key.replace("\0", "") or new_token()
+    kept = draft_of(kind=KIND, key=key, actor=actor)
+    if kept is not None and kept.content.get("rows") == content["rows"] and _same_fields(kept, fields):
+        return key
+    try:
+        if kept is None and save_draft(kind=KIND, key=key, content=content, version=0, actor=actor, now=utc_now()):
+            return key
+    except StaleVersion:
+        pass
+    key = new_token()
+    save_draft(kind=KIND, key=key, content=content, version=0, actor=actor, now=utc_now())
+    return key
+
+
+def _same_fields(kept: KeptDraft, fields: Mapping[str, str]) -> bool:
+    """The token of a form is another each time."""
+    return {**kept.content.get("fields", {}), "token": ""} == {**fields, "token": ""}
 
 
 @action(Permission.ORDERS_ORDER_PLACE)

@@ -13,6 +13,8 @@ _UNITS = r"(?:pcs?|pieces?|[个件只箱盒套支台瓶包条张把块袋桶双�
 _LEADING = re.compile(rf"({_DIGITS})\s*{_UNITS}?\s*(?:[×✕✖╳*＊]\s*|[xXｘＸ]\s+)(\S.*)")
 _TRAILING = re.compile(rf"(.+?)(?:\s*[×✕✖╳*＊]\s*|\s+[xXｘＸ]\s*)({_DIGITS})\s*{_UNITS}?(?:\s+({_DIGITS}))?")
 _SPACED = re.compile(rf"(.+?)\s+({_DIGITS})\s*{_UNITS}?(?:\s+({_DIGITS}))?")
+# As a quantity it would be absurd: EAN-8 is the shortest.
+_BARCODE = re.compile(r"\d{8,}")
 _COUNTED = re.compile(rf"({_DIGITS})\s*{_UNITS}?\s*[×✕✖╳*＊xXｘＸ]")
 _ROW_NUMBER = re.compile(r"\s*(\d{1,5})(?:[、)）．]\s*|\.\s+)(\S.*)")
 _PLAIN_ROW_NUMBER = re.compile(r"\s*(\d{1,5})\s+(\S.*)")
@@ -78,7 +80,8 @@ def _words(line: str) -> Cells:
 
 def times(text: str) -> Cells | None:
     """ "3 x CUP-1" or "CUP-1 × 3" as product, quantity and price, if one stands behind."""
-    if found := _LEADING.fullmatch(text):
+    found = _LEADING.fullmatch(text)
+    if found and not (_BARCODE.fullmatch(found[1]) and len(found[2]) < len(found[1])):
         return Cells([found[2], found[1]], written=text)
     if found := _TRAILING.fullmatch(text):
         return Cells([part or "" for part in found.groups()], written=text)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from orderwell.domains.catalog.choices import visible_channels
 from orderwell.domains.orders.drafts import OrderDraft
 from orderwell.domains.orders.models import Order, OrderLine
-from orderwell.domains.orders.overview import order_overview
+from orderwell.domains.orders.overview import OrderOverview, order_overview
 from orderwell.domains.orders.services.quote import stored_draft, update_quote
 from orderwell.kernel.clock import business_day, utc_now
 from orderwell.kernel.errors import DomainError, NotFound, StaleVersion
@@ -24,8 +24,10 @@ from orderwell.platform.events.queries import stream
 from orderwell.platform.permissions import Permission, PermissionDenied
 from orderwell.web.components.actions import perform_once
 from orderwell.web.components.toasts import tell
+from orderwell.web.orders.changing import change_page
 from orderwell.web.orders.entry import entry_page, read
 from orderwell.web.orders.entry_forms import ADDRESS, Row, draft_from, place_errors, rows_from, rows_of
+from orderwell.web.orders.overtaken import as_change, cancelled
 from orderwell.web.orders.quote_merging import MergedRows, QuoteForm, with_what_is_not_typed
 from orderwell.web.pages import form_page
 from orderwell.web.templatetags.orderwell import line_name
@@ -33,7 +35,10 @@ from orderwell.web.templatetags.orderwell import line_name
 
 @form_page(Permission.ORDERS_ORDER_CHANGE)
 def edit_quote(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse:
-    order = order_overview(actor, order_id).order
+    found = order_overview(actor, order_id)
+    order = found.order
+    if order.state != Order.State.DRAFT and request.method == "POST":
+        return _overtaken(request, actor, found)
     if order.state != Order.State.DRAFT:
         messages.error(request, _("Order %(number)s is not a quote any more.") % {"number": order.number})
         return HttpResponseRedirect(reverse("order-detail", args=[order_id]))
@@ -51,6 +56,16 @@ def edit_quote(request: HttpRequest, actor: Actor, order_id: int) -> HttpRespons
         "conflicts": [*(form.merged.conflicts if form.merged else ()), *lines.conflicts],
     }
     return entry_page(request, actor, form, lines.rows, quote=order, merged=merged, status=422)
+
+
+def _overtaken(request: HttpRequest, actor: Actor, found: OrderOverview) -> HttpResponse:
+    """Somebody confirmed or cancelled the quote while this person typed."""
+    order, stored = found.order, stored_draft(found.order)
+    rows = rows_of(stored, _names(order))
+    form, typed = _form(request, actor, order, stored, rows), rows_from(request.POST)
+    if order.state == Order.State.CANCELLED:
+        return cancelled(request, actor, order, form, request.POST.dict(), typed)
+    return change_page(request, actor, found, *as_change(found, form, form.merge_rows(typed), actor), carried=True)
 
 
 def _form(request: HttpRequest, actor: Actor, order: Order, stored: OrderDraft, rows: list[Row]) -> QuoteForm:

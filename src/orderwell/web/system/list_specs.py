@@ -10,10 +10,13 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from orderwell.domains.integrations.models import ImportBatch
 from orderwell.domains.integrations.queries import imports
 from orderwell.platform.accounts.actor import Actor
-from orderwell.platform.accounts.queries import roles, users
+from orderwell.platform.accounts.models import User
+from orderwell.platform.accounts.queries import roles, roles_held, teams_joined, users
 from orderwell.platform.accounts.services.many import activate_users, close_users, open_again
+from orderwell.platform.events.models import Event
 from orderwell.platform.events.queries import all_events, backlog, dead_letters
 from orderwell.platform.events.services import discard_each, replay_each
 from orderwell.platform.jobs.queries import jobs
@@ -60,6 +63,7 @@ IMPORTS = ListSpec(
     rows=import_rows,
     sorts={"created": ("created_at", "id")},
     default_sort="-created",
+    steady=ImportBatch,
     filters=(
         Filter("state", _("State"), choices=lambda actor: choices("import")),
         Filter("mode", _("Mode"), choices=lambda actor: choices("mode")),
@@ -116,6 +120,7 @@ EVENTS = ListSpec(
     prepare=name_streams,
     sorts={"id": ("id",)},
     default_sort="-id",
+    steady=Event,
     filters=(Filter("q", _("Stream"), "text"),),
     search=_("Stream, such as order:12"),
     above="lists/more/system.html",
@@ -210,10 +215,19 @@ JOBS = ListSpec(
 
 
 def user_rows(actor: Actor, values: Values, now: datetime) -> Sequence[QuerySet[Any]]:
-    if "pk" in values:
-        return [users(actor)]
-    active = {"closed": False, "all": None}.get(values.get("active", ""), True)
-    return [users(actor, text=values.get("q", ""), role=values.get("role", ""), active=active)]
+    active = {"closed": False, "all": None}.get(values.get("active", ""), None if "pk" in values else True)
+    found = users(actor, text=values.get("q", ""), role=values.get("role", ""), active=active)
+    return [found.prefetch_related(None)]
+
+
+def name_roles(actor: Actor, found: Sequence[Any], keys: Sequence[str]) -> None:
+    """The roles and teams of the whole page, each with one query, for columns that show them."""
+    ids = [user.pk for user in found]
+    held = roles_held(ids) if "roles" in keys else []
+    joined = teams_joined(ids) if "teams" in keys else []
+    for user in found:
+        user.role_titles = [gettext(title) for holder, title in held if holder == user.pk]
+        user.team_names = [name for member, name in joined if member == user.pk]
 
 
 def role_choices(actor: Actor) -> list[tuple[str, Any]]:
@@ -229,16 +243,18 @@ USERS = ListSpec(
     columns=(
         Column("username", _("User name"), lambda u: u.username, sort="username", narrow="main"),
         Column("name", _("Name"), lambda u: u.name, narrow="line"),
-        Column("roles", _("Roles"), lambda u: ", ".join(gettext(role.title) for role in u.roles.all()), narrow="line"),
-        Column("teams", _("Teams"), lambda u: ", ".join(team.name for team in u.teams.all())),
+        Column("roles", _("Roles"), lambda u: ", ".join(u.role_titles), narrow="line"),
+        Column("teams", _("Teams"), lambda u: ", ".join(u.team_names)),
         Column("active", _("Active"), lambda u: u.is_active, "yes_no"),
         Column("last", _("Last sign-in"), lambda u: u.last_login, "moment"),
         Column("created", _("Created"), lambda u: u.created_at, "moment"),
     ),
     default=("username", "name", "roles", "teams", "active", "last"),
     rows=user_rows,
+    prepare=name_roles,
     sorts={"username": ("username",)},
     default_sort="username",
+    steady=User,
     filters=(
         Filter("q", _("Search"), "text"),
         Filter("role", _("Role"), choices=role_choices),

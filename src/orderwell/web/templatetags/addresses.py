@@ -10,7 +10,7 @@ from django import template
 from django.template.base import Parser, Token
 from django.template.defaulttags import URLNode
 from django.template.defaulttags import url as parsed
-from django.urls import NoReverseMatch, get_script_prefix, reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.safestring import SafeString
 
 from orderwell.web.components.markup import to
@@ -40,12 +40,12 @@ class AddressNode(URLNode):
                 return None
         # A number is the same key as a yes or no, and not the same address.
         if all(isinstance(value, str) for value in (name, *values)):
-            return _found(name, values, get_script_prefix())
+            return _found(name, values)
         return None
 
 
 @lru_cache(maxsize=4096)
-def _found(name: str, values: tuple[str, ...], _prefix: str) -> str | None:
+def _found(name: str, values: tuple[str, ...]) -> str | None:
     try:
         return reverse(name, args=values)
     except NoReverseMatch:

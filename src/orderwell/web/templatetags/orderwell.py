@@ -31,8 +31,9 @@ from orderwell.platform.printing.kinds import kinds_of
 from orderwell.web.components.assets import asset as asset_url
 from orderwell.web.components.causes import CAUSE_WORDS, CAUSES
 from orderwell.web.components.charts import drawn, rows_of
-from orderwell.web.components.markup import markup, safe
+from orderwell.web.components.markup import markup, safe, to
 from orderwell.web.components.schedules import SCHEDULES
+from orderwell.web.components.times import moments
 from orderwell.web.components.toasts import undo_of
 from orderwell.web.components.words import look_of, word
 from orderwell.web.help.fields import describe
@@ -125,19 +126,7 @@ def localoptions(variant: Any) -> str:
 @register.filter
 def moment(value: datetime | None) -> SafeString | str:
     """A moment as short as it can be without ambiguity, in full on hover."""
-    if value is None:
-        return ""
-    zone = timezone.get_current_timezone()
-    local, today = value.astimezone(zone), datetime.now(zone).date()
-    if local.date() == today:
-        short = local.strftime("%H:%M")
-    elif local.year == today.year:
-        short = local.strftime("%m-%d %H:%M")
-    else:
-        short = local.strftime("%Y-%m-%d")
-    return markup(
-        '<time datetime="{}" title="{}">{}</time>', value.isoformat(), local.strftime("%Y-%m-%d %H:%M:%S %Z"), short
-    )
+    return "" if value is None else moments()(value)
 
 
 @register.filter
@@ -147,7 +136,8 @@ def day(value: datetime | date | None) -> SafeString | str:
         return ""
     if isinstance(value, datetime):
         value = value.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
-    return markup('<time datetime="{}">{}</time>', value.isoformat(), value.isoformat())
+    text = value.isoformat()
+    return SafeString(f'<time datetime="{text}">{text}</time>')
 
 
 @register.filter
@@ -335,7 +325,7 @@ def cause_link(cause: str, number: str = "") -> SafeString | str:
     # A number says what it is the number of; a name doesn't.
     text = number if number and kind != "user" else f"{what} {number or key}"
     if kind in CAUSES and key.isdecimal():
-        return markup('<a href="{}">{}</a>', reverse(CAUSES[kind], args=[int(key)]), text)
+        return markup('<a href="{}">{}</a>', to(CAUSES[kind], int(key)), text)
     return text
 
 

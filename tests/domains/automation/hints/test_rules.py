@@ -155,6 +155,8 @@ class TestAddress:
         [
             ({"postcode": "20001"}, "The postcode is 20001; in CN one looks like 200001."),
             ({"postcode": "100001"}, "The postcode 100001 lies in Beijing, the address in Shanghai."),
+            ({"country": "ZZ"}, "The country is ZZ; there is no such code."),
+            ({"email": "notmail"}, "The e-mail is notmail; expected one such as"),
             ({"city": "上海2"}, "a city has no digits"),
             ({"street": "王小明"}, "the same as the recipient"),
             ({"street": "12-3"}, "a number without a name"),

@@ -8,6 +8,8 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_noop as _
 
+from orderwell.domains.billing.models import Invoice
+from orderwell.domains.billing.recipient import billed
 from orderwell.domains.customers.models import Address
 from orderwell.domains.orders.models import Order, OrderLine
 from orderwell.platform.accounts.actor import Actor
@@ -42,12 +44,26 @@ def place_lines(
     return [street, place, " ".join(part for part in (postcode, country) if part)]
 
 
-def ship_to(order: Order, actor: Actor, title: str, say: Say) -> Block:
-    """Where the order goes; without permission for personal data only the place."""
-    given: Mapping[str, str] = {}
-    if order.ship_to and actor.may(Permission.CUSTOMERS_PERSONAL_DATA_VIEW):
-        given = json.loads(order.ship_to)
-    place = place_lines(
+def ship_to(order: Order, actor: Actor, title: str, say: Say, *, with_customer: bool = False) -> Block:
+    """Where the order goes; without permission for personal data only the place.
+
+    `with_customer`: whose order it is stands above who takes the goods, where the two are not the same.
+    """
+    given = _given(order, actor)
+    recipient = given.get("recipient", "") or order.customer_name
+    customer = order.customer_name if with_customer and order.customer_name != recipient else ""
+    return Block(title, [customer, recipient, given.get("phone", ""), *_delivery_place(order, given, say)])
+
+
+def _given(order: Order, actor: Actor) -> Mapping[str, str]:
+    if not order.ship_to or not actor.may(Permission.CUSTOMERS_PERSONAL_DATA_VIEW):
+        return {}
+    found: Mapping[str, str] = json.loads(order.ship_to)
+    return found
+
+
+def _delivery_place(order: Order, given: Mapping[str, str], say: Say) -> list[str]:
+    return place_lines(
         say,
         street=given.get("street", ""),
         district=given.get("district", ""),
@@ -56,29 +72,22 @@ def ship_to(order: Order, actor: Actor, title: str, say: Say) -> Block:
         postcode=order.ship_postcode,
         country=order.ship_country,
     )
-    return Block(title, [given.get("recipient", "") or order.customer_name, given.get("phone", ""), *place])
 
 
-def billed_to(order: Order, actor: Actor, title: str, addresses: Mapping[int, Address], say: Say) -> Block:
-    """The customer's billing address, else where the order goes."""
-    address = addresses.get(order.customer_id or 0)
-    if address is None or not actor.may(Permission.CUSTOMERS_PERSONAL_DATA_VIEW):
-        return ship_to(order, actor, title, say)
-    lines = [
-        order.customer_name,
-        address.recipient if address.recipient != order.customer_name else "",
-        *place_lines(
-            say,
-            street=address.street,
-            district=address.district,
-            city=address.city,
-            region=address.region,
-            postcode=address.postcode,
-            country=address.country,
-        ),
-        order.customer.tax_number if order.customer else "",
-    ]
-    return Block(title, lines)
+def billed_to(invoice: Invoice, actor: Actor, title: str, say: Say) -> Block:
+    """Whom the invoice bills; without permission for personal data the customer and the place alone."""
+    found, sees = billed(invoice), actor.may(Permission.CUSTOMERS_PERSONAL_DATA_VIEW)
+    place = place_lines(
+        say,
+        street=found.street if sees else "",
+        district=found.district if sees else "",
+        city=found.city,
+        region=found.region,
+        postcode=found.postcode,
+        country=found.country,
+    )
+    name = found.name if sees or invoice.order.customer_id else invoice.order.customer_name
+    return Block(title, [name, found.person if sees else "", *place, found.tax_number])
 
 
 def billing_addresses(customer_ids: Collection[int | None]) -> dict[int, Address]:

@@ -21,7 +21,6 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from orderwell.domains.integrations.countries import country_code
 from orderwell.domains.integrations.errors import MissingColumns, NegativePrice, QuantityZero
 from orderwell.domains.integrations.grouping import Group
 from orderwell.domains.integrations.layouts import online_retail_setup as setup
@@ -51,6 +50,7 @@ from orderwell.domains.orders.errors import ValueMissing
 from orderwell.kernel.errors import DomainError
 from orderwell.kernel.money import round_amount
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.countries import country_code
 
 ZERO = Decimal(0)
 LONDON = ZoneInfo("Europe/London")

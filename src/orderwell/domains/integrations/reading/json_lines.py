@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import IO, Any
 
-from orderwell.domains.integrations.errors import LineTooLong, MissingColumns, NestedValue, NotAnObject
+from orderwell.domains.integrations.errors import LineTooLong, MissingColumns, NestedValue, NoObjects, NotAnObject
 from orderwell.domains.integrations.reading.rows import MAX_COLUMNS, MAX_LINE, Fault, SourceInfo, SourceRow
 from orderwell.kernel.errors import Phrase
 
@@ -14,16 +14,18 @@ from orderwell.kernel.errors import Phrase
 def header_of(file: IO[bytes]) -> tuple[str, ...]:
     """All keys that any line has, in the order of their first appearance."""
     seen: dict[str, None] = {}
-    found_any = False
-    for _number, value, _fault in _objects(file):
-        found_any = True
+    first = 0
+    for number, value, _fault in _objects(file):
+        first = first or number
         if value is not None:
             for key in value:
                 seen.setdefault(key)
         if len(seen) > MAX_COLUMNS:
             raise MissingColumns(missing="", found=Phrase("more than {count} different keys", count=MAX_COLUMNS))
-    if found_any and not seen:
-        return ()
+    if first and not seen:
+        file.seek(0)
+        *_, line = (file.readline(MAX_LINE) for _ in range(first))
+        raise NoObjects(line=first, value=line.decode("utf-8", "replace").strip()[:40])
     return tuple(seen)
 
 

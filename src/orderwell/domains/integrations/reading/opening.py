@@ -30,7 +30,7 @@ def inspect(path: Path, name: str, options: Mapping[str, str] | None = None) -> 
     if start.startswith(_ZIP):
         with open_bytes(path, name, packed=packed) as file:
             return _checked(name, SourceInfo("xlsx", xlsx_file.header_of(file, name), packed))
-    if start.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{"):
+    if _named_json_lines(name) or start.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{"):
         with open_bytes(path, name, packed=packed) as file:
             return _checked(name, SourceInfo("json_lines", json_lines.header_of(file), packed))
     with open_bytes(path, name, packed=packed) as file:
@@ -66,6 +66,10 @@ def open_bytes(path: Path, name: str, *, packed: bool) -> Iterator[IO[bytes]]:
 def _starts_with(path: Path, magic: bytes) -> bool:
     with path.open("rb") as file:
         return file.read(len(magic)) == magic
+
+
+def _named_json_lines(name: str) -> bool:
+    return name.lower().removesuffix(".gz").endswith((".jsonl", ".ndjson"))
 
 
 def _checked(name: str, info: SourceInfo) -> SourceInfo:

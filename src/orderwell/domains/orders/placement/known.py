@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
+from decimal import Decimal
+
 from orderwell.domains.catalog.resolving import reference
-from orderwell.domains.orders.models import Order
-from orderwell.domains.orders.outcomes import Duplicate, Repeated
-from orderwell.domains.orders.placement.plan import Plan
+from orderwell.domains.orders.drafts import LineDraft, OrderDraft
+from orderwell.domains.orders.models import Order, OrderLine
+from orderwell.domains.orders.outcomes import Duplicate, LineResult, Repeated
+from orderwell.domains.orders.placement.plan import ONE, ZERO, Plan
+from orderwell.kernel.money import round_amount
+from orderwell.kernel.quantities import QUANTITY_SCALE, plain
 from orderwell.platform.idempotency import services as request_keys
 from orderwell.platform.statements import fetch
 
@@ -25,6 +32,7 @@ def answer_repeated_requests(plans: list[Plan]) -> None:
 
 
 # By external id alone, which hardly any two channels share: one index answers it. The channel is compared below.
+_SMALLEST = ONE.scaleb(-QUANTITY_SCALE)
 _KNOWN = "SELECT id FROM orders_order WHERE external_id IN (%s)"
 
 
@@ -41,16 +49,57 @@ def answer_known_orders(plans: list[Plan]) -> None:
     found = fetch(_KNOWN, {external for _, external in asked})
     if not found:
         return
-    rows = Order.objects.filter(pk__in=[pk for (pk,) in found]).values_list(
-        "channel_id", "external_id", "id", "number", "currency", "total_amount", "placed_at", "created_at"
+    ids = [pk for (pk,) in found]
+    lines: dict[int, list[OrderLine]] = defaultdict(list)
+    for line in OrderLine.objects.filter(order__in=ids, kind=OrderLine.Kind.GOODS).order_by("order_id", "position"):
+        lines[line.order_id].append(line)
+    for order in Order.objects.filter(pk__in=ids).only(*_TOLD):
+        known = asked.get((order.channel_id, order.external_id or ""))
+        if known is not None and known.quote_id != order.pk:
+            known.outcome = _first_answer(order, lines[order.pk], known.draft)
+
+
+_TOLD = (
+    *("channel", "external_id", "number", "state", "currency", "net_amount", "tax_amount", "total_amount"),
+    *("placed_at", "created_at"),
+)
+
+
+def _first_answer(order: Order, lines: list[OrderLine], draft: OrderDraft) -> Duplicate:
+    return Duplicate(
+        order_id=order.pk,
+        number=order.number,
+        state=order.state,
+        currency=order.currency,
+        net_amount=_rounded(order.net_amount, order.currency),
+        tax_amount=_rounded(order.tax_amount, order.currency),
+        total_amount=_rounded(order.total_amount, order.currency),
+        placed_at=order.placed_at or order.created_at,
+        lines=tuple(_first_result(line) for line in lines if "sourcing" in line.explanation),
+        differs=_units(draft.lines) != _units(lines),
     )
-    for channel_id, external_id, order_id, number, currency, total, placed_at, created_at in rows:
-        known = asked.get((channel_id, external_id or ""))
-        if known is not None and known.quote_id != order_id:
-            known.outcome = Duplicate(
-                order_id=order_id,
-                number=number,
-                currency=currency,
-                total_amount=total,
-                placed_at=placed_at or created_at,
-            )
+
+
+def _first_result(line: OrderLine) -> LineResult:
+    """What the line got when its stock was looked for: its explanation keeps it. A bundle got as much as its scarcest
+    component."""
+    share = ONE
+    for sourcing in line.explanation["sourcing"]:
+        missing = Decimal(sourcing.get("backordered", 0))
+        taken = sum((Decimal(much) for much in sourcing["taken"].values()), ZERO)
+        share = min(share, taken / (taken + missing) if taken + missing else ONE)
+    reserved = (line.quantity * share).quantize(_SMALLEST)
+    return LineResult(line.sku, *(Decimal(plain(much)) for much in (line.quantity, reserved, line.quantity - reserved)))
+
+
+def _units(lines: Iterable[LineDraft | OrderLine]) -> dict[str, Decimal]:
+    units: dict[str, Decimal] = {}
+    for line in lines:
+        units[line.sku] = units.get(line.sku, ZERO) + line.quantity
+    return units
+
+
+def _rounded(amount: Decimal, currency: str) -> Decimal:
+    """As many digits as the currency has, which the column does not keep; more where the amount has more."""
+    rounded = round_amount(amount, currency)
+    return rounded if rounded == amount else amount

@@ -110,7 +110,7 @@ def _address(order: Order, actor: Actor) -> AddressFacts | None:
     hidden = not actor.may(Permission.CUSTOMERS_PERSONAL_DATA_VIEW)
     parts = json.loads(order.ship_to) if order.ship_to and not hidden else {}
     return AddressFacts(
-        **{name: str(parts.get(name, "")) for name in ("recipient", "phone", "street", "district")},
+        **{name: str(parts.get(name, "")) for name in ("recipient", "phone", "email", "street", "district")},
         country=order.ship_country,
         region=order.ship_region,
         city=order.ship_city,
@@ -214,7 +214,7 @@ def facts_of_draft(
 def _typed(address: AddressDraft | None) -> AddressFacts | None:
     if address is None or not any((address.recipient, address.street, address.city)):
         return None  # not begun yet
-    names = ("recipient", "phone", "street", "district", "city", "region", "postcode", "country")
+    names = ("recipient", "phone", "email", "street", "district", "city", "region", "postcode", "country")
     return AddressFacts(**{name: getattr(address, name) for name in names})
 
 

@@ -19,6 +19,7 @@ class AddressFacts:
 
     recipient: str = ""
     phone: str = ""
+    email: str = ""
     street: str = ""
     district: str = ""
     city: str = ""

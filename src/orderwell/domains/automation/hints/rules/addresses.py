@@ -14,12 +14,13 @@ from orderwell.domains.automation.hints.rules.common import ask, hold_for, open_
 from orderwell.domains.automation.hints.rules.places import POSTCODES, PROVINCES, province_of
 from orderwell.kernel.errors import Phrase
 from orderwell.platform.configuration.kinds import whole
+from orderwell.platform.countries import known_country
 from orderwell.platform.permissions import Permission
 
 ADDRESS = define(
     "suspect_address",
     _("Address looks wrong"),
-    _("Points out a postcode, phone, city or street that cannot be right, with what was expected."),
+    _("Points out a country, postcode, phone, e-mail, city or street that cannot be right, with what was expected."),
     Threshold(
         "phone_digits",
         whole(low=4, high=12),
@@ -30,6 +31,7 @@ ADDRESS = define(
 )
 MOST_DIGITS = 15  # ITU-T E.164
 CHINESE_MOBILE_DIGITS = 11
+_LIKE_AN_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 # Landlines begin with 0 or are shorter than ten digits; another country's code doesn't begin with 13 to 19.
 _LIKE_A_MOBILE = re.compile(r"1[3-9]\d{8,}")
 
@@ -37,6 +39,8 @@ _LIKE_A_MOBILE = re.compile(r"1[3-9]\d{8,}")
 def findings(address: AddressFacts, limits: Limits) -> Iterator[tuple[str, Phrase]]:
     """(what is wrong, the sentence), the surest first. Nothing is said of what the reader may not see."""
     yield from _postcode(address)
+    if address.country and not known_country(address.country):
+        yield "country", Phrase(_("The country is {country}; there is no such code."), country=address.country)
     if re.search(r"\d", address.city):
         yield "city", Phrase(_("The city is {city}; a city has no digits in its name."), city=address.city)
     if address.hidden:
@@ -49,6 +53,9 @@ def findings(address: AddressFacts, limits: Limits) -> Iterator[tuple[str, Phras
     elif street and re.fullmatch(r"[\d\s.,-]+", street):
         yield "street", Phrase(_("The street is {street}: a number without a name."), street=street)
     yield from _phone(address, limits)
+    if address.email.strip() and not _LIKE_AN_EMAIL.fullmatch(address.email.strip()):
+        text = _("The e-mail is {email}; expected one such as name@example.com.")
+        yield "email", Phrase(text, email=address.email)
 
 
 def _postcode(address: AddressFacts) -> Iterator[tuple[str, Phrase]]:
@@ -115,5 +122,7 @@ def _inputs(part: str, address: AddressFacts) -> dict[str, str]:
         "city": ("city", "district", "street"),
         "street": ("street", "recipient", "city"),
         "phone": ("phone", "country"),
+        "email": ("email",),
+        "country": ("country",),
     }
     return {"part": part, **{name: getattr(address, name) for name in names[part]}}

@@ -1,4 +1,4 @@
-"""Country names of source files as ISO 3166 codes."""
+"""Countries by the codes of ISO 3166, and by their names as source files write them."""
 
 from __future__ import annotations
 
@@ -49,3 +49,8 @@ def _codes() -> dict[str, str]:
 def country_code(name: str) -> str:
     """The ISO code of a country's English name or code; "" when it is not one country."""
     return _codes().get(name.strip().casefold(), "")
+
+
+def known_country(code: str) -> bool:
+    """Whether `code` is that of a country, in capitals."""
+    return code.isupper() and _codes().get(code.casefold()) == code
