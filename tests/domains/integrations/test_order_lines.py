@@ -184,7 +184,9 @@ def test_a_column_of_customers_is_their_numbers_where_its_cells_are(tmp_path: Pa
     assert known.mapping["columns"]["customer"] == "客户" and "customer_name" not in known.mapping["columns"]
     order = Order.objects.get(external_id="Z1")
     assert order.customer is not None and order.customer.number == "K1"
-    names = run(tmp_path, [("Z3", "2026/3/1", "CUP", "1", "4", "K1"), ("Z4", "2026/3/1", "CUP", "1", "4", "王芳")], header)
+    names = run(
+        tmp_path, [("Z3", "2026/3/1", "CUP", "1", "4", "K1"), ("Z4", "2026/3/1", "CUP", "1", "4", "王芳")], header
+    )
     assert names.mapping["columns"]["customer_name"] == "客户" and "customer" not in names.mapping["columns"]
 
 
