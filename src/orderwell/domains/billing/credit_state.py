@@ -1,4 +1,8 @@
-"""How the account of a customer stands when an order is typed: terms, limit, what is owed, what is late."""
+"""How the account of a customer stands when an order is typed: terms, limit, what is owed, what is late.
+
+A limit is one for all channels and teams, so whoever may see a customer's account here sees its sums whole, though not
+the orders and invoices of others behind them.
+"""
 
 from __future__ import annotations
 
@@ -65,7 +69,7 @@ def credit_used(actor: Actor, customers: Iterable[Customer]) -> dict[int, Credit
     limited = {row.pk: row for row in customers if row.credit_limit}
     if not limited:
         return {}
-    owed, waiting = balances_of(actor, limited), not_invoiced(actor, limited)
+    owed, waiting = balances_of(actor.on_every_row(), limited), not_invoiced(actor, limited)
     return {
         pk: CreditUse(row.currency, row.credit_limit or ZERO, owed.get((pk, row.currency), ZERO), waiting.get(pk, ZERO))
         for pk, row in limited.items()
@@ -74,7 +78,7 @@ def credit_used(actor: Actor, customers: Iterable[Customer]) -> dict[int, Credit
 
 def not_invoiced(actor: Actor, customer_ids: Collection[int]) -> dict[int, Decimal]:
     """By customer id, what open orders in the customer's own currency will still add to the account. One query."""
-    orders = visible_orders(actor).filter(
+    orders = visible_orders(actor.on_every_row()).filter(
         customer__in=list(customer_ids),
         customer__currency=F("currency"),
         state=Order.State.PLACED,
@@ -88,9 +92,9 @@ def credit_state(actor: Actor, customer_id: int, *, now: datetime) -> CreditStat
     """Raises NotFound, PermissionDenied."""
     actor.require(Permission.BILLING_INVOICE_VIEW)
     customer = known_customer(actor, customer_id)
-    currency = customer.currency
-    owed = customer_balance(actor, customer_id).get(currency, ZERO)
-    orders = visible_orders(actor).filter(customer_id=customer_id, currency=currency)
+    currency, whole = customer.currency, actor.on_every_row()
+    owed = customer_balance(whole, customer_id).get(currency, ZERO)
+    orders = visible_orders(whole).filter(customer_id=customer_id, currency=currency)
     young = Invoice.objects.filter(order__in=orders, customer_id=customer_id, currency=currency, due_at__gte=now)
     not_due = (young.aggregate(total=Sum("gross_amount"))["total"] or ZERO) - (
         CreditNote.objects.filter(invoice__in=young).aggregate(total=Sum("gross_amount"))["total"] or ZERO
