@@ -14,7 +14,7 @@ from orderwell.platform.permissions import BUILT_IN_ROLES
 OPEN = {"sign-in", "sign-out", "session", "set-language", "set-theme"}
 # The customer's page: open to all, and nothing on it without a link or the right phone number.
 PUBLIC = {"track", "track-link", "track-order", "track-ask", "track-return", "track-rate", "track-invoice"}
-PUBLIC |= {"track-leave", "track-logo"}
+PUBLIC |= {"track-leave", "track-logo", "track-credit-note"}
 OPEN |= PUBLIC
 # What is told to a person, and their own questions to the administrators.
 PERSONAL = {"for-me", "ask-colleagues", "colleagues"}

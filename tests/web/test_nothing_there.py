@@ -90,3 +90,9 @@ def test_what_is_not_there_is_said_without_a_gap_in_chinese() -> None:
 
     with override("zh-hans"):
         assert sentence(NotFound(kind="category", reference="bath").details[0]) == "没有分类 bath。"
+        # A carton of goods is a case too.
+        assert sentence(NotFound(kind="case", reference="9999").details[0]) == "没有工单 9999。"
+
+
+def test_a_document_that_is_not_there_is_named(owner: Client) -> None:
+    assert "There is no document zzz." in owner.get("/print/zzz/").content.decode()

@@ -14,6 +14,7 @@ from django.test import Client
 from orderwell.domains.orders.models import Amendment, Order, OrderLine
 from orderwell.testing.markup import flat
 from orderwell.web.components.merging import merge
+from tests.web.sent import begun
 
 HTMX = {"HX-Request": "true"}
 D = Decimal
@@ -253,3 +254,44 @@ def test_a_line_of_the_form_takes_no_template_of_its_own(
         assert page.count('name="q-') == len(units)
         counts.append(rendered)
     assert counts[0] == counts[1]
+
+
+def test_a_change_sent_before_it_was_seen_says_that_it_is_not_saved(owner: Client, opened: Any) -> None:
+    path, typed, line = opened
+    shown = flat(owner.post(path, typed | {f"q-{line.pk}": "9"}).content.decode())
+    assert "Not saved yet" in shown and "autofocus" in shown
+    assert "Not saved yet" not in flat(owner.get(path).content.decode())
+
+
+@pytest.mark.parametrize(
+    ("with_tax", "amount", "after", "words"),
+    [(True, "100.00", "160.00", "with tax"), (False, "88.50", "160.00", "without tax")],
+)
+def test_amounts_of_lines_are_what_they_are_on_the_page_of_the_order(
+    owner: Client, opened: Any, with_tax: bool, amount: str, after: str, words: str
+) -> None:
+    path, typed, line = opened
+    Order.objects.filter(pk=line.order_id).update(prices_include_tax=with_tax)
+    page = flat(owner.get(path).content.decode())
+    assert f'<td class="num hide-narrow">¥{amount}</td>' in page and words in page
+    shown = owner.post(f"{path}preview/", typed | {f"q-{line.pk}": "8"}, headers=HTMX).content.decode()
+    assert f'data-amount="¥{after}"' in shown
+
+
+def test_the_address_says_the_district_too(owner: Client, opened: Any) -> None:
+    path, _typed, line = opened
+    Order.objects.filter(pk=line.order_id).update(
+        ship_to='{"street": "解放路1号", "district": "天河区"}', ship_city="广州市"
+    )
+    assert "广州市 天河区 解放路1号" in " ".join(flat(owner.get(path).content.decode()).split())
+
+
+def test_an_order_on_hold_says_so_beside_its_number(owner: Client, opened: Any) -> None:
+    path = f"/orders/{opened[2].order_id}/"
+
+    def heading() -> str:
+        return flat(owner.get(path).content.decode()).partition("<h1")[2].partition("</h1>")[0]
+
+    assert "On hold" not in heading()
+    owner.post(f"{path}hold/", begun(owner, f"{path}hold/") | {"kind": "address", "reason": "no number"})
+    assert "On hold" in heading()

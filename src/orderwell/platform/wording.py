@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import get_language, gettext, gettext_noop
+from django.utils.translation import get_language, gettext, gettext_noop, pgettext_lazy
 
 from orderwell.kernel.errors import DomainError, ErrorDetail, Named, Phrase, fill
 from orderwell.kernel.quantities import plain
@@ -18,6 +18,8 @@ _AMOUNT = re.compile(r"\{(\w+)\} \{currency\}")
 
 # What a refusal calls things, where no other text names them so.
 KINDS = (gettext_noop("category"), gettext_noop("customer group"), gettext_noop("tax category"))
+# Where the name of a thing is also the name of something else, such as a unit.
+OTHERWISE = {"case": pgettext_lazy("thing", "case")}
 
 
 def shown(value: Any) -> Any:
@@ -42,6 +44,8 @@ def sentence(detail: ErrorDetail) -> str:
     """The message of one error: translated first, then filled."""
     template, data = with_amounts(gettext(detail.message), detail.data)
     words = {name: shown(value) for name, value in data.items()}
+    if detail.data.get("kind") in OTHERWISE:
+        words["kind"] = str(OTHERWISE[detail.data["kind"]])
     if "permission" in words:
         words["permission"] = f"“{title_of(words['permission'])}”"
     return fill(template, words)

@@ -72,6 +72,7 @@ ELSEWHERE = {
     "practice-answer": "only in the practice company",
     "practice-again": "only in the practice company",
     "practice-reset": "only in the practice company",
+    "track-credit-note": "nothing was credited of the order that the customer of the company may see",
     "track-logo": "the demo company has no logo",
 }
 

@@ -14,8 +14,10 @@ from pypdf import PdfReader
 from orderwell.domains.automation.services.bill import ship_and_invoice
 from orderwell.domains.billing.models import Invoice
 from orderwell.domains.billing.services.credit import issue_credit_note
+from orderwell.domains.customers.models import Customer
 from orderwell.domains.fulfilment.models import Shipment
 from orderwell.domains.orders.drafts import AddressDraft
+from orderwell.domains.orders.models import Order
 from orderwell.domains.orders.services.cancel import cancel_units
 from orderwell.domains.orders.services.change import OrderChange, change_order
 from orderwell.kernel.errors import NotFound, StaleVersion
@@ -167,6 +169,24 @@ def test_the_language_is_the_customers_unless_another_is_asked_for() -> None:
     save_template(kind="delivery-note", options={"bilingual": True}, markup="", version=None, actor=owner(), now=NOW)
     both = said("delivery-note", shipment.pk, language="zh-hans")
     assert "送货单 Delivery note" in both
+
+
+def test_an_invoice_bills_the_customer_and_not_who_takes_the_parcel() -> None:
+    order = place([(stocked(), 1)])
+    where = AddressDraft(recipient="李桂英", phone="17002309856", street="南京路 1 号", city="上海")
+    change_order(order_id=order.pk, change=OrderChange(ship_to=where), version=None, actor=owner(), now=NOW)
+    Customer.objects.filter(pk=order.customer_id).update(tax_number="91530100MA6K")
+    Order.objects.filter(pk=order.pk).update(customer_name="昆明天禾百货")
+    (_,), (invoice,) = ship_and_invoice(order_id=order.pk, actor=owner(), now=NOW)
+    note = issue_credit_note(invoice_id=invoice.pk, reason="late", actor=owner(), now=NOW)
+    for kind, pk in (("invoice", invoice.pk), ("credit-note", note.pk)):
+        billed = said(kind, pk).split("Bill to")[1].split("Ship to")[0]
+        assert "昆明天禾百货" in billed and "91530100MA6K" in billed and "南京路 1 号" in billed
+        assert "李桂英" not in billed and "17002309856" not in billed
+    confirmed = said("order-confirmation", order.pk)
+    assert "昆明天禾百货" in confirmed and "李桂英" in confirmed
+    # Who takes the parcel is named on the paper that goes with it.
+    assert "李桂英" in said("delivery-note", Shipment.objects.get().pk)
 
 
 def test_addresses_are_for_those_who_may_see_personal_data() -> None:

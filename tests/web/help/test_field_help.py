@@ -13,11 +13,13 @@ from django.test import Client
 from django.utils.translation import override
 
 import orderwell.web
+from orderwell.web.customers.forms import ADDRESSES, CONTACTS
 from orderwell.web.help.fields import SELF_EVIDENT, SENTENCES
 from orderwell.web.help.topics import FIELDS
 from orderwell.web.imports.forms import FIELD_TITLES
 from tests.web.conftest import Company
 
+ROWS = (CONTACTS, ADDRESSES)
 # Pages of customers explain themselves; forms of lists in the handheld are drawn on the device.
 ELSEWHERE = ("orderwell.web.public.",)
 
@@ -51,6 +53,10 @@ def fields() -> Iterator[tuple[type[forms.Form], str, forms.Field]]:
 def test_every_field_that_is_not_self_evident_has_its_sentence() -> None:
     mute = [f"{form.__name__}.{name}" for form, name, _ in fields() if not sentence_of(form, name)]
     assert [name for name in mute if name.split(".")[1] not in SELF_EVIDENT] == []
+    rows = [f"{part.prefix}_{name}" for part in ROWS for name in part.fields if name not in SELF_EVIDENT]
+    # Boxes of roles stand beside each other and are read as one list.
+    mute = [name for name in rows if f"*.{name}" not in SENTENCES and "_role_" not in name]
+    assert mute == []
     assert len(SELF_EVIDENT) < 45, "the list of what explains itself is short"
 
 
@@ -68,6 +74,7 @@ def test_a_sentence_is_short_and_no_repetition_of_the_label(language: str) -> No
 
 def test_no_sentence_is_left_over() -> None:
     known = {f"{kind.__name__}.{name}" for form, name, _ in fields() for kind in form.__mro__}
+    known |= {f"CustomerForm.{part.prefix}_{name}" for part in ROWS for name in part.fields}
     known |= {f"MappingForm.column_{name}" for name in FIELD_TITLES}
     names = {key.split(".")[1] for key in known}
     assert {key for key in SENTENCES if not key.startswith("*.")} - known == set()
@@ -80,6 +87,7 @@ def test_the_sentence_is_read_out_with_its_field_and_waits_at_a_mark(owner: Clie
         ("/stock/adjust/", ("id_warehouse", "id_lines", "id_note")),
         ("/orders/new/", ("id_channel", "id_shipping", "id_priority", "id_customer")),
         ("/admin/users/new/", ("id_name", "id_language", "id_must_change_password")),
+        (f"/customers/{company.customer.pk}/change/", ("id_contact-0-job_title", "id_contact-0-language")),
         ("/products/new/", ("id_code", "id_category")),
         ("/imports/new/", ("id_mode", "id_dry_run")),
     ):

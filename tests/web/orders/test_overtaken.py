@@ -123,6 +123,23 @@ def test_of_a_cancelled_order_too(owner: Client, place: Callable[..., int]) -> N
     assert entry["line_unit_price"] == ["", ""] and entry["note"] == "second floor"
 
 
+def test_scripts_send_only_what_was_typed_over(owner: Client, place: Callable[..., int]) -> None:
+    order_id = place(CUP=4, POT=1)
+    order = Order.objects.get(pk=order_id)
+    cups, pot = order.lines.get(sku="CUP"), order.lines.get(sku="POT")
+    # One cup had been cancelled before: it is no part of what this person wants.
+    cancel_units(order_id=order_id, lines={cups.pk: D(1)}, reason="one broke", actor=WRITER, now=utc_now())
+    path = f"/orders/{order_id}/change/"
+    mine = sent_by(owner.get(path).content.decode())
+    cancel(order_id)
+    mine = {name: value for name, value in mine.items() if name[:2] not in ("q-", "p-", "d-")}
+    page = owner.post(path, mine | {f"d-{pot.pk}": "5"}).content.decode()
+    again = page.partition('href="/orders/new/?draft=')[2].partition('"')[0]
+    entry = sent_by(owner.get(f"/orders/new/?draft={again}").content.decode())
+    assert (entry["line_sku"], entry["line_quantity"]) == (["CUP", "POT"], ["3", "1"])
+    assert entry["line_discount"] == ["", "5"]
+
+
 def test_sent_twice_it_is_kept_once(owner: Client, quote: Order) -> None:
     path = f"/orders/{quote.pk}/edit/"
     mine = sent_by(owner.get(path).content.decode())

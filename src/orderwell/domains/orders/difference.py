@@ -48,7 +48,7 @@ class Missing(msgspec.Struct, frozen=True):
 
 
 class LineDifference(msgspec.Struct, frozen=True):
-    """`kind` is "added", "removed" or "changed". `sourcing` says why new goods come from where they come from.
+    """`kind` is "added", "removed" or "changed". `amount` is with tax, `net` without. `sourcing` says why new goods come from where they come from.
 
     `price` is the reason of a price that is new: of an added line, or of one that was changed.
     """
@@ -64,6 +64,7 @@ class LineDifference(msgspec.Struct, frozen=True):
     amount: Step
     sourcing: list[dict[str, Any]] = []
     price: dict[str, Any] = {}
+    net: Step = Step(ZERO, ZERO)
 
 
 class FieldDifference(msgspec.Struct, frozen=True):
@@ -166,6 +167,7 @@ def _lines(before: Snapshot, after: Snapshot) -> Iterator[LineDifference]:
             amount=Step(old.gross_amount if old else ZERO, new.gross_amount if new else ZERO),
             sourcing=_sourcing(old, new),
             price=_new_price(old, new),
+            net=Step(old.net_amount if old else ZERO, new.net_amount if new else ZERO),
         )
         if any(step.delta for step in (found.quantity, found.unit_price, found.discount, found.amount)):
             yield found

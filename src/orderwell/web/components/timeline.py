@@ -13,7 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import localtime
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from orderwell.domains.automation.hints.registry import rule_title
@@ -72,7 +72,7 @@ FIELDS = {
     "valid_from": _("First day"),
     "valid_until": _("Last day"),
     "prices_include_tax": _("Tax in the prices"),
-    "applies_to": _("For"),
+    "applies_to": pgettext_lazy("price list", "For"),
 }
 # Fields of changes that hold money.
 AMOUNTS = {"unit_price", "discount", "line_discount", "shipping", "total_amount", "credit_limit"}

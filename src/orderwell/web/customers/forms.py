@@ -67,7 +67,7 @@ CONTACTS = Part(
 ADDRESSES = Part(
     prefix="address",
     fields={
-        "kind": lambda: forms.ChoiceField(label=_("For"), required=False, choices=ADDRESS_KINDS),
+        "kind": lambda: forms.ChoiceField(label=pgettext_lazy("address", "For"), required=False, choices=ADDRESS_KINDS),
         "label": _text(_("Label"), 60),
         "recipient": _text(_("Recipient"), 120),
         "phone": _text(_("Phone of the recipient"), 40),

@@ -6,6 +6,7 @@ too (`topics.FIELDS`).
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.forms import BoundField, RadioSelect
@@ -15,6 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from orderwell.web.help.markdown import address
 from orderwell.web.help.topics import field_topic
 
+# A field in a row of a form: "address-0-label", "address-n1-label" of a new one, "address-__key__-label" of the blank one.
+_OF_A_ROW = re.compile(r"([a-z]+)-(?:n?\d+|__key__)-(\w+)")
 # Nothing is to be said of these that their label doesn't say: people's names, addresses and texts.
 SELF_EVIDENT: frozenset[str] = frozenset(
     {
@@ -104,6 +107,14 @@ SENTENCES: dict[str, str | Promise] = {
     "CustomerForm.currency": _("New orders of this customer are in it; those that exist keep theirs."),
     "CustomerForm.payment_terms_days": _("Days from invoice to due date; 0: at once."),
     "CustomerForm.note": _("For colleagues; shown on the page of the customer."),
+    # of the rows of contacts and addresses
+    "*.contact_job_title": _("What the person does there, so that colleagues know whom to ask."),
+    "*.contact_language": _("The one this person reads, where it isn't the customer's."),
+    "*.address_kind": _("Goods are sent to addresses for deliveries; invoices name the one for invoices."),
+    "*.address_label": _("A name to choose it by when an order is entered, such as “Warehouse south”."),
+    "*.address_recipient": _("Who takes the goods there, where it isn't the customer."),
+    "*.address_phone": _("So that the carrier can call before delivery."),
+    "*.address_country": _("Two letters, such as CN or GB."),
     "CustomerForm.active": _("Without it the customer is not offered for new orders; everything is kept."),
     "BulkGroupForm.group": _("Replaces the group of every chosen customer; prices follow from now on."),
     "OtherForm.other": _("Its orders, contacts and balance move to the customer that stays."),
@@ -196,6 +207,7 @@ SENTENCES: dict[str, str | Promise] = {
     "MappingForm.column_order_discount": _("An amount off the whole order, once for each order."),
     "MappingForm.column_shipping": _("What the customer pays for delivery, once for each order."),
     "MappingForm.column_currency": _("Three letters, such as CNY; empty: that of the channel."),
+    "MappingForm.day_order": _("Needed where the year stands last: 01/02/2026 itself doesn't say which is the day."),
     "MappingForm.name": _("The next file of this kind then needs one choice only."),
     "ViewForm.name": _("Stands as a tab above the list."),
     "ViewForm.default": _("The list begins with it whenever you open it."),
@@ -213,6 +225,8 @@ SENTENCES: dict[str, str | Promise] = {
 
 def field_help(form: object, field: str) -> str | Promise:
     """The sentence for a field of a form, of its parents, or of every form that has such a field."""
+    if row := _OF_A_ROW.fullmatch(field):
+        field = f"{row[1]}_{row[2]}"
     for kind in type(form).__mro__:
         if found := SENTENCES.get(f"{kind.__name__}.{field}"):
             return found
@@ -225,7 +239,8 @@ def describe(bound: BoundField, attributes: dict[str, Any]) -> dict[str, Any]:
     The control names the sentence as its description, so that it is read out with it.
     """
     topic = field_topic(bound.form, bound.name)
-    tip = "" if bound.help_text or bound.is_hidden else str(field_help(bound.form, bound.name))
+    # What the form itself says, not what was put there when the field was drawn before: a blank row is drawn twice.
+    tip = "" if bound.field.help_text or bound.is_hidden else str(field_help(bound.form, bound.name))
     if tip:
         bound.help_text = tip
         if isinstance(bound.field.widget, RadioSelect):

@@ -291,6 +291,7 @@ PARTS = frozenset(
         "track",
         "track-ask",
         "track-invoice",
+        "track-credit-note",
         "track-leave",
         "track-link",
         "track-logo",

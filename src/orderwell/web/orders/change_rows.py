@@ -19,7 +19,7 @@ class ChangeRows:
     """What all rows share is said once."""
 
     def __init__(self, order: Order, *, may_price: bool) -> None:
-        self.currency, self.may_price = order.currency, may_price
+        self.currency, self.may_price, self.gross = order.currency, may_price, order.prices_include_tax
         words = {
             "Quantity": _("Quantity"),
             "Unit price": _("Unit price"),
@@ -43,6 +43,7 @@ class ChangeRows:
         line, goods = row.line, row.line.kind == OrderLine.Kind.GOODS
         name, fixed = escape(line_name(line)), row.fixed
         discount = plain(line.line_discount) if line.line_discount else ""
+        amount = line.gross_amount if self.gross else line.net_amount
         cells = (
             self._product(row, name),
             self._cell(row, "q", "Quantity", name, row.quantity, plain(line.quantity), locked=not goods),
@@ -65,7 +66,7 @@ class ChangeRows:
                 discount,
                 locked=fixed or not self.may_price or not goods,
             ),
-            f'<td class="num hide-narrow">{escape(money_text(line.gross_amount, self.currency))}</td>',
+            f'<td class="num hide-narrow">{escape(money_text(amount, self.currency))}</td>',
             f'<td class="change-remove">{self._remove(row, name) if row.removable else ""}</td>',
         )
         look = ' class="row-removed"' if row.removed else ""

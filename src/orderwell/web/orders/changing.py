@@ -163,7 +163,10 @@ def change_page(
     form: OrderChangeForm,
     typed: Typed,
     difference: Difference | None = None,
+    *,
+    carried: bool = False,
 ) -> HttpResponse:
+    """`carried`: what stands in the form was typed elsewhere, so its difference is asked for at once."""
     wrong = bool(form.is_bound and form.errors) or typed.wrong
     if form.is_bound and (wrong or difference is not None):
         # What is corrected or confirmed is a new request; the old token would give the old answer.
@@ -177,6 +180,9 @@ def change_page(
         "said": [*form.said, *dict.fromkeys(typed.said)],
         "conflicts": [*(form.merged.conflicts if form.merged else ()), *line_conflicts(typed)],
         "difference": difference,
+        # Sent before its difference had come: it looks as it did, so it says that it is not done yet.
+        "unsaved": difference is not None,
+        "carried": carried,
         "may_price": actor.may(Permission.ORDERS_PRICE_OVERRIDE),
         "address_open": any(name.startswith("ship_") for name in form.errors) if form.is_bound else False,
     }

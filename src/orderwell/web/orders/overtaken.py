@@ -6,8 +6,9 @@ unfinished new order.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -16,9 +17,10 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from orderwell.domains.orders.changing import changes_on
 from orderwell.domains.orders.events import OrderEvent
 from orderwell.domains.orders.lines_alike import numbered
-from orderwell.domains.orders.models import Order, OrderLine
+from orderwell.domains.orders.models import Amendment, Order, OrderLine
 from orderwell.domains.orders.overview import OrderOverview
 from orderwell.kernel.errors import DomainError
 from orderwell.kernel.quantities import plain
@@ -39,7 +41,7 @@ FIXED = ("channel", "customer", "external_id")
 
 
 def who_did(order: Order, *names: str) -> tuple[str, datetime | None]:
-    """Who did the newest of these things to an order, and when."""
+    """Who did the newest of these things to an order, and when; the moment is None where that is not known."""
     found = next((event for event in stream(f"order:{order.pk}", limit=50) if event.name in names), None)
     return (found.actor_label, found.occurred_at) if found else (_("Somebody else"), None)
 
@@ -101,17 +103,28 @@ def typed_as_order(found: OrderOverview, sent: QueryDict) -> tuple[dict[str, str
     fields = {name: sent.get(name, "") for name in SHARED}
     fields |= {"channel": order.channel.code, "customer": order.customer.number if order.customer else ""}
     rows = []
-    for view in found.lines:
-        line = view.line
-        if line.kind != OrderLine.Kind.GOODS or f"q-{line.pk}" not in sent or sent.get(f"x-{line.pk}"):
+    for line, units in _before_cancelling(found):
+        if sent.get(f"x-{line.pk}"):
             continue
-        price = sent.get(f"p-{line.pk}", "")
+        # Scripts leave out what stands as it was.
+        quantity, price = sent.get(f"q-{line.pk}") or plain(units), sent.get(f"p-{line.pk}", "")
         same = price in ("", plain(line.unit_price), f"{line.unit_price:.2f}") or sent.get(f"r-{line.pk}")
-        discount = sent.get(f"d-{line.pk}", "")
-        rows.append(Row(line.sku, line_name(line), sent.get(f"q-{line.pk}", ""), "" if same else price, discount))
+        discount = sent.get(f"d-{line.pk}", plain(line.line_discount) if line.line_discount else "")
+        rows.append(Row(line.sku, line_name(line), quantity, "" if same else price, discount))
     added = (sent.getlist(f"new_{name}") for name in ("sku", "name", "quantity", "unit_price"))
     rows += [Row(*cells) for cells in zip(*added, strict=False) if cells[0].strip()]
     return fields, rows
+
+
+def _before_cancelling(found: OrderOverview) -> Iterator[tuple[OrderLine, Decimal]]:
+    """The lines of goods that the newest cancellation found open, with their units."""
+    last = next((row for row in changes_on(found.order) if row.kind == Amendment.Kind.CANCEL), None)
+    before = last.before.get("lines", {}) if last else {}
+    for view in found.lines:
+        then = before.get(str(view.line.pk), {})
+        units = view.line.quantity - Decimal(str(then.get("quantity_cancelled", 0)))
+        if view.line.kind == OrderLine.Kind.GOODS and (then or not before) and units > 0:
+            yield view.line, units
 
 
 def cancelled(

@@ -65,7 +65,7 @@ def _overtaken(request: HttpRequest, actor: Actor, found: OrderOverview) -> Http
     form, typed = _form(request, actor, order, stored, rows), rows_from(request.POST)
     if order.state == Order.State.CANCELLED:
         return cancelled(request, actor, order, form, request.POST.dict(), typed)
-    return change_page(request, actor, found, *as_change(found, form, form.merge_rows(typed), actor))
+    return change_page(request, actor, found, *as_change(found, form, form.merge_rows(typed), actor), carried=True)
 
 
 def _form(request: HttpRequest, actor: Actor, order: Order, stored: OrderDraft, rows: list[Row]) -> QuoteForm:

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from orderwell.domains.prices.models import PriceAssignment, PriceList
 from orderwell.domains.prices.queries import ListFilters, assignments_of, entry_counts, price_lists, state_of
@@ -65,7 +66,7 @@ PRICE_LISTS = ListSpec(
         Column("name", _("Name"), localname, show=name, narrow="main"),
         Column("code", _("Code"), lambda row: row.code, sort="code", narrow="line"),
         Column("state", _("State"), lambda row: row.state, "word", "price-list", narrow="end"),
-        Column("for", _("For"), lambda row: who(row.targets), narrow="line"),
+        Column("for", pgettext_lazy("price list", "For"), lambda row: who(row.targets), narrow="line"),
         Column("entries", _("Prices"), lambda row: row.entry_count, "whole"),
         Column("currency", _("Currency"), lambda row: row.currency, narrow="line"),
         Column("from", _("First day"), lambda row: row.valid_from, "day"),
@@ -82,7 +83,7 @@ PRICE_LISTS = ListSpec(
     filters=(
         Filter("q", _("Search"), "text"),
         Filter("state", _("State"), choices=lambda actor: choices("price-list")),
-        Filter("for", _("For"), choices=lambda actor: choices("price-scope")),
+        Filter("for", pgettext_lazy("price list", "For"), choices=lambda actor: choices("price-scope")),
         Filter("currency", _("Currency"), choices=currency_choices),
     ),
     tabs=(

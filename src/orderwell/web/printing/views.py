@@ -38,7 +38,7 @@ def document(request: HttpRequest, actor: Actor, kind: str) -> HttpResponse:
         actor.require(Permission.ORDERS_ORDER_VIEW)
     ids = [int(text) for text in request.GET.get("ids", "").split(",") if text.isascii() and text.isdecimal()]
     if not ids or max(ids) >= 2**63:
-        raise NotFound(kind="document", reference=request.GET.get("ids", "")[:40])
+        raise NotFound(kind="document", reference=request.GET.get("ids", "")[:40] or kind)
     language = one_of(request.GET.get("language", ""), LANGUAGES)
     content = services.print_documents(kind=kind, ids=ids, language=language, actor=actor, now=utc_now())
     response = HttpResponse(content, content_type="application/pdf")

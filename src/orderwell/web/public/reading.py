@@ -21,7 +21,7 @@ from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.configuration import services as configuration
 from orderwell.platform.permissions import Permission
 from orderwell.web.public.tracking import tracking_address
-from orderwell.web.templatetags.orderwell import name_on_document
+from orderwell.web.templatetags.orderwell import line_name
 
 F = Order.FulfilmentState
 _SEEN = frozenset({Permission.ORDERS_ORDER_VIEW, Permission.FULFILMENT_SHIPMENT_VIEW, Permission.BILLING_INVOICE_VIEW})
@@ -61,11 +61,22 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
+    """An invoice, or a credit note, which has no date by which it is due and takes its amount away."""
+
     pk: int
     number: str
     issued_at: datetime
-    due_at: datetime
+    due_at: datetime | None
     amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """From the amounts of the lines to the total. `tax` is given where it is not in those amounts yet."""
+
+    discount: Decimal
+    net: Decimal | None
+    tax: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +92,10 @@ class Seen:
     parcels: list[Parcel]
     lines: list[Line]
     invoices: list[Paper]
+    credit_notes: list[Paper]
+    sums: Sums
     total: Decimal
+    credited: Decimal
     paid: Decimal
     due: Decimal
     threads: list[Case]
@@ -103,7 +117,8 @@ def see_order(access: OrderAccess, now: datetime) -> Seen:
         raise NotFound(kind="order", reference=str(access.order_id))
     shipments = shipments_of(actor, order.pk)
     rating = Rating.objects.filter(order_id=order.pk).first()
-    invoices = money_of(actor, order.pk).invoices
+    money = money_of(actor, order.pk)
+    lines = [_line(order, line) for line in order.lines.select_related("variant").order_by("position")]
     return Seen(
         number=order.number,
         currency=order.currency,
@@ -112,9 +127,12 @@ def see_order(access: OrderAccess, now: datetime) -> Seen:
         promised_at=order.promised_at or order.requested_at,
         steps=_steps(order, shipments),
         parcels=[_parcel(shipment) for shipment in shipments],
-        lines=[_line(order, line) for line in order.lines.order_by("position")],
-        invoices=[Paper(row.pk, row.number, row.issued_at, row.due_at, row.gross_amount) for row in invoices],
+        lines=lines,
+        invoices=[Paper(row.pk, row.number, row.issued_at, row.due_at, row.gross_amount) for row in money.invoices],
+        credit_notes=[Paper(row.pk, row.number, row.issued_at, None, -row.gross_amount) for row in money.credit_notes],
+        sums=_sums(order, lines),
         total=order.total_amount,
+        credited=order.credited_amount,
         paid=order.paid_amount,
         due=due_amount(order),
         threads=threads_of(order.pk),
@@ -122,6 +140,13 @@ def see_order(access: OrderAccess, now: datetime) -> Seen:
         can_rate=rating is None and order.fulfilment_state in (F.DELIVERED, F.RETURNED),
         rating=rating,
     )
+
+
+def _sums(order: Order, lines: list[Line]) -> Sums:
+    shown = sum((line.amount for line in lines), Decimal(0))
+    if order.prices_include_tax:
+        return Sums(shown - order.total_amount, None, None)
+    return Sums(shown - order.net_amount, order.net_amount, order.tax_amount)
 
 
 def _steps(order: Order, shipments: list[Shipment]) -> list[Step]:
@@ -148,13 +173,13 @@ def _parcel(shipment: Shipment) -> Parcel:
         address,
         shipment.shipped_at,
         shipment.delivered_at,
-        [(line.quantity, line.order_line.name) for line in shipment.lines.all()],
+        [(line.quantity, line_name(line.order_line)) for line in shipment.lines.all()],
     )
 
 
 def _line(order: Order, line: OrderLine) -> Line:
     return Line(
-        name_on_document(line),
+        line_name(line),
         line.sku,
         line.kind != OrderLine.Kind.GOODS,
         line.quantity,

@@ -10,6 +10,7 @@ urlpatterns = [
     path("track/order/return/", views.start_return, name="track-return"),
     path("track/order/rate/", views.rate_order, name="track-rate"),
     path("track/order/invoices/<int:invoice_id>/", views.invoice, name="track-invoice"),
+    path("track/order/credit-notes/<int:note_id>/", views.credit_note, name="track-credit-note"),
     path("track/leave/", views.leave, name="track-leave"),
     path("track/logo/", views.logo, name="track-logo"),
 ]

@@ -16,7 +16,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from orderwell.domains.automation.services.settle_return import announce_return
-from orderwell.domains.billing.queries import invoice_detail
+from orderwell.domains.billing.queries import credit_note_detail, invoice_detail
 from orderwell.domains.cases.access import OrderAccess
 from orderwell.domains.cases.errors import LinkInvalid, LookupThrottled, TooManyMessages
 from orderwell.domains.cases.queries import threads_of
@@ -206,16 +206,28 @@ def invoice(request: HttpRequest, access: OrderAccess, invoice_id: int) -> HttpR
     except NotFound as error:
         return _page(request, "nothing", {"sentences": sentences(error)}, status=404)
     if "pdf" in request.GET:
-        return _as_pdf(request, access, found.pk, found.number)
+        return _as_pdf(access, "invoice", found.pk, found.number)
     business = {name: configuration.get(f"business.{name}") for name in ("legal_name", "address", "tax_number")}
     context = {"invoice": found, "order_number": found.order.number, "customer_name": found.order.customer_name}
     return _page(request, "invoice", {**context, "business": business})
 
 
-def _as_pdf(request: HttpRequest, access: OrderAccess, invoice_id: int, number: str) -> HttpResponse:
-    """The invoice as it was issued, in the language the customer reads."""
+@order_view("GET", "HEAD")
+def credit_note(request: HttpRequest, access: OrderAccess, note_id: int) -> HttpResponse:
+    """A credit note of this order as a file; that of any other doesn't exist."""
+    try:
+        found = credit_note_detail(reader(access), note_id)
+        if found.order_id != access.order_id:
+            raise NotFound(kind="credit note", reference=str(note_id))
+    except NotFound as error:
+        return _page(request, "nothing", {"sentences": sentences(error)}, status=404)
+    return _as_pdf(access, "credit-note", found.pk, found.number)
+
+
+def _as_pdf(access: OrderAccess, kind: str, pk: int, number: str) -> HttpResponse:
+    """A document as it was issued, in the language the customer reads."""
     language = "zh-hans" if (get_language() or "").startswith("zh") else "en"
-    content = print_documents(kind="invoice", ids=[invoice_id], language=language, actor=reader(access), now=utc_now())
+    content = print_documents(kind=kind, ids=[pk], language=language, actor=reader(access), now=utc_now())
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="{number}.pdf"'
     response["Cache-Control"] = "private, no-store"

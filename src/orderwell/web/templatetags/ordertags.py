@@ -12,7 +12,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import ngettext
 
 from orderwell.domains.orders.difference import FieldDifference, LineDifference, Step
-from orderwell.domains.orders.models import Amendment
+from orderwell.domains.orders.models import Amendment, Order
 from orderwell.domains.orders.price_reasons import said
 from orderwell.kernel.quantities import plain
 from orderwell.web.components.merging import MergingForm
@@ -102,6 +102,12 @@ def change_summary(change: Amendment, currency: str) -> str:
     if made:
         parts.append(_signed(made, currency))
     return " · ".join(parts)
+
+
+@register.simple_tag
+def line_amount(line: LineDifference, order: Order) -> Step:
+    """What a line comes to, with tax or without, as the prices of its order are."""
+    return line.amount if order.prices_include_tax else line.net
 
 
 @register.simple_tag

@@ -75,7 +75,7 @@ def _confirmation(order: Order, lines: Sequence[OrderLine], actor: Actor, say: S
         number=order.number,
         channel=order.channel.code,
         language=order.customer.language if order.customer else "",
-        recipient=ship_to(order, actor, say(_("Ship to")), say),
+        recipient=ship_to(order, actor, say(_("Ship to")), say, with_customer=True),
         facts=_facts(order, say),
         rows=rows,
         sums=sums(order.net_amount, order.tax_amount, order.total_amount, order.currency, say),

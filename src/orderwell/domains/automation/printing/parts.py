@@ -42,12 +42,26 @@ def place_lines(
     return [street, place, " ".join(part for part in (postcode, country) if part)]
 
 
-def ship_to(order: Order, actor: Actor, title: str, say: Say) -> Block:
-    """Where the order goes; without permission for personal data only the place."""
-    given: Mapping[str, str] = {}
-    if order.ship_to and actor.may(Permission.CUSTOMERS_PERSONAL_DATA_VIEW):
-        given = json.loads(order.ship_to)
-    place = place_lines(
+def ship_to(order: Order, actor: Actor, title: str, say: Say, *, with_customer: bool = False) -> Block:
+    """Where the order goes; without permission for personal data only the place.
+
+    `with_customer`: whose order it is stands above who takes the goods, where the two are not the same.
+    """
+    given = _given(order, actor)
+    recipient = given.get("recipient", "") or order.customer_name
+    customer = order.customer_name if with_customer and order.customer_name != recipient else ""
+    return Block(title, [customer, recipient, given.get("phone", ""), *_delivery_place(order, given, say)])
+
+
+def _given(order: Order, actor: Actor) -> Mapping[str, str]:
+    if not order.ship_to or not actor.may(Permission.CUSTOMERS_PERSONAL_DATA_VIEW):
+        return {}
+    found: Mapping[str, str] = json.loads(order.ship_to)
+    return found
+
+
+def _delivery_place(order: Order, given: Mapping[str, str], say: Say) -> list[str]:
+    return place_lines(
         say,
         street=given.get("street", ""),
         district=given.get("district", ""),
@@ -56,14 +70,19 @@ def ship_to(order: Order, actor: Actor, title: str, say: Say) -> Block:
         postcode=order.ship_postcode,
         country=order.ship_country,
     )
-    return Block(title, [given.get("recipient", "") or order.customer_name, given.get("phone", ""), *place])
 
 
 def billed_to(order: Order, actor: Actor, title: str, addresses: Mapping[int, Address], say: Say) -> Block:
-    """The customer's billing address, else where the order goes."""
+    """The customer by name and tax number, at its billing address, else at the place where the order goes.
+
+    Who takes the parcel is nobody to bill, unless no customer is known.
+    """
+    if order.customer is None:
+        return ship_to(order, actor, title, say)
     address = addresses.get(order.customer_id or 0)
     if address is None or not actor.may(Permission.CUSTOMERS_PERSONAL_DATA_VIEW):
-        return ship_to(order, actor, title, say)
+        place = _delivery_place(order, _given(order, actor), say)
+        return Block(title, [order.customer_name, *place, order.customer.tax_number])
     lines = [
         order.customer_name,
         address.recipient if address.recipient != order.customer_name else "",
@@ -76,7 +95,7 @@ def billed_to(order: Order, actor: Actor, title: str, addresses: Mapping[int, Ad
             postcode=address.postcode,
             country=address.country,
         ),
-        order.customer.tax_number if order.customer else "",
+        order.customer.tax_number,
     ]
     return Block(title, lines)
 

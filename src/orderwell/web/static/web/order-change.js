@@ -104,6 +104,7 @@
     };
     const changed = () => {
       form.dataset.dirty = "yes";
+      $("[data-unsaved]", form)?.remove();
       // What was seen is no longer what would happen, nor is an answer that is still on its way.
       asked += 1;
       $("[name=seen]", panel)?.remove();
@@ -195,7 +196,13 @@
           changed();
         },
       });
+    // The answer to a change that was sent before it was seen: its rows show what it makes of them.
+    if ($("[name=seen]", panel)) {
+      follow();
+      $("#change-confirm").focus();
+    }
     if (
+      "carried" in say ||
       $$(".change-new", $("#new-rows")).length ||
       $$(".row-removed", form).length ||
       $$("[data-was]", form).some((field) => field.value.trim() !== field.dataset.was)
