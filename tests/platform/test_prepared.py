@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta, timezone
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.db import connection
-from django.db.models import Count, Min, Model, Q, QuerySet
+from django.db.models import Count, Max, Min, Model, Q, QuerySet
 from django.test.utils import CaptureQueriesContext
 
-from orderwell.domains.catalog.models import Product, Variant
+from orderwell.domains.catalog.models import Channel, Product, Variant
+from orderwell.domains.prices.models import PriceList
+from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.events.models import Event
-from orderwell.platform.prepared import NotPreparable, prepared
-from orderwell.testing.factories import make_variant
+from orderwell.platform.permissions import Permission, PermissionDenied
+from orderwell.platform.prepared import NotPreparable, one_row, prepared
+from orderwell.testing.factories import make_channel, make_variant
 
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +58,29 @@ def _among(pks: list[int], sku: str) -> QuerySet[Any, str]:
 @prepared(datetime)
 def _since(moment: datetime) -> QuerySet[Event]:
     return Event.objects.filter(occurred_at__gte=moment).order_by("id")
+
+
+@prepared(Actor, int)
+def _of_actor(actor: Actor, least: int) -> QuerySet[Any, int]:
+    actor.require(Permission.ORDERS_ORDER_VIEW)
+    rows = Channel.objects.filter(pk__gte=least)
+    if actor.kind != "user":
+        rows = rows.filter(active=False)
+    if actor.channel_ids is not None:
+        rows = rows.filter(pk__in=actor.channel_ids)
+    if actor.may(Permission.ORDERS_ORDER_PLACE):
+        rows = rows.exclude(pk=actor.id)
+    return rows.order_by("pk").values_list("pk", flat=True)
+
+
+@prepared(date)
+def _until(day: date) -> QuerySet[Any, str]:
+    return PriceList.objects.filter(valid_until__gte=day).values_list("code", flat=True)
+
+
+@prepared(str)
+def _numbers(sku: str) -> QuerySet[Any, tuple[Any, ...]]:
+    return one_row(Variant.objects.filter(sku__gte=sku).order_by("sku"), units=Count("pk"), last=Max("sku"))
 
 
 def columns(row: Model) -> dict[str, Any]:
@@ -113,6 +140,42 @@ def test_moments_are_compared_as_the_column_keeps_them() -> None:
     assert [row.pk for row in _since(at.astimezone(UTC))] == [event.pk]
     assert [row.occurred_at for row in _since(at)] == [at]
     assert _since(at + timedelta(microseconds=1)) == []
+
+
+def test_days_are_compared_as_the_column_keeps_them() -> None:
+    now, last = datetime(2026, 1, 1, tzinfo=UTC), date(2026, 3, 1)
+    PriceList.objects.create(code="a", currency="CNY", valid_until=last, created_at=now, updated_at=now)
+    assert _until(date(2026, 3, 1)) == ["a"]
+    assert _until(date(2026, 3, 2)) == []
+
+
+def test_an_actor_asks_for_its_own_rows_with_its_own_rights() -> None:
+    first, second, third = (make_channel(code).pk for code in ("one", "two", "three"))
+    may = frozenset({str(Permission.ORDERS_ORDER_VIEW)})
+    everywhere = Actor("user", 10**9, "A", may)
+    for _ in range(2):
+        assert _of_actor(everywhere, first) == [first, second, third]
+        assert _of_actor(replace(everywhere, channel_ids=frozenset({first, third})), first) == [first, third]
+        assert _of_actor(replace(everywhere, channel_ids=frozenset({second, third})), first) == [second, third]
+        assert _of_actor(replace(everywhere, channel_ids=frozenset({second})), first) == [second]
+        assert _of_actor(replace(everywhere, channel_ids=frozenset()), first) == []
+        assert _of_actor(replace(everywhere, kind="api_key"), first) == []
+        more = may | {str(Permission.ORDERS_ORDER_PLACE)}
+        assert _of_actor(replace(everywhere, permissions=more, id=second), first) == [first, third]
+        assert _of_actor(replace(everywhere, permissions=more, id=third), first) == [first, second]
+        with pytest.raises(PermissionDenied):
+            _of_actor(replace(everywhere, permissions=frozenset()), first)
+
+
+def test_sums_over_all_rows_are_one_row() -> None:
+    assert _numbers("A") == [(0, None)]
+    for sku in "ABC":
+        make_variant(sku)
+    assert _numbers("B") == [(2, "C")]
+    assert tuple(Variant.objects.filter(sku__gte="B").aggregate(units=Count("pk"), last=Max("sku")).values()) == (
+        2,
+        "C",
+    )
 
 
 def test_what_cannot_be_kept_is_refused() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial, reduce
@@ -19,6 +19,8 @@ from orderwell.platform.row_making import made_quickly
 
 Row = TypeVar("Row")
 MAX_PAGE = 500
+# The order, the values of the row before (None: from the beginning), and how many rows at most.
+Find = Callable[[Sequence[str], Sequence[Any] | None, int], list[Any]]
 
 
 class UnknownCursor(DomainError):
@@ -53,10 +55,19 @@ def keyset_page_of_parts(
     For `state IN (a, b)` a database sorts all that match; each part alone is read in the order of its index and stops
     after a page.
     """
+    return keyset_page_by(
+        partial(_merged, parts), parts[0].model, order=order, cursor=cursor, limit=limit, backwards=backwards
+    )
+
+
+def keyset_page_by(
+    find: Find, model: type[Model], *, order: Sequence[str], cursor: str | None, limit: int, backwards: bool = False
+) -> Page[Any]:
+    """One page of what `find` gives: the first rows in an order after the values of a row, or all from the beginning."""
     limit = max(1, min(limit, MAX_PAGE))
     way = [_turned(path) for path in order] if backwards else list(order)
-    values = _decode(cursor, parts[0].model, order) if cursor else None
-    found = _merged(parts, way, values, limit + 1)
+    values = _decode(cursor, model, order) if cursor else None
+    found = find(way, values, limit + 1)
     more = len(found) > limit
     found = found[:limit]
     if backwards:
@@ -82,14 +93,17 @@ def keyset_chunks(parts: Sequence[QuerySet[Any]], *, order: Sequence[str], chunk
 
 def _merged(parts: Sequence[QuerySet[Any]], order: Sequence[str], values: Sequence[Any] | None, most: int) -> list[Any]:
     """The first rows after `values` of all parts together."""
-    after = _after(order, values) if values is not None else None
     found: list[Any] = []
     for rows in parts:
-        found += made_quickly(rows if after is None else rows.filter(after)).order_by(*order)[:most]
+        found += made_quickly(first_after(rows, order, values, most))
     if len(parts) > 1:
         for path in reversed(order):  # sorting is stable: the last key first
             found.sort(key=partial(_at, path=path), reverse=path.startswith("-"))
     return found[:most]
+
+
+def first_after(rows: QuerySet[Any], order: Sequence[str], values: Sequence[Any] | None, most: int) -> QuerySet[Any]:
+    return (rows if values is None else rows.filter(_after(order, values))).order_by(*order)[:most]
 
 
 def _turned(path: str) -> str:

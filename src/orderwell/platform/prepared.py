@@ -7,25 +7,26 @@ ten times that to put the statement together, each time anew.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from django.db import connection
-from django.db.models import QuerySet
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.models import QuerySet, Value
 from django.db.models.query import FlatValuesListIterable, ModelIterable, ValuesListIterable
 
+from orderwell.platform.accounts.actor import LIMITS, Actor
 from orderwell.platform.row_making import Make, converter_of, maker_of
 
 P = ParamSpec("P")
 Row = TypeVar("Row")
 # The type of one value, or in brackets that of a list of them.
-Kind = type[int] | type[str] | type[datetime] | list[type[int]] | list[type[str]]
+Kind = type[int] | type[str] | type[datetime] | type[date] | type[Actor] | list[type[int]] | list[type[str]]
 # Values that no query names itself: where they come out again in the parameters, the real ones go in.
 _NUMBER, _TEXT, _MOMENT = -7_046_029_254, "\x01prepared", datetime(1601, 7, 13, 5, 3, 1, tzinfo=UTC)
 # How many statements are kept of one query that takes lists, and how long a list may be: each length is its own.
-_MOST_LENGTHS, _LONGEST = 100, 200
+_MOST_SHAPES, _LONGEST = 100, 200
 
 # What a column of whole numbers holds.
 _LEAST, _MOST = -(2**63), 2**63 - 1
@@ -43,9 +44,9 @@ class _Ready:
     parameters: Sequence[tuple[int | None, Any]]
     make: Make
 
-    def rows(self, values: Sequence[Any]) -> list[Any]:
+    def rows(self, database: Any, values: Sequence[Any]) -> list[Any]:
         bound = [kind if at is None else kind(values[at]) for at, kind in self.parameters]
-        with connection.cursor() as cursor:
+        with database.cursor() as cursor:
             cursor.execute(self.sql, bound)
             found = cursor.fetchall()
         make = self.make
@@ -55,9 +56,9 @@ class _Ready:
 def prepared(*kinds: Kind) -> Callable[[Callable[P, QuerySet[Any, Row]]], Callable[P, list[Row]]]:
     """Makes `build(number, text, ...) -> QuerySet` a function that gives the rows, compiled at its first call.
 
-    `kinds` are the types of its arguments; `[int]` is a list of numbers for `IN`, compiled for each length. They must
-    reach the statement as they are (`exact`, `lt`, `gte` ..., never None or a part of a text), and nothing else may decide
-    what the query looks like.
+    `kinds` are the types of its arguments; `[int]` is a list of numbers for `IN`, compiled for each length, and an `Actor`
+    decides with its permissions what the query looks like, while its id and its rows are values. The others must reach
+    the statement as they are (`exact`, `lt`, `gte` ..., never None or a part of a text), and nothing else may decide.
     """
 
     def decorate(build: Callable[P, QuerySet[Any, Row]]) -> Callable[P, list[Row]]:
@@ -67,55 +68,95 @@ def prepared(*kinds: Kind) -> Callable[[Callable[P, QuerySet[Any, Row]]], Callab
         def rows(*values: P.args, **named: P.kwargs) -> list[Row]:
             if named or len(values) != len(kinds):
                 raise NotPreparable(f"{build.__qualname__} takes {len(kinds)} values by their place")
-            flat, lengths = list[Any](), list[int]()
-            for kind, value in zip(kinds, values, strict=True):
-                found = list(dict.fromkeys(value)) if isinstance(kind, list) else [value]  # type: ignore[call-overload]
-                flat += found
-                lengths.append(len(found))
-                if not 0 < len(found) <= _LONGEST:
-                    return list(build(*values, **named))  # no row at all, or too many to keep a statement for
-            if any(isinstance(value, int) and not _LEAST <= value <= _MOST for value in flat):
-                return list(build(*values, **named))  # Django knows that no row has such a number
-            shape = (connection.vendor, *lengths)
-            known = ready.get(shape)
+            database = connections[DEFAULT_DB_ALIAS]
+            flat, shape = _shape_of(kinds, values)
+            if not shape:
+                return list(build(*values, **named))
+            key = (database.vendor, *shape)
+            known = ready.get(key)
             if known is None:
-                if len(ready) >= _MOST_LENGTHS:
+                if len(ready) >= _MOST_SHAPES:
                     ready.clear()
-                known = ready[shape] = _compiled(build, kinds, lengths)
-            return known.rows(flat)
+                known = ready[key] = _compiled(build, kinds, values)
+            return known.rows(database, flat)
 
         return rows
 
     return decorate
 
 
-def _compiled(build: Callable[..., QuerySet[Any, Any]], kinds: Sequence[Kind], lengths: Sequence[int]) -> _Ready:
-    arguments, places = list[Any](), dict[Any, tuple[int, Callable[[Any], Any]]]()
-    for kind, length in zip(kinds, lengths, strict=True):
-        one = kind[0] if isinstance(kind, list) else kind
-        bind, stand_ins = _bound(one), [_stand_in(one, len(places) + at) for at in range(length)]
-        places |= {bind(value): (len(places) + at, bind) for at, value in enumerate(stand_ins)}
-        arguments.append(stand_ins if isinstance(kind, list) else stand_ins[0])
+def _shape_of(kinds: Sequence[Kind], values: Sequence[Any]) -> tuple[list[Any], list[Any]]:
+    """All values one after the other, and what the statement depends on beside them; nothing where Django is to be asked:
+    it knows that an empty list and a number beyond the column find nothing, and a list too long is not worth keeping."""
+    flat, shape = list[Any](), list[Any]([len(kinds)])
+    for kind, value in zip(kinds, values, strict=True):
+        for part in _parts(kind, value):
+            length = None if part is None else len(part)
+            if length == 0 or (length or 0) > _LONGEST:
+                return [], []
+            shape.append(length)
+            flat += part or ()
+        if kind is Actor:
+            shape += [value.permissions, value.kind, value.id is None]
+    beyond = any(type(value) is int and not _LEAST <= value <= _MOST for value in flat)
+    return ([], []) if beyond else (flat, shape)
+
+
+def one_row(rows: QuerySet[Any, Any], **aggregates: Any) -> QuerySet[Any, tuple[Any, ...]]:
+    """What `rows.aggregate(...)` asks, as a query that can be prepared: a single row, the values in their order."""
+    together: Any = rows.order_by().annotate(_all=Value(1)).values("_all")
+    found: QuerySet[Any, tuple[Any, ...]] = together.annotate(**aggregates).values_list(*aggregates)
+    return found
+
+
+def _parts(kind: Kind, value: Any) -> Sequence[Sequence[Any] | None]:
+    """The values of one argument, list by list; None is an actor's row filter that lets all through."""
+    if kind is Actor:
+        return [[0 if value.id is None else value.id], *[getattr(value, name) for name in LIMITS]]
+    return [list(dict.fromkeys(value))] if isinstance(kind, list) else [[value]]
+
+
+def _compiled(build: Callable[..., QuerySet[Any, Any]], kinds: Sequence[Kind], values: Sequence[Any]) -> _Ready:
+    arguments, places, needed = list[Any](), dict[Any, tuple[int, Callable[[Any], Any]]](), set[int]()
+    for kind, value in zip(kinds, values, strict=True):
+        one: Any = kind[0] if isinstance(kind, list) else int if kind is Actor else kind
+        bind, made = _bound(one), list[Any]()
+        for part in _parts(kind, value):
+            made.append(None if part is None else [_stand_in(one, len(places) + at) for at in range(len(part))])
+            places |= {bind(stand_in): (len(places) + at, bind) for at, stand_in in enumerate(made[-1] or ())}
+        if kind is Actor:
+            arguments.append(replace(value, id=made[0][0], **_frozen(dict(zip(LIMITS, made[1:], strict=True)))))
+        else:
+            needed |= set(range(len(places) - len(made[0]), len(places)))
+            arguments.append(made[0] if isinstance(kind, list) else made[0][0])
     query: Any = build(*arguments)
     if query._prefetch_related_lookups or query._known_related_objects or query.query.extra_select:
         raise NotPreparable(f"{build.__qualname__} asks for more than the columns of its rows")
     compiler = query.query.get_compiler(using=query.db)
     sql, given = compiler.as_sql()
     parameters = [places.get(value, (None, value)) for value in given]
-    if {at for at, _bind in parameters if at is not None} != set(range(len(places))):
+    if not needed <= {at for at, _bind in parameters if at is not None}:
         raise NotPreparable(f"{build.__qualname__} does not use each of its values as it is")
     return _Ready(sql, parameters, _maker(query, compiler))
+
+
+def _frozen(limits: dict[str, list[int] | None]) -> dict[str, frozenset[int] | None]:
+    return {name: None if ids is None else frozenset(ids) for name, ids in limits.items()}
 
 
 def _stand_in(kind: type, at: int) -> Any:
     if kind is datetime:
         return _MOMENT + timedelta(microseconds=at)
+    if kind is date:
+        return _MOMENT.date() + timedelta(days=at)
     return _NUMBER - at if kind is int else f"{_TEXT}{at}"
 
 
 def _bound(kind: type) -> Callable[[Any], Any]:
     """How a value is handed to the database."""
-    return connection.ops.adapt_datetimefield_value if kind is datetime else kind
+    if kind is datetime:
+        return connection.ops.adapt_datetimefield_value
+    return connection.ops.adapt_datefield_value if kind is date else kind
 
 
 def _maker(query: Any, compiler: Any) -> Make:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, TypeVar, cast
 
 from django.conf import settings
@@ -136,6 +136,8 @@ def _plain(convert: Callable[..., Any], expression: Any) -> Convert:
             return _moment
         if name == "convert_booleanfield_value":
             return _yes_no
+        if name == "convert_datefield_value":
+            return _day
     return lambda value: convert(value, expression, connection)
 
 
@@ -143,8 +145,13 @@ def _moment(value: Any) -> Any:
     """SQLite keeps moments as text, in UTC."""
     if value is None:
         return None
-    found = value if isinstance(value, datetime) else datetime.fromisoformat(value)
-    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
+    if type(value) is str:
+        return datetime.fromisoformat(value + "+00:00")
+    return value if value.tzinfo is not None else value.replace(tzinfo=UTC)
+
+
+def _day(value: Any) -> Any:
+    return date.fromisoformat(value) if type(value) is str else value
 
 
 def _yes_no(value: Any) -> Any:

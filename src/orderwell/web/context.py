@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -26,26 +27,34 @@ OPENED = {
 
 def navigation(actor: Actor, path: str, desk: str = "") -> list[dict[str, Any]]:
     """The groups in the order of the desk; what is folded opens where the page is inside it."""
+    here = frozenset(entry.prefix for group in GROUPS for entry in group.entries if _is_at(entry, path))
+    return _navigation(actor.permissions, here, desk)
+
+
+@lru_cache(maxsize=500)
+def _navigation(permissions: frozenset[str], here: frozenset[str], desk: str) -> list[dict[str, Any]]:
+    """The same for all with these rights at a place under the prefixes `here`; whoever gets it changes nothing in it."""
     order = DESKS[desk].order if desk else ()
     rank = {name: index for index, name in enumerate(order)}
     first = DESKS[desk].open if desk else len(GROUPS)
     groups: list[dict[str, Any]] = []
     for group in sorted(GROUPS, key=lambda item: rank.get(item.name, len(GROUPS))):
-        shown = [_shown(entry, path) for entry in group.entries if _may_open(entry, actor)]
+        shown = [_shown(entry, entry.prefix in here) for entry in group.entries if _may_open(entry, permissions)]
         if shown:
-            here = any(entry["current"] for entry in shown)
-            opened = here or len(groups) < first
+            opened = any(entry["current"] for entry in shown) or len(groups) < first
             groups.append({"name": group.name, "title": group.title, "entries": shown, "open": opened})
     return groups
 
 
-def _may_open(entry: Entry, actor: Actor) -> bool:
-    allowed = entry.permission is not None and actor.may(entry.permission)
-    return allowed and not (entry.unless is not None and actor.may(entry.unless))
+def _may_open(entry: Entry, permissions: frozenset[str]) -> bool:
+    return entry.permission in permissions and entry.unless not in permissions
 
 
-def _shown(entry: Entry, path: str) -> dict[str, Any]:
-    current = path == entry.prefix if entry.prefix == "/" else bool(entry.prefix) and path.startswith(entry.prefix)
+def _is_at(entry: Entry, path: str) -> bool:
+    return path == entry.prefix if entry.prefix == "/" else bool(entry.prefix) and path.startswith(entry.prefix)
+
+
+def _shown(entry: Entry, current: bool) -> dict[str, Any]:
     return {
         "title": entry.title,
         "icon": entry.icon,
@@ -93,7 +102,7 @@ def layout(request: HttpRequest) -> dict[str, Any]:
         "navigation": groups,
         # Whoever has the same rights and is at the same place sees the same navigation.
         "navigation_key": (actor.permissions, desk, request.path == "/", _is_current(groups)) if actor else (),
-        "start_place": _shown(START, request.path) if actor else None,
+        "start_place": _shown(START, _is_at(START, request.path)) if actor else None,
         "menu_entry": _here(groups, request.path),
         "desk": desk,
         "opened": f"{opened}:{next(iter(match.kwargs.values()))}" if match and opened else "",

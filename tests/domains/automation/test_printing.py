@@ -14,7 +14,7 @@ from pypdf import PdfReader
 from orderwell.domains.automation.services.bill import ship_and_invoice
 from orderwell.domains.billing.models import Invoice
 from orderwell.domains.billing.services.credit import issue_credit_note
-from orderwell.domains.customers.models import Customer
+from orderwell.domains.customers.models import Address, Customer
 from orderwell.domains.fulfilment.models import Shipment
 from orderwell.domains.orders.drafts import AddressDraft
 from orderwell.domains.orders.models import Order
@@ -187,6 +187,26 @@ def test_an_invoice_bills_the_customer_and_not_who_takes_the_parcel() -> None:
     assert "昆明天禾百货" in confirmed and "李桂英" in confirmed
     # Who takes the parcel is named on the paper that goes with it.
     assert "李桂英" in said("delivery-note", Shipment.objects.get().pk)
+
+
+def test_an_invoice_that_was_never_printed_keeps_whom_it_billed_when_it_was_issued() -> None:
+    order = place([(stocked(), 2)])
+    customer = Customer.objects.get(pk=order.customer_id)
+    where = {"recipient": "Accounts", "street": "Old street 1", "city": "Oldtown", "country": "CN"}
+    billing = Address.objects.create(customer=customer, kind="billing", **where)
+    Customer.objects.filter(pk=customer.pk).update(tax_number="OLD-1")
+    (_,), (invoice,) = ship_and_invoice(order_id=order.pk, actor=owner(), now=NOW)
+    Customer.objects.filter(pk=customer.pk).update(tax_number="NEW-2")
+    Address.objects.filter(pk=billing.pk).update(city="Newtown")
+    note = issue_credit_note(invoice_id=invoice.pk, reason="late", actor=owner(), now=NOW)
+    for kind, pk in (("invoice", invoice.pk), ("credit-note", note.pk)):
+        text = said(kind, pk)
+        assert "OLD-1" in text and "Oldtown" in text and "Old street 1" in text and "Accounts" in text
+        assert "NEW-2" not in text and "Newtown" not in text
+    # One from before this was kept bills whom it would bill today.
+    Invoice.objects.filter(pk=invoice.pk).update(bill_to=None)
+    IssuedDocument.objects.all().delete()
+    assert "NEW-2" in said("invoice", invoice.pk)
 
 
 def test_addresses_are_for_those_who_may_see_personal_data() -> None:

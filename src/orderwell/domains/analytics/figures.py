@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, DateField, ExpressionWrapper, F, Func, Q, QuerySet, Sum
 
-from orderwell.domains.analytics.periods import Period, spans
+from orderwell.domains.analytics.periods import Period, Span, spans
 from orderwell.domains.orders.models import Order
+from orderwell.domains.orders.queries import visible_orders
+from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.fields import QuantityField
+from orderwell.platform.prepared import prepared
 
 ZERO = Decimal(0)
 
@@ -71,12 +75,32 @@ class Cell:
 def cells_of(orders: QuerySet[Order], period: Period, zone: ZoneInfo) -> Iterator[Cell]:
     """From the orders themselves: those sold in the period, by day, channel, team and currency."""
     for span in spans(period, zone):
-        rows = (
-            orders.filter(placed_at__gte=span.start, placed_at__lt=span.end, state__in=SOLD)
-            .order_by()
-            .annotate(day=LocalDate(F("placed_at"), span.offset))
-            .values_list("day", "channel_id", "team_id", "currency")
-            .annotate(n=Count("id"), revenue=Sum("total_amount"))
-        )
-        for day, channel, team, currency, *figures in rows:
-            yield Cell(span.day or day, channel, team, currency, Figure(*figures))
+        yield from _cells(span, _sums(orders, span.offset, span.start, span.end))
+
+
+def cells_seen_by(actor: Actor, period: Period, zone: ZoneInfo) -> Iterator[Cell]:
+    """The same of all orders that the actor may know of."""
+    for span in spans(period, zone):
+        yield from _cells(span, _sums_seen(span.offset)(actor, span.start, span.end))
+
+
+def _cells(span: Span, rows: Iterable[tuple[Any, ...]]) -> Iterator[Cell]:
+    for day, channel, team, currency, *figures in rows:
+        yield Cell(span.day or day, channel, team, currency, Figure(*figures))
+
+
+def _sums(orders: QuerySet[Order], offset: int, start: datetime, end: datetime) -> QuerySet[Any, tuple[Any, ...]]:
+    days = orders.filter(placed_at__gte=start, placed_at__lt=end, state__in=SOLD).order_by()
+    rows = days.annotate(day=LocalDate(F("placed_at"), offset)).values_list("day", "channel_id", "team_id", "currency")
+    return rows.annotate(n=Count("id"), revenue=Sum("total_amount"))
+
+
+@lru_cache
+def _sums_seen(offset: int) -> Callable[[Actor, datetime, datetime], list[tuple[Any, ...]]]:
+    """A statement for each offset from UTC, which is written into it."""
+
+    @prepared(Actor, datetime, datetime)
+    def found(actor: Actor, start: datetime, end: datetime) -> QuerySet[Any, tuple[Any, ...]]:
+        return _sums(visible_orders(actor), offset, start, end)
+
+    return found

@@ -12,14 +12,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import BooleanField, Sum, Value
+from django.db.models import BooleanField, QuerySet, Sum, Value
 
-from orderwell.domains.analytics.figures import Cell, Figure, cells_of
+from orderwell.domains.analytics.figures import Cell, Figure, cells_seen_by
 from orderwell.domains.analytics.models import DayFigure, DayMark, PreparedDay
 from orderwell.domains.analytics.periods import ONE_DAY, Period
-from orderwell.domains.orders.queries import visible_orders
 from orderwell.kernel.clock import business_day
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.prepared import prepared
 
 # So long after its end a day is prepared. Orders placed within this time of now need no mark, so it must be longer than
 # any transaction may last.
@@ -84,7 +84,7 @@ def cells(*, actor: Actor, period: Period, zone: ZoneInfo, now: datetime) -> lis
     live = stretches(known, period)
     found = list(_prepared(actor, period, known - _days(live))) if known else []
     for stretch in live:
-        found += cells_of(visible_orders(actor), stretch, zone)
+        found += cells_seen_by(actor, stretch, zone)
     return found
 
 
@@ -93,12 +93,16 @@ def _days(periods: Iterable[Period]) -> set[date]:
 
 
 def _prepared(actor: Actor, period: Period, days: Collection[date]) -> Iterator[Cell]:
-    rows = DayFigure.objects.filter(day__range=(period.first, period.last))
+    for day, channel, currency, *figures in _sums(actor, period.first, period.last):
+        if day in days:
+            yield Cell(day, channel, None, currency, Figure(*figures))
+
+
+@prepared(Actor, date, date)
+def _sums(actor: Actor, first: date, last: date) -> QuerySet[Any, tuple[Any, ...]]:
+    rows = DayFigure.objects.filter(day__range=(first, last))
     if actor.channel_ids is not None:
         rows = rows.filter(channel_id__in=actor.channel_ids)
     if actor.team_ids is not None:
         rows = rows.filter(team_id__in=actor.team_ids)
-    sums = rows.order_by().values_list("day", "channel_id", "currency").annotate(n=Sum("orders"), worth=Sum("revenue"))
-    for day, channel, currency, *figures in sums:
-        if day in days:
-            yield Cell(day, channel, None, currency, Figure(*figures))
+    return rows.order_by().values_list("day", "channel_id", "currency").annotate(n=Sum("orders"), worth=Sum("revenue"))

@@ -6,15 +6,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
-from orderwell.domains.analytics.figures import Cell, Figure
+from orderwell.domains.analytics.figures import ZERO, Cell, Figure
 from orderwell.domains.analytics.periods import ONE_DAY, Period
 from orderwell.domains.analytics.prepared import cells
 from orderwell.domains.orders.models import Order
@@ -22,6 +22,7 @@ from orderwell.domains.orders.queries import WAITING, late_orders, visible_order
 from orderwell.kernel.clock import business_day, day_bounds
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
+from orderwell.platform.prepared import prepared
 
 # Upper bounds of the ages shown for orders that wait to be shipped, in days.
 AGES = (1, 3, 7, 14)
@@ -50,9 +51,8 @@ class Backlog:
 
 def first_and_last_day(*, actor: Actor, zone: ZoneInfo) -> Period | None:
     """The business days of the oldest and the newest order; None when there is none."""
-    orders = visible_orders(actor).filter(placed_at__isnull=False).values_list("placed_at", flat=True)
     # Two looks at the ends of an index; asked for together, SQLite would read all of it.
-    oldest, newest = orders.order_by("placed_at", "id").first(), orders.order_by("-placed_at", "-id").first()
+    oldest, newest = next(iter(_oldest(actor)), None), next(iter(_newest(actor)), None)
     if oldest is None or newest is None:
         return None
     return Period(business_day(oldest, zone), business_day(newest, zone))
@@ -60,15 +60,33 @@ def first_and_last_day(*, actor: Actor, zone: ZoneInfo) -> Period | None:
 
 def years_with_orders(*, actor: Actor, zone: ZoneInfo, most: int = 8) -> list[int]:
     """Business years that have orders, newest first: one look into an index for each."""
-    orders = visible_orders(actor).filter(placed_at__isnull=False).order_by("-placed_at", "-id")
     found: list[int] = []
-    newest = orders.values_list("placed_at", flat=True).first()
+    newest = next(iter(_newest(actor)), None)
     while newest is not None and len(found) < most:
         year = business_day(newest, zone).year
         found.append(year)
         start, _ = day_bounds(date(year, 1, 1), zone)
-        newest = orders.filter(placed_at__lt=start).values_list("placed_at", flat=True).first()
+        newest = next(iter(_newest_before(actor, start)), None)
     return found
+
+
+def _placed(actor: Actor) -> QuerySet[Any, Any]:
+    return visible_orders(actor).filter(placed_at__isnull=False).values_list("placed_at", flat=True)
+
+
+@prepared(Actor)
+def _oldest(actor: Actor) -> QuerySet[Any, datetime]:
+    return _placed(actor).order_by("placed_at", "id")[:1]
+
+
+@prepared(Actor)
+def _newest(actor: Actor) -> QuerySet[Any, datetime]:
+    return _placed(actor).order_by("-placed_at", "-id")[:1]
+
+
+@prepared(Actor, datetime)
+def _newest_before(actor: Actor, moment: datetime) -> QuerySet[Any, datetime]:
+    return _placed(actor).filter(placed_at__lt=moment).order_by("-placed_at", "-id")[:1]
 
 
 def sales(*, actor: Actor, period: Period, zone: ZoneInfo, now: datetime) -> dict[str, Sales]:
@@ -104,15 +122,19 @@ def _by_currency(period: Period, found: Iterable[Cell]) -> dict[str, Sales]:
 
 
 def _sales(period: Period, found: Iterable[Cell]) -> Sales:
-    points: dict[date, Figure] = dict.fromkeys(period.points(), Figure())
-    channels: dict[int, Figure] = defaultdict(Figure)
-    total = Figure()
+    at: dict[date, list[Figure]] = {point: [] for point in period.points()}
+    through: dict[int, list[Figure]] = defaultdict(list)
     for cell in found:
-        points[period.point_of(cell.day)] += cell.figure
-        channels[cell.channel_id] += cell.figure
-        total += cell.figure
+        at[period.point_of(cell.day)].append(cell.figure)
+        through[cell.channel_id].append(cell.figure)
+    points = sorted((point, _total(figures)) for point, figures in at.items())
+    channels = {channel: _total(figures) for channel, figures in through.items()}
     ranked = sorted(channels.items(), key=lambda item: (-item[1].revenue, item[0]))
-    return Sales(total, sorted(points.items()), ranked)
+    return Sales(_total(channels.values()), points, ranked)
+
+
+def _total(figures: Collection[Figure]) -> Figure:
+    return Figure(sum(figure.orders for figure in figures), sum((figure.revenue for figure in figures), ZERO))
 
 
 def no_sales(period: Period) -> Sales:

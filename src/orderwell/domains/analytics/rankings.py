@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
 
 from orderwell.domains.analytics.figures import SOLD, ZERO, units_where
 from orderwell.domains.analytics.models import PreparedRanking
@@ -20,6 +21,7 @@ from orderwell.domains.orders.queries import visible_orders
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.caching import Found, PacedCache
 from orderwell.platform.permissions import Permission
+from orderwell.platform.prepared import prepared
 
 PLACES = 8
 Kind = PreparedRanking.Kind
@@ -50,7 +52,7 @@ _recent: PacedCache[_Key, list[Ranked]] = PacedCache()
 def top_customers(*, actor: Actor, period: Period, currency: str, zone: ZoneInfo, now: datetime) -> Found[list[Ranked]]:
     """Customers by revenue. Raises PermissionDenied."""
     found = _ranked(Kind.CUSTOMERS, actor, period, currency, zone, now)
-    names = dict(Customer.objects.filter(pk__in=[row.id for row in found.value]).values_list("pk", "name"))
+    names = dict(_customers_named([row.id for row in found.value]))
     rows = [Ranked(row.id, row.count, row.revenue, names.get(row.id, ""), names.get(row.id, "")) for row in found.value]
     return Found(rows, found.at)
 
@@ -58,7 +60,7 @@ def top_customers(*, actor: Actor, period: Period, currency: str, zone: ZoneInfo
 def top_variants(*, actor: Actor, period: Period, currency: str, zone: ZoneInfo, now: datetime) -> Found[list[Ranked]]:
     """Goods by revenue; units are those not cancelled. Raises PermissionDenied."""
     found = _ranked(Kind.VARIANTS, actor, period, currency, zone, now)
-    named = Variant.objects.in_bulk([row.id for row in found.value])
+    named = {variant.pk: variant for variant in _variants([row.id for row in found.value])}
     rows = [
         Ranked(row.id, row.count, row.revenue, variant.name_zh, variant.name_en, variant.product_id)
         for row in found.value
@@ -78,12 +80,26 @@ def _ranked(
 
 
 def _prepared(kind: Kind, period: Period, currency: str, zone: ZoneInfo, now: datetime) -> Found[list[Ranked]] | None:
-    row = PreparedRanking.objects.filter(
-        kind=kind, first=period.first, last=period.last, currency=currency, zone=zone.key, made_at__gte=now - HOLDS_FOR
-    ).first()
+    row = next(iter(_made(str(kind), period.first, period.last, currency, zone.key, now - HOLDS_FOR)), None)
     if row is None:
         return None
     return Found([Ranked(pk, Decimal(count), Decimal(revenue)) for pk, count, revenue in row.rows], row.made_at)
+
+
+@prepared(str, date, date, str, str, datetime)
+def _made(kind: str, first: date, last: date, currency: str, zone: str, since: datetime) -> QuerySet[PreparedRanking]:
+    rows = PreparedRanking.objects.filter(kind=kind, first=first, last=last, currency=currency, zone=zone)
+    return rows.filter(made_at__gte=since)
+
+
+@prepared([int])
+def _customers_named(pks: Sequence[int]) -> QuerySet[Any, tuple[int, str]]:
+    return Customer.objects.filter(pk__in=pks).values_list("pk", "name")
+
+
+@prepared([int])
+def _variants(pks: Sequence[int]) -> QuerySet[Variant]:
+    return Variant.objects.filter(pk__in=pks)
 
 
 def rank(kind: Kind, actor: Actor, period: Period, currency: str, zone: ZoneInfo) -> list[Ranked]:

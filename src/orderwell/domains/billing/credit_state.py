@@ -6,12 +6,13 @@ the orders and invoices of others behind them.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import F, Sum
+from django.db.models import F, QuerySet, Sum
 
 from orderwell.domains.billing.models import CreditNote, Invoice
 from orderwell.domains.billing.queries import balances_of, customer_balance
@@ -21,6 +22,7 @@ from orderwell.domains.orders.models import Order
 from orderwell.domains.orders.queries import visible_orders
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
+from orderwell.platform.prepared import one_row, prepared
 
 ZERO = Decimal(0)
 
@@ -78,14 +80,19 @@ def credit_used(actor: Actor, customers: Iterable[Customer]) -> dict[int, Credit
 
 def not_invoiced(actor: Actor, customer_ids: Collection[int]) -> dict[int, Decimal]:
     """By customer id, what open orders in the customer's own currency will still add to the account. One query."""
-    orders = visible_orders(actor.on_every_row()).filter(
-        customer__in=list(customer_ids),
+    sums = _open_sums(actor.on_every_row(), list(customer_ids))
+    return {customer: max(total - invoiced, ZERO) for customer, total, invoiced in sums}
+
+
+@prepared(Actor, [int])
+def _open_sums(actor: Actor, customer_ids: Sequence[int]) -> QuerySet[Any, tuple[int, Decimal, Decimal]]:
+    orders = visible_orders(actor).filter(
+        customer__in=customer_ids,
         customer__currency=F("currency"),
         state=Order.State.PLACED,
         history=False,
     )
-    sums = orders.order_by().values_list("customer_id").annotate(Sum("total_amount"), Sum("invoiced_amount"))
-    return {customer: max(total - invoiced, ZERO) for customer, total, invoiced in sums}
+    return orders.order_by().values_list("customer_id").annotate(Sum("total_amount"), Sum("invoiced_amount"))
 
 
 def credit_state(actor: Actor, customer_id: int, *, now: datetime) -> CreditState:
@@ -94,11 +101,9 @@ def credit_state(actor: Actor, customer_id: int, *, now: datetime) -> CreditStat
     customer = known_customer(actor, customer_id)
     currency, whole = customer.currency, actor.on_every_row()
     owed = customer_balance(whole, customer_id).get(currency, ZERO)
-    orders = visible_orders(whole).filter(customer_id=customer_id, currency=currency)
-    young = Invoice.objects.filter(order__in=orders, customer_id=customer_id, currency=currency, due_at__gte=now)
-    not_due = (young.aggregate(total=Sum("gross_amount"))["total"] or ZERO) - (
-        CreditNote.objects.filter(invoice__in=young).aggregate(total=Sum("gross_amount"))["total"] or ZERO
-    )
+    ((invoiced,),) = _not_due(whole, customer_id, currency, now)
+    ((credited,),) = _credited(whole, customer_id, currency, now)
+    not_due = (invoiced or ZERO) - (credited or ZERO)
     return CreditState(
         currency=currency,
         payment_terms_days=customer.payment_terms_days,
@@ -107,3 +112,19 @@ def credit_state(actor: Actor, customer_id: int, *, now: datetime) -> CreditStat
         overdue=max(owed - not_due, ZERO),
         not_invoiced=not_invoiced(actor, [customer_id]).get(customer_id, ZERO),
     )
+
+
+@prepared(Actor, int, str, datetime)
+def _not_due(actor: Actor, customer_id: int, currency: str, now: datetime) -> QuerySet[Any, tuple[Decimal | None]]:
+    return one_row(_young(actor, customer_id, currency, now), total=Sum("gross_amount"))
+
+
+@prepared(Actor, int, str, datetime)
+def _credited(actor: Actor, customer_id: int, currency: str, now: datetime) -> QuerySet[Any, tuple[Decimal | None]]:
+    notes = CreditNote.objects.filter(invoice__in=_young(actor, customer_id, currency, now))
+    return one_row(notes, total=Sum("gross_amount"))
+
+
+def _young(actor: Actor, customer_id: int, currency: str, now: datetime) -> QuerySet[Invoice]:
+    orders = visible_orders(actor).filter(customer_id=customer_id, currency=currency)
+    return Invoice.objects.filter(order__in=orders, customer_id=customer_id, currency=currency, due_at__gte=now)

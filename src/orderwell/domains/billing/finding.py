@@ -21,13 +21,18 @@ MOST_DIGITS = 10
 
 def find_invoices(actor: Actor, text: str, *, limit: int) -> list[Invoice]:
     actor.require(Permission.BILLING_INVOICE_VIEW)
-    rows = visible_invoices(actor).filter(pk__in=_ids(Invoice.objects.all(), text, "billing.invoice"))
-    return list(rows.select_related("order").order_by("-id")[:limit])
+    ids = _ids(Invoice.objects.all(), text, "billing.invoice")
+    if not ids:
+        return []
+    return list(visible_invoices(actor).filter(pk__in=ids).select_related("order").order_by("-id")[:limit])
 
 
 def find_credit_notes(actor: Actor, text: str, *, limit: int) -> list[CreditNote]:
     actor.require(Permission.BILLING_INVOICE_VIEW)
-    rows = visible_credit_notes(actor).filter(pk__in=_ids(CreditNote.objects.all(), text, "billing.credit_note"))
+    ids = _ids(CreditNote.objects.all(), text, "billing.credit_note")
+    if not ids:
+        return []
+    rows = visible_credit_notes(actor).filter(pk__in=ids)
     return list(rows.select_related("order", "invoice").order_by("-id")[:limit])
 
 
@@ -35,6 +40,8 @@ def find_payments(actor: Actor, text: str, *, limit: int) -> list[Payment]:
     """By the provider's or bank's own reference, whole."""
     actor.require(Permission.BILLING_PAYMENT_VIEW)
     ids = list(Payment.objects.filter(reference=text).values_list("pk", flat=True)[:LOOKED_AT]) if text else []
+    if not ids:
+        return []
     return list(visible_payments(actor).filter(pk__in=ids).select_related("order").order_by("-id")[:limit])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from orderwell.platform.crypto import EncryptedTextField
 from orderwell.platform.fields import AmountField, QuantityField, RateField
 
 
@@ -22,6 +23,8 @@ class Invoice(models.Model):
     issued_at = models.DateTimeField()
     due_at = models.DateTimeField()
     actor_label = models.CharField(max_length=120)
+    # Whom it bills, as JSON (recipient.py). NULL: issued before this was kept.
+    bill_to = EncryptedTextField(aad="billing.invoice.bill_to", null=True)
 
     class Meta:
         constraints = [

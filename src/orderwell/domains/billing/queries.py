@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -231,21 +231,22 @@ def due_amount(order: Order) -> Decimal:
 def customer_balance(actor: Actor, customer_id: int) -> dict[str, Decimal]:
     """What a customer owes by currency, over the orders the actor may know of; currencies that are settled are left out."""
     actor.require(Permission.BILLING_INVOICE_VIEW)
-    rows = visible_of(LedgerEntry.objects.filter(customer_id=customer_id), actor).order_by().values_list("currency")
-    everything = actor.channel_ids is None and actor.team_ids is None
-    sums = _balance_of(customer_id) if everything else rows.annotate(total=Sum("amount"))
-    return {currency: total for currency, total in sums if total}
+    return {currency: total for currency, total in _balance_of(actor, customer_id) if total}
 
 
-@prepared(int)
-def _balance_of(customer_id: int) -> QuerySet[LedgerEntry, tuple[str, Decimal]]:
-    rows = LedgerEntry.objects.filter(customer_id=customer_id).order_by().values_list("currency")
-    return rows.annotate(total=Sum("amount"))
+@prepared(Actor, int)
+def _balance_of(actor: Actor, customer_id: int) -> QuerySet[LedgerEntry, tuple[str, Decimal]]:
+    rows = visible_of(LedgerEntry.objects.filter(customer_id=customer_id), actor)
+    return rows.order_by().values_list("currency").annotate(total=Sum("amount"))
 
 
 def balances_of(actor: Actor, customer_ids: Collection[int]) -> dict[tuple[int, str], Decimal]:
     """{(customer id, currency): what is owed}, over all their documents. Raises PermissionDenied."""
     actor.require(Permission.BILLING_INVOICE_VIEW)
-    rows = visible_of(LedgerEntry.objects.filter(customer_id__in=list(customer_ids)), actor)
-    sums = rows.order_by().values_list("customer_id", "currency").annotate(total=Sum("amount"))
-    return {(customer, currency): total for customer, currency, total in sums}
+    return {(customer, currency): total for customer, currency, total in _balances(actor, list(customer_ids))}
+
+
+@prepared(Actor, [int])
+def _balances(actor: Actor, customer_ids: Sequence[int]) -> QuerySet[Any, tuple[int, str, Decimal]]:
+    rows = visible_of(LedgerEntry.objects.filter(customer_id__in=customer_ids), actor)
+    return rows.order_by().values_list("customer_id", "currency").annotate(total=Sum("amount"))

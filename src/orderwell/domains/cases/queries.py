@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,6 +69,8 @@ def case_list(
 def find_cases(actor: Actor, text: str, *, limit: int) -> list[Case]:
     """By the beginning of the number, as the search box looks for them."""
     ids = keys_begun(Case.objects.all(), text)
+    if not ids:
+        return []
     rows = visible_cases(actor).filter(pk__in=ids).select_related("order", "customer")
     return list(rows.order_by("-pk")[:limit])
 
@@ -151,21 +154,33 @@ class Panel:
 
 def order_panel(actor: Actor, order_id: int) -> Panel:
     """For an order the caller has already looked up."""
-    return _panel(actor, f"order:{order_id}", visible_cases(actor).filter(order_id=order_id))
+    return _panel(actor, f"order:{order_id}", _of_order, order_id)
 
 
 def customer_panel(actor: Actor, customer_id: int) -> Panel:
     """For a customer the caller has already looked up: all their cases, those about orders as well."""
-    return _panel(actor, f"customer:{customer_id}", visible_cases(actor).filter(customer_id=customer_id))
+    return _panel(actor, f"customer:{customer_id}", _of_customer, customer_id)
 
 
-def _panel(actor: Actor, stream: str, cases: QuerySet[Case]) -> Panel:
+def _panel(actor: Actor, stream: str, cases: Callable[[Actor, int], list[Case]], key: int) -> Panel:
     if not actor.may(Permission.CASES_CASE_VIEW):
         return Panel(stream, [], [])
-    rows = (
-        cases.exclude(kind=Case.Kind.STAFF_QUESTION).select_related("assignee", "order").order_by("-touched_at", "-pk")
-    )
-    return Panel(stream, list(rows[:20]), tasks_of(stream))
+    return Panel(stream, cases(actor, key), tasks_of(stream))
+
+
+@prepared(Actor, int)
+def _of_order(actor: Actor, order_id: int) -> QuerySet[Case]:
+    return _last_touched(visible_cases(actor).filter(order_id=order_id))
+
+
+@prepared(Actor, int)
+def _of_customer(actor: Actor, customer_id: int) -> QuerySet[Case]:
+    return _last_touched(visible_cases(actor).filter(customer_id=customer_id))
+
+
+def _last_touched(cases: QuerySet[Case]) -> QuerySet[Case]:
+    rows = cases.exclude(kind=Case.Kind.STAFF_QUESTION).select_related("assignee", "order")
+    return rows.order_by("-touched_at", "-pk")[:20]
 
 
 def tasks_of(stream: str, *, limit: int = MOST_TASKS) -> list[Task]:

@@ -15,6 +15,7 @@ from orderwell.domains.orders.queries import visible_orders
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.paging import Page, keyset_page
 from orderwell.platform.permissions import Permission
+from orderwell.platform.prepared import one_row, prepared
 
 SCORES = (1, 2, 3, 4, 5)
 
@@ -71,9 +72,31 @@ def rating_summary(
 ) -> RatingSummary:
     """Of one customer, one product (over the orders that have it on a line), a period, or all. Raises PermissionDenied."""
     actor.require(Permission.CASES_RATING_VIEW)
+    match customer_id, product_id, since, until:
+        case int(), None, None, None:
+            (counts,) = _of_customer(actor, customer_id)
+        case None, int(), None, None:
+            (counts,) = _of_product(actor, product_id)
+        case _:
+            counts = _counted(actor, customer_id, product_id, since, until).get()
+    return RatingSummary(dict(zip(SCORES, counts, strict=True)))
+
+
+@prepared(Actor, int)
+def _of_customer(actor: Actor, customer_id: int) -> QuerySet[Any, tuple[int, ...]]:
+    return _counted(actor, customer_id, None, None, None)
+
+
+@prepared(Actor, int)
+def _of_product(actor: Actor, product_id: int) -> QuerySet[Any, tuple[int, ...]]:
+    return _counted(actor, None, product_id, None, None)
+
+
+def _counted(
+    actor: Actor, customer_id: int | None, product_id: int | None, since: datetime | None, until: datetime | None
+) -> QuerySet[Any, tuple[int, ...]]:
     rows = _narrowed(visible_ratings(actor).filter(hidden_at=None), customer_id, product_id, since, until)
-    counts = rows.aggregate(**{f"score_{score}": Count("pk", filter=Q(score=score)) for score in SCORES})
-    return RatingSummary({score: counts[f"score_{score}"] for score in SCORES})
+    return one_row(rows, **{f"score_{score}": Count("pk", filter=Q(score=score)) for score in SCORES})
 
 
 def ratings(

@@ -8,10 +8,13 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet
+
 from orderwell.domains.catalog.events import CatalogEvent
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.events.models import Event
 from orderwell.platform.permissions import Permission
+from orderwell.platform.prepared import prepared
 
 _NAMES = (CatalogEvent.PRICE_CHANGED, CatalogEvent.PRODUCT_CHANGED)
 # Events of a product that are looked through; most of them change something else.
@@ -33,13 +36,18 @@ class PriceStep:
 def price_history(actor: Actor, product_id: int, *, limit: int = 50) -> list[PriceStep]:
     """Changes of list prices of the product, newest first."""
     actor.require(Permission.CATALOG_PRODUCT_VIEW)
-    events = Event.objects.filter(stream=f"product:{product_id}", name__in=_NAMES).order_by("-id")[:LOOKED_AT]
+    events = _changes(f"product:{product_id}")
     found: list[PriceStep] = []
     for event in events:
         found += _steps(event)
         if len(found) >= limit:
             break
     return found[:limit]
+
+
+@prepared(str)
+def _changes(stream: str) -> QuerySet[Event]:
+    return Event.objects.filter(stream=stream, name__in=_NAMES).order_by("-id")[:LOOKED_AT]
 
 
 def _steps(event: Event) -> Iterator[PriceStep]:

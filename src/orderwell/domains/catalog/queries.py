@@ -9,13 +9,14 @@ from functools import partial, reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from orderwell.domains.catalog.models import (
     Barcode,
     BundleComponent,
     Category,
     Channel,
+    Pack,
     Product,
     ProductImage,
     TaxCategory,
@@ -27,6 +28,7 @@ from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.database import is_postgresql
 from orderwell.platform.paging import Page, keyset_page
 from orderwell.platform.permissions import Permission
+from orderwell.platform.prepared import prepared
 from orderwell.platform.related import attach
 from orderwell.platform.search import begins_words, contains_words
 from orderwell.platform.search.keys import normalise
@@ -131,26 +133,63 @@ def product_list(
 def product_detail(actor: Actor, product_id: int) -> ProductDetail:
     """A product with everything that belongs to it, and which bundles each of its variants is part of."""
     actor.require(Permission.CATALOG_PRODUCT_VIEW)
-    product = Product.objects.select_related("category", "tax_category").filter(pk=product_id).first()
+    product = next(iter(_product_of_key(product_id)), None)
     if product is None:
         raise NotFound(kind="product", reference=product_id)
-    variants = list(
-        product.variants.order_by("sku").prefetch_related(
-            Prefetch("prices", VariantPrice.objects.order_by("currency")),
-            "packs",
-            Prefetch("barcodes", Barcode.objects.select_related("pack")),
-            Prefetch("components", BundleComponent.objects.select_related("component").order_by("component__sku")),
-        )
-    )
+    variants = attach([product], "variants", _variants_of)
+    attach(variants, "prices", _prices_of)
+    attach(variants, "packs", _packs_of)
+    attach(variants, "barcodes", _barcodes_of)
+    attach(variants, "components", _components_of)
     part_of: dict[int, list[tuple[str, int]]] = {}
-    for component, sku, bundle in BundleComponent.objects.filter(component__in=variants).values_list(
-        "component_id", "bundle__sku", "bundle__product_id"
-    ):
+    for component, sku, bundle in _bundles_with([variant.pk for variant in variants]):
         part_of.setdefault(component, []).append((sku, bundle))
-    images = list(ProductImage.with_removed.filter(product=product).order_by("position", "id"))
+    images = _images_of(product_id)
     shown = [image for image in images if image.removed_at is None]
     removed = [image for image in images if image.removed_at is not None]
     return ProductDetail(product, variants, part_of, shown, removed)
+
+
+@prepared(int)
+def _product_of_key(pk: int) -> QuerySet[Product]:
+    return Product.objects.select_related("category", "tax_category").filter(pk=pk)
+
+
+@prepared([int])
+def _variants_of(products: Sequence[int]) -> QuerySet[Variant]:
+    return Variant.objects.filter(product__in=products).order_by("sku")
+
+
+@prepared([int])
+def _prices_of(variants: Sequence[int]) -> QuerySet[VariantPrice]:
+    return VariantPrice.objects.filter(variant__in=variants).order_by("currency")
+
+
+@prepared([int])
+def _packs_of(variants: Sequence[int]) -> QuerySet[Pack]:
+    return Pack.objects.filter(variant__in=variants)
+
+
+@prepared([int])
+def _barcodes_of(variants: Sequence[int]) -> QuerySet[Barcode]:
+    return Barcode.objects.filter(variant__in=variants).select_related("pack")
+
+
+@prepared([int])
+def _components_of(bundles: Sequence[int]) -> QuerySet[BundleComponent]:
+    rows = BundleComponent.objects.filter(bundle__in=bundles)
+    return rows.select_related("component").order_by("component__sku")
+
+
+@prepared([int])
+def _bundles_with(components: Sequence[int]) -> QuerySet[Any, tuple[int, str, int]]:
+    rows = BundleComponent.objects.filter(component__in=components)
+    return rows.values_list("component_id", "bundle__sku", "bundle__product_id")
+
+
+@prepared(int)
+def _images_of(product: int) -> QuerySet[ProductImage]:
+    return ProductImage.with_removed.filter(product=product).order_by("position", "id")
 
 
 def product_header(actor: Actor, product_id: int) -> Product | None:

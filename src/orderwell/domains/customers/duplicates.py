@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
@@ -14,6 +14,7 @@ from orderwell.domains.customers.models import Contact, Customer, NotDuplicate
 from orderwell.domains.customers.queries import visible_customers
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.crypto import email_index, normalise_phone, phone_index
+from orderwell.platform.prepared import prepared
 
 MOST = 5
 PAIRS = 100
@@ -127,8 +128,12 @@ def rejected_pairs(actor: Actor, *, most: int = PAIRS) -> list[NotDuplicate]:
 def _told_apart_among(ids: Iterable[int]) -> Iterator[tuple[int, int]]:
     wanted = sorted(set(ids))
     for start in range(0, len(wanted), 500):
-        part = wanted[start : start + 500]
-        yield from NotDuplicate.objects.filter(Q(first__in=part) | Q(second__in=part)).values_list("first", "second")
+        yield from _not_the_same(wanted[start : start + 500])
+
+
+@prepared([int])
+def _not_the_same(ids: Sequence[int]) -> QuerySet[Any, tuple[int, int]]:
+    return NotDuplicate.objects.filter(Q(first__in=ids) | Q(second__in=ids)).values_list("first", "second")
 
 
 def _groups(most: int) -> Iterator[tuple[str, Collection[set[int]]]]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
+
 from orderwell.domains.customers.models import Customer
 from orderwell.domains.customers.queries import visible_customers
 from orderwell.kernel.errors import NotFound
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.prepared import prepared
 
 
 def customer_by_number(actor: Actor, number: str) -> Customer | None:
@@ -15,8 +18,12 @@ def customer_by_number(actor: Actor, number: str) -> Customer | None:
 
 def known_customer(actor: Actor, customer_id: int) -> Customer:
     """A customer of the actor's teams, for reads that need a permission of their own. Raises NotFound."""
-    rows = Customer.objects.filter(pk=customer_id)
-    found = (rows if actor.team_ids is None else rows.filter(team__in=actor.team_ids)).first()
-    if found is None:
-        raise NotFound(kind="customer", reference=customer_id)
-    return found
+    for found in _of_key(actor, customer_id):
+        return found
+    raise NotFound(kind="customer", reference=customer_id)
+
+
+@prepared(Actor, int)
+def _of_key(actor: Actor, pk: int) -> QuerySet[Customer]:
+    rows = Customer.objects.filter(pk=pk)
+    return rows if actor.team_ids is None else rows.filter(team__in=actor.team_ids)

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from orderwell.domains.customers.combining import combined, differing, proposed
 from orderwell.domains.customers.models import Customer, CustomerMerge
 from orderwell.domains.customers.queries import visible_customers
@@ -15,6 +17,7 @@ from orderwell.domains.customers.storing import states_of
 from orderwell.kernel.errors import NotFound
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
+from orderwell.platform.prepared import prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +68,14 @@ def merge_in_force(merge_id: int) -> CustomerMerge | None:
 
 def merges_into(actor: Actor, customer_id: int, *, now: datetime) -> Sequence[tuple[CustomerMerge, bool]]:
     """Merges in force of which the customer is the survivor, newest first, and whether each can be undone."""
+    return [(row, why_not(row, row.survivor, now) is None) for row in _merged_into(actor, customer_id)]
+
+
+@prepared(Actor, int)
+def _merged_into(actor: Actor, customer_id: int) -> QuerySet[CustomerMerge]:
     visible = visible_customers(actor).values("pk")
     rows = CustomerMerge.objects.filter(survivor_id=customer_id, survivor__in=visible, undone_at=None)
-    found = rows.select_related("survivor", "merged").defer("records").order_by("-pk")[:20]
-    return [(row, why_not(row, row.survivor, now) is None) for row in found]
+    return rows.select_related("survivor", "merged").defer("records").order_by("-pk")[:20]
 
 
 def survivor_of(actor: Actor, customer_id: int) -> Customer | None:

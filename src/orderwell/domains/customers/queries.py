@@ -18,6 +18,7 @@ from orderwell.platform.crypto import email_index, normalise_phone, phone_index,
 from orderwell.platform.paging import Page, keyset_page
 from orderwell.platform.permissions import Permission
 from orderwell.platform.prepared import prepared
+from orderwell.platform.related import prefetched
 from orderwell.platform.search import begins_words, contains_words
 from orderwell.platform.search.keys import normalise
 
@@ -137,22 +138,42 @@ def _hits(actor: Actor, rows: Iterable[Customer]) -> list[CustomerHit]:
     return hits
 
 
+@prepared(Actor, int)
+def _customer_of_key(actor: Actor, pk: int) -> QuerySet[Customer]:
+    return visible_customers(actor).select_related("group", "owner", "team").filter(pk=pk)
+
+
+@prepared(int)
+def _tags_of(customer: int) -> QuerySet[Tag]:
+    return Tag.objects.filter(customers=customer)
+
+
+@prepared(int)
+def _consents_of(customer: int) -> QuerySet[Consent]:
+    return Consent.objects.filter(customer=customer).order_by("-recorded_at", "-id")
+
+
+@prepared(int)
+def _contacts_of(customer: int) -> QuerySet[Contact]:
+    return Contact.objects.filter(customer=customer).order_by("-is_primary", "id")
+
+
+@prepared(int)
+def _addresses_of(customer: int) -> QuerySet[Address]:
+    return Address.objects.filter(customer=customer).order_by("kind", "-is_default", "id")
+
+
 def customer_detail(actor: Actor, customer_id: int) -> CustomerDetail:
-    customer = (
-        visible_customers(actor)
-        .select_related("group", "owner", "team")
-        .prefetch_related("tags")
-        .filter(pk=customer_id)
-        .first()
-    )
+    customer = next(iter(_customer_of_key(actor, customer_id)), None)
     if customer is None:
         raise NotFound(kind="customer", reference=customer_id)
+    prefetched(customer, "tags", _tags_of(customer_id))
     shown = actor.may(Permission.CUSTOMERS_PERSONAL_DATA_VIEW)
-    history = list(Consent.objects.filter(customer=customer).order_by("-recorded_at", "-id"))
+    history = _consents_of(customer_id)
     return CustomerDetail(
         customer=customer,
-        contacts=[shown_contact(contact, shown) for contact in customer.contacts.order_by("-is_primary", "id")],
-        addresses=[_address(address, shown) for address in customer.addresses.order_by("kind", "-is_default", "id")],
+        contacts=[shown_contact(contact, shown) for contact in _contacts_of(customer_id)],
+        addresses=[_address(address, shown) for address in _addresses_of(customer_id)],
         consents=_holding(history),
         consent_history=history,
         masked=not shown,

@@ -18,12 +18,16 @@ LOOKED_AT = 60
 def find_shipments(actor: Actor, text: str, *, limit: int) -> list[Shipment]:
     actor.require(Permission.FULFILMENT_SHIPMENT_VIEW)
     ids = _ids(Shipment.objects.all(), text, [Q(tracking_number=one) for one in dict.fromkeys((text, text.upper()))])
+    if not ids:
+        return []
     return list(visible_shipments(actor).filter(pk__in=ids).select_related("order").order_by("-id")[:limit])
 
 
 def find_returns(actor: Actor, text: str, *, limit: int) -> list[Return]:
     actor.require(Permission.FULFILMENT_RETURN_VIEW)
     ids = _ids(Return.objects.all(), text, [Q(external_id=text)])
+    if not ids:
+        return []
     return list(visible_returns(actor).filter(pk__in=ids).select_related("order").order_by("-id")[:limit])
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from orderwell.domains.catalog.models import Channel
 from orderwell.domains.inventory.models import ExpectedReceipt, StockItem, TransferLine, Warehouse
@@ -16,6 +16,7 @@ from orderwell.domains.inventory.resolving import Buffers, buffers
 from orderwell.kernel.errors import NotFound
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
+from orderwell.platform.prepared import prepared
 
 ZERO = Decimal(0)
 
@@ -67,7 +68,7 @@ def available(
     """Stock of these variants in the active warehouses that the actor sees and the channel uses."""
     places = _warehouses(actor, channel, warehouse_ids)
     held_back = buffers() if channel else Buffers({})
-    rows = StockItem.objects.filter(variant__in=list(variant_ids), warehouse__in=places).order_by("variant", "pk")
+    rows = _stock_at(list(variant_ids), list(places))
     return [
         Availability(
             item.variant_id,
@@ -79,6 +80,11 @@ def available(
         )
         for item in rows
     ]
+
+
+@prepared([int], [int])
+def _stock_at(variants: Sequence[int], warehouses: Sequence[int]) -> QuerySet[StockItem]:
+    return StockItem.objects.filter(variant__in=variants, warehouse__in=warehouses).order_by("variant", "pk")
 
 
 def atp(
@@ -111,13 +117,18 @@ def _warehouses(actor: Actor, channel: Channel | None, warehouse_ids: Collection
     actor.require(Permission.INVENTORY_STOCK_VIEW)
     if channel is not None and actor.channel_ids is not None and channel.pk not in actor.channel_ids:
         raise NotFound(kind="channel", reference=channel.code)
-    rows = Warehouse.objects.filter(active=True)
-    for limit in (actor.warehouse_ids, warehouse_ids):
-        if limit is not None:
-            rows = rows.filter(pk__in=limit)
-    if channel is not None and channel.warehouse_codes:
-        rows = rows.filter(code__in=channel.warehouse_codes)
-    return {warehouse.pk: warehouse for warehouse in rows}
+    codes = channel.warehouse_codes if channel is not None else None
+    return {
+        warehouse.pk: warehouse
+        for warehouse in _active_warehouses()
+        if all(limit is None or warehouse.pk in limit for limit in (actor.warehouse_ids, warehouse_ids))
+        and (not codes or warehouse.code in codes)
+    }
+
+
+@prepared()
+def _active_warehouses() -> QuerySet[Warehouse]:
+    return Warehouse.objects.filter(active=True)
 
 
 def _incoming(variant_id: int, places: dict[int, Warehouse]) -> list[Incoming]:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from orderwell.domains.inventory.models import ExpectedReceipt, TransferLine, Warehouse
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
+from orderwell.platform.prepared import prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +33,7 @@ class Coming:
 def coming(actor: Actor, variant_ids: Collection[int]) -> list[Coming]:
     """What is still to come of these variants into warehouses the actor may see, the earliest first."""
     actor.require(Permission.INVENTORY_STOCK_VIEW)
-    receipts = ExpectedReceipt.objects.filter(
-        variant__in=list(variant_ids), cancelled_at=None, quantity__gt=F("quantity_received")
-    ).select_related("variant", "warehouse")
-    lines = TransferLine.objects.filter(
-        variant__in=list(variant_ids),
-        transfer__state="dispatched",
-        quantity__gt=F("quantity_received") + F("quantity_lost"),
-    ).select_related("variant", "transfer__destination")
-    if actor.warehouse_ids is not None:
-        receipts = receipts.filter(warehouse__in=actor.warehouse_ids)
-        lines = lines.filter(transfer__destination__in=actor.warehouse_ids)
+    receipts, lines = _receipts(actor, list(variant_ids)), _under_way(actor, list(variant_ids))
     found = [
         Coming(
             *("receipt", row.pk, row.reference, row.variant_id, row.variant.sku, row.warehouse),
@@ -62,6 +53,24 @@ def coming(actor: Actor, variant_ids: Collection[int]) -> list[Coming]:
         )
     # What has no date comes last: nobody can count on it.
     return sorted(found, key=lambda row: (row.due_at is None, row.due_at, row.kind, row.key))
+
+
+@prepared(Actor, [int])
+def _receipts(actor: Actor, variant_ids: Sequence[int]) -> QuerySet[ExpectedReceipt]:
+    rows = ExpectedReceipt.objects.filter(
+        variant__in=variant_ids, cancelled_at=None, quantity__gt=F("quantity_received")
+    ).select_related("variant", "warehouse")
+    return rows if actor.warehouse_ids is None else rows.filter(warehouse__in=actor.warehouse_ids)
+
+
+@prepared(Actor, [int])
+def _under_way(actor: Actor, variant_ids: Sequence[int]) -> QuerySet[TransferLine]:
+    rows = TransferLine.objects.filter(
+        variant__in=variant_ids,
+        transfer__state="dispatched",
+        quantity__gt=F("quantity_received") + F("quantity_lost"),
+    ).select_related("variant", "transfer__destination")
+    return rows if actor.warehouse_ids is None else rows.filter(transfer__destination__in=actor.warehouse_ids)
 
 
 def coming_by_item(actor: Actor, variant_ids: Collection[int]) -> dict[tuple[int, int], Decimal]:

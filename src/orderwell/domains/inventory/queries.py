@@ -294,6 +294,8 @@ def find_expected(actor: Actor, text: str, *, limit: int) -> list[ExpectedReceip
         return []
     wanted = [prefix("reference", one) for one in dict.fromkeys((text, text.upper()))]
     ids = [pk for one in wanted for pk in ExpectedReceipt.objects.filter(one).values_list("pk", flat=True)[:60]]
+    if not ids:
+        return []
     rows = expected_receipts(actor, only_open=False).filter(pk__in=ids)
     return sorted(rows[:60], key=lambda row: row.quantity_received >= row.quantity)[:limit]
 

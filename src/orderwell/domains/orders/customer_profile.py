@@ -8,13 +8,15 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
 from statistics import median
+from typing import Any
 
-from django.db.models import Count, Max, Q, Sum
+from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from orderwell.domains.orders.models import Order, OrderLine
 from orderwell.domains.orders.queries import late_orders, visible_orders
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
+from orderwell.platform.prepared import one_row, prepared
 
 # So many of the latest orders are looked at; a customer with more is known well enough by them.
 LATEST = 200
@@ -74,6 +76,11 @@ class OpenOrders:
 def open_orders(actor: Actor, customer_id: int, *, now: datetime) -> OpenOrders:
     """One statement over the customer's own orders."""
     actor.require(Permission.ORDERS_ORDER_VIEW)
+    return OpenOrders(*_open_counts(actor, customer_id, now)[0])
+
+
+@prepared(Actor, int, datetime)
+def _open_counts(actor: Actor, customer_id: int, now: datetime) -> QuerySet[Any, tuple[int, ...]]:
     waiting = (
         Order.FulfilmentState.BACKORDERED,
         Order.FulfilmentState.RESERVED,
@@ -81,30 +88,20 @@ def open_orders(actor: Actor, customer_id: int, *, now: datetime) -> OpenOrders:
     )
     placed = Q(state=Order.State.PLACED, history=False)
     owing = (Order.PaymentState.UNPAID, Order.PaymentState.PARTIAL)
-    counts = (
-        visible_orders(actor)
-        .filter(customer=customer_id)
-        .order_by()
-        .aggregate(
-            quotes=Count("pk", filter=Q(state=Order.State.DRAFT)),
-            to_ship=Count("pk", filter=placed & Q(fulfilment_state__in=waiting)),
-            backordered=Count("pk", filter=placed & Q(fulfilment_state=Order.FulfilmentState.BACKORDERED)),
-            late=Count("pk", filter=late_orders(now)),
-            held=Count("pk", filter=placed & Q(on_hold=True)),
-            unpaid=Count("pk", filter=Q(history=False, payment_state__in=owing)),
-        )
+    return one_row(
+        visible_orders(actor).filter(customer=customer_id),
+        quotes=Count("pk", filter=Q(state=Order.State.DRAFT)),
+        to_ship=Count("pk", filter=placed & Q(fulfilment_state__in=waiting)),
+        backordered=Count("pk", filter=placed & Q(fulfilment_state=Order.FulfilmentState.BACKORDERED)),
+        late=Count("pk", filter=late_orders(now)),
+        held=Count("pk", filter=placed & Q(on_hold=True)),
+        unpaid=Count("pk", filter=Q(history=False, payment_state__in=owing)),
     )
-    return OpenOrders(**counts)
 
 
 def customer_habits(actor: Actor, customer_id: int) -> Habits:
     """Three statements, however many orders the customer has."""
-    found = list(
-        visible_orders(actor)
-        .filter(customer=customer_id, state__in=("placed", "completed"))
-        .order_by("-placed_at", "-id")
-        .values_list("id", "placed_at", "total_amount", "currency")[: LATEST + 1]
-    )
+    found = _latest_of(actor, customer_id)
     latest = [row for row in found[:LATEST] if row[1] is not None]
     sums: dict[str, Decimal] = {}
     counts: dict[str, int] = {}
@@ -122,6 +119,12 @@ def customer_habits(actor: Actor, customer_id: int) -> Habits:
     )
 
 
+@prepared(Actor, int)
+def _latest_of(actor: Actor, customer_id: int) -> QuerySet[Any, tuple[Any, ...]]:
+    rows = visible_orders(actor).filter(customer=customer_id, state__in=("placed", "completed"))
+    return rows.order_by("-placed_at", "-id").values_list("id", "placed_at", "total_amount", "currency")[: LATEST + 1]
+
+
 def _rhythm(moments: Sequence[datetime]) -> int | None:
     """The median of the days between orders, newest first; several orders of one day are one."""
     days = sorted({moment.date() for moment in moments})
@@ -136,18 +139,8 @@ def _names(line: OrderLine) -> tuple[str, str]:
 
 def _favourites(order_ids: Sequence[int]) -> list[Favourite]:
     """The products of most orders; where two are level, the one bought last."""
-    lines = OrderLine.objects.filter(order__in=order_ids, variant__isnull=False).order_by()
-    top = list(
-        lines.values_list("variant_id")
-        .annotate(orders=Count("order", distinct=True), units=Sum("quantity"), newest=Max("id"))
-        .order_by("-orders", "-newest")[:FAVOURITES]
-    )
-    last = {
-        line.pk: line
-        for line in OrderLine.objects.filter(pk__in=[newest for *_rest, newest in top]).select_related(
-            "order", "variant"
-        )
-    }
+    top = _most_ordered(order_ids)
+    last = {line.pk: line for line in _whole_lines([newest for *_rest, newest in top])}
     return [
         Favourite(
             variant,
@@ -163,3 +156,15 @@ def _favourites(order_ids: Sequence[int]) -> list[Favourite]:
         )
         for variant, orders, units, newest in top
     ]
+
+
+@prepared([int])
+def _most_ordered(order_ids: Sequence[int]) -> QuerySet[Any, tuple[Any, ...]]:
+    lines = OrderLine.objects.filter(order__in=order_ids, variant__isnull=False).order_by().values_list("variant_id")
+    counted = lines.annotate(orders=Count("order", distinct=True), units=Sum("quantity"), newest=Max("id"))
+    return counted.order_by("-orders", "-newest")[:FAVOURITES]
+
+
+@prepared([int])
+def _whole_lines(lines: Sequence[int]) -> QuerySet[OrderLine]:
+    return OrderLine.objects.filter(pk__in=lines).select_related("order", "variant")

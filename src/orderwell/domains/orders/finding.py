@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from orderwell.domains.customers.models import Contact, Customer
 from orderwell.domains.orders.models import Order
@@ -15,6 +15,7 @@ from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.configuration import services as configuration
 from orderwell.platform.crypto import email_index, phone_index, phone_last4_index
 from orderwell.platform.permissions import Permission
+from orderwell.platform.prepared import prepared
 from orderwell.platform.search import prefix
 
 # Candidates of one look-up; a text that names more is too vague for a box that shows a few.
@@ -30,11 +31,16 @@ def find_orders(actor: Actor, text: str, *, limit: int) -> list[Order]:
     for condition, order in _looks(text.strip()):
         # The candidates first, without the row filter: a filter on top could make a database walk another index.
         ids = list(Order.objects.filter(condition).order_by(*order).values_list("pk", flat=True)[:LOOKED_AT])
-        rows = list(visible_orders(actor).filter(pk__in=ids).select_related("customer")) if ids else []
+        rows = _shown(actor, ids) if ids else []
         found.update({row.pk: row for row in sorted(rows, key=lambda row: -row.pk) if row.pk not in found})
         if len(found) >= limit:
             break
     return list(found.values())[:limit]
+
+
+@prepared(Actor, [int])
+def _shown(actor: Actor, ids: Sequence[int]) -> QuerySet[Order]:
+    return visible_orders(actor).filter(pk__in=ids).select_related("customer")
 
 
 def _looks(text: str) -> Iterator[tuple[Q, tuple[str, ...]]]:

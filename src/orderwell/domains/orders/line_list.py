@@ -14,7 +14,10 @@ from orderwell.domains.orders.models import Backorder, Order, OrderLine
 from orderwell.domains.orders.queries import visible_orders
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
+from orderwell.platform.prepared import prepared
 
+# Lines that wait for one product: more are counted by nobody.
+MOST_WAITING = 20
 SOLD = (Order.State.PLACED, Order.State.COMPLETED)
 
 
@@ -90,17 +93,26 @@ def reserved_lines(
 
 def lines_of_reservations(rows: Sequence[Reservation]) -> dict[int, OrderLine]:
     """Line id -> the line with its order, for reservations that the actor may see."""
-    found = OrderLine.objects.filter(pk__in={row.line_id for row in rows}).select_related("order")
-    return {line.pk: line for line in found}
+    return {line.pk: line for line in _with_order([row.line_id for row in rows])}
+
+
+@prepared([int])
+def _with_order(lines: Sequence[int]) -> QuerySet[OrderLine]:
+    return OrderLine.objects.filter(pk__in=lines).select_related("order")
 
 
 def missing_lines(actor: Actor, variant_ids: Collection[int], *, limit: int) -> list[Backorder]:
     """What waits for goods of these variants, the most urgent first."""
     actor.require(Permission.ORDERS_ORDER_VIEW)
-    rows = Backorder.objects.filter(variant__in=list(variant_ids)).select_related("line__order", "variant")
+    return _waiting(actor, list(variant_ids))[:limit]
+
+
+@prepared(Actor, [int])
+def _waiting(actor: Actor, variant_ids: Sequence[int]) -> QuerySet[Backorder]:
+    rows = Backorder.objects.filter(variant__in=variant_ids).select_related("line__order", "variant")
     if _is_limited(actor):
         rows = rows.filter(line__order__in=visible_orders(actor).values("pk"))
-    return list(rows.order_by("priority", "since", "id")[:limit])
+    return rows.order_by("priority", "since", "id")[:MOST_WAITING]
 
 
 def _is_limited(actor: Actor) -> bool:

@@ -19,6 +19,7 @@ from orderwell.kernel.errors import NotFound
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.paging import Page, keyset_page
 from orderwell.platform.permissions import Permission
+from orderwell.platform.prepared import prepared
 from orderwell.platform.search import contains_words
 
 ENTRY_ORDER = ("variant__sku", "minimum", "id")
@@ -166,9 +167,7 @@ def prices_of_product(actor: Actor, variants: Collection[int], *, now: datetime)
     """All prices in lists that are in use or will be; the lists' own order."""
     actor.require(Permission.PRICES_PRICE_LIST_VIEW)
     day = price_day(now)
-    rows = PriceEntry.objects.filter(variant__in=variants, price_list__active=True).select_related("price_list")
-    rows = rows.filter(Q(price_list__valid_until=None) | Q(price_list__valid_until__gte=day))
-    found = list(rows.order_by("variant__sku", "price_list__priority", "price_list__code", "minimum"))
+    found = _in_use(list(variants), day)
     targets = assignments_of(actor, {row.price_list_id for row in found}) if found else {}
     return [
         ProductPrice(
@@ -181,6 +180,13 @@ def prices_of_product(actor: Actor, variants: Collection[int], *, now: datetime)
         )
         for row in found
     ]
+
+
+@prepared([int], date)
+def _in_use(variants: Sequence[int], day: date) -> QuerySet[PriceEntry]:
+    rows = PriceEntry.objects.filter(variant__in=variants, price_list__active=True).select_related("price_list")
+    rows = rows.filter(Q(price_list__valid_until=None) | Q(price_list__valid_until__gte=day))
+    return rows.order_by("variant__sku", "price_list__priority", "price_list__code", "minimum")
 
 
 @dataclass(frozen=True)

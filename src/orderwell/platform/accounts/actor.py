@@ -47,18 +47,19 @@ def system_actor(*, source: str = "job", label: str = "system") -> Actor:
     return Actor(kind="system", id=None, label=label, permissions=frozenset(EVERYTHING), source=source)
 
 
-_LIMITS = ("channel_ids", "warehouse_ids", "team_ids")
+# Its row filters.
+LIMITS = ("channel_ids", "warehouse_ids", "team_ids")
 
 
 def actor_as_json(actor: Actor) -> dict[str, Any]:
     """The actor as JSON, so that a worker acts with the rights that the caller had when asking."""
     plain = asdict(actor) | {"permissions": sorted(actor.permissions)}
-    for name in _LIMITS:
+    for name in LIMITS:
         ids = getattr(actor, name)
         plain[name] = None if ids is None else sorted(ids)
     return plain
 
 
 def actor_from_json(plain: Mapping[str, Any]) -> Actor:
-    limits = {name: None if plain[name] is None else frozenset(plain[name]) for name in _LIMITS}
+    limits = {name: None if plain[name] is None else frozenset(plain[name]) for name in LIMITS}
     return Actor(**{**plain, **limits, "permissions": frozenset(plain["permissions"])})

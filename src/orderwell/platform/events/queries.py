@@ -15,6 +15,9 @@ from orderwell.platform.permissions import Permission
 from orderwell.platform.prepared import prepared
 from orderwell.platform.statements import fetch
 
+# Events of a timeline that one prepared query gives.
+MOST_NEWEST = 30
+
 
 @dataclass(frozen=True)
 class Backlog:
@@ -75,7 +78,14 @@ def sentences() -> dict[str, str]:
 
 def stream(name: str, *, limit: int = 200) -> list[Event]:
     """The newest events of one timeline ("customer:12"), newest first. The caller has checked that it may be seen."""
-    return list(Event.objects.filter(stream=name).order_by("-id")[:limit])
+    if limit > MOST_NEWEST:
+        return list(Event.objects.filter(stream=name).order_by("-id")[:limit])
+    return _newest_of(name)[:limit]
+
+
+@prepared(str)
+def _newest_of(stream: str) -> QuerySet[Event]:
+    return Event.objects.filter(stream=stream).order_by("-id")[:MOST_NEWEST]
 
 
 def all_events(*, actor: Actor, text: str = "") -> QuerySet[Event]:

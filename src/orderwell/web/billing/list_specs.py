@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from orderwell.domains.billing.models import CreditNote, Invoice, Payment
 from orderwell.domains.billing.open_invoices import open_amounts
 from orderwell.domains.billing.queries import (
     credit_notes,
@@ -89,6 +90,7 @@ INVOICES = ListSpec(
     rows=invoice_rows,
     sorts={"issued": ("issued_at", "id")},
     default_sort="-issued",
+    steady=Invoice,
     filters=(
         Filter("q", _("Search"), "text"),
         Filter("from", _("Issued from"), "day"),
@@ -137,6 +139,7 @@ CREDIT_NOTES = ListSpec(
     rows=credit_note_rows,
     sorts={"issued": ("issued_at", "id")},
     default_sort="-issued",
+    steady=CreditNote,
     filters=(
         Filter("q", _("Search"), "text"),
         Filter("from", _("Issued from"), "day"),
@@ -191,6 +194,7 @@ PAYMENTS = ListSpec(
     rows=payment_rows,
     sorts={"received": ("received_at", "id")},
     default_sort="-received",
+    steady=Payment,
     filters=(
         Filter("q", _("Search"), "text"),
         Filter("method", _("Method"), choices=lambda actor: choices("method")),

@@ -17,6 +17,7 @@ from orderwell.domains.orders.queries import visible_orders
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.accounts.queries import users
 from orderwell.platform.permissions import Permission
+from orderwell.platform.prepared import prepared
 
 P = Permission
 # Kind -> the permission it takes, the rows the actor may know of, and the field with the number.
@@ -48,11 +49,24 @@ def numbers_of(actor: Actor, causes: Iterable[str]) -> dict[str, str]:
             wanted.setdefault(kind, set()).add(int(key))
     found: dict[str, str] = {}
     for kind, keys in wanted.items():
-        permission, rows, field = _SOURCES[kind]
+        permission, _rows, _field = _SOURCES[kind]
         if actor.may(permission):
-            pairs = rows(actor).filter(pk__in=keys).order_by().prefetch_related(None).values_list("pk", field)
-            found |= {f"{kind}:{pk}": str(number) for pk, number in pairs}
+            found |= {f"{kind}:{pk}": str(number) for pk, number in _PAIRS[kind](actor, sorted(keys))}
     return found
+
+
+def _pairs_of(kind: str) -> Callable[[Actor, list[int]], list[tuple[int, Any]]]:
+    """The question for one kind: keys and numbers of what the actor may see."""
+    _permission, visible, field = _SOURCES[kind]
+
+    @prepared(Actor, [int])
+    def pairs(actor: Actor, keys: list[int]) -> QuerySet[Any, tuple[int, Any]]:
+        return visible(actor).filter(pk__in=keys).order_by().prefetch_related(None).values_list("pk", field)
+
+    return pairs
+
+
+_PAIRS = {kind: _pairs_of(kind) for kind in _SOURCES}
 
 
 def add_numbers(actor: Actor, rows: Sequence[Any], name: str) -> None:

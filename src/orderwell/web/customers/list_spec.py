@@ -145,6 +145,7 @@ CUSTOMERS = ListSpec(
     rows=rows,
     sorts={"name": ("name", "id"), "number": ("number",)},
     default_sort="name",
+    steady=Customer,
     filters=(
         Filter("q", _("Search"), "text"),
         Filter("kind", _("Kind"), choices=lambda actor: choices("customer")),

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
+from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import NotFound
 from orderwell.platform import exporting
 from orderwell.platform.accounts.actor import Actor
-from orderwell.platform.paging import Page, capped_count, keyset_chunks, keyset_page_of_parts
+from orderwell.platform.paging import (
+    Page,
+    capped_count,
+    first_after,
+    keyset_chunks,
+    keyset_page_by,
+    keyset_page_of_parts,
+)
 from orderwell.platform.permissions import Permission
+from orderwell.platform.prepared import prepared
 from orderwell.platform.views.sources import Act, Undo
 from orderwell.web.lists.cells import columns_of, file_column, spoken
 from orderwell.web.lists.spec import Column, ListSpec
@@ -127,12 +137,47 @@ def page_of(
     limit: int,
     now: datetime,
 ) -> Page[Any]:
-    parts = _parts(spec, actor, filters, columns, now)
     order = order_of(spec, filters, sort)
-    found = keyset_page_of_parts(parts, order=order, cursor=cursor, limit=limit, backwards=backwards)
+    way: dict[str, Any] = {"order": order, "cursor": cursor, "limit": limit, "backwards": backwards}
+    if spec.steady is not None and not filters:
+        needed = sorted({name for column in columns for name in column.needs})
+        found = keyset_page_by(partial(_steadily, spec, actor, needed), spec.steady, **way)
+    else:
+        found = keyset_page_of_parts(_parts(spec, actor, filters, columns, now), **way)
     if spec.prepare:
         spec.prepare(actor, found.rows, [column.key for column in columns])
     return found
+
+
+# Statements of steady lists, by list, joins, order, types of the values they begin after, and length.
+_steady: dict[tuple[Any, ...], Callable[..., list[Any]]] = {}
+_MOST_STEADY = 500
+
+
+def _steadily(
+    spec: ListSpec,
+    actor: Actor,
+    needed: Sequence[str],
+    order: Sequence[str],
+    values: Sequence[Any] | None,
+    most: int,
+) -> list[Any]:
+    """The first rows of the whole list, or those after the values of a row, by a statement that is compiled once."""
+    kinds: tuple[Any, ...] = tuple([type(value) for value in values or ()])
+
+    def build(actor: Actor, *values: Any) -> QuerySet[Any]:
+        (rows,) = spec.rows(actor, {}, utc_now())
+        return first_after(_with(rows, needed), order, values or None, most)
+
+    if not set(kinds) <= {int, str, datetime, date}:
+        return list(build(actor, *(values or ())))
+    key = (spec.name, *needed, None, *order, *kinds, most)
+    found = _steady.get(key)
+    if found is None:
+        if len(_steady) >= _MOST_STEADY:
+            _steady.clear()
+        found = _steady[key] = prepared(Actor, *kinds)(build)
+    return found(actor, *(values or ()))
 
 
 def row_of(spec: ListSpec, actor: Actor, pk: Any, columns: Sequence[Column], now: datetime) -> Any:
@@ -156,7 +201,10 @@ def _parts(
 
 
 def _joined(rows: QuerySet[Any], columns: Sequence[Column]) -> QuerySet[Any]:
-    needed = sorted({name for column in columns for name in column.needs})
+    return _with(rows, sorted({name for column in columns for name in column.needs}))
+
+
+def _with(rows: QuerySet[Any], needed: Sequence[str]) -> QuerySet[Any]:
     return rows.select_related(*needed) if needed else rows
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.utils.functional import Promise
 
 from orderwell.platform.accounts.actor import Actor
@@ -151,6 +151,9 @@ class ListSpec:
     link: Callable[[Any], str | None] | None = None
     row_class: Callable[[Any], str] | None = None
     order: Callable[[Values, str], tuple[str, ...] | None] | None = None
+    # The model of a list whose rows, without filters, are one part that depends on nothing but who asks: no moment, no
+    # setting. Its statement is then compiled once.
+    steady: type[Model] | None = None
     # The same rows as one part, where counting them that way takes fewer statements.
     counted: Callable[[Actor, Values, datetime], QuerySet[Any]] | None = None
     prepare: Callable[[Actor, Sequence[Any], Sequence[str]], None] | None = None

@@ -84,7 +84,9 @@ def _cell(column: Column, *, leads: bool) -> Callable[[Any, str], str]:
     if show := column.show:
 
         def shown(row: Any, href: str) -> str:
-            text = _safe(show(row))
+            text = show(row)
+            if type(text) is not SafeString:
+                text = _safe(text)
             return "" if text.endswith("></span>") and _NOTHING.fullmatch(text) else text
 
         return shown

@@ -22,7 +22,7 @@ from orderwell.domains.orders.outcomes import Outcome, Placed, Refused, Repeated
 from orderwell.domains.orders.reorder import ReorderLine, reorder
 from orderwell.domains.orders.services.quote import save_quote
 from orderwell.kernel.clock import utc_now
-from orderwell.kernel.errors import DomainError, ErrorDetail
+from orderwell.kernel.errors import DomainError, ErrorDetail, all_codes
 from orderwell.kernel.quantities import plain
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.drafts.services import finish_draft
@@ -235,11 +235,19 @@ def _answer(request: HttpRequest, form: EntryForm, rows: list[Row], outcome: Out
 
 
 def _repeat_refusal(form: EntryForm, rows: list[Row], stored: dict[str, Any]) -> None:
+    """The stored answer has its sentences filled in already, in the language of whoever sent it first; said anew here."""
+    known = all_codes()
     errors = [
-        ErrorDetail(item["code"], item["message"], item.get("pointer"), item.get("data") or {})
+        ErrorDetail(
+            item["code"],
+            known[item["code"]].message if item["code"] in known else item["detail"],
+            item.get("pointer"),
+            item.get("data") or {},
+        )
         for item in stored.get("errors", [])
     ]
     place_errors(form, rows, errors)
+    say_above(form, rows)
     _fresh_token(form)
 
 

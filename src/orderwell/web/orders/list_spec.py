@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -23,7 +24,7 @@ from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.accounts.queries import teams
 from orderwell.platform.permissions import Permission
-from orderwell.web.components.markup import markup, to
+from orderwell.web.components.markup import markup, safe, to
 from orderwell.web.components.words import word
 from orderwell.web.hints.showing import show_hints
 from orderwell.web.lists.common import channel_choices, customer_name, warehouse_choices
@@ -48,8 +49,16 @@ def drafts_by_creation(values: Values, sort: str) -> tuple[str, ...] | None:
     return ("created_at", "id") if values.get("state") == Order.State.DRAFT else None
 
 
-def with_hints(actor: Actor, found: Sequence[Any], keys: Sequence[str]) -> None:
-    """Hints of the whole page at once, and only for who has chosen the column."""
+def of_the_page(actor: Actor, found: Sequence[Any], keys: Sequence[str]) -> None:
+    """What many orders share, said once: the names of channels and the state of payment; hints for who has chosen them."""
+    titles = {pk: localname(channel) for pk, channel in channel_names().items()}
+    badges = dict[tuple[Any, ...], Any]()
+    for order in found:
+        order.channel_title = titles.get(order.channel_id, "")
+        key = (order.history, order.state, order.payment_state)
+        if key not in badges:
+            badges[key] = payment(order)
+        order.payment_badge = badges[key]
     if "hints" in keys:
         hints = hints_of_orders(actor, found, now=utc_now())
         for order in found:
@@ -71,13 +80,13 @@ def link(order: Order) -> str:
 
 def number(order: Order) -> Any:
     held = icon("hand-stop", "text-warn", gettext("On hold")) if order.on_hold else ""
-    sub = markup('<div class="sub clip">{}</div>', order.external_id) if order.external_id else ""
-    return markup('<a class="fw-bold" href="{}">{}</a> {}{}', link(order), order.number, held, sub)
+    sub = f'<div class="sub clip">{safe(order.external_id)}</div>' if order.external_id else ""
+    return SafeString(f'<a class="fw-bold" href="{link(order)}">{safe(order.number)}</a> {held}{sub}')
 
 
 def customer(order: Order) -> Any:
-    sub = markup('<div class="sub clip">{}</div>', order.ship_city) if order.ship_city else ""
-    return markup('<div class="clip">{}</div>{}', order.customer_name or "—", sub)
+    sub = f'<div class="sub clip">{safe(order.ship_city)}</div>' if order.ship_city else ""
+    return SafeString(f'<div class="clip">{safe(order.customer_name or "—")}</div>{sub}')
 
 
 def state(order: Order) -> str:
@@ -102,7 +111,7 @@ def due_day(order: Order) -> Any:
     if moment is None:
         return ""
     late = moment < utc_now() and order.fulfilment_state in WAITING
-    return markup('<span class="{}">{}</span>', "text-bad" if late else "", day_text(moment))
+    return SafeString(f'<span class="{"text-bad" if late else ""}">{day_text(moment)}</span>')
 
 
 def address(order: Order) -> Mapping[str, str]:
@@ -138,9 +147,17 @@ COLUMNS = (
     Column("number", _("Number"), lambda o: o.number, show=number, narrow="main"),
     Column("placed", _("Placed"), lambda o: o.placed_at or o.created_at, "moment", sort="placed", narrow="line"),
     Column("customer", _("Customer"), lambda o: o.customer_name, show=customer, narrow="line"),
-    Column("channel", _("Channel"), lambda o: localname(channel_names().get(o.channel_id)), narrow="hide"),
+    Column("channel", _("Channel"), lambda o: o.channel_title, narrow="hide"),
     Column("status", _("Status"), state, "word", narrow="line"),
-    Column("payment", _("Payment"), lambda o: o.payment_state, "word", "payment", show=payment, narrow="line"),
+    Column(
+        "payment",
+        _("Payment"),
+        lambda o: o.payment_state,
+        "word",
+        "payment",
+        show=lambda o: o.payment_badge,
+        narrow="line",
+    ),
     Column("due", _("Due"), due, "day", show=due_day, narrow="more"),
     Column("total", _("Total"), lambda o: o.total_amount, "money", currency=lambda o: o.currency, narrow="end"),
     Column("external", _("External number"), lambda o: o.external_id, narrow="more"),
@@ -267,6 +284,7 @@ ORDERS = ListSpec(
     rows=rows,
     sorts={"placed": ("placed_at", "id")},
     default_sort="-placed",
+    steady=Order,
     order=drafts_by_creation,
     counted=lambda actor, values, now: matching(actor, filters_from(values, actor), now=now),
     nothing=Nothing(
@@ -284,7 +302,7 @@ ORDERS = ListSpec(
     row_class=lambda order: "row-quiet" if order.state == "cancelled" else "",
     custom="order",
     search=_("Number, external number, phone, name"),
-    prepare=with_hints,
+    prepare=of_the_page,
     quick="lists/orders/quick.html",
     quick_context=quick_context,
     buttons="lists/orders/buttons.html",

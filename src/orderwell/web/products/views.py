@@ -6,6 +6,7 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -22,6 +23,7 @@ from orderwell.kernel.errors import DomainError, NotFound
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.events.queries import stream
 from orderwell.platform.permissions import Permission, PermissionDenied
+from orderwell.platform.prepared import prepared
 from orderwell.platform.wording import sentences
 from orderwell.web.components.actions import new_token
 from orderwell.web.components.timeline import timeline
@@ -53,7 +55,7 @@ def _stock(actor: Actor, detail: ProductDetail) -> dict[str, Any]:
     if not actor.may(Permission.INVENTORY_STOCK_VIEW):
         return {}
     items: dict[int, list[Any]] = defaultdict(list)
-    rows = visible_stock(actor).filter(variant__product=detail.product.pk).order_by("warehouse__priority", "id")
+    rows = _stock_of(actor, detail.product.pk)
     for item in rows:
         items[item.variant_id].append(item)
     return {
@@ -71,11 +73,21 @@ def _promised(actor: Actor, detail: ProductDetail) -> dict[str, Any]:
     """For which orders goods are kept, the longest first, and which wait for some."""
     if not actor.may(Permission.ORDERS_ORDER_VIEW):
         return {}
-    found = list(reserved_lines(actor, product_id=detail.product.pk, ready=False).order_by("id")[: ROWS + 1])
+    found = _reserved(actor, detail.product.pk)
     lines = lines_of_reservations(found)
     kept = [{"row": row, "order": lines[row.line_id].order} for row in found[:ROWS] if row.line_id in lines]
     missing = missing_lines(actor, [variant.pk for variant in detail.variants], limit=ROWS)
     return {"kept": kept, "more_kept": len(found) > ROWS, "missing": missing}
+
+
+@prepared(Actor, int)
+def _reserved(actor: Actor, product_id: int) -> QuerySet[Any]:
+    return reserved_lines(actor, product_id=product_id, ready=False).order_by("id")[: ROWS + 1]
+
+
+@prepared(Actor, int)
+def _stock_of(actor: Actor, product_id: int) -> QuerySet[Any]:
+    return visible_stock(actor).filter(variant__product=product_id).order_by("warehouse__priority", "id")
 
 
 @action(Permission.CATALOG_PRODUCT_CHANGE)

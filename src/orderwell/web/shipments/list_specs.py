@@ -38,9 +38,9 @@ from orderwell.web.orders.list_spec import (
     due_day,
     link,
     number,
+    of_the_page,
     tag_choices,
     team_choices,
-    with_hints,
 )
 from orderwell.web.templatetags.orderwell import localname
 
@@ -80,7 +80,7 @@ def ready_rows(actor: Actor, values: Values, now: datetime) -> Sequence[QuerySet
 
 def count_units(actor: Actor, rows: Sequence[Any], keys: Sequence[str]) -> None:
     """How many lines and units of each order can leave now, and hints where they are shown."""
-    with_hints(actor, rows, keys)
+    of_the_page(actor, rows, keys)
     if {"lines", "units"} & set(keys):
         found = units_to_ship([row.pk for row in rows])
         for row in rows:
@@ -184,6 +184,7 @@ SHIPMENTS = ListSpec(
     rows=shipment_rows,
     sorts={"shipped": ("shipped_at", "id")},
     default_sort="-shipped",
+    steady=Shipment,
     filters=(
         Filter("q", _("Search"), "text"),
         Filter("state", _("State"), choices=lambda actor: choices("shipment", "shipped", "delivered")),
@@ -256,6 +257,7 @@ RETURNS = ListSpec(
     rows=return_rows,
     sorts={"received": ("received_at", "id")},
     default_sort="-received",
+    steady=Return,
     filters=(
         Filter("q", _("Search"), "text"),
         Filter("channel", _("Channel"), choices=channel_choices),

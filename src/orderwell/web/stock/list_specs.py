@@ -151,6 +151,7 @@ MOVEMENTS = ListSpec(
     prepare=name_documents,
     sorts={"when": ("occurred_at", "id")},
     default_sort="-when",
+    steady=StockMovement,
     filters=(
         Filter("warehouse", _("Warehouse"), choices=warehouse_choices),
         Filter("kind", _("Kind"), choices=lambda actor: choices("movement")),

@@ -10,10 +10,13 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from orderwell.domains.integrations.models import ImportBatch
 from orderwell.domains.integrations.queries import imports
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.accounts.models import User
 from orderwell.platform.accounts.queries import roles, roles_held, teams_joined, users
 from orderwell.platform.accounts.services.many import activate_users, close_users, open_again
+from orderwell.platform.events.models import Event
 from orderwell.platform.events.queries import all_events, backlog, dead_letters
 from orderwell.platform.events.services import discard_each, replay_each
 from orderwell.platform.jobs.queries import jobs
@@ -60,6 +63,7 @@ IMPORTS = ListSpec(
     rows=import_rows,
     sorts={"created": ("created_at", "id")},
     default_sort="-created",
+    steady=ImportBatch,
     filters=(
         Filter("state", _("State"), choices=lambda actor: choices("import")),
         Filter("mode", _("Mode"), choices=lambda actor: choices("mode")),
@@ -116,6 +120,7 @@ EVENTS = ListSpec(
     prepare=name_streams,
     sorts={"id": ("id",)},
     default_sort="-id",
+    steady=Event,
     filters=(Filter("q", _("Stream"), "text"),),
     search=_("Stream, such as order:12"),
     above="lists/more/system.html",
@@ -249,6 +254,7 @@ USERS = ListSpec(
     prepare=name_roles,
     sorts={"username": ("username",)},
     default_sort="username",
+    steady=User,
     filters=(
         Filter("q", _("Search"), "text"),
         Filter("role", _("Role"), choices=role_choices),

@@ -21,9 +21,10 @@ class KeptNode(template.Node):
     def __init__(self, inside: NodeList, keys: list[FilterExpression]) -> None:
         self.inside, self.keys = inside, keys
         self._kept: dict[tuple[Any, ...], SafeString] = {}
+        self._anew = settings.DEBUG  # files may change under a running server
 
     def render(self, context: template.Context) -> SafeString:
-        if settings.DEBUG:  # files may change under a running server
+        if self._anew:
             return self.inside.render(context)
         key = (get_language(), *[expression.resolve(context) for expression in self.keys])
         found = self._kept.get(key)

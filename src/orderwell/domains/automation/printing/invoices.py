@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_noop as _
 
-from orderwell.domains.automation.printing.parts import PRICED, billed_to, billing_addresses, priced_row, ship_to, sums
+from orderwell.domains.automation.printing.parts import PRICED, billed_to, priced_row, ship_to, sums
 from orderwell.domains.billing.models import CreditNote, Invoice
 from orderwell.domains.billing.queries import visible_credit_notes, visible_invoices
 from orderwell.kernel.errors import NotFound
@@ -32,13 +32,12 @@ def invoices(ids: Sequence[int], actor: Actor, say: Say) -> list[Content]:
     for pk in ids:
         if pk not in found:
             raise NotFound(kind="invoice", reference=str(pk))
-    addresses = billing_addresses([invoice.customer_id for invoice in found.values()])
     made = {}
     for invoice in found.values():
         made[invoice.pk] = Content(
             title=say(_("Invoice")),
             subject=f"invoice:{invoice.pk}",
-            recipient=billed_to(invoice.order, actor, say(_("Bill to")), addresses, say),
+            recipient=billed_to(invoice, actor, say(_("Bill to")), say),
             ship_to=ship_to(invoice.order, actor, say(_("Ship to")), say),
             facts=[
                 (say(_("Date")), day_text(invoice.issued_at)),
@@ -66,20 +65,19 @@ def credit_notes(ids: Sequence[int], actor: Actor, say: Say) -> list[Content]:
     rows = (
         visible_credit_notes(actor)
         .filter(pk__in=ids)
-        .select_related("order__channel", "order__customer", "customer", "invoice")
+        .select_related("order__channel", "order__customer", "customer", "invoice__order__customer")
         .prefetch_related("lines__invoice_line__order_line")
     )
     found = {note.pk: note for note in rows}
     for pk in ids:
         if pk not in found:
             raise NotFound(kind="credit note", reference=str(pk))
-    addresses = billing_addresses([note.customer_id for note in found.values()])
     made = {}
     for note in found.values():
         made[note.pk] = Content(
             title=say(_("Credit note")),
             subject=f"credit_note:{note.pk}",
-            recipient=billed_to(note.order, actor, say(_("Bill to")), addresses, say),
+            recipient=billed_to(note.invoice, actor, say(_("Bill to")), say),
             facts=[
                 (say(_("Date")), day_text(note.issued_at)),
                 (say(_("Invoice")), note.invoice.number),

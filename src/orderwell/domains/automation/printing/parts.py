@@ -8,6 +8,8 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_noop as _
 
+from orderwell.domains.billing.models import Invoice
+from orderwell.domains.billing.recipient import billed
 from orderwell.domains.customers.models import Address
 from orderwell.domains.orders.models import Order, OrderLine
 from orderwell.platform.accounts.actor import Actor
@@ -72,32 +74,20 @@ def _delivery_place(order: Order, given: Mapping[str, str], say: Say) -> list[st
     )
 
 
-def billed_to(order: Order, actor: Actor, title: str, addresses: Mapping[int, Address], say: Say) -> Block:
-    """The customer by name and tax number, at its billing address, else at the place where the order goes.
-
-    Who takes the parcel is nobody to bill, unless no customer is known.
-    """
-    if order.customer is None:
-        return ship_to(order, actor, title, say)
-    address = addresses.get(order.customer_id or 0)
-    if address is None or not actor.may(Permission.CUSTOMERS_PERSONAL_DATA_VIEW):
-        place = _delivery_place(order, _given(order, actor), say)
-        return Block(title, [order.customer_name, *place, order.customer.tax_number])
-    lines = [
-        order.customer_name,
-        address.recipient if address.recipient != order.customer_name else "",
-        *place_lines(
-            say,
-            street=address.street,
-            district=address.district,
-            city=address.city,
-            region=address.region,
-            postcode=address.postcode,
-            country=address.country,
-        ),
-        order.customer.tax_number,
-    ]
-    return Block(title, lines)
+def billed_to(invoice: Invoice, actor: Actor, title: str, say: Say) -> Block:
+    """Whom the invoice bills; without permission for personal data the customer and the place alone."""
+    found, sees = billed(invoice), actor.may(Permission.CUSTOMERS_PERSONAL_DATA_VIEW)
+    place = place_lines(
+        say,
+        street=found.street if sees else "",
+        district=found.district if sees else "",
+        city=found.city,
+        region=found.region,
+        postcode=found.postcode,
+        country=found.country,
+    )
+    name = found.name if sees or invoice.order.customer_id else invoice.order.customer_name
+    return Block(title, [name, found.person if sees else "", *place, found.tax_number])
 
 
 def billing_addresses(customer_ids: Collection[int | None]) -> dict[int, Address]:

@@ -11,6 +11,7 @@ from orderwell.domains.billing.charging import next_charge
 from orderwell.domains.billing.errors import AlreadyInvoiced, PastOrder, QuantityAboveUninvoiced
 from orderwell.domains.billing.events import BillingEvent
 from orderwell.domains.billing.models import CreditNote, Invoice, InvoiceLine
+from orderwell.domains.billing.recipient import kept_text, recipient_of
 from orderwell.domains.billing.services.ledger import Kind, post
 from orderwell.domains.orders.errors import NothingToDo, UnknownLine
 from orderwell.domains.orders.models import Order, OrderLine
@@ -124,6 +125,7 @@ def _write(
     record_money(order.pk, invoiced=total.gross)
     refresh_states([order.pk], actor=actor, now=now)
     terms = order.customer.payment_terms_days if order.customer else 0
+    bill_to = kept_text(recipient_of(order))
     invoice = Invoice.objects.create(
         # From here others who need a number wait for us, so everything that could be done before is done.
         number=next_number("billing.invoice", now=now),
@@ -137,6 +139,7 @@ def _write(
         issued_at=now,
         due_at=now + timedelta(days=terms),
         actor_label=actor.label,
+        bill_to=bill_to,
     )
     InvoiceLine.objects.bulk_create(
         InvoiceLine(

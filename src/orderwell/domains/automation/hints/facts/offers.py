@@ -7,6 +7,8 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from decimal import Decimal
 
+from django.db.models import QuerySet
+
 from orderwell.domains.automation.hints.facts.own_prices import OwnPrices, own_prices
 from orderwell.domains.automation.hints.facts.values import BundleOffer, OrderFacts, PackOffer
 from orderwell.domains.automation.hints.wording import local_name
@@ -14,6 +16,7 @@ from orderwell.domains.catalog.models import BundleComponent, Variant
 from orderwell.domains.inventory.availability import available
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
+from orderwell.platform.prepared import prepared
 
 # A measure as options name it: "250 g", "1.5 L", "0.5千克". All of a kind in its smallest unit.
 _MEASURE = re.compile(
@@ -135,13 +138,18 @@ def _siblings(products: Collection[int]) -> dict[int, list[Variant]]:
 
 def _bundles(variants: Collection[int]) -> tuple[dict[int, Variant], dict[int, dict[int, Decimal]]]:
     """Bundles on sale that hold any of `variants`, and all parts of each."""
-    rows = BundleComponent.objects.filter(component__in=list(variants)).values("bundle")
-    bundles = Variant.objects.filter(pk__in=rows, active=True, product__active=True).order_by("pk").in_bulk()
+    bundles = {bundle.pk: bundle for bundle in _bundles_with(list(variants))}
     parts: dict[int, dict[int, Decimal]] = defaultdict(dict)
     if bundles:
         for component in BundleComponent.objects.filter(bundle__in=list(bundles)):
             parts[component.bundle_id][component.component_id] = component.quantity
     return bundles, parts
+
+
+@prepared([int])
+def _bundles_with(variants: Sequence[int]) -> QuerySet[Variant]:
+    rows = BundleComponent.objects.filter(component__in=variants).values("bundle")
+    return Variant.objects.filter(pk__in=rows, active=True, product__active=True).order_by("pk")
 
 
 def _other_packs(

@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Count, F, Min, Q, Sum
+from django.db.models import Count, F, Min, Q, QuerySet, Sum
 
 from orderwell.domains.automation.hints.facts.money import overdue_of
 from orderwell.domains.automation.hints.facts.stands import stands_of
@@ -29,6 +30,7 @@ from orderwell.domains.orders.models import Backorder
 from orderwell.domains.orders.queries import visible_orders
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
+from orderwell.platform.prepared import prepared
 
 ZERO = Decimal(0)
 # Others with the same phone that are named; a number that a hundred share is nobody's own.
@@ -44,10 +46,10 @@ def facts_of_customers(
         return []
     hidden = not actor.may(Permission.CUSTOMERS_PERSONAL_DATA_VIEW)
     contacts: dict[int, list[Contact]] = defaultdict(list)
-    for contact in Contact.objects.filter(customer__in=ids).order_by("-is_primary", "pk"):
+    for contact in _contacts_of(ids):
         contacts[contact.customer_id].append(contact)
     addresses: dict[int, list[Address]] = defaultdict(list)
-    for address in Address.objects.filter(customer__in=ids).order_by("-is_default", "pk"):
+    for address in _addresses_of(ids):
         addresses[address.customer_id].append(address)
     owed = {}
     if actor.may(Permission.BILLING_INVOICE_VIEW):
@@ -71,6 +73,16 @@ def facts_of_customers(
         for row in customers
         if row.active
     ]
+
+
+@prepared([int])
+def _contacts_of(customers: Sequence[int]) -> QuerySet[Contact]:
+    return Contact.objects.filter(customer__in=customers).order_by("-is_primary", "pk")
+
+
+@prepared([int])
+def _addresses_of(customers: Sequence[int]) -> QuerySet[Address]:
+    return Address.objects.filter(customer__in=customers).order_by("-is_default", "pk")
 
 
 def _address(row: Address, hidden: bool) -> AddressFacts:
@@ -114,10 +126,9 @@ def facts_of_variants(actor: Actor, variant_ids: Collection[int], *, now: dateti
     """Goods with their stock, what waits for them and what is announced. Seven queries however many there are."""
     if not actor.may(Permission.INVENTORY_STOCK_VIEW):
         return []
-    rows = Variant.objects.filter(pk__in=list(variant_ids), active=True, is_bundle=False, product__active=True)
     found = {
         row.pk: VariantFacts(f"variant:{row.pk}", row.pk, row.product_id, row.sku, local_name(row), now)
-        for row in rows.order_by("sku")
+        for row in _on_sale(list(variant_ids))
     }
     if not found:
         return []
@@ -125,10 +136,7 @@ def facts_of_variants(actor: Actor, variant_ids: Collection[int], *, now: dateti
         found[stock.variant_id].free += stock.available
     _fill_waiting(actor, found)
     arrivals: dict[int, list[Arrival]] = defaultdict(list)
-    coming = ExpectedReceipt.objects.filter(
-        variant__in=list(found), cancelled_at=None, quantity__gt=F("quantity_received")
-    )
-    for receipt in coming.order_by("due_at", "pk"):
+    for receipt in _announced(list(found)):
         left = receipt.quantity - receipt.quantity_received
         arrivals[receipt.variant_id].append(Arrival(left, receipt.due_at, receipt.reference))
     short = [pk for pk, item in found.items() if item.free <= 0]
@@ -141,10 +149,18 @@ def facts_of_variants(actor: Actor, variant_ids: Collection[int], *, now: dateti
 def _fill_waiting(actor: Actor, found: dict[int, VariantFacts]) -> None:
     if not actor.may(Permission.ORDERS_ORDER_VIEW):
         return
-    rows = Backorder.objects.filter(variant__in=list(found))
+    for pk, quantity, orders, promised, wanted in _waiting(actor, list(found)):
+        item = found[pk]
+        item.waiting, item.waiting_orders = quantity, orders
+        item.wanted_at = min((moment for moment in (promised, wanted) if moment), default=None)
+
+
+@prepared(Actor, [int])
+def _waiting(actor: Actor, variants: Sequence[int]) -> QuerySet[Any, tuple[Any, ...]]:
+    rows = Backorder.objects.filter(variant__in=variants)
     if actor.channel_ids is not None or actor.team_ids is not None:
         rows = rows.filter(line__order__in=visible_orders(actor).values("pk"))
-    for pk, quantity, orders, promised, wanted in (
+    return (
         rows.order_by()
         .values("variant_id")
         .annotate(
@@ -154,7 +170,16 @@ def _fill_waiting(actor: Actor, found: dict[int, VariantFacts]) -> None:
             requested=Min("line__order__requested_at"),
         )
         .values_list("variant_id", "total", "orders", "promised", "requested")
-    ):
-        item = found[pk]
-        item.waiting, item.waiting_orders = quantity, orders
-        item.wanted_at = min((moment for moment in (promised, wanted) if moment), default=None)
+    )
+
+
+@prepared([int])
+def _on_sale(variants: Sequence[int]) -> QuerySet[Variant]:
+    rows = Variant.objects.filter(pk__in=variants, active=True, is_bundle=False, product__active=True)
+    return rows.order_by("sku")
+
+
+@prepared([int])
+def _announced(variants: Sequence[int]) -> QuerySet[ExpectedReceipt]:
+    rows = ExpectedReceipt.objects.filter(variant__in=variants, cancelled_at=None, quantity__gt=F("quantity_received"))
+    return rows.order_by("due_at", "pk")
