@@ -41,9 +41,10 @@ from orderwell.domains.inventory.drafts import (
 )
 from orderwell.domains.inventory.models import StockMovement, Warehouse
 from orderwell.domains.inventory.queries import MovementFilters, PastStock, StockFilters
-from orderwell.domains.inventory.services import adjust_stock, expect_receipt, save_buffer, save_warehouse
+from orderwell.domains.inventory.services import expect_receipt, save_buffer, save_warehouse
 from orderwell.domains.inventory.services.receive_stock import receive_stock
 from orderwell.domains.orders.queries import owed_to_backorders
+from orderwell.domains.orders.services.displace import correct_stock, correct_stocks
 from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import NotFound
 from orderwell.platform.permissions import Permission
@@ -161,8 +162,12 @@ def list_adjustments(
     "POST", "/adjustments", permission=ADJUST, response=AdjustmentShape, status=201, body=Draft(AdjustmentDraft)
 )
 def adjust(request: ApiRequest) -> dict[str, Any]:
-    """Correct stock by a `change` or to what was `counted`, with the reason."""
-    return show_adjustment(adjust_stock.adjust_stock(request.draft, actor=request.actor, now=utc_now()))
+    """Correct stock by a `change` or to what was `counted`, with the reason.
+
+    Below what is reserved it is refused (`stock_reserved`), and `data.orders` names who would lose how much. With `displace`
+    these orders go back to backorder; that takes the permission to put orders on hold.
+    """
+    return show_adjustment(correct_stock(request.draft, actor=request.actor, now=utc_now()))
 
 
 @routes.write(
@@ -173,7 +178,7 @@ def adjust_in_bulk(request: ApiRequest) -> dict[str, Any]:
     return save_rows(
         request.rows,
         "adjustments",
-        lambda drafts: adjust_stock.adjust_stocks(drafts, actor=request.actor, now=utc_now()),
+        lambda drafts: correct_stocks(drafts, actor=request.actor, now=utc_now()),
     )
 
 

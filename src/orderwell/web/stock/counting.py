@@ -16,7 +16,8 @@ from orderwell.domains.inventory.choices import visible_warehouses
 from orderwell.domains.inventory.counts import SHOWS, count_detail, count_lines, count_list, count_sums
 from orderwell.domains.inventory.drafts import CountDraft, CountEntry
 from orderwell.domains.inventory.models import StockCount
-from orderwell.domains.inventory.services.count_stock import cancel_count, enter_counts, open_count, post_count
+from orderwell.domains.inventory.services.count_stock import cancel_count, enter_counts, open_count
+from orderwell.domains.orders.services.displace import settle_count
 from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import DomainError, NotFound
 from orderwell.platform.accounts.actor import Actor
@@ -28,6 +29,7 @@ from orderwell.web.components.timeline import timeline
 from orderwell.web.components.words import choices
 from orderwell.web.pages import form_page, page
 from orderwell.web.stock.count_forms import CountLineForm, EntryForm, NewCountForm
+from orderwell.web.stock.displacing import DisplacingForm
 from orderwell.web.stock.lines import known_code, matched_codes
 from orderwell.web.templatetags.orderwell import localname
 
@@ -152,12 +154,17 @@ def count_line(request: HttpRequest, actor: Actor, count_id: int, line_id: int) 
 @form_page(ADJUST)
 def post(request: HttpRequest, actor: Actor, count_id: int) -> HttpResponse:
     count = count_detail(actor, count_id)
+
+    def act(data: dict[str, Any]) -> None:
+        seen = data["displace"]
+        settle_count(count_id=count_id, displace=bool(seen), agreed=seen, actor=actor, now=utc_now())
+
     return perform(
         request,
         actor,
-        ActionForm(request.POST or None),
+        DisplacingForm(request.POST or None),
         template="stock/count_post.html",
-        act=lambda data: post_count(count_id=count_id, actor=actor, now=utc_now()),
+        act=act,
         done=_("Stock is corrected to what was counted."),
         to=reverse("count-detail", args=[count_id]),
         context={"count": count, "sums": count_sums(actor, count)},
