@@ -22,7 +22,9 @@ TABLES: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
 
 
 def filled(body: dict[str, Any], number: int) -> dict[str, Any]:
-    return {name: value.replace("{n}", str(number)) if isinstance(value, str) else value for name, value in body.items()}
+    return {
+        name: value.replace("{n}", str(number)) if isinstance(value, str) else value for name, value in body.items()
+    }
 
 
 @pytest.mark.parametrize(("table", "method", "address", "body"), TABLES, ids=[row[0] for row in TABLES])
