@@ -45,15 +45,6 @@ def test_a_draft_is_offered_on_return_and_goes_on_where_it_was(owner: Client, co
     assert 'value="人民路1号"' in again and 'name="draft" value="k1"' in again
 
 
-def test_a_draft_with_nothing_in_it_is_not_offered(owner: Client, company: Company) -> None:
-    content = {"title": "", "fields": {"channel": "shop", "customer": "", "ship_country": "CN"}, "rows": []}
-    owner.post("/orders/drafts/", {"key": "k0", "version": "0", "content": json.dumps(content)})
-    assert "Not finished yet" not in owner.get("/orders/new/").content.decode()
-    content["fields"] = {"channel": "shop", "note": "call back"}
-    owner.post("/orders/drafts/", {"key": "k0", "version": "1", "content": json.dumps(content)})
-    assert "Not finished yet" in owner.get("/orders/new/").content.decode()
-
-
 def test_a_draft_of_somebody_else_is_not_offered(
     owner: Client, browse: Callable[..., Client], company: Company
 ) -> None:
