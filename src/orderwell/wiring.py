@@ -44,6 +44,8 @@ def _subscribe() -> None:
     for name in (
         *(InventoryEvent.STOCK_RECEIVED, FulfilmentEvent.RETURNED),
         *(OrderEvent.UNITS_CANCELLED, OrderEvent.CHANGED, OrderEvent.CHANGE_UNDONE),
+        # What one warehouse turned out not to have, another may.
+        OrderEvent.RESERVATION_DISPLACED,
     ):
         subscribe(name, "orderwell.domains.orders.handlers.stock_became_free")
     # An order shortened to what has arrived is delivered.

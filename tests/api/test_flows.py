@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -216,3 +217,29 @@ def test_an_order_that_was_invoiced_before_it_shipped_can_be_cancelled(owner: Ca
     made(owner.post(f"/orders/{order}/invoices", {}))
     cancelled = made(owner.post(f"/orders/{order}/cancel", {"reason": "changed their mind"}))
     assert (cancelled["state"], Decimal(cancelled["total_amount"])) == ("cancelled", 0)
+
+
+@pytest.mark.usefixtures("books_are_right")
+def test_stock_is_corrected_below_what_is_reserved(owner: Caller, caller: Callable[..., Caller], shop: Shop) -> None:
+    order = made(owner.post("/orders", draft(lines=[{"sku": "CUP", "quantity": "40"}])))
+    what = {"warehouse": "main", "reason": "count", "lines": [{"sku": "CUP", "counted": "25"}]}
+    refused = owner.post("/adjustments", what)
+    assert refused.status_code == 422
+    error = refused.json()["errors"][0]
+    assert (error["code"], error["pointer"], error["data"]["missing"]) == ("stock_reserved", "/lines/0/counted", "15")
+    assert [(row["number"], row["units"], row["left"]) for row in error["data"]["orders"]] == [
+        (order["number"], "15", "25")
+    ]
+    counter = caller("inventory:*", "orders:order:view")
+    denied = counter.post("/adjustments", {**what, "displace": True})
+    assert (denied.status_code, denied.json()["errors"][0]["code"]) == (403, "displacing_denied")
+    made(owner.post("/adjustments", {**what, "displace": True}))
+    count = made(owner.post("/counts", {"warehouse": "main", "skus": ["CUP"]}))
+    made(owner.post(f"/counts/{count['id']}/entries", {"entries": [{"code": "CUP", "quantity": "20"}]}))
+    assert owner.post(f"/counts/{count['id']}/post").json()["errors"][0]["code"] == "stock_reserved"
+    posted = made(owner.post(f"/counts/{count['id']}/post", {"displace": True}))
+    assert posted["state"] == "posted"
+    lines = made(owner.get(f"/orders/{order['id']}"))["lines"]
+    assert lines[0]["sku"] == "CUP"
+    levels = made(owner.get(f"/stock?variant_id={shop.cup.pk}&warehouse=main"))["items"]
+    assert [(Decimal(row["on_hand"]), Decimal(row["reserved"])) for row in levels] == [(20, 20)]

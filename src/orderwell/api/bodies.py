@@ -70,15 +70,18 @@ class Upload(Body):
 
 
 class Draft(Body):
-    """One struct: `request.draft`."""
+    """One struct: `request.draft`. An `optional` body may be left out and is then the struct as it begins."""
 
     known: dict[str, type] = {}
 
-    def __init__(self, kind: type) -> None:
-        self.kind = kind
+    def __init__(self, kind: type, *, optional: bool = False) -> None:
+        self.kind, self.optional = kind, optional
         self.known[kind.__name__] = kind
 
     def read(self, request: ApiRequest) -> bytes:
+        if self.optional and not request.body:
+            request.draft = self.kind()
+            return request.body
         require_json(request.META.get("CONTENT_TYPE", ""))
         request.draft = decode(request.body, decoder(self.kind))
         return request.body
@@ -87,7 +90,8 @@ class Draft(Body):
         return {"$ref": f"#/components/schemas/{self.kind.__name__}"}
 
     def description(self) -> dict[str, Any]:
-        return {"requestBody": {"required": True, "content": {"application/json": {"schema": self.schema()}}}}
+        content = {"application/json": {"schema": self.schema()}}
+        return {"requestBody": {"required": not self.optional, "content": content}}
 
 
 class Rows(Draft):

@@ -36,6 +36,8 @@ STATUS: dict[str, int] = {
     "sign_in_failed": 401,
     "permission_denied": 403,
     "exceeds_own_permissions": 403,
+    "displacing_denied": 403,
+    "hidden_orders": 403,
     "not_found": 404,
     "no_such_resource": 404,
     "unknown_document_kind": 404,

@@ -23,7 +23,6 @@ from orderwell.domains.inventory.drafts import (
     TransferLineDraft,
 )
 from orderwell.domains.inventory.models import Transfer
-from orderwell.domains.inventory.services.adjust_stock import adjust_stock
 from orderwell.domains.inventory.services.receive_stock import receive_stock
 from orderwell.domains.inventory.services.transfer_stock import (
     cancel_transfer,
@@ -32,15 +31,17 @@ from orderwell.domains.inventory.services.transfer_stock import (
     receive_transfer,
 )
 from orderwell.domains.orders.models import OrderLine
+from orderwell.domains.orders.services.displace import correct_stock
 from orderwell.testing.state_machine_base import ACTOR, Company, pick, small, yes
 
 
 class StockRules(Company):
-    @rule(index=pick, change=st.integers(-9, 9).filter(bool), west=yes)
-    def adjust(self, index: int, change: int, west: bool) -> None:
+    @rule(index=pick, change=st.integers(-9, 9).filter(bool), west=yes, displace=yes)
+    def adjust(self, index: int, change: int, west: bool, displace: bool) -> None:
         line = AdjustmentLineDraft(sku=self.skus[index % 3], change=Decimal(change))
-        draft = AdjustmentDraft(warehouse="west" if west else "east", reason="count", lines=(line,))
-        self.attempt("adjust", lambda: adjust_stock(draft, actor=ACTOR, now=self.now))
+        house = "west" if west else "east"
+        draft = AdjustmentDraft(warehouse=house, reason="count", lines=(line,), displace=displace)
+        self.attempt("displace" if displace else "adjust", lambda: correct_stock(draft, actor=ACTOR, now=self.now))
 
     @rule(index=pick, quantity=small)
     def receive(self, index: int, quantity: Decimal) -> None:

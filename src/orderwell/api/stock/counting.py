@@ -17,6 +17,7 @@ from orderwell.domains.inventory import counts as reading
 from orderwell.domains.inventory.drafts import CountDraft, CountEntry
 from orderwell.domains.inventory.models import StockCount, StockCountLine
 from orderwell.domains.inventory.services import count_stock
+from orderwell.domains.orders.services.displace import settle_count
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.permissions import Permission
 
@@ -49,6 +50,12 @@ class CountLineShape(Shape):
     disturbed: bool
     counted_at: Moment | None
     counted_by: str
+
+
+class Posting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """With `displace`, orders that were promised what isn't there go back to backorder."""
+
+    displace: bool = False
 
 
 class Entries(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -127,10 +134,21 @@ def enter_stock_counts(request: ApiRequest, count_id: Id) -> dict[str, Any]:
     return _count(reading.count_detail(may_also(request.actor, VIEW), count_id), request)
 
 
-@routes.write("POST", "/counts/{count_id}/post", permission=ADJUST, response=CountShape)
+@routes.write(
+    "POST",
+    "/counts/{count_id}/post",
+    permission=ADJUST,
+    response=CountShape,
+    body=Draft(Posting, optional=True),
+)
 def post_stock_count(request: ApiRequest, count_id: Id) -> dict[str, Any]:
-    """Bring the ledger to what was counted, in one correction. What nobody counted stays as it is."""
-    return _count(count_stock.post_count(count_id=count_id, actor=request.actor, now=utc_now()), request)
+    """Bring the ledger to what was counted, in one correction. What nobody counted stays as it is.
+
+    Below what is reserved it is refused (`stock_reserved`), and `data.orders` names who would lose how much. With `displace`
+    these orders go back to backorder; that takes the permission to put orders on hold.
+    """
+    displace = request.draft.displace
+    return _count(settle_count(count_id=count_id, displace=displace, actor=request.actor, now=utc_now()), request)
 
 
 @routes.write("POST", "/counts/{count_id}/cancel", permission=ADJUST, response=CountShape)

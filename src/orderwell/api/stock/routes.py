@@ -9,6 +9,7 @@ from pydantic import Field
 
 from orderwell.api.bodies import ApiRequest, Draft, Rows
 from orderwell.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, page, shown
+from orderwell.api.preconditions import seen_version
 from orderwell.api.requests import may_also
 from orderwell.api.routing import Routes
 from orderwell.api.shapes import Id, Moment
@@ -30,6 +31,7 @@ from orderwell.api.stock.shapes import (
     show_movement,
 )
 from orderwell.api.verdicts import Verdicts, save_rows
+from orderwell.api.versions import with_version, with_versions
 from orderwell.domains.catalog.models import Channel
 from orderwell.domains.inventory import availability, queries
 from orderwell.domains.inventory.drafts import (
@@ -41,9 +43,10 @@ from orderwell.domains.inventory.drafts import (
 )
 from orderwell.domains.inventory.models import StockMovement, Warehouse
 from orderwell.domains.inventory.queries import MovementFilters, PastStock, StockFilters
-from orderwell.domains.inventory.services import adjust_stock, expect_receipt, save_buffer, save_warehouse
+from orderwell.domains.inventory.services import expect_receipt, save_buffer, save_warehouse
 from orderwell.domains.inventory.services.receive_stock import receive_stock
 from orderwell.domains.orders.queries import owed_to_backorders
+from orderwell.domains.orders.services.displace import correct_stock, correct_stocks
 from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import NotFound
 from orderwell.platform.permissions import Permission
@@ -64,15 +67,23 @@ def _channel(code: str) -> Channel | None:
     return channel
 
 
+def _warehouse(row: Warehouse) -> str:
+    return f"warehouse:{row.pk}"
+
+
 @routes.read("/warehouses", permission=VIEW, response=list[WarehouseShape])
 def list_warehouses(request: ApiRequest, active: bool | None = None) -> list[Warehouse]:
-    return list(queries.warehouses(request.actor, active=active))
+    return with_versions(queries.warehouses(request.actor, active=active), _warehouse)
 
 
-@routes.write("POST", "/warehouses", permission=WAREHOUSE, response=WarehouseShape, body=Draft(WarehouseDraft))
+@routes.write(
+    "POST", "/warehouses", permission=WAREHOUSE, response=WarehouseShape, guarded=True, body=Draft(WarehouseDraft)
+)
 def save_stock_warehouse(request: ApiRequest) -> Warehouse:
     """Create the warehouse `code`, or change it when it exists."""
-    return save_warehouse.save_warehouse(request.draft, actor=request.actor, now=utc_now())
+    version = seen_version(request)
+    saved = save_warehouse.save_warehouse(request.draft, version=version, actor=request.actor, now=utc_now())
+    return with_version(saved, _warehouse)
 
 
 @routes.read("/stock", permission=VIEW, response=Page[StockItemShape])
@@ -161,8 +172,12 @@ def list_adjustments(
     "POST", "/adjustments", permission=ADJUST, response=AdjustmentShape, status=201, body=Draft(AdjustmentDraft)
 )
 def adjust(request: ApiRequest) -> dict[str, Any]:
-    """Correct stock by a `change` or to what was `counted`, with the reason."""
-    return show_adjustment(adjust_stock.adjust_stock(request.draft, actor=request.actor, now=utc_now()))
+    """Correct stock by a `change` or to what was `counted`, with the reason.
+
+    Below what is reserved it is refused (`stock_reserved`), and `data.orders` names who would lose how much. With `displace`
+    these orders go back to backorder; that takes the permission to put orders on hold.
+    """
+    return show_adjustment(correct_stock(request.draft, actor=request.actor, now=utc_now()))
 
 
 @routes.write(
@@ -173,7 +188,7 @@ def adjust_in_bulk(request: ApiRequest) -> dict[str, Any]:
     return save_rows(
         request.rows,
         "adjustments",
-        lambda drafts: adjust_stock.adjust_stocks(drafts, actor=request.actor, now=utc_now()),
+        lambda drafts: correct_stocks(drafts, actor=request.actor, now=utc_now()),
     )
 
 

@@ -32,13 +32,17 @@ class AdjustmentLineDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=Tru
 
 
 class AdjustmentDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A correction of stock. With an `external_id` it can be repeated: the second time changes nothing."""
+    """A correction of stock. With an `external_id` it can be repeated: the second time changes nothing.
+
+    With `displace` it may go below what is reserved: the orders that were promised last then wait again.
+    """
 
     warehouse: str
     reason: str
     lines: tuple[AdjustmentLineDraft, ...]
     note: str = ""
     external_id: str | None = None
+    displace: bool = False
 
 
 class ReceiptLineDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

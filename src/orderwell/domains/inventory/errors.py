@@ -28,8 +28,15 @@ class StockReserved(DomainError):
     code = "stock_reserved"
     message = (
         "{sku} in {warehouse}: {on_hand} on hand, {reserved} of them reserved for {lines} order lines. "
-        "At most {free} can be taken; release reservations first, or take less."
+        "At most {free} can be taken as long as all of these orders keep theirs."
     )
+
+
+class MoreThanThere(DomainError):
+    """A correction would take away more than lies there, whatever becomes of the orders."""
+
+    code = "more_than_there"
+    message = "{sku} in {warehouse}: only {on_hand} are on hand, so {taken} cannot be taken away."
 
 
 class StockNotFree(DomainError):

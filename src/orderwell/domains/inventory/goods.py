@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -12,7 +12,7 @@ from orderwell.domains.catalog.models import BundleComponent, Variant
 from orderwell.domains.inventory import errors
 from orderwell.domains.inventory.models import Reservation, Warehouse
 from orderwell.domains.inventory.services.ledger import StockRow
-from orderwell.kernel.errors import DomainError, Named
+from orderwell.kernel.errors import DomainError, ErrorDetail, Named
 from orderwell.kernel.quantities import plain
 from orderwell.platform.accounts.actor import Actor
 
@@ -69,3 +69,54 @@ def what_is_reserved(row: StockRow, sku: str, warehouse: Warehouse) -> dict[str,
         "lines": len(lines),
         "line_ids": lines[:20],
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Short:
+    """A correction leaves `units` fewer on hand than are promised to orders. The stock item is locked."""
+
+    row: StockRow
+    sku: str
+    warehouse: Warehouse
+    units: Decimal
+    pointer: str
+
+    def refusal(self, **more: Any) -> ErrorDetail:
+        data = {**what_is_reserved(self.row, self.sku, self.warehouse), **more}
+        return errors.StockReserved(pointer=self.pointer, **data).detail()
+
+
+# Who may give promised units back. What comes back stands against it; when nothing does, the units are no longer reserved.
+MakeRoom = Callable[[Sequence[Short]], Sequence[ErrorDetail]]
+
+
+def keep_promises(shorts: Sequence[Short]) -> list[ErrorDetail]:
+    """Orders are not known here: nothing that is promised is given up."""
+    return [short.refusal() for short in shorts]
+
+
+def shortfall(row: StockRow, change: Decimal) -> Decimal:
+    """How many of the promised units would no longer be there."""
+    if row.allow_negative or change >= 0:
+        return ZERO
+    return max(row.reserved - (row.on_hand + change), ZERO)
+
+
+def make_way(shorts: Sequence[Short], make_room: MakeRoom) -> list[ErrorDetail]:
+    """What stands against a correction that is short of what is promised; the rows say what is reserved afterwards."""
+    wrong = [
+        errors.MoreThanThere(
+            pointer=short.pointer,
+            sku=short.sku,
+            warehouse=named(short.warehouse),
+            on_hand=plain(short.row.on_hand),
+            taken=plain(short.row.on_hand - short.row.reserved + short.units),
+        ).detail()
+        for short in shorts
+        if short.units > short.row.reserved
+    ]
+    wrong = wrong or (list(make_room(shorts)) if shorts else [])
+    if not wrong:
+        for short in shorts:
+            short.row.reserved -= short.units
+    return wrong

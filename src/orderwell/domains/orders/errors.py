@@ -154,3 +154,17 @@ class PartlyShipped(DomainError):
 class NothingToDo(DomainError):
     code = "nothing_to_do"
     message = "There is nothing left to {step} on order {number}."
+
+
+class DisplacingDenied(DomainError):
+    """Whoever corrects stock may not thereby take goods from orders."""
+
+    code = "displacing_denied"
+    message = "Taking reserved goods from orders (here {orders}) is for somebody who has the permission {permission}."
+
+
+class HiddenOrders(DomainError):
+    """Among the orders that would lose their goods are some that the actor may not know of."""
+
+    code = "hidden_orders"
+    message = "Orders that you may not see would lose goods (here {count}); this is for somebody who sees all orders."

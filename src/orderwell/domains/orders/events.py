@@ -24,6 +24,7 @@ class OrderEvent(EventName):
     UNITS_CANCELLED = "orders.line.cancelled"
     BACKORDER_FILLED = "orders.backorder.filled"
     RESERVATION_MOVED = "orders.reservation.moved"
+    RESERVATION_DISPLACED = "orders.reservation.displaced"
     HOLD_PLACED = "orders.hold.placed"
     HOLD_RELEASED = "orders.hold.released"
     NOTE_ADDED = "orders.note.added"
@@ -52,6 +53,9 @@ _SENTENCES: dict[str, str] = {
     OrderEvent.UNITS_CANCELLED: _("{quantity} × {sku} cancelled: {reason}"),
     OrderEvent.BACKORDER_FILLED: _("{quantity} × {sku} reserved from backorder"),
     OrderEvent.RESERVATION_MOVED: _("Reservations changed"),
+    OrderEvent.RESERVATION_DISPLACED: _(
+        "{quantity} × {sku} back to backorder: {warehouse} holds {on_hand}, less than was reserved ({adjustment} {document})"
+    ),
     OrderEvent.HOLD_PLACED: _("Held ({kind}): {reason}"),
     OrderEvent.HOLD_RELEASED: _("Hold released ({kind}): {reason}"),
     OrderEvent.NOTE_ADDED: _("Note added"),

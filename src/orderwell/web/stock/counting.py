@@ -15,7 +15,9 @@ from orderwell.domains.catalog.choices import category_choices
 from orderwell.domains.inventory.choices import visible_warehouses
 from orderwell.domains.inventory.counts import SHOWS, count_detail, count_lines, count_list, count_sums
 from orderwell.domains.inventory.drafts import CountDraft, CountEntry
-from orderwell.domains.inventory.services.count_stock import cancel_count, enter_counts, open_count, post_count
+from orderwell.domains.inventory.models import StockCount
+from orderwell.domains.inventory.services.count_stock import cancel_count, enter_counts, open_count
+from orderwell.domains.orders.services.displace import settle_count
 from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import DomainError, NotFound
 from orderwell.platform.accounts.actor import Actor
@@ -27,6 +29,7 @@ from orderwell.web.components.timeline import timeline
 from orderwell.web.components.words import choices
 from orderwell.web.pages import form_page, page
 from orderwell.web.stock.count_forms import CountLineForm, EntryForm, NewCountForm
+from orderwell.web.stock.displacing import DisplacingForm
 from orderwell.web.stock.lines import known_code, matched_codes
 from orderwell.web.templatetags.orderwell import localname
 
@@ -57,7 +60,7 @@ def new_count(request: HttpRequest, actor: Actor) -> HttpResponse:
         categories=[(row.code, path) for row, path in category_choices()],
     )
 
-    def act(data: dict[str, Any]) -> None:
+    def act(data: dict[str, Any]) -> StockCount:
         skus = tuple(matched_codes(actor, [line.strip() for line in data["skus"].splitlines() if line.strip()]))
         draft = CountDraft(
             warehouse=data["warehouse"],
@@ -66,7 +69,7 @@ def new_count(request: HttpRequest, actor: Actor) -> HttpResponse:
             blind=data["blind"],
             note=data["note"],
         )
-        open_count(draft, actor=actor, now=utc_now())
+        return open_count(draft, actor=actor, now=utc_now())
 
     return perform(
         request,
@@ -75,7 +78,7 @@ def new_count(request: HttpRequest, actor: Actor) -> HttpResponse:
         template="stock/count_new.html",
         act=act,
         done=_("The count is open."),
-        to=reverse("count-list"),
+        to=lambda made: reverse("count-list") if made is None else reverse("count-detail", args=[made.pk]),
     )
 
 
@@ -151,12 +154,17 @@ def count_line(request: HttpRequest, actor: Actor, count_id: int, line_id: int) 
 @form_page(ADJUST)
 def post(request: HttpRequest, actor: Actor, count_id: int) -> HttpResponse:
     count = count_detail(actor, count_id)
+
+    def act(data: dict[str, Any]) -> None:
+        seen = data["displace"]
+        settle_count(count_id=count_id, displace=bool(seen), agreed=seen, actor=actor, now=utc_now())
+
     return perform(
         request,
         actor,
-        ActionForm(request.POST or None),
+        DisplacingForm(request.POST or None),
         template="stock/count_post.html",
-        act=lambda data: post_count(count_id=count_id, actor=actor, now=utc_now()),
+        act=act,
         done=_("Stock is corrected to what was counted."),
         to=reverse("count-detail", args=[count_id]),
         context={"count": count, "sums": count_sums(actor, count)},

@@ -16,6 +16,7 @@ from orderwell.web.components.actions import ActionForm
 from orderwell.web.components.forms import DayField, ExactField, offer, options
 from orderwell.web.components.words import choices
 from orderwell.web.orders.forms import CountForm
+from orderwell.web.stock.displacing import DisplacingForm
 from orderwell.web.stock.lines import LinesField, Typed, at_line, matched
 from orderwell.web.templatetags.orderwell import localname
 
@@ -48,7 +49,7 @@ class StockForm(ActionForm):
         return lines[index].line if index < len(lines) else index + 1
 
 
-class AdjustForm(StockForm):
+class AdjustForm(DisplacingForm, StockForm):
     warehouse = forms.ChoiceField(label=_("Warehouse"))
     reason = forms.ChoiceField(label=_("Reason"), choices=choices("adjustment"))
     how = forms.ChoiceField(

@@ -20,8 +20,8 @@ from orderwell.domains.inventory.queries import (
     stock,
     stock_detail,
 )
-from orderwell.domains.inventory.services.adjust_stock import adjust_stock
 from orderwell.domains.orders.queries import orders_of_lines, owed_to_backorders
+from orderwell.domains.orders.services.displace import correct_stock
 from orderwell.kernel.clock import utc_now
 from orderwell.kernel.quantities import plain
 from orderwell.platform.accounts.actor import Actor
@@ -69,8 +69,11 @@ def adjust(request: HttpRequest, actor: Actor) -> HttpResponse:
 
     def act(data: dict[str, Any]) -> None:
         lines = tuple(AdjustmentLineDraft(sku=line.sku, **{data["how"]: line.quantity}) for line in data["lines"])
-        draft = AdjustmentDraft(warehouse=data["warehouse"], reason=data["reason"], note=data["note"], lines=lines)
-        adjust_stock(draft, actor=actor, now=utc_now())
+        seen = data["displace"]
+        draft = AdjustmentDraft(
+            warehouse=data["warehouse"], reason=data["reason"], note=data["note"], lines=lines, displace=bool(seen)
+        )
+        correct_stock(draft, actor=actor, now=utc_now(), agreed=seen)
 
     return perform(
         request,

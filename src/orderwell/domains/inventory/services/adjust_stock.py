@@ -14,10 +14,14 @@ from orderwell.domains.inventory.events import InventoryEvent
 from orderwell.domains.inventory.goods import (
     MAX_LINES,
     Goods,
+    MakeRoom,
+    Short,
     goods_by_sku,
+    keep_promises,
+    make_way,
+    shortfall,
     sku_problems,
     usable_warehouses,
-    what_is_reserved,
 )
 from orderwell.domains.inventory.models import Adjustment, StockMovement, Warehouse
 from orderwell.domains.inventory.services.ledger import (
@@ -42,17 +46,26 @@ _KINDS = {
 }
 
 
-def adjust_stock(draft: AdjustmentDraft, *, actor: Actor, now: datetime) -> Adjustment:
-    """Correct the stock of one warehouse. Raises Refusal; nothing is changed then, not even the lines that were right."""
-    verdict = adjust_stocks([draft], actor=actor, now=now)[0]
+def adjust_stock(
+    draft: AdjustmentDraft, *, actor: Actor, now: datetime, make_room: MakeRoom = keep_promises
+) -> Adjustment:
+    """Correct the stock of one warehouse. Raises Refusal; nothing is changed then, not even the lines that were right.
+
+    `make_room` is asked, with the stock locked, where less would be left than is promised.
+    """
+    verdict = adjust_stocks([draft], actor=actor, now=now, make_room=make_room)[0]
     return Adjustment.objects.get(pk=verdict.or_raise())
 
 
-def adjust_stocks(drafts: Sequence[AdjustmentDraft], *, actor: Actor, now: datetime) -> list[Verdict]:
+def adjust_stocks(
+    drafts: Sequence[AdjustmentDraft], *, actor: Actor, now: datetime, make_room: MakeRoom = keep_promises
+) -> list[Verdict]:
     """Many corrections, each done wholly or not at all; "unchanged" is one whose external id was there already."""
     actor.require(Permission.INVENTORY_STOCK_ADJUST)
     return save_in_batches(
-        drafts, save=partial(_save, actor=actor, now=now), reference=lambda draft: draft.external_id or draft.warehouse
+        drafts,
+        save=partial(_save, actor=actor, now=now, make_room=make_room),
+        reference=lambda draft: draft.external_id or draft.warehouse,
     )
 
 
@@ -66,7 +79,7 @@ class _Batch:
     known: dict[str, int] = field(default_factory=dict)
 
 
-def _save(drafts: Sequence[AdjustmentDraft], *, actor: Actor, now: datetime) -> list[Verdict]:
+def _save(drafts: Sequence[AdjustmentDraft], *, actor: Actor, now: datetime, make_room: MakeRoom) -> list[Verdict]:
     batch = _Batch(
         usable_warehouses(actor),
         goods_by_sku([line.sku for draft in drafts for line in draft.lines]),
@@ -87,7 +100,7 @@ def _save(drafts: Sequence[AdjustmentDraft], *, actor: Actor, now: datetime) -> 
         if problems:
             verdicts.append(refused(reference, problems))
             continue
-        changes, short = _decide(draft, batch)
+        changes, short = _decide(draft, batch, make_room)
         if short:
             verdicts.append(refused(reference, short))
             continue
@@ -128,23 +141,25 @@ def _locked(drafts: Sequence[AdjustmentDraft], batch: _Batch) -> dict[tuple[int,
     return {(row.variant_id, row.warehouse_id): row for row in lock_items(ensure_stock_items(pairs).values())}
 
 
-def _decide(draft: AdjustmentDraft, batch: _Batch) -> tuple[dict[str, tuple[StockRow, Decimal]], list[ErrorDetail]]:
+def _decide(
+    draft: AdjustmentDraft, batch: _Batch, make_room: MakeRoom
+) -> tuple[dict[str, tuple[StockRow, Decimal]], list[ErrorDetail]]:
     """{sku: (stock item, change)}, or what stands against it; the stock of the batch is counted only when all is right."""
     warehouse = batch.warehouses[draft.warehouse]
     changes: dict[str, tuple[StockRow, Decimal]] = {}
-    short: list[ErrorDetail] = []
+    short: list[Short] = []
     for index, line in enumerate(draft.lines):
         row = batch.stock[batch.goods[line.sku].id, warehouse.pk]
         change = line.change if line.change is not None else (line.counted or Decimal(0)) - row.on_hand
-        if change < 0 and row.on_hand + change < row.reserved and not row.allow_negative:
+        if units := shortfall(row, change):
             field_ = "change" if line.change is not None else "counted"
-            data = what_is_reserved(row, line.sku, warehouse)
-            short.append(errors.StockReserved(pointer=f"/lines/{index}/{field_}", **data).detail())
+            short.append(Short(row, line.sku, warehouse, units, f"/lines/{index}/{field_}"))
         changes[line.sku] = (row, change)
-    if not short:
+    wrong = make_way(short, make_room)
+    if not wrong:
         for row, change in changes.values():
             row.on_hand += change
-    return changes, short
+    return changes, wrong
 
 
 def _movements(

@@ -18,10 +18,14 @@ from orderwell.domains.inventory.events import InventoryEvent
 from orderwell.domains.inventory.goods import (
     MAX_LINES,
     Goods,
+    MakeRoom,
+    Short,
     goods_by_sku,
+    keep_promises,
+    make_way,
+    shortfall,
     sku_problems,
     usable_warehouses,
-    what_is_reserved,
 )
 from orderwell.domains.inventory.models import (
     Adjustment,
@@ -131,8 +135,11 @@ def _enter(line: StockCountLine, entry: CountEntry, row: StockRow, quantity: Dec
         line.counted, line.expected, line.disturbed = quantity, row.on_hand, False
 
 
-def post_count(*, count_id: int, actor: Actor, now: datetime) -> StockCount:
-    """Bring the ledger to what was counted, in one correction. Lines that nobody counted stay as they are."""
+def post_count(*, count_id: int, actor: Actor, now: datetime, make_room: MakeRoom = keep_promises) -> StockCount:
+    """Bring the ledger to what was counted, in one correction. Lines that nobody counted stay as they are.
+
+    `make_room` is asked, with the stock locked, where less would be left than is promised.
+    """
     actor.require(Permission.INVENTORY_STOCK_ADJUST)
     with atomic():
         count = _locked(count_id, actor, "post")
@@ -145,7 +152,7 @@ def post_count(*, count_id: int, actor: Actor, now: datetime) -> StockCount:
             raise errors.NothingCounted(number=count.number)
         stock = {row.id: row for row in lock_items([line.stock_item_id for line in lines])}
         changes = {line.stock_item_id: line.counted - (line.expected or ZERO) for line in lines}
-        refuse(_post_problems(lines, stock, changes, count.warehouse))
+        _check(lines, stock, changes, count.warehouse, make_room)
         adjustment = Adjustment.objects.create(
             warehouse=count.warehouse,
             reason=Adjustment.Reason.COUNT,
@@ -268,16 +275,25 @@ def _entry_problems(
             yield from quantity_problems(amount, f"/entries/{index}/quantity", sku=sku[:60], places=places)
 
 
-def _post_problems(
-    lines: Collection[StockCountLine], stock: dict[int, StockRow], changes: dict[int, Decimal], warehouse: Warehouse
-) -> Iterator[DomainError]:
-    for index, line in enumerate(lines):
-        row, change, sku = stock[line.stock_item_id], changes[line.stock_item_id], line.stock_item.variant.sku
-        if line.disturbed:
-            yield errors.MovedWhileCounted(pointer=f"/lines/{index}", sku=sku)
-        elif change < 0 and row.on_hand + change < row.reserved and not row.allow_negative:
-            data = what_is_reserved(row, sku, warehouse)
-            yield errors.StockReserved(pointer=f"/lines/{index}/counted", **data)
+def _check(
+    lines: Collection[StockCountLine],
+    stock: dict[int, StockRow],
+    changes: dict[int, Decimal],
+    warehouse: Warehouse,
+    make_room: MakeRoom,
+) -> None:
+    refuse(
+        errors.MovedWhileCounted(pointer=f"/lines/{index}", sku=line.stock_item.variant.sku)
+        for index, line in enumerate(lines)
+        if line.disturbed
+    )
+    shorts = [
+        Short(stock[line.stock_item_id], line.stock_item.variant.sku, warehouse, units, f"/lines/{index}/counted")
+        for index, line in enumerate(lines)
+        if (units := shortfall(stock[line.stock_item_id], changes[line.stock_item_id]))
+    ]
+    if wrong := make_way(shorts, make_room):
+        raise Refusal(wrong)
 
 
 def _record(name: InventoryEvent, count: StockCount, actor: Actor, now: datetime, **data: object) -> None:
