@@ -9,8 +9,10 @@ from pydantic import Field
 
 from orderwell.api.bodies import ApiRequest
 from orderwell.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, page
+from orderwell.api.preconditions import seen_version
 from orderwell.api.routing import Routes
 from orderwell.api.shapes import Code, Id, Input, Moment, Shape, ShortText
+from orderwell.api.versions import Versioned, with_version, with_versions
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.models import ApiKey, Role, Team, User
 from orderwell.platform.accounts.services.api_keys import create_key, revoke_key
@@ -40,7 +42,7 @@ class LimitsShape(Shape):
     team: list[int] | None = None
 
 
-class TeamShape(Shape):
+class TeamShape(Versioned):
     id: int
     name: str
 
@@ -205,19 +207,25 @@ def replace_role_permissions(request: ApiRequest, code: str, body: RolePermissio
     return set_role_permissions(code=code, scopes=body.scopes, actor=request.actor, now=utc_now())
 
 
+def _team(row: Team) -> str:
+    return f"team:{row.pk}"
+
+
 @routes.read("/teams", permission=USERS, response=list[TeamShape])
 def all_teams(request: ApiRequest) -> list[Team]:
-    return list_teams(actor=request.actor)
+    return with_versions(list_teams(actor=request.actor), _team)
 
 
 @routes.write("POST", "/teams", permission=USERS, response=TeamShape, status=201)
 def add_team(request: ApiRequest, body: TeamName) -> Team:
-    return save_team(name=body.name, actor=request.actor, now=utc_now())
+    return with_version(save_team(name=body.name, actor=request.actor, now=utc_now()), _team)
 
 
-@routes.write("PATCH", "/teams/{team_id}", permission=USERS, response=TeamShape)
+@routes.write("PATCH", "/teams/{team_id}", permission=USERS, response=TeamShape, guarded=True)
 def rename_team(request: ApiRequest, team_id: Id, body: TeamName) -> Team:
-    return save_team(name=body.name, team_id=team_id, actor=request.actor, now=utc_now())
+    version = seen_version(request)
+    saved = save_team(name=body.name, team_id=team_id, version=version, actor=request.actor, now=utc_now())
+    return with_version(saved, _team)
 
 
 @routes.read("/api-keys", permission=KEYS, response=Page[KeyShape])

@@ -9,11 +9,12 @@ from pydantic import Field
 
 from orderwell.api.bodies import ApiRequest, Draft, Rows, values, without
 from orderwell.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, shown
-from orderwell.api.preconditions import etag, expected_version
+from orderwell.api.preconditions import etag, expected_version, seen_version
 from orderwell.api.requests import may_also
 from orderwell.api.routing import Routes
 from orderwell.api.shapes import Exact, Id, Input, Moment, Shape
 from orderwell.api.verdicts import Verdicts, save_rows
+from orderwell.api.versions import Versioned, with_version, with_versions
 from orderwell.domains.customers import queries
 from orderwell.domains.customers.drafts import CustomerDraft, CustomerGroupDraft
 from orderwell.domains.customers.models import (
@@ -116,7 +117,7 @@ class CustomerHitShape(Shape):
     phone: str
 
 
-class GroupShape(Shape):
+class GroupShape(Versioned):
     id: int
     code: str
     name_zh: str
@@ -273,15 +274,22 @@ def add_customer_note(request: ApiRequest, customer_id: Id, body: NewCustomerNot
     return add_note(customer_id=customer_id, **body.model_dump(), actor=actor, now=utc_now())
 
 
+def _group(row: CustomerGroup) -> str:
+    return f"customer-group:{row.pk}"
+
+
 @routes.read("/customer-groups", permission=VIEW, response=list[GroupShape])
 def list_customer_groups(request: ApiRequest) -> list[CustomerGroup]:
-    return list(queries.customer_groups(request.actor))
+    return with_versions(queries.customer_groups(request.actor), _group)
 
 
-@routes.write("POST", "/customer-groups", permission=CHANGE, response=GroupShape, body=Draft(CustomerGroupDraft))
+@routes.write(
+    "POST", "/customer-groups", permission=CHANGE, response=GroupShape, guarded=True, body=Draft(CustomerGroupDraft)
+)
 def save_customer_group(request: ApiRequest) -> CustomerGroup:
     """Create the group `code`, or change it when it exists."""
-    return save_group(request.draft, actor=request.actor, now=utc_now())
+    version = seen_version(request)
+    return with_version(save_group(request.draft, version=version, actor=request.actor, now=utc_now()), _group)
 
 
 @routes.read("/customer-tags", permission=VIEW, response=list[str])

@@ -102,14 +102,15 @@ def _headers() -> dict[str, Any]:
 
 def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     writes, versioned = method != "get", operation.pop("x-versioned", False)
+    guarded = operation.pop("x-guarded", False)
     permission = operation["x-permission"]
     needs = f"Needs the permission `{Permission(permission)}`." if permission else "Needs a key."
     operation["security"] = [{"key": []}]
     operation["description"] = f"{operation.get('description', '')}\n\n{needs}".strip()
     if writes:
         operation["parameters"] = [*operation.get("parameters", []), _idempotency_parameter()]
-    if versioned:
-        operation["parameters"].append(_version_parameter())
+    if versioned or guarded:
+        operation["parameters"].append({**_version_parameter(), "required": versioned})
     for status, answer in operation["responses"].items():
         if int(status) < HTTPStatus.BAD_REQUEST:
             if writes:

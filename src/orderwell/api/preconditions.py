@@ -15,6 +15,11 @@ def etag(version: int) -> str:
     return f'"{version}"'
 
 
+def seen_version(request: HttpRequest) -> int | None:
+    """The version that the caller has seen, where it says so in If-Match: small tables may be changed without."""
+    return expected_version(request) if request.headers.get("If-Match", "").strip() else None
+
+
 def expected_version(request: HttpRequest) -> int | None:
     """The version that the caller has seen, from If-Match; None for `*`. Raises PreconditionRequired without it."""
     given = request.headers.get("If-Match", "").strip()

@@ -46,10 +46,11 @@ class Routes(Router):
         response: Any,
         status: int = 200,
         versioned: bool = False,
+        guarded: bool = False,
         body: Body = JSON,
     ) -> Callable[[Function], Function]:
-        """A change. `versioned` ones are made to the version named in If-Match."""
-        extra = {"x-versioned": versioned, **body.description()}
+        """A change. `versioned` ones are made to the version named in If-Match, `guarded` ones where it is named."""
+        extra = {"x-versioned": versioned, "x-guarded": guarded, **body.description()}
         return self._route(method, path, permission=permission, response={status: response}, extra=extra, body=body)
 
     def _route(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from django.http import HttpResponse
@@ -11,8 +12,10 @@ from pydantic import Field
 from orderwell.api.bodies import ApiRequest
 from orderwell.api.orders.shapes import EventShape
 from orderwell.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, page
+from orderwell.api.preconditions import seen_version
 from orderwell.api.routing import Routes
 from orderwell.api.shapes import Id, Input, Moment, Shape
+from orderwell.api.versions import Versioned, with_version, with_versions
 from orderwell.kernel.clock import utc_now
 from orderwell.platform import health
 from orderwell.platform.configuration import services as configuration
@@ -20,6 +23,7 @@ from orderwell.platform.events.models import Delivery, Event
 from orderwell.platform.events.queries import backlog, dead_letters
 from orderwell.platform.events.recording import json_safe
 from orderwell.platform.events.services import discard, replay
+from orderwell.platform.events.versions import numbers_of
 from orderwell.platform.jobs.models import Schedule
 from orderwell.platform.jobs.services import change_schedule
 from orderwell.platform.permissions import Permission
@@ -73,7 +77,7 @@ class JobShape(Shape):
     error: str
 
 
-class ScheduleShape(Shape):
+class ScheduleShape(Versioned):
     name: str
     every_seconds: int
     at: str
@@ -84,7 +88,7 @@ class ScheduleShape(Shape):
     last_error: str
 
 
-class SettingShape(Shape):
+class SettingShape(Versioned):
     key: str
     value: Any
     default: Any
@@ -210,37 +214,52 @@ def _job(job: DBTaskResult[Any, Any]) -> dict[str, Any]:
     }
 
 
+def _schedule(row: Schedule) -> str:
+    return f"schedule:{row.name}"[:40]
+
+
 @routes.read("/schedules", permission=VIEW, response=list[ScheduleShape])
 def list_schedules(request: ApiRequest) -> list[Schedule]:
     """What runs by itself, and how the last run went."""
-    return list(Schedule.objects.order_by("name"))
+    return with_versions(Schedule.objects.order_by("name"), _schedule)
 
 
-@routes.write("PATCH", "/schedules/{name}", permission=SETTING, response=ScheduleShape)
+@routes.write("PATCH", "/schedules/{name}", permission=SETTING, response=ScheduleShape, guarded=True)
 def edit_schedule(request: ApiRequest, name: str, body: ScheduleChange) -> Schedule:
-    return change_schedule(name=name, **body.model_dump(), actor=request.actor, now=utc_now())
+    version = seen_version(request)
+    saved = change_schedule(name=name, **body.model_dump(), version=version, actor=request.actor, now=utc_now())
+    return with_version(saved, _schedule)
 
 
 @routes.read("/settings", permission=SETTING, response=list[SettingShape])
 def list_settings(request: ApiRequest) -> list[dict[str, Any]]:
-    return [_setting(option) for option in configuration.options()]
+    options = configuration.options()
+    numbers = numbers_of([configuration.stream_of(option.key) for option in options])
+    return [_setting(option, numbers) for option in options]
 
 
-@routes.write("PUT", "/settings/{key}", permission=SETTING, response=SettingShape)
+@routes.write("PUT", "/settings/{key}", permission=SETTING, response=SettingShape, guarded=True)
 def set_setting(request: ApiRequest, key: str, body: NewValue) -> dict[str, Any]:
-    configuration.set_value(key=key, value=body.value, actor=request.actor, now=utc_now())
-    return _setting(next(option for option in configuration.options() if option.key == key))
+    version = seen_version(request)
+    configuration.set_value(key=key, value=body.value, version=version, actor=request.actor, now=utc_now())
+    return _setting_of(key)
 
 
 @routes.write("DELETE", "/settings/{key}", permission=SETTING, response=SettingShape)
 def reset_setting(request: ApiRequest, key: str) -> dict[str, Any]:
     """Go back to the default."""
     configuration.reset(key=key, actor=request.actor, now=utc_now())
-    return _setting(next(option for option in configuration.options() if option.key == key))
+    return _setting_of(key)
 
 
-def _setting(option: configuration.Option) -> dict[str, Any]:
+def _setting_of(key: str) -> dict[str, Any]:
+    option = next(option for option in configuration.options() if option.key == key)
+    return _setting(option, numbers_of([configuration.stream_of(key)]))
+
+
+def _setting(option: configuration.Option, numbers: Mapping[str, int]) -> dict[str, Any]:
     return {
+        "version": numbers.get(configuration.stream_of(option.key), 0),
         "key": option.key,
         "value": json_safe(option.kind.stored(configuration.get(option.key))),
         "default": json_safe(option.kind.stored(option.default)),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from importlib.resources import files
 
+from orderwell.platform import country_names
+
 # Names that the time zone database's own table does not know. "" is a name that means no single country.
 _OTHER_NAMES = {
     "united kingdom": "GB",
@@ -43,11 +45,11 @@ def _codes() -> dict[str, str]:
             names[name.casefold()] = code
             names[name.split("(")[0].strip().casefold()] = code
             names[code.casefold()] = code
-    return {**names, **_OTHER_NAMES}
+    return {**names, **_OTHER_NAMES, **country_names.CODES}
 
 
 def country_code(name: str) -> str:
-    """The ISO code of a country's English name or code; "" when it is not one country."""
+    """The ISO code of a country's English or Chinese name, or of its code; "" when it is not one country."""
     return _codes().get(name.strip().casefold(), "")
 
 

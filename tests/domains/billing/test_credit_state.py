@@ -14,7 +14,7 @@ from orderwell.domains.customers.models import Customer
 from orderwell.kernel.errors import NotFound
 from orderwell.platform.permissions import PermissionDenied
 from orderwell.testing.actors import limited, outsider, owner
-from orderwell.testing.factories import make_team
+from orderwell.testing.factories import make_channel, make_team
 from tests.domains.books import NOW, D, place, stocked
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +39,20 @@ def test_owed_overdue_and_not_invoiced() -> None:
     issue_credit_note(invoice_id=invoice.pk, reason="scratched", actor=owner(), now=NOW)
     state = credit_state(owner(), customer, now=NOW)
     assert (state.owed, state.overdue) == (D(60), D(60))
+
+
+def test_who_sees_one_channel_sees_the_whole_account_all_the_same() -> None:
+    """A limit is one for all channels: what is used elsewhere is not left here."""
+    order = place([(stocked(price="100.00"), 2)])
+    customer = order.customer_id or 0
+    Customer.objects.filter(pk=customer).update(credit_limit=D(1000))
+    issue_invoice(order_id=order.pk, actor=owner(), now=NOW)
+    waiting = place([(stocked(price="100.00"), 3)])
+    type(waiting).objects.filter(pk=waiting.pk).update(customer_id=customer)
+    elsewhere = limited(owner(), channels=frozenset({make_channel().pk}))
+    state = credit_state(elsewhere, customer, now=NOW)
+    assert (state.owed, state.not_invoiced, state.left) == (D(200), D(300), D(500))
+    assert credit_used(elsewhere, Customer.objects.all())[customer].left == D(500)
 
 
 def test_without_a_limit_nothing_is_left_to_say() -> None:

@@ -178,6 +178,18 @@ def test_a_file_without_what_is_needed_is_refused_as_a_whole(tmp_path: Path) -> 
         prepare(path, preset="nothing")
 
 
+def test_a_column_of_customers_is_their_numbers_where_its_cells_are(tmp_path: Path) -> None:
+    header = ("订单号", "日期", "SKU", "数量", "单价", "客户")
+    known = run(tmp_path, [("Z1", "2026/3/1", "CUP", "1", "4", "K1"), ("Z2", "2026/3/1", "CUP", "1", "4", "")], header)
+    assert known.mapping["columns"]["customer"] == "客户" and "customer_name" not in known.mapping["columns"]
+    order = Order.objects.get(external_id="Z1")
+    assert order.customer is not None and order.customer.number == "K1"
+    names = run(
+        tmp_path, [("Z3", "2026/3/1", "CUP", "1", "4", "K1"), ("Z4", "2026/3/1", "CUP", "1", "4", "王芳")], header
+    )
+    assert names.mapping["columns"]["customer_name"] == "客户" and "customer" not in names.mapping["columns"]
+
+
 def test_a_live_file_that_was_undone_comes_in_again_mended(tmp_path: Path) -> None:
     row = ("L-1", "", "CUP", "2", "4", "K1", "", "", "", "")
     first = run(tmp_path, [row], mode="live")

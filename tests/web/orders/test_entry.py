@@ -238,7 +238,7 @@ def test_last_price_and_favourites_of_the_customer(owner: Client, company: Compa
 
 
 def test_the_account_is_clear_when_the_customer_is_chosen(
-    owner: Client, company: Company, place: Callable[..., int]
+    owner: Client, company: Company, place: Callable[..., int], browse: Callable[..., Client]
 ) -> None:
     place(CUP=4)
     Customer.objects.update(credit_limit=50, payment_terms_days=30)
@@ -248,6 +248,11 @@ def test_the_account_is_clear_when_the_customer_is_chosen(
         card["credit"]["limit"] == "¥50.00"
         and card["credit"]["waiting"] == "¥80.00"
         and card["credit"]["passed"] is True
+    )
+    # By how much it is passed, never a credit of less than nothing.
+    assert card["credit"]["over"] == "¥30.00"
+    assert (
+        "超出信用额度" in browse("sales-clerk", language="zh-hans", username="li").get("/orders/new/").content.decode()
     )
     assert card["channel"] == "shop"
 

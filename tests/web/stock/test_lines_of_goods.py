@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from orderwell.domains.catalog.models import Barcode, Pack
+from orderwell.domains.catalog.models import Barcode, Pack, Variant
 from orderwell.domains.inventory.models import ExpectedReceipt, StockCount, StockItem, Transfer, TransferLine
 from orderwell.testing import factories
 from orderwell.testing.markup import flat
@@ -75,14 +75,27 @@ def test_what_cannot_be_read_is_told_by_its_line(owner: Client, company: Company
 
 def test_a_count_takes_any_code_of_a_product(owner: Client, codes: None) -> None:
     fields = {"warehouse": "main", "category": "", "note": "", "skus": "cup\n2000000101651\n"}
-    assert send(owner, "/counts/new/", **fields).status_code == 302
+    started = send(owner, "/counts/new/", **fields)
     count = StockCount.objects.get()
+    assert (started.status_code, started["Location"]) == (302, f"/counts/{count.pk}/")
     assert set(count.lines.values_list("stock_item__variant__sku", flat=True)) == {"CUP", "POT"}
     path = f"/counts/{count.pk}/"
     assert send(owner, path, code="pot", quantity="2").status_code == 302
     assert send(owner, path, code="690-6", quantity="2").status_code == 302
     counted = count.lines.order_by("stock_item__variant__sku").values_list("counted", flat=True)
     assert list(counted) == [12, 2]
+
+
+@pytest.mark.parametrize("role", ["administrator", "warehouse-worker"])
+def test_a_count_takes_names_with_blanks(browse: Callable[..., Client], company: Company, role: str) -> None:
+    Variant.objects.filter(sku="CUP").update(name_zh="保温杯 中号", name_en="Insulated bottle, medium")
+    who = browse(role)
+    for name in ("保温杯 中号", "Insulated bottle, medium"):
+        fields = {"warehouse": "main", "category": "", "note": "", "skus": f"{name}\r\n"}
+        assert send(who, "/counts/new/", **fields).status_code == 302
+        count = StockCount.objects.order_by("-pk")[0]
+        assert list(count.lines.values_list("stock_item__variant__sku", flat=True)) == ["CUP"]
+        count.delete()
 
 
 def test_products_are_offered_while_a_line_is_typed(

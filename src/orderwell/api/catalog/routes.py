@@ -25,11 +25,12 @@ from orderwell.api.catalog.shapes import (
     show_product,
 )
 from orderwell.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, shown
-from orderwell.api.preconditions import etag, expected_version
+from orderwell.api.preconditions import etag, expected_version, seen_version
 from orderwell.api.requests import may_also
 from orderwell.api.routing import Routes
 from orderwell.api.shapes import Currency, Id
 from orderwell.api.verdicts import Verdicts, save_rows
+from orderwell.api.versions import with_version, with_versions
 from orderwell.domains.catalog import queries
 from orderwell.domains.catalog.drafts import (
     CategoryDraft,
@@ -39,7 +40,7 @@ from orderwell.domains.catalog.drafts import (
     ProductDraft,
     TaxCategoryDraft,
 )
-from orderwell.domains.catalog.models import Product, TaxCategory
+from orderwell.domains.catalog.models import Category, Channel, Product, TaxCategory
 from orderwell.domains.catalog.pictures import content_type_of
 from orderwell.domains.catalog.queries import ProductFilters, VariantHit
 from orderwell.domains.catalog.services import (
@@ -236,34 +237,54 @@ def restore_product_image(request: ApiRequest, image_id: Id) -> dict[str, Any]:
     return show_image(images.restore_image(image_id=image_id, actor=request.actor, now=utc_now()))
 
 
+def _category(row: Category) -> str:
+    return f"category:{row.pk}"
+
+
+def _tax(row: TaxCategory) -> str:
+    return f"tax-category:{row.pk}"
+
+
+def _channel(row: Channel) -> str:
+    return f"channel:{row.pk}"
+
+
 @routes.read("/categories", permission=VIEW, response=list[CategoryShape])
 def list_categories(request: ApiRequest) -> list[dict[str, Any]]:
-    return [show_category(category) for category in queries.categories(request.actor)]
+    return [show_category(category) for category in with_versions(queries.categories(request.actor), _category)]
 
 
-@routes.write("POST", "/categories", permission=CHANGE, response=CategoryShape, body=Draft(CategoryDraft))
+@routes.write("POST", "/categories", permission=CHANGE, response=CategoryShape, guarded=True, body=Draft(CategoryDraft))
 def save_product_category(request: ApiRequest) -> dict[str, Any]:
     """Create the category `code`, or change it when it exists."""
-    return show_category(save_category.save_category(request.draft, actor=request.actor, now=utc_now()))
+    version = seen_version(request)
+    saved = save_category.save_category(request.draft, version=version, actor=request.actor, now=utc_now())
+    return show_category(with_version(saved, _category))
 
 
 @routes.read("/tax-categories", permission=VIEW, response=list[TaxCategoryShape])
 def list_tax_categories(request: ApiRequest) -> list[TaxCategory]:
-    return list(queries.tax_categories(request.actor))
+    return with_versions(queries.tax_categories(request.actor), _tax)
 
 
-@routes.write("POST", "/tax-categories", permission=SETTING, response=TaxCategoryShape, body=Draft(TaxCategoryDraft))
+@routes.write(
+    "POST", "/tax-categories", permission=SETTING, response=TaxCategoryShape, guarded=True, body=Draft(TaxCategoryDraft)
+)
 def save_tax(request: ApiRequest) -> TaxCategory:
     """Create the tax category `code`, or change it. Orders that exist keep the rate they were placed with."""
-    return save_tax_category.save_tax_category(request.draft, actor=request.actor, now=utc_now())
+    version = seen_version(request)
+    saved = save_tax_category.save_tax_category(request.draft, version=version, actor=request.actor, now=utc_now())
+    return with_version(saved, _tax)
 
 
 @routes.read("/channels", permission=VIEW, response=list[ChannelShape])
 def list_channels(request: ApiRequest, active: bool | None = None) -> list[dict[str, Any]]:
-    return [show_channel(channel) for channel in queries.channels(request.actor, active=active)]
+    found = with_versions(queries.channels(request.actor, active=active), _channel, names=save_channel.CHANGES)
+    return [show_channel(channel) for channel in found]
 
 
-@routes.write("POST", "/channels", permission=SETTING, response=ChannelShape, body=Draft(ChannelDraft))
+@routes.write("POST", "/channels", permission=SETTING, response=ChannelShape, guarded=True, body=Draft(ChannelDraft))
 def save_sales_channel(request: ApiRequest) -> dict[str, Any]:
     """Create the channel `code`, or change it. Its currency is fixed at the start."""
-    return show_channel(save_channel.save_channel(request.draft, actor=request.actor, now=utc_now()))
+    saved = save_channel.save_channel(request.draft, version=seen_version(request), actor=request.actor, now=utc_now())
+    return show_channel(with_version(saved, _channel, names=save_channel.CHANGES))

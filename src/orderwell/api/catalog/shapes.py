@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from orderwell.api.shapes import Exact, Moment, Shape
+from orderwell.api.versions import Versioned
 from orderwell.domains.catalog.models import Category, Channel, Product, ProductImage, Variant
 from orderwell.domains.catalog.queries import ProductDetail
 
@@ -98,7 +99,7 @@ class VariantHitShape(Shape):
     pack_quantity: Exact | None
 
 
-class CategoryShape(Shape):
+class CategoryShape(Versioned):
     id: int
     code: str
     name_zh: str
@@ -106,7 +107,7 @@ class CategoryShape(Shape):
     parent: str | None
 
 
-class TaxCategoryShape(Shape):
+class TaxCategoryShape(Versioned):
     id: int
     code: str
     name_zh: str
@@ -114,7 +115,7 @@ class TaxCategoryShape(Shape):
     rate: Exact
 
 
-class ChannelShape(Shape):
+class ChannelShape(Versioned):
     id: int
     code: str
     name_zh: str
@@ -147,7 +148,7 @@ def show_image(image: ProductImage) -> dict[str, Any]:
 
 
 def show_category(category: Category) -> dict[str, Any]:
-    plain = {name: getattr(category, name) for name in ("id", "code", "name_zh", "name_en")}
+    plain = {name: getattr(category, name) for name in ("id", "code", "name_zh", "name_en", "version")}
     return {**plain, "parent": category.parent.code if category.parent is not None else None}
 
 

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from orderwell.api.bodies import ApiRequest, Draft, Rows
 from orderwell.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, page, shown
+from orderwell.api.preconditions import seen_version
 from orderwell.api.requests import may_also
 from orderwell.api.routing import Routes
 from orderwell.api.shapes import Id, Moment
@@ -30,6 +31,7 @@ from orderwell.api.stock.shapes import (
     show_movement,
 )
 from orderwell.api.verdicts import Verdicts, save_rows
+from orderwell.api.versions import with_version, with_versions
 from orderwell.domains.catalog.models import Channel
 from orderwell.domains.inventory import availability, queries
 from orderwell.domains.inventory.drafts import (
@@ -65,15 +67,23 @@ def _channel(code: str) -> Channel | None:
     return channel
 
 
+def _warehouse(row: Warehouse) -> str:
+    return f"warehouse:{row.pk}"
+
+
 @routes.read("/warehouses", permission=VIEW, response=list[WarehouseShape])
 def list_warehouses(request: ApiRequest, active: bool | None = None) -> list[Warehouse]:
-    return list(queries.warehouses(request.actor, active=active))
+    return with_versions(queries.warehouses(request.actor, active=active), _warehouse)
 
 
-@routes.write("POST", "/warehouses", permission=WAREHOUSE, response=WarehouseShape, body=Draft(WarehouseDraft))
+@routes.write(
+    "POST", "/warehouses", permission=WAREHOUSE, response=WarehouseShape, guarded=True, body=Draft(WarehouseDraft)
+)
 def save_stock_warehouse(request: ApiRequest) -> Warehouse:
     """Create the warehouse `code`, or change it when it exists."""
-    return save_warehouse.save_warehouse(request.draft, actor=request.actor, now=utc_now())
+    version = seen_version(request)
+    saved = save_warehouse.save_warehouse(request.draft, version=version, actor=request.actor, now=utc_now())
+    return with_version(saved, _warehouse)
 
 
 @routes.read("/stock", permission=VIEW, response=Page[StockItemShape])

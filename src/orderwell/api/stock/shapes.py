@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from orderwell.api.shapes import Exact, Moment, Shape, columns
+from orderwell.api.versions import Versioned
 from orderwell.domains.inventory.models import (
     Adjustment,
     ChannelBuffer,
@@ -17,7 +18,7 @@ from orderwell.domains.inventory.models import (
 )
 
 
-class WarehouseShape(Shape):
+class WarehouseShape(Versioned):
     id: int
     code: str
     name_zh: str

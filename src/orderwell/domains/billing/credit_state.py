@@ -1,4 +1,8 @@
-"""How the account of a customer stands when an order is typed: terms, limit, what is owed, what is late."""
+"""How the account of a customer stands when an order is typed: terms, limit, what is owed, what is late.
+
+A limit is one for all channels and teams, so whoever may see a customer's account here sees its sums whole, though not
+the orders and invoices of others behind them.
+"""
 
 from __future__ import annotations
 
@@ -67,7 +71,7 @@ def credit_used(actor: Actor, customers: Iterable[Customer]) -> dict[int, Credit
     limited = {row.pk: row for row in customers if row.credit_limit}
     if not limited:
         return {}
-    owed, waiting = balances_of(actor, limited), not_invoiced(actor, limited)
+    owed, waiting = balances_of(actor.on_every_row(), limited), not_invoiced(actor, limited)
     return {
         pk: CreditUse(row.currency, row.credit_limit or ZERO, owed.get((pk, row.currency), ZERO), waiting.get(pk, ZERO))
         for pk, row in limited.items()
@@ -76,7 +80,7 @@ def credit_used(actor: Actor, customers: Iterable[Customer]) -> dict[int, Credit
 
 def not_invoiced(actor: Actor, customer_ids: Collection[int]) -> dict[int, Decimal]:
     """By customer id, what open orders in the customer's own currency will still add to the account. One query."""
-    sums = _open_sums(actor, list(customer_ids))
+    sums = _open_sums(actor.on_every_row(), list(customer_ids))
     return {customer: max(total - invoiced, ZERO) for customer, total, invoiced in sums}
 
 
@@ -95,10 +99,10 @@ def credit_state(actor: Actor, customer_id: int, *, now: datetime) -> CreditStat
     """Raises NotFound, PermissionDenied."""
     actor.require(Permission.BILLING_INVOICE_VIEW)
     customer = known_customer(actor, customer_id)
-    currency = customer.currency
-    owed = customer_balance(actor, customer_id).get(currency, ZERO)
-    ((invoiced,),) = _not_due(actor, customer_id, currency, now)
-    ((credited,),) = _credited(actor, customer_id, currency, now)
+    currency, whole = customer.currency, actor.on_every_row()
+    owed = customer_balance(whole, customer_id).get(currency, ZERO)
+    ((invoiced,),) = _not_due(whole, customer_id, currency, now)
+    ((credited,),) = _credited(whole, customer_id, currency, now)
     not_due = (invoiced or ZERO) - (credited or ZERO)
     return CreditState(
         currency=currency,

@@ -86,6 +86,15 @@ def _problems(draft: CustomerDraft, current: CustomerState | None, known: Known)
             yield from _address_problems(address, f"/addresses/{index}")
 
 
+def part_problems(contacts: Sequence[ContactDraft], addresses: Sequence[PostalAddressDraft]) -> list[ErrorDetail]:
+    """What is wrong with contacts and addresses alone, for a form of which nothing else can be read yet."""
+    found = [
+        *(one for index, contact in enumerate(contacts) for one in _contact_problems(contact, f"/contacts/{index}")),
+        *(one for index, address in enumerate(addresses) for one in _address_problems(address, f"/addresses/{index}")),
+    ]
+    return [error.detail() for error in found]
+
+
 def _choice_problems(draft: CustomerDraft) -> Iterator[DomainError]:
     for name, choices in (("kind", KINDS), ("language", LANGUAGES)):
         value = getattr(draft, name)

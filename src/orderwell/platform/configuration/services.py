@@ -60,7 +60,7 @@ def newest(*keys: str) -> tuple[dict[str, Any], Version]:
     found = [_option(key) for key in keys]
     with snapshot():
         rows = dict(Setting.objects.filter(key__in=keys).values_list("key", "value"))
-        version = version_of(*map(_stream, keys))
+        version = version_of(*map(stream_of, keys))
     values = {
         option.key: option.kind.read(rows[option.key]) if option.key in rows else option.default for option in found
     }
@@ -77,7 +77,7 @@ def lock_settings(*keys: str, version: int | None, now: datetime) -> None:
         fields = {"value": option.kind.stored(option.default), "changed_at": now, "changed_by": ""}
         Setting.objects.get_or_create(key=key, defaults=fields)
     list(Setting.objects.select_for_update().filter(key__in=keys).order_by("key"))
-    require_version(version, *map(_stream, keys), kind=_("setting"))
+    require_version(version, *map(stream_of, keys), kind=_("setting"))
 
 
 def set_value(*, key: str, value: Any, version: int | None = None, actor: Actor, now: datetime) -> Any:
@@ -100,7 +100,7 @@ def reset(*, key: str, actor: Actor, now: datetime) -> Any:
     return _write(_option(key), None, actor, now)
 
 
-def _stream(key: str) -> str:
+def stream_of(key: str) -> str:
     return f"setting:{key}"[:40]
 
 
@@ -117,7 +117,7 @@ def _write(option: Option, stored: Any, actor: Actor, now: datetime, version: in
             fields = {"value": stored, "changed_at": now, "changed_by": actor.label[:120]}
             Setting.objects.update_or_create(key=option.key, defaults=fields)
         if after != before:
-            subject = _stream(option.key)
+            subject = stream_of(option.key)
             data = {"key": option.key, "before": before, "after": after}
             record(Fact(ConfigurationEvent.SETTING_CHANGED, subject, subject, data), actor=actor, now=now)
     _values.clear()

@@ -18,7 +18,7 @@ from orderwell.platform.configuration.models import CustomField
 from orderwell.platform.configuration.saving_fields import ENTITIES
 from orderwell.platform.permissions import words as permission_words
 from orderwell.web.components.actions import ActionForm
-from orderwell.web.components.forms import DayField, ExactField, offer, options
+from orderwell.web.components.forms import CountryField, DayField, ExactField, offer, options
 from orderwell.web.components.merging import MergingForm
 
 COMMON_CURRENCIES = ("CNY", "USD", "EUR", "GBP", "HKD", "JPY")
@@ -235,7 +235,7 @@ class TaxForm(CodedForm):
 
 
 class WarehouseForm(CodedForm):
-    country = forms.CharField(label=_("Country"), max_length=2, initial="CN")
+    country = CountryField(initial="CN")
     region = forms.CharField(label=_("Province or region"), required=False, max_length=80)
     city = forms.CharField(label=_("City"), required=False, max_length=80)
     priority = forms.IntegerField(
@@ -247,9 +247,6 @@ class WarehouseForm(CodedForm):
         help_text=_("Orders reserve goods that are not there yet. Only for goods that surely come."),
     )
     active = forms.BooleanField(label=_("Active"), required=False, initial=True)
-
-    def clean_country(self) -> str:
-        return str(self.cleaned_data["country"]).upper()
 
 
 class BufferForm(MergingForm):

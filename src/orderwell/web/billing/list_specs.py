@@ -188,7 +188,7 @@ PAYMENTS = ListSpec(
         Column("amount", _("Amount"), lambda p: p.amount, "money", currency=currency_of, narrow="end"),
         Column("currency", _("Currency"), lambda p: p.currency),
         Column("who", _("Who"), lambda p: p.actor_label),
-        Column("undone", _("Undone"), lambda p: p.undone_reason or None, narrow="line"),
+        Column("undone", _("Undone"), lambda p: p.undone_reason or None),
     ),
     default=("order", "received", "customer", "method", "reference", "refunded", "amount", "undone"),
     rows=payment_rows,

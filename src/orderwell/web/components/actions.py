@@ -48,11 +48,13 @@ def perform(
     template: str,
     act: Callable[[dict[str, Any]], object],
     done: str,
-    to: str,
+    to: str | Callable[[Any], str],
     context: dict[str, Any] | None = None,
     undo: Callable[[Any], Undo | None] | None = None,
 ) -> HttpResponse:
     """Show `form`, or take it: `act` gets the clean data and makes the one service call.
+
+    `to` is where it leads then; where that is made of what `act` returned, it gets None for a form that was sent twice.
 
     `undo` makes of what `act` returned the promise that the toast offers; a form sent twice offers it once.
     """
@@ -67,7 +69,7 @@ def perform(
             for text in form.said if isinstance(form, ActionForm) else ():
                 tell(request, text, level="info")
             tell(request, done, undo=undo(made) if undo and made is not None else None)
-            return go(request, to)
+            return go(request, to(made) if callable(to) else to)
     if isinstance(form, ActionForm) and form.is_bound:
         form.renew()
     status = 422 if form.errors else 200

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orderwell.kernel.errors import DomainError, ErrorDetail
 from orderwell.kernel.written import HALF_WIDTH
+from orderwell.platform.countries import country_code
 from orderwell.platform.formats import signs_of
 from orderwell.platform.wording import sentence
 
@@ -110,6 +111,22 @@ class ExactField(forms.DecimalField):
             if re.fullmatch(r"-?\d{1,3}(,\d{3})+(\.\d+)?", value):
                 value = value.replace(",", "")
         return super().to_python(value)
+
+
+class CountryField(forms.CharField):
+    """A country by its two letters, or by its name in Chinese or English; what is kept are the letters."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", _("Country"))
+        super().__init__(max_length=80, **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        text = super().to_python(value) or ""
+        code = country_code(text)
+        if text and not code:
+            message = _("There is no country “%(name)s”. Write its name, or its two letters such as CN.")
+            raise forms.ValidationError(message, params={"name": text})
+        return code
 
 
 class DayField(forms.DateField):

@@ -17,10 +17,10 @@ from msgspec import UNSET
 
 from orderwell.domains.customers.drafts import ContactDraft, CustomerDraft, PostalAddressDraft
 from orderwell.domains.customers.queries import CustomerDetail
-from orderwell.domains.customers.validation import ROLES
+from orderwell.domains.customers.validation import ROLES, part_problems
 from orderwell.kernel.money import currencies
 from orderwell.platform.events.versions import NEW
-from orderwell.web.components.forms import ExactField, Form, dress, offer, options
+from orderwell.web.components.forms import CountryField, ExactField, Form, dress, in_currency, offer, options
 from orderwell.web.components.merging import MergingForm
 from orderwell.web.components.words import choices
 from orderwell.web.customers.parts import Part, Reconciled, Row, Values, keys_of, reconcile, rows_of
@@ -76,7 +76,7 @@ ADDRESSES = Part(
         "district": _text(_("District"), 80),
         "street": _text(_("Street and number"), 500),
         "postcode": _text(_("Postcode"), 20),
-        "country": lambda: forms.CharField(label=_("Country"), required=False, max_length=2, initial="CN"),
+        "country": lambda: CountryField(required=False, initial="CN"),
     },
     title="recipient",
     alike=("street", "label", "recipient"),
@@ -146,6 +146,8 @@ class CustomerForm(MergingForm):
         offer(self, "group", options(groups, empty=_("None")))
         rest = [code for code in currencies() if code not in COMMON_CURRENCIES]
         offer(self, "currency", [(code, code) for code in (*COMMON_CURRENCIES, *rest)])
+        chosen = data.get("currency", "") if data is not None else ""
+        in_currency(self, "credit_limit", chosen or (before.customer.currency if before is not None else "CNY"))
         if before is not None:
             self.fields["number"].disabled = True
             self.fields["number"].help_text = ""
@@ -170,6 +172,21 @@ class CustomerForm(MergingForm):
             name = part.name(self._sent_keys[found[1]][int(found[2])], found[3] or part.title)
             return name if name in self.fields else None
         return super().field_at(pointer)
+
+    def check_parts(self) -> None:
+        """What is wrong with contacts and addresses too, where other fields are refused already: said at once."""
+        if not self.personal:
+            return
+        named = bool(self.cleaned_data.get("name"))
+        for detail in part_problems(self._contacts(), self._addresses()):
+            name = self.field_at(detail.pointer)
+            # A row without a name takes that of the customer.
+            if (
+                name
+                and name not in self.errors
+                and (named or not (detail.pointer or "").endswith(("name", "recipient")))
+            ):
+                self.refuse([detail])
 
     def draft(self) -> CustomerDraft:
         """What is to be saved; contacts and addresses only where they differ."""
@@ -206,12 +223,12 @@ class CustomerForm(MergingForm):
         return kept
 
     def _contacts(self) -> tuple[ContactDraft, ...]:
-        main = self.cleaned_data["contact_main"]
+        main = self.cleaned_data.get("contact_main", "")
         rows = list(self._kept(CONTACTS))
         first = main if main in {key for key, _row in rows} else rows[0][0] if rows else ""
         return tuple(
             ContactDraft(
-                name=row["name"] or self.cleaned_data["name"],
+                name=row["name"] or self.cleaned_data.get("name", ""),
                 job_title=row["job_title"],
                 phone=row["phone"],
                 email=row["email"],
@@ -227,12 +244,12 @@ class CustomerForm(MergingForm):
         first: dict[str, str] = {}
         for kind in ("shipping", "billing"):
             keys = [key for key, row in rows if (row["kind"] or "shipping") == kind]
-            main = self.cleaned_data[f"{kind}_main"]
+            main = self.cleaned_data.get(f"{kind}_main", "")
             first[kind] = main if main in keys else keys[0] if keys else ""
         return tuple(
             PostalAddressDraft(
                 **{name: row[name] for name in ("label", *ADDRESS) if name not in ("recipient", "country")},
-                recipient=row["recipient"] or self.cleaned_data["name"],
+                recipient=row["recipient"] or self.cleaned_data.get("name", ""),
                 country=str(row["country"]).upper() or "CN",
                 kind=row["kind"] or "shipping",
                 is_default=first[row["kind"] or "shipping"] == key,

@@ -42,11 +42,14 @@ def _form(request: HttpRequest, actor: Actor, before: CustomerDetail | None) -> 
         groups=[(group.code, localname(group)) for group in customer_groups(actor)],
         changed_by=_last_changed_by(before),
     )
-    if request.method == "POST" and form.is_valid():
-        try:
-            return HttpResponseRedirect(_save(request, actor, form))
-        except DomainError as error:
-            form.refuse(error)
+    if request.method == "POST":
+        if form.is_valid():
+            try:
+                return HttpResponseRedirect(_save(request, actor, form))
+            except DomainError as error:
+                form.refuse(error)
+        else:
+            form.check_parts()
     if form.is_bound:
         form.renew()
     context: dict[str, Any] = {

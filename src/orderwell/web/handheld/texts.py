@@ -56,6 +56,7 @@ def texts() -> dict[str, str]:  # budget: one table of words, read top to bottom
         "lines": _("{0} lines"),
         "units": _("{0} units"),
         "due": _("due {0}"),
+        "expected": _("expected {0}"),
         "late": _("late"),
         "begun": _("begun"),
         "ready": _("picked"),

@@ -27,7 +27,7 @@ from orderwell.kernel.clock import business_day, day_bounds
 from orderwell.kernel.errors import DomainError, ErrorDetail
 from orderwell.kernel.quantities import plain
 from orderwell.platform.wording import sentence
-from orderwell.web.components.forms import DayField, ExactField
+from orderwell.web.components.forms import CountryField, DayField, ExactField
 from orderwell.web.components.merging import Conflict, MergingForm
 from orderwell.web.templatetags.orderwell import line_name, price
 
@@ -65,7 +65,7 @@ class OrderChangeForm(MergingForm):
     ship_district = forms.CharField(label=_("District"), required=False, max_length=80)
     ship_street = forms.CharField(label=_("Street and number"), required=False, max_length=500)
     ship_postcode = forms.CharField(label=_("Postcode"), required=False, max_length=20)
-    ship_country = forms.CharField(label=_("Country"), required=False, max_length=2)
+    ship_country = CountryField(required=False)
     pointers = {rf"/ship_to/{name}": f"ship_{name}" for name in ADDRESS} | {
         "/requested_at": "requested_on",
         "/promised_at": "promised_on",

@@ -194,7 +194,7 @@ def _credit(order: Order, actor: Actor) -> dict[str, Any] | None:
         return None
     if not actor.may(Permission.CUSTOMERS_CUSTOMER_VIEW):
         return None
-    customer, owed = order.customer, customer_balance(actor, order.customer.pk)
+    customer, owed = order.customer, customer_balance(actor.on_every_row(), order.customer.pk)
     waiting = not_invoiced(actor, [customer.pk]).get(customer.pk, ZERO)
     limit, used = customer.credit_limit, owed.get(customer.currency, ZERO) + waiting
     return {

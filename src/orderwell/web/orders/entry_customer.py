@@ -15,7 +15,7 @@ from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import DomainError
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
-from orderwell.web.components.forms import Form
+from orderwell.web.components.forms import CountryField, Form
 from orderwell.web.components.words import choices
 from orderwell.web.pages import dialog, form_page
 
@@ -39,7 +39,7 @@ class NewCustomerForm(Form):
     district = forms.CharField(label=_("District"), required=False, max_length=80)
     street = forms.CharField(label=_("Street and number"), required=False, max_length=500)
     postcode = forms.CharField(label=_("Postcode"), required=False, max_length=20)
-    country = forms.CharField(label=_("Country"), required=False, max_length=2, initial="CN")
+    country = CountryField(required=False, initial="CN")
 
     def draft(self) -> CustomerDraft:
         data = self.cleaned_data

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -38,11 +39,20 @@ class Offered:
 
 
 def offered(actor: Actor) -> list[Offered]:
-    """Unfinished orders of this person, the newest first."""
+    """Unfinished orders of this person, the newest first, without those in which nothing is typed yet."""
+    begun = (kept for kept in drafts_of(kind=KIND, actor=actor) if _is_begun(kept))
     return [
         Offered(kept.key, str(kept.content.get("title", ""))[:120], len(_rows(kept)), kept.updated_at)
-        for kept in drafts_of(kind=KIND, actor=actor)[:MOST_OFFERED]
+        for kept in islice(begun, MOST_OFFERED)
     ]
+
+
+def _is_begun(kept: KeptDraft) -> bool:
+    """Somebody chose a customer, a product or an address, or wrote something; the rest stands in every empty form."""
+    fields = kept.content.get("fields")
+    own = ("customer", "note", "external_id", "ship_recipient", "ship_phone", "ship_street", "ship_city")
+    typed = isinstance(fields, dict) and any(str(fields.get(name) or "").strip() for name in own)
+    return bool(_rows(kept)) or typed
 
 
 @dataclass(frozen=True)

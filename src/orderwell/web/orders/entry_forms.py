@@ -26,7 +26,7 @@ from orderwell.kernel.errors import ErrorDetail
 from orderwell.kernel.quantities import plain
 from orderwell.platform.wording import sentence
 from orderwell.web.components.actions import ActionForm
-from orderwell.web.components.forms import DayField, ExactField, offer
+from orderwell.web.components.forms import CountryField, DayField, ExactField, offer
 from orderwell.web.templatetags.orderwell import localname
 
 ADDRESS = ("recipient", "phone", "email", "street", "district", "city", "region", "postcode", "country")
@@ -54,7 +54,7 @@ class EntryForm(ActionForm):
     ship_district = forms.CharField(label=_("District"), required=False, max_length=80)
     ship_street = forms.CharField(label=_("Street and number"), required=False, max_length=500)
     ship_postcode = forms.CharField(label=_("Postcode"), required=False, max_length=20)
-    ship_country = forms.CharField(label=_("Country"), required=False, max_length=2, initial="CN")
+    ship_country = CountryField(required=False, initial="CN")
 
     def __init__(self, *args: Any, channels: Sequence[Channel], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

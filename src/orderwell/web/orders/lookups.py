@@ -157,6 +157,7 @@ def _credit(actor: Actor, customer_id: int) -> dict[str, Any]:
         "overdue": text(state.overdue) if state.overdue else "",
         "waiting": text(state.not_invoiced) if state.not_invoiced else "",
         "left": text(state.left),
+        "over": text(-state.left) if state.left is not None and state.left < 0 else "",
         "passed": state.left is not None and state.left < 0,
     }
 

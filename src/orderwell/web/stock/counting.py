@@ -15,6 +15,7 @@ from orderwell.domains.catalog.choices import category_choices
 from orderwell.domains.inventory.choices import visible_warehouses
 from orderwell.domains.inventory.counts import SHOWS, count_detail, count_lines, count_list, count_sums
 from orderwell.domains.inventory.drafts import CountDraft, CountEntry
+from orderwell.domains.inventory.models import StockCount
 from orderwell.domains.inventory.services.count_stock import cancel_count, enter_counts, open_count
 from orderwell.domains.orders.services.displace import settle_count
 from orderwell.kernel.clock import utc_now
@@ -59,7 +60,7 @@ def new_count(request: HttpRequest, actor: Actor) -> HttpResponse:
         categories=[(row.code, path) for row, path in category_choices()],
     )
 
-    def act(data: dict[str, Any]) -> None:
+    def act(data: dict[str, Any]) -> StockCount:
         skus = tuple(matched_codes(actor, [line.strip() for line in data["skus"].splitlines() if line.strip()]))
         draft = CountDraft(
             warehouse=data["warehouse"],
@@ -68,7 +69,7 @@ def new_count(request: HttpRequest, actor: Actor) -> HttpResponse:
             blind=data["blind"],
             note=data["note"],
         )
-        open_count(draft, actor=actor, now=utc_now())
+        return open_count(draft, actor=actor, now=utc_now())
 
     return perform(
         request,
@@ -77,7 +78,7 @@ def new_count(request: HttpRequest, actor: Actor) -> HttpResponse:
         template="stock/count_new.html",
         act=act,
         done=_("The count is open."),
-        to=reverse("count-list"),
+        to=lambda made: reverse("count-list") if made is None else reverse("count-detail", args=[made.pk]),
     )
 
 

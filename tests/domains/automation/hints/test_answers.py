@@ -159,6 +159,19 @@ def test_nothing_is_done_about_what_has_changed(order: Order) -> None:
     assert order.lines.get().quantity == 12
 
 
+def test_the_address_of_the_customer_is_taken_with_one_click_and_back(shop: Shop) -> None:
+    order = shop.place((shop.cup, 1), ship_to=None)
+    hint = next(item for item in of(order) if item.rule == "missing_address")
+    with pytest.raises(PermissionDenied):
+        take_remedy(**named(hint), remedy="take-address", actor=outsider(), now=NOW)
+    taken = take_remedy(**named(hint), remedy="take-address", actor=clerk(), now=NOW)
+    fresh = Order.objects.select_related("channel", "customer").get(pk=order.pk)
+    assert (fresh.ship_city, fresh.ship_country) == ("上海市", "CN")
+    assert "人民路1号" in fresh.ship_to
+    assert "missing_address" not in rules(of(fresh))
+    assert taken.done is not None and taken.done.undo == "order-changed"
+
+
 def test_a_phone_is_filled_in_a_hold_is_placed_and_a_line_is_replaced(shop: Shop) -> None:
     from orderwell.testing.factories import make_bundle
 

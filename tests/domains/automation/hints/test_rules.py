@@ -23,6 +23,7 @@ from orderwell.domains.automation.hints.rules.accounts import CREDIT, OVERDUE
 from orderwell.domains.automation.hints.rules.addresses import ADDRESS
 from orderwell.domains.automation.hints.rules.better import BUNDLE, PACK, SUBSTITUTE, cheapest
 from orderwell.domains.automation.hints.rules.habits import PRICE, QUANTITY
+from orderwell.domains.automation.hints.rules.missing import ADDRESS as NO_ADDRESS
 from orderwell.domains.automation.hints.rules.missing import PHONE, POSTCODE
 from orderwell.domains.automation.hints.rules.places import POSTCODES
 from orderwell.domains.automation.hints.rules.promises import PROMISE
@@ -114,6 +115,18 @@ class TestLikelyDuplicate:
 
 
 class TestMissing:
+    def test_address(self) -> None:
+        known = CustomerBrief(1, "C1", "王小明", address_id=7, place="上海市 人民路1号")
+        (hint,) = said(NO_ADDRESS, order(address=None, customer=known))
+        assert remedies(hint) == ["take-address", "change-order", "ask-customer"]
+        assert "上海市 人民路1号" in str(hint.remedies[0].label)
+        (hint,) = said(NO_ADDRESS, order(address=None))
+        assert remedies(hint) == ["change-order", "ask-customer"]
+        assert not said(NO_ADDRESS, order(address=address()))
+        assert not said(NO_ADDRESS, order(address=None, customer=None))
+        assert not said(NO_ADDRESS, order(address=None, kind="entry"))
+        assert not said(NO_ADDRESS, order(line(open=D(0)), address=None))
+
     def test_phone(self) -> None:
         (hint,) = said(PHONE, order(address=address(phone="")))
         assert remedies(hint) == ["change-order", "ask-customer"]

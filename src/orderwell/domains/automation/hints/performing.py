@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from orderwell.domains.customers.models import Address
 from orderwell.domains.customers.services.not_duplicate import say_not_duplicate
 from orderwell.domains.orders.changes import LineChange, OrderChange
 from orderwell.domains.orders.drafts import AddressDraft, LineDraft
@@ -84,6 +85,17 @@ def fill_address(key: int, data: Mapping[str, Any], reason: str, actor: Actor, n
     parts = json.loads(order.ship_to) if order.ship_to else {}
     where = {name: getattr(order, f"ship_{name}") for name in ("country", "region", "city", "postcode")}
     address = msgspec.structs.replace(AddressDraft(**parts, **where), **{data["field"]: data["value"]})
+    return _amend(key, OrderChange(ship_to=address, reason=reason), actor, now)
+
+
+@performs("take-address")
+def take_address(key: int, data: Mapping[str, Any], reason: str, actor: Actor, now: datetime) -> Done:
+    """The customer's own address, as it is now."""
+    actor.require(P.CUSTOMERS_PERSONAL_DATA_VIEW)
+    customer = Order.objects.values_list("customer", flat=True).get(pk=key)
+    names = ("recipient", "phone", "street", "district", "city", "region", "postcode", "country")
+    found = Address.objects.get(pk=data["address_id"], customer=customer)
+    address = AddressDraft(**{name: getattr(found, name) for name in names})
     return _amend(key, OrderChange(ship_to=address, reason=reason), actor, now)
 
 

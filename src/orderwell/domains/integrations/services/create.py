@@ -6,24 +6,29 @@ import hashlib
 import shutil
 from collections.abc import Mapping
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from orderwell.domains.customers.models import Customer
 from orderwell.domains.integrations.errors import UnknownMapping, UnknownOption, UnknownPreset
 from orderwell.domains.integrations.events import ImportEvent
 from orderwell.domains.integrations.layouts import PRESETS, layout_for
 from orderwell.domains.integrations.layouts.registry import ORDER_LINES
 from orderwell.domains.integrations.mapping import check_options, propose
 from orderwell.domains.integrations.models import ImportBatch, ImportMapping
-from orderwell.domains.integrations.reading import inspect
+from orderwell.domains.integrations.reading import SourceInfo, inspect, read_rows
 from orderwell.domains.integrations.states import IMPORT_BATCH
 from orderwell.domains.integrations.storing import stored_file
+from orderwell.kernel.errors import DomainError
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.database import atomic
 from orderwell.platform.events.recording import Fact, record
 from orderwell.platform.permissions import Permission
 
 ENTITY_ORDERS = "orders"
+# Rows in which is looked whether customers are written by their numbers.
+_LOOKED_AT = 50
 _UNFINISHED = ("waiting", "running", "failed")
 
 
@@ -55,7 +60,7 @@ def create_batch(
     options = check_options(chosen.get("options", {}))
     info = inspect(path, file_name, {"encoding": options.encoding, "delimiter": options.delimiter})
     if preset == ORDER_LINES:
-        chosen = {**chosen, "columns": chosen.get("columns") or propose(info.header)}
+        chosen = {**chosen, "columns": chosen.get("columns") or _proposed(path, file_name, info)}
     sha256 = fingerprint(path)
     batch = ImportBatch(
         entity=ENTITY_ORDERS,
@@ -93,6 +98,23 @@ def unfinished_batch(*, path: Path, preset: str, mode: str, dry_run: bool) -> Im
 def fingerprint(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _proposed(path: Path, file_name: str, info: SourceInfo) -> dict[str, str]:
+    """By the names of the columns; "Customer" alone may be names or numbers, and that the cells say."""
+    columns = propose(info.header)
+    column = columns.get("customer_name")
+    if column is None or "customer" in columns:
+        return columns
+    place = info.header.index(column)
+    try:
+        cells = [row.cells[place].strip() for row in islice(read_rows(path, file_name, info), _LOOKED_AT)]
+    except (DomainError, IndexError):
+        return columns  # the run says what is wrong with the file
+    numbers = {cell for cell in cells if cell}
+    if numbers and Customer.objects.filter(number__in=numbers).count() == len(numbers):
+        columns = {field: name for field, name in columns.items() if field != "customer_name"} | {"customer": column}
+    return columns
 
 
 def _mapping(mapping: Mapping[str, Any] | None, name: str) -> dict[str, Any]:

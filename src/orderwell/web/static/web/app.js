@@ -141,6 +141,12 @@
     if (field?.select && field.type !== "checkbox") field.select();
   };
 
+  // A page that comes back with something wrong begins there, unless it has a place of its own to begin.
+  ready(() => {
+    const wrong = $("#content form[data-main] .is-invalid");
+    if (wrong && document.activeElement === document.body) wrong.focus();
+  });
+
   // --- Forms: sent once -------------------------------------------------------------------------------------------
   // A double click sends nothing twice: the server knows the form's token, and the button rests meanwhile.
   const busyForms = new Set();

@@ -93,7 +93,9 @@
         if (credit.limit)
           facts.push(
             part(
-              `${credit.passed ? say.textPassed : say.textLimit} ${credit.limit} · ${credit.left} ${say.textLeft}`,
+              credit.passed
+                ? `${say.textPassed} ${credit.over} · ${say.textLimit} ${credit.limit}`
+                : `${say.textLimit} ${credit.limit} · ${credit.left} ${say.textLeft}`,
               credit.passed ? "badge-bad" : "",
             ),
           );

@@ -14,14 +14,14 @@ REFUSING = {"no", "never", "none", "false", "0", "不要", "不接受", "否"}
 
 
 def fill_customers(actor: Actor, facts: Sequence[OrderFacts], known: Mapping[int, Customer]) -> None:
-    """Contacts and addresses are read only for orders that lack a phone or a postcode: two queries at most."""
+    """Contacts and addresses are read only for orders that lack an address, a phone or a postcode: two queries at most."""
     for item in facts:
         customer = known.get(item.customer_id or 0)
         if customer is not None:
             item.customer = CustomerBrief(
                 customer.pk, customer.number, customer.name, takes_substitutes(customer.preferences)
             )
-    lacking = [item for item in facts if item.customer and item.address and _lacks(item)]
+    lacking = [item for item in facts if item.customer and _lacks(item)]
     if not lacking or not actor.may(Permission.CUSTOMERS_PERSONAL_DATA_VIEW):
         return
     ids = {item.customer_id for item in lacking}
@@ -42,14 +42,21 @@ def takes_substitutes(preferences: Mapping[str, object]) -> bool:
 
 
 def _lacks(item: OrderFacts) -> bool:
-    return item.address is not None and not (item.address.phone and item.address.postcode)
+    if item.address is None:
+        return item.kind != "entry"
+    return not (item.address.phone and item.address.postcode)
 
 
 def _fill(item: OrderFacts, phones: Mapping[int, str], addresses: Mapping[int, Sequence[Address]]) -> None:
-    if item.customer is None or item.address is None:
+    if item.customer is None:
         return
     there = addresses.get(item.customer.id, ())
-    here = item.address
+    if (here := item.address) is None:
+        usual = next((row for row in there if row.kind == Address.Kind.SHIPPING), None)
+        if usual is not None:
+            item.customer.address_id = usual.pk
+            item.customer.place = " ".join(filter(None, (usual.city or usual.region, usual.street)))
+        return
     same = [row for row in there if row.city == here.city and row.street.strip() == here.street.strip()]
     item.customer.phone = phones.get(item.customer.id, "") or next((row.phone for row in there if row.phone), "")
     # Only of the very same place: another address has another postcode.

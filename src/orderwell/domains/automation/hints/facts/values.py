@@ -137,6 +137,9 @@ class CustomerBrief:
     # What the customer's contacts and addresses would fill in; empty where the reader may not see it.
     phone: str = ""
     postcode: str = ""
+    # Where the customer has goods sent by default: the address and its place in words.
+    address_id: int | None = None
+    place: str = ""
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""What a delivery needs and nobody has entered: phone and postcode."""
+"""What a delivery needs and nobody has entered: an address, a phone, a postcode."""
 
 from __future__ import annotations
 
@@ -15,6 +15,12 @@ from orderwell.kernel.errors import Phrase
 from orderwell.platform.configuration.kinds import text
 from orderwell.platform.permissions import Permission
 
+P = Permission
+ADDRESS = define(
+    "missing_address",
+    _("Missing address"),
+    _("Points out an order with goods to ship and no delivery address: its customer is known, the place is not."),
+)
 PHONE = define(
     "missing_phone",
     _("Missing phone"),
@@ -32,6 +38,20 @@ POSTCODE = define(
         _("Codes of countries, separated by spaces, whose addresses need no postcode."),
     ),
 )
+
+
+@ADDRESS.on("order")
+def order_without_address(order: OrderFacts, limits: Limits) -> Iterator[Hint]:
+    # Without a customer it is sold over the counter.
+    if order.address is not None or order.customer is None or order.kind == "entry" or not order.to_ship:
+        return
+    remedies = []
+    if order.customer.address_id is not None and may_change(order):
+        label = Phrase(_("Send it to {place}"), place=order.customer.place)
+        remedies.append(Remedy("take-address", label, {"address_id": order.customer.address_id}, P.ORDERS_ORDER_CHANGE))
+    remedies += [*open_change(order, _("Enter the address")), *ask(order, _("Ask for the address"))]
+    reason = Phrase(_("There are goods to ship, and no address to ship them to."))
+    yield ADDRESS.hint(order, Severity.WARNING, reason, *remedies, inputs={"order": order.number})
 
 
 @PHONE.on("order")
@@ -101,4 +121,4 @@ def _place(address: AddressFacts) -> dict[str, str]:
 
 def _open(customer: CustomerFacts, label: str) -> Remedy:
     data = {"customer_id": customer.id}
-    return Remedy("change-customer", Phrase(label), data, Permission.CUSTOMERS_CUSTOMER_CHANGE)
+    return Remedy("change-customer", Phrase(label), data, P.CUSTOMERS_CUSTOMER_CHANGE)

@@ -61,7 +61,7 @@
           row(
             `#/receive/announced/${encodeURIComponent(one.reference)}`,
             t("announced", one.reference),
-            [one.supplier, goodsOf(one), t("lines", one.lines.length), t("due", day(one.due))]
+            [one.supplier, goodsOf(one), t("lines", one.lines.length), t("expected", day(one.due))]
               .filter(Boolean)
               .join(" · "),
           ),
