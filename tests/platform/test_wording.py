@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from django.utils import translation
 
+from orderwell.domains.orders.errors import OrderStateForbids
 from orderwell.kernel.errors import InvalidValue, NotFound, Phrase
 from orderwell.platform.wording import sentence, sentences
 
@@ -20,6 +21,14 @@ def test_a_phrase_inside_a_message_is_translated(language: str, expected: str) -
     with translation.override(language):
         assert expected in sentence(error.detail())
         assert "lines" not in sentence(error.detail()) or language == "en"
+
+
+def test_several_are_listed_as_the_language_lists() -> None:
+    error = OrderStateForbids(number="SO1", state="cancelled", expected=["draft", "placed"])
+    with translation.override("en"):
+        assert sentence(error.detail()).endswith("while it is draft, placed.")
+    with translation.override("zh-hans"):
+        assert "草稿、已下单" in sentence(error.detail())
 
 
 def test_what_is_missing_is_named_in_the_readers_language() -> None:

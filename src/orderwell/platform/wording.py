@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import get_language, gettext, gettext_noop, pgettext_lazy
+from django.utils.translation import get_language, gettext, gettext_noop, pgettext, pgettext_lazy
 
 from orderwell.kernel.errors import DomainError, ErrorDetail, Named, Phrase, fill
 from orderwell.kernel.quantities import plain
@@ -36,7 +36,7 @@ def shown(value: Any) -> Any:
     if isinstance(value, str) and value:
         return gettext(value)
     if isinstance(value, list | tuple | frozenset | set):
-        return ", ".join(str(shown(item)) for item in value)
+        return pgettext("list", ", ").join(str(shown(item)) for item in value)
     return value
 
 

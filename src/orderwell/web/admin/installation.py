@@ -27,11 +27,11 @@ from orderwell.platform.jobs.queries import planned_schedules
 from orderwell.platform.jobs.services import change_schedule
 from orderwell.platform.numbering.queries import number_sequences
 from orderwell.platform.permissions import Permission, PermissionDenied
-from orderwell.platform.wording import shown
 from orderwell.web.admin.forms import ENTITY_WORDS, FIELD_KINDS, OwnFieldForm, ScheduleForm, SettingForm
 from orderwell.web.admin.sections import Column, Row, Table, Two, sections, show_table
 from orderwell.web.components.actions import ActionForm, perform
 from orderwell.web.components.merging import over
+from orderwell.web.components.option_words import option_rule, option_value
 from orderwell.web.components.schedules import schedule_name
 from orderwell.web.home.views import zone
 from orderwell.web.pages import form_page, page
@@ -65,12 +65,6 @@ def overview(request: HttpRequest, actor: Actor) -> HttpResponse:
     return render(request, "admin/index.html", {"groups": groups})
 
 
-def _value(option: configuration.Option, value: Any) -> str:
-    if option.kind.name == "yes_no":
-        return _("yes") if value else _("no")
-    return str(shown(value))
-
-
 def _example(option: configuration.Option, value: Any) -> str:
     return format_number(value, 123, year=utc_now().year) if option.kind.name == "number_template" else ""
 
@@ -79,13 +73,6 @@ def _place(option: configuration.Option) -> tuple[str, bool, str]:
     """The switch of a rule stands before what the rule reckons with."""
     whole, _dot, last = option.key.rpartition(".")
     return whole if whole.count(".") else option.key, last != "on", last
-
-
-def _rule(option: configuration.Option) -> str:
-    """The rule that a figure belongs to: several rules have one of the same name."""
-    whole, _dot, last = option.key.rpartition(".")
-    switch = next((other for other in configuration.options() if other.key == f"{whole}.on"), None)
-    return str(_(switch.title)) if switch and last != "on" else ""
 
 
 @page(SETTING)
@@ -97,9 +84,9 @@ def settings_page(request: HttpRequest, actor: Actor) -> HttpResponse:
             {
                 "key": option.key,
                 "title": _(option.title),
-                "of": _rule(option),
+                "of": option_rule(option),
                 "help": _(option.help),
-                "value": _value(option, value),
+                "value": option_value(option, value),
                 "example": _example(option, value),
                 "changed": value != option.default,
             }

@@ -25,6 +25,7 @@ from orderwell.platform.events.queries import sentences
 from orderwell.platform.formats import money_text, price_text
 from orderwell.platform.views.sources import source_of, sources
 from orderwell.platform.wording import shown, with_amounts
+from orderwell.web.components.option_words import option_change
 from orderwell.web.components.places import group_name, place_name
 from orderwell.web.components.words import WORDS, word
 
@@ -126,6 +127,8 @@ def sentence_of(event: Event) -> str:
     spoken = {key: _value(key, value) for key, value in data.items()}
     if "action" in data and data.get("list") in sources():
         spoken["action"] = source_of(data["list"]).spoken_action(str(data["action"]))
+    if event.name.startswith("configuration.setting."):
+        spoken |= option_change(str(data.get("key")), data.get("before"), data.get("after"))
     if event.name.startswith("printing.") and data.get("kind"):
         spoken["kind"] = gettext(data["kind"])
     text = fill(said, spoken)

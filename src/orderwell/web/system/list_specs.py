@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -21,7 +22,7 @@ from orderwell.platform.events.queries import all_events, backlog, dead_letters
 from orderwell.platform.events.services import discard_each, replay_each
 from orderwell.platform.jobs.queries import jobs
 from orderwell.platform.permissions import Permission
-from orderwell.web.components.markup import markup, to
+from orderwell.web.components.markup import markup, safe, to
 from orderwell.web.components.numbers import add_numbers
 from orderwell.web.components.schedules import job_name
 from orderwell.web.components.timeline import sentence_of
@@ -88,7 +89,7 @@ def event_rows(actor: Actor, values: Values, now: datetime) -> Sequence[QuerySet
 
 
 def what(event: Any) -> Any:
-    return markup('<div class="wrap">{}<div class="sub">{}</div></div>', sentence_of(event), event.name)
+    return SafeString(f'<div class="wrap">{safe(sentence_of(event))}<div class="sub">{safe(event.name)}</div></div>')
 
 
 def stream_link(event: Any) -> Any:
@@ -98,6 +99,9 @@ def stream_link(event: Any) -> Any:
 def name_streams(actor: Actor, found: Sequence[Any], keys: Sequence[str]) -> None:
     if "stream" in keys:
         add_numbers(actor, found, "stream")
+    words = {event.source: str(word("source", event.source)) for event in found}
+    for event in found:
+        event.source_word = words[event.source]
 
 
 EVENTS = ListSpec(
@@ -112,7 +116,7 @@ EVENTS = ListSpec(
         Column("stream", _("Stream"), lambda e: e.stream, show=stream_link, narrow="line"),
         Column("subject", _("Subject"), lambda e: e.subject),
         Column("who", _("Who"), lambda e: e.actor_label, narrow="line"),
-        Column("source", _("From"), lambda e: str(word("source", e.source)), narrow="line"),
+        Column("source", _("From"), lambda e: e.source_word, narrow="line"),
         Column("address", _("Address"), lambda e: e.address),
     ),
     default=("when", "what", "stream", "who", "source", "address"),
