@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import random
+import threading
 from decimal import Decimal
 
 import pytest
+from django.db import OperationalError
 
 from orderwell.domains.fulfilment.services.ship import ship
 from orderwell.domains.inventory.drafts import AdjustmentDraft, AdjustmentLineDraft
 from orderwell.domains.inventory.models import StockItem
 from orderwell.domains.orders.models import Backorder, Order
+from orderwell.domains.orders.services import displace, promises
 from orderwell.domains.orders.services.cancel import cancel_units
 from orderwell.domains.orders.services.displace import correct_stock
 from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import DomainError
+from orderwell.platform.database import is_postgresql
 from orderwell.platform.events.models import Event
 from orderwell.testing.concurrency import in_threads
 from orderwell.testing.factories import make_channel, make_variant, make_warehouse, stock_up
@@ -89,3 +93,46 @@ def test_two_counts_of_one_shelf_follow_each_other():
     assert item.reserved + waiting == 20 and len(orders) == 4
     assert item.reserved == 3 <= item.on_hand <= 6
     assert_lawful()
+
+
+def cancel_while_counted(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """The order is being cancelled, its reservations are read, its stock is not locked yet: now the count comes."""
+    if not is_postgresql():
+        pytest.skip("SQLite has one writer at a time, so nobody can come between")
+    tea = make_variant("TEA", price="10.00")
+    stock_up(tea, make_warehouse("north"), 10)
+    order = placed(draft(make_channel(), (tea, 8)))
+    read, counted, lock_items = threading.Event(), threading.Event(), promises.lock_items
+
+    def slowly(items):
+        read.set()
+        counted.wait(timeout=1)
+        return lock_items(items)
+
+    monkeypatch.setattr(promises, "lock_items", slowly)
+
+    def work(index: int) -> str:
+        if index == 0:
+            cancel_units(order_id=order.pk, lines=None, reason="changed my mind", actor=ACTOR, now=utc_now())
+            return "cancelled"
+        assert read.wait(timeout=30)
+        line = AdjustmentLineDraft(sku="TEA", counted=D(5))
+        what = AdjustmentDraft(warehouse="north", reason="count", lines=(line,), displace=True)
+        correct_stock(what, actor=ACTOR, now=utc_now())
+        counted.set()
+        return "counted"
+
+    return list(in_threads(work, 2))
+
+
+def test_a_count_waits_for_the_order_that_is_being_cancelled(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert cancel_while_counted(monkeypatch) == ["cancelled", "counted"]
+    item = StockItem.objects.get()
+    assert (item.on_hand, item.reserved) == (5, 0) and not Backorder.objects.exists()
+    assert_lawful()
+
+
+def test_control_without_the_lock_on_orders_one_of_them_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(displace, "lock_orders", lambda order_ids: {})
+    results = cancel_while_counted(monkeypatch)
+    assert any(isinstance(result, OperationalError | DomainError) for result in results), results

@@ -234,6 +234,7 @@ def test_shipping_from_the_list_says_why_an_order_cannot_leave(owner: Client, bu
     ready.refresh_from_db()
     assert ready.fulfilment_state == "shipped"
     assert held.number in answer.content.decode() and ready.number not in answer.content.decode()
+    assert "Try the refused again" in answer.content.decode()  # a hold can be released
 
 
 def test_products_and_users_are_closed_and_opened_again(owner: Client, business: Actor) -> None:

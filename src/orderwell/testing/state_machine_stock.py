@@ -22,7 +22,7 @@ from orderwell.domains.inventory.drafts import (
     TransferDraft,
     TransferLineDraft,
 )
-from orderwell.domains.inventory.models import Transfer
+from orderwell.domains.inventory.models import StockItem, Transfer
 from orderwell.domains.inventory.services.receive_stock import receive_stock
 from orderwell.domains.inventory.services.transfer_stock import (
     cancel_transfer,
@@ -36,12 +36,21 @@ from orderwell.testing.state_machine_base import ACTOR, Company, pick, small, ye
 
 
 class StockRules(Company):
-    @rule(index=pick, change=st.integers(-9, 9).filter(bool), west=yes, displace=yes)
-    def adjust(self, index: int, change: int, west: bool, displace: bool) -> None:
+    @rule(index=pick, change=st.integers(-9, 9).filter(bool), west=yes)
+    def adjust(self, index: int, change: int, west: bool) -> None:
         line = AdjustmentLineDraft(sku=self.skus[index % 3], change=Decimal(change))
-        house = "west" if west else "east"
-        draft = AdjustmentDraft(warehouse=house, reason="count", lines=(line,), displace=displace)
-        self.attempt("displace" if displace else "adjust", lambda: correct_stock(draft, actor=ACTOR, now=self.now))
+        draft = AdjustmentDraft(warehouse="west" if west else "east", reason="count", lines=(line,))
+        self.attempt("adjust", lambda: correct_stock(draft, actor=ACTOR, now=self.now))
+
+    @rule(index=pick, fewer=small)
+    def displace(self, index: int, fewer: Decimal) -> None:
+        promised = StockItem.objects.filter(reserved__gt=0, allow_negative=False).select_related("variant", "warehouse")
+        item = self.one(list(promised.order_by("pk")), index)
+        if item is None:
+            return
+        line = AdjustmentLineDraft(sku=item.variant.sku, counted=max(item.reserved - fewer, Decimal(0)))
+        draft = AdjustmentDraft(warehouse=item.warehouse.code, reason="count", lines=(line,), displace=True)
+        self.attempt("displace", lambda: correct_stock(draft, actor=ACTOR, now=self.now))
 
     @rule(index=pick, quantity=small)
     def receive(self, index: int, quantity: Decimal) -> None:

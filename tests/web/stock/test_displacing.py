@@ -10,6 +10,7 @@ from django.test import Client
 from orderwell.domains.inventory.models import StockCount, StockItem
 from orderwell.domains.orders.models import Backorder, Order
 from orderwell.testing.markup import flat
+from orderwell.web.orders.told import topic_of
 from tests.web.conftest import Company
 from tests.web.stock.test_counting import token
 
@@ -45,6 +46,7 @@ def test_the_orders_are_shown_and_a_second_yes_writes_it_down(
     assert asked.status_code == 422 and "less than what is reserved" in page
     assert lost.number in page and kept.number not in page
     assert "Write it down, 1 order waits again" in page
+    assert "10 on hand, 8 of them reserved for 2 order lines. At most 2 can be taken" in page
     assert StockItem.objects.get(variant=company.cup).on_hand == 10 and not Backorder.objects.exists()
     again = {**data, "displace": seen(page)}
     for _ in range(2):  # a double click displaces once
@@ -55,6 +57,7 @@ def test_the_orders_are_shown_and_a_second_yes_writes_it_down(
     assert (backorder.line.order_id, backorder.quantity) == (lost.pk, 3)
     timeline = flat(worker.get(f"/orders/{lost.pk}/").content.decode())
     assert "3 × CUP back to backorder" in timeline and "Backordered" in timeline
+    assert topic_of("orders.reservation.displaced") == "goods"
 
 
 def test_other_orders_than_those_that_were_seen_are_shown_anew(

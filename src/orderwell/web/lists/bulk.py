@@ -29,6 +29,8 @@ from orderwell.web.pages import dialog, form_page, page
 
 # Refused rows that a result names; the others are counted.
 SHOWN = 200
+# Refusals that nothing one could put right takes back: a cancelled order stays cancelled.
+FOR_GOOD = {"order_state_forbids"}
 
 
 @form_page()
@@ -145,7 +147,7 @@ def _result(request: HttpRequest, actor: Actor, run: BulkRun, *, problem: str = 
             for item in refused[:SHOWN]
         ],
         "more_refused": max(len(refused) - SHOWN, 0),
-        "can_retry": bool(refused) and run.undoes_id is None and run.finished_at is not None,
+        "can_retry": any(_may_help(item) for item in refused) and run.undoes_id is None and run.finished_at is not None,
         "can_undo": reversible and run.finished_at is not None and run.undone_at is None and counts["done"] > 0,
         "progress": shown(run.progress, now=utc_now()) if run.progress else None,
         "retry_token": f"retry-{run.pk}",
@@ -154,6 +156,11 @@ def _result(request: HttpRequest, actor: Actor, run: BulkRun, *, problem: str = 
         "title": _title(actor, run),
     }
     return dialog(request, "lists/run.html", context, status=status)
+
+
+def _may_help(verdict: dict[str, Any]) -> bool:
+    """Whether trying again can end otherwise: not where what the row has become forbids it for good."""
+    return any(error.code not in FOR_GOOD for error in errors_of(verdict))
 
 
 def _title(actor: Actor, run: BulkRun) -> str:

@@ -24,6 +24,7 @@ _BY_DOMAIN = {"fulfilment": "goods", "inventory": "goods", "billing": "money"}
 _BY_NAME = {
     "orders.backorder.filled": "goods",
     "orders.reservation.moved": "goods",
+    "orders.reservation.displaced": "goods",
     "orders.note.added": "talk",
     "orders.note.changed": "talk",
     "orders.note.removed": "talk",

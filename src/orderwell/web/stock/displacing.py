@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from orderwell.domains.orders.services.displace import DISPLACE, PromisesAtStake
 from orderwell.kernel.errors import DomainError, ErrorDetail
 from orderwell.platform.permissions.words import title_of
+from orderwell.platform.wording import sentences
 from orderwell.web.components.actions import ActionForm
 
 # More than so many rows nobody reads in a dialog; the rest is counted.
@@ -44,6 +45,7 @@ class DisplacingForm(ActionForm):
             return {}
         rows, orders = self.stake.displaced, {one.order_id for one in self.stake.displaced}
         return {
+            "said": sentences(self.stake),
             "rows": rows[:MOST_SHOWN],
             "more": max(len(rows) - MOST_SHOWN, 0),
             "units": sum((one.units for one in rows), Decimal(0)),

@@ -282,17 +282,18 @@ def _check(
     warehouse: Warehouse,
     make_room: MakeRoom,
 ) -> None:
-    refuse(
-        errors.MovedWhileCounted(pointer=f"/lines/{index}", sku=line.stock_item.variant.sku)
+    disturbed = [
+        errors.MovedWhileCounted(pointer=f"/lines/{index}", sku=line.stock_item.variant.sku).detail()
         for index, line in enumerate(lines)
         if line.disturbed
-    )
+    ]
     shorts = [
         Short(stock[line.stock_item_id], line.stock_item.variant.sku, warehouse, units, f"/lines/{index}/counted")
         for index, line in enumerate(lines)
-        if (units := shortfall(stock[line.stock_item_id], changes[line.stock_item_id]))
+        if not line.disturbed and (units := shortfall(stock[line.stock_item_id], changes[line.stock_item_id]))
     ]
-    if wrong := make_way(shorts, make_room):
+    # What must be counted again is not posted in any case, so nobody gives anything up for it.
+    if wrong := [*disturbed, *make_way(shorts, keep_promises if disturbed else make_room)]:
         raise Refusal(wrong)
 
 
