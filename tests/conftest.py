@@ -11,6 +11,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -75,6 +76,12 @@ def orderwell_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     """An empty data folder for a program that the test starts as its own process."""
     monkeypatch.setenv("ORDERWELL_HOME", str(tmp_path))
     yield tmp_path
+
+
+@pytest.fixture
+def timeless_caches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is kept for two seconds is kept for the whole test: how many queries are counted must not depend on the machine."""
+    monkeypatch.setattr("orderwell.platform.caching.time", SimpleNamespace(monotonic=lambda: 0.0))
 
 
 @pytest.fixture(autouse=True)

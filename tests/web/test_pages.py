@@ -10,9 +10,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+pytestmark = pytest.mark.usefixtures("timeless_caches")
 # Page -> the most queries it may take; one more than a year ago is a decision, not an accident.
 BUDGETS = {
-    "/": 21,
+    "/": 22,  # the administrator looks at health: PostgreSQL is asked for three settings more than SQLite
     "/overview/": 12,
     "/live/?t=orders&t=order:1": 5,
     "/live/counters/": 6,
@@ -74,7 +75,7 @@ def test_a_list_takes_as_many_queries_for_many_rows_as_for_few(
         place(CUP=1, POT=1)
     many = queries(owner, path)
     assert many <= BUDGETS[path]
-    assert many <= few + 1  # what is kept for two seconds may have been read once more
+    assert many <= few
 
 
 def test_an_order_with_many_lines_takes_as_many_queries_as_one_with_few(

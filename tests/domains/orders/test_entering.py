@@ -184,6 +184,7 @@ def test_a_past_order_is_offered_at_todays_prices(shop, tea, customer):
     assert (old_line.sold, old_line.price_now, old_line.changed) == (False, None, True)
 
 
+@pytest.mark.usefixtures("timeless_caches")
 def test_a_preview_of_many_lines_takes_no_more_queries_than_of_one(shop, tea, django_assert_max_num_queries):
     variants = [make_variant(price="3.00") for _ in range(60)]
     preview(draft(shop, (tea, 1)))

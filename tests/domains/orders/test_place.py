@@ -336,6 +336,7 @@ def test_personal_data_is_stored_encrypted_and_found_by_index(shop, tea):
     assert order.phone_index is not None
 
 
+@pytest.mark.usefixtures("timeless_caches")
 def test_a_batch_costs_the_same_statements_for_one_order_as_for_fifty(shop, tea):
     stock_up(tea, make_warehouse("east"), 1000)
     place(draft(shop, (tea, 1)))

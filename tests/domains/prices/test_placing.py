@@ -249,6 +249,7 @@ def test_preview_placing_and_the_question_agree_and_cents_add_up(shop, tea, entr
     made.delete()
 
 
+@pytest.mark.usefixtures("timeless_caches")
 def test_a_company_without_price_lists_pays_no_query_for_them_and_others_one(shop, tea):
     def queries() -> int:
         with CaptureQueriesContext(

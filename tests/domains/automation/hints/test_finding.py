@@ -287,6 +287,7 @@ def test_customers_who_share_a_phone_and_have_a_wrong_address(shop: Shop) -> Non
     assert rules(hints_of_customers(owner(), [twin], now=NOW)[f"customer:{twin.pk}"]) == ["missing_phone"]
 
 
+@pytest.mark.usefixtures("timeless_caches")
 def test_many_orders_take_as_many_queries_as_two(shop: Shop) -> None:
     pot, mug = make_variant("POT", price="90"), make_variant("MUG", price="80")
     stock_up(mug, shop.house, 500)
