@@ -25,7 +25,8 @@ from orderwell.domains.orders.services.place import place_orders
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.actor import system_actor
 draft = OrderDraft(channel="shop", customer="C1", lines=tuple(LineDraft(s, Decimal(q)) for s, q in LINES),
-    ship_to=AddressDraft(recipient="王小明", phone="13812345678", street="人民路1号", city="上海市"))
+    ship_to=AddressDraft(recipient="王小明", phone="13812345678", street="人民路1号", city="上海市"),
+    requested_at=utc_now())  # what is due goes first, and the list of a handheld is short
 print(place_orders([draft], actor=system_actor(), now=utc_now())[0].number)
 """
 SHIPPED = """

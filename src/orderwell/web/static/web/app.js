@@ -118,7 +118,10 @@
   ready(() => {
     const element = $("#dialog");
     if (!element) return;
-    element.addEventListener("shown.bs.modal", () => focusFirst(element));
+    // Who types already must not have the first letter taken away.
+    element.addEventListener("shown.bs.modal", () => {
+      if (!document.activeElement?.closest("#dialog-content")) focusFirst(element);
+    });
     element.addEventListener("hidden.bs.modal", () => {
       // What was refused because it is no longer so: the page behind still shows it as it was.
       if ($("#dialog-content [data-stale-page]")) location.reload();
