@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -18,6 +19,13 @@ class LineResult(msgspec.Struct, frozen=True):
     quantity: Decimal
     reserved: Decimal
     backordered: Decimal
+
+    @classmethod
+    def of(cls, sku: str, quantity: Decimal, parts: Iterable[tuple[Decimal, Decimal]]) -> LineResult:
+        """`parts`: of each product the line needs, how much is missing of how much. A bundle is reserved as far as its
+        scarcest component."""
+        missing = max(missing * quantity / wanted for missing, wanted in parts)
+        return cls(sku, quantity, quantity - missing, missing)
 
 
 class Placed(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,9 +10,9 @@ from orderwell.domains.catalog.resolving import reference
 from orderwell.domains.orders.drafts import LineDraft, OrderDraft
 from orderwell.domains.orders.models import Order, OrderLine
 from orderwell.domains.orders.outcomes import Duplicate, LineResult, Repeated
-from orderwell.domains.orders.placement.plan import ONE, ZERO, Plan
+from orderwell.domains.orders.placement.plan import ZERO, Plan
 from orderwell.kernel.money import round_amount
-from orderwell.kernel.quantities import QUANTITY_SCALE, plain
+from orderwell.kernel.quantities import plain
 from orderwell.platform.idempotency import services as request_keys
 from orderwell.platform.statements import fetch
 
@@ -32,7 +32,6 @@ def answer_repeated_requests(plans: list[Plan]) -> None:
 
 
 # By external id alone, which hardly any two channels share: one index answers it. The channel is compared below.
-_SMALLEST = ONE.scaleb(-QUANTITY_SCALE)
 _KNOWN = "SELECT id FROM orders_order WHERE external_id IN (%s)"
 
 
@@ -75,21 +74,18 @@ def _first_answer(order: Order, lines: list[OrderLine], draft: OrderDraft) -> Du
         tax_amount=_rounded(order.tax_amount, order.currency),
         total_amount=_rounded(order.total_amount, order.currency),
         placed_at=order.placed_at or order.created_at,
-        lines=tuple(_first_result(line) for line in lines if "sourcing" in line.explanation),
+        lines=tuple(_first_result(line) for line in lines if line.explanation.get("sourcing")),
         differs=_units(draft.lines) != _units(lines),
     )
 
 
 def _first_result(line: OrderLine) -> LineResult:
-    """What the line got when its stock was looked for: its explanation keeps it. A bundle got as much as its scarcest
-    component."""
-    share = ONE
+    """What the line got when its stock was looked for: its explanation keeps it."""
+    parts = []
     for sourcing in line.explanation["sourcing"]:
         missing = Decimal(sourcing.get("backordered", 0))
-        taken = sum((Decimal(much) for much in sourcing["taken"].values()), ZERO)
-        share = min(share, taken / (taken + missing) if taken + missing else ONE)
-    reserved = (line.quantity * share).quantize(_SMALLEST)
-    return LineResult(line.sku, *(Decimal(plain(much)) for much in (line.quantity, reserved, line.quantity - reserved)))
+        parts.append((missing, missing + sum(map(Decimal, sourcing["taken"].values()))))
+    return LineResult.of(line.sku, Decimal(plain(line.quantity)), parts)
 
 
 def _units(lines: Iterable[LineDraft | OrderLine]) -> dict[str, Decimal]:

@@ -252,6 +252,4 @@ def _placed(plan: Plan, now: datetime, *, promised: bool) -> Placed:
 def _line_result(line: PlannedLine) -> LineResult:
     if not any(demand.missing for demand in line.demands):
         return LineResult(line.sku, line.quantity, line.quantity, ZERO)
-    # A bundle is reserved as far as its scarcest component.
-    missing = max(demand.missing * line.quantity / demand.quantity for demand in line.demands)
-    return LineResult(line.sku, line.quantity, line.quantity - missing, missing)
+    return LineResult.of(line.sku, line.quantity, [(demand.missing, demand.quantity) for demand in line.demands])
