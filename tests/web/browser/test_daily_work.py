@@ -255,6 +255,23 @@ def test_colleagues_are_offered_after_an_at_sign_and_taken_by_keyboard(sign_in: 
     expect(page.locator("main")).to_contain_text("Please ask @wei now")
 
 
+def test_what_is_typed_before_a_dialog_has_settled_stays(sign_in: Open) -> None:
+    page = sign_in("anna")
+    place_order(page, ("CUP", "1"))
+    # As on a slow machine: what came is shown, and its last touches follow late.
+    page.evaluate("htmx.config.defaultSettleDelay = 2000")
+    page.evaluate("document.addEventListener('htmx:afterSettle', () => (document.body.dataset.settled = '1'))")
+    page.keyboard.press("t")
+    note = page.locator("#dialog textarea[data-mentions]")
+    expect(note).to_be_focused()
+    page.keyboard.type("Ring ", delay=20)
+    settled = page.locator("body[data-settled]")
+    expect(settled).to_have_count(0)
+    settled.wait_for()
+    page.keyboard.type("first")
+    expect(note).to_have_value("Ring first")
+
+
 def test_colleagues_are_offered_on_a_phone(sign_in: Open) -> None:
     page = sign_in("anna")
     place_order(page, ("CUP", "1"))

@@ -77,7 +77,8 @@ def test_the_camera_reads_a_real_code(camera: Page, site: Site) -> None:
     loaded: list[str] = []
     camera.on("request", lambda request: loaded.append(request.url))
     camera.goto("/handheld/#/pick")
-    camera.locator(".hh-row", has_text=number).click()
+    camera.locator(".hh-row").first.wait_for()
+    scan(camera, number)
     camera.locator("[data-sku=CUP]").wait_for()
     assert not [url for url in loaded if "camera.js" in url]  # fetched when somebody wants it
     camera.locator(".hh-scan [data-scan-camera]").first.click()
@@ -88,7 +89,8 @@ def test_the_camera_reads_a_real_code(camera: Page, site: Site) -> None:
 def test_back_closes_the_camera_before_the_page(camera: Page, site: Site) -> None:
     number = place(site, ("CUP", 2))
     camera.goto("/handheld/#/pick")
-    camera.locator(".hh-row", has_text=number).click()
+    camera.locator(".hh-row").first.wait_for()
+    scan(camera, number)
     camera.locator("[data-sku=CUP]").wait_for()
     here = camera.url
     # Nothing before the camera can be read here, so the window stays until somebody closes it.

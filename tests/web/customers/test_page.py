@@ -91,9 +91,14 @@ def test_favourites_become_an_order_with_their_quantities(
     assert re.search(r'name="line_quantity"[^>]*value="3"|value="3"[^>]*name="line_quantity"', entry)
 
 
-def test_somebody_who_may_not_order_is_not_asked_to(browse: Callable[..., Client], company: Company) -> None:
+def test_somebody_who_may_not_order_is_not_asked_to(
+    browse: Callable[..., Client], company: Company, place: Callable[..., int]
+) -> None:
+    for _ in range(2):
+        place(CUP=1)
     page = browse("bookkeeper").get(page_of(company)).content.decode()
-    assert "New order with these" not in page and "/tags/" not in page
+    assert 'id="favourites"' in page
+    assert "New order with these" not in page and "/tags/" not in page and "/orders/new/" not in page
 
 
 def test_the_timeline_is_narrowed_and_goes_on(owner: Client, company: Company, place: Callable[..., int]) -> None:

@@ -141,7 +141,8 @@
       $("input:not([type=hidden]):not([type=checkbox]):not([readonly]), select, textarea", root) ||
       $(".modal-footer .btn-primary", root);
     field?.focus();
-    if (field?.select && field.type !== "checkbox") field.select();
+    // What somebody has typed already is not marked: the next letter would take its place.
+    if (field?.select && field.type !== "checkbox" && field.value === field.defaultValue) field.select();
   };
 
   // A page that comes back with something wrong begins there, unless it has a place of its own to begin.
