@@ -123,6 +123,8 @@ TEMPLATES = [
     }
 ]
 
+FORM_RENDERER = "orderwell.web.components.widgets.Renderer"
+
 AUTH_USER_MODEL = "accounts.User"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},

@@ -7,6 +7,7 @@ too (`topics.FIELDS`).
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from django.forms import BoundField, RadioSelect
@@ -225,9 +226,14 @@ SENTENCES: dict[str, str | Promise] = {
 
 def field_help(form: object, field: str) -> str | Promise:
     """The sentence for a field of a form, of its parents, or of every form that has such a field."""
+    return _sentence_of(type(form), field)
+
+
+@lru_cache(maxsize=2048)
+def _sentence_of(form: type, field: str) -> str | Promise:
     if row := _OF_A_ROW.fullmatch(field):
         field = f"{row[1]}_{row[2]}"
-    for kind in type(form).__mro__:
+    for kind in form.__mro__:
         if found := SENTENCES.get(f"{kind.__name__}.{field}"):
             return found
     return SENTENCES.get(f"*.{field}", "")

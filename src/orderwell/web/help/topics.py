@@ -6,6 +6,8 @@ what is missing. `PARTS` are addresses that nobody looks at as a page: data for 
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from django.urls import NoReverseMatch, reverse
 
 START = "start#start-screen"
@@ -386,7 +388,12 @@ def topic_of(url_name: str | None) -> str:
 
 def field_topic(form: object, field: str) -> str:
     """The place that explains a field of a form; empty where it needs none. Forms inherit the places of their parents."""
-    return next((FIELDS[name] for kind in type(form).__mro__ if (name := f"{kind.__name__}.{field}") in FIELDS), "")
+    return _topic_of_field(type(form), field)
+
+
+@lru_cache(maxsize=2048)
+def _topic_of_field(form: type, field: str) -> str:
+    return next((FIELDS[name] for kind in form.__mro__ if (name := f"{kind.__name__}.{field}") in FIELDS), "")
 
 
 def place_to_open(place: str) -> str:
