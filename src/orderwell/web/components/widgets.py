@@ -8,8 +8,8 @@ from typing import Any
 
 from django.forms.renderers import DjangoTemplates
 from django.http import HttpRequest
-from django.template.context import Context
 from django.template.base import render_value_in_context
+from django.template.context import Context
 
 from orderwell.web.components.markup import safe
 

@@ -226,7 +226,8 @@ SENTENCES: dict[str, str | Promise] = {
 
 def field_help(form: object, field: str) -> str | Promise:
     """The sentence for a field of a form, of its parents, or of every form that has such a field."""
-    return _sentence_of(type(form), field)
+    kind: Any = type(form)
+    return _sentence_of(kind, field)
 
 
 @lru_cache(maxsize=2048)

@@ -7,6 +7,7 @@ what is missing. `PARTS` are addresses that nobody looks at as a page: data for 
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 from django.urls import NoReverseMatch, reverse
 
@@ -388,7 +389,8 @@ def topic_of(url_name: str | None) -> str:
 
 def field_topic(form: object, field: str) -> str:
     """The place that explains a field of a form; empty where it needs none. Forms inherit the places of their parents."""
-    return _topic_of_field(type(form), field)
+    kind: Any = type(form)
+    return _topic_of_field(kind, field)
 
 
 @lru_cache(maxsize=2048)

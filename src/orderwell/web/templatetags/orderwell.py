@@ -14,7 +14,6 @@ from django import template
 from django.conf import settings
 from django.forms import BoundField, CheckboxInput, Select
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
