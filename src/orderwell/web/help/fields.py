@@ -15,7 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from orderwell.web.help.markdown import address
-from orderwell.web.help.topics import field_topic
+from orderwell.web.help.topics import FIELDS
 
 # A field in a row of a form: "address-0-label", "address-n1-label" of a new one, "address-__key__-label" of the blank one.
 _OF_A_ROW = re.compile(r"([a-z]+)-(?:n?\d+|__key__)-(\w+)")
@@ -222,6 +222,17 @@ SENTENCES: dict[str, str | Promise] = {
     "TemplateForm.closing": _("Stands below the sums, such as thanks or terms."),
     "LogoForm.logo": _("PNG, JPEG or SVG, at most 500 kB; printed on top of every document."),
 }
+
+
+def field_topic(form: object, field: str) -> str:
+    """The place that explains a field of a form; empty where it needs none. Forms inherit the places of their parents."""
+    kind: Any = type(form)
+    return _topic_of(kind, field)
+
+
+@lru_cache(maxsize=2048)
+def _topic_of(form: type, field: str) -> str:
+    return next((FIELDS[name] for kind in form.__mro__ if (name := f"{kind.__name__}.{field}") in FIELDS), "")
 
 
 def field_help(form: object, field: str) -> str | Promise:

@@ -6,9 +6,6 @@ what is missing. `PARTS` are addresses that nobody looks at as a page: data for 
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import Any
-
 from django.urls import NoReverseMatch, reverse
 
 START = "start#start-screen"
@@ -385,17 +382,6 @@ FIELDS: dict[str, str] = {
 
 def topic_of(url_name: str | None) -> str:
     return TOPICS.get(url_name or "", START)
-
-
-def field_topic(form: object, field: str) -> str:
-    """The place that explains a field of a form; empty where it needs none. Forms inherit the places of their parents."""
-    kind: Any = type(form)
-    return _topic_of_field(kind, field)
-
-
-@lru_cache(maxsize=2048)
-def _topic_of_field(form: type, field: str) -> str:
-    return next((FIELDS[name] for kind in form.__mro__ if (name := f"{kind.__name__}.{field}") in FIELDS), "")
 
 
 def place_to_open(place: str) -> str:
