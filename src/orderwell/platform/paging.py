@@ -93,12 +93,16 @@ def keyset_chunks(parts: Sequence[QuerySet[Any]], *, order: Sequence[str], chunk
 
 def _merged(parts: Sequence[QuerySet[Any]], order: Sequence[str], values: Sequence[Any] | None, most: int) -> list[Any]:
     """The first rows after `values` of all parts together."""
-    found: list[Any] = []
-    for rows in parts:
-        found += made_quickly(first_after(rows, order, values, most))
-    if len(parts) > 1:
-        for path in reversed(order):  # sorting is stable: the last key first
-            found.sort(key=partial(_at, path=path), reverse=path.startswith("-"))
+    return in_order([list(made_quickly(first_after(rows, order, values, most))) for rows in parts], order, most)
+
+
+def in_order(parts: Sequence[list[Any]], order: Sequence[str], most: int) -> list[Any]:
+    """The first rows of parts that are in order themselves."""
+    if len(parts) == 1:
+        return parts[0][:most]
+    found = [row for part in parts for row in part]
+    for path in reversed(order):  # sorting is stable: the last key first
+        found.sort(key=partial(_at, path=path), reverse=path.startswith("-"))
     return found[:most]
 
 

@@ -151,9 +151,10 @@ class ListSpec:
     link: Callable[[Any], str | None] | None = None
     row_class: Callable[[Any], str] | None = None
     order: Callable[[Values, str], tuple[str, ...] | None] | None = None
-    # The model of a list whose rows, without filters, are one part that depends on nothing but who asks: no moment, no
-    # setting. Its statement is then compiled once.
+    # The model of a list whose rows, without filters, depend on nothing but who asks: no moment, no setting, no other
+    # rows. Its statement is then compiled once; and once for each value of the filters of which the same holds.
     steady: type[Model] | None = None
+    steady_filters: frozenset[str] = frozenset()
     # The same rows as one part, where counting them that way takes fewer statements.
     counted: Callable[[Actor, Values, datetime], QuerySet[Any]] | None = None
     prepare: Callable[[Actor, Sequence[Any], Sequence[str]], None] | None = None

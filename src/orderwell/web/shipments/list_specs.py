@@ -107,6 +107,8 @@ TO_SHIP = ListSpec(
     rows=ready_rows,
     sorts={"placed": ("placed_at", "id")},
     default_sort="placed",
+    steady=Order,
+    steady_filters=frozenset({"fulfilment", "channel", "team", "from", "to"}),
     filters=(
         Filter("q", _("Search"), "text"),
         Filter("fulfilment", _("Fulfilment"), choices=lambda actor: choices("fulfilment", *READY)),
@@ -185,6 +187,7 @@ SHIPMENTS = ListSpec(
     sorts={"shipped": ("shipped_at", "id")},
     default_sort="-shipped",
     steady=Shipment,
+    steady_filters=frozenset({"state", "warehouse", "date", "first", "from", "to"}),
     filters=(
         Filter("q", _("Search"), "text"),
         Filter("state", _("State"), choices=lambda actor: choices("shipment", "shipped", "delivered")),
@@ -258,6 +261,7 @@ RETURNS = ListSpec(
     sorts={"received": ("received_at", "id")},
     default_sort="-received",
     steady=Return,
+    steady_filters=frozenset({"channel", "from", "to"}),
     filters=(
         Filter("q", _("Search"), "text"),
         Filter("channel", _("Channel"), choices=channel_choices),
