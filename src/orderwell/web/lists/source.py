@@ -75,7 +75,7 @@ class SpecSource:
         columns = chosen(self.spec, actor, keys)
         written = _with_currency(self.spec, columns)
         clean = clean_filters(self.spec, filters, actor)
-        parts = _parts(self.spec, actor, clean, columns, now)
+        parts = _parts(self.spec, actor, clean, columns, sort, now)
         for rows in keyset_chunks(parts, order=order_of(self.spec, clean, sort), chunk=CHUNK):
             if self.spec.prepare:
                 self.spec.prepare(actor, rows, keys)
@@ -143,7 +143,7 @@ def page_of(
         needed = sorted({name for column in columns for name in column.needs})
         found = keyset_page_by(partial(_steadily, spec, actor, needed), spec.steady, **way)
     else:
-        found = keyset_page_of_parts(_parts(spec, actor, filters, columns, now), **way)
+        found = keyset_page_of_parts(_parts(spec, actor, filters, columns, sort, now), **way)
     if spec.prepare:
         spec.prepare(actor, found.rows, [column.key for column in columns])
     return found
@@ -195,9 +195,10 @@ def row_of(spec: ListSpec, actor: Actor, pk: Any, columns: Sequence[Column], now
 
 
 def _parts(
-    spec: ListSpec, actor: Actor, filters: Mapping[str, str], columns: Sequence[Column], now: datetime
+    spec: ListSpec, actor: Actor, filters: Mapping[str, str], columns: Sequence[Column], sort: str, now: datetime
 ) -> list[QuerySet[Any]]:
-    return [_joined(rows, columns) for rows in spec.rows(actor, filters, now)]
+    rows_of = spec.rows_by.get(sort.lstrip("-"), spec.rows)
+    return [_joined(rows, columns) for rows in rows_of(actor, filters, now)]
 
 
 def _joined(rows: QuerySet[Any], columns: Sequence[Column]) -> QuerySet[Any]:

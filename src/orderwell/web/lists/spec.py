@@ -151,6 +151,8 @@ class ListSpec:
     link: Callable[[Any], str | None] | None = None
     row_class: Callable[[Any], str] | None = None
     order: Callable[[Values, str], tuple[str, ...] | None] | None = None
+    # Key of a sort -> the same rows in other parts, where another index serves that order.
+    rows_by: Mapping[str, Rows] = field(default_factory=dict)
     # The model of a list whose rows, without filters, are one part that depends on nothing but who asks: no moment, no
     # setting. Its statement is then compiled once.
     steady: type[Model] | None = None
