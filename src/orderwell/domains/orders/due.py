@@ -17,9 +17,7 @@ class ReadyDue(Func):
     """
 
     output_field = DateTimeField(null=True)
-    template = (
-        "CASE WHEN {0} IN ('reserved', 'partial') AND NOT {1} THEN COALESCE({2}, {3}, {4}) END"
-    )
+    template = "CASE WHEN {0} IN ('reserved', 'partial') AND NOT {1} THEN COALESCE({2}, {3}, {4}) END"
 
     def __init__(self) -> None:
         super().__init__("fulfilment_state", "on_hold", "promised_at", "requested_at", "placed_at")

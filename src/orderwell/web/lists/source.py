@@ -27,7 +27,7 @@ from orderwell.platform.permissions import Permission
 from orderwell.platform.prepared import prepared
 from orderwell.platform.views.sources import Act, Undo
 from orderwell.web.lists.cells import columns_of, file_column, spoken
-from orderwell.web.lists.spec import Column, ListSpec
+from orderwell.web.lists.spec import Column, Filter, ListSpec
 
 CHUNK = 2000
 
@@ -110,6 +110,12 @@ def clean_filters(spec: ListSpec, values: Mapping[str, str], actor: Actor) -> di
     """The filters of the list that are set to something that makes sense."""
     found = {item.key: item.clean(str(values.get(item.key, "")), actor) for item in spec.filters}
     return {key: value for key, value in found.items() if value}
+
+
+def unknown_filters(spec: ListSpec, values: Mapping[str, str], actor: Actor) -> list[tuple[Filter, str]]:
+    """What is asked for in vain: filters of the list with a value that none of them knows."""
+    asked = [(item, str(values.get(item.key, ""))) for item in spec.filters]
+    return [(item, value.strip()[:40]) for item, value in asked if not item.is_known(value, actor)]
 
 
 def chosen(spec: ListSpec, actor: Actor, keys: Sequence[str]) -> list[Column]:

@@ -28,10 +28,12 @@ from orderwell.web.lists.common import (
     attribute,
     between,
     channel_choices,
+    channel_code,
     currency_of,
     order_link,
     pick,
     warehouse_choices,
+    warehouse_code,
 )
 from orderwell.web.lists.spec import Action, Column, Filter, ListSpec, Nothing, Values
 from orderwell.web.orders.list_forms import BulkForm
@@ -73,7 +75,9 @@ def ready_rows(actor: Actor, values: Values, now: datetime) -> Sequence[QuerySet
     found = order_parts(actor, replace(_ready(values), ready=True), now=now)
     # Asked for as the column itself, its own index would be read, which knows nothing of what is due.
     wanted = values.get("fulfilment")
-    return [part.alias(at=Concat("fulfilment_state", Value(""))).filter(at=wanted) for part in found] if wanted else found
+    return (
+        [part.alias(at=Concat("fulfilment_state", Value(""))).filter(at=wanted) for part in found] if wanted else found
+    )
 
 
 def ready_rows_by_age(actor: Actor, values: Values, now: datetime) -> Sequence[QuerySet[Order]]:
@@ -128,8 +132,8 @@ TO_SHIP = ListSpec(
     filters=(
         Filter("q", _("Search"), "text"),
         Filter("fulfilment", _("Fulfilment"), choices=lambda actor: choices("fulfilment", *READY)),
-        Filter("warehouse", _("Warehouse"), choices=warehouse_choices),
-        Filter("channel", _("Channel"), choices=channel_choices),
+        Filter("warehouse", _("Warehouse"), choices=warehouse_choices, alias=warehouse_code),
+        Filter("channel", _("Channel"), choices=channel_choices, alias=channel_code),
         Filter("team", _("Team"), choices=team_choices),
         Filter("tag", _("Customer tag"), choices=tag_choices),
         Filter("from", _("Placed from"), "day"),
@@ -206,7 +210,7 @@ SHIPMENTS = ListSpec(
     filters=(
         Filter("q", _("Search"), "text"),
         Filter("state", _("State"), choices=lambda actor: choices("shipment", "shipped", "delivered")),
-        Filter("warehouse", _("Warehouse"), choices=warehouse_choices),
+        Filter("warehouse", _("Warehouse"), choices=warehouse_choices, alias=warehouse_code),
         Filter("date", _("Date"), choices=lambda actor: [("kept", _("Left on time")), ("missed", _("Left late"))]),
         Filter(
             "first",
@@ -278,7 +282,7 @@ RETURNS = ListSpec(
     steady=Return,
     filters=(
         Filter("q", _("Search"), "text"),
-        Filter("channel", _("Channel"), choices=channel_choices),
+        Filter("channel", _("Channel"), choices=channel_choices, alias=channel_code),
         Filter("from", _("Received from"), "day"),
         Filter("to", _("Received until"), "day"),
     ),

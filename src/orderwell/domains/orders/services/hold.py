@@ -34,7 +34,7 @@ def place_hold(*, order_id: int, kind: str, reason: str, actor: Actor, now: date
             order=order, kind=kind, reason=reason.strip()[:240], placed_at=now, placed_by=actor.label
         )
         _touch(order, on_hold=True, now=now)
-        _tell(OrderEvent.HOLD_PLACED, hold, reason, actor, now)
+        tell_of_hold(OrderEvent.HOLD_PLACED, hold, reason, actor, now)
     return hold
 
 
@@ -79,8 +79,20 @@ def _release(hold_id: int, reason: str, permission: Permission, actor: Actor, no
         hold.released_at, hold.released_by, hold.release_reason = now, actor.label, reason.strip()[:240]
         hold.save(update_fields=["released_at", "released_by", "release_reason"])
         _touch(order, on_hold=Hold.objects.filter(order=order, released_at=None).exists(), now=now)
-        _tell(OrderEvent.HOLD_RELEASED, hold, reason, actor, now)
+        tell_of_hold(OrderEvent.HOLD_RELEASED, hold, reason, actor, now)
     return hold
+
+
+def end_holds(order: Order, *, reason: str, actor: Actor, now: datetime) -> list[int]:
+    """Of an order that was cancelled as a whole: there is nothing left to hold. Returns the holds that ended by it."""
+    holds = list(Hold.objects.filter(order=order, released_at=None).order_by("pk"))
+    for hold in holds:
+        hold.released_at, hold.released_by, hold.release_reason = now, actor.label, reason.strip()[:240]
+        hold.save(update_fields=["released_at", "released_by", "release_reason"])
+        tell_of_hold(OrderEvent.HOLD_RELEASED, hold, reason, actor, now)
+    if holds:
+        Order.objects.filter(pk=order.pk).update(on_hold=False)
+    return [hold.pk for hold in holds]
 
 
 def _touch(order: Order, *, on_hold: bool, now: datetime) -> None:
@@ -90,6 +102,6 @@ def _touch(order: Order, *, on_hold: bool, now: datetime) -> None:
     order.save(update_fields=["on_hold", "updated_at", "version"])
 
 
-def _tell(name: OrderEvent, hold: Hold, reason: str, actor: Actor, now: datetime) -> None:
+def tell_of_hold(name: OrderEvent, hold: Hold, reason: str, actor: Actor, now: datetime) -> None:
     fact = Fact(name, f"order:{hold.order_id}", f"hold:{hold.pk}", {"kind": hold.kind, "reason": reason.strip()})
     record(fact, actor=actor, now=now)
