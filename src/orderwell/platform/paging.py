@@ -23,6 +23,9 @@ MAX_PAGE = 500
 # The order, the values of the row before (None: from the beginning), and how many rows at most.
 Find = Callable[[Sequence[str], Sequence[Any] | None, int], list[Any]]
 
+# What rows are annotated with, so that an order may name it too.
+Computed = Mapping[str, Field[Any, Any]]
+
 
 class UnknownCursor(DomainError):
     code = "unknown_cursor"
@@ -49,21 +52,26 @@ def keyset_page(
 
 
 def keyset_page_of_parts(
-    parts: Sequence[QuerySet[Any]], *, order: Sequence[str], cursor: str | None, limit: int, backwards: bool = False
+    parts: Sequence[QuerySet[Any]],
+    *,
+    order: Sequence[str],
+    cursor: str | None,
+    limit: int,
+    backwards: bool = False,
+    computed: Computed = MappingProxyType({}),
 ) -> Page[Any]:
-    """One page over disjoint `parts` of a table together; `order` may also name what all of them are annotated with.
+    """One page over disjoint `parts` of a table together.
 
     For `state IN (a, b)` a database sorts all that match; each part alone is read in the order of its index and stops
     after a page.
     """
-    computed: Any = parts[0].query.annotations
     return keyset_page_by(
         *(partial(_merged, parts), parts[0].model),
         order=order,
         cursor=cursor,
         limit=limit,
         backwards=backwards,
-        computed={name: found.output_field for name, found in computed.items()},
+        computed=computed,
     )
 
 
@@ -75,11 +83,11 @@ def keyset_page_by(
     cursor: str | None,
     limit: int,
     backwards: bool = False,
-    computed: Mapping[str, Field[Any, Any]] = MappingProxyType({}),
+    computed: Computed = MappingProxyType({}),
 ) -> Page[Any]:
     """One page of what `find` gives: the first rows in an order after the values of a row, or all from the beginning.
 
-    `computed` are what `order` names beside the columns of the model.
+    `computed` is what `order` names beside the columns of the model.
     """
     limit = max(1, min(limit, MAX_PAGE))
     way = [_turned(path) for path in order] if backwards else list(order)
@@ -110,12 +118,16 @@ def keyset_chunks(parts: Sequence[QuerySet[Any]], *, order: Sequence[str], chunk
 
 def _merged(parts: Sequence[QuerySet[Any]], order: Sequence[str], values: Sequence[Any] | None, most: int) -> list[Any]:
     """The first rows after `values` of all parts together."""
-    found: list[Any] = []
-    for rows in parts:
-        found += made_quickly(first_after(rows, order, values, most))
-    if len(parts) > 1:
-        for path in reversed(order):  # sorting is stable: the last key first
-            found.sort(key=partial(_at, path=path), reverse=path.startswith("-"))
+    return in_order([list(made_quickly(first_after(rows, order, values, most))) for rows in parts], order, most)
+
+
+def in_order(parts: Sequence[list[Any]], order: Sequence[str], most: int) -> list[Any]:
+    """The first rows of parts that are in order themselves."""
+    if len(parts) == 1:
+        return parts[0][:most]
+    found = [row for part in parts for row in part]
+    for path in reversed(order):  # sorting is stable: the last key first
+        found.sort(key=partial(_at, path=path), reverse=path.startswith("-"))
     return found[:most]
 
 
@@ -150,9 +162,7 @@ def cursor_of(row: Model, order: Sequence[str]) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def _decode(
-    cursor: str, model: type[Model], order: Sequence[str], computed: Mapping[str, Field[Any, Any]]
-) -> list[Any]:
+def _decode(cursor: str, model: type[Model], order: Sequence[str], computed: Computed) -> list[Any]:
     """The values in a cursor. Raises UnknownCursor for anything that this list did not give out."""
     try:
         text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)

@@ -384,11 +384,6 @@ def topic_of(url_name: str | None) -> str:
     return TOPICS.get(url_name or "", START)
 
 
-def field_topic(form: object, field: str) -> str:
-    """The place that explains a field of a form; empty where it needs none. Forms inherit the places of their parents."""
-    return next((FIELDS[name] for kind in type(form).__mro__ if (name := f"{kind.__name__}.{field}") in FIELDS), "")
-
-
 def place_to_open(place: str) -> str:
     """The address of the screen that a place is about, where the screen needs nothing else to be opened."""
     for name, topic in TOPICS.items():

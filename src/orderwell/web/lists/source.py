@@ -19,6 +19,7 @@ from orderwell.platform.paging import (
     Page,
     capped_count,
     first_after,
+    in_order,
     keyset_chunks,
     keyset_page_by,
     keyset_page_of_parts,
@@ -27,7 +28,7 @@ from orderwell.platform.permissions import Permission
 from orderwell.platform.prepared import prepared
 from orderwell.platform.views.sources import Act, Undo
 from orderwell.web.lists.cells import columns_of, file_column, spoken
-from orderwell.web.lists.spec import Column, Filter, ListSpec
+from orderwell.web.lists.spec import Column, Filter, ListSpec, Rows
 
 CHUNK = 2000
 
@@ -144,10 +145,16 @@ def page_of(
     now: datetime,
 ) -> Page[Any]:
     order = order_of(spec, filters, sort)
-    way: dict[str, Any] = {"order": order, "cursor": cursor, "limit": limit, "backwards": backwards}
-    if spec.steady is not None and not filters:
+    way: dict[str, Any] = {
+        "order": order,
+        "cursor": cursor,
+        "limit": limit,
+        "backwards": backwards,
+        "computed": spec.computed,
+    }
+    if spec.steady is not None and filters.keys() <= spec.steady_filters:
         needed = sorted({name for column in columns for name in column.needs})
-        found = keyset_page_by(partial(_steadily, spec, actor, needed), spec.steady, **way)
+        found = keyset_page_by(partial(_steadily, spec, actor, filters, needed, sort), spec.steady, **way)
     else:
         found = keyset_page_of_parts(_parts(spec, actor, filters, columns, sort, now), **way)
     if spec.prepare:
@@ -155,35 +162,45 @@ def page_of(
     return found
 
 
-# Statements of steady lists, by list, joins, order, types of the values they begin after, and length.
-_steady: dict[tuple[Any, ...], Callable[..., list[Any]]] = {}
+# Statements of steady lists, part by part: by list, filters, joins, order, types of the values they begin after, length.
+_steady: dict[tuple[Any, ...], list[Callable[..., list[Any]]]] = {}
 _MOST_STEADY = 500
 
 
 def _steadily(
     spec: ListSpec,
     actor: Actor,
+    filters: Mapping[str, str],
     needed: Sequence[str],
+    sort: str,
     order: Sequence[str],
     values: Sequence[Any] | None,
     most: int,
 ) -> list[Any]:
-    """The first rows of the whole list, or those after the values of a row, by a statement that is compiled once."""
+    """The first rows of the list, or those after the values of a row, by statements that are compiled once."""
     kinds: tuple[Any, ...] = tuple([type(value) for value in values or ()])
 
-    def build(actor: Actor, *values: Any) -> QuerySet[Any]:
-        (rows,) = spec.rows(actor, {}, utc_now())
-        return first_after(_with(rows, needed), order, values or None, most)
+    def parts(actor: Actor, values: Sequence[Any]) -> list[QuerySet[Any]]:
+        found = _rows_of(spec, sort)(actor, filters, utc_now())
+        return [first_after(_with(rows, needed), order, values or None, most) for rows in found]
 
     if not set(kinds) <= {int, str, datetime, date}:
-        return list(build(actor, *(values or ())))
-    key = (spec.name, *needed, None, *order, *kinds, most)
-    found = _steady.get(key)
+        return in_order([list(rows) for rows in parts(actor, values or ())], order, most)
+    key = (spec.name, *sorted(filters.items()), None, *needed, None, *order, *kinds, most)
+    found = _steady.pop(key, None)
     if found is None:
         if len(_steady) >= _MOST_STEADY:
-            _steady.clear()
-        found = _steady[key] = prepared(Actor, *kinds)(build)
-    return found(actor, *(values or ()))
+            del _steady[next(iter(_steady))]  # the one that was not asked for the longest
+        found = [prepared(Actor, *kinds)(_one_of(parts, at)) for at in range(len(parts(actor, values or ())))]
+    _steady[key] = found
+    return in_order([part(actor, *(values or ())) for part in found], order, most)
+
+
+def _one_of(parts: Callable[[Actor, Sequence[Any]], list[QuerySet[Any]]], at: int) -> Callable[..., QuerySet[Any]]:
+    def build(actor: Actor, *values: Any) -> QuerySet[Any]:
+        return parts(actor, values)[at]
+
+    return build
 
 
 def row_of(spec: ListSpec, actor: Actor, pk: Any, columns: Sequence[Column], now: datetime) -> Any:
@@ -203,8 +220,11 @@ def row_of(spec: ListSpec, actor: Actor, pk: Any, columns: Sequence[Column], now
 def _parts(
     spec: ListSpec, actor: Actor, filters: Mapping[str, str], columns: Sequence[Column], sort: str, now: datetime
 ) -> list[QuerySet[Any]]:
-    rows_of = spec.rows_by.get(sort.lstrip("-"), spec.rows)
-    return [_joined(rows, columns) for rows in rows_of(actor, filters, now)]
+    return [_joined(rows, columns) for rows in _rows_of(spec, sort)(actor, filters, now)]
+
+
+def _rows_of(spec: ListSpec, sort: str) -> Rows:
+    return spec.rows_by.get(sort.lstrip("-"), spec.rows)
 
 
 def _joined(rows: QuerySet[Any], columns: Sequence[Column]) -> QuerySet[Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import Field, Model, QuerySet
 from django.utils.functional import Promise
 
 from orderwell.platform.accounts.actor import Actor
@@ -165,9 +165,12 @@ class ListSpec:
     order: Callable[[Values, str], tuple[str, ...] | None] | None = None
     # Key of a sort -> the same rows in other parts, where another index serves that order.
     rows_by: Mapping[str, Rows] = field(default_factory=dict)
-    # The model of a list whose rows, without filters, are one part that depends on nothing but who asks: no moment, no
-    # setting. Its statement is then compiled once.
+    # What sorts name beside the columns of the model, as the rows are annotated.
+    computed: Mapping[str, Field[Any, Any]] = field(default_factory=dict)
+    # The model of a list whose rows, without filters, depend on nothing but who asks: no moment, no setting, no other
+    # rows. Its statement is then compiled once; and once for each value of the filters of which the same holds.
     steady: type[Model] | None = None
+    steady_filters: frozenset[str] = frozenset()
     # The same rows as one part, where counting them that way takes fewer statements.
     counted: Callable[[Actor, Values, datetime], QuerySet[Any]] | None = None
     prepare: Callable[[Actor, Sequence[Any], Sequence[str]], None] | None = None

@@ -51,6 +51,8 @@ def _head(column: Column, looking: Looking) -> str:
 
 def table_rows(spec: ListSpec, columns: Sequence[Column], rows: Sequence[Any], *, pick: bool) -> SafeString:
     """`<tr>` for each row; with `pick`, a box to select it. Everything that is not markup already is escaped."""
+    if not rows:
+        return SafeString("")
     cells = [
         (f'<td class="{_classes(column)}" data-label="{safe(column.title)}">', _cell(column, leads=not index))
         for index, column in enumerate(columns)

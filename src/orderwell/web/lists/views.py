@@ -16,6 +16,7 @@ from orderwell.platform.paging import Page
 from orderwell.platform.permissions import Permission
 from orderwell.platform.views.queries import own_choice, saved_views
 from orderwell.web.components.listing import CAP, ROWS, Listing, capped
+from orderwell.web.components.markup import place
 from orderwell.web.lists.cells import columns_of, plain
 from orderwell.web.lists.registry import spec_for, specs
 from orderwell.web.lists.source import SpecSource, page_of, row_of
@@ -122,7 +123,7 @@ def _way_out(nothing: Nothing, actor: Actor) -> str:
     """Where the button of an empty list leads, for somebody who may go there."""
     if not nothing.url or not (nothing.permission is None or actor.may(nothing.permission)):
         return ""
-    return reverse(nothing.url) + nothing.query
+    return place(nothing.url) + nothing.query
 
 
 @page()

@@ -281,6 +281,7 @@ ORDERS = ListSpec(
     sorts={"placed": ("placed_at", "id")},
     default_sort="-placed",
     steady=Order,
+    steady_filters=frozenset({"state", "fulfilment", "payment", "team", "from", "to", "hold", "currency"}),
     order=drafts_by_creation,
     counted=lambda actor, values, now: matching(actor, filters_from(values, actor), now=now),
     nothing=Nothing(

@@ -134,6 +134,8 @@ PRODUCTS = ListSpec(
     rows=rows,
     sorts={"code": ("code",)},
     default_sort="code",
+    steady=Product,
+    steady_filters=frozenset({"active", "bundles"}),
     filters=(
         Filter("q", _("Search"), "text"),
         Filter("category", _("Category"), choices=category_choices),

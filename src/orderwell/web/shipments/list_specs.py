@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet, Value
+from django.db.models import DateTimeField, QuerySet, Value
 from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
 
@@ -129,6 +129,9 @@ TO_SHIP = ListSpec(
     sorts={"due": MOST_URGENT_FIRST, "placed": ("placed_at", "id")},
     default_sort="due",
     rows_by={"placed": ready_rows_by_age},
+    computed={"due": DateTimeField()},
+    steady=Order,
+    steady_filters=frozenset({"fulfilment", "channel", "team", "from", "to"}),
     filters=(
         Filter("q", _("Search"), "text"),
         Filter("fulfilment", _("Fulfilment"), choices=lambda actor: choices("fulfilment", *READY)),
@@ -207,6 +210,7 @@ SHIPMENTS = ListSpec(
     sorts={"shipped": ("shipped_at", "id")},
     default_sort="-shipped",
     steady=Shipment,
+    steady_filters=frozenset({"state", "warehouse", "date", "first", "from", "to"}),
     filters=(
         Filter("q", _("Search"), "text"),
         Filter("state", _("State"), choices=lambda actor: choices("shipment", "shipped", "delivered")),
@@ -280,6 +284,7 @@ RETURNS = ListSpec(
     sorts={"received": ("received_at", "id")},
     default_sort="-received",
     steady=Return,
+    steady_filters=frozenset({"channel", "from", "to"}),
     filters=(
         Filter("q", _("Search"), "text"),
         Filter("channel", _("Channel"), choices=channel_choices, alias=channel_code),

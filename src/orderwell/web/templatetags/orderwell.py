@@ -14,7 +14,6 @@ from django import template
 from django.conf import settings
 from django.forms import BoundField, CheckboxInput, Select
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
@@ -31,7 +30,8 @@ from orderwell.platform.printing.kinds import kinds_of
 from orderwell.web.components.assets import asset as asset_url
 from orderwell.web.components.causes import CAUSE_WORDS, CAUSES
 from orderwell.web.components.charts import drawn, rows_of
-from orderwell.web.components.markup import markup, safe, to
+from orderwell.web.components.field_markup import field_markup
+from orderwell.web.components.markup import markup, place, safe, to
 from orderwell.web.components.schedules import SCHEDULES
 from orderwell.web.components.times import moments
 from orderwell.web.components.toasts import undo_of
@@ -195,26 +195,28 @@ MADE_AT = {
 }
 
 
-@register.inclusion_tag("components/field.html")
-def field(bound: BoundField, classes: str = "", hide_label: bool = False) -> dict[str, Any]:
+@register.simple_tag
+def field(bound: BoundField, classes: str = "", hide_label: bool = False) -> SafeString:
     widget = bound.field.widget
-    is_check = isinstance(widget, CheckboxInput)
     extra: dict[str, Any] = {}
     if bound.errors:
         extra["class"] = f"{widget.attrs.get('class', '')} is-invalid"
     described = describe(bound, extra)
+    control = bound.as_widget(attrs={**widget.attrs, **extra})
+    if bound.is_hidden:
+        return control
     missing = ""
     if bound.field.required and isinstance(widget, Select) and not any(key for key, _name in widget.choices):
         missing = MADE_AT.get(bound.name, "")
-    return {
-        "missing_url": reverse(missing) if missing else "",
-        **described,
-        "bound": bound,
-        "control": bound.as_widget(attrs={**widget.attrs, **extra}),
-        "is_check": is_check,
-        "classes": classes,
-        "hide_label": hide_label,
-    }
+    return field_markup(
+        bound,
+        control,
+        described,
+        is_check=isinstance(widget, CheckboxInput),
+        classes=classes,
+        hide_label=hide_label,
+        missing_url=place(missing) if missing else "",
+    )
 
 
 @register.simple_tag(takes_context=True)
