@@ -152,7 +152,9 @@ def page_of(
         "backwards": backwards,
         "computed": spec.computed,
     }
-    if spec.steady is not None and filters.keys() <= spec.steady_filters:
+    # Values after which a page begins can't be prepared where the order has a small number, such as a priority.
+    anew = cursor and spec.computed
+    if spec.steady is not None and filters.keys() <= spec.steady_filters and not anew:
         needed = sorted({name for column in columns for name in column.needs})
         found = keyset_page_by(partial(_steadily, spec, actor, filters, needed, sort), spec.steady, **way)
     else:
