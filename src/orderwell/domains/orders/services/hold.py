@@ -34,7 +34,7 @@ def place_hold(*, order_id: int, kind: str, reason: str, actor: Actor, now: date
             order=order, kind=kind, reason=reason.strip()[:240], placed_at=now, placed_by=actor.label
         )
         _touch(order, on_hold=True, now=now)
-        tell_of_hold(OrderEvent.HOLD_PLACED, hold, reason, actor, now)
+        _tell(OrderEvent.HOLD_PLACED, hold, reason, actor, now)
     return hold
 
 
@@ -79,7 +79,7 @@ def _release(hold_id: int, reason: str, permission: Permission, actor: Actor, no
         hold.released_at, hold.released_by, hold.release_reason = now, actor.label, reason.strip()[:240]
         hold.save(update_fields=["released_at", "released_by", "release_reason"])
         _touch(order, on_hold=Hold.objects.filter(order=order, released_at=None).exists(), now=now)
-        tell_of_hold(OrderEvent.HOLD_RELEASED, hold, reason, actor, now)
+        _tell(OrderEvent.HOLD_RELEASED, hold, reason, actor, now)
     return hold
 
 
@@ -89,10 +89,21 @@ def end_holds(order: Order, *, reason: str, actor: Actor, now: datetime) -> list
     for hold in holds:
         hold.released_at, hold.released_by, hold.release_reason = now, actor.label, reason.strip()[:240]
         hold.save(update_fields=["released_at", "released_by", "release_reason"])
-        tell_of_hold(OrderEvent.HOLD_RELEASED, hold, reason, actor, now)
+        _tell(OrderEvent.HOLD_RELEASED, hold, reason, actor, now)
     if holds:
         Order.objects.filter(pk=order.pk).update(on_hold=False)
     return [hold.pk for hold in holds]
+
+
+def hold_again(order: Order, *, ended: list[int], actor: Actor, now: datetime) -> None:
+    """Holds that ended because all was cancelled stand again: what they waited for has not come about."""
+    holds = list(Hold.objects.filter(pk__in=ended, order=order, released_at__isnull=False).order_by("pk"))
+    for hold in holds:
+        hold.released_at, hold.released_by, hold.release_reason = None, "", ""
+        hold.save(update_fields=["released_at", "released_by", "release_reason"])
+        _tell(OrderEvent.HOLD_PLACED, hold, hold.reason, actor, now)
+    if holds:
+        Order.objects.filter(pk=order.pk).update(on_hold=True)
 
 
 def _touch(order: Order, *, on_hold: bool, now: datetime) -> None:
@@ -102,6 +113,6 @@ def _touch(order: Order, *, on_hold: bool, now: datetime) -> None:
     order.save(update_fields=["on_hold", "updated_at", "version"])
 
 
-def tell_of_hold(name: OrderEvent, hold: Hold, reason: str, actor: Actor, now: datetime) -> None:
+def _tell(name: OrderEvent, hold: Hold, reason: str, actor: Actor, now: datetime) -> None:
     fact = Fact(name, f"order:{hold.order_id}", f"hold:{hold.pk}", {"kind": hold.kind, "reason": reason.strip()})
     record(fact, actor=actor, now=now)

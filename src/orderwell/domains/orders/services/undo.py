@@ -23,14 +23,14 @@ from orderwell.domains.orders import errors
 from orderwell.domains.orders.difference import Difference, compare
 from orderwell.domains.orders.drafts import AddressDraft, OrderDraft, Submission
 from orderwell.domains.orders.events import OrderEvent
-from orderwell.domains.orders.models import Amendment, Backorder, Cancellation, Hold, LineComponent, Order, OrderLine
+from orderwell.domains.orders.models import Amendment, Backorder, Cancellation, LineComponent, Order, OrderLine
 from orderwell.domains.orders.outcomes import Refused
 from orderwell.domains.orders.placement.plan import Plan, PlannedLine
 from orderwell.domains.orders.placement.reserve import reserve_in_arrival_order
 from orderwell.domains.orders.placement.write import ADDRESS_FIELDS, address_columns
 from orderwell.domains.orders.services.amendments import shipped_units, told
 from orderwell.domains.orders.services.change_writing import write_lines
-from orderwell.domains.orders.services.hold import tell_of_hold
+from orderwell.domains.orders.services.hold import hold_again
 from orderwell.domains.orders.services.loading import check_holds, lock_order, require_state
 from orderwell.domains.orders.services.progress import refresh_states
 from orderwell.domains.orders.services.promises import follow_priority, give_back, promise
@@ -124,7 +124,7 @@ def _undo(order_id: int, number: int, actor: Actor, now: datetime) -> tuple[Amen
     _put_lines_back(order, amendment, current, now)
     follow_priority(order)
     if cancelled:
-        _hold_again(order, amendment.after.get("holds", []), actor, now)
+        hold_again(order, ended=amendment.after.get("holds", []), actor=actor, now=now)
         Cancellation.objects.filter(pk__in=amendment.after.get("cancellations", [])).delete()
     write_order_totals(order, OrderLine.objects.filter(order=order))
     after = take_snapshot(order_id)
@@ -136,17 +136,6 @@ def _undo(order_id: int, number: int, actor: Actor, now: datetime) -> tuple[Amen
     record(Fact(OrderEvent.CHANGE_UNDONE, stream, stream, data), actor=actor, now=now)
     refresh_states([order.pk], actor=actor, now=now)
     return amendment, difference
-
-
-def _hold_again(order: Order, ended: list[int], actor: Actor, now: datetime) -> None:
-    """Holds that ended because all was cancelled stand again: what they waited for has not come about."""
-    holds = list(Hold.objects.filter(pk__in=ended, order=order, released_at__isnull=False).order_by("pk"))
-    for hold in holds:
-        hold.released_at, hold.released_by, hold.release_reason = None, "", ""
-        hold.save(update_fields=["released_at", "released_by", "release_reason"])
-        tell_of_hold(OrderEvent.HOLD_PLACED, hold, hold.reason, actor, now)
-    if holds:
-        Order.objects.filter(pk=order.pk).update(on_hold=True)
 
 
 def _changes_prices(amendment: Amendment) -> bool:
