@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from orderwell.domains.orders.errors import NothingToDo
 from orderwell.kernel.errors import DomainError
 
 
@@ -18,6 +19,10 @@ class QuantityAboveInvoiced(DomainError):
 class AlreadyInvoiced(DomainError):
     code = "already_invoiced"
     message = "This was invoiced before, with invoice {number}."
+
+
+class EverythingInvoiced(NothingToDo):
+    message = "Everything on {number} that can be invoiced is invoiced already ({invoices})."
 
 
 class UnknownInvoiceLine(DomainError):
