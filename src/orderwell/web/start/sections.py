@@ -18,6 +18,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from orderwell.domains.automation.crediting import returns_to_credit
 from orderwell.domains.automation.hints.finding import newest_orders_with_hints
 from orderwell.domains.billing.waiting import overdue, to_invoice
 from orderwell.domains.cases.queries import waiting_for_us
@@ -229,6 +230,27 @@ def overdue_invoices(actor: Actor, now: datetime) -> Section | None:
     )
 
 
+def uncredited(actor: Actor, now: datetime) -> Section | None:
+    """Goods that came back for which nobody has written a credit note."""
+    if not actor.may(P.BILLING_INVOICE_VIEW) or not actor.may(P.FULFILMENT_RETURN_VIEW):
+        return None
+    rows = [
+        Row(
+            reverse("return-detail", args=[found.pk]),
+            f"{found.number} {found.order.customer_name if found.order else ''}".strip(),
+            money_text(found.gross_amount, found.currency),
+            since(found.received_at),
+            **_act(actor, P.BILLING_CREDIT_NOTE_CREATE, _("Credit note"), "return-credit", found.pk),
+        )
+        for found in returns_to_credit(actor, limit=ROWS)
+    ]
+    return Section(
+        *("uncredited", _("Returned, not credited"), "receipt-refund", rows, reverse("return-list")),
+        empty=_("Everything that came back has its credit note."),
+        topics=("fulfilment", "billing"),
+    )
+
+
 def unassigned(actor: Actor, now: datetime) -> Section | None:
     if not actor.may(P.BILLING_PAYMENT_VIEW) or not actor.may(P.ORDERS_ORDER_VIEW):
         return None
@@ -280,7 +302,7 @@ def unanswered(actor: Actor, now: datetime) -> Section | None:
 SECTIONS: dict[str, tuple[Source, ...]] = {
     "clerk": (quotes, unanswered, held, late_orders, hinted, covered),
     "warehouse": (shipping, by_warehouse, late_orders),
-    "bookkeeper": (invoicing, overdue_invoices, unassigned),
+    "bookkeeper": (invoicing, uncredited, overdue_invoices, unassigned),
     "administrator": (held, late_orders),
 }
 
