@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_noop
+
 from orderwell.domains.orders.errors import NothingToDo
 from orderwell.kernel.errors import DomainError
 
@@ -22,7 +24,7 @@ class AlreadyInvoiced(DomainError):
 
 
 class EverythingInvoiced(NothingToDo):
-    message = "Everything on {number} that can be invoiced is invoiced already ({invoices})."
+    message = gettext_noop("Everything on {number} that can be invoiced is invoiced already ({invoices}).")
 
 
 class UnknownInvoiceLine(DomainError):

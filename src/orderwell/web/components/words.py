@@ -36,7 +36,7 @@ WORDS: dict[str, dict[str, tuple[str | Promise, str]]] = {
         "refunded": (_("Refunded"), QUIET),
     },
     "invoice": {
-        "open": (_("Open"), WARN),
+        "open": (_("Unpaid"), WARN),
         "partial": (_("Partly paid"), WARN),
         "paid": (_("Paid"), GOOD),
         "overdue": (_("Overdue"), BAD),
