@@ -95,7 +95,7 @@ def attach(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse:
 def cancel(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse:
     found = order_overview(actor, order_id)
     open_lines = [view for view in found.lines if view.cancellable]
-    mine = units_to_cancel([view.line for view in open_lines], actor)
+    mine = units_to_cancel([view.line for view in open_lines], actor=actor)
     lines = [
         Countable(view.line.pk, line_name(view.line), view.line.sku, most, most, _kept(view.cancellable - most))
         for view in open_lines

@@ -58,7 +58,7 @@ def cancel_and_credit(
     return CalledOff(order, notes)
 
 
-def units_to_cancel(lines: Sequence[OrderLine], actor: Actor) -> dict[int, Decimal]:
+def units_to_cancel(lines: Sequence[OrderLine], *, actor: Actor) -> dict[int, Decimal]:
     """{line id: units} that did not leave and that the actor may cancel: invoiced ones only who may also credit them."""
     units = {line.pk: max(_not_shipped(line), ZERO) for line in lines}
     if not actor.may(Permission.BILLING_CREDIT_NOTE_CREATE):
