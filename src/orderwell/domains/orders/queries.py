@@ -185,31 +185,44 @@ def _found(text: str) -> list[int]:
 
     Each is one bounded look-up in an index of its own; together they stay fast however many orders there are.
     """
-    found: set[int] = set()
-
-    def take(condition: Q) -> None:
-        found.update(Order.objects.filter(condition).order_by("-id").values_list("pk", flat=True)[:SEARCH_LIMIT])
-
-    take(prefix("number", text.upper()))
-    take(prefix("external_id", text))
+    found = {*_of_number(text.upper()), *_of_external_id(text)}
     digits = "".join(character for character in text if character.isdigit())
-    customers = Customer.objects.all()
+    index: bytes | None = None
     if "@" in text:
-        index = email_index(text)
-        take(Q(email_index=index))
-        customers = customers.filter(contacts__email_index=index)
+        orders, customers, index = _of_email, _customers_of_email, email_index(text)
     elif len(digits) == 4 and digits == text:
-        index = phone_last4_index(text)
-        take(Q(phone_last4_index=index))
-        customers = customers.filter(contacts__phone_last4_index=index)
+        orders, customers, index = _of_last4, _customers_of_last4, phone_last4_index(text)
     elif len(digits) >= 7:
-        index = phone_index(text)
-        take(Q(phone_index=index))
-        customers = customers.filter(contacts__phone_index=index)
+        orders, customers, index = _of_phone, _customers_of_phone, phone_index(text)
     else:
-        customers = customers.filter(prefix("name", text) | prefix("number", text))
-    take(Q(customer_id__in=list(customers.values_list("pk", flat=True)[:SEARCH_LIMIT])))
+        return list(found.union(_bought_by(_customers_named(text))))
+    if index is not None:
+        found.update(orders(index), _bought_by(customers(index)))
     return list(found)
+
+
+def _bought_by(customers: list[int]) -> list[int]:
+    return _of_customers(customers) if customers else []
+
+
+def _newest(condition: Q) -> QuerySet[Order, int]:
+    return Order.objects.filter(condition).order_by("-id").values_list("pk", flat=True)[:SEARCH_LIMIT]
+
+
+def _some_customers(condition: Q) -> QuerySet[Customer, int]:
+    return Customer.objects.filter(condition).values_list("pk", flat=True)[:SEARCH_LIMIT]
+
+
+_of_number = prepared(str)(lambda text: _newest(prefix("number", text)))
+_of_external_id = prepared(str)(lambda text: _newest(prefix("external_id", text)))
+_of_email = prepared(bytes)(lambda index: _newest(Q(email_index=index)))
+_of_last4 = prepared(bytes)(lambda index: _newest(Q(phone_last4_index=index)))
+_of_phone = prepared(bytes)(lambda index: _newest(Q(phone_index=index)))
+_of_customers = prepared([int])(lambda pks: _newest(Q(customer_id__in=pks)))
+_customers_of_email = prepared(bytes)(lambda index: _some_customers(Q(contacts__email_index=index)))
+_customers_of_last4 = prepared(bytes)(lambda index: _some_customers(Q(contacts__phone_last4_index=index)))
+_customers_of_phone = prepared(bytes)(lambda index: _some_customers(Q(contacts__phone_index=index)))
+_customers_named = prepared(str)(lambda text: _some_customers(prefix("name", text) | prefix("number", text)))
 
 
 def order_detail(actor: Actor, order_id: int) -> Order | None:
