@@ -83,9 +83,11 @@ def order_list(
     return keyset_page_of_parts(parts, order=key, cursor=cursor, limit=limit)
 
 
-def order_parts(actor: Actor, filters: OrderFilters, *, now: datetime) -> list[QuerySet[Order]]:
-    """What matches as disjoint parts, each of which an index in the order of the list can serve."""
-    return [matching(actor, part, now=now) for part in _one_state_each(filters)]
+def order_parts(
+    actor: Actor, filters: OrderFilters, *, now: datetime, among: Collection[int] | None = None
+) -> list[QuerySet[Order]]:
+    """What matches as disjoint parts, each of which an index in the order of the list can serve; see `matching`."""
+    return [matching(actor, part, now=now, among=among) for part in _one_state_each(filters)]
 
 
 def _one_state_each(filters: OrderFilters) -> list[OrderFilters]:
@@ -121,12 +123,18 @@ _CONDITIONS = {
 }
 
 
-def matching(actor: Actor, filters: OrderFilters, *, now: datetime) -> QuerySet[Order]:
-    """The visible orders that pass the filters. Drafts appear only when asked for by state or by a search."""
+def matching(
+    actor: Actor, filters: OrderFilters, *, now: datetime, among: Collection[int] | None = None
+) -> QuerySet[Order]:
+    """The visible orders that pass the filters. Drafts appear only when asked for by state or by a search.
+
+    `among` are the orders that the search text names, where the caller has asked `orders_named` for them.
+    """
     actor.require(Permission.ORDERS_ORDER_VIEW)
-    text = filters.text.strip()
+    if among is None and filters.text.strip():
+        among = orders_named(filters.text)
     orders = visible_orders(actor)
-    if not filters.state and not text:
+    if not filters.state and among is None:
         orders = orders.filter(placed_at__isnull=False)
     given = {name: getattr(filters, name) for name in _CONDITIONS}
     for name, value in given.items():
@@ -141,7 +149,7 @@ def matching(actor: Actor, filters: OrderFilters, *, now: datetime) -> QuerySet[
         orders = orders.filter(_of_tagged(filters.tag))
     if filters.late:
         orders = orders.filter(late_orders(now))
-    return orders.filter(pk__in=_found(text)) if text else orders
+    return orders if among is None else orders.filter(pk__in=among)
 
 
 def _of_channel(orders: QuerySet[Order], filters: OrderFilters) -> QuerySet[Order]:
@@ -180,11 +188,13 @@ def late_orders(now: datetime) -> Q:
     )
 
 
-def _found(text: str) -> list[int]:
-    """Orders that a search text names: by number, external id, phone, its last four digits, e-mail or customer.
+def orders_named(text: str) -> list[int]:
+    """Orders that a search text names, the visible and the others: by number, external id, phone, its last four digits,
+    e-mail or customer.
 
     Each is one bounded look-up in an index of its own; together they stay fast however many orders there are.
     """
+    text = text.strip()
     found = {*_of_number(text.upper()), *_of_external_id(text)}
     digits = "".join(character for character in text if character.isdigit())
     index: bytes | None = None

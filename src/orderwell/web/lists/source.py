@@ -140,7 +140,7 @@ def page_of(
 ) -> Page[Any]:
     order = order_of(spec, filters, sort)
     way: dict[str, Any] = {"order": order, "cursor": cursor, "limit": limit, "backwards": backwards}
-    if spec.steady is not None and filters.keys() <= spec.steady_filters:
+    if spec.steady is not None and filters.keys() - ({"q"} if spec.named else ()) <= spec.steady_filters:
         needed = sorted({name for column in columns for name in column.needs})
         found = keyset_page_by(partial(_steadily, spec, actor, filters, needed), spec.steady, **way)
     else:
@@ -165,27 +165,36 @@ def _steadily(
     most: int,
 ) -> list[Any]:
     """The first rows of the list, or those after the values of a row, by statements that are compiled once."""
-    kinds: tuple[Any, ...] = tuple([type(value) for value in values or ()])
+    asked = {key: value for key, value in filters.items() if key != "q" or spec.named is None}
+    keys = spec.named(filters["q"]) if spec.named is not None and "q" in filters else None
+    if keys is not None and not keys:
+        return []
+    kinds: tuple[Any, ...] = (*([[int]] if keys else []), *[type(value) for value in values or ()])
+    given = (*([keys] if keys else []), *(values or ()))
 
-    def parts(actor: Actor, values: Sequence[Any]) -> list[QuerySet[Any]]:
-        found = spec.rows(actor, filters, utc_now())
-        return [first_after(_with(rows, needed), order, values or None, most) for rows in found]
+    def parts(actor: Actor, *given: Any) -> list[QuerySet[Any]]:
+        after: Any = given[1:] if keys else given
+        if keys and spec.rows_among is not None:
+            found = spec.rows_among(actor, asked, utc_now(), given[0])
+        else:
+            found = spec.rows(actor, asked, utc_now())
+        return [first_after(_with(rows, needed), order, after or None, most) for rows in found]
 
-    if not set(kinds) <= {int, str, datetime, date}:
-        return in_order([list(rows) for rows in parts(actor, values or ())], order, most)
-    key = (spec.name, *sorted(filters.items()), None, *needed, None, *order, *kinds, most)
-    found = _steady.pop(key, None)
+    if not {type(value) for value in values or ()} <= {int, str, datetime, date}:
+        return in_order([list(rows) for rows in parts(actor, *given)], order, most)
+    shape = (spec.name, *sorted(asked.items()), bool(keys), *needed, None, *order, *map(str, kinds), most)
+    found = _steady.pop(shape, None)
     if found is None:
         if len(_steady) >= _MOST_STEADY:
             del _steady[next(iter(_steady))]  # the one that was not asked for the longest
-        found = [prepared(Actor, *kinds)(_one_of(parts, at)) for at in range(len(parts(actor, values or ())))]
-    _steady[key] = found
-    return in_order([part(actor, *(values or ())) for part in found], order, most)
+        found = [prepared(Actor, *kinds)(_one_of(parts, at)) for at in range(len(parts(actor, *given)))]
+    _steady[shape] = found
+    return in_order([part(actor, *given) for part in found], order, most)
 
 
-def _one_of(parts: Callable[[Actor, Sequence[Any]], list[QuerySet[Any]]], at: int) -> Callable[..., QuerySet[Any]]:
-    def build(actor: Actor, *values: Any) -> QuerySet[Any]:
-        return parts(actor, values)[at]
+def _one_of(parts: Callable[..., list[QuerySet[Any]]], at: int) -> Callable[..., QuerySet[Any]]:
+    def build(*given: Any) -> QuerySet[Any]:
+        return parts(*given)[at]
 
     return build
 

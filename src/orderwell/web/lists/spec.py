@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -125,6 +125,7 @@ class Nothing:
 
 
 Rows = Callable[[Actor, Values, datetime], Sequence[QuerySet[Any]]]
+RowsAmong = Callable[[Actor, Values, datetime, Collection[int]], Sequence[QuerySet[Any]]]
 
 
 @dataclass(frozen=True)
@@ -155,6 +156,10 @@ class ListSpec:
     # rows. Its statement is then compiled once; and once for each value of the filters of which the same holds.
     steady: type[Model] | None = None
     steady_filters: frozenset[str] = frozenset()
+    # Of a steady list that is searched by first finding keys: those that a text names, and the rows that are among them
+    # and pass the other filters.
+    named: Callable[[str], list[int]] | None = None
+    rows_among: RowsAmong | None = None
     # The same rows as one part, where counting them that way takes fewer statements.
     counted: Callable[[Actor, Values, datetime], QuerySet[Any]] | None = None
     prepare: Callable[[Actor, Sequence[Any], Sequence[str]], None] | None = None
