@@ -12,12 +12,13 @@ from datetime import UTC, date, datetime, timedelta
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar, cast
 
+from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import QuerySet, Value
 from django.db.models.query import FlatValuesListIterable, ModelIterable, ValuesListIterable
 
 from orderwell.platform.accounts.actor import LIMITS, Actor
-from orderwell.platform.row_making import Make, converter_of, maker_of
+from orderwell.platform.row_making import Make, converter_of, made_quickly, maker_of
 from orderwell.platform.search.prefixes import LAST
 
 P = ParamSpec("P")
@@ -48,12 +49,18 @@ class _Ready:
     make: Make
 
     def rows(self, database: Any, values: Sequence[Any]) -> list[Any]:
+        if not self.sql:
+            return []
         bound = [kind if at is None else kind(values[at]) for at, kind in self.parameters]
         with database.cursor() as cursor:
             cursor.execute(self.sql, bound)
             found = cursor.fetchall()
         make = self.make
         return [make(row) for row in found]
+
+
+# Nothing is in an empty list, and the database need not be asked.
+_NOTHING = _Ready("", (), lambda row: row)
 
 
 def prepared(*kinds: Kind) -> Callable[[Callable[P, QuerySet[Any, Row]]], Callable[P, list[Row]]]:
@@ -75,7 +82,7 @@ def prepared(*kinds: Kind) -> Callable[[Callable[P, QuerySet[Any, Row]]], Callab
             database = connections[DEFAULT_DB_ALIAS]
             flat, shape = _shape_of(kinds, values)
             if not shape:
-                return list(build(*values, **named))
+                return list(made_quickly(build(*values, **named)))
             key = (database.vendor, *shape)
             known = ready.get(key)
             if known is None:
@@ -91,12 +98,12 @@ def prepared(*kinds: Kind) -> Callable[[Callable[P, QuerySet[Any, Row]]], Callab
 
 def _shape_of(kinds: Sequence[Kind], values: Sequence[Any]) -> tuple[list[Any], list[Any]]:
     """All values one after the other, and what the statement depends on beside them; nothing where Django is to be asked:
-    it knows that an empty list and a number beyond the column find nothing, and a list too long is not worth keeping."""
+    it knows that a number beyond the column finds nothing, and a list too long is not worth keeping."""
     flat, shape = list[Any](), list[Any]([len(kinds)])
     for kind, value in zip(kinds, values, strict=True):
         for part in _parts(kind, value):
             length = None if part is None else len(part)
-            if length == 0 or (length or 0) > _LONGEST:
+            if (length or 0) > _LONGEST:
                 return [], []
             shape.append(length)
             flat += part or ()
@@ -140,7 +147,10 @@ def _compiled(build: Callable[..., QuerySet[Any, Any]], kinds: Sequence[Kind], v
     if query._prefetch_related_lookups or query._known_related_objects or query.query.extra_select:
         raise NotPreparable(f"{build.__qualname__} asks for more than the columns of its rows")
     compiler = query.query.get_compiler(using=query.db)
-    sql, given = compiler.as_sql()
+    try:
+        sql, given = compiler.as_sql()
+    except EmptyResultSet:
+        return _NOTHING
     parameters = [places.get(_plain(value), (None, value)) for value in given]
     if not needed <= {at for at, _bind in parameters if at is not None}:
         raise NotPreparable(f"{build.__qualname__} does not use each of its values as it is")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from django.db.models import Model, QuerySet
@@ -61,6 +62,10 @@ class Filter:
 
     def options(self, actor: Actor) -> Choices:
         return self.choices(actor) if self.choices else ()
+
+    def asking_once(self) -> Filter:
+        offered = self.choices
+        return self if offered is None else replace(self, choices=cache(offered))
 
     def clean(self, value: str, actor: Actor) -> str:
         """The value, or nothing for one that makes no sense: an address typed wrong shows more rows, never an error."""
@@ -178,6 +183,10 @@ class ListSpec:
     buttons: str = ""
     above: str = ""
     context: Callable[[Actor, Values], Mapping[str, Any]] | None = None
+
+    def asking_once(self) -> ListSpec:
+        """The same for one page, which asks what a filter offers when it reads its address, shows it, and names what is set."""
+        return replace(self, filters=tuple([item.asking_once() for item in self.filters]))
 
     def filter(self, key: str) -> Filter | None:
         return next((item for item in self.filters if item.key == key), None)
