@@ -178,6 +178,12 @@ def _steadily(
             found = spec.rows_among(actor, asked, utc_now(), given[0])
         else:
             found = spec.rows(actor, asked, utc_now())
+        if asked.keys() & spec.keys_first:
+            keys_of = [
+                first_after(rows.select_related(None), order, after or None, most).values("pk") for rows in found
+            ]
+            (all_rows,) = spec.rows(actor, {"pk": ""}, utc_now())
+            return [_with(all_rows, needed).filter(pk__in=part).order_by(*order) for part in keys_of]
         return [first_after(_with(rows, needed), order, after or None, most) for rows in found]
 
     if not {type(value) for value in values or ()} <= {int, str, datetime, date}:

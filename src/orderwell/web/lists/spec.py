@@ -161,6 +161,9 @@ class ListSpec:
     # rows. Its statement is then compiled once; and once for each value of the filters of which the same holds.
     steady: type[Model] | None = None
     steady_filters: frozenset[str] = frozenset()
+    # Steady filters that many rows pass whose keys an index knows in the order of the list, and no more of them: the keys
+    # of a page are found first, and only its rows are read.
+    keys_first: frozenset[str] = frozenset()
     # Of a steady list that is searched by first finding keys: those that a text names, and the rows that are among them
     # and pass the other filters.
     named: Callable[[str], list[int]] | None = None
