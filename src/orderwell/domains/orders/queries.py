@@ -12,6 +12,7 @@ from orderwell.domains.catalog.models import Channel
 from orderwell.domains.customers.models import Customer, Tag
 from orderwell.domains.inventory.models import Reservation, Warehouse
 from orderwell.domains.inventory.promising import Owed
+from orderwell.domains.orders.due import ReadyDue
 from orderwell.domains.orders.models import Backorder, Hold, Order, OrderLine
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.crypto import email_index, phone_index, phone_last4_index
@@ -45,6 +46,8 @@ class OrderFilters:
     on_hold: bool | None = None
     history: bool | None = None
     late: bool | None = None
+    # Only what can leave: reserved and not on hold. Its rows have `due`, in the order of due.MOST_URGENT_FIRST.
+    ready: bool = False
     since: datetime | None = None
     until: datetime | None = None
     # Name of the team that looks after the order; name of a tag of its customer.
@@ -93,7 +96,7 @@ def order_parts(
 def _one_state_each(filters: OrderFilters) -> list[OrderFilters]:
     """The same orders as filters of a single state each, which an index in the order of the list can serve."""
     # Only what waits can be late or have stock reserved; an index holds it apart.
-    if (filters.late or filters.warehouse) and not filters.fulfilment_state:
+    if (filters.late or filters.warehouse) and not filters.fulfilment_state and not filters.ready:
         filters = replace(filters, fulfilment_state=tuple(map(str, WAITING)))
     parts = [filters]
     for name in ("state", "fulfilment_state", "payment_state"):
@@ -134,7 +137,9 @@ def matching(
     if among is None and filters.text.strip():
         among = orders_named(filters.text)
     orders = visible_orders(actor)
-    if not filters.state and among is None:
+    if filters.ready:
+        orders = ready_orders(orders)
+    elif not filters.state and among is None:
         orders = orders.filter(placed_at__isnull=False)
     given = {name: getattr(filters, name) for name in _CONDITIONS}
     for name, value in given.items():
@@ -148,7 +153,7 @@ def matching(
     if filters.tag:
         orders = orders.filter(_of_tagged(filters.tag))
     if filters.late:
-        orders = orders.filter(late_orders(now))
+        orders = orders.filter(_past_date(now) if filters.ready else late_orders(now))
     return orders if among is None else orders.filter(pk__in=among)
 
 
@@ -156,7 +161,7 @@ def _of_channel(orders: QuerySet[Order], filters: OrderFilters) -> QuerySet[Orde
     """The channel's own index serves it alone. Beside a state of fulfilment that one is to be read, whose index knows the
     channel too: all that a channel ever sold is more than all that waits."""
     channel = Channel.objects.filter(code=filters.channel).values("pk")[:1]
-    if not filters.fulfilment_state:
+    if not filters.fulfilment_state and not filters.ready:
         return orders.filter(channel_id=channel)
     return orders.alias(of_channel=F("channel_id") + 0).filter(of_channel=channel)
 
@@ -183,9 +188,16 @@ def _of_tagged(tag: str) -> Q:
 
 def late_orders(now: datetime) -> Q:
     """Placed, not fully shipped, and past the date the customer asked for or was promised."""
-    return Q(state=Order.State.PLACED, fulfilment_state__in=WAITING) & (
-        Q(promised_at__lt=now) | Q(promised_at__isnull=True, requested_at__lt=now)
-    )
+    return Q(state=Order.State.PLACED, fulfilment_state__in=WAITING) & _past_date(now)
+
+
+def _past_date(now: datetime) -> Q:
+    return Q(promised_at__lt=now) | Q(promised_at__isnull=True, requested_at__lt=now)
+
+
+def ready_orders(orders: QuerySet[Order]) -> QuerySet[Order]:
+    """Those of `orders` that can leave, each with the moment on which it is `due`; an index has no others."""
+    return orders.annotate(due=ReadyDue()).filter(due__isnull=False)
 
 
 def orders_named(text: str) -> list[int]:

@@ -55,7 +55,8 @@ SENTENCES: dict[str, str | Promise] = {
     "BulkHoldForm.kind": _("Shipping waits until the hold is released; some kinds stop invoicing or changes too."),
     "*.reason": _("Stands on the timeline, for whoever asks later."),
     "CancelForm.reason": _("Stands on the timeline and on a credit note that is written for it."),
-    "CreditForm.reason": _("Stands on the credit note and on the timeline."),
+    "InvoiceCreditForm.reverses": _("Otherwise the units stay invoiced and the customer owes less for them."),
+    "InvoiceCreditForm.reason": _("Stands on the credit note and on the timeline."),
     "BulkAssignForm.team": _("Whoever of the team has time takes them."),
     # shipping, returns, money
     "*.carrier": _("The customer sees it on their page, with a link to the parcel where the carrier has one."),

@@ -61,6 +61,9 @@ TOPICS: dict[str, str] = {
     "invoice-list": "billing#invoice-list",
     "invoice-detail": "billing#invoice-page",
     "payment-list": "billing#payment-list",
+    "invoice-credit": "billing#credit-note",
+    "return-credit": "billing#credit-return",
+    "return-settle": "billing#credit-return",
     "payment-undo": "billing#payment-undo",
     "refund-undo": "billing#payment-undo",
     # customers, products

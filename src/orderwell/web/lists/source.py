@@ -28,7 +28,7 @@ from orderwell.platform.permissions import Permission
 from orderwell.platform.prepared import prepared
 from orderwell.platform.views.sources import Act, Undo
 from orderwell.web.lists.cells import columns_of, file_column, spoken
-from orderwell.web.lists.spec import Column, ListSpec
+from orderwell.web.lists.spec import Column, Filter, ListSpec, Rows
 
 CHUNK = 2000
 
@@ -76,7 +76,7 @@ class SpecSource:
         columns = chosen(self.spec, actor, keys)
         written = _with_currency(self.spec, columns)
         clean = clean_filters(self.spec, filters, actor)
-        parts = _parts(self.spec, actor, clean, columns, now)
+        parts = _parts(self.spec, actor, clean, columns, sort, now)
         for rows in keyset_chunks(parts, order=order_of(self.spec, clean, sort), chunk=CHUNK):
             if self.spec.prepare:
                 self.spec.prepare(actor, rows, keys)
@@ -113,6 +113,12 @@ def clean_filters(spec: ListSpec, values: Mapping[str, str], actor: Actor) -> di
     return {key: value for key, value in found.items() if value}
 
 
+def unknown_filters(spec: ListSpec, values: Mapping[str, str], actor: Actor) -> list[tuple[Filter, str]]:
+    """What is asked for in vain: filters of the list with a value that none of them knows."""
+    asked = [(item, str(values.get(item.key, ""))) for item in spec.filters]
+    return [(item, value.strip()[:40]) for item, value in asked if not item.is_known(value, actor)]
+
+
 def chosen(spec: ListSpec, actor: Actor, keys: Sequence[str]) -> list[Column]:
     known = columns_of(spec, actor)
     return [known[key] for key in dict.fromkeys(keys) if key in known]
@@ -139,12 +145,21 @@ def page_of(
     now: datetime,
 ) -> Page[Any]:
     order = order_of(spec, filters, sort)
-    way: dict[str, Any] = {"order": order, "cursor": cursor, "limit": limit, "backwards": backwards}
-    if spec.steady is not None and filters.keys() - ({"q"} if spec.named else ()) <= spec.steady_filters:
+    way: dict[str, Any] = {
+        "order": order,
+        "cursor": cursor,
+        "limit": limit,
+        "backwards": backwards,
+        "computed": spec.computed,
+    }
+    # Values after which a page begins can't be prepared where the order has a small number, such as a priority.
+    anew = cursor and spec.computed
+    steady = spec.steady is not None and filters.keys() - ({"q"} if spec.named else ()) <= spec.steady_filters
+    if spec.steady is not None and steady and not anew:
         needed = sorted({name for column in columns for name in column.needs})
-        found = keyset_page_by(partial(_steadily, spec, actor, filters, needed), spec.steady, **way)
+        found = keyset_page_by(partial(_steadily, spec, actor, filters, needed, sort), spec.steady, **way)
     else:
-        found = keyset_page_of_parts(_parts(spec, actor, filters, columns, now), **way)
+        found = keyset_page_of_parts(_parts(spec, actor, filters, columns, sort, now), **way)
     if spec.prepare:
         spec.prepare(actor, found.rows, [column.key for column in columns])
     return found
@@ -160,6 +175,7 @@ def _steadily(
     actor: Actor,
     filters: Mapping[str, str],
     needed: Sequence[str],
+    sort: str,
     order: Sequence[str],
     values: Sequence[Any] | None,
     most: int,
@@ -177,7 +193,7 @@ def _steadily(
         if keys and spec.rows_among is not None:
             found = spec.rows_among(actor, asked, utc_now(), given[0])
         else:
-            found = spec.rows(actor, asked, utc_now())
+            found = _rows_of(spec, sort)(actor, asked, utc_now())
         if asked.keys() & spec.keys_first:
             keys_of = [
                 first_after(rows.select_related(None), order, after or None, most).values("pk") for rows in found
@@ -220,9 +236,13 @@ def row_of(spec: ListSpec, actor: Actor, pk: Any, columns: Sequence[Column], now
 
 
 def _parts(
-    spec: ListSpec, actor: Actor, filters: Mapping[str, str], columns: Sequence[Column], now: datetime
+    spec: ListSpec, actor: Actor, filters: Mapping[str, str], columns: Sequence[Column], sort: str, now: datetime
 ) -> list[QuerySet[Any]]:
-    return [_joined(rows, columns) for rows in spec.rows(actor, filters, now)]
+    return [_joined(rows, columns) for rows in _rows_of(spec, sort)(actor, filters, now)]
+
+
+def _rows_of(spec: ListSpec, sort: str) -> Rows:
+    return spec.rows_by.get(sort.lstrip("-"), spec.rows)
 
 
 def _joined(rows: QuerySet[Any], columns: Sequence[Column]) -> QuerySet[Any]:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import Field, Model, QuerySet
 from django.utils.functional import Promise
 
 from orderwell.platform.accounts.actor import Actor
@@ -59,6 +59,8 @@ class Filter:
     choices: Callable[[Actor], Choices] | None = None
     # The words of a value that no choice has, such as the name of a customer; None: no such value.
     say: Callable[[Actor, str], str | None] | None = None
+    # The choice that another spelling of it stands for, also where the choice is not offered because there is no other.
+    alias: Callable[[Actor, str], str | None] | None = None
 
     def options(self, actor: Actor) -> Choices:
         return self.choices(actor) if self.choices else ()
@@ -68,7 +70,7 @@ class Filter:
         return self if offered is None else replace(self, choices=cache(offered))
 
     def clean(self, value: str, actor: Actor) -> str:
-        """The value, or nothing for one that makes no sense: an address typed wrong shows more rows, never an error."""
+        """The value, or nothing for one that makes no sense: the list shows more rows then, and says so."""
         value = value.replace("\0", "").strip()[:120]
         if not value:
             return ""
@@ -80,11 +82,21 @@ class Filter:
             case "day":
                 return value if day_of(value) else ""
             case "choice":
-                return value if value in {key for key, _title in self.options(actor)} else ""
+                offered = {key for key, _title in self.options(actor)}
+                if value not in offered and self.alias is not None:
+                    value = self.alias(actor, value) or ""
+                return value if value in offered else ""
             case "hidden":
                 return value if self.say is None or self.say(actor, value) is not None else ""
             case _:
                 return value
+
+    def is_known(self, value: str, actor: Actor) -> bool:
+        """Whether the list does what the value asks for; of a choice that is the only one, it does so in any case."""
+        value = value.replace("\0", "").strip()
+        if not value or self.clean(value, actor):
+            return True
+        return self.kind == "choice" and self.alias is not None and self.alias(actor, value) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +169,10 @@ class ListSpec:
     link: Callable[[Any], str | None] | None = None
     row_class: Callable[[Any], str] | None = None
     order: Callable[[Values, str], tuple[str, ...] | None] | None = None
+    # Key of a sort -> the same rows in other parts, where another index serves that order.
+    rows_by: Mapping[str, Rows] = field(default_factory=dict)
+    # What sorts name beside the columns of the model, as the rows are annotated.
+    computed: Mapping[str, Field[Any, Any]] = field(default_factory=dict)
     # The model of a list whose rows, without filters, depend on nothing but who asks: no moment, no setting, no other
     # rows. Its statement is then compiled once; and once for each value of the filters of which the same holds.
     steady: type[Model] | None = None

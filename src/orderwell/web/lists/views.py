@@ -71,6 +71,8 @@ def show_list(request: HttpRequest, actor: Actor, spec: ListSpec) -> HttpRespons
         "filter_fields": fields,
         "filters_key": tuple([(field["key"], field["value"], _same(field["options"])) for field in fields]),
         "kept": [(key, value) for key, value in looking.filters.items() if _is_hidden(spec, key)],
+        "ignored": looking.ignored(),
+        "ignored_query": looking.query(),
         "has_custom_columns": bool(own.columns),
         **(spec.context(actor, looking.filters) if spec.context else {}),
     }
