@@ -281,3 +281,14 @@ def test_orders_are_found(owner: Client, place: Callable[..., int]) -> None:
     box = owner.get("/search/", {"q": number}, headers=HTMX).content.decode()
     assert number in box
     assert owner.get("/search/", {"q": "WEB-77"})["Location"].startswith("/orders/")
+
+
+def test_an_order_without_an_address_says_so_before_it_is_shipped(owner: Client, place: Callable[..., int]) -> None:
+    order_id = place(CUP=1)
+    assert "There is no delivery address" not in flat(owner.get(f"/orders/{order_id}/").content.decode())
+    dialog = flat(owner.get(f"/orders/{order_id}/ship/").content.decode())
+    assert "no delivery address" not in dialog and Order.objects.get(pk=order_id).ship_city in dialog
+    Order.objects.filter(pk=order_id).update(ship_to="", ship_city="", ship_region="", ship_postcode="")
+    page = flat(owner.get(f"/orders/{order_id}/").content.decode())
+    assert "There is no delivery address" in page and "Change the order" in page
+    assert "Ship it only if somebody comes for it" in flat(owner.get(f"/orders/{order_id}/ship/").content.decode())

@@ -81,6 +81,10 @@ def _to_ship(found: OrderOverview, expected: dict[int, Expectation], actor: Acto
         if missing:
             text += " " + _waiting(missing, expected)
         title = _("Ready to ship") if not missing else _("Part of it can be shipped")
+        if not found.has_address:
+            change = (_step(_("Change the order"), "edit", "order-change", order.pk),)
+            text = _("There is no delivery address.") + " " + text
+            return NextStep(title, text, remedies=change if actor.may(P.ORDERS_ORDER_CHANGE) else ())
         return NextStep(title, text)
     remedies: tuple[Step, ...] = ()
     if actor.may(P.ORDERS_ORDER_CHANGE):
