@@ -38,6 +38,9 @@ from orderwell.web.components.toasts import undo_of
 from orderwell.web.components.words import look_of, word
 from orderwell.web.help.fields import describe
 
+# From here on letters are as wide as two Latin ones; and what fits into a field at 390 pixels.
+WIDE_LETTERS = 0x2E80
+FIELD_OF_A_PHONE = 42
 register = template.Library()
 register.filter("undo_of", undo_of)
 register.filter("chart_rows", rows_of)
@@ -208,6 +211,7 @@ def field(bound: BoundField, classes: str = "", hide_label: bool = False) -> dic
         missing = MADE_AT.get(bound.name, "")
     return {
         "missing_url": reverse(missing) if missing else "",
+        "whole": "" if is_check else _whole_choice(bound),
         **described,
         "bound": bound,
         "control": bound.as_widget(attrs={**widget.attrs, **extra}),
@@ -215,6 +219,16 @@ def field(bound: BoundField, classes: str = "", hide_label: bool = False) -> dic
         "classes": classes,
         "hide_label": hide_label,
     }
+
+
+def _whole_choice(bound: BoundField) -> str:
+    """What is chosen, where a phone has no room for it in the field; chosen.js keeps it in step."""
+    widget = bound.field.widget
+    if not isinstance(widget, Select) or widget.allow_multiple_selected:
+        return ""
+    chosen = str(bound.value() or "")
+    text = next((str(name) for key, name in widget.choices if str(key or "") == chosen), "")
+    return text if sum(1 + (ord(letter) >= WIDE_LETTERS) for letter in text) > FIELD_OF_A_PHONE else ""
 
 
 @register.simple_tag(takes_context=True)
