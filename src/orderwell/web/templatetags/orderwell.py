@@ -38,9 +38,10 @@ from orderwell.web.components.toasts import undo_of
 from orderwell.web.components.words import look_of, word
 from orderwell.web.help.fields import describe
 
-# From here on letters are as wide as two Latin ones; and what fits into a field at 390 pixels.
-WIDE_LETTERS = 0x2E80
-FIELD_OF_A_PHONE = 42
+# How wide letters about are, in hundredths of the height of the type, and what a field has room for at 390 pixels.
+SLIM, BROAD = frozenset(" .,:;'|()ijlftr·"), frozenset("mwMW@%—…")
+FIRST_SQUARE_LETTER = 0x2E80
+ROOM_ON_A_PHONE = 1730
 register = template.Library()
 register.filter("undo_of", undo_of)
 register.filter("chart_rows", rows_of)
@@ -227,8 +228,15 @@ def _whole_choice(bound: BoundField) -> str:
     if not isinstance(widget, Select) or widget.allow_multiple_selected:
         return ""
     chosen = str(bound.value() or "")
-    text = next((str(name) for key, name in widget.choices if str(key or "") == chosen), "")
-    return text if sum(1 + (ord(letter) >= WIDE_LETTERS) for letter in text) > FIELD_OF_A_PHONE else ""
+    texts = {str(key or ""): str(name) for key, name in widget.choices}
+    text = texts.get(chosen) or next(iter(texts.values()), "")
+    return text if sum(map(_letter_width, text)) > ROOM_ON_A_PHONE else ""
+
+
+def _letter_width(letter: str) -> int:
+    if ord(letter) >= FIRST_SQUARE_LETTER:
+        return 100
+    return 28 if letter in SLIM else 85 if letter in BROAD else 67 if letter.isupper() else 55
 
 
 @register.simple_tag(takes_context=True)

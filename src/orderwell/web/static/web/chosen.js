@@ -12,11 +12,12 @@
     const below = select.nextElementSibling;
     return below?.matches("[data-chosen]") ? below : null;
   };
-  const say = (select) => {
+  // What the page came with stays as it is until another choice is made: nothing moves while the page loads.
+  const say = (select, changed = true) => {
     const text = select.selectedOptions[0]?.text || "";
     let below = place(select);
     if (!isCut(select, text)) {
-      if (below) below.hidden = true;
+      if (below && changed) below.hidden = true;
       return;
     }
     if (!below) {
@@ -32,8 +33,8 @@
   };
   const mine = (root) =>
     $$(".form-field > select.form-select", root).filter((one) => !one.multiple && one.size < 2 && !one.tomselect);
-  window.Orderwell.sayChosen = (root) => mine(root).forEach(say);
-  onContent(window.Orderwell.sayChosen);
+  window.Orderwell.sayChosen = (root) => mine(root).forEach((one) => say(one));
+  onContent((root) => mine(root).forEach((one) => say(one, false)));
   document.addEventListener("change", (event) => {
     if (event.target.matches(".form-field > select.form-select")) say(event.target);
   });
