@@ -48,6 +48,9 @@ CUT = """() => {
     return field.offsetWidth && pen.measureText(text).width > room && !said;
   }).map((field) => field.name);
 }"""
+# A key that stands in a button is shown to eyes, and is no part of the name: "Change e" is not what the button does.
+KEYS_IN_NAMES = """() => [...document.querySelectorAll(":is(a, button, label, summary) kbd:not([aria-hidden=true])")]
+  .map((key) => key.parentElement.textContent.trim().slice(0, 40))"""
 # Without the navigation there is nothing to step over.
 WITHOUT_FRAME = {"handheld", "offline"}
 WATCH = """
@@ -162,6 +165,7 @@ def look_at(browser: Browser, whole: Whole, number: int, of: int) -> tuple[list[
         if wide > 1:
             wrong.append(f"{where}: {wide} pixels wider than the window {page.evaluate(TOO_WIDE)}")
         wrong += [f"{where}: what is chosen is cut off in {name}" for name in page.evaluate(CUT)]
+        wrong += [f"{where}: a key is read as part of the name {name!r}" for name in page.evaluate(KEYS_IN_NAMES)]
         if item["who"] == "staff" and item["kind"] == "page" and item["name"] not in WITHOUT_FRAME:
             step = first_step(page)
             wrong += [f"{where}: {step}"] if step else []
