@@ -111,7 +111,8 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["orderwell.web.templatetags.addresses"],
+            "builtins": ["orderwell.web.templatetags.addresses", "orderwell.web.templatetags.layouts"],
+            "libraries": {"i18n": "orderwell.web.templatetags.translating"},
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -122,6 +123,8 @@ TEMPLATES = [
         },
     }
 ]
+
+FORM_RENDERER = "orderwell.web.components.widgets.Renderer"
 
 AUTH_USER_MODEL = "accounts.User"
 AUTH_PASSWORD_VALIDATORS = [

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from orderwell.platform.accounts.actor import Actor
 from orderwell.web.lists.cells import columns_of, spoken
@@ -168,7 +169,6 @@ def test_an_export_has_what_the_list_shows_under_every_filter_and_order(name: st
 def test_every_list_shows_all_its_columns_and_a_quick_look(
     name: str, business: Actor, browse: Callable[..., Client]
 ) -> None:
-    from django.urls import reverse
 
     spec = specs()[name]
     for language in ("en", "zh-hans"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -195,10 +196,14 @@ def test_a_clerk_sees_what_waits_and_one_click_leads_on(
     assert "No quote of yours waits for an answer." in page
 
 
-def test_a_worker_ships_the_oldest_first(browse: Callable[..., Client], place: Callable[..., int]) -> None:
-    old, new = place(CUP=1, now=utc_now().replace(year=2024)), place(CUP=1)
+def test_a_worker_ships_the_most_urgent_first(browse: Callable[..., Client], place: Callable[..., int]) -> None:
+    now = utc_now()
+    later = [place(CUP=1, now=now.replace(year=2024), requested_at=now + timedelta(days=9)) for _ in range(6)]
+    old, urgent = place(CUP=1, now=now.replace(year=2025)), place(CUP=1, requested_at=now + timedelta(days=1))
     page = browse("warehouse-worker").get("/").content.decode()
-    assert page.index(f"/orders/{old}/ship/") < page.index(f"/orders/{new}/ship/")
+    section = page.split('id="start-shipping"')[1].split("</section>")[0]
+    assert re.findall(r"/orders/(\d+)/ship/", section) == [str(pk) for pk in (old, urgent, *later)]
+    assert "To ship, most urgent first" in section
 
 
 def test_a_bookkeeper_sees_what_is_shipped_and_not_invoiced(

@@ -176,3 +176,30 @@ def test_an_unusable_period_is_the_last_thirty_days() -> None:
         assert chosen(QueryDict(query), today=today, known=None).period == Period(date(2026, 5, 2), today)
     swapped = chosen(QueryDict("from=2026-05-31&to=2026-05-01"), today=today, known=None).period
     assert swapped == MAY
+
+
+def test_what_the_address_asks_for_in_vain_is_said(owner: Client, place: Callable[..., int]) -> None:
+    place(CUP=1)
+
+    def said(query: str) -> str:
+        page = flat(owner.get(f"/overview/?{query}").content.decode())
+        return html.unescape(page.split('class="ignored"')[1].split("</div>")[0]) if 'class="ignored"' in page else ""
+
+    assert "“2020-01-01” to “1999-01-01” is no period of at most 20 years; shown is" in said(
+        "from=2020-01-01&to=1999-01-01"
+    )
+    assert "“garbage” to “…” is no period" in said("from=garbage")
+    assert "Period “fortnight” is not known" in said("period=fortnight")
+    assert "Compare with “last” is not known" in said("compare=last&period=year")
+    assert "Currency “money” is not known" in said("currency=money")
+    for fine in (
+        "",
+        "period=all",
+        "period=2025",
+        "period=30",
+        "from=2026-01-02&to=2026-01-01",
+        "compare=year&currency=cny",
+    ):
+        assert said(fine) == "", fine
+    away = re.search(r'nowrap" href="([^"]+)"', said("from=garbage&compare=last"))
+    assert away and said(away[1].lstrip("?")) == ""

@@ -5,10 +5,11 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial, reduce
+from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
@@ -21,6 +22,9 @@ Row = TypeVar("Row")
 MAX_PAGE = 500
 # The order, the values of the row before (None: from the beginning), and how many rows at most.
 Find = Callable[[Sequence[str], Sequence[Any] | None, int], list[Any]]
+
+# What rows are annotated with, so that an order may name it too.
+Computed = Mapping[str, Field[Any, Any]]
 
 
 class UnknownCursor(DomainError):
@@ -48,7 +52,13 @@ def keyset_page(
 
 
 def keyset_page_of_parts(
-    parts: Sequence[QuerySet[Any]], *, order: Sequence[str], cursor: str | None, limit: int, backwards: bool = False
+    parts: Sequence[QuerySet[Any]],
+    *,
+    order: Sequence[str],
+    cursor: str | None,
+    limit: int,
+    backwards: bool = False,
+    computed: Computed = MappingProxyType({}),
 ) -> Page[Any]:
     """One page over disjoint `parts` of a table together.
 
@@ -56,17 +66,32 @@ def keyset_page_of_parts(
     after a page.
     """
     return keyset_page_by(
-        partial(_merged, parts), parts[0].model, order=order, cursor=cursor, limit=limit, backwards=backwards
+        *(partial(_merged, parts), parts[0].model),
+        order=order,
+        cursor=cursor,
+        limit=limit,
+        backwards=backwards,
+        computed=computed,
     )
 
 
 def keyset_page_by(
-    find: Find, model: type[Model], *, order: Sequence[str], cursor: str | None, limit: int, backwards: bool = False
+    find: Find,
+    model: type[Model],
+    *,
+    order: Sequence[str],
+    cursor: str | None,
+    limit: int,
+    backwards: bool = False,
+    computed: Computed = MappingProxyType({}),
 ) -> Page[Any]:
-    """One page of what `find` gives: the first rows in an order after the values of a row, or all from the beginning."""
+    """One page of what `find` gives: the first rows in an order after the values of a row, or all from the beginning.
+
+    `computed` is what `order` names beside the columns of the model.
+    """
     limit = max(1, min(limit, MAX_PAGE))
     way = [_turned(path) for path in order] if backwards else list(order)
-    values = _decode(cursor, model, order) if cursor else None
+    values = _decode(cursor, model, order, computed) if cursor else None
     found = find(way, values, limit + 1)
     more = len(found) > limit
     found = found[:limit]
@@ -93,12 +118,16 @@ def keyset_chunks(parts: Sequence[QuerySet[Any]], *, order: Sequence[str], chunk
 
 def _merged(parts: Sequence[QuerySet[Any]], order: Sequence[str], values: Sequence[Any] | None, most: int) -> list[Any]:
     """The first rows after `values` of all parts together."""
-    found: list[Any] = []
-    for rows in parts:
-        found += made_quickly(first_after(rows, order, values, most))
-    if len(parts) > 1:
-        for path in reversed(order):  # sorting is stable: the last key first
-            found.sort(key=partial(_at, path=path), reverse=path.startswith("-"))
+    return in_order([list(made_quickly(first_after(rows, order, values, most))) for rows in parts], order, most)
+
+
+def in_order(parts: Sequence[list[Any]], order: Sequence[str], most: int) -> list[Any]:
+    """The first rows of parts that are in order themselves."""
+    if len(parts) == 1:
+        return parts[0][:most]
+    found = [row for part in parts for row in part]
+    for path in reversed(order):  # sorting is stable: the last key first
+        found.sort(key=partial(_at, path=path), reverse=path.startswith("-"))
     return found[:most]
 
 
@@ -133,14 +162,15 @@ def cursor_of(row: Model, order: Sequence[str]) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def _decode(cursor: str, model: type[Model], order: Sequence[str]) -> list[Any]:
+def _decode(cursor: str, model: type[Model], order: Sequence[str], computed: Computed) -> list[Any]:
     """The values in a cursor. Raises UnknownCursor for anything that this list did not give out."""
     try:
         text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
         made_for, values = json.loads(text)
         if made_for != list(order) or len(values) != len(order):
             raise UnknownCursor
-        return [_value(_column(model, path), value) for path, value in zip(order, values, strict=True)]
+        columns = [computed.get(path.lstrip("-")) or _column(model, path) for path in order]
+        return [_value(column, value) for column, value in zip(columns, values, strict=True)]
     except (binascii.Error, ValueError, TypeError, ArithmeticError, RecursionError, ValidationError, FieldDoesNotExist):
         raise UnknownCursor from None
 

@@ -1,6 +1,7 @@
 """A closed-loop load generator over HTTP/1.1 keep-alive: each client sends its next request when it has its answer.
 
-One thread, one epoll loop, no HTTP library: what it measures usually runs on the same cores, so it has to be cheap.
+One thread, one epoll loop, no HTTP library: what it measures usually runs on the same cores, so it has to be cheap. The
+next requests are put together while all clients wait, so that an answer is followed by a request without delay.
 Every request and answer can be accounted for afterwards: answered, answered with what, or never answered.
 
     python -m orderwell.testing.load --port 8000 --key KEY --sku A --sku B --clients 32 --seconds 10
@@ -15,7 +16,7 @@ import selectors
 import socket
 import sys
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
@@ -177,6 +178,7 @@ class _Loop:
         keep_answers: bool,
     ) -> None:
         self.outcome, self.selector, self.requests = outcome, selector, requests
+        self.prepared: deque[Request] = deque()
         self.start, self.end, self.keep_answers = start, end, keep_answers
         self.count_from = start + warm_up
         self.busy: set[_Client] = set()
@@ -186,7 +188,7 @@ class _Loop:
             self._next(client)
         last = self.start
         while self.busy:
-            for key, _ in self.selector.select(timeout=1.0):
+            for key, _ in self._ready(len(idle)):
                 ready: _Client = key.data
                 try:
                     whole = ready.receive()
@@ -199,6 +201,17 @@ class _Loop:
                 for late in list(self.busy):
                     self._drop(late)
         self.outcome.seconds = max(min(last, self.end) - self.count_from, 1e-9)
+
+    def _ready(self, ahead: int) -> list[tuple[selectors.SelectorKey, int]]:
+        """Clients with something to read. As long as there are none, up to `ahead` requests are made for later."""
+        while len(self.prepared) < ahead:
+            if ready := self.selector.select(timeout=0):
+                return ready
+            request = next(self.requests, None)
+            if request is None:
+                break
+            self.prepared.append(request)
+        return self.selector.select(timeout=1.0)
 
     def _answered(self, client: _Client, status: int, body: bytes) -> float:
         now = time.perf_counter()
@@ -220,7 +233,7 @@ class _Loop:
         return now
 
     def _next(self, client: _Client) -> None:
-        request = next(self.requests, None)
+        request = self.prepared.popleft() if self.prepared else next(self.requests, None)
         if request is None:
             self._close(client)
             return

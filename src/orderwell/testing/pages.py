@@ -22,11 +22,12 @@ import django
 if __name__ == "__main__":
     django.setup()
 
+from django.db.models import F
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from orderwell.domains.automation.hints.registry import rules
-from orderwell.domains.billing.models import Invoice, Payment, Refund
+from orderwell.domains.billing.models import Invoice, InvoiceLine, Payment, Refund
 from orderwell.domains.cases.models import Case, MessageFile, Rating, Task
 from orderwell.domains.cases.services.link import current_link, token_of
 from orderwell.domains.catalog.models import Category, Channel, Product, ProductImage, TaxCategory, Variant
@@ -176,6 +177,11 @@ EXAMPLES: dict[str, Callable[[], list[Arguments]]] = {
     "order-release": lambda: _pairs(Hold.objects.filter(released_at=None).values_list("order_id", "pk")),
     "order-undo": lambda: _pairs(Amendment.objects.order_by("-pk").values_list("order_id", "number")),
     "payment-undo": lambda: _pairs(Payment.objects.filter(undone_at=None).order_by("-pk").values_list("pk")[:MOST]),
+    "invoice-credit": lambda: _pairs(
+        InvoiceLine.objects.filter(quantity__gt=F("quantity_credited")).values_list("invoice_id").distinct()[:MOST]
+    ),
+    "return-credit": lambda: _pairs(Return.objects.filter(order__isnull=False).values_list("pk")[:MOST]),
+    "return-settle": lambda: _pairs(Return.objects.filter(order__isnull=False).values_list("pk")[:MOST]),
     "refund-undo": lambda: _pairs(Refund.objects.filter(undone_at=None).order_by("-pk").values_list("pk")[:MOST]),
     "order-attachment": lambda: _pairs(Attachment.objects.values_list("order_id", "pk")),
     "order-file": lambda: _pairs(Attachment.objects.values_list("order_id", "pk")),

@@ -4,10 +4,12 @@ from decimal import Decimal
 
 import pytest
 
+from orderwell.domains.inventory.models import Reservation
 from orderwell.domains.orders.drafts import AddressDraft, LineDraft
 from orderwell.domains.orders.models import Backorder, Order
 from orderwell.domains.orders.services.change import LineChange, OrderChange, change_order
 from orderwell.domains.orders.services.progress import record_invoiced, record_shipped
+from orderwell.domains.orders.services.undo import undo_change
 from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import NotFound, Refusal, StaleVersion
 from orderwell.platform.events.models import Event
@@ -41,6 +43,18 @@ def codes(order: Order, **values) -> list[tuple[str, str | None]]:
     with pytest.raises(Refusal) as refused:
         change(order, **values)
     return [(item.code, item.pointer) for item in refused.value.details]
+
+
+def test_what_is_promised_is_as_urgent_as_the_order_has_become():
+    tea = make_variant()
+    stock_up(tea, make_warehouse(), 3)
+    order = placed(draft(make_channel(backorder=True), (tea, 5)))
+    assert {row.priority for row in Reservation.objects.all()} == {100}
+    change(order, priority=7)
+    promises = (*Reservation.objects.all(), *Backorder.objects.all())
+    assert len(promises) == 2 and {row.priority for row in promises} == {7}
+    undo_change(order_id=order.pk, number=1, actor=ACTOR, now=utc_now())
+    assert {row.priority for row in (*Reservation.objects.all(), *Backorder.objects.all())} == {100}
 
 
 def test_a_smaller_quantity_gives_stock_back(shop, tea):

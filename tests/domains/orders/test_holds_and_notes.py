@@ -15,12 +15,15 @@ from orderwell.domains.orders.errors import (
 )
 from orderwell.domains.orders.holds import KINDS, STEPS, blocking
 from orderwell.domains.orders.models import Hold, Order
+from orderwell.domains.orders.overview import order_overview
 from orderwell.domains.orders.queries import active_holds, timeline
 from orderwell.domains.orders.services.cancel import cancel_units
 from orderwell.domains.orders.services.change import OrderChange, change_order
 from orderwell.domains.orders.services.hold import OWN_FOR, place_hold, release_hold, take_back_hold
 from orderwell.domains.orders.services.loading import check_holds
 from orderwell.domains.orders.services.note import add_attachment, add_note
+from orderwell.domains.orders.services.quote import save_quote
+from orderwell.domains.orders.services.undo import undo_change
 from orderwell.kernel.clock import utc_now
 from orderwell.kernel.refusals import EmptyFile
 from orderwell.platform.permissions import PermissionDenied
@@ -48,6 +51,41 @@ def test_every_kind_blocks_known_steps():
         assert definition.blocks <= set(STEPS), kind
         assert definition.blocks, kind
     assert blocking(["fraud", "address"], "invoice") == ["fraud"]
+
+
+def test_holds_end_when_all_is_cancelled_and_stand_again_when_that_is_undone(order):
+    first = hold(order, "credit", "limit")
+    cancel_units(order_id=order.pk, lines=None, reason="not wanted", actor=ACTOR, now=utc_now())
+    assert not Order.objects.get().on_hold and not active_holds(order.pk)
+    assert order_overview(ACTOR, order.pk).active_holds == []
+    ended = Hold.objects.get()
+    assert (ended.released_by, ended.release_reason) == (ACTOR.label, "not wanted")
+    assert [event.name for event in timeline(ACTOR, order.pk)].count("orders.hold.released") == 1
+    assert_lawful()
+    undo_change(order_id=order.pk, number=1, actor=ACTOR, now=utc_now())
+    again = Order.objects.get()
+    assert again.on_hold and again.state == "placed" and [row.pk for row in active_holds(order.pk)] == [first.pk]
+    with pytest.raises(HeldOrder):
+        check_holds(again, "ship")
+    assert_lawful()
+
+
+def test_a_hold_stays_while_a_part_of_the_order_does():
+    tea = make_variant()
+    stock_up(tea, make_warehouse(), 10)
+    two = placed(draft(make_channel(), (tea, 2)))
+    hold(two, "credit")
+    cancel_units(order_id=two.pk, lines={two.lines.get().pk: Decimal(1)}, reason="less", actor=ACTOR, now=utc_now())
+    assert Order.objects.get().on_hold and active_holds(two.pk)
+
+
+def test_the_hold_of_a_quote_ends_with_it():
+    tea = make_variant()
+    made = save_quote(draft=draft(make_channel(), (tea, 1)), actor=ACTOR, now=utc_now())
+    quote = Order.objects.get(pk=made.order_id)
+    hold(quote, "credit")
+    cancel_units(order_id=quote.pk, lines=None, reason="too dear", actor=ACTOR, now=utc_now())
+    assert not Order.objects.get().on_hold and not active_holds(quote.pk)
 
 
 def test_a_hold_blocks_its_steps_until_it_is_released(order):

@@ -85,6 +85,7 @@ def test_a_preview_is_the_result_and_undoing_is_the_inverse(first, second):
             assert done.difference.total.new == Order.objects.get(pk=order.pk).total_amount
             if done.amendment is not None:
                 states.append(state_of(order))
+                assert_lawful()
                 made.append(done.amendment)
         assert_lawful()
         while made:

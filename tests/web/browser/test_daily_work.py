@@ -186,7 +186,7 @@ def test_language_and_appearance_are_switched_and_kept(sign_in: Open) -> None:
 def test_a_warehouse_worker_ships_from_a_phone(sign_in: Open) -> None:
     place_order(sign_in("anna"), ("CUP", "1"))
     page = sign_in("wei", width=390, height=844)
-    # The start page has the oldest twelve; whose order that is depends on what was done before.
+    # The start page has the most urgent twelve; whose order that is depends on what was done before.
     row = page.locator("#start-shipping li").first
     number = row.locator("a").first.inner_text().split()[0]
     row.get_by_role("link", name="Ship").click()

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.browser
 Open = Callable[..., "Page"]
 
 PLACE = """
+from datetime import timedelta
 from decimal import Decimal
 from orderwell.domains.orders.drafts import AddressDraft, LineDraft, OrderDraft
 from orderwell.domains.orders.models import Order
@@ -26,7 +27,8 @@ from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.actor import system_actor
 draft = OrderDraft(channel="shop", customer="C1", lines=tuple(LineDraft(s, Decimal(q)) for s, q in LINES),
     ship_to=AddressDraft(recipient="王小明", phone="13812345678", street="人民路1号", city="上海市"),
-    requested_at=utc_now())  # what is due goes first, and the list of a handheld is short
+    # What is due goes first, and the list of a handheld is short.
+    requested_at=utc_now() - timedelta(days=30))
 print(place_orders([draft], actor=system_actor(), now=utc_now())[0].number)
 """
 SHIPPED = """

@@ -12,7 +12,8 @@ from django.test import Client
 from orderwell import web
 from orderwell.web.components.forms import Form
 from orderwell.web.help import book
-from orderwell.web.help.topics import FIELDS, PARTS, TOPICS, field_topic, place_to_open
+from orderwell.web.help.fields import field_topic
+from orderwell.web.help.topics import FIELDS, PARTS, TOPICS, place_to_open
 from tests.web.test_access import addresses
 
 LANGUAGES = ("en", "zh")

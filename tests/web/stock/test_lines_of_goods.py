@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -148,13 +150,37 @@ def test_a_transfer_of_what_is_there_says_nothing_more(owner: Client, company: C
     assert "must come before" not in flat(owner.get("/transfers/").content.decode())
 
 
-def test_what_waits_longest_is_shipped_first(owner: Client, place: Callable[..., int]) -> None:
+def test_what_is_due_first_is_shipped_first_page_after_page(
+    owner: Client, place: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+) -> None:
     from datetime import timedelta
 
     from orderwell.domains.orders.models import Order
     from orderwell.kernel.clock import utc_now
 
-    old, new = place(CUP=1, now=utc_now() - timedelta(days=3)), place(CUP=1)
-    page = owner.get("/to-ship/").content.decode()
-    first, second = (Order.objects.get(pk=pk).number for pk in (old, new))
-    assert 0 < page.index(first) < page.index(second)
+    monkeypatch.setattr("orderwell.web.lists.views.ROWS", 2)
+    now = utc_now()
+    wanted = {
+        "later": place(CUP=1, now=now - timedelta(days=3), requested_at=now + timedelta(days=5)),
+        "soon": place(CUP=1, now=now - timedelta(days=3), requested_at=now + timedelta(days=1)),
+        "old": place(CUP=1, now=now - timedelta(days=2)),
+        "urgent": place(CUP=1, requested_at=now - timedelta(days=4)),
+        "same": place(CUP=1, requested_at=now + timedelta(days=1)),
+    }
+    names = {number: name for name, pk in wanted.items() for number in [Order.objects.get(pk=pk).number]}
+
+    def walk(address: str) -> list[str]:
+        found: list[str] = []
+        while True:
+            page = flat(owner.get(address).content.decode())
+            rows = re.findall(r'<a class="fw-bold" href="[^"]+">([^<]+)</a>', page)
+            found += [names[number] for number in rows]
+            more = re.search(r'href="([^"]*after=[^"]+)"', page)
+            if more is None:
+                return found
+            address = "/to-ship/" + html.unescape(more[1])
+
+    assert walk("/to-ship/") == ["urgent", "old", "soon", "same", "later"]
+    assert walk("/to-ship/?sort=-due") == ["later", "same", "soon", "old", "urgent"]
+    assert walk("/to-ship/?fulfilment=reserved") == ["urgent", "old", "soon", "same", "later"]
+    assert walk("/to-ship/?sort=placed") == ["later", "soon", "old", "urgent", "same"]

@@ -165,6 +165,13 @@ def credit_note_detail(actor: Actor, credit_note_id: int) -> CreditNote:
     return found
 
 
+def credit_notes_of(actor: Actor, cause: str) -> list[CreditNote]:
+    """The credit notes written because of `cause`, "return:4" for example; none for who may not see them."""
+    if not actor.may(Permission.BILLING_INVOICE_VIEW):
+        return []
+    return list(visible_credit_notes(actor).filter(cause=cause).order_by("pk"))
+
+
 def payment_detail(actor: Actor, payment_id: int) -> Payment:
     """A payment with its refunds. Raises PermissionDenied, NotFound."""
     actor.require(Permission.BILLING_PAYMENT_VIEW)

@@ -14,6 +14,7 @@ class FulfilmentEvent(EventName):
     TRACKING_SET = "fulfilment.shipment.tracking-set"
     DELIVERED = "fulfilment.shipment.delivered"
     RETURNED = "fulfilment.return.recorded"
+    SETTLED = "fulfilment.return.settled"
     PICKED_SHORT = "fulfilment.pick.short"
 
     @classmethod
@@ -26,5 +27,6 @@ _SENTENCES: dict[str, str] = {
     FulfilmentEvent.TRACKING_SET: _("Tracking of shipment {number} set: {carrier} {tracking_number}"),
     FulfilmentEvent.DELIVERED: _("Shipment {number} delivered"),
     FulfilmentEvent.RETURNED: _("Return {number} over {amount} {currency} received: {reason}"),
+    FulfilmentEvent.SETTLED: _("Nothing to credit for return {number}: {reason}"),
     FulfilmentEvent.PICKED_SHORT: _("Picked short in {warehouse}: {found} of {wanted} {sku} found ({reason})"),
 }

@@ -66,6 +66,8 @@ class Return(models.Model):
     external_id = models.CharField(max_length=120, null=True)  # NULL: unique only where given
     history = models.BooleanField(default=False)
     reason = models.CharField(max_length=240, blank=True)
+    # Why no credit note is to be written for it; empty as long as nobody has said so.
+    settled_without = models.CharField(max_length=240, blank=True, default="", db_default="")
     currency = models.CharField(max_length=3)
     net_amount = AmountField()
     tax_amount = AmountField()

@@ -66,11 +66,11 @@ def warehouse_called(actor: Actor, code: str) -> Warehouse:
 
 
 def pick_tasks(actor: Actor, warehouse: Warehouse, *, now: datetime, limit: int = 60) -> list[PickTask]:
-    """The orders that can leave from this warehouse, what is due first; a fixed number of queries."""
+    """The orders that can leave from this warehouse, the most urgent first; a fixed number of queries."""
     actor.require(Permission.FULFILMENT_SHIPMENT_VIEW)
     orders = ready_to_ship(actor, warehouse_id=warehouse.pk, limit=limit)
     picks = _picks(orders, warehouse.pk)
-    tasks = [
+    return [
         PickTask(
             order.pk,
             order.number,
@@ -84,7 +84,6 @@ def pick_tasks(actor: Actor, warehouse: Warehouse, *, now: datetime, limit: int 
         if picks[order.pk]
         for due in [order.promised_at or order.requested_at]
     ]
-    return sorted(tasks, key=lambda task: (task.due is None, task.due or now, task.order_id))
 
 
 def items_of(variant_ids: Collection[int]) -> dict[int, Item]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 
 from orderwell.domains.inventory.models import Reservation
 from orderwell.domains.orders.derivation import GoodsLine, fulfilment_state, payment_state
@@ -133,6 +133,23 @@ def reservations_belong_to_lines() -> LawResult:
     wrong = Reservation.objects.filter(~Exists(fits)).values_list("pk", "line_id", "quantity")
     found = [Difference(f"reservation {pk} of line {line_id}", ZERO, quantity) for pk, line_id, quantity in wrong]
     return LawResult(Reservation.objects.count(), found)
+
+
+@law("orders.promises_are_as_urgent_as_their_order")
+def promises_are_as_urgent_as_their_order() -> LawResult:
+    """What is reserved and what is waited for has the priority that the order has now."""
+    of_line = OrderLine.objects.filter(pk=OuterRef("line_id")).values("order__priority")[:1]
+    kept = Reservation.objects.annotate(wanted=Subquery(of_line)).exclude(priority=F("wanted"))
+    waiting = Backorder.objects.exclude(priority=F("line__order__priority"))
+    found = [
+        Difference(f"reservation {pk} of line {line}", wanted, priority)
+        for pk, line, wanted, priority in kept.values_list("pk", "line_id", "wanted", "priority")
+    ]
+    found += [
+        Difference(f"backorder {pk} of line {line}", wanted, priority)
+        for pk, line, wanted, priority in waiting.values_list("pk", "line_id", "line__order__priority", "priority")
+    ]
+    return LawResult(Reservation.objects.count() + Backorder.objects.count(), found)
 
 
 @law("orders.hold_flag_follows_holds")

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.lookups import IsNull
 
+from orderwell.domains.orders.due import ReadyDue
 from orderwell.platform.crypto import EncryptedTextField
 from orderwell.platform.fields import AmountField, QuantityField, RateField, UnitPriceField
 
@@ -111,6 +113,8 @@ class Order(models.Model):
             models.Index(fields=["customer", "placed_at", "id"], name="order_customer"),
             models.Index(fields=["team", "placed_at", "id"], name="order_team", condition=Q(team__isnull=False)),
             models.Index(fields=["placed_at", "id"], name="order_on_hold", condition=Q(on_hold=True)),
+            # What can leave, the most urgent first: no others are in it, and an order that left is no longer.
+            models.Index(ReadyDue(), "priority", "id", name="order_ready", condition=Q(IsNull(ReadyDue(), False))),
             models.Index(fields=["phone_index"], name="order_phone", condition=Q(phone_index__isnull=False)),
             models.Index(
                 fields=["phone_last4_index"], name="order_last4", condition=Q(phone_last4_index__isnull=False)

@@ -83,6 +83,9 @@ class OrderOverview:
 
     @property
     def active_holds(self) -> list[Hold]:
+        """None of a cancelled order: it stops nothing any more."""
+        if self.order.state == Order.State.CANCELLED:
+            return []
         return [hold for hold in self.holds if hold.released_at is None]
 
     @property

@@ -12,6 +12,7 @@ from orderwell.domains.catalog.models import Channel
 from orderwell.domains.customers.models import Customer, Tag
 from orderwell.domains.inventory.models import Reservation, Warehouse
 from orderwell.domains.inventory.promising import Owed
+from orderwell.domains.orders.due import ReadyDue
 from orderwell.domains.orders.models import Backorder, Hold, Order, OrderLine
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.crypto import email_index, phone_index, phone_last4_index
@@ -45,6 +46,8 @@ class OrderFilters:
     on_hold: bool | None = None
     history: bool | None = None
     late: bool | None = None
+    # Only what can leave: reserved and not on hold. Its rows have `due`, in the order of due.MOST_URGENT_FIRST.
+    ready: bool = False
     since: datetime | None = None
     until: datetime | None = None
     # Name of the team that looks after the order; name of a tag of its customer.
@@ -83,15 +86,17 @@ def order_list(
     return keyset_page_of_parts(parts, order=key, cursor=cursor, limit=limit)
 
 
-def order_parts(actor: Actor, filters: OrderFilters, *, now: datetime) -> list[QuerySet[Order]]:
-    """What matches as disjoint parts, each of which an index in the order of the list can serve."""
-    return [matching(actor, part, now=now) for part in _one_state_each(filters)]
+def order_parts(
+    actor: Actor, filters: OrderFilters, *, now: datetime, among: Collection[int] | None = None
+) -> list[QuerySet[Order]]:
+    """What matches as disjoint parts, each of which an index in the order of the list can serve; see `matching`."""
+    return [matching(actor, part, now=now, among=among) for part in _one_state_each(filters)]
 
 
 def _one_state_each(filters: OrderFilters) -> list[OrderFilters]:
     """The same orders as filters of a single state each, which an index in the order of the list can serve."""
     # Only what waits can be late or have stock reserved; an index holds it apart.
-    if (filters.late or filters.warehouse) and not filters.fulfilment_state:
+    if (filters.late or filters.warehouse) and not filters.fulfilment_state and not filters.ready:
         filters = replace(filters, fulfilment_state=tuple(map(str, WAITING)))
     parts = [filters]
     for name in ("state", "fulfilment_state", "payment_state"):
@@ -121,12 +126,20 @@ _CONDITIONS = {
 }
 
 
-def matching(actor: Actor, filters: OrderFilters, *, now: datetime) -> QuerySet[Order]:
-    """The visible orders that pass the filters. Drafts appear only when asked for by state or by a search."""
+def matching(
+    actor: Actor, filters: OrderFilters, *, now: datetime, among: Collection[int] | None = None
+) -> QuerySet[Order]:
+    """The visible orders that pass the filters. Drafts appear only when asked for by state or by a search.
+
+    `among` are the orders that the search text names, where the caller has asked `orders_named` for them.
+    """
     actor.require(Permission.ORDERS_ORDER_VIEW)
-    text = filters.text.strip()
+    if among is None and filters.text.strip():
+        among = orders_named(filters.text)
     orders = visible_orders(actor)
-    if not filters.state and not text:
+    if filters.ready:
+        orders = ready_orders(orders)
+    elif not filters.state and among is None:
         orders = orders.filter(placed_at__isnull=False)
     given = {name: getattr(filters, name) for name in _CONDITIONS}
     for name, value in given.items():
@@ -140,15 +153,15 @@ def matching(actor: Actor, filters: OrderFilters, *, now: datetime) -> QuerySet[
     if filters.tag:
         orders = orders.filter(_of_tagged(filters.tag))
     if filters.late:
-        orders = orders.filter(late_orders(now))
-    return orders.filter(pk__in=_found(text)) if text else orders
+        orders = orders.filter(_past_date(now) if filters.ready else late_orders(now))
+    return orders if among is None else orders.filter(pk__in=among)
 
 
 def _of_channel(orders: QuerySet[Order], filters: OrderFilters) -> QuerySet[Order]:
     """The channel's own index serves it alone. Beside a state of fulfilment that one is to be read, whose index knows the
     channel too: all that a channel ever sold is more than all that waits."""
     channel = Channel.objects.filter(code=filters.channel).values("pk")[:1]
-    if not filters.fulfilment_state:
+    if not filters.fulfilment_state and not filters.ready:
         return orders.filter(channel_id=channel)
     return orders.alias(of_channel=F("channel_id") + 0).filter(of_channel=channel)
 
@@ -175,41 +188,63 @@ def _of_tagged(tag: str) -> Q:
 
 def late_orders(now: datetime) -> Q:
     """Placed, not fully shipped, and past the date the customer asked for or was promised."""
-    return Q(state=Order.State.PLACED, fulfilment_state__in=WAITING) & (
-        Q(promised_at__lt=now) | Q(promised_at__isnull=True, requested_at__lt=now)
-    )
+    return Q(state=Order.State.PLACED, fulfilment_state__in=WAITING) & _past_date(now)
 
 
-def _found(text: str) -> list[int]:
-    """Orders that a search text names: by number, external id, phone, its last four digits, e-mail or customer.
+def _past_date(now: datetime) -> Q:
+    return Q(promised_at__lt=now) | Q(promised_at__isnull=True, requested_at__lt=now)
+
+
+def ready_orders(orders: QuerySet[Order]) -> QuerySet[Order]:
+    """Those of `orders` that can leave, each with the moment on which it is `due`; an index has no others."""
+    return orders.annotate(due=ReadyDue()).filter(due__isnull=False)
+
+
+def orders_named(text: str) -> list[int]:
+    """Orders that a search text names, the visible and the others: by number, external id, phone, its last four digits,
+    e-mail or customer.
 
     Each is one bounded look-up in an index of its own; together they stay fast however many orders there are.
     """
-    found: set[int] = set()
-
-    def take(condition: Q) -> None:
-        found.update(Order.objects.filter(condition).order_by("-id").values_list("pk", flat=True)[:SEARCH_LIMIT])
-
-    take(prefix("number", text.upper()))
-    take(prefix("external_id", text))
+    text = text.strip()
+    found = {*_of_number(text.upper()), *_of_external_id(text)}
     digits = "".join(character for character in text if character.isdigit())
-    customers = Customer.objects.all()
+    index: bytes | None = None
     if "@" in text:
-        index = email_index(text)
-        take(Q(email_index=index))
-        customers = customers.filter(contacts__email_index=index)
+        orders, customers, index = _of_email, _customers_of_email, email_index(text)
     elif len(digits) == 4 and digits == text:
-        index = phone_last4_index(text)
-        take(Q(phone_last4_index=index))
-        customers = customers.filter(contacts__phone_last4_index=index)
+        orders, customers, index = _of_last4, _customers_of_last4, phone_last4_index(text)
     elif len(digits) >= 7:
-        index = phone_index(text)
-        take(Q(phone_index=index))
-        customers = customers.filter(contacts__phone_index=index)
+        orders, customers, index = _of_phone, _customers_of_phone, phone_index(text)
     else:
-        customers = customers.filter(prefix("name", text) | prefix("number", text))
-    take(Q(customer_id__in=list(customers.values_list("pk", flat=True)[:SEARCH_LIMIT])))
+        return list(found.union(_bought_by(_customers_named(text))))
+    if index is not None:
+        found.update(orders(index), _bought_by(customers(index)))
     return list(found)
+
+
+def _bought_by(customers: list[int]) -> list[int]:
+    return _of_customers(customers) if customers else []
+
+
+def _newest(condition: Q) -> QuerySet[Order, int]:
+    return Order.objects.filter(condition).order_by("-id").values_list("pk", flat=True)[:SEARCH_LIMIT]
+
+
+def _some_customers(condition: Q) -> QuerySet[Customer, int]:
+    return Customer.objects.filter(condition).values_list("pk", flat=True)[:SEARCH_LIMIT]
+
+
+_of_number = prepared(str)(lambda text: _newest(prefix("number", text)))
+_of_external_id = prepared(str)(lambda text: _newest(prefix("external_id", text)))
+_of_email = prepared(bytes)(lambda index: _newest(Q(email_index=index)))
+_of_last4 = prepared(bytes)(lambda index: _newest(Q(phone_last4_index=index)))
+_of_phone = prepared(bytes)(lambda index: _newest(Q(phone_index=index)))
+_of_customers = prepared([int])(lambda pks: _newest(Q(customer_id__in=pks)))
+_customers_of_email = prepared(bytes)(lambda index: _some_customers(Q(contacts__email_index=index)))
+_customers_of_last4 = prepared(bytes)(lambda index: _some_customers(Q(contacts__phone_last4_index=index)))
+_customers_of_phone = prepared(bytes)(lambda index: _some_customers(Q(contacts__phone_index=index)))
+_customers_named = prepared(str)(lambda text: _some_customers(prefix("name", text) | prefix("number", text)))
 
 
 def order_detail(actor: Actor, order_id: int) -> Order | None:

@@ -11,12 +11,12 @@ from datetime import datetime
 from django.db.models import Exists, F, OuterRef
 
 from orderwell.domains.inventory.models import Reservation, StockItem
+from orderwell.domains.orders.due import MOST_URGENT_FIRST
 from orderwell.domains.orders.models import Backorder, Hold, Order, OrderLine
-from orderwell.domains.orders.queries import late_orders, visible_orders
+from orderwell.domains.orders.queries import late_orders, ready_orders, visible_orders
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 
-READY = (Order.FulfilmentState.RESERVED, Order.FulfilmentState.PARTIAL)
 # Backorders that are looked at for stock that would cover them: the most urgent.
 LOOKED_AT = 300
 
@@ -72,17 +72,14 @@ def coverable(actor: Actor, *, limit: int) -> list[Order]:
 
 
 def ready_to_ship(actor: Actor, *, warehouse_id: int | None = None, limit: int) -> list[Order]:
-    """Reserved and not on hold, the oldest first; from one warehouse, or from those the actor may see."""
+    """Reserved and not on hold, the most urgent first; from one warehouse, or from those the actor may see."""
     actor.require(Permission.ORDERS_ORDER_VIEW)
     warehouses = actor.warehouse_ids if warehouse_id is None else {warehouse_id}
-    found: list[Order] = []
-    for state in READY:  # each state alone is read in the order of its index
-        rows = visible_orders(actor).filter(state=Order.State.PLACED, fulfilment_state=state, on_hold=False)
-        if warehouses is not None:
-            reserved = Reservation.objects.filter(line_id=OuterRef("pk"), stock_item__warehouse_id__in=warehouses)
-            rows = rows.filter(Exists(OrderLine.objects.filter(Exists(reserved), order_id=OuterRef("pk"))))
-        found += rows.select_related("customer").order_by("placed_at", "id")[:limit]
-    return sorted(found, key=lambda order: (order.placed_at, order.pk))[:limit]
+    rows = ready_orders(visible_orders(actor))
+    if warehouses is not None:
+        reserved = Reservation.objects.filter(line_id=OuterRef("pk"), stock_item__warehouse_id__in=warehouses)
+        rows = rows.filter(Exists(OrderLine.objects.filter(Exists(reserved), order_id=OuterRef("pk"))))
+    return list(rows.select_related("customer").order_by(*MOST_URGENT_FIRST)[:limit])
 
 
 def overpaid(actor: Actor, *, limit: int) -> list[Order]:

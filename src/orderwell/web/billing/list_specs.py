@@ -91,6 +91,7 @@ INVOICES = ListSpec(
     sorts={"issued": ("issued_at", "id")},
     default_sort="-issued",
     steady=Invoice,
+    steady_filters=frozenset({"open", "currency", "from", "to"}),
     filters=(
         Filter("q", _("Search"), "text"),
         Filter("from", _("Issued from"), "day"),
@@ -140,6 +141,7 @@ CREDIT_NOTES = ListSpec(
     sorts={"issued": ("issued_at", "id")},
     default_sort="-issued",
     steady=CreditNote,
+    steady_filters=frozenset({"from", "to"}),
     filters=(
         Filter("q", _("Search"), "text"),
         Filter("from", _("Issued from"), "day"),
@@ -195,6 +197,7 @@ PAYMENTS = ListSpec(
     sorts={"received": ("received_at", "id")},
     default_sort="-received",
     steady=Payment,
+    steady_filters=frozenset({"method", "from", "to"}),
     filters=(
         Filter("q", _("Search"), "text"),
         Filter("method", _("Method"), choices=lambda actor: choices("method")),

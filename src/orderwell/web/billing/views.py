@@ -23,5 +23,6 @@ def invoice(request: HttpRequest, actor: Actor, invoice_id: int) -> HttpResponse
         "due": due_amount(found.order),
         "payments": money_of(actor, found.order_id).payments if shown else [],
         "late": found.due_at < utc_now(),
+        "creditable": any(line.quantity > line.quantity_credited for line in found.lines.all()),
     }
     return render(request, "billing/invoice.html", context)

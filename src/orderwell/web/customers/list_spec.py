@@ -146,6 +146,7 @@ CUSTOMERS = ListSpec(
     sorts={"name": ("name", "id"), "number": ("number",)},
     default_sort="name",
     steady=Customer,
+    steady_filters=frozenset({"kind", "group", "tag", "owner", "team", "active"}),
     filters=(
         Filter("q", _("Search"), "text"),
         Filter("kind", _("Kind"), choices=lambda actor: choices("customer")),

@@ -7,6 +7,7 @@ too (`topics.FIELDS`).
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from django.forms import BoundField, RadioSelect
@@ -14,7 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from orderwell.web.help.markdown import address
-from orderwell.web.help.topics import field_topic
+from orderwell.web.help.topics import FIELDS
 
 # A field in a row of a form: "address-0-label", "address-n1-label" of a new one, "address-__key__-label" of the blank one.
 _OF_A_ROW = re.compile(r"([a-z]+)-(?:n?\d+|__key__)-(\w+)")
@@ -54,7 +55,8 @@ SENTENCES: dict[str, str | Promise] = {
     "BulkHoldForm.kind": _("Shipping waits until the hold is released; some kinds stop invoicing or changes too."),
     "*.reason": _("Stands on the timeline, for whoever asks later."),
     "CancelForm.reason": _("Stands on the timeline and on a credit note that is written for it."),
-    "CreditForm.reason": _("Stands on the credit note and on the timeline."),
+    "InvoiceCreditForm.reverses": _("Otherwise the units stay invoiced and the customer owes less for them."),
+    "InvoiceCreditForm.reason": _("Stands on the credit note and on the timeline."),
     "BulkAssignForm.team": _("Whoever of the team has time takes them."),
     # shipping, returns, money
     "*.carrier": _("The customer sees it on their page, with a link to the parcel where the carrier has one."),
@@ -223,11 +225,28 @@ SENTENCES: dict[str, str | Promise] = {
 }
 
 
+def field_topic(form: object, field: str) -> str:
+    """The place that explains a field of a form; empty where it needs none. Forms inherit the places of their parents."""
+    kind: Any = type(form)
+    return _topic_of(kind, field)
+
+
+@lru_cache(maxsize=2048)
+def _topic_of(form: type, field: str) -> str:
+    return next((FIELDS[name] for kind in form.__mro__ if (name := f"{kind.__name__}.{field}") in FIELDS), "")
+
+
 def field_help(form: object, field: str) -> str | Promise:
     """The sentence for a field of a form, of its parents, or of every form that has such a field."""
+    kind: Any = type(form)
+    return _sentence_of(kind, field)
+
+
+@lru_cache(maxsize=2048)
+def _sentence_of(form: type, field: str) -> str | Promise:
     if row := _OF_A_ROW.fullmatch(field):
         field = f"{row[1]}_{row[2]}"
-    for kind in type(form).__mro__:
+    for kind in form.__mro__:
         if found := SENTENCES.get(f"{kind.__name__}.{field}"):
             return found
     return SENTENCES.get(f"*.{field}", "")

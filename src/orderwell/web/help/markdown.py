@@ -54,6 +54,7 @@ def _links(state: StateCore) -> None:
                 token.attrSet("data-help-open", f"{name}#{found[2] or ''}")
 
 
+@lru_cache(maxsize=1024)
 def address(page: str, anchor: str = "") -> str:
     return reverse("help-page", args=[page]) + (f"#{anchor}" if anchor else "")
 

@@ -61,6 +61,9 @@ TOPICS: dict[str, str] = {
     "invoice-list": "billing#invoice-list",
     "invoice-detail": "billing#invoice-page",
     "payment-list": "billing#payment-list",
+    "invoice-credit": "billing#credit-note",
+    "return-credit": "billing#credit-return",
+    "return-settle": "billing#credit-return",
     "payment-undo": "billing#payment-undo",
     "refund-undo": "billing#payment-undo",
     # customers, products
@@ -382,11 +385,6 @@ FIELDS: dict[str, str] = {
 
 def topic_of(url_name: str | None) -> str:
     return TOPICS.get(url_name or "", START)
-
-
-def field_topic(form: object, field: str) -> str:
-    """The place that explains a field of a form; empty where it needs none. Forms inherit the places of their parents."""
-    return next((FIELDS[name] for kind in type(form).__mro__ if (name := f"{kind.__name__}.{field}") in FIELDS), "")
 
 
 def place_to_open(place: str) -> str:

@@ -8,9 +8,11 @@ from datetime import date, timedelta
 
 from django.http import QueryDict
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from orderwell.domains.analytics.periods import LENGTHS, MOST_DAYS, ONE_DAY, Period, anchor, ending_at, everything
+from orderwell.web.components.ignored import not_known
 
 # Numbers are days up to today; the rest are what the calendar calls so, from its first day to today.
 PRESETS: tuple[tuple[str, str | Promise], ...] = (
@@ -48,6 +50,35 @@ def chosen(params: QueryDict, *, today: date, known: Period | None) -> Choice:
     compare = compare if compare in dict(COMPARISONS) else "previous"
     before = {"previous": _previous, "year": _year_earlier, "none": _nothing}[compare]
     return Choice(period, key, compare, before(period, key))
+
+
+def ignored(params: QueryDict, choice: Choice) -> list[str]:
+    """What the address asks for and gets something else instead, a sentence each."""
+    found = []
+    first, last = params.get("from", ""), params.get("to", "")
+    if (first or last) and _free(params) is None:
+        told = {
+            "from": first[:20] or "…",
+            "to": last[:20] or "…",
+            "first": choice.period.first,
+            "last": choice.period.last,
+        }
+        found.append(
+            gettext("“%(from)s” to “%(to)s” is no period of at most 20 years; shown is %(first)s to %(last)s.") % told
+        )
+    asked = params.get("period", "")
+    if asked and not found and _free(params) is None and asked not in (choice.key, "all"):
+        found.append(not_known(_("Period"), asked[:20]))
+    if (compare := params.get("compare", "")) and compare != choice.compare:
+        found.append(not_known(_("Compare with"), compare[:20]))
+    currency = params.get("currency", "")
+    if currency and not is_currency(currency):
+        found.append(not_known(_("Currency"), currency[:20]))
+    return found
+
+
+def is_currency(text: str) -> bool:
+    return len(text) == 3 and text.isalpha() and text.isascii()
 
 
 def _period(params: QueryDict, last: date, known: Period | None) -> tuple[Period, str]:

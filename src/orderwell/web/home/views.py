@@ -26,7 +26,7 @@ from orderwell.platform.permissions import Permission
 from orderwell.web.components import charts
 from orderwell.web.frame.desks import desk_of
 from orderwell.web.home import files
-from orderwell.web.home.periods import COMPARISONS, PRESETS, Choice, chosen
+from orderwell.web.home.periods import COMPARISONS, PRESETS, Choice, chosen, ignored, is_currency
 from orderwell.web.home.tiles import sales_tiles, service_tiles
 from orderwell.web.pages import page, signed_in
 from orderwell.web.start.views import desk_choice
@@ -76,6 +76,8 @@ def home(request: HttpRequest, actor: Actor) -> HttpResponse:
         "period_query": _part_query(choice, currency),
         "csv_query": _part_query(choice, currency),
         "list_query": _list_query(choice.period, currency),
+        "ignored": ignored(request.GET, choice),
+        "ignored_query": f"?{_part_query(choice, currency)}",
         **desk_choice(actor, desk_of(actor, signed_in(request).desk)),
     }
     return render(request, "home/home.html", context)
@@ -113,7 +115,7 @@ def service(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 def _currency(request: HttpRequest, used: list[str]) -> str:
     asked = request.GET.get("currency", "")
-    if len(asked) == 3 and asked.isalpha() and asked.isascii():
+    if is_currency(asked):
         return asked.upper()
     return used[0] if used else "CNY"
 

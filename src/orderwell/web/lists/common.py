@@ -30,6 +30,17 @@ def warehouse_choices(actor: Actor) -> Choices:
     return [(item.code, localname(item)) for item in found] if len(found) > 1 else []
 
 
+def channel_code(actor: Actor, value: str) -> str | None:
+    """The channel of a code, or of an id as older addresses name it."""
+    return next((item.code for item in visible_channels(actor) if value in (item.code, str(item.pk))), None)
+
+
+def warehouse_code(actor: Actor, value: str) -> str | None:
+    if not actor.may(Permission.INVENTORY_STOCK_VIEW):
+        return None
+    return next((item.code for item in visible_warehouses(actor, active_only=False) if item.code == value), None)
+
+
 def customer_name(actor: Actor, value: str) -> str | None:
     """The name behind a customer's id in an address; nothing for what is no id."""
     if not (value.isascii() and value.isdecimal() and len(value) < 19):

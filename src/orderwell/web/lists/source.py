@@ -19,6 +19,7 @@ from orderwell.platform.paging import (
     Page,
     capped_count,
     first_after,
+    in_order,
     keyset_chunks,
     keyset_page_by,
     keyset_page_of_parts,
@@ -27,7 +28,7 @@ from orderwell.platform.permissions import Permission
 from orderwell.platform.prepared import prepared
 from orderwell.platform.views.sources import Act, Undo
 from orderwell.web.lists.cells import columns_of, file_column, spoken
-from orderwell.web.lists.spec import Column, ListSpec
+from orderwell.web.lists.spec import Column, Filter, ListSpec, Rows
 
 CHUNK = 2000
 
@@ -75,7 +76,7 @@ class SpecSource:
         columns = chosen(self.spec, actor, keys)
         written = _with_currency(self.spec, columns)
         clean = clean_filters(self.spec, filters, actor)
-        parts = _parts(self.spec, actor, clean, columns, now)
+        parts = _parts(self.spec, actor, clean, columns, sort, now)
         for rows in keyset_chunks(parts, order=order_of(self.spec, clean, sort), chunk=CHUNK):
             if self.spec.prepare:
                 self.spec.prepare(actor, rows, keys)
@@ -112,6 +113,12 @@ def clean_filters(spec: ListSpec, values: Mapping[str, str], actor: Actor) -> di
     return {key: value for key, value in found.items() if value}
 
 
+def unknown_filters(spec: ListSpec, values: Mapping[str, str], actor: Actor) -> list[tuple[Filter, str]]:
+    """What is asked for in vain: filters of the list with a value that none of them knows."""
+    asked = [(item, str(values.get(item.key, ""))) for item in spec.filters]
+    return [(item, value.strip()[:40]) for item, value in asked if not item.is_known(value, actor)]
+
+
 def chosen(spec: ListSpec, actor: Actor, keys: Sequence[str]) -> list[Column]:
     known = columns_of(spec, actor)
     return [known[key] for key in dict.fromkeys(keys) if key in known]
@@ -138,46 +145,80 @@ def page_of(
     now: datetime,
 ) -> Page[Any]:
     order = order_of(spec, filters, sort)
-    way: dict[str, Any] = {"order": order, "cursor": cursor, "limit": limit, "backwards": backwards}
-    if spec.steady is not None and not filters:
+    way: dict[str, Any] = {
+        "order": order,
+        "cursor": cursor,
+        "limit": limit,
+        "backwards": backwards,
+        "computed": spec.computed,
+    }
+    # Values after which a page begins can't be prepared where the order has a small number, such as a priority.
+    anew = cursor and spec.computed
+    steady = spec.steady is not None and filters.keys() - ({"q"} if spec.named else ()) <= spec.steady_filters
+    if spec.steady is not None and steady and not anew:
         needed = sorted({name for column in columns for name in column.needs})
-        found = keyset_page_by(partial(_steadily, spec, actor, needed), spec.steady, **way)
+        found = keyset_page_by(partial(_steadily, spec, actor, filters, needed, sort), spec.steady, **way)
     else:
-        found = keyset_page_of_parts(_parts(spec, actor, filters, columns, now), **way)
+        found = keyset_page_of_parts(_parts(spec, actor, filters, columns, sort, now), **way)
     if spec.prepare:
         spec.prepare(actor, found.rows, [column.key for column in columns])
     return found
 
 
-# Statements of steady lists, by list, joins, order, types of the values they begin after, and length.
-_steady: dict[tuple[Any, ...], Callable[..., list[Any]]] = {}
+# Statements of steady lists, part by part: by list, filters, joins, order, types of the values they begin after, length.
+_steady: dict[tuple[Any, ...], list[Callable[..., list[Any]]]] = {}
 _MOST_STEADY = 500
 
 
 def _steadily(
     spec: ListSpec,
     actor: Actor,
+    filters: Mapping[str, str],
     needed: Sequence[str],
+    sort: str,
     order: Sequence[str],
     values: Sequence[Any] | None,
     most: int,
 ) -> list[Any]:
-    """The first rows of the whole list, or those after the values of a row, by a statement that is compiled once."""
-    kinds: tuple[Any, ...] = tuple([type(value) for value in values or ()])
+    """The first rows of the list, or those after the values of a row, by statements that are compiled once."""
+    asked = {key: value for key, value in filters.items() if key != "q" or spec.named is None}
+    keys = spec.named(filters["q"]) if spec.named is not None and "q" in filters else None
+    if keys is not None and not keys:
+        return []
+    kinds: tuple[Any, ...] = (*([[int]] if keys else []), *[type(value) for value in values or ()])
+    given = (*([keys] if keys else []), *(values or ()))
 
-    def build(actor: Actor, *values: Any) -> QuerySet[Any]:
-        (rows,) = spec.rows(actor, {}, utc_now())
-        return first_after(_with(rows, needed), order, values or None, most)
+    def parts(actor: Actor, *given: Any) -> list[QuerySet[Any]]:
+        after: Any = given[1:] if keys else given
+        if keys and spec.rows_among is not None:
+            found = spec.rows_among(actor, asked, utc_now(), given[0])
+        else:
+            found = _rows_of(spec, sort)(actor, asked, utc_now())
+        if asked.keys() & spec.keys_first:
+            keys_of = [
+                first_after(rows.select_related(None), order, after or None, most).values("pk") for rows in found
+            ]
+            (all_rows,) = spec.rows(actor, {"pk": ""}, utc_now())
+            return [_with(all_rows, needed).filter(pk__in=part).order_by(*order) for part in keys_of]
+        return [first_after(_with(rows, needed), order, after or None, most) for rows in found]
 
-    if not set(kinds) <= {int, str, datetime, date}:
-        return list(build(actor, *(values or ())))
-    key = (spec.name, *needed, None, *order, *kinds, most)
-    found = _steady.get(key)
+    if not {type(value) for value in values or ()} <= {int, str, datetime, date}:
+        return in_order([list(rows) for rows in parts(actor, *given)], order, most)
+    shape = (spec.name, *sorted(asked.items()), bool(keys), *needed, None, *order, *map(str, kinds), most)
+    found = _steady.pop(shape, None)
     if found is None:
         if len(_steady) >= _MOST_STEADY:
-            _steady.clear()
-        found = _steady[key] = prepared(Actor, *kinds)(build)
-    return found(actor, *(values or ()))
+            del _steady[next(iter(_steady))]  # the one that was not asked for the longest
+        found = [prepared(Actor, *kinds)(_one_of(parts, at)) for at in range(len(parts(actor, *given)))]
+    _steady[shape] = found
+    return in_order([part(actor, *given) for part in found], order, most)
+
+
+def _one_of(parts: Callable[..., list[QuerySet[Any]]], at: int) -> Callable[..., QuerySet[Any]]:
+    def build(*given: Any) -> QuerySet[Any]:
+        return parts(*given)[at]
+
+    return build
 
 
 def row_of(spec: ListSpec, actor: Actor, pk: Any, columns: Sequence[Column], now: datetime) -> Any:
@@ -195,9 +236,13 @@ def row_of(spec: ListSpec, actor: Actor, pk: Any, columns: Sequence[Column], now
 
 
 def _parts(
-    spec: ListSpec, actor: Actor, filters: Mapping[str, str], columns: Sequence[Column], now: datetime
+    spec: ListSpec, actor: Actor, filters: Mapping[str, str], columns: Sequence[Column], sort: str, now: datetime
 ) -> list[QuerySet[Any]]:
-    return [_joined(rows, columns) for rows in spec.rows(actor, filters, now)]
+    return [_joined(rows, columns) for rows in _rows_of(spec, sort)(actor, filters, now)]
+
+
+def _rows_of(spec: ListSpec, sort: str) -> Rows:
+    return spec.rows_by.get(sort.lstrip("-"), spec.rows)
 
 
 def _joined(rows: QuerySet[Any], columns: Sequence[Column]) -> QuerySet[Any]:

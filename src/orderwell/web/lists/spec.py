@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import Field, Model, QuerySet
 from django.utils.functional import Promise
 
 from orderwell.platform.accounts.actor import Actor
@@ -58,12 +59,18 @@ class Filter:
     choices: Callable[[Actor], Choices] | None = None
     # The words of a value that no choice has, such as the name of a customer; None: no such value.
     say: Callable[[Actor, str], str | None] | None = None
+    # The choice that another spelling of it stands for, also where the choice is not offered because there is no other.
+    alias: Callable[[Actor, str], str | None] | None = None
 
     def options(self, actor: Actor) -> Choices:
         return self.choices(actor) if self.choices else ()
 
+    def asking_once(self) -> Filter:
+        offered = self.choices
+        return self if offered is None else replace(self, choices=cache(offered))
+
     def clean(self, value: str, actor: Actor) -> str:
-        """The value, or nothing for one that makes no sense: an address typed wrong shows more rows, never an error."""
+        """The value, or nothing for one that makes no sense: the list shows more rows then, and says so."""
         value = value.replace("\0", "").strip()[:120]
         if not value:
             return ""
@@ -75,11 +82,21 @@ class Filter:
             case "day":
                 return value if day_of(value) else ""
             case "choice":
-                return value if value in {key for key, _title in self.options(actor)} else ""
+                offered = {key for key, _title in self.options(actor)}
+                if value not in offered and self.alias is not None:
+                    value = self.alias(actor, value) or ""
+                return value if value in offered else ""
             case "hidden":
                 return value if self.say is None or self.say(actor, value) is not None else ""
             case _:
                 return value
+
+    def is_known(self, value: str, actor: Actor) -> bool:
+        """Whether the list does what the value asks for; of a choice that is the only one, it does so in any case."""
+        value = value.replace("\0", "").strip()
+        if not value or self.clean(value, actor):
+            return True
+        return self.kind == "choice" and self.alias is not None and self.alias(actor, value) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +142,7 @@ class Nothing:
 
 
 Rows = Callable[[Actor, Values, datetime], Sequence[QuerySet[Any]]]
+RowsAmong = Callable[[Actor, Values, datetime, Collection[int]], Sequence[QuerySet[Any]]]
 
 
 @dataclass(frozen=True)
@@ -151,9 +169,21 @@ class ListSpec:
     link: Callable[[Any], str | None] | None = None
     row_class: Callable[[Any], str] | None = None
     order: Callable[[Values, str], tuple[str, ...] | None] | None = None
-    # The model of a list whose rows, without filters, are one part that depends on nothing but who asks: no moment, no
-    # setting. Its statement is then compiled once.
+    # Key of a sort -> the same rows in other parts, where another index serves that order.
+    rows_by: Mapping[str, Rows] = field(default_factory=dict)
+    # What sorts name beside the columns of the model, as the rows are annotated.
+    computed: Mapping[str, Field[Any, Any]] = field(default_factory=dict)
+    # The model of a list whose rows, without filters, depend on nothing but who asks: no moment, no setting, no other
+    # rows. Its statement is then compiled once; and once for each value of the filters of which the same holds.
     steady: type[Model] | None = None
+    steady_filters: frozenset[str] = frozenset()
+    # Steady filters that many rows pass whose keys an index knows in the order of the list, and no more of them: the keys
+    # of a page are found first, and only its rows are read.
+    keys_first: frozenset[str] = frozenset()
+    # Of a steady list that is searched by first finding keys: those that a text names, and the rows that are among them
+    # and pass the other filters.
+    named: Callable[[str], list[int]] | None = None
+    rows_among: RowsAmong | None = None
     # The same rows as one part, where counting them that way takes fewer statements.
     counted: Callable[[Actor, Values, datetime], QuerySet[Any]] | None = None
     prepare: Callable[[Actor, Sequence[Any], Sequence[str]], None] | None = None
@@ -172,6 +202,10 @@ class ListSpec:
     buttons: str = ""
     above: str = ""
     context: Callable[[Actor, Values], Mapping[str, Any]] | None = None
+
+    def asking_once(self) -> ListSpec:
+        """The same for one page, which asks what a filter offers when it reads its address, shows it, and names what is set."""
+        return replace(self, filters=tuple([item.asking_once() for item in self.filters]))
 
     def filter(self, key: str) -> Filter | None:
         return next((item for item in self.filters if item.key == key), None)

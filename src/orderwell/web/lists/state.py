@@ -12,8 +12,9 @@ from django.http import QueryDict
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.views.models import SavedView
 from orderwell.platform.views.queries import OwnChoice
+from orderwell.web.components.ignored import not_known
 from orderwell.web.lists.cells import columns_of
-from orderwell.web.lists.source import chosen, clean_filters
+from orderwell.web.lists.source import chosen, clean_filters, unknown_filters
 from orderwell.web.lists.spec import Column, Filter, ListSpec, Tab
 
 ALL = "all"
@@ -48,6 +49,7 @@ class Looking:
     columns: list[Column]
     columns_given: bool
     view: SavedView | None
+    unknown: Sequence[tuple[Filter, str]] = ()
 
     def query(self, **changes: Any) -> str:
         """The address of this look, with changes; an empty value takes a parameter away. Pages begin at the first."""
@@ -90,6 +92,10 @@ class Looking:
             if item.key in self.filters and item.key != "q"  # the search box says that itself
         ]
 
+    def ignored(self) -> list[str]:
+        """What is not filtered by, a sentence each."""
+        return [not_known(item.title, value, item.kind) for item, value in self.unknown]
+
     def _said(self, item: Filter, value: str) -> str:
         if item.kind == "flag":
             return ""
@@ -120,10 +126,11 @@ def look(
 ) -> Looking:
     """From an address. Of a saved view that alone is named, everything counts; what the address names itself goes first."""
     view = next((item for item in views if str(item.pk) == params.get("view", "")), None)
-    filters = clean_filters(spec, {key: str(params[key]) for key in params}, actor)
+    asked: Mapping[str, str] = {key: str(params[key]) for key in params}
     alone = view is not None and not set(params) - {"view", "after", "before"}
     if view is not None and alone:
-        filters = clean_filters(spec, view.filters, actor)
+        asked = view.filters
+    filters, unknown = clean_filters(spec, asked, actor), unknown_filters(spec, asked, actor)
     sort = params.get("sort", "") or (view.sort if view is not None else "")
     given = [key for key in params.get("columns", "").split(",") if key]
     columns = chosen(spec, actor, given)
@@ -135,7 +142,7 @@ def look(
     if not columns:
         columns = chosen(spec, actor, spec.default) or list(columns_of(spec, actor).values())[:1]
     known = sort.lstrip("-") in spec.sorts
-    return Looking(spec, actor, filters, sort if known else spec.default_sort, columns, columns_given, view)
+    return Looking(spec, actor, filters, sort if known else spec.default_sort, columns, columns_given, view, unknown)
 
 
 def view_query(view: SavedView) -> str:

@@ -16,6 +16,7 @@ from orderwell.platform.paging import Page
 from orderwell.platform.permissions import Permission
 from orderwell.platform.views.queries import own_choice, saved_views
 from orderwell.web.components.listing import CAP, ROWS, Listing, capped
+from orderwell.web.components.markup import place
 from orderwell.web.lists.cells import columns_of, plain
 from orderwell.web.lists.registry import spec_for, specs
 from orderwell.web.lists.source import SpecSource, page_of, row_of
@@ -43,6 +44,7 @@ def show_list(request: HttpRequest, actor: Actor, spec: ListSpec) -> HttpRespons
     own, views = own_choice(actor, spec.name), saved_views(actor, spec.name)
     if not request.GET and (default := next((item for item in views if item.pk == own.default_view), None)):
         return HttpResponseRedirect(request.path + view_query(default))
+    spec = spec.asking_once()
     looking, now = look(spec, actor, request.GET, own, views), utc_now()
     before, after = request.GET.get("before") or None, request.GET.get("after") or None
     found = page_of(
@@ -69,6 +71,8 @@ def show_list(request: HttpRequest, actor: Actor, spec: ListSpec) -> HttpRespons
         "filter_fields": fields,
         "filters_key": tuple([(field["key"], field["value"], _same(field["options"])) for field in fields]),
         "kept": [(key, value) for key, value in looking.filters.items() if _is_hidden(spec, key)],
+        "ignored": looking.ignored(),
+        "ignored_query": looking.query(),
         "has_custom_columns": bool(own.columns),
         **(spec.context(actor, looking.filters) if spec.context else {}),
     }
@@ -120,7 +124,7 @@ def _way_out(nothing: Nothing, actor: Actor) -> str:
     """Where the button of an empty list leads, for somebody who may go there."""
     if not nothing.url or not (nothing.permission is None or actor.may(nothing.permission)):
         return ""
-    return reverse(nothing.url) + nothing.query
+    return place(nothing.url) + nothing.query
 
 
 @page()

@@ -144,7 +144,3 @@ class TrackingForm(ActionForm):
         label=_("Tracking number"), required=False, max_length=80, widget=forms.TextInput(attrs=SCANNED)
     )
     version = forms.IntegerField(widget=forms.HiddenInput)
-
-
-class CreditForm(CountForm):
-    reason = forms.CharField(label=_("Reason"), max_length=240)

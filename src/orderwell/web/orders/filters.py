@@ -61,7 +61,7 @@ def _state(value: str, groups: Mapping[str, tuple[str, ...]], known: list[str]) 
 
 def _channel(value: str, actor: Actor) -> str:
     """By code, or by id as the overview links it."""
-    for channel in visible_channels(actor):
+    for channel in visible_channels(actor) if value else ():
         if value in (channel.code, str(channel.pk)):
             return channel.code
     return ""

@@ -21,6 +21,7 @@ from orderwell.web.lists.common import (
     attribute,
     between,
     channel_choices,
+    channel_code,
     customer_name,
     order_link,
     order_url,
@@ -88,7 +89,7 @@ LINES = ListSpec(
     sorts={"entered": ("id",)},
     default_sort="-entered",
     filters=(
-        Filter("channel", _("Channel"), choices=channel_choices),
+        Filter("channel", _("Channel"), choices=channel_choices, alias=channel_code),
         Filter("from", _("Placed from"), "day"),
         Filter("to", _("Placed until"), "day"),
         Filter("sku", _("SKU"), "text"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,10 +15,10 @@ from django.utils.translation import gettext_lazy as _
 
 from orderwell.domains.automation.hints.finding import hints_of_orders
 from orderwell.domains.billing.services.many import invoice_orders
-from orderwell.domains.catalog.choices import channel_names, visible_channels
+from orderwell.domains.catalog.choices import channel_names
 from orderwell.domains.customers.queries import tags, visible_customers
 from orderwell.domains.orders.models import Order
-from orderwell.domains.orders.queries import lines_with_promises, matching, order_parts, visible_orders
+from orderwell.domains.orders.queries import lines_with_promises, matching, order_parts, orders_named, visible_orders
 from orderwell.domains.orders.services import many
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.actor import Actor
@@ -27,7 +27,7 @@ from orderwell.platform.permissions import Permission
 from orderwell.web.components.markup import markup, safe, to
 from orderwell.web.components.words import word
 from orderwell.web.hints.showing import show_hints
-from orderwell.web.lists.common import channel_choices, customer_name, warehouse_choices
+from orderwell.web.lists.common import channel_choices, channel_code, customer_name, warehouse_choices, warehouse_code
 from orderwell.web.lists.spec import Action, Choices, Column, Filter, ListSpec, Nothing, Tab, Values
 from orderwell.web.orders.filters import FULFILMENT_CHOICES, PAYMENT_CHOICES, STATE_CHOICES, filters_from
 from orderwell.web.orders.list_forms import BulkAssignForm, BulkHoldForm, BulkPriorityForm, BulkReasonForm
@@ -42,6 +42,10 @@ def rows(actor: Actor, values: Values, now: datetime) -> Sequence[QuerySet[Order
     if "pk" in values:
         return [visible_orders(actor)]
     return order_parts(actor, filters_from(values, actor), now=now)
+
+
+def rows_among(actor: Actor, values: Values, now: datetime, keys: Collection[int]) -> Sequence[QuerySet[Order]]:
+    return order_parts(actor, filters_from(values, actor), now=now, among=keys)
 
 
 def drafts_by_creation(values: Values, sort: str) -> tuple[str, ...] | None:
@@ -127,10 +131,6 @@ def tag_choices(actor: Actor) -> Choices:
     return [(tag.name, tag.name) for tag in tags(actor)] if actor.may(P.CUSTOMERS_CUSTOMER_VIEW) else []
 
 
-def channel_by_id(actor: Actor, value: str) -> str | None:
-    return next((localname(item) for item in visible_channels(actor) if value in (item.code, str(item.pk))), None)
-
-
 def quick_context(actor: Actor, order: Order) -> Mapping[str, Any]:
     return {"order": order, "lines": list(lines_with_promises(order.pk)[:30])}
 
@@ -205,8 +205,8 @@ FILTERS = (
     Filter("state", _("State"), choices=lambda actor: STATE_CHOICES),
     Filter("fulfilment", _("Fulfilment"), choices=lambda actor: FULFILMENT_CHOICES),
     Filter("payment", _("Payment"), choices=lambda actor: PAYMENT_CHOICES),
-    Filter("channel", _("Channel"), choices=channel_choices, say=channel_by_id),
-    Filter("warehouse", _("Warehouse"), choices=warehouse_choices),
+    Filter("channel", _("Channel"), choices=channel_choices, alias=channel_code),
+    Filter("warehouse", _("Warehouse"), choices=warehouse_choices, alias=warehouse_code),
     Filter("team", _("Team"), choices=team_choices),
     Filter("tag", _("Customer tag"), choices=tag_choices),
     Filter("from", _("Placed from"), "day"),
@@ -285,6 +285,9 @@ ORDERS = ListSpec(
     sorts={"placed": ("placed_at", "id")},
     default_sort="-placed",
     steady=Order,
+    named=orders_named,
+    rows_among=rows_among,
+    steady_filters=frozenset({"state", "fulfilment", "payment", "team", "from", "to", "hold", "currency"}),
     order=drafts_by_creation,
     counted=lambda actor, values, now: matching(actor, filters_from(values, actor), now=now),
     nothing=Nothing(

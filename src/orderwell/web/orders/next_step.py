@@ -10,6 +10,7 @@ from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from orderwell.domains.fulfilment.models import Return
 from orderwell.domains.orders.expected import Expectation
 from orderwell.domains.orders.models import Order
 from orderwell.domains.orders.overview import LineView, OrderOverview
@@ -139,6 +140,8 @@ def _day(item: Expectation) -> str:
 
 def _money(found: OrderOverview, documents: Documents) -> NextStep | None:
     order = found.order
+    if documents.to_credit:
+        return _to_credit(documents.to_credit)
     if any(view.to_invoice for view in found.lines):
         if "invoice" in found.blocked:
             return NextStep(_("On hold, so it can't be invoiced"), blocked=True)
@@ -155,6 +158,13 @@ def _money(found: OrderOverview, documents: Documents) -> NextStep | None:
         amount = money_text(-found.due, order.currency)
         return NextStep(_("Too much was paid"), _("To be given back: %(amount)s.") % {"amount": amount})
     return None
+
+
+def _to_credit(returns: list[Return]) -> NextStep:
+    amount = money_text(sum((row.gross_amount for row in returns), ZERO), returns[0].currency)
+    numbers = ", ".join(row.number for row in returns)
+    text = _("For %(returns)s over %(amount)s no credit note has been issued yet.")
+    return NextStep(_("Return to be credited"), text % {"returns": numbers, "amount": amount})
 
 
 def _done(found: OrderOverview, documents: Documents) -> NextStep:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from orderwell.domains.automation.crediting import awaiting_credit
 from orderwell.domains.billing.overview import Money, money_of
 from orderwell.domains.fulfilment.models import Return, Shipment
 from orderwell.domains.fulfilment.overview import returns_of, shipments_of
@@ -23,6 +24,8 @@ class Documents:
     shipments: list[Shipment]
     returns: list[Return]
     money: Money
+    # Returns for which no credit note was issued yet.
+    to_credit: list[Return]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,8 @@ class Step:
 
 def documents_of(found: OrderOverview, actor: Actor) -> Documents:
     order_id = found.order.pk
-    return Documents(shipments_of(actor, order_id), returns_of(actor, order_id), money_of(actor, order_id))
+    returns = returns_of(actor, order_id)
+    return Documents(shipments_of(actor, order_id), returns, money_of(actor, order_id), awaiting_credit(returns))
 
 
 def next_steps(found: OrderOverview, documents: Documents, actor: Actor) -> list[Step]:
@@ -96,6 +100,9 @@ def _money_steps(found: OrderOverview, documents: Documents, actor: Actor) -> li
     order, steps = found.order, []
     if order.state == Order.State.CANCELLED and not order.paid_amount:
         return []
+    if actor.may(P.BILLING_CREDIT_NOTE_CREATE) and documents.to_credit:
+        url = reverse("return-credit", args=[documents.to_credit[0].pk])
+        steps.append(Step(_("Credit note"), "receipt-refund", url, "y"))
     if actor.may(P.BILLING_INVOICE_CREATE) and any(view.to_invoice for view in found.lines):
         held = _("A hold stops this step; release it first.") if "invoice" in found.blocked else ""
         steps.append(Step(_("Invoice"), "file-invoice", _url("order-invoice", order), "i", held))

@@ -17,7 +17,7 @@ from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.words import word
-from orderwell.web.lists.common import attribute, order_link, order_url, product_name, warehouse_choices
+from orderwell.web.lists.common import attribute, order_link, order_url, product_name, warehouse_choices, warehouse_code
 from orderwell.web.lists.spec import Action, Column, Filter, ListSpec, Nothing, Values
 from orderwell.web.shipments.list_specs import BulkCarrierForm
 from orderwell.web.templatetags.orderwell import day, localname
@@ -90,7 +90,7 @@ LINES_TO_SHIP = ListSpec(
     sorts={"reserved": ("id",)},
     default_sort="reserved",
     filters=(
-        Filter("warehouse", _("Warehouse"), choices=warehouse_choices),
+        Filter("warehouse", _("Warehouse"), choices=warehouse_choices, alias=warehouse_code),
         Filter("sku", _("SKU"), "text"),
         Filter("held", _("Also on hold"), "flag"),
         Filter("product", _("Product"), "hidden", say=product_name),

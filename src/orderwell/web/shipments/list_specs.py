@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import DateTimeField, QuerySet, Value
+from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
 
 from orderwell.domains.fulfilment.models import Return, Shipment
 from orderwell.domains.fulfilment.queries import returns, shipments, units_to_ship, visible_returns, visible_shipments
 from orderwell.domains.fulfilment.services.listed import deliver_shipments, ship_orders
 from orderwell.domains.inventory.choices import visible_warehouses
+from orderwell.domains.orders.due import MOST_URGENT_FIRST
 from orderwell.domains.orders.models import Order
 from orderwell.domains.orders.queries import OrderFilters, order_parts, visible_orders
 from orderwell.platform.accounts.actor import Actor
@@ -25,10 +28,12 @@ from orderwell.web.lists.common import (
     attribute,
     between,
     channel_choices,
+    channel_code,
     currency_of,
     order_link,
     pick,
     warehouse_choices,
+    warehouse_code,
 )
 from orderwell.web.lists.spec import Action, Column, Filter, ListSpec, Nothing, Values
 from orderwell.web.orders.list_forms import BulkForm
@@ -67,15 +72,26 @@ class BulkShipForm(BulkForm):
 def ready_rows(actor: Actor, values: Values, now: datetime) -> Sequence[QuerySet[Order]]:
     if "pk" in values:
         return [visible_orders(actor)]
+    found = order_parts(actor, replace(_ready(values), ready=True), now=now)
+    # Asked for as the column itself, its own index would be read, which knows nothing of what is due.
+    wanted = values.get("fulfilment")
+    return (
+        [part.alias(at=Concat("fulfilment_state", Value(""))).filter(at=wanted) for part in found] if wanted else found
+    )
+
+
+def ready_rows_by_age(actor: Actor, values: Values, now: datetime) -> Sequence[QuerySet[Order]]:
     # What waits is placed; asked for that too, a database may read every placed order.
-    filters = OrderFilters(
-        fulfilment_state=values.get("fulfilment") or READY,
-        on_hold=False,
+    filters = replace(_ready(values), fulfilment_state=values.get("fulfilment") or READY, on_hold=False)
+    return order_parts(actor, filters, now=now)
+
+
+def _ready(values: Values) -> OrderFilters:
+    return OrderFilters(
         late=True if values.get("late") else None,
         **pick(values, warehouse="warehouse", channel="channel", team="team", tag="tag", text="q"),
         **between(values),
     )
-    return order_parts(actor, filters, now=now)
 
 
 def count_units(actor: Actor, rows: Sequence[Any], keys: Sequence[str]) -> None:
@@ -91,7 +107,7 @@ TO_SHIP = ListSpec(
     name="to-ship",
     topics="orders fulfilment",
     title=_("To ship"),
-    subtitle=_("Reserved and not on hold, what waits longest first."),
+    subtitle=_("Reserved and not on hold, the most urgent first."),
     permission=P.ORDERS_ORDER_VIEW,
     url_name="to-ship",
     columns=(
@@ -100,18 +116,27 @@ TO_SHIP = ListSpec(
         Column("lines", _("Lines"), attribute("lines_to_ship"), "whole"),
         Column("units", _("Units"), attribute("units_to_ship"), "number"),
         *(column for column in COLUMNS if column.key not in {"number", "customer", "due", "total"}),
-        Column("due", _("Due"), lambda o: o.promised_at or o.requested_at, "day", show=due_day, narrow="end"),
+        Column(
+            *("due", _("Due"), lambda o: o.promised_at or o.requested_at, "day"),
+            show=due_day,
+            sort="due",
+            narrow="end",
+        ),
         *(column for column in COLUMNS if column.key == "total"),
     ),
     default=("number", "customer", "placed", "due", "lines", "units", "fulfilment", "payment"),
     rows=ready_rows,
-    sorts={"placed": ("placed_at", "id")},
-    default_sort="placed",
+    sorts={"due": MOST_URGENT_FIRST, "placed": ("placed_at", "id")},
+    default_sort="due",
+    rows_by={"placed": ready_rows_by_age},
+    computed={"due": DateTimeField()},
+    steady=Order,
+    steady_filters=frozenset({"fulfilment", "channel", "team", "from", "to"}),
     filters=(
         Filter("q", _("Search"), "text"),
         Filter("fulfilment", _("Fulfilment"), choices=lambda actor: choices("fulfilment", *READY)),
-        Filter("warehouse", _("Warehouse"), choices=warehouse_choices),
-        Filter("channel", _("Channel"), choices=channel_choices),
+        Filter("warehouse", _("Warehouse"), choices=warehouse_choices, alias=warehouse_code),
+        Filter("channel", _("Channel"), choices=channel_choices, alias=channel_code),
         Filter("team", _("Team"), choices=team_choices),
         Filter("tag", _("Customer tag"), choices=tag_choices),
         Filter("from", _("Placed from"), "day"),
@@ -185,10 +210,11 @@ SHIPMENTS = ListSpec(
     sorts={"shipped": ("shipped_at", "id")},
     default_sort="-shipped",
     steady=Shipment,
+    steady_filters=frozenset({"state", "warehouse", "date", "first", "from", "to"}),
     filters=(
         Filter("q", _("Search"), "text"),
         Filter("state", _("State"), choices=lambda actor: choices("shipment", "shipped", "delivered")),
-        Filter("warehouse", _("Warehouse"), choices=warehouse_choices),
+        Filter("warehouse", _("Warehouse"), choices=warehouse_choices, alias=warehouse_code),
         Filter("date", _("Date"), choices=lambda actor: [("kept", _("Left on time")), ("missed", _("Left late"))]),
         Filter(
             "first",
@@ -258,9 +284,10 @@ RETURNS = ListSpec(
     sorts={"received": ("received_at", "id")},
     default_sort="-received",
     steady=Return,
+    steady_filters=frozenset({"channel", "from", "to"}),
     filters=(
         Filter("q", _("Search"), "text"),
-        Filter("channel", _("Channel"), choices=channel_choices),
+        Filter("channel", _("Channel"), choices=channel_choices, alias=channel_code),
         Filter("from", _("Received from"), "day"),
         Filter("to", _("Received until"), "day"),
     ),

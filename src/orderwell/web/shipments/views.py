@@ -9,6 +9,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from orderwell.domains.automation.crediting import awaiting_credit
+from orderwell.domains.billing.queries import credit_notes_of
 from orderwell.domains.fulfilment.queries import return_detail, shipment_detail
 from orderwell.domains.fulfilment.services.track import deliver, set_tracking
 from orderwell.domains.orders.models import Order
@@ -27,7 +29,13 @@ READY = (Order.FulfilmentState.RESERVED.value, Order.FulfilmentState.PARTIAL.val
 def return_page(request: HttpRequest, actor: Actor, return_id: int) -> HttpResponse:
     """What came back, line by line, and where it went."""
     found = return_detail(actor, return_id)
-    return render(request, "shipments/return.html", {"found": found, "lines": list(found.lines.all())})
+    context = {
+        "found": found,
+        "lines": list(found.lines.all()),
+        "awaits_credit": bool(awaiting_credit([found])),
+        "credit_notes": credit_notes_of(actor, f"return:{return_id}"),
+    }
+    return render(request, "shipments/return.html", context)
 
 
 @form_page(Permission.FULFILMENT_SHIPMENT_CREATE)

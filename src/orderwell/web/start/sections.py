@@ -18,6 +18,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from orderwell.domains.automation.crediting import returns_to_credit
 from orderwell.domains.automation.hints.finding import newest_orders_with_hints
 from orderwell.domains.billing.waiting import overdue, to_invoice
 from orderwell.domains.cases.queries import waiting_for_us
@@ -145,19 +146,17 @@ def covered(actor: Actor, now: datetime) -> Section | None:
 
 
 def shipping(actor: Actor, now: datetime) -> Section | None:
-    """The oldest first, from every warehouse one may see; a warehouse alone is one click away."""
+    """The most urgent first, from every warehouse one may see; a warehouse alone is one click away."""
     if not actor.may(P.FULFILMENT_SHIPMENT_VIEW) or not actor.may(P.ORDERS_ORDER_VIEW):
         return None
     rows = []
     for order in ready_to_ship(actor, limit=SHIPPING_ROWS):
-        due = order.promised_at or order.requested_at
         carrier = str((order.customer.preferences if order.customer else {}).get("carrier", ""))
-        said = [order.ship_city, carrier, _("due %(day)s") % {"day": _day(due)} if due else since(order.placed_at)]
-        late_now = due is not None and due < now
+        said = [order.ship_city, carrier, _due_or_age(order)]
         ship = _act(actor, P.FULFILMENT_SHIPMENT_CREATE, _("Ship"), "order-ship", order.pk)
-        rows.append(_row(order, " · ".join(filter(None, said)), bad=late_now, **ship))
+        rows.append(_row(order, " · ".join(filter(None, said)), bad=_is_late(order, now), **ship))
     return Section(
-        *("shipping", _("To ship, oldest first"), "package-export", rows, reverse("to-ship")),
+        *("shipping", _("To ship, most urgent first"), "package-export", rows, reverse("to-ship")),
         empty=_("Everything that is reserved has left. Backordered orders appear here when stock comes in."),
         empty_act=_("Stock") if actor.may(P.INVENTORY_STOCK_VIEW) else "",
         empty_url=reverse("stock-list") if actor.may(P.INVENTORY_STOCK_VIEW) else "",
@@ -166,8 +165,18 @@ def shipping(actor: Actor, now: datetime) -> Section | None:
     )
 
 
+def _due_or_age(order: Order) -> str:
+    due = order.promised_at or order.requested_at
+    return _("due %(day)s") % {"day": _day(due)} if due else since(order.placed_at)
+
+
+def _is_late(order: Order, now: datetime) -> bool:
+    due = order.promised_at or order.requested_at
+    return due is not None and due < now
+
+
 def by_warehouse(actor: Actor, now: datetime) -> Section | None:
-    """What is the oldest in each warehouse, where there are several."""
+    """What is the most urgent in each warehouse, where there are several."""
     if not actor.may(P.INVENTORY_STOCK_VIEW) or not actor.may(P.ORDERS_ORDER_VIEW):
         return None
     houses = visible_warehouses(actor)
@@ -175,9 +184,10 @@ def by_warehouse(actor: Actor, now: datetime) -> Section | None:
         return None
     rows = []
     for house in houses[:ROWS]:
-        oldest = next(iter(ready_to_ship(actor, warehouse_id=house.pk, limit=1)), None)
-        note = _("oldest: %(since)s") % {"since": since(oldest.placed_at)} if oldest else _("nothing to ship")
-        rows.append(Row(f"{reverse('to-ship')}?warehouse={house.code}", localname(house), house.code, note))
+        first = next(iter(ready_to_ship(actor, warehouse_id=house.pk, limit=1)), None)
+        note = f"{first.number} · {_due_or_age(first)}" if first else _("nothing to ship")
+        bad = first is not None and _is_late(first, now)
+        rows.append(Row(f"{reverse('to-ship')}?warehouse={house.code}", localname(house), house.code, note, bad))
     return Section("warehouses", _("By warehouse"), "building-warehouse", rows, topics=("orders", "fulfilment"))
 
 
@@ -217,6 +227,27 @@ def overdue_invoices(actor: Actor, now: datetime) -> Section | None:
         *("overdue", _("Overdue invoices"), "calendar-due", rows, reverse("invoice-list") + "?overdue=1"),
         empty=_("Nobody owes anything past its date."),
         topics=("billing",),
+    )
+
+
+def uncredited(actor: Actor, now: datetime) -> Section | None:
+    """Goods that came back for which nobody has written a credit note."""
+    if not actor.may(P.BILLING_INVOICE_VIEW) or not actor.may(P.FULFILMENT_RETURN_VIEW):
+        return None
+    rows = [
+        Row(
+            reverse("return-detail", args=[found.pk]),
+            f"{found.number} {found.order.customer_name if found.order else ''}".strip(),
+            money_text(found.gross_amount, found.currency),
+            since(found.received_at),
+            **_act(actor, P.BILLING_CREDIT_NOTE_CREATE, _("Credit note"), "return-credit", found.pk),
+        )
+        for found in returns_to_credit(actor, limit=ROWS)
+    ]
+    return Section(
+        *("uncredited", _("Returned, not credited"), "receipt-refund", rows, reverse("return-list")),
+        empty=_("Everything that came back has its credit note."),
+        topics=("fulfilment", "billing"),
     )
 
 
@@ -271,7 +302,7 @@ def unanswered(actor: Actor, now: datetime) -> Section | None:
 SECTIONS: dict[str, tuple[Source, ...]] = {
     "clerk": (quotes, unanswered, held, late_orders, hinted, covered),
     "warehouse": (shipping, by_warehouse, late_orders),
-    "bookkeeper": (invoicing, overdue_invoices, unassigned),
+    "bookkeeper": (invoicing, uncredited, overdue_invoices, unassigned),
     "administrator": (held, late_orders),
 }
 

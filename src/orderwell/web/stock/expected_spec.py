@@ -18,7 +18,7 @@ from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.markup import markup, to
 from orderwell.web.components.words import choices
-from orderwell.web.lists.common import pick, product_name, warehouse_choices
+from orderwell.web.lists.common import pick, product_name, warehouse_choices, warehouse_code
 from orderwell.web.lists.spec import Action, Column, Filter, ListSpec, Nothing, Tab, Values
 from orderwell.web.stock.expected import state_of
 from orderwell.web.templatetags.orderwell import day, localname
@@ -71,7 +71,7 @@ EXPECTED = ListSpec(
     default_sort="due",
     filters=(
         Filter("q", _("Search"), "text"),
-        Filter("warehouse", _("Warehouse"), choices=warehouse_choices),
+        Filter("warehouse", _("Warehouse"), choices=warehouse_choices, alias=warehouse_code),
         Filter("state", _("State"), choices=lambda actor: [*choices("expected"), ("all", _("All"))]),
         Filter("product", _("Product"), "hidden", say=product_name),
     ),

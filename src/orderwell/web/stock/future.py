@@ -19,7 +19,7 @@ from orderwell.domains.inventory.resolving import buffers
 from orderwell.domains.orders.queries import owed_by_variant
 from orderwell.kernel.clock import day_bounds, utc_now
 from orderwell.platform.accounts.actor import Actor
-from orderwell.web.lists.common import attribute, channel_choices
+from orderwell.web.lists.common import attribute, channel_choices, channel_code
 from orderwell.web.lists.spec import Column, Filter, Values, day_of
 
 ZERO = Decimal(0)
@@ -33,7 +33,7 @@ COLUMNS = (
 )
 # They choose what these columns say and take no rows away.
 FILTERS = (
-    Filter("channel", _("For channel"), choices=channel_choices),
+    Filter("channel", _("For channel"), choices=channel_choices, alias=channel_code),
     Filter("on", _("Promised for"), "day"),
 )
 

@@ -17,7 +17,7 @@ from orderwell.platform.permissions import Permission
 from orderwell.web.components.markup import markup, to
 from orderwell.web.components.numbers import add_numbers
 from orderwell.web.components.words import choices, word
-from orderwell.web.lists.common import between, pick, product_name, warehouse_choices
+from orderwell.web.lists.common import between, pick, product_name, warehouse_choices, warehouse_code
 from orderwell.web.lists.spec import Column, Filter, ListSpec, Nothing, Tab, Values
 from orderwell.web.stock import future
 from orderwell.web.stock.future import asked
@@ -84,7 +84,7 @@ STOCK = ListSpec(
     default_sort="sku",
     filters=(
         Filter("q", _("Search"), "text"),
-        Filter("warehouse", _("Warehouse"), choices=warehouse_choices),
+        Filter("warehouse", _("Warehouse"), choices=warehouse_choices, alias=warehouse_code),
         Filter("state", _("State"), choices=lambda actor: STATES),
         *future.FILTERS,
         Filter("product", _("Product"), "hidden", say=product_name),
@@ -152,8 +152,10 @@ MOVEMENTS = ListSpec(
     sorts={"when": ("occurred_at", "id")},
     default_sort="-when",
     steady=StockMovement,
+    keys_first=frozenset({"warehouse"}),
+    steady_filters=frozenset({"warehouse", "kind", "from", "to"}),
     filters=(
-        Filter("warehouse", _("Warehouse"), choices=warehouse_choices),
+        Filter("warehouse", _("Warehouse"), choices=warehouse_choices, alias=warehouse_code),
         Filter("kind", _("Kind"), choices=lambda actor: choices("movement")),
         Filter("from", _("From day"), "day"),
         Filter("to", _("Until day"), "day"),

@@ -21,7 +21,7 @@ from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.markup import markup, to
 from orderwell.web.components.words import choices
-from orderwell.web.lists.common import pick, warehouse_choices
+from orderwell.web.lists.common import pick, warehouse_choices, warehouse_code
 from orderwell.web.lists.spec import Action, Column, Filter, ListSpec, Nothing, Tab, Values
 from orderwell.web.templatetags.orderwell import day, localname
 
@@ -68,7 +68,7 @@ TRANSFERS = ListSpec(
     default_sort="-number",
     filters=(
         Filter("q", _("Search"), "text"),
-        Filter("warehouse", _("Warehouse"), choices=warehouse_choices),
+        Filter("warehouse", _("Warehouse"), choices=warehouse_choices, alias=warehouse_code),
         Filter("state", _("State"), choices=lambda actor: choices("transfer", *STATES)),
     ),
     tabs=(

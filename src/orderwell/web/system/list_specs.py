@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django_tasks_db.models import DBTaskResult
 
 from orderwell.domains.integrations.models import ImportBatch
 from orderwell.domains.integrations.queries import imports
@@ -17,7 +18,7 @@ from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.accounts.models import User
 from orderwell.platform.accounts.queries import roles, roles_held, teams_joined, users
 from orderwell.platform.accounts.services.many import activate_users, close_users, open_again
-from orderwell.platform.events.models import Event
+from orderwell.platform.events.models import Delivery, Event
 from orderwell.platform.events.queries import all_events, backlog, dead_letters
 from orderwell.platform.events.services import discard_each, replay_each
 from orderwell.platform.jobs.queries import jobs
@@ -65,6 +66,7 @@ IMPORTS = ListSpec(
     sorts={"created": ("created_at", "id")},
     default_sort="-created",
     steady=ImportBatch,
+    steady_filters=frozenset({"state", "mode", "from", "to"}),
     filters=(
         Filter("state", _("State"), choices=lambda actor: choices("import")),
         Filter("mode", _("Mode"), choices=lambda actor: choices("mode")),
@@ -99,7 +101,7 @@ def stream_link(event: Any) -> Any:
 def name_streams(actor: Actor, found: Sequence[Any], keys: Sequence[str]) -> None:
     if "stream" in keys:
         add_numbers(actor, found, "stream")
-    words = {event.source: str(word("source", event.source)) for event in found}
+    words = {source: str(word("source", source)) for source in {event.source for event in found}}
     for event in found:
         event.source_word = words[event.source]
 
@@ -169,6 +171,7 @@ DEAD_LETTERS = ListSpec(
     rows=dead_rows,
     sorts={"id": ("id",)},
     default_sort="-id",
+    steady=Delivery,
     actions=(
         Action("retry", _("Try again"), "refresh", P.SYSTEM_EVENT_REPLAY, replay_each),
         Action(
@@ -211,6 +214,8 @@ JOBS = ListSpec(
     rows=job_rows,
     sorts={"enqueued": ("enqueued_at", "id")},
     default_sort="-enqueued",
+    steady=DBTaskResult,
+    steady_filters=frozenset({"status"}),
     filters=(Filter("status", _("State"), choices=lambda actor: choices("job")),),
     above="lists/more/system.html",
     context=lambda actor, values: {"here": "jobs", "backlog": backlog()},
@@ -259,6 +264,7 @@ USERS = ListSpec(
     sorts={"username": ("username",)},
     default_sort="username",
     steady=User,
+    steady_filters=frozenset({"role", "active"}),
     filters=(
         Filter("q", _("Search"), "text"),
         Filter("role", _("Role"), choices=role_choices),

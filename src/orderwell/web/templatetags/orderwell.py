@@ -14,7 +14,6 @@ from django import template
 from django.conf import settings
 from django.forms import BoundField, CheckboxInput, Select
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
@@ -31,17 +30,14 @@ from orderwell.platform.printing.kinds import kinds_of
 from orderwell.web.components.assets import asset as asset_url
 from orderwell.web.components.causes import CAUSE_WORDS, CAUSES
 from orderwell.web.components.charts import drawn, rows_of
-from orderwell.web.components.markup import markup, safe, to
+from orderwell.web.components.field_markup import field_markup
+from orderwell.web.components.markup import markup, place, safe, to
 from orderwell.web.components.schedules import SCHEDULES
 from orderwell.web.components.times import moments
 from orderwell.web.components.toasts import undo_of
 from orderwell.web.components.words import look_of, word
 from orderwell.web.help.fields import describe
 
-# How wide letters about are, in hundredths of the height of the type, and what a field has room for at 390 pixels.
-SLIM, BROAD = frozenset(" .,:;'|()ijlftr·"), frozenset("mwMW@%—…")
-FIRST_SQUARE_LETTER = 0x2E80
-ROOM_ON_A_PHONE = 1730
 register = template.Library()
 register.filter("undo_of", undo_of)
 register.filter("chart_rows", rows_of)
@@ -199,44 +195,28 @@ MADE_AT = {
 }
 
 
-@register.inclusion_tag("components/field.html")
-def field(bound: BoundField, classes: str = "", hide_label: bool = False) -> dict[str, Any]:
+@register.simple_tag
+def field(bound: BoundField, classes: str = "", hide_label: bool = False) -> SafeString:
     widget = bound.field.widget
-    is_check = isinstance(widget, CheckboxInput)
     extra: dict[str, Any] = {}
     if bound.errors:
         extra["class"] = f"{widget.attrs.get('class', '')} is-invalid"
     described = describe(bound, extra)
+    control = bound.as_widget(attrs={**widget.attrs, **extra})
+    if bound.is_hidden:
+        return control
     missing = ""
     if bound.field.required and isinstance(widget, Select) and not any(key for key, _name in widget.choices):
         missing = MADE_AT.get(bound.name, "")
-    return {
-        "missing_url": reverse(missing) if missing else "",
-        "whole": "" if is_check else _whole_choice(bound),
-        **described,
-        "bound": bound,
-        "control": bound.as_widget(attrs={**widget.attrs, **extra}),
-        "is_check": is_check,
-        "classes": classes,
-        "hide_label": hide_label,
-    }
-
-
-def _whole_choice(bound: BoundField) -> str:
-    """What is chosen, where a phone has no room for it in the field; chosen.js keeps it in step."""
-    widget = bound.field.widget
-    if not isinstance(widget, Select) or widget.allow_multiple_selected:
-        return ""
-    chosen = str(bound.value() or "")
-    texts = {str(key or ""): str(name) for key, name in widget.choices}
-    text = texts.get(chosen) or next(iter(texts.values()), "")
-    return text if sum(map(_letter_width, text)) > ROOM_ON_A_PHONE else ""
-
-
-def _letter_width(letter: str) -> int:
-    if ord(letter) >= FIRST_SQUARE_LETTER:
-        return 100
-    return 28 if letter in SLIM else 85 if letter in BROAD else 67 if letter.isupper() else 55
+    return field_markup(
+        bound,
+        control,
+        described,
+        is_check=isinstance(widget, CheckboxInput),
+        classes=classes,
+        hide_label=hide_label,
+        missing_url=place(missing) if missing else "",
+    )
 
 
 @register.simple_tag(takes_context=True)
@@ -343,9 +323,10 @@ def still_expected(row: Any) -> Decimal:
 def cause_link(cause: str, number: str = "") -> SafeString | str:
     """A document named as "transfer:12" by its number where that is known, with a link where it has a page."""
     kind, _colon, key = cause.partition(":")
-    what = _(CAUSE_WORDS[kind]) if kind in CAUSE_WORDS else kind.replace("_", " ")
-    # A number says what it is the number of; a name doesn't.
-    text = number if number and kind != "user" else f"{what} {number or key}"
+    text = number
+    if not number or kind == "user":  # a number says what it is the number of; a name doesn't
+        what = _(CAUSE_WORDS[kind]) if kind in CAUSE_WORDS else kind.replace("_", " ")
+        text = f"{what} {number or key}"
     if kind in CAUSES and key.isdecimal():
         return markup('<a href="{}">{}</a>', to(CAUSES[kind], int(key)), text)
     return text

@@ -6,17 +6,19 @@ from typing import Any
 
 from django import template
 from django.forms import BoundField
+from django.utils.safestring import SafeString
 
+from orderwell.web.components.field_markup import mark_of
 from orderwell.web.help.fields import describe, field_help
 from orderwell.web.help.first_steps import first_steps
 
 register = template.Library()
 
 
-@register.inclusion_tag("components/field_mark.html")
-def field_mark(bound: BoundField) -> dict[str, Any]:
+@register.simple_tag
+def field_mark(bound: BoundField) -> SafeString:
     """The mark and the sentence beside a field that a template puts together itself."""
-    return {**describe(bound, {}), "bound": bound}
+    return mark_of(bound, describe(bound, {}))
 
 
 @register.simple_tag

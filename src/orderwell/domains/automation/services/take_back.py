@@ -47,9 +47,21 @@ def take_back(
     actor.require(Permission.BILLING_CREDIT_NOTE_CREATE)
     with atomic():
         document = record_return(order_id=order_id, lines=lines, reason=reason, actor=actor, now=now)
-        notes = credit_return(return_id=document.pk, actor=actor, now=now)
+        return settle_return(return_id=document.pk, refund=refund, actor=actor, now=now)
+
+
+def settle_return(*, return_id: int, refund: bool = False, actor: Actor, now: datetime) -> TakenBack:
+    """Credit a return that is there; with `refund` also give back what is then paid too much, newest payment first.
+
+    Raises what `credit_return` and `record_refund` raise; then nothing of it happened.
+    """
+    with atomic():
+        notes = credit_return(return_id=return_id, actor=actor, now=now)
+        document = visible_returns(actor).get(pk=return_id)
         credited = sum((note.gross_amount for note in notes), ZERO)
-        refunds = _refund(order_id, credited, reason, actor, now) if refund else []
+        refunds = (
+            _refund(document.order_id, credited, document.reason, actor, now) if refund and document.order_id else []
+        )
     return TakenBack(document, notes, refunds)
 
 

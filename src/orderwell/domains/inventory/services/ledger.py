@@ -157,6 +157,11 @@ def add_to_reservations(rows: Sequence[NewReservation], *, now: datetime) -> Non
     _change_balances({item: (ZERO, quantity) for item, quantity in changes.items()})
 
 
+def set_priority(line_ids: Collection[int], priority: int) -> None:
+    """What is reserved for these lines is as urgent as their order now; the caller has locked the order."""
+    Reservation.objects.filter(line_id__in=line_ids).exclude(priority=priority).update(priority=priority)
+
+
 def release(taken: Mapping[int, Decimal]) -> None:
     """Give back part or all of reservations ({reservation id: quantity}) to free stock."""
     _change_balances({item: (ZERO, -quantity) for item, quantity in _shrink(taken).items()})

@@ -11,6 +11,7 @@ from orderwell.domains.orders.errors import NothingToDo, QuantityAboveOpen, Unkn
 from orderwell.domains.orders.events import OrderEvent
 from orderwell.domains.orders.models import Amendment, Cancellation, Order, OrderLine
 from orderwell.domains.orders.services.amendments import keep
+from orderwell.domains.orders.services.hold import end_holds
 from orderwell.domains.orders.services.loading import check_holds, lines_of, lock_order, require_state
 from orderwell.domains.orders.services.progress import refresh_states
 from orderwell.domains.orders.services.promises import demand_of, give_back
@@ -101,7 +102,7 @@ def _cancel_and_keep(
     before = take_snapshot(order.pk)
     made = _cancel(order, known, wanted, reason, actor, now)
     after = take_snapshot(order.pk)
-    keep(
+    amendment = keep(
         order,
         before=before,
         after=after,
@@ -114,6 +115,9 @@ def _cancel_and_keep(
         more={"cancellations": made},
     )
     refresh_states([order.pk], actor=actor, now=now)
+    if order.on_hold and Order.objects.filter(pk=order.pk, state=Order.State.CANCELLED).exists():
+        amendment.after["holds"] = end_holds(order, reason=reason, actor=actor, now=now)
+        amendment.save(update_fields=["after"])
 
 
 def _cancel(
@@ -138,6 +142,7 @@ def _cancel(
             "quantity": quantity,
             "reason": reason,
             "amount": {"old": before, "new": line.gross_amount},
+            "currency": order.currency,
             "freed_variants": sorted(freed),
         }
         facts.append(Fact(OrderEvent.UNITS_CANCELLED, f"order:{order.pk}", f"line:{pk}", data))
@@ -154,6 +159,7 @@ def _drop_quote(order: Order, reason: str, actor: Actor, now: datetime) -> Order
     known = {line.pk: line for line in lines_of(order)}
     _cancel(order, known, {pk: line.quantity for pk, line in known.items()}, reason.strip(), actor, now)
     refresh_states([order.pk], actor=actor, now=now)
+    end_holds(order, reason=reason, actor=actor, now=now)
     stream = f"order:{order.pk}"
     record(Fact(OrderEvent.CANCELLED, stream, stream, {"reason": reason.strip()}), actor=actor, now=now)
     return Order.objects.get(pk=order.pk)

@@ -13,14 +13,14 @@ from django.utils.translation import gettext_noop as _
 from orderwell.domains.inventory.services.ledger import lock_stock
 from orderwell.domains.orders import errors
 from orderwell.domains.orders.changes import OrderChange
-from orderwell.domains.orders.models import Amendment, Backorder, Order, OrderLine
+from orderwell.domains.orders.models import Amendment, Order, OrderLine
 from orderwell.domains.orders.outcomes import Refused
 from orderwell.domains.orders.placement.plan import Plan, PlannedLine
 from orderwell.domains.orders.placement.reserve import reserve_in_arrival_order
 from orderwell.domains.orders.placement.write import ADDRESS_FIELDS, address_columns, insert_lines
 from orderwell.domains.orders.pricing import amounts_of_units, goods_value, spread_order_discount, with_tax
 from orderwell.domains.orders.services.change_rules import new_shipping_line, shipping_line
-from orderwell.domains.orders.services.promises import demand_of, give_back, promise
+from orderwell.domains.orders.services.promises import demand_of, follow_priority, give_back, promise
 from orderwell.domains.orders.services.totals import write_order_totals
 from orderwell.domains.orders.snapshots import MONEY, OWN, Snapshot
 from orderwell.domains.orders.sourcing import Demand
@@ -164,7 +164,7 @@ def write(
         ids = allocate_ids({OrderLine: len(plan.lines)})[OrderLine]
         insert_lines([plan], ids, first_position=last_position(order, before) + 1, now=now)
     if order.priority != before.header.priority:
-        Backorder.objects.filter(line__order=order).update(priority=order.priority)
+        follow_priority(order)
     order.updated_at = now
     order.save()
     total = write_order_totals(order, OrderLine.objects.filter(order=order).only(*MONEY))

@@ -83,6 +83,29 @@ def _release(hold_id: int, reason: str, permission: Permission, actor: Actor, no
     return hold
 
 
+def end_holds(order: Order, *, reason: str, actor: Actor, now: datetime) -> list[int]:
+    """Of an order that was cancelled as a whole: there is nothing left to hold. Returns the holds that ended by it."""
+    holds = list(Hold.objects.filter(order=order, released_at=None).order_by("pk"))
+    for hold in holds:
+        hold.released_at, hold.released_by, hold.release_reason = now, actor.label, reason.strip()[:240]
+        hold.save(update_fields=["released_at", "released_by", "release_reason"])
+        _tell(OrderEvent.HOLD_RELEASED, hold, reason, actor, now)
+    if holds:
+        Order.objects.filter(pk=order.pk).update(on_hold=False)
+    return [hold.pk for hold in holds]
+
+
+def hold_again(order: Order, *, ended: list[int], actor: Actor, now: datetime) -> None:
+    """Holds that ended because all was cancelled stand again: what they waited for has not come about."""
+    holds = list(Hold.objects.filter(pk__in=ended, order=order, released_at__isnull=False).order_by("pk"))
+    for hold in holds:
+        hold.released_at, hold.released_by, hold.release_reason = None, "", ""
+        hold.save(update_fields=["released_at", "released_by", "release_reason"])
+        _tell(OrderEvent.HOLD_PLACED, hold, hold.reason, actor, now)
+    if holds:
+        Order.objects.filter(pk=order.pk).update(on_hold=True)
+
+
 def _touch(order: Order, *, on_hold: bool, now: datetime) -> None:
     order.on_hold = on_hold
     order.updated_at = now

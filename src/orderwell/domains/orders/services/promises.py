@@ -11,9 +11,15 @@ from datetime import datetime
 from decimal import Decimal
 
 from orderwell.domains.inventory.models import Reservation
-from orderwell.domains.inventory.services.ledger import NewReservation, add_to_reservations, lock_items, release
+from orderwell.domains.inventory.services.ledger import (
+    NewReservation,
+    add_to_reservations,
+    lock_items,
+    release,
+    set_priority,
+)
 from orderwell.domains.orders.errors import PartlyShipped
-from orderwell.domains.orders.models import Backorder, OrderLine
+from orderwell.domains.orders.models import Backorder, Order, OrderLine
 from orderwell.domains.orders.sourcing import Demand
 
 ZERO = Decimal(0)
@@ -62,6 +68,12 @@ def give_back(quantities: Mapping[int, dict[int, Decimal]]) -> set[int]:
         raise PartlyShipped(count=len([quantity for quantity in left.values() if quantity]))
     release(giving)
     return freed
+
+
+def follow_priority(order: Order) -> None:
+    """What is reserved for the order and what it still waits for is as urgent as the order has become."""
+    set_priority(list(OrderLine.objects.filter(order=order).values_list("pk", flat=True)), order.priority)
+    Backorder.objects.filter(line__order=order).exclude(priority=order.priority).update(priority=order.priority)
 
 
 def promise(line: OrderLine, demands: list[Demand], *, priority: int, now: datetime) -> None:

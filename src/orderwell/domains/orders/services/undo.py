@@ -30,9 +30,10 @@ from orderwell.domains.orders.placement.reserve import reserve_in_arrival_order
 from orderwell.domains.orders.placement.write import ADDRESS_FIELDS, address_columns
 from orderwell.domains.orders.services.amendments import shipped_units, told
 from orderwell.domains.orders.services.change_writing import write_lines
+from orderwell.domains.orders.services.hold import hold_again
 from orderwell.domains.orders.services.loading import check_holds, lock_order, require_state
 from orderwell.domains.orders.services.progress import refresh_states
-from orderwell.domains.orders.services.promises import give_back, promise
+from orderwell.domains.orders.services.promises import follow_priority, give_back, promise
 from orderwell.domains.orders.services.totals import write_order_totals
 from orderwell.domains.orders.snapshots import (
     COUNTERS,
@@ -121,7 +122,9 @@ def _undo(order_id: int, number: int, actor: Actor, now: datetime) -> tuple[Amen
         actor.require(Permission.ORDERS_PRICE_OVERRIDE)
     _put_header_back(order, amendment, now)
     _put_lines_back(order, amendment, current, now)
+    follow_priority(order)
     if cancelled:
+        hold_again(order, ended=amendment.after.get("holds", []), actor=actor, now=now)
         Cancellation.objects.filter(pk__in=amendment.after.get("cancellations", [])).delete()
     write_order_totals(order, OrderLine.objects.filter(order=order))
     after = take_snapshot(order_id)
@@ -151,8 +154,7 @@ def _changes_prices(amendment: Amendment) -> bool:
 
 
 def _put_header_back(order: Order, amendment: Amendment, now: datetime) -> None:
-    values = header_of(amendment.before["header"])
-    for name, value in values.items():
+    for name, value in header_of(amendment.before["header"]).items():
         setattr(order, name, value)
     if amendment.addresses:
         sealed = json.loads(amendment.addresses)["before"]
@@ -163,8 +165,6 @@ def _put_header_back(order: Order, amendment: Amendment, now: datetime) -> None:
             setattr(order, name, column)
     order.updated_at = now
     order.save()
-    if "priority" in values:
-        Backorder.objects.filter(line__order=order).update(priority=order.priority)
 
 
 def _put_lines_back(order: Order, amendment: Amendment, current: Snapshot, now: datetime) -> None:
@@ -245,7 +245,7 @@ def _restore_promises(order: Order, wanted: Mapping[int, LineState], current: Sn
         add_to_reservations(taking, now=now)
     Backorder.objects.filter(line_id__in=list(wanted)).delete()
     Backorder.objects.bulk_create(
-        Backorder(line_id=pk, variant_id=variant, quantity=row.quantity, priority=row.priority, since=row.since)
+        Backorder(line_id=pk, variant_id=variant, quantity=row.quantity, priority=order.priority, since=row.since)
         for pk, line in wanted.items()
         for variant, row in line.waiting.items()
     )

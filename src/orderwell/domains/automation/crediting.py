@@ -1,0 +1,55 @@
+"""Goods that came back and still wait for their credit note.
+
+A return and its money are two people's work in most companies; whatever lies between them must not be forgotten.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from decimal import Decimal
+
+from django.db.models import prefetch_related_objects
+
+from orderwell.domains.billing.models import CreditNote
+from orderwell.domains.billing.services.credit import creditable
+from orderwell.domains.billing.services.invoice import uninvoiced
+from orderwell.domains.fulfilment.models import Return
+from orderwell.domains.fulfilment.queries import visible_returns
+from orderwell.domains.orders.models import OrderLine
+from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.permissions import Permission
+
+# How many of the newest returns are looked at.
+LOOKED_AT = 300
+
+
+def awaiting_credit(returns: Sequence[Return]) -> list[Return]:
+    """Those of `returns` that were neither credited nor settled without, and of which something can be credited."""
+    open_ = [row for row in returns if row.order_id and not row.history and not row.settled_without]
+    if open_:
+        causes = CreditNote.objects.filter(cause__in=[f"return:{row.pk}" for row in open_])
+        known = set(causes.values_list("cause", flat=True))
+        open_ = [row for row in open_ if f"return:{row.pk}" not in known]
+    if not open_:
+        return []
+    prefetch_related_objects(open_, "lines")
+    wanted = {row.pk: {line.order_line_id for line in row.lines.all() if line.order_line_id} for row in open_}
+    possible = _possible(set().union(*wanted.values()))
+    return [row for row in open_ if any(possible[line] > 0 for line in wanted[row.pk])]
+
+
+def _possible(line_ids: set[int]) -> dict[int, Decimal]:
+    """Units of each order line that are invoiced and not credited, or can be invoiced to be credited."""
+    found: dict[int, Decimal] = defaultdict(Decimal, creditable(list(line_ids)))
+    for line in OrderLine.objects.filter(pk__in=line_ids, order__history=False):
+        found[line.pk] += uninvoiced(line)
+    return found
+
+
+def returns_to_credit(actor: Actor, *, limit: int) -> list[Return]:
+    """What waits for somebody who writes credit notes, the oldest first, among the newest returns."""
+    actor.require(Permission.BILLING_INVOICE_VIEW)
+    rows = visible_returns(actor).filter(history=False, order__isnull=False).select_related("order")
+    newest = list(rows.order_by("-received_at", "-pk")[:LOOKED_AT])
+    return sorted(awaiting_credit(newest), key=lambda row: (row.received_at, row.pk))[:limit]

@@ -1,0 +1,111 @@
+"""Credit notes, from the page of a return and from that of an invoice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from orderwell.domains.automation.services.take_back import settle_return
+from orderwell.domains.billing.queries import invoice_detail
+from orderwell.domains.billing.services.credit import issue_credit_note
+from orderwell.domains.fulfilment.queries import return_detail
+from orderwell.domains.fulfilment.services.settle_return import settle_without_credit
+from orderwell.kernel.clock import utc_now
+from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.permissions import Permission
+from orderwell.web.components.actions import ActionForm, perform
+from orderwell.web.orders.actions import page_of
+from orderwell.web.orders.forms import Countable, CountForm, ReasonForm
+from orderwell.web.pages import form_page
+from orderwell.web.templatetags.orderwell import line_name
+
+P = Permission
+
+
+class ReturnCreditForm(ActionForm):
+    refund = forms.BooleanField(label=gettext_lazy("Give back what is then paid too much"), required=False)
+
+    def __init__(self, *args: Any, may_refund: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not may_refund:
+            del self.fields["refund"]
+
+
+class InvoiceCreditForm(CountForm):
+    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=240)
+    reverses = forms.BooleanField(
+        label=gettext_lazy("These units were invoiced by mistake: they can be invoiced anew"), required=False
+    )
+
+
+@form_page(P.BILLING_CREDIT_NOTE_CREATE)
+def credit_return(request: HttpRequest, actor: Actor, return_id: int) -> HttpResponse:
+    found = return_detail(actor, return_id)
+    paid = bool(found.order and found.order.paid_amount)
+    form = ReturnCreditForm(request.POST or None, may_refund=paid and actor.may(P.BILLING_REFUND_CREATE))
+
+    def act(data: dict[str, Any]) -> None:
+        settle_return(return_id=return_id, refund=bool(data.get("refund")), actor=actor, now=utc_now())
+
+    return perform(
+        request,
+        actor,
+        form,
+        template="billing/credit_return.html",
+        act=act,
+        done=_("The credit note for return %(number)s is issued.") % {"number": found.number},
+        to=page_of(found.order_id) if found.order_id else reverse("return-detail", args=[return_id]),
+        context={"found": found, "lines": list(found.lines.all())},
+    )
+
+
+@form_page(P.BILLING_CREDIT_NOTE_CREATE)
+def settle(request: HttpRequest, actor: Actor, return_id: int) -> HttpResponse:
+    found = return_detail(actor, return_id)
+    return perform(
+        request,
+        actor,
+        ReasonForm(request.POST or None),
+        template="billing/settle_return.html",
+        act=lambda data: settle_without_credit(return_id=return_id, reason=data["reason"], actor=actor, now=utc_now()),
+        done=_("Return %(number)s needs no credit note.") % {"number": found.number},
+        to=reverse("return-detail", args=[return_id]),
+        context={"found": found},
+    )
+
+
+@form_page(P.BILLING_CREDIT_NOTE_CREATE)
+def credit_invoice(request: HttpRequest, actor: Actor, invoice_id: int) -> HttpResponse:
+    found = invoice_detail(actor, invoice_id)
+    lines = [
+        Countable(row.pk, line_name(row.order_line), row.order_line.sku, left, left)
+        for row in found.lines.all()
+        if (left := row.quantity - row.quantity_credited)
+    ]
+    form = InvoiceCreditForm(request.POST or None, lines=lines)
+
+    def act(data: dict[str, Any]) -> None:
+        issue_credit_note(
+            invoice_id=invoice_id,
+            quantities=form.counted(),
+            reason=data["reason"],
+            reverses=data["reverses"],
+            actor=actor,
+            now=utc_now(),
+        )
+
+    return perform(
+        request,
+        actor,
+        form,
+        template="billing/credit_invoice.html",
+        act=act,
+        done=_("The credit note is issued."),
+        to=reverse("invoice-detail", args=[invoice_id]),
+        context={"invoice": found},
+    )

@@ -1,0 +1,114 @@
+"""Returns that wait for their credit note: none is forgotten, none is asked for twice."""
+
+from __future__ import annotations
+
+import pytest
+
+from orderwell.domains.automation.crediting import awaiting_credit, returns_to_credit
+from orderwell.domains.automation.services.bill import ship_and_invoice
+from orderwell.domains.automation.services.take_back import credit_return, settle_return
+from orderwell.domains.billing.models import CreditNote, InvoiceLine, Refund
+from orderwell.domains.billing.services.credit import issue_credit_note
+from orderwell.domains.fulfilment.models import Return
+from orderwell.domains.fulfilment.services.record_return import ReturnedUnits, record_return
+from orderwell.domains.fulfilment.services.settle_return import settle_without_credit
+from orderwell.domains.fulfilment.services.ship import ship
+from orderwell.domains.orders.models import Order
+from orderwell.kernel.errors import NotFound, Refusal
+from orderwell.platform.permissions import PermissionDenied
+from orderwell.testing.actors import clerk, limited, owner, warehouse_worker
+from tests.domains.automation.test_compositions import pay
+from tests.domains.books import NOW, D, differences, lines_of, place, stocked
+
+pytestmark = pytest.mark.django_db
+
+
+def back(order: Order, units: int) -> Return:
+    (line,) = lines_of(order)
+    return record_return(
+        order_id=order.pk, lines=[ReturnedUnits(line.pk, D(units))], reason="broken", actor=warehouse_worker(), now=NOW
+    )
+
+
+def waiting() -> list[int]:
+    return [row.pk for row in returns_to_credit(owner(), limit=10)]
+
+
+def test_a_return_waits_until_it_is_credited() -> None:
+    order = place([(stocked(), 3)])
+    ship_and_invoice(order_id=order.pk, actor=owner(), now=NOW)
+    first, second = back(order, 1), back(order, 2)
+    assert waiting() == [first.pk, second.pk]
+    credit_return(return_id=first.pk, actor=owner(), now=NOW)
+    assert waiting() == [second.pk]
+    credit_return(return_id=second.pk, actor=owner(), now=NOW)
+    assert waiting() == []
+
+
+def test_what_was_never_invoiced_waits_as_well() -> None:
+    order = place([(stocked(), 3)])
+    ship(order_id=order.pk, actor=owner(), now=NOW)
+    document = back(order, 2)
+    assert waiting() == [document.pk]
+    credit_return(return_id=document.pk, actor=owner(), now=NOW)
+    assert waiting() == []
+
+
+def test_nothing_waits_where_all_was_credited_as_goodwill() -> None:
+    order = place([(stocked(), 1)])
+    ship_and_invoice(order_id=order.pk, actor=owner(), now=NOW)
+    issue_credit_note(invoice_id=InvoiceLine.objects.get().invoice_id, reason="sorry", actor=owner(), now=NOW)
+    back(order, 1)
+    assert waiting() == []
+
+
+def test_past_returns_wait_for_nothing() -> None:
+    order = place([(stocked(), 1)])
+    ship_and_invoice(order_id=order.pk, actor=owner(), now=NOW)
+    document = back(order, 1)
+    Return.objects.update(history=True)
+    assert awaiting_credit([Return.objects.get(pk=document.pk)]) == []
+    assert waiting() == []
+
+
+def test_only_what_one_may_see() -> None:
+    order = place([(stocked(), 1)])
+    ship_and_invoice(order_id=order.pk, actor=owner(), now=NOW)
+    back(order, 1)
+    assert returns_to_credit(limited(owner(), channels=frozenset()), limit=10) == []
+    with pytest.raises(PermissionDenied):
+        returns_to_credit(warehouse_worker(), limit=10)
+
+
+def test_settled_without_a_credit_note() -> None:
+    order = place([(stocked(), 1)])
+    ship_and_invoice(order_id=order.pk, actor=owner(), now=NOW)
+    document = back(order, 1)
+    with pytest.raises(PermissionDenied):
+        settle_without_credit(return_id=document.pk, reason="exchanged", actor=clerk(), now=NOW)
+    with pytest.raises(NotFound):
+        settle_without_credit(
+            return_id=document.pk, reason="exchanged", actor=limited(owner(), channels=frozenset()), now=NOW
+        )
+    with pytest.raises(Refusal):
+        settle_without_credit(return_id=document.pk, reason=" ", actor=owner(), now=NOW)
+    assert waiting() == [document.pk]
+    settle_without_credit(return_id=document.pk, reason="exchanged", actor=owner(), now=NOW)
+    assert waiting() == []
+    # Second thoughts are possible.
+    credit_return(return_id=document.pk, actor=owner(), now=NOW)
+    assert CreditNote.objects.count() == 1
+    assert differences() == []
+
+
+def test_credit_and_refund_of_a_return_that_is_there() -> None:
+    order = place([(stocked(), 3)])
+    ship_and_invoice(order_id=order.pk, actor=owner(), now=NOW)
+    pay(order, str(order.total_amount))
+    document = back(order, 2)
+    done = settle_return(return_id=document.pk, refund=True, actor=owner(), now=NOW)
+    assert [note.gross_amount for note in done.credit_notes] == [refund.amount for refund in done.refunds] == [D(20)]
+    order.refresh_from_db()
+    assert order.payment_state == "paid"
+    assert Refund.objects.count() == 1
+    assert differences() == []

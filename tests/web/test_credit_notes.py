@@ -1,0 +1,125 @@
+"""Credit notes on the screen: for a return and for an invoice, by a bookkeeper who may not take goods back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+
+from orderwell.domains.billing.models import CreditNote, Invoice, InvoiceLine, Refund
+from orderwell.domains.billing.services.invoice import issue_invoice
+from orderwell.domains.billing.services.pay import PaymentDraft, record_payment
+from orderwell.domains.fulfilment.models import Return
+from orderwell.domains.fulfilment.services.record_return import ReturnedUnits, record_return
+from orderwell.domains.fulfilment.services.ship import ship
+from orderwell.domains.orders.models import Order, OrderLine
+from orderwell.kernel.clock import utc_now
+from orderwell.testing.actors import owner as the_owner
+from orderwell.testing.markup import flat
+from tests.web.test_orders import send
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def came_back(place: Callable[..., int]) -> Callable[..., tuple[int, int]]:
+    """Two cups shipped and invoiced, one of them back; order and return. With `paid`, the order was paid in full."""
+
+    def make(*, paid: bool = False) -> tuple[int, int]:
+        order_id, now = place(CUP=2), utc_now()
+        ship(order_id=order_id, actor=the_owner(), now=now)
+        issue_invoice(order_id=order_id, actor=the_owner(), now=now)
+        if paid:
+            draft = PaymentDraft(order_id=order_id, amount=Order.objects.get(pk=order_id).total_amount, method="bank")
+            record_payment(payment=draft, actor=the_owner(), now=now)
+        line = OrderLine.objects.get(order_id=order_id)
+        units = [ReturnedUnits(line.pk, Decimal(1))]
+        document = record_return(order_id=order_id, lines=units, reason="broken", actor=the_owner(), now=now)
+        return order_id, document.pk
+
+    return make
+
+
+def read(client: Client, address: str) -> str:
+    return flat(client.get(address).content.decode())
+
+
+def test_a_bookkeeper_credits_what_the_warehouse_took_back(
+    browse: Callable[..., Client], came_back: Callable[..., tuple[int, int]]
+) -> None:
+    order_id, return_id = came_back()
+    bookkeeper = browse("bookkeeper")
+    button = f'href="/returns/{return_id}/credit/"'
+    number = Return.objects.get().number
+    assert button in read(bookkeeper, f"/returns/{return_id}/")
+    order = read(bookkeeper, f"/orders/{order_id}/")
+    assert button in order and "Return to be credited" in order and number in order
+    desk = read(bookkeeper, "/")
+    assert "Returned, not credited" in desk and button in desk
+    assert read(bookkeeper, f"/returns/{return_id}/credit/").count("20.00") >= 2
+
+    assert send(bookkeeper, f"/returns/{return_id}/credit/").status_code == 204
+    assert CreditNote.objects.get().gross_amount == 20
+    page = read(bookkeeper, f"/returns/{return_id}/")
+    assert button not in page and CreditNote.objects.get().number in page
+    assert "Return to be credited" not in read(bookkeeper, f"/orders/{order_id}/")
+    assert button not in read(bookkeeper, "/")
+
+
+def test_crediting_once_more_says_which_note_there_is(
+    browse: Callable[..., Client], came_back: Callable[..., tuple[int, int]]
+) -> None:
+    _order_id, return_id = came_back()
+    bookkeeper = browse("bookkeeper")
+    send(bookkeeper, f"/returns/{return_id}/credit/")
+    answer = send(bookkeeper, f"/returns/{return_id}/credit/")
+    assert answer.status_code == 422 and CreditNote.objects.get().number in answer.content.decode()
+
+
+def test_the_refund_goes_along(browse: Callable[..., Client], came_back: Callable[..., tuple[int, int]]) -> None:
+    order_id, return_id = came_back(paid=True)
+    send(browse("bookkeeper"), f"/returns/{return_id}/credit/", refund="on")
+    assert Refund.objects.get().amount == CreditNote.objects.get().gross_amount == 20
+    assert Order.objects.get(pk=order_id).payment_state == "paid"
+
+
+def test_who_may_not_credit_sees_what_is_open_and_no_button(
+    browse: Callable[..., Client], came_back: Callable[..., tuple[int, int]]
+) -> None:
+    order_id, return_id = came_back()
+    clerk = browse("sales-clerk")
+    assert "Return to be credited" in read(clerk, f"/orders/{order_id}/")
+    for page in (f"/orders/{order_id}/", f"/returns/{return_id}/", f"/invoices/{Invoice.objects.get().pk}/"):
+        assert "/credit/" not in read(clerk, page)
+    assert clerk.get(f"/returns/{return_id}/credit/").status_code == 403
+
+
+def test_a_return_that_needs_none(browse: Callable[..., Client], came_back: Callable[..., tuple[int, int]]) -> None:
+    order_id, return_id = came_back()
+    bookkeeper = browse("bookkeeper")
+    assert send(bookkeeper, f"/returns/{return_id}/settle/", reason="").status_code == 422
+    assert send(bookkeeper, f"/returns/{return_id}/settle/", reason="exchanged").status_code == 204
+    assert "No credit note: exchanged" in read(bookkeeper, f"/returns/{return_id}/")
+    order = read(bookkeeper, f"/orders/{order_id}/")
+    assert "Return to be credited" not in order and "exchanged" in order
+    assert f"/returns/{return_id}/credit/" not in read(bookkeeper, "/")
+
+
+def test_an_invoice_is_credited_by_line(
+    browse: Callable[..., Client], came_back: Callable[..., tuple[int, int]]
+) -> None:
+    came_back()
+    bookkeeper, row = browse("bookkeeper"), InvoiceLine.objects.get()
+    address = f"/invoices/{row.invoice_id}/credit/"
+    assert f'href="{address}"' in read(bookkeeper, f"/invoices/{row.invoice_id}/")
+    line = f"line_{row.pk}"
+    assert send(bookkeeper, address, **{line: "3"}, reason="sorry").status_code == 422
+    assert send(bookkeeper, address, **{line: "1"}, reason="").status_code == 422
+    assert not CreditNote.objects.exists()
+    assert send(bookkeeper, address, **{line: "1"}, reason="sorry").status_code == 204
+    assert (CreditNote.objects.get().gross_amount, CreditNote.objects.get().reverses) == (20, False)
+    assert send(bookkeeper, address, **{line: "1"}, reason="wrong", reverses="on").status_code == 204
+    assert CreditNote.objects.filter(reverses=True).count() == 1
+    assert f'href="{address}"' not in read(bookkeeper, f"/invoices/{row.invoice_id}/")
