@@ -16,7 +16,8 @@ def whole_choice(bound: BoundField) -> str:
     if not isinstance(widget, Select) or widget.allow_multiple_selected:
         return ""
     chosen = str(bound.value() or "")
-    texts = {str(key or ""): str(name) for key, name in widget.choices}
+    grouped = [name if isinstance(name, list | tuple) else [(key, name)] for key, name in widget.choices]
+    texts = {str(key or ""): str(name) for group in grouped for key, name in group}
     text = texts.get(chosen) or next(iter(texts.values()), "")
     return text if sum(map(_width, text)) > ROOM_ON_A_PHONE else ""
 
