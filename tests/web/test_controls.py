@@ -72,8 +72,8 @@ def test_the_controls_of_every_form_are_those_of_django() -> None:
     assert len(forms_found) > 90
     seen = set[tuple[Any, ...]]()
     for form in forms_found:
-        for name, field in form.base_fields.items():
-            shown = deepcopy(field)
+        for name, declared in form.base_fields.items():
+            shown = deepcopy(declared)
             dress(shown)
             kind = (type(shown.widget), str(shown.widget.attrs), str(getattr(shown.widget, "choices", "")))
             if kind not in seen:
