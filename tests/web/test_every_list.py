@@ -15,6 +15,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.actor import Actor
 from orderwell.web.lists.cells import columns_of, spoken
 from orderwell.web.lists.registry import specs
@@ -182,6 +183,21 @@ def test_every_list_shows_all_its_columns_and_a_quick_look(
             assert client.get(f"/lists/{name}/quick/{rows[0]}/").status_code == 200
         assert client.get(f"/lists/{name}/counts/").status_code == 200
         assert all(client.get(f"/lists/{name}/act/{item.key}/?id=1").status_code == 200 for item in spec.actions)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_filter_that_names_what_is_gone_or_never_was_breaks_nothing(
+    name: str, business: Actor, browse: Callable[..., Client]
+) -> None:
+    """As in a bookmark of last year, or an address that somebody mistyped."""
+    spec, client, now = specs()[name], browse("administrator"), utc_now()
+    source = SpecSource(spec)
+    for wanted in spec.filters:
+        for value in ("99999999", "-1", "nope", "☃", "9" * 30):
+            assert client.get(reverse(spec.url_name), {wanted.key: value}).status_code == 200, (wanted.key, value)
+            clean = clean_filters(spec, {wanted.key: value}, business)
+            rows = source.count(business, clean, now, 1000)
+            assert len(list(source.matching_ids(business, clean, now, 1000))) == rows, (wanted.key, value)
 
 
 @pytest.mark.parametrize("name", NAMES)
