@@ -169,8 +169,8 @@ def test_customer_is_saved_found_and_masked(owner: Caller, caller: Any, shop: Sh
     hidden = made(caller("customers:customer:view").get(f"/customers/{customer}"))
     assert hidden["masked"] is True
     assert "13912345678" not in str(hidden)
-    change = owner("PATCH", f"/customers/{customer}", {"credit_limit": "1000"}, headers={"If-Match": saved["ETag"]})
-    assert made(change)["credit_limit"] == "1000"
+    change = owner("PATCH", f"/customers/{customer}", {"credit_limit": "1000.00"}, headers={"If-Match": saved["ETag"]})
+    assert made(change)["credit_limit"] == "1000.00"
     consent = {"purpose": "marketing", "medium": "email", "granted": True, "source": "form"}
     made(owner.post(f"/customers/{customer}/consents", consent))
     made(owner.post(f"/customers/{customer}/consents", {**consent, "granted": False}))

@@ -183,3 +183,14 @@ def test_every_language_of_the_guide_is_there() -> None:
         one, other = (PLACE.findall((guide / language / name).read_text(encoding="utf-8")) for language in ("en", "zh"))
         assert one == other, name
         assert len(one) == len(set(one)), f"{name} has a place twice"
+
+
+def test_background_jobs_are_not_called_what_people_are_given_to_do() -> None:
+    """任务 is what a colleague is to do; what the program does by itself is 后台作业 or 定时作业."""
+    entries = re.compile(r'msgid "([^"]*)"\nmsgstr "([^"]*)"')
+    texts = [text.read_text("utf-8") for text in (ROOT / "src/orderwell/locale/zh_Hans/parts").glob("*.po")]
+    found = [
+        pair for text in texts for pair in entries.findall(text) if re.search(r"(?i)\b(jobs?|schedules?)\b", pair[0])
+    ]
+    assert len(found) > 10
+    assert not [pair for pair in found if "任务" in pair[1]]

@@ -11,7 +11,20 @@ from orderwell.api.bodies import ApiRequest
 from orderwell.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, shown
 from orderwell.api.requests import may_also
 from orderwell.api.routing import Routes
-from orderwell.api.shapes import AmountIn, Exact, Id, Input, Moment, QuantityIn, Reason, Shape, columns
+from orderwell.api.shapes import (
+    Amount,
+    AmountIn,
+    Amounts,
+    Exact,
+    Id,
+    InCurrency,
+    Input,
+    Moment,
+    QuantityIn,
+    Reason,
+    Shape,
+    columns,
+)
 from orderwell.domains.automation.services.bill import invoice_shipment
 from orderwell.domains.automation.services.take_back import credit_return
 from orderwell.domains.billing import queries
@@ -31,7 +44,7 @@ Units = Annotated[dict[Id, QuantityIn] | None, Field(max_length=2000, descriptio
 Search = Annotated[str, Field(max_length=40)]
 
 
-class DocumentShape(Shape):
+class DocumentShape(InCurrency):
     id: int
     number: str
     order_id: int
@@ -39,9 +52,9 @@ class DocumentShape(Shape):
     customer: str | None
     cause: str = Field(description='What it was made for, such as "order:7" or "shipment:3"')
     currency: str
-    net_amount: Exact
-    tax_amount: Exact
-    gross_amount: Exact
+    net_amount: Amount
+    tax_amount: Amount
+    gross_amount: Amount
     issued_at: Moment
     actor_label: str
 
@@ -58,9 +71,9 @@ class InvoiceLineShape(Shape):
     quantity: Exact
     quantity_credited: Exact
     tax_rate: Exact
-    net_amount: Exact
-    tax_amount: Exact
-    gross_amount: Exact
+    net_amount: Amount
+    tax_amount: Amount
+    gross_amount: Amount
 
 
 class InvoiceDetailShape(InvoiceShape):
@@ -77,16 +90,16 @@ class CreditNoteLineShape(Shape):
     id: int
     invoice_line_id: int
     quantity: Exact
-    net_amount: Exact
-    tax_amount: Exact
-    gross_amount: Exact
+    net_amount: Amount
+    tax_amount: Amount
+    gross_amount: Amount
 
 
 class CreditNoteDetailShape(CreditNoteShape):
     lines: list[CreditNoteLineShape]
 
 
-class PaymentShape(Shape):
+class PaymentShape(InCurrency):
     id: int
     order_id: int
     order: str
@@ -94,8 +107,8 @@ class PaymentShape(Shape):
     method: str
     reference: str | None
     currency: str
-    amount: Exact
-    refunded_amount: Exact
+    amount: Amount
+    refunded_amount: Amount
     received_at: Moment
     actor_label: str
     undone_at: Moment | None = Field(
@@ -105,10 +118,11 @@ class PaymentShape(Shape):
     undone_reason: str
 
 
-class RefundShape(Shape):
+class RefundShape(InCurrency):
     id: int
     payment_id: int
-    amount: Exact
+    currency: str
+    amount: Amount
     reason: str
     reference: str | None
     refunded_at: Moment
@@ -117,21 +131,25 @@ class RefundShape(Shape):
     undone_by: str
     undone_reason: str
 
+    @staticmethod
+    def resolve_currency(row: Refund) -> str:
+        return row.payment.currency
+
 
 class PaymentDetailShape(PaymentShape):
     refunds: list[RefundShape]
 
 
-class MoneyShape(Shape):
+class MoneyShape(InCurrency):
     """`due` is what is still to be paid for the order as it stands; `balance` what is owed on documents issued so far."""
 
     currency: str
-    total: Exact
-    invoiced: Exact
-    credited: Exact
-    paid: Exact
-    due: Exact
-    balance: Exact
+    total: Amount
+    invoiced: Amount
+    credited: Amount
+    paid: Amount
+    due: Amount
+    balance: Amount
 
 
 class Invoicing(Input):
@@ -336,7 +354,7 @@ def get_order_money(request: ApiRequest, order_id: Id) -> queries.OrderMoney:
     return queries.order_money(request.actor, order_id)
 
 
-@routes.read("/customers/{customer_id}/balance", permission=INVOICES, response=dict[str, Exact])
+@routes.read("/customers/{customer_id}/balance", permission=INVOICES, response=Amounts)
 def get_customer_balance(request: ApiRequest, customer_id: Id) -> dict[str, Any]:
     """What a customer owes, by currency; settled currencies are left out."""
     return queries.customer_balance(request.actor, customer_id)

@@ -12,7 +12,7 @@ from orderwell.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, shown
 from orderwell.api.preconditions import etag, expected_version, seen_version
 from orderwell.api.requests import may_also
 from orderwell.api.routing import Routes
-from orderwell.api.shapes import Exact, Id, Input, Moment, Shape
+from orderwell.api.shapes import Amount, Id, InCurrency, Input, Moment, Shape
 from orderwell.api.verdicts import Verdicts, save_rows
 from orderwell.api.versions import Versioned, with_version, with_versions
 from orderwell.domains.customers import queries
@@ -42,7 +42,7 @@ Search = Annotated[str, Field(max_length=120, description="Name, pinyin, number,
 Name = Annotated[str, Field(max_length=80)]
 
 
-class CustomerShape(Shape):
+class CustomerShape(InCurrency):
     id: int
     number: str
     version: int
@@ -56,7 +56,7 @@ class CustomerShape(Shape):
     team: str | None
     language: str
     currency: str
-    credit_limit: Exact | None = Field(description="Null: none was agreed. 0: pays in advance.")
+    credit_limit: Amount | None = Field(description="Null: none was agreed. 0: pays in advance.")
     payment_terms_days: int
     active: bool
     merged_into: int | None = Field(description="Id of the customer this one became part of")

@@ -12,7 +12,7 @@ from orderwell.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, shown
 from orderwell.api.preconditions import etag, expected_version
 from orderwell.api.requests import may_also
 from orderwell.api.routing import Routes
-from orderwell.api.shapes import Exact, Id, Input, Moment, QuantityIn, Reason, Shape, columns
+from orderwell.api.shapes import Amount, Exact, Id, InCurrency, Input, Moment, QuantityIn, Reason, Shape, columns
 from orderwell.domains.fulfilment import queries
 from orderwell.domains.fulfilment.models import Return, Shipment
 from orderwell.domains.fulfilment.services.record_return import ReturnedUnits, record_return
@@ -89,7 +89,7 @@ class NewReturn(Input):
     reason: Reason
 
 
-class ReturnShape(Shape):
+class ReturnShape(InCurrency):
     id: int
     number: str
     order_id: int | None
@@ -100,9 +100,9 @@ class ReturnShape(Shape):
     history: bool
     reason: str
     currency: str
-    net_amount: Exact
-    tax_amount: Exact
-    gross_amount: Exact
+    net_amount: Amount
+    tax_amount: Amount
+    gross_amount: Amount
     received_at: Moment
     actor_label: str
 
@@ -115,9 +115,9 @@ class ReturnLineShape(Shape):
     quantity: Exact
     disposition: str
     tax_rate: Exact
-    net_amount: Exact
-    tax_amount: Exact
-    gross_amount: Exact
+    net_amount: Amount
+    tax_amount: Amount
+    gross_amount: Amount
 
 
 class ReturnDetailShape(ReturnShape):

@@ -9,7 +9,7 @@ from pydantic import Field
 from orderwell.api.bodies import ApiRequest
 from orderwell.api.requests import may_also
 from orderwell.api.routing import Routes
-from orderwell.api.shapes import Exact, Id, Input, Moment, Shape
+from orderwell.api.shapes import Amounts, Id, Input, Moment, Shape
 from orderwell.domains.automation.services.merge_customers import merge_customers, preview_merge, unmerge_customers
 from orderwell.domains.billing.queries import customer_balance
 from orderwell.domains.customers.duplicates import likely_pairs, rejected_pairs
@@ -83,7 +83,7 @@ class MergePreviewShape(Shape):
     merged_version: int
     differences: list[FieldShape] = Field(description="Fields of which one value remains")
     moved: dict[str, int] = Field(description="How many of each kind would move")
-    balances: dict[str, Exact] = Field(description="What the merged customer owes, by currency; it would move as well")
+    balances: Amounts = Field(description="What the merged customer owes, by currency; it would move as well")
 
 
 def _side(customer: Customer) -> dict[str, Any]:

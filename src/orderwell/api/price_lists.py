@@ -15,7 +15,7 @@ from orderwell.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, page, shown
 from orderwell.api.preconditions import etag, expected_version
 from orderwell.api.requests import may_also
 from orderwell.api.routing import Routes
-from orderwell.api.shapes import Currency, Exact, Id, Moment, QuantityIn, Shape
+from orderwell.api.shapes import Amount, Currency, Exact, Id, InCurrency, Moment, QuantityIn, Shape
 from orderwell.api.verdicts import Verdicts, save_rows
 from orderwell.domains.orders.price_reasons import reason, said
 from orderwell.domains.prices import queries
@@ -87,22 +87,22 @@ class ConsideredShape(Shape):
     code: str
     scope: str = Field(description="For whom the list is, of those the buyer is in; empty when in none")
     minimum: Exact
-    unit_price: Exact
+    unit_price: Amount
     why_not: str = Field(description="Empty for the one that decides; else a word such as not_for, over, narrower")
 
 
 class NextBreakShape(Shape):
     minimum: Exact
-    unit_price: Exact
+    unit_price: Amount
 
 
-class AskedShape(Shape):
+class AskedShape(InCurrency):
     sku: str
     currency: str
     quantity: Exact
-    unit_price: Exact | None = Field(description="Null: the product has no price here")
+    unit_price: Amount | None = Field(description="Null: the product has no price here")
     price_list: str | None = Field(description="Null: the product's own list price")
-    list_price: Exact | None
+    list_price: Amount | None
     reason: str = Field(description="In the language asked for")
     next_break: NextBreakShape | None
     considered: list[ConsideredShape]

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from functools import cache
+from typing import Annotated, Any, get_args
 
 from ninja import Schema
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+)
 from pydantic.json_schema import WithJsonSchema
 
+from orderwell.kernel.money import in_currency, written
 from orderwell.kernel.quantities import plain
 from orderwell.kernel.refusals import FIRST_MOMENT, LAST_MOMENT
 
@@ -26,6 +38,57 @@ class Input(Schema):
     model_config = ConfigDict(extra="forbid")
 
 
+class InCurrency(Shape):
+    """What names a `currency`: its amounts, and those of its parts, are written with all the digits of that currency, as
+    the answer to a new order writes them."""
+
+    @model_serializer(mode="wrap")
+    def _in_its_currency(self, whole: SerializerFunctionWrapHandler) -> Any:
+        found = whole(self)
+        if currency := found.get("currency"):
+            _write_amounts(found, _amounts_of(type(self)), currency)
+        return found
+
+
+# Of a shape: fields that are amounts, and those whose parts have some.
+Places = tuple[tuple[str, ...], tuple[tuple[str, Any], ...]]
+
+
+@cache
+def _amounts_of(shape: type[Shape]) -> Places:
+    own, parts = [], []
+    for name, field in shape.model_fields.items():
+        if _MONEY in field.metadata or _is_money(field.annotation):
+            own.append(name)
+        for part in _shapes_in(field.annotation):
+            found = _amounts_of(part)
+            if any(found) and not issubclass(part, InCurrency):
+                parts.append((name, found))
+    return tuple(own), tuple(parts)
+
+
+def _is_money(annotation: Any) -> bool:
+    return _MONEY in getattr(annotation, "__metadata__", ()) or any(map(_is_money, get_args(annotation)))
+
+
+def _shapes_in(annotation: Any) -> Iterator[type[Shape]]:
+    if isinstance(annotation, type) and issubclass(annotation, Shape):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _shapes_in(part)
+
+
+def _write_amounts(found: dict[str, Any], places: Places, currency: str) -> None:
+    own, parts = places
+    for name in own:
+        if found.get(name) is not None:
+            found[name] = in_currency(found[name], currency)
+    for name, below in parts:
+        value = found.get(name)
+        for part in value if isinstance(value, list) else [value] if value else []:
+            _write_amounts(part, below, currency)
+
+
 def _not_a_truth_value(value: Any) -> Any:
     if isinstance(value, bool | float):
         raise ValueError("a number, or a number written as text, is expected")
@@ -40,6 +103,18 @@ def _within_our_time(value: datetime) -> datetime:
 
 _TEXT_OF_NUMBER = WithJsonSchema({"type": "string", "pattern": r"^-?\d+(\.\d+)?$"}, mode="serialization")
 Exact = Annotated[Decimal, PlainSerializer(plain, return_type=str), _TEXT_OF_NUMBER]
+# Money, and prices that may have more digits: inside an `InCurrency` written with at least the digits of its currency.
+_MONEY = object()
+Amount = Annotated[Decimal, PlainSerializer(plain, return_type=str), _TEXT_OF_NUMBER, _MONEY]
+# {currency: amount}
+Amounts = Annotated[
+    dict[str, Decimal],
+    PlainSerializer(lambda found: {code: written(amount, code) for code, amount in found.items()}),
+    WithJsonSchema(
+        {"type": "object", "additionalProperties": {"type": "string", "pattern": r"^-?\d+(\.\d+)?$"}},
+        mode="serialization",
+    ),
+]
 _GIVEN = (BeforeValidator(_not_a_truth_value),)
 AmountIn = Annotated[Decimal, *_GIVEN, Field(max_digits=16, decimal_places=4)]
 PositiveAmount = Annotated[Decimal, *_GIVEN, Field(max_digits=16, decimal_places=4, gt=0)]

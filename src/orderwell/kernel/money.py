@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
+from orderwell.kernel.quantities import plain
+
 ZERO = Decimal(0)
 AMOUNT_SCALE = 4
 UNIT_PRICE_SCALE = 6
@@ -65,6 +67,18 @@ def currencies() -> list[str]:
 def exponent(currency: str) -> int:
     """Digits after the point of an amount in `currency`. Raises KeyError for an unknown code."""
     return _EXPONENTS[currency]
+
+
+def in_currency(text: str, currency: str) -> str:
+    """A number with at least the digits that amounts in the currency have: 39.40 rather than 39.4, 0.00 rather than 0."""
+    wanted = _EXPONENTS.get(currency, 0)
+    whole, _point, rest = text.partition(".")
+    return f"{whole}.{rest.ljust(wanted, '0')}" if len(rest) < wanted else text
+
+
+def written(amount: Decimal, currency: str) -> str:
+    """An amount, or a price that may have more digits, as programs are told it everywhere."""
+    return in_currency(plain(amount), currency)
 
 
 def round_amount(amount: Decimal, currency: str) -> Decimal:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+from django.conf import settings
 
 from orderwell.domains.billing.errors import AlreadyInvoiced, PastOrder, QuantityAboveInvoiced, QuantityAboveUninvoiced
 from orderwell.domains.billing.models import CreditNote, Invoice, InvoiceLine
@@ -18,12 +20,14 @@ from orderwell.domains.billing.queries import (
 )
 from orderwell.domains.billing.services.credit import issue_credit_note
 from orderwell.domains.billing.services.invoice import issue_invoice, issue_invoices
+from orderwell.domains.billing.waiting import overdue
 from orderwell.domains.customers.models import Customer
 from orderwell.domains.orders.errors import HeldOrder, NothingToDo, OrderStateForbids
 from orderwell.domains.orders.models import Order
 from orderwell.domains.orders.services.cancel import cancel_units
 from orderwell.domains.orders.services.change import LineChange, OrderChange, change_order
 from orderwell.domains.orders.services.hold import place_hold
+from orderwell.kernel.clock import business_day, day_bounds
 from orderwell.kernel.errors import NotFound, Refusal
 from orderwell.platform.database import atomic
 from orderwell.platform.events.models import Event
@@ -39,13 +43,21 @@ def codes(refusal: pytest.ExceptionInfo[Refusal]) -> list[str]:
     return [error.code for error in refusal.value.errors]
 
 
+def test_who_pays_on_the_due_day_is_not_late() -> None:
+    invoice = issue_invoice(order_id=place([(stocked(), 1)]).pk, actor=owner(), now=NOW)
+    _first, tomorrow = day_bounds(business_day(NOW, ZoneInfo(settings.TIME_ZONE)), ZoneInfo(settings.TIME_ZONE))
+    assert overdue(owner(), now=tomorrow - timedelta(seconds=1), limit=5) == []
+    assert overdue(owner(), now=tomorrow, limit=5) == [invoice]
+
+
 def test_the_whole_order() -> None:
     order = place([(stocked(price="9.99"), 3)], discount="1.00", shipping="8.00")
     Customer.objects.filter(pk=order.customer_id).update(payment_terms_days=30)
     invoice = issue_invoice(order_id=order.pk, actor=owner(), now=NOW)
     order.refresh_from_db()
     assert invoice.gross_amount == order.total_amount == order.invoiced_amount == D("36.97")
-    assert invoice.due_at - invoice.issued_at == timedelta(days=30)
+    zone = ZoneInfo(settings.TIME_ZONE)
+    assert business_day(invoice.due_at, zone) == business_day(NOW, zone) + timedelta(days=30)
     assert (invoice.number, invoice.cause) == ("INV-2026-000001", f"order:{order.pk}")
     assert customer_balance(owner(), order.customer_id or 0) == {"CNY": D("36.97")}
     assert Event.objects.filter(stream=f"order:{order.pk}", name="billing.invoice.issued").count() == 1

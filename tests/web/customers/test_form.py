@@ -17,6 +17,7 @@ from orderwell.domains.customers.services.save_customer import save_customer
 from orderwell.kernel.clock import utc_now
 from orderwell.testing.actors import clerk
 from orderwell.testing.factories import make_group
+from orderwell.testing.markup import flat
 from orderwell.web.customers.parts import align
 from tests.web.conftest import Company
 
@@ -184,6 +185,7 @@ def test_what_is_entered_as_new_never_writes_over_a_customer_who_is_there(owner:
         page = answer.content.decode()
         assert answer.status_code == 422 and f'id="id_{field}_error"' in page
         assert f"The customer C1 exists already: {company.customer.name}." in html.unescape(page)
+        assert f'<a href="/customers/{company.customer.pk}/" target="_blank" rel="noopener">Open ' in flat(page)
     assert Customer.objects.filter(pk=company.customer.pk).values().get() == before
     assert not Customer.objects.filter(name="Somebody else").exists()
 

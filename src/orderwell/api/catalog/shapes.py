@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from orderwell.api.shapes import Exact, Moment, Shape
+from orderwell.api.shapes import Amount, Exact, InCurrency, Moment, Shape
 from orderwell.api.versions import Versioned
 from orderwell.domains.catalog.models import Category, Channel, Product, ProductImage, Variant
 from orderwell.domains.catalog.queries import ProductDetail
 
 
-class PriceShape(Shape):
+class PriceShape(InCurrency):
     currency: str
-    unit_price: Exact
-    unit_cost: Exact | None
+    unit_price: Amount
+    unit_cost: Amount | None
 
 
 class PackShape(Shape):

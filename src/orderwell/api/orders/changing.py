@@ -68,7 +68,7 @@ def change_order(request: ApiRequest, response: HttpResponse, order_id: Id) -> d
 def preview_order_change(request: ApiRequest, order_id: Id) -> dict[str, Any]:
     """What a change would do to money, tax, stock and dates; nothing is changed. Refused for what the change would be."""
     found = preview_change(order_id=order_id, change=request.draft, actor=request.actor, now=utc_now())
-    return dict(plain(found))
+    return {**plain(found), "currency": find(request, order_id).currency}
 
 
 @routes.write(
@@ -103,7 +103,7 @@ def make_order_change(
     return {
         "version": made.order.version,
         "change": show_change(made.amendment) if made.amendment else None,
-        "difference": plain(made.difference),
+        "difference": {**plain(made.difference), "currency": made.order.currency},
     }
 
 
@@ -114,7 +114,7 @@ def list_order_changes(
     """Changes and cancellations of an order, newest first, with what they changed."""
     find(request, order_id)
     return page(
-        Amendment.objects.filter(order_id=order_id),
+        Amendment.objects.filter(order_id=order_id).select_related("order"),
         order=("-number",),
         cursor=cursor,
         limit=limit,

@@ -10,7 +10,7 @@ from pydantic import Field
 from orderwell.api.bodies import ApiRequest, Draft
 from orderwell.api.orders.routes import routes
 from orderwell.api.problems import show_errors
-from orderwell.api.shapes import ErrorShape, Exact, Id, Moment, Shape
+from orderwell.api.shapes import Amount, ErrorShape, Exact, Id, InCurrency, Moment, Shape
 from orderwell.domains.billing.credit_state import credit_state
 from orderwell.domains.orders.drafts import OrderDraft
 from orderwell.domains.orders.duplicates import similar_orders
@@ -30,7 +30,7 @@ class FreeShape(Shape):
 
 class BreakShape(Shape):
     minimum: Exact
-    unit_price: Exact
+    unit_price: Amount
 
 
 class PreviewLineShape(Shape):
@@ -39,10 +39,10 @@ class PreviewLineShape(Shape):
     sku: str
     name: str
     quantity: Exact
-    unit_price: Exact
-    net_amount: Exact
-    tax_amount: Exact
-    gross_amount: Exact
+    unit_price: Amount
+    net_amount: Amount
+    tax_amount: Amount
+    gross_amount: Amount
     missing: Exact = Field(description="What stock does not cover now")
     promised_at: Moment | None = Field(
         description="When all of the line can leave, where it cannot now and it is known"
@@ -53,20 +53,20 @@ class PreviewLineShape(Shape):
     next_break: BreakShape | None = Field(description="The next larger quantity at which it gets cheaper")
 
 
-class PreviewShape(Shape):
+class PreviewShape(InCurrency):
     currency: str
-    net_amount: Exact
-    tax_amount: Exact
-    total_amount: Exact
+    net_amount: Amount
+    tax_amount: Amount
+    total_amount: Amount
     lines: list[PreviewLineShape] = Field(description="Those that are right; the others are in `errors`")
     errors: list[ErrorShape]
 
 
-class SimilarShape(Shape):
+class SimilarShape(InCurrency):
     order_id: int
     number: str
     placed_at: Moment | None
-    total_amount: Exact
+    total_amount: Amount
     currency: str
     reasons: list[str] = Field(description="reference, goods, amount")
 
@@ -87,14 +87,14 @@ class Favourites(Shape):
     products: list[FavouriteShape]
 
 
-class LastSaleShape(Shape):
+class LastSaleShape(InCurrency):
     sku: str
     order_id: int
     order_number: str
     placed_at: Moment | None
     quantity: Exact
-    unit_price: Exact
-    line_discount: Exact
+    unit_price: Amount
+    line_discount: Amount
     currency: str
 
 
@@ -102,14 +102,14 @@ class LastSales(Shape):
     sales: list[LastSaleShape]
 
 
-class CreditShape(Shape):
+class CreditShape(InCurrency):
     currency: str
     payment_terms_days: int
-    limit: Exact | None = Field(description="Null: none was agreed. 0: pays in advance.")
-    owed: Exact
-    overdue: Exact
-    not_invoiced: Exact
-    left: Exact | None
+    limit: Amount | None = Field(description="Null: none was agreed. 0: pays in advance.")
+    owed: Amount
+    overdue: Amount
+    not_invoiced: Amount
+    left: Amount | None
 
 
 @routes.write("POST", "/orders/preview", permission=Permission.ORDERS_ORDER_PLACE, response=PreviewShape, body=BODY)

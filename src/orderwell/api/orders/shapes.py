@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from orderwell.api.shapes import ErrorShape, Exact, Input, Moment, QuantityIn, Reason, Shape
+from orderwell.api.shapes import Amount, ErrorShape, Exact, InCurrency, Input, Moment, QuantityIn, Reason, Shape
 from orderwell.domains.orders.models import Amendment, Attachment, Backorder, Hold, Order, OrderLine, OrderNote
 from orderwell.domains.orders.price_reasons import said
 from orderwell.platform.accounts.actor import Actor
@@ -23,20 +23,20 @@ class LineResultShape(Shape):
     backordered: Exact
 
 
-class PlacedOrder(Shape):
+class PlacedOrder(InCurrency):
     verdict: Literal["placed"]
     id: int
     number: str
     state: str
     currency: str
-    net_amount: Exact
-    tax_amount: Exact
-    total_amount: Exact
+    net_amount: Amount
+    tax_amount: Amount
+    total_amount: Amount
     placed_at: Moment | None
     lines: list[LineResultShape]
 
 
-class DuplicateOrder(Shape):
+class DuplicateOrder(InCurrency):
     """The order that has this external id: its state and amounts now, its lines as they were answered. `differs`: what was
     sent has other products or quantities than the order has."""
 
@@ -45,22 +45,22 @@ class DuplicateOrder(Shape):
     number: str
     state: str
     currency: str
-    net_amount: Exact
-    tax_amount: Exact
-    total_amount: Exact
+    net_amount: Amount
+    tax_amount: Amount
+    total_amount: Amount
     placed_at: Moment | None
     lines: list[LineResultShape]
     differs: bool
 
 
-class BulkResult(Shape):
+class BulkResult(InCurrency):
     """What became of one draft, in the order they were sent. A refused one has `errors`, the others `id` and `number`."""
 
     verdict: Literal["placed", "duplicate", "refused"]
     id: int | None = None
     number: str | None = None
     currency: str | None = None
-    total_amount: Exact | None = None
+    total_amount: Amount | None = None
     errors: list[ErrorShape] = Field(default=[], description="Pointers lead into the whole body")
 
 
@@ -71,7 +71,7 @@ class BulkAnswer(Shape):
     results: list[BulkResult]
 
 
-class OrderSummary(Shape):
+class OrderSummary(InCurrency):
     id: int
     number: str
     version: int
@@ -85,12 +85,12 @@ class OrderSummary(Shape):
     customer: str | None = Field(description="Customer number")
     customer_name: str
     currency: str
-    net_amount: Exact
-    tax_amount: Exact
-    total_amount: Exact
-    invoiced_amount: Exact
-    credited_amount: Exact
-    paid_amount: Exact
+    net_amount: Amount
+    tax_amount: Amount
+    total_amount: Amount
+    invoiced_amount: Amount
+    credited_amount: Amount
+    paid_amount: Amount
     priority: int
     created_at: Moment
     placed_at: Moment | None
@@ -116,13 +116,13 @@ class LineShape(Shape):
     quantity_returned: Exact
     quantity_invoiced: Exact
     quantity_backordered: Exact = Field(description="For a bundle, in units of its components")
-    unit_price: Exact
-    line_discount: Exact
-    order_discount_share: Exact
+    unit_price: Amount
+    line_discount: Amount
+    order_discount_share: Amount
     tax_rate: Exact
-    net_amount: Exact
-    tax_amount: Exact
-    gross_amount: Exact
+    net_amount: Amount
+    tax_amount: Amount
+    gross_amount: Amount
     promised_at: Moment | None
     components: list[ComponentShape]
     explanation: dict[str, Any]
@@ -173,7 +173,7 @@ class AttachmentShape(Shape):
 
 class OrderDetail(OrderSummary):
     prices_include_tax: bool
-    order_discount: Exact
+    order_discount: Amount
     source: str
     note: str
     custom: dict[str, Any]
@@ -199,7 +199,14 @@ class EventShape(Shape):
 
 
 class AmountStepShape(Shape):
-    """A number before and after."""
+    """An amount or a price before and after."""
+
+    old: Amount
+    new: Amount
+
+
+class QuantityStepShape(Shape):
+    """A quantity before and after."""
 
     old: Exact
     new: Exact
@@ -211,7 +218,7 @@ class LineDifferenceShape(Shape):
     line_id: int | None = Field(description="In a preview, that of a new line means nothing")
     sku: str
     name: str
-    quantity: AmountStepShape
+    quantity: QuantityStepShape
     unit_price: AmountStepShape
     discount: AmountStepShape
     amount: AmountStepShape
@@ -237,9 +244,10 @@ class FieldDifferenceShape(Shape):
     new: Any
 
 
-class OrderDifferenceShape(Shape):
+class OrderDifferenceShape(InCurrency):
     """What a change does. `fingerprint` names exactly this: send it as `agreed` with the change."""
 
+    currency: str
     net: AmountStepShape
     tax: AmountStepShape
     total: AmountStepShape
@@ -322,7 +330,8 @@ def show_detail(order: Order, lines: Sequence[OrderLine], actor: Actor) -> dict[
 
 
 def show_change(amendment: Amendment) -> dict[str, Any]:
-    return {name: getattr(amendment, name) for name in ChangeShape.model_fields}
+    found = {name: getattr(amendment, name) for name in ChangeShape.model_fields}
+    return found | {"difference": {**amendment.difference, "currency": amendment.order.currency}}
 
 
 def show(shape: type[Shape], row: Hold | OrderNote | Attachment | Event) -> dict[str, Any]:

@@ -11,12 +11,15 @@ from typing import Any, ClassVar
 
 import msgspec
 
+from orderwell.kernel.money import written
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.database import bulk_insert
 from orderwell.platform.events.models import Event
 from orderwell.platform.events.subscriptions import Companion, companions, has_subscribers
 
 _encode = msgspec.json.Encoder().encode
+# Of an event that names its currency: amounts in it.
+_AMOUNTS = frozenset({"amount", "total"})
 _PLAIN = {str, int, bool, type(None)}
 
 
@@ -67,7 +70,20 @@ def json_safe(value: Any) -> Any:
 def _json(data: Mapping[str, Any]) -> str:
     if set(map(type, data.values())) <= _PLAIN:
         return _encode(data).decode()
-    return json.dumps(json_safe(data), ensure_ascii=False)
+    return json.dumps(json_safe(_with_amounts(data)), ensure_ascii=False)
+
+
+def _with_amounts(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What names its currency has its amounts with all digits of that currency, as the API writes them."""
+    if not isinstance(currency := data.get("currency"), str):
+        return data
+    return {key: _amount(value, currency) if key in _AMOUNTS else value for key, value in data.items()}
+
+
+def _amount(value: Any, currency: str) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _amount(part, currency) for key, part in value.items()}
+    return written(value, currency) if isinstance(value, Decimal) else value
 
 
 def record(facts: Fact | Iterable[Fact], *, actor: Actor, now: datetime) -> None:

@@ -37,7 +37,11 @@ class Form(forms.Form):
         details = error.details if isinstance(error, DomainError) else error
         for detail in details:
             name = self.field_at(detail.pointer)
-            self.add_error(name, sentence(detail))
+            self.add_error(name, self.words_of(detail))
+
+    def words_of(self, detail: ErrorDetail) -> str:
+        """What the form says of one error; markup stays markup."""
+        return sentence(detail)
 
     def field_at(self, pointer: str | None) -> str | None:
         if not pointer:

@@ -16,11 +16,15 @@ from django.utils.translation import gettext_lazy as _
 from msgspec import UNSET
 
 from orderwell.domains.customers.drafts import ContactDraft, CustomerDraft, PostalAddressDraft
-from orderwell.domains.customers.queries import CustomerDetail
+from orderwell.domains.customers.errors import CustomerExists, ExternalIdTaken
+from orderwell.domains.customers.queries import CustomerDetail, visible_customers
 from orderwell.domains.customers.validation import ROLES, part_problems
+from orderwell.kernel.errors import ErrorDetail
 from orderwell.kernel.money import currencies
+from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.events.versions import NEW
 from orderwell.web.components.forms import CountryField, ExactField, Form, dress, in_currency, offer, options
+from orderwell.web.components.markup import markup, to
 from orderwell.web.components.merging import MergingForm
 from orderwell.web.components.words import choices
 from orderwell.web.customers.parts import Part, Reconciled, Row, Values, keys_of, reconcile, rows_of
@@ -116,11 +120,13 @@ class CustomerForm(MergingForm):
         self,
         data: QueryDict | None,
         *,
+        actor: Actor,
         before: CustomerDetail | None,
         groups: list[tuple[str, str]],
         changed_by: str = "",
         **kwargs: Any,
     ) -> None:
+        self.actor = actor
         self.before = before
         self.personal = before is None or not before.masked
         who = changed_by or gettext("Somebody else")
@@ -152,6 +158,17 @@ class CustomerForm(MergingForm):
             self.fields["number"].disabled = True
             self.fields["number"].help_text = ""
             self.initial["number"] = before.customer.number
+
+    def words_of(self, detail: ErrorDetail) -> str:
+        """Who is there already is one click away, in a page of its own: what was typed stays."""
+        said = super().words_of(detail)
+        if detail.code not in {CustomerExists.code, ExternalIdTaken.code}:
+            return said
+        found = visible_customers(self.actor).filter(number=detail.data["number"]).first()
+        if found is None:
+            return said
+        link = '{} <a href="{}" target="_blank" rel="noopener">{}</a>'
+        return markup(link, said, to("customer-detail", found.pk), gettext("Open %(name)s") % {"name": found.name})
 
     @property
     def contacts(self) -> list[Row]:

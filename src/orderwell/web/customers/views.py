@@ -38,6 +38,7 @@ def change_customer(request: HttpRequest, actor: Actor, customer_id: int) -> Htt
 def _form(request: HttpRequest, actor: Actor, before: CustomerDetail | None) -> HttpResponse:
     form = CustomerForm(
         request.POST or None,
+        actor=actor,
         before=before,
         groups=[(group.code, localname(group)) for group in customer_groups(actor)],
         changed_by=_last_changed_by(before),

@@ -54,7 +54,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(_("Quotes"), "file-text", "order-list", P.ORDERS_ORDER_VIEW, "drafts 草稿", "?state=draft"),
     Command(_("Backordered orders"), "package-off", "order-list", P.ORDERS_ORDER_VIEW, "", "?fulfilment=backordered"),
     Command(_("Unpaid orders"), "wallet", "order-list", P.ORDERS_ORDER_VIEW, "owing debt 欠款", "?payment=open"),
-    Command(_("Background work"), "clock", "job-list", P.SYSTEM_EVENT_VIEW, "jobs schedules 任务 定时"),
+    Command(_("Background work"), "clock", "job-list", P.SYSTEM_EVENT_VIEW, "jobs schedules 任务 作业 定时"),
     Command(
         _("Light or dark"), "moon", "account", None, "theme appearance 主题 夜间 外观", press="[data-theme-switch]"
     ),

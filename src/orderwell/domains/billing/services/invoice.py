@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
 
 from orderwell.domains.billing.accounts import accounts_of
 from orderwell.domains.billing.charging import next_charge
@@ -18,6 +21,7 @@ from orderwell.domains.orders.models import Order, OrderLine
 from orderwell.domains.orders.pricing import NOTHING
 from orderwell.domains.orders.services.loading import check_holds, lines_of, lock_order, require_state
 from orderwell.domains.orders.services.progress import record_invoiced, record_money, refresh_states
+from orderwell.kernel.clock import business_day, day_bounds
 from orderwell.kernel.errors import ErrorDetail, Refusal
 from orderwell.kernel.quantities import has_scale, plain
 from orderwell.platform.accounts.actor import Actor
@@ -73,6 +77,13 @@ def issue_invoices(*, order_ids: Sequence[int], actor: Actor, now: datetime) -> 
     return one_by_one(
         order_ids, do=lambda pk: issue_invoice(order_id=pk, actor=actor, now=now).pk, reference=lambda pk: str(pk)
     )
+
+
+def _due(now: datetime, terms: int) -> datetime:
+    """The last moment of the due day, in the business time zone: who pays on that day is not late."""
+    zone = ZoneInfo(settings.TIME_ZONE)
+    _first, next_day = day_bounds(business_day(now, zone) + timedelta(days=terms), zone)
+    return next_day - timedelta(microseconds=1)
 
 
 def uninvoiced(line: OrderLine) -> Decimal:
@@ -137,7 +148,7 @@ def _write(
         tax_amount=total.tax,
         gross_amount=total.gross,
         issued_at=now,
-        due_at=now + timedelta(days=terms),
+        due_at=_due(now, terms),
         actor_label=actor.label,
         bill_to=bill_to,
     )

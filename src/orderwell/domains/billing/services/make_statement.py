@@ -40,7 +40,7 @@ def make_statement(
         data = {
             "first": first.isoformat(),
             "last": last.isoformat(),
-            "amount": format(found.closing, "f"),
+            "amount": found.closing,
             "currency": currency,
         }
         stream = f"customer:{customer_id}"

@@ -13,6 +13,7 @@ from orderwell.domains.orders.difference import Difference, touched
 from orderwell.domains.orders.events import OrderEvent
 from orderwell.domains.orders.models import Amendment, Order, OrderLine
 from orderwell.domains.orders.snapshots import Snapshot, plain
+from orderwell.kernel.money import written
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.events.recording import Fact, record
 
@@ -82,18 +83,21 @@ def told(order: Order, amendment: Amendment, difference: Difference) -> dict[str
         "reason": amendment.reason,
         "currency": order.currency,
         "total": difference.total.new,
-        "changes": dict(_changes(difference)),
+        "changes": dict(_changes(difference, order.currency)),
         "freed_variants": freed_variants(amendment),
     }
 
 
-def _changes(difference: Difference) -> Iterator[tuple[str, dict[str, Any]]]:
+def _changes(difference: Difference, currency: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    def money(step: Any) -> dict[str, str]:
+        return {"old": written(step.old, currency), "new": written(step.new, currency)}
+
     for field in difference.fields:
         yield field.name, {"old": field.old, "new": field.new}
     for line in difference.lines:
         name = "shipping" if line.line_kind == OrderLine.Kind.SHIPPING else line.sku
         if line.line_kind == OrderLine.Kind.SHIPPING:
-            yield name, {"old": line.amount.old, "new": line.amount.new}
+            yield name, money(line.amount)
         elif line.kind != "changed":
             yield f"{name}.{line.kind}", {"old": line.quantity.old, "new": line.quantity.new}
         else:
@@ -103,10 +107,10 @@ def _changes(difference: Difference) -> Iterator[tuple[str, dict[str, Any]]]:
                 ("line_discount", line.discount),
             ):
                 if step.delta:
-                    yield f"{name}.{part}", {"old": step.old, "new": step.new}
+                    yield f"{name}.{part}", {"old": step.old, "new": step.new} if part == "quantity" else money(step)
     for name, step in (("discount", difference.discount), ("total_amount", difference.total)):
         if step.delta:
-            yield name, {"old": step.old, "new": step.new}
+            yield name, money(step)
 
 
 def freed_variants(amendment: Amendment) -> list[int]:

@@ -142,6 +142,7 @@ def _cancel(
             "quantity": quantity,
             "reason": reason,
             "amount": {"old": before, "new": line.gross_amount},
+            "currency": order.currency,
             "freed_variants": sorted(freed),
         }
         facts.append(Fact(OrderEvent.UNITS_CANCELLED, f"order:{order.pk}", f"line:{pk}", data))
