@@ -14,12 +14,15 @@ from django.db.models import Count, Max, Min, Model, Q, QuerySet
 from django.test.utils import CaptureQueriesContext
 
 from orderwell.domains.catalog.models import Channel, Product, Variant
+from orderwell.domains.customers.models import Contact
 from orderwell.domains.prices.models import PriceList
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.crypto import phone_index
 from orderwell.platform.events.models import Event
 from orderwell.platform.permissions import Permission, PermissionDenied
 from orderwell.platform.prepared import NotPreparable, one_row, prepared
-from orderwell.testing.factories import make_channel, make_variant
+from orderwell.platform.search import prefix
+from orderwell.testing.factories import make_channel, make_customer, make_variant
 
 pytestmark = pytest.mark.django_db
 
@@ -83,6 +86,16 @@ def _numbers(sku: str) -> QuerySet[Any, tuple[Any, ...]]:
     return one_row(Variant.objects.filter(sku__gte=sku).order_by("sku"), units=Count("pk"), last=Max("sku"))
 
 
+@prepared(str, str)
+def _beginning(sku: str, name: str) -> QuerySet[Any, str]:
+    return Variant.objects.filter(prefix("sku", sku) | Q(name_en=name)).order_by("sku").values_list("sku", flat=True)
+
+
+@prepared(bytes)
+def _of_index(index: bytes) -> QuerySet[Any, int]:
+    return Contact.objects.filter(phone_index=index).values_list("customer", flat=True)
+
+
 def columns(row: Model) -> dict[str, Any]:
     return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
 
@@ -131,6 +144,28 @@ def test_lists_of_any_length_are_asked_for() -> None:
     with CaptureQueriesContext(connection) as seen:
         assert _among(pks[:2], "-") == ["A", "B"]
     assert len(seen) == 1
+
+
+def test_beginnings_of_texts_are_found_to_the_letter() -> None:
+    for sku in ("AB-1", "AB-2", "AB", "A%1", "A_1", "a\\b", "ab-3", "Z"):
+        make_variant(sku)
+    for text in ("AB", "AB-", "A%", "A_", "a\\", "a", "AB-1", "C", "%", "_", ""):
+        assert _beginning(text, "-") == list(
+            Variant.objects.filter(prefix("sku", text)).order_by("sku").values_list("sku", flat=True)
+        ), text
+    assert _beginning("AB-", "-") == ["AB-1", "AB-2"]
+    with CaptureQueriesContext(connection) as seen:
+        assert _beginning("A%", "-") == ["A%1"]
+    assert len(seen) == 1
+
+
+def test_bytes_are_compared_as_the_column_keeps_them() -> None:
+    numbers = ("13800138000", "02155551234")
+    first, second = (make_customer(phone=number).pk for number in numbers)
+    with CaptureQueriesContext(connection) as seen:
+        assert [_of_index(phone_index(number) or b"") for number in numbers] == [[first], [second]]
+        assert _of_index(b"") == []
+    assert len(seen) == 3
 
 
 def test_moments_are_compared_as_the_column_keeps_them() -> None:

@@ -10,19 +10,23 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
+from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import QuerySet, Value
 from django.db.models.query import FlatValuesListIterable, ModelIterable, ValuesListIterable
 
 from orderwell.platform.accounts.actor import LIMITS, Actor
-from orderwell.platform.row_making import Make, converter_of, maker_of
+from orderwell.platform.row_making import Make, converter_of, made_quickly, maker_of
+from orderwell.platform.search.prefixes import LAST
 
 P = ParamSpec("P")
 Row = TypeVar("Row")
 # The type of one value, or in brackets that of a list of them.
-Kind = type[int] | type[str] | type[datetime] | type[date] | type[Actor] | list[type[int]] | list[type[str]]
+Kind = (
+    type[int] | type[str] | type[bytes] | type[datetime] | type[date] | type[Actor] | list[type[int]] | list[type[str]]
+)
 # Values that no query names itself: where they come out again in the parameters, the real ones go in.
 _NUMBER, _TEXT, _MOMENT = -7_046_029_254, "\x01prepared", datetime(1601, 7, 13, 5, 3, 1, tzinfo=UTC)
 # How many statements are kept of one query that takes lists, and how long a list may be: each length is its own.
@@ -45,6 +49,8 @@ class _Ready:
     make: Make
 
     def rows(self, database: Any, values: Sequence[Any]) -> list[Any]:
+        if not self.sql:
+            return []
         bound = [kind if at is None else kind(values[at]) for at, kind in self.parameters]
         with database.cursor() as cursor:
             cursor.execute(self.sql, bound)
@@ -53,12 +59,17 @@ class _Ready:
         return [make(row) for row in found]
 
 
+# Nothing is in an empty list, and the database need not be asked.
+_NOTHING = _Ready("", (), lambda row: row)
+
+
 def prepared(*kinds: Kind) -> Callable[[Callable[P, QuerySet[Any, Row]]], Callable[P, list[Row]]]:
     """Makes `build(number, text, ...) -> QuerySet` a function that gives the rows, compiled at its first call.
 
     `kinds` are the types of its arguments; `[int]` is a list of numbers for `IN`, compiled for each length, and an `Actor`
     decides with its permissions what the query looks like, while its id and its rows are values. The others must reach
-    the statement as they are (`exact`, `lt`, `gte` ..., never None or a part of a text), and nothing else may decide.
+    the statement as they are (`exact`, `lt`, `gte` ..., never None), texts also as the beginning of what is looked for
+    (`search.prefix`, `startswith`), and nothing else may decide.
     """
 
     def decorate(build: Callable[P, QuerySet[Any, Row]]) -> Callable[P, list[Row]]:
@@ -71,7 +82,7 @@ def prepared(*kinds: Kind) -> Callable[[Callable[P, QuerySet[Any, Row]]], Callab
             database = connections[DEFAULT_DB_ALIAS]
             flat, shape = _shape_of(kinds, values)
             if not shape:
-                return list(build(*values, **named))
+                return list(made_quickly(build(*values, **named)))
             key = (database.vendor, *shape)
             known = ready.get(key)
             if known is None:
@@ -87,12 +98,12 @@ def prepared(*kinds: Kind) -> Callable[[Callable[P, QuerySet[Any, Row]]], Callab
 
 def _shape_of(kinds: Sequence[Kind], values: Sequence[Any]) -> tuple[list[Any], list[Any]]:
     """All values one after the other, and what the statement depends on beside them; nothing where Django is to be asked:
-    it knows that an empty list and a number beyond the column find nothing, and a list too long is not worth keeping."""
+    it knows that a number beyond the column finds nothing, and a list too long is not worth keeping."""
     flat, shape = list[Any](), list[Any]([len(kinds)])
     for kind, value in zip(kinds, values, strict=True):
         for part in _parts(kind, value):
             length = None if part is None else len(part)
-            if length == 0 or (length or 0) > _LONGEST:
+            if (length or 0) > _LONGEST:
                 return [], []
             shape.append(length)
             flat += part or ()
@@ -118,23 +129,29 @@ def _parts(kind: Kind, value: Any) -> Sequence[Sequence[Any] | None]:
 
 def _compiled(build: Callable[..., QuerySet[Any, Any]], kinds: Sequence[Kind], values: Sequence[Any]) -> _Ready:
     arguments, places, needed = list[Any](), dict[Any, tuple[int, Callable[[Any], Any]]](), set[int]()
+    count = 0
     for kind, value in zip(kinds, values, strict=True):
         one: Any = kind[0] if isinstance(kind, list) else int if kind is Actor else kind
-        bind, made = _bound(one), list[Any]()
+        forms, made = _forms_of(one), list[Any]()
         for part in _parts(kind, value):
-            made.append(None if part is None else [_stand_in(one, len(places) + at) for at in range(len(part))])
-            places |= {bind(stand_in): (len(places) + at, bind) for at, stand_in in enumerate(made[-1] or ())}
+            made.append(None if part is None else [_stand_in(one, count + at) for at in range(len(part))])
+            for stand_in in made[-1] or ():
+                places |= {_plain(bind(stand_in)): (count, bind) for bind in forms}
+                count += 1
         if kind is Actor:
             arguments.append(replace(value, id=made[0][0], **_frozen(dict(zip(LIMITS, made[1:], strict=True)))))
         else:
-            needed |= set(range(len(places) - len(made[0]), len(places)))
+            needed |= set(range(count - len(made[0]), count))
             arguments.append(made[0] if isinstance(kind, list) else made[0][0])
     query: Any = build(*arguments)
     if query._prefetch_related_lookups or query._known_related_objects or query.query.extra_select:
         raise NotPreparable(f"{build.__qualname__} asks for more than the columns of its rows")
     compiler = query.query.get_compiler(using=query.db)
-    sql, given = compiler.as_sql()
-    parameters = [places.get(value, (None, value)) for value in given]
+    try:
+        sql, given = compiler.as_sql()
+    except EmptyResultSet:
+        return _NOTHING
+    parameters = [places.get(_plain(value), (None, value)) for value in given]
     if not needed <= {at for at, _bind in parameters if at is not None}:
         raise NotPreparable(f"{build.__qualname__} does not use each of its values as it is")
     return _Ready(sql, parameters, _maker(query, compiler))
@@ -149,14 +166,34 @@ def _stand_in(kind: type, at: int) -> Any:
         return _MOMENT + timedelta(microseconds=at)
     if kind is date:
         return _MOMENT.date() + timedelta(days=at)
+    if kind is bytes:
+        return f"{_TEXT}{at}".encode()
     return _NUMBER - at if kind is int else f"{_TEXT}{at}"
 
 
-def _bound(kind: type) -> Callable[[Any], Any]:
-    """How a value is handed to the database."""
+def _forms_of(kind: type) -> Sequence[Callable[[Any], Any]]:
+    """How a value may be handed to the database: as itself, and a text as the beginning of others."""
     if kind is datetime:
-        return connection.ops.adapt_datetimefield_value
-    return connection.ops.adapt_datefield_value if kind is date else kind
+        return [connection.ops.adapt_datetimefield_value]
+    if kind is date:
+        return [connection.ops.adapt_datefield_value]
+    if kind is bytes:
+        return [cast(Any, connection).Database.Binary]
+    return [str, _beyond, _pattern] if kind is str else [kind]
+
+
+def _beyond(text: Any) -> str:
+    return f"{text}{LAST}"
+
+
+def _pattern(text: Any) -> str:
+    return f"{connection.ops.prep_for_like_query(text)}%"
+
+
+def _plain(value: Any) -> Any:
+    """A parameter as it can be looked up: drivers wrap bytes, each in its way."""
+    inside = getattr(value, "obj", None)
+    return inside if isinstance(inside, bytes) else value
 
 
 def _maker(query: Any, compiler: Any) -> Make:

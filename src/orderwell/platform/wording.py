@@ -54,6 +54,8 @@ def sentence(detail: ErrorDetail) -> str:
 def with_amounts(template: str, data: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     """The same with "{total} {currency}" as one amount, written as everywhere: ¥701.51."""
     filled = dict(data)
+    if "{currency}" not in template:
+        return template, filled
 
     def amount(found: re.Match[str]) -> str:
         try:

@@ -2,7 +2,8 @@
 
 from importlib import import_module
 
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import Resolver404, ResolverMatch, URLPattern, URLResolver, include, path
+from django.urls.resolvers import RoutePattern
 
 AREAS = (
     "account",
@@ -31,7 +32,22 @@ AREAS = (
 )
 
 
-def _by_first_word() -> list[URLPattern | URLResolver]:
+class Areas(URLResolver):
+    """The same addresses; of the areas only the one whose word an address begins with is tried."""
+
+    def __init__(self, areas: list[URLResolver]) -> None:
+        super().__init__(RoutePattern(""), areas)
+        self._found = {str(area.pattern): URLResolver(RoutePattern(""), [area]) for area in areas}
+
+    def resolve(self, path: str) -> ResolverMatch:
+        first, slash, _rest = str(path).partition("/")
+        area = self._found.get(first + slash)
+        if area is None:
+            raise Resolver404({"path": path})
+        return area.resolve(path)
+
+
+def _by_first_word() -> list[URLResolver]:
     """All areas together under the first word of their addresses: Django tries one after the other, on every request."""
     found: dict[str, list[URLPattern]] = {}
     for area in AREAS:
@@ -43,4 +59,4 @@ def _by_first_word() -> list[URLPattern | URLResolver]:
     return [path(first, include(items)) for first, items in found.items()]
 
 
-urlpatterns = _by_first_word()
+urlpatterns = [Areas(_by_first_word())]

@@ -116,9 +116,9 @@ def _found_by_text(rows: QuerySet[Product], text: str) -> QuerySet[Product]:
 
 def with_variants(found: Sequence[Product]) -> None:
     """Variants by SKU, their prices and the images of products that were read: three queries for a page of them."""
-    variants = attach(found, "variants", Variant.objects.order_by("sku"))
-    attach(variants, "prices", VariantPrice.objects.order_by("id"))
-    attach(found, "images", ProductImage.objects.order_by("position", "id"))
+    variants = attach(found, "variants", _variants_of)
+    attach(variants, "prices", _prices_by_key)
+    attach(found, "images", _images_of_many)
 
 
 def product_list(
@@ -163,6 +163,16 @@ def _variants_of(products: Sequence[int]) -> QuerySet[Variant]:
 @prepared([int])
 def _prices_of(variants: Sequence[int]) -> QuerySet[VariantPrice]:
     return VariantPrice.objects.filter(variant__in=variants).order_by("currency")
+
+
+@prepared([int])
+def _prices_by_key(variants: Sequence[int]) -> QuerySet[VariantPrice]:
+    return VariantPrice.objects.filter(variant__in=variants).order_by("id")
+
+
+@prepared([int])
+def _images_of_many(products: Sequence[int]) -> QuerySet[ProductImage]:
+    return ProductImage.objects.filter(product__in=products).order_by("position", "id")
 
 
 @prepared([int])
@@ -278,6 +288,17 @@ def categories(actor: Actor) -> QuerySet[Category]:
     return Category.objects.select_related("parent").order_by("code")
 
 
+def category_names(actor: Actor) -> list[Category]:
+    """The categories by code, to choose from."""
+    actor.require(Permission.CATALOG_PRODUCT_VIEW)
+    return _categories_by_code()
+
+
+@prepared()
+def _categories_by_code() -> QuerySet[Category]:
+    return Category.objects.order_by("code")
+
+
 def tax_categories(actor: Actor) -> QuerySet[TaxCategory]:
     actor.require(Permission.CATALOG_PRODUCT_VIEW)
     return TaxCategory.objects.order_by("code")
@@ -316,11 +337,16 @@ def _beginning(column: str, text: str) -> dict[str, Any]:
     return {f"{column}__gte": text, f"{column}__lt": text + LAST_CHARACTER}
 
 
+@prepared()
+def _places_of_categories() -> QuerySet[Any, tuple[int, int | None, str]]:
+    return Category.objects.values_list("id", "parent_id", "code")
+
+
 def with_descendants(code: str) -> set[int]:
     """The ids of the category `code` and of everything below it."""
     children: dict[int | None, list[int]] = {}
     start: set[int] = set()
-    for pk, parent, name in Category.objects.values_list("id", "parent_id", "code"):
+    for pk, parent, name in _places_of_categories():
         children.setdefault(parent, []).append(pk)
         if name == code:
             start.add(pk)

@@ -86,9 +86,11 @@ def order_list(
     return keyset_page_of_parts(parts, order=key, cursor=cursor, limit=limit)
 
 
-def order_parts(actor: Actor, filters: OrderFilters, *, now: datetime) -> list[QuerySet[Order]]:
-    """What matches as disjoint parts, each of which an index in the order of the list can serve."""
-    return [matching(actor, part, now=now) for part in _one_state_each(filters)]
+def order_parts(
+    actor: Actor, filters: OrderFilters, *, now: datetime, among: Collection[int] | None = None
+) -> list[QuerySet[Order]]:
+    """What matches as disjoint parts, each of which an index in the order of the list can serve; see `matching`."""
+    return [matching(actor, part, now=now, among=among) for part in _one_state_each(filters)]
 
 
 def _one_state_each(filters: OrderFilters) -> list[OrderFilters]:
@@ -124,14 +126,20 @@ _CONDITIONS = {
 }
 
 
-def matching(actor: Actor, filters: OrderFilters, *, now: datetime) -> QuerySet[Order]:
-    """The visible orders that pass the filters. Drafts appear only when asked for by state or by a search."""
+def matching(
+    actor: Actor, filters: OrderFilters, *, now: datetime, among: Collection[int] | None = None
+) -> QuerySet[Order]:
+    """The visible orders that pass the filters. Drafts appear only when asked for by state or by a search.
+
+    `among` are the orders that the search text names, where the caller has asked `orders_named` for them.
+    """
     actor.require(Permission.ORDERS_ORDER_VIEW)
-    text = filters.text.strip()
+    if among is None and filters.text.strip():
+        among = orders_named(filters.text)
     orders = visible_orders(actor)
     if filters.ready:
         orders = ready_orders(orders)
-    elif not filters.state and not text:
+    elif not filters.state and among is None:
         orders = orders.filter(placed_at__isnull=False)
     given = {name: getattr(filters, name) for name in _CONDITIONS}
     for name, value in given.items():
@@ -146,7 +154,7 @@ def matching(actor: Actor, filters: OrderFilters, *, now: datetime) -> QuerySet[
         orders = orders.filter(_of_tagged(filters.tag))
     if filters.late:
         orders = orders.filter(_past_date(now) if filters.ready else late_orders(now))
-    return orders.filter(pk__in=_found(text)) if text else orders
+    return orders if among is None else orders.filter(pk__in=among)
 
 
 def _of_channel(orders: QuerySet[Order], filters: OrderFilters) -> QuerySet[Order]:
@@ -192,36 +200,51 @@ def ready_orders(orders: QuerySet[Order]) -> QuerySet[Order]:
     return orders.annotate(due=ReadyDue()).filter(due__isnull=False)
 
 
-def _found(text: str) -> list[int]:
-    """Orders that a search text names: by number, external id, phone, its last four digits, e-mail or customer.
+def orders_named(text: str) -> list[int]:
+    """Orders that a search text names, the visible and the others: by number, external id, phone, its last four digits,
+    e-mail or customer.
 
     Each is one bounded look-up in an index of its own; together they stay fast however many orders there are.
     """
-    found: set[int] = set()
-
-    def take(condition: Q) -> None:
-        found.update(Order.objects.filter(condition).order_by("-id").values_list("pk", flat=True)[:SEARCH_LIMIT])
-
-    take(prefix("number", text.upper()))
-    take(prefix("external_id", text))
+    text = text.strip()
+    found = {*_of_number(text.upper()), *_of_external_id(text)}
     digits = "".join(character for character in text if character.isdigit())
-    customers = Customer.objects.all()
+    index: bytes | None = None
     if "@" in text:
-        index = email_index(text)
-        take(Q(email_index=index))
-        customers = customers.filter(contacts__email_index=index)
+        orders, customers, index = _of_email, _customers_of_email, email_index(text)
     elif len(digits) == 4 and digits == text:
-        index = phone_last4_index(text)
-        take(Q(phone_last4_index=index))
-        customers = customers.filter(contacts__phone_last4_index=index)
+        orders, customers, index = _of_last4, _customers_of_last4, phone_last4_index(text)
     elif len(digits) >= 7:
-        index = phone_index(text)
-        take(Q(phone_index=index))
-        customers = customers.filter(contacts__phone_index=index)
+        orders, customers, index = _of_phone, _customers_of_phone, phone_index(text)
     else:
-        customers = customers.filter(prefix("name", text) | prefix("number", text))
-    take(Q(customer_id__in=list(customers.values_list("pk", flat=True)[:SEARCH_LIMIT])))
+        return list(found.union(_bought_by(_customers_named(text))))
+    if index is not None:
+        found.update(orders(index), _bought_by(customers(index)))
     return list(found)
+
+
+def _bought_by(customers: list[int]) -> list[int]:
+    return _of_customers(customers) if customers else []
+
+
+def _newest(condition: Q) -> QuerySet[Order, int]:
+    return Order.objects.filter(condition).order_by("-id").values_list("pk", flat=True)[:SEARCH_LIMIT]
+
+
+def _some_customers(condition: Q) -> QuerySet[Customer, int]:
+    return Customer.objects.filter(condition).values_list("pk", flat=True)[:SEARCH_LIMIT]
+
+
+_of_number = prepared(str)(lambda text: _newest(prefix("number", text)))
+_of_external_id = prepared(str)(lambda text: _newest(prefix("external_id", text)))
+_of_email = prepared(bytes)(lambda index: _newest(Q(email_index=index)))
+_of_last4 = prepared(bytes)(lambda index: _newest(Q(phone_last4_index=index)))
+_of_phone = prepared(bytes)(lambda index: _newest(Q(phone_index=index)))
+_of_customers = prepared([int])(lambda pks: _newest(Q(customer_id__in=pks)))
+_customers_of_email = prepared(bytes)(lambda index: _some_customers(Q(contacts__email_index=index)))
+_customers_of_last4 = prepared(bytes)(lambda index: _some_customers(Q(contacts__phone_last4_index=index)))
+_customers_of_phone = prepared(bytes)(lambda index: _some_customers(Q(contacts__phone_index=index)))
+_customers_named = prepared(str)(lambda text: _some_customers(prefix("name", text) | prefix("number", text)))
 
 
 def order_detail(actor: Actor, order_id: int) -> Order | None:

@@ -9,6 +9,8 @@ from django.db.models import Q, QuerySet
 
 # Letters of a number that say enough to look for it, and how many of those found are looked at.
 SAYING, LOOKED_AT = 3, 60
+# Behind every text that begins with another stands that one with this character.
+LAST = "\U0010ffff"
 
 
 def keys_begun(rows: QuerySet[Any], text: str) -> list[int]:
@@ -27,4 +29,4 @@ def prefix(field: str, text: str) -> Q:
     """
     if connection.vendor == "postgresql":
         return Q(**{f"{field}__startswith": text})
-    return Q(**{f"{field}__gte": text}) & Q(**{f"{field}__lt": text + "\U0010ffff"})
+    return Q(**{f"{field}__gte": text}) & Q(**{f"{field}__lt": text + LAST})

@@ -90,6 +90,7 @@ SHIPPING_SKU = "SHIPPING"
 # A sentence that ends with a reason nobody gave.
 _NOT_SAID = re.compile(r"\s*[:：]\s*—$")
 # Exact numbers come with all the digits of their column.
+_NAME = re.compile(r"\{(\w+)")
 _EXACT = re.compile(r"-?\d+\.\d+")
 
 
@@ -118,13 +119,19 @@ def _templates() -> dict[str, str]:
     return sentences()
 
 
+@lru_cache(maxsize=2048)
+def _names_in(said: str) -> frozenset[str]:
+    """What a sentence says of an event; the rest of its data need not be put into words."""
+    return frozenset(_NAME.findall(said))
+
+
 def sentence_of(event: Event) -> str:
     """The event in the reader's language; one that nobody gave a sentence shows its name."""
     template = _templates().get(event.name)
     if template is None:
         return event.name
     said, data = with_amounts(gettext(template), event.data)
-    spoken = {key: _value(key, value) for key, value in data.items()}
+    spoken = {key: _value(key, data[key]) for key in _names_in(said) if key in data}
     if "action" in data and data.get("list") in sources():
         spoken["action"] = source_of(data["list"]).spoken_action(str(data["action"]))
     if event.name.startswith("configuration.setting."):

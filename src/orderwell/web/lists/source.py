@@ -154,7 +154,8 @@ def page_of(
     }
     # Values after which a page begins can't be prepared where the order has a small number, such as a priority.
     anew = cursor and spec.computed
-    if spec.steady is not None and filters.keys() <= spec.steady_filters and not anew:
+    steady = spec.steady is not None and filters.keys() - ({"q"} if spec.named else ()) <= spec.steady_filters
+    if spec.steady is not None and steady and not anew:
         needed = sorted({name for column in columns for name in column.needs})
         found = keyset_page_by(partial(_steadily, spec, actor, filters, needed, sort), spec.steady, **way)
     else:
@@ -180,27 +181,42 @@ def _steadily(
     most: int,
 ) -> list[Any]:
     """The first rows of the list, or those after the values of a row, by statements that are compiled once."""
-    kinds: tuple[Any, ...] = tuple([type(value) for value in values or ()])
+    asked = {key: value for key, value in filters.items() if key != "q" or spec.named is None}
+    keys = spec.named(filters["q"]) if spec.named is not None and "q" in filters else None
+    if keys is not None and not keys:
+        return []
+    kinds: tuple[Any, ...] = (*([[int]] if keys else []), *[type(value) for value in values or ()])
+    given = (*([keys] if keys else []), *(values or ()))
 
-    def parts(actor: Actor, values: Sequence[Any]) -> list[QuerySet[Any]]:
-        found = _rows_of(spec, sort)(actor, filters, utc_now())
-        return [first_after(_with(rows, needed), order, values or None, most) for rows in found]
+    def parts(actor: Actor, *given: Any) -> list[QuerySet[Any]]:
+        after: Any = given[1:] if keys else given
+        if keys and spec.rows_among is not None:
+            found = spec.rows_among(actor, asked, utc_now(), given[0])
+        else:
+            found = _rows_of(spec, sort)(actor, asked, utc_now())
+        if asked.keys() & spec.keys_first:
+            keys_of = [
+                first_after(rows.select_related(None), order, after or None, most).values("pk") for rows in found
+            ]
+            (all_rows,) = spec.rows(actor, {"pk": ""}, utc_now())
+            return [_with(all_rows, needed).filter(pk__in=part).order_by(*order) for part in keys_of]
+        return [first_after(_with(rows, needed), order, after or None, most) for rows in found]
 
-    if not set(kinds) <= {int, str, datetime, date}:
-        return in_order([list(rows) for rows in parts(actor, values or ())], order, most)
-    key = (spec.name, *sorted(filters.items()), None, *needed, None, *order, *kinds, most)
-    found = _steady.pop(key, None)
+    if not {type(value) for value in values or ()} <= {int, str, datetime, date}:
+        return in_order([list(rows) for rows in parts(actor, *given)], order, most)
+    shape = (spec.name, *sorted(asked.items()), bool(keys), *needed, None, *order, *map(str, kinds), most)
+    found = _steady.pop(shape, None)
     if found is None:
         if len(_steady) >= _MOST_STEADY:
             del _steady[next(iter(_steady))]  # the one that was not asked for the longest
-        found = [prepared(Actor, *kinds)(_one_of(parts, at)) for at in range(len(parts(actor, values or ())))]
-    _steady[key] = found
-    return in_order([part(actor, *(values or ())) for part in found], order, most)
+        found = [prepared(Actor, *kinds)(_one_of(parts, at)) for at in range(len(parts(actor, *given)))]
+    _steady[shape] = found
+    return in_order([part(actor, *given) for part in found], order, most)
 
 
-def _one_of(parts: Callable[[Actor, Sequence[Any]], list[QuerySet[Any]]], at: int) -> Callable[..., QuerySet[Any]]:
-    def build(actor: Actor, *values: Any) -> QuerySet[Any]:
-        return parts(actor, values)[at]
+def _one_of(parts: Callable[..., list[QuerySet[Any]]], at: int) -> Callable[..., QuerySet[Any]]:
+    def build(*given: Any) -> QuerySet[Any]:
+        return parts(*given)[at]
 
     return build
 

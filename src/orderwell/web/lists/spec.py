@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from django.db.models import Field, Model, QuerySet
@@ -63,6 +64,10 @@ class Filter:
 
     def options(self, actor: Actor) -> Choices:
         return self.choices(actor) if self.choices else ()
+
+    def asking_once(self) -> Filter:
+        offered = self.choices
+        return self if offered is None else replace(self, choices=cache(offered))
 
     def clean(self, value: str, actor: Actor) -> str:
         """The value, or nothing for one that makes no sense: the list shows more rows then, and says so."""
@@ -137,6 +142,7 @@ class Nothing:
 
 
 Rows = Callable[[Actor, Values, datetime], Sequence[QuerySet[Any]]]
+RowsAmong = Callable[[Actor, Values, datetime, Collection[int]], Sequence[QuerySet[Any]]]
 
 
 @dataclass(frozen=True)
@@ -171,6 +177,13 @@ class ListSpec:
     # rows. Its statement is then compiled once; and once for each value of the filters of which the same holds.
     steady: type[Model] | None = None
     steady_filters: frozenset[str] = frozenset()
+    # Steady filters that many rows pass whose keys an index knows in the order of the list, and no more of them: the keys
+    # of a page are found first, and only its rows are read.
+    keys_first: frozenset[str] = frozenset()
+    # Of a steady list that is searched by first finding keys: those that a text names, and the rows that are among them
+    # and pass the other filters.
+    named: Callable[[str], list[int]] | None = None
+    rows_among: RowsAmong | None = None
     # The same rows as one part, where counting them that way takes fewer statements.
     counted: Callable[[Actor, Values, datetime], QuerySet[Any]] | None = None
     prepare: Callable[[Actor, Sequence[Any], Sequence[str]], None] | None = None
@@ -189,6 +202,10 @@ class ListSpec:
     buttons: str = ""
     above: str = ""
     context: Callable[[Actor, Values], Mapping[str, Any]] | None = None
+
+    def asking_once(self) -> ListSpec:
+        """The same for one page, which asks what a filter offers when it reads its address, shows it, and names what is set."""
+        return replace(self, filters=tuple([item.asking_once() for item in self.filters]))
 
     def filter(self, key: str) -> Filter | None:
         return next((item for item in self.filters if item.key == key), None)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import repeat
 from typing import Any
 
 from django.utils.formats import localize
+from django.utils.functional import Promise
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from orderwell.web.components.markup import safe
 from orderwell.web.lists.cells import said, spoken
@@ -29,11 +31,27 @@ def table_head(columns: Sequence[Column], looking: Looking, *, pick: bool) -> Sa
         label = safe(gettext("Select all on this page"))
         box = f'<input class="form-check-input" type="checkbox" data-pick-all aria-label="{label}">'
         found.append(f'<th class="pick">{box}</th>')
-    return SafeString("".join([*found, *[_head(column, looking) for column in columns]]))
+    titles = _titles_of(looking.spec, columns)
+    return SafeString("".join([*found, *map(_head, columns, titles, repeat(looking))]))
 
 
-def _head(column: Column, looking: Looking) -> str:
-    classes, title = "num" if column.kind in RIGHT else "", safe(column.title)
+# What columns are called, by language, list and column: a page says each of them twice.
+_titles: dict[tuple[str | None, str, str], str] = {}
+
+
+def _titles_of(spec: ListSpec, columns: Sequence[Column]) -> list[str]:
+    language, found = get_language(), list[str]()
+    for column in columns:
+        key = (language, spec.name, column.key)
+        title = _titles.get(key) if isinstance(column.title, Promise) else safe(column.title)
+        if title is None:
+            title = _titles[key] = safe(column.title)
+        found.append(title)
+    return found
+
+
+def _head(column: Column, title: str, looking: Looking) -> str:
+    classes = "num" if column.kind in RIGHT else ""
     if not column.sort:
         return f'<th class="{classes}">{title}</th>\n'
     own, descending = looking.spec.default_sort, looking.sort.startswith("-")
@@ -54,8 +72,8 @@ def table_rows(spec: ListSpec, columns: Sequence[Column], rows: Sequence[Any], *
     if not rows:
         return SafeString("")
     cells = [
-        (f'<td class="{_classes(column)}" data-label="{safe(column.title)}">', _cell(column, leads=not index))
-        for index, column in enumerate(columns)
+        (f'<td class="{_classes(column)}" data-label="{title}">', _cell(column, leads=not index))
+        for index, (column, title) in enumerate(zip(columns, _titles_of(spec, columns), strict=True))
     ]
     label = gettext("Select %(name)s") if pick else ""
     link, classes = spec.link or (lambda row: ""), spec.row_class or (lambda row: "")

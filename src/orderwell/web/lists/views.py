@@ -44,6 +44,7 @@ def show_list(request: HttpRequest, actor: Actor, spec: ListSpec) -> HttpRespons
     own, views = own_choice(actor, spec.name), saved_views(actor, spec.name)
     if not request.GET and (default := next((item for item in views if item.pk == own.default_view), None)):
         return HttpResponseRedirect(request.path + view_query(default))
+    spec = spec.asking_once()
     looking, now = look(spec, actor, request.GET, own, views), utc_now()
     before, after = request.GET.get("before") or None, request.GET.get("after") or None
     found = page_of(

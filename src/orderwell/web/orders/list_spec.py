@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +18,7 @@ from orderwell.domains.billing.services.many import invoice_orders
 from orderwell.domains.catalog.choices import channel_names
 from orderwell.domains.customers.queries import tags, visible_customers
 from orderwell.domains.orders.models import Order
-from orderwell.domains.orders.queries import lines_with_promises, matching, order_parts, visible_orders
+from orderwell.domains.orders.queries import lines_with_promises, matching, order_parts, orders_named, visible_orders
 from orderwell.domains.orders.services import many
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.actor import Actor
@@ -42,6 +42,10 @@ def rows(actor: Actor, values: Values, now: datetime) -> Sequence[QuerySet[Order
     if "pk" in values:
         return [visible_orders(actor)]
     return order_parts(actor, filters_from(values, actor), now=now)
+
+
+def rows_among(actor: Actor, values: Values, now: datetime, keys: Collection[int]) -> Sequence[QuerySet[Order]]:
+    return order_parts(actor, filters_from(values, actor), now=now, among=keys)
 
 
 def drafts_by_creation(values: Values, sort: str) -> tuple[str, ...] | None:
@@ -281,6 +285,8 @@ ORDERS = ListSpec(
     sorts={"placed": ("placed_at", "id")},
     default_sort="-placed",
     steady=Order,
+    named=orders_named,
+    rows_among=rows_among,
     steady_filters=frozenset({"state", "fulfilment", "payment", "team", "from", "to", "hold", "currency"}),
     order=drafts_by_creation,
     counted=lambda actor, values, now: matching(actor, filters_from(values, actor), now=now),

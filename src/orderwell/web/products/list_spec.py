@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from orderwell.domains.catalog.models import Product
-from orderwell.domains.catalog.queries import ProductFilters, categories, products, with_variants
+from orderwell.domains.catalog.queries import ProductFilters, category_names, products, with_variants
 from orderwell.domains.catalog.services.many import (
     activate_products,
     archive_products,
@@ -64,7 +64,7 @@ def add_stock(actor: Actor, found: Sequence[Any], keys: Sequence[str]) -> None:
 
 
 def category_choices(actor: Actor) -> Choices:
-    return [(item.code, localname(item)) for item in categories(actor)]
+    return [(item.code, localname(item)) for item in category_names(actor)]
 
 
 def first_price(product: Any) -> Decimal | None:

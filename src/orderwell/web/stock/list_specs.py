@@ -152,6 +152,7 @@ MOVEMENTS = ListSpec(
     sorts={"when": ("occurred_at", "id")},
     default_sort="-when",
     steady=StockMovement,
+    keys_first=frozenset({"warehouse"}),
     steady_filters=frozenset({"warehouse", "kind", "from", "to"}),
     filters=(
         Filter("warehouse", _("Warehouse"), choices=warehouse_choices, alias=warehouse_code),

@@ -101,7 +101,7 @@ def stream_link(event: Any) -> Any:
 def name_streams(actor: Actor, found: Sequence[Any], keys: Sequence[str]) -> None:
     if "stream" in keys:
         add_numbers(actor, found, "stream")
-    words = {event.source: str(word("source", event.source)) for event in found}
+    words = {source: str(word("source", source)) for source in {event.source for event in found}}
     for event in found:
         event.source_word = words[event.source]
 

@@ -20,12 +20,13 @@ Found = template.Template
 class LayoutNode(ExtendsNode):
     """What is found is kept with the node, and so as long as Django keeps the template that the node is in."""
 
+    _anew = settings.DEBUG  # files may change under a running server
     _parent: Found | None = None
     _root: tuple[Found, dict[str, BlockNode] | None] | None = None
 
     def get_parent(self, context: Context) -> Found:
         name: Any = self.parent_name
-        if name.filters or not isinstance(name.var, str) or settings.DEBUG:
+        if name.filters or not isinstance(name.var, str) or self._anew:
             return super().get_parent(context)
         if self._parent is None:
             self._parent = super().get_parent(context)
@@ -55,11 +56,12 @@ def _blocks_of_root(parent: Found) -> dict[str, BlockNode] | None:
 
 
 class PartNode(IncludeNode):
+    _anew = settings.DEBUG
     _part: Found | None = None
 
     def render(self, context: Context) -> SafeString:
         name: Any = getattr(self.template, "var", None)
-        if settings.DEBUG or self.template.filters or not isinstance(name, str) or name.startswith("."):
+        if self._anew or self.template.filters or not isinstance(name, str) or name.startswith("."):
             return super().render(context)
         if self._part is None:
             within: Any = context.template

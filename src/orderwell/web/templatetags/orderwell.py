@@ -323,9 +323,10 @@ def still_expected(row: Any) -> Decimal:
 def cause_link(cause: str, number: str = "") -> SafeString | str:
     """A document named as "transfer:12" by its number where that is known, with a link where it has a page."""
     kind, _colon, key = cause.partition(":")
-    what = _(CAUSE_WORDS[kind]) if kind in CAUSE_WORDS else kind.replace("_", " ")
-    # A number says what it is the number of; a name doesn't.
-    text = number if number and kind != "user" else f"{what} {number or key}"
+    text = number
+    if not number or kind == "user":  # a number says what it is the number of; a name doesn't
+        what = _(CAUSE_WORDS[kind]) if kind in CAUSE_WORDS else kind.replace("_", " ")
+        text = f"{what} {number or key}"
     if kind in CAUSES and key.isdecimal():
         return markup('<a href="{}">{}</a>', to(CAUSES[kind], int(key)), text)
     return text
