@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 import orderwell.web
 from orderwell.web.components.forms import Form, dress
 from orderwell.web.components.widgets import Renderer
+from orderwell.web.templatetags.orderwell import field
 
 OFFERED: list[Any] = [
     ("", "—"),
@@ -71,8 +72,8 @@ def test_the_controls_of_every_form_are_those_of_django() -> None:
     assert len(forms_found) > 90
     seen = set[tuple[Any, ...]]()
     for form in forms_found:
-        for name, field in form.base_fields.items():
-            shown = deepcopy(field)
+        for name, declared in form.base_fields.items():
+            shown = deepcopy(declared)
             dress(shown)
             kind = (type(shown.widget), str(shown.widget.attrs), str(getattr(shown.widget, "choices", "")))
             if kind not in seen:
@@ -128,3 +129,30 @@ def test_a_text_of_a_template_is_that_of_django(text: str, language: str) -> Non
             engine.from_string("{% load i18n %}" + text).render(Context({"word": "A<"})) for engine in (ours, theirs)
         ]
     assert made[0] == made[1]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "below"),
+    [
+        ("short", ""),
+        ("", ""),
+        ("long", "Marketplace payout MA2611290225190000150 · left ¥70.50"),
+        ("grouped", "上海市嘉定区安亭镇墨玉南路888号中信泰富广场一号仓库"),
+        ("tricky", "&lt;b&gt;a name as long as no field of a phone has room for&lt;/b&gt;"),
+    ],
+)
+def test_a_choice_too_long_for_a_phone_stands_whole_below_its_field(chosen: str, below: str) -> None:
+    class Choosing(Form):
+        what = forms.ChoiceField(
+            choices=[
+                ("", "None"),
+                ("short", "Bank transfer"),
+                ("long", "Marketplace payout MA2611290225190000150 · left ¥70.50"),
+                ("Warehouses", [("grouped", "上海市嘉定区安亭镇墨玉南路888号中信泰富广场一号仓库")]),
+                ("tricky", "<b>a name as long as no field of a phone has room for</b>"),
+            ]
+        )
+
+    page = field(Choosing(initial={"what": chosen})["what"])
+    said = page.split('class="chosen-whole" data-chosen aria-hidden="true">')[1:]
+    assert [part.split("</div>")[0] for part in said] == ([below] if below else [])

@@ -102,6 +102,20 @@ def test_what_is_wrong_with_a_contact_stands_at_it(owner: Client, company: Compa
     assert owner.post(path_of(company), again).status_code == 302
 
 
+def test_a_new_customer_begins_with_a_contact_and_an_address_without_scripts(owner: Client) -> None:
+    page = owner.get("/customers/new/").content.decode()
+    sent = fields_of(page)
+    assert (sent["contact-n0-name"], sent["contact_main"], sent["shipping_main"]) == ("", "n0", "n0")
+    assert sent["address-n0-country"] == "CN"
+    below = page.split("<noscript>")[1].split("</noscript>")[0]
+    assert 'name="contact-n9999-name"' in below
+    mine = {**sent, "name": "Somebody new", "contact-n9999-name": "Ann", "contact-n9999-phone": "13911112222"}
+    assert owner.post("/customers/new/", mine).status_code == 302
+    made = Customer.objects.get(name="Somebody new")
+    assert contacts(made) == [("Ann", "13911112222", True)]
+    assert not made.addresses.exists()
+
+
 def save_as_another(company: Company, **changes: Any) -> None:
     save_customer(CustomerDraft(number="C1", **changes), actor=clerk(), now=utc_now())
 

@@ -8,6 +8,7 @@ from django.forms import BoundField
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from orderwell.web.components.chosen import whole_choice
 from orderwell.web.components.markup import safe
 
 
@@ -32,7 +33,7 @@ def field_markup(
     marks = (" required" if bound.field.required else "") + (" visually-hidden" if hide_label else "")
     return SafeString(
         f'<div class="form-field {safe(classes)}">\n<label class="form-label{marks}" '
-        f'for="{safe(bound.id_for_label)}">{label}</label>{mark}\n{control}{_none_yet(missing_url)}'
+        f'for="{safe(bound.id_for_label)}">{label}</label>{mark}\n{control}{_whole(bound)}{_none_yet(missing_url)}'
         f"{_errors(bound, named=True)}{_sentence(bound, described)}\n</div>"
     )
 
@@ -63,6 +64,11 @@ def _sentence(bound: BoundField, described: dict[str, Any]) -> str:
     if not bound.help_text or described["tip"]:
         return ""
     return f'\n<div class="form-hint" id="{safe(bound.auto_id)}_helptext">{safe(bound.help_text)}</div>'
+
+
+def _whole(bound: BoundField) -> str:
+    text = whole_choice(bound)
+    return f'<div class="chosen-whole" data-chosen aria-hidden="true">{safe(text)}</div>' if text else ""
 
 
 def _errors(bound: BoundField, *, named: bool) -> str:

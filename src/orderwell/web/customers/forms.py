@@ -40,6 +40,9 @@ ROLE_WORDS: dict[str, str | Promise] = {
 }
 ADDRESS_KINDS = [("shipping", _("for deliveries")), ("billing", _("for invoices"))]
 BLANK = "__key__"
+FIRST = "n0"
+# Without scripts there is one more row below those that are there.
+ONE_MORE = "n9999"
 
 
 def _text(label: Any, limit: int) -> Any:
@@ -172,11 +175,16 @@ class CustomerForm(MergingForm):
 
     @property
     def contacts(self) -> list[Row]:
-        return rows_of(self, CONTACTS, self.keys["contact"], self.sent if self.is_bound else None)
+        return self._rows(CONTACTS)
 
     @property
     def addresses(self) -> list[Row]:
-        return rows_of(self, ADDRESSES, self.keys["address"], self.sent if self.is_bound else None)
+        return self._rows(ADDRESSES)
+
+    def _rows(self, part: Part) -> list[Row]:
+        """What is there, and where nothing is, one row ready to be typed into."""
+        rows = rows_of(self, part, self.keys[part.prefix], self.sent if self.is_bound else None)
+        return rows or [blank_row(part, FIRST, begins=True)]
 
     @property
     def said(self) -> list[str]:
@@ -275,13 +283,13 @@ class CustomerForm(MergingForm):
         )
 
 
-def blank_row(part: Part) -> Row:
-    """A row for the page to copy: its key stands for the one that the copy gets."""
+def blank_row(part: Part, key: str = BLANK, *, begins: bool = False) -> Row:
+    """An empty row; with the key that stands for others, one for the page to copy."""
     form = Form()
-    form.fields = {part.name(BLANK, name): make() for name, make in part.fields.items()}
+    form.fields = {part.name(key, name): make() for name, make in part.fields.items()}
     for item in form.fields.values():
         dress(item)
-    return Row(BLANK, {name: form[part.name(BLANK, name)] for name in part.fields}, False, "", True)
+    return Row(key, {name: form[part.name(key, name)] for name in part.fields}, False, "", True, begins)
 
 
 def main_address(detail: CustomerDetail) -> PostalAddressDraft | None:

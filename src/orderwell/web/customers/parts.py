@@ -166,6 +166,8 @@ class Row:
     removing: bool
     title: str
     is_new: bool
+    # The one row that a part without any begins with.
+    begins: bool = False
 
     @property
     def errors(self) -> bool:

@@ -20,7 +20,7 @@ from orderwell.platform.events.queries import stream
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.actions import perform_once
 from orderwell.web.components.toasts import tell
-from orderwell.web.customers.forms import ADDRESSES, CONTACTS, ROLE_WORDS, CustomerForm, blank_row
+from orderwell.web.customers.forms import ADDRESSES, CONTACTS, ONE_MORE, ROLE_WORDS, CustomerForm, blank_row
 from orderwell.web.pages import form_page
 from orderwell.web.templatetags.orderwell import localname
 
@@ -59,6 +59,8 @@ def _form(request: HttpRequest, actor: Actor, before: CustomerDetail | None) -> 
         "roles": ROLE_WORDS,
         "blank_contact": blank_row(CONTACTS),
         "blank_address": blank_row(ADDRESSES),
+        "one_more_contact": blank_row(CONTACTS, ONE_MORE),
+        "one_more_address": blank_row(ADDRESSES, ONE_MORE),
         "known_tags": [tag.name for tag in tags(actor)],
     }
     return render(request, "customers/form.html", context, status=422 if form.errors else 200)

@@ -80,6 +80,8 @@ def _to_ship(found: OrderOverview, expected: dict[int, Expectation], actor: Acto
         text = _("From %(places)s.") % {"places": ", ".join(places)}
         if missing:
             text += " " + _waiting(missing, expected)
+        if not any(view.within_reach(actor) for view in ready):
+            return NextStep(_("Shipped by another warehouse"), text, blocked=True)
         title = _("Ready to ship") if not missing else _("Part of it can be shipped")
         return NextStep(title, text)
     remedies: tuple[Step, ...] = ()

@@ -279,8 +279,15 @@
   );
 
   // --- The keyboard map: made of what the page really offers ---------------------------------------------------------
-  const nameOf = (element) =>
-    (element.getAttribute("aria-label") || element.textContent || element.title).trim().replace(/\s+/g, " ");
+  // The key that stands in a button is no part of its name; who hears the page is told of it as its shortcut.
+  const nameOf = (element) => {
+    const copy = element.cloneNode(true);
+    $$("kbd", copy).forEach((key) => key.remove());
+    return (element.getAttribute("aria-label") || copy.textContent || element.title).trim().replace(/\s+/g, " ");
+  };
+  onContent((root) =>
+    $$("[data-key]", root).forEach((element) => element.setAttribute("aria-keyshortcuts", element.dataset.key)),
+  );
   const line = (keys, words) => {
     const row = document.createElement("div");
     const term = document.createElement("dt");

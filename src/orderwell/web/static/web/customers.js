@@ -1,6 +1,6 @@
 // Rows of contacts and addresses: one more is a copy of the blank row with a key of its own.
 (() => {
-  const { $, $$, ready } = window.Orderwell;
+  const { $, $$ } = window.Orderwell;
   let next = 0;
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-add-part]");
@@ -29,15 +29,4 @@
     row.scrollIntoView({ block: "nearest" });
     card.closest("form").dataset.dirty = "yes";
   });
-  // A new customer begins with one of each, ready to be typed into.
-  ready(() =>
-    $$("[data-parts]").forEach((card) => {
-      if ($("[data-part]", $(".part-rows", card))) return;
-      const active = document.activeElement;
-      $("[data-add-part]", card).click();
-      delete card.closest("form").dataset.dirty;
-      if (active && active !== document.body) active.focus();
-      else document.activeElement.blur();
-    }),
-  );
 })();

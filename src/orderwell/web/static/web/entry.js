@@ -122,6 +122,7 @@
       addresses = card.addresses || [];
       chooser.replaceChildren(...addresses.map((address, index) => new Option(address.text, index)));
       $("#entry-addresses").classList.toggle("d-none", addresses.length < 2);
+      window.Orderwell.sayChosen($("#entry-addresses"));
     };
     chooser.addEventListener("change", () => {
       fill(addresses[chooser.value]);
