@@ -31,6 +31,11 @@ MOST_SHIFT = 0.005
 FROM_THE_TOP = "document.body.tabIndex = -1, document.body.focus(), document.body.removeAttribute('tabindex')"
 INSIDE = """() => Boolean(document.activeElement.closest("main")) ||
   !document.querySelector("main a[href], main button, main input, main select")"""
+UNDER_THE_BAR = """() => {
+  const bar = document.querySelector(".topbar"), reached = document.activeElement;
+  return Boolean(bar && reached.closest("main")) &&
+    reached.getBoundingClientRect().top < bar.getBoundingClientRect().bottom - 1;
+}"""
 # Nothing asked for is on its way any more, and has not been for a moment; and the browser has drawn what came.
 SETTLED = """() => !window.underWay && performance.now() - window.lastAnswer > 120 &&
   new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(!window.underWay))))"""
@@ -146,7 +151,9 @@ def first_step(page: Page) -> str:
         return f"the first step of the keyboard is on {first!r}"
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
-    return "" if page.evaluate(INSIDE) else "the way to the content leads elsewhere"
+    if not page.evaluate(INSIDE):
+        return "the way to the content leads elsewhere"
+    return "what is reached first lies under the bar at the top" if page.evaluate(UNDER_THE_BAR) else ""
 
 
 def look_at(browser: Browser, whole: Whole, number: int, of: int) -> tuple[list[str], list[tuple[float, str]]]:
