@@ -53,3 +53,29 @@ def test_teams_schedules_and_settings_have_versions_too(owner: Caller, shop: Sho
     assert owner("PUT", path, {"value": 20}, headers=seen).status_code == 200
     assert owner("PUT", path, {"value": 21}, headers=seen).status_code == 412
     assert owner("PUT", path, {"value": 22}).json()["value"] in (22, "22")
+
+
+def test_users_roles_buffers_and_views_have_versions_too(owner: Caller, shop: Shop) -> None:
+    user = owner.post("/users", {"username": "mei", "password": "long-enough-77-tea", "roles": []}).json()
+    listed = {row["username"]: row["version"] for row in owner.get("/users").json()["items"]}
+    assert listed["mei"] == owner.get("/users/mei").json()["version"] == user["version"] > 0
+    role = owner.post("/roles", {"code": "packer", "title": "Packer"}).json()
+    assert role in owner.get("/roles").json()
+    (buffer,) = owner.post("/buffers", {"channel": "web", "sku": "CUP", "quantity": "1"}).json()
+    assert buffer in owner.get("/buffers").json()
+    view = owner.post("/views", {"list_name": "orders", "name": "Mine"}).json()
+    changes: list[tuple[str, str, Any, dict[str, Any]]] = [
+        ("PATCH", "/users/mei", user, {"name": "Mei {n}"}),
+        ("PUT", "/roles/packer/permissions", role, {"scopes": ["orders:order:view"]}),
+        ("POST", "/buffers", buffer, {"channel": "web", "sku": "CUP", "quantity": "{n}"}),
+        ("PUT", f"/views/{view['id']}", view, {"list_name": "orders", "name": "Mine {n}"}),
+    ]
+    for method, path, row, body in changes:
+        seen = {"If-Match": f'"{row["version"]}"'}
+        changed = owner(method, path, filled(body, 5), headers=seen)
+        assert changed.status_code == 200, changed.content
+        now = changed.json()[0] if path == "/buffers" else changed.json()
+        assert now["version"] > row["version"]
+        stale = owner(method, path, filled(body, 6), headers=seen)
+        assert (stale.status_code, stale.json()["code"]) == (412, "stale_version"), path
+        assert owner(method, path, filled(body, 7)).status_code == 200

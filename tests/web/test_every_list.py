@@ -15,6 +15,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.actor import Actor
 from orderwell.web.lists.cells import columns_of, spoken
 from orderwell.web.lists.registry import specs
@@ -69,7 +70,6 @@ def business(company: Any, place: Callable[..., int]) -> Actor:
     from orderwell.domains.inventory.services.expect_receipt import expect_receipt
     from orderwell.domains.orders.models import Order
     from orderwell.domains.orders.services.hold import place_hold
-    from orderwell.kernel.clock import utc_now
     from orderwell.testing.actors import owner
     from orderwell.testing.factories import make_price_list
 
@@ -138,7 +138,6 @@ def filters_of(spec: ListSpec, actor: Actor) -> list[dict[str, str]]:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_an_export_has_what_the_list_shows_under_every_filter_and_order(name: str, business: Actor) -> None:
-    from orderwell.kernel.clock import utc_now
 
     spec, now = specs()[name], utc_now()
     source = SpecSource(spec)

@@ -16,7 +16,7 @@ from orderwell.domains.catalog.models import Barcode, Pack
 from orderwell.domains.fulfilment.models import Shipment
 from orderwell.domains.orders.models import Hold, Order, OrderNote
 from orderwell.kernel.clock import utc_now
-from orderwell.testing.factories import make_price_list
+from orderwell.testing.factories import make_price_list, make_warehouse
 from orderwell.testing.markup import flat
 from tests.web.conftest import Company
 
@@ -281,3 +281,30 @@ def test_orders_are_found(owner: Client, place: Callable[..., int]) -> None:
     box = owner.get("/search/", {"q": number}, headers=HTMX).content.decode()
     assert number in box
     assert owner.get("/search/", {"q": "WEB-77"})["Location"].startswith("/orders/")
+
+
+def test_an_order_without_an_address_says_so_before_it_is_shipped(owner: Client, place: Callable[..., int]) -> None:
+    order_id = place(CUP=1)
+    assert "There is no delivery address" not in flat(owner.get(f"/orders/{order_id}/").content.decode())
+    dialog = flat(owner.get(f"/orders/{order_id}/ship/").content.decode())
+    assert "no delivery address" not in dialog and Order.objects.get(pk=order_id).ship_city in dialog
+    Order.objects.filter(pk=order_id).update(ship_to="", ship_city="", ship_region="", ship_postcode="")
+    page = flat(owner.get(f"/orders/{order_id}/").content.decode())
+    assert "There is no delivery address" in page and "Change the order" in page
+    assert "Ship it only if somebody comes for it" in flat(owner.get(f"/orders/{order_id}/ship/").content.decode())
+
+
+def test_who_works_in_another_warehouse_is_not_offered_to_ship(
+    browse: Callable[..., Client], company: Company, place: Callable[..., int]
+) -> None:
+    other = make_warehouse("other")
+    order_id = place(CUP=2)
+    near = browse("warehouse-worker", username="near", limits={"warehouse": [company.warehouse.pk]})
+    far = browse("warehouse-worker", username="far", limits={"warehouse": [other.pk]})
+    page = flat(near.get(f"/orders/{order_id}/").content.decode())
+    assert "Ready to ship" in page and f'href="/orders/{order_id}/ship/"' in page
+    page = flat(far.get(f"/orders/{order_id}/").content.decode())
+    assert "Shipped by another warehouse" in page and "Ready to ship" not in page
+    assert "lies in warehouses that are not yours" in page and f'href="/orders/{order_id}/ship/"' not in page
+    assert 'value="2"' in near.get(f"/orders/{order_id}/ship/").content.decode()
+    assert 'value="2"' not in far.get(f"/orders/{order_id}/ship/").content.decode()

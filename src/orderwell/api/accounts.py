@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from pydantic import Field
 
 from orderwell.api.bodies import ApiRequest
-from orderwell.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, page
+from orderwell.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, page, shown
 from orderwell.api.preconditions import seen_version
 from orderwell.api.routing import Routes
 from orderwell.api.shapes import Code, Id, Input, Moment, Shape, ShortText
@@ -18,7 +18,8 @@ from orderwell.platform.accounts.models import ApiKey, Role, Team, User
 from orderwell.platform.accounts.services.api_keys import create_key, revoke_key
 from orderwell.platform.accounts.services.roles import create_role, set_role_permissions
 from orderwell.platform.accounts.services.teams import list_teams, save_team
-from orderwell.platform.accounts.services.users import change_user, create_user, find_user, set_password
+from orderwell.platform.accounts.services.users import CHANGES, change_user, create_user, find_user, set_password
+from orderwell.platform.paging import keyset_page
 from orderwell.platform.permissions import Permission
 
 routes = Routes("accounts")
@@ -57,7 +58,7 @@ class NewRole(Input):
     scopes: list[str] = Field(default=[], max_length=200)
 
 
-class UserShape(Shape):
+class UserShape(Versioned):
     id: int
     username: str
     name: str
@@ -93,7 +94,7 @@ class NewPassword(Input):
     must_change_password: bool = True
 
 
-class RoleShape(Shape):
+class RoleShape(Versioned):
     code: str
     title: str
     permissions: list[str]
@@ -138,10 +139,23 @@ def _limits(holder: User | ApiKey) -> dict[str, list[int]]:
 def _user(user: User) -> dict[str, Any]:
     return {
         **{name: getattr(user, name) for name in ("id", "username", "name", "is_active", "language", "created_at")},
+        "version": getattr(user, "version"),  # noqa: B009 - put there by with_versions
         "roles": sorted(role.code for role in user.roles.all()),
         "teams": sorted(team.name for team in user.teams.all()),
         "limits": _limits(user),
     }
+
+
+def _of_user(user: User) -> str:
+    return f"user:{user.pk}"
+
+
+def _one_user(user: User) -> dict[str, Any]:
+    return _user(with_version(user, _of_user, names=CHANGES))
+
+
+def _role(row: Role) -> str:
+    return f"role:{row.pk}"
 
 
 def _key(key: ApiKey) -> dict[str, Any]:
@@ -154,21 +168,23 @@ def list_users(
     request: HttpRequest, response: HttpResponse, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT
 ) -> dict[str, Any]:
     rows = User.objects.prefetch_related("roles", "teams", "row_scopes")
-    return page(rows, order=("id",), cursor=cursor, limit=limit, show=_user, request=request, response=response)
+    found = keyset_page(rows, order=("id",), cursor=cursor, limit=limit)
+    with_versions(found.rows, _of_user, names=CHANGES)
+    return shown(found, show=_user, request=request, response=response)
 
 
 @routes.read("/users/{username}", permission=USERS, response=UserShape)
 def get_user(request: HttpRequest, username: str) -> dict[str, Any]:
-    return _user(find_user(username))
+    return _one_user(find_user(username))
 
 
 @routes.write("POST", "/users", permission=USERS, response=UserShape, status=201)
 def add_user(request: ApiRequest, body: NewUser) -> dict[str, Any]:
     given = {**body.model_dump(), "limits": body.limits.given()}
-    return _user(create_user(**given, actor=request.actor, now=utc_now()))
+    return _one_user(create_user(**given, actor=request.actor, now=utc_now()))
 
 
-@routes.write("PATCH", "/users/{username}", permission=USERS, response=UserShape)
+@routes.write("PATCH", "/users/{username}", permission=USERS, response=UserShape, guarded=True)
 def edit_user(request: ApiRequest, username: str, body: UserChange) -> dict[str, Any]:
     """Name, language, roles, teams, row filters, and whether the user may sign in. What is left out stays."""
     limits = body.limits.given() if body.limits is not None else None
@@ -180,31 +196,34 @@ def edit_user(request: ApiRequest, username: str, body: UserChange) -> dict[str,
         name=body.name,
         language=body.language,
         teams=body.teams,
+        version=seen_version(request),
         actor=request.actor,
         now=utc_now(),
     )
-    return _user(user)
+    return _one_user(user)
 
 
 @routes.write("POST", "/users/{username}/password", permission=USERS, response=UserShape)
 def set_user_password(request: ApiRequest, username: str, body: NewPassword) -> dict[str, Any]:
-    return _user(set_password(username=username, **body.model_dump(), actor=request.actor, now=utc_now()))
+    return _one_user(set_password(username=username, **body.model_dump(), actor=request.actor, now=utc_now()))
 
 
 @routes.read("/roles", permission=USERS, response=list[RoleShape])
 def list_roles(request: HttpRequest) -> list[Role]:
-    return list(Role.objects.order_by("code"))
+    return with_versions(Role.objects.order_by("code"), _role)
 
 
 @routes.write("POST", "/roles", permission=USERS, response=RoleShape, status=201)
 def add_role(request: ApiRequest, body: NewRole) -> Role:
     """A role of the company's own. Nobody can give it more than they may do themselves."""
-    return create_role(**body.model_dump(), actor=request.actor, now=utc_now())
+    return with_version(create_role(**body.model_dump(), actor=request.actor, now=utc_now()), _role)
 
 
-@routes.write("PUT", "/roles/{code}/permissions", permission=USERS, response=RoleShape)
+@routes.write("PUT", "/roles/{code}/permissions", permission=USERS, response=RoleShape, guarded=True)
 def replace_role_permissions(request: ApiRequest, code: str, body: RolePermissions) -> Role:
-    return set_role_permissions(code=code, scopes=body.scopes, actor=request.actor, now=utc_now())
+    version = seen_version(request)
+    row = set_role_permissions(code=code, scopes=body.scopes, version=version, actor=request.actor, now=utc_now())
+    return with_version(row, _role)
 
 
 def _team(row: Team) -> str:

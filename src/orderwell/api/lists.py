@@ -10,6 +10,7 @@ from pydantic import Field
 
 from orderwell.api.bodies import ApiRequest
 from orderwell.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, page
+from orderwell.api.preconditions import seen_version
 from orderwell.api.routing import Routes
 from orderwell.api.shapes import Id, Input, Moment, Shape, columns
 from orderwell.kernel.clock import utc_now
@@ -125,11 +126,11 @@ def get_view(request: ApiRequest, view_id: Id) -> dict[str, Any]:
     return _show_view(saved_view(request.actor, view_id))
 
 
-@routes.write("PUT", "/views/{view_id}", permission=SHARE, response=ViewShape)
+@routes.write("PUT", "/views/{view_id}", permission=SHARE, response=ViewShape, guarded=True)
 def change_view(request: ApiRequest, view_id: Id, body: NewView) -> dict[str, Any]:
     _checked(request, body)
-    fields = body.dict()
-    found = save_view(**fields, shared=True, view_id=view_id, actor=request.actor, now=utc_now())
+    fields, version = body.dict(), seen_version(request)
+    found = save_view(**fields, shared=True, view_id=view_id, version=version, actor=request.actor, now=utc_now())
     return _show_view(found)
 
 

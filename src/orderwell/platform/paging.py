@@ -63,8 +63,10 @@ def keyset_page_of_parts(
     """One page over disjoint `parts` of a table together.
 
     For `state IN (a, b)` a database sorts all that match; each part alone is read in the order of its index and stops
-    after a page.
+    after a page. No parts are no rows: a list of the lines of a product that has no variants.
     """
+    if not parts:
+        return Page([], None)
     return keyset_page_by(
         *(partial(_merged, parts), parts[0].model),
         order=order,

@@ -277,6 +277,9 @@ place_hold(order_id=Order.objects.get(number={number!r}).pk, kind="other", reaso
     pack(page, number, tracking="HELD-1")
     page.context.set_offline(False)
     expect(page.locator("#hh-state")).to_have_attribute("data-refused", "1")
+    # Green was said for it when it was packed; now it is red and names the order.
+    expect(page.locator("#hh-verdict.hh-bad")).to_contain_text(number)
+    expect(page.locator("#hh-verdict.hh-bad")).to_contain_text("Keep the parcel here")
     page.locator("#hh-state").click()
     card = page.locator("[data-state=refused]", has_text=number)
     expect(card).to_contain_text("on hold")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 from django.http import HttpResponse
@@ -41,7 +42,8 @@ from orderwell.domains.inventory.drafts import (
     ReceiptDraft,
     WarehouseDraft,
 )
-from orderwell.domains.inventory.models import StockMovement, Warehouse
+from orderwell.domains.inventory.events import InventoryEvent
+from orderwell.domains.inventory.models import ChannelBuffer, StockMovement, Warehouse
 from orderwell.domains.inventory.queries import MovementFilters, PastStock, StockFilters
 from orderwell.domains.inventory.services import expect_receipt, save_buffer, save_warehouse
 from orderwell.domains.inventory.services.receive_stock import receive_stock
@@ -241,12 +243,20 @@ def cancel_expected(request: ApiRequest, receipt_id: Id) -> dict[str, Any]:
 @routes.read("/buffers", permission=VIEW, response=list[BufferShape])
 def list_buffers(request: ApiRequest) -> list[dict[str, Any]]:
     """Stock that channels may not promise."""
-    return [show_buffer(row) for row in queries.channel_buffers(request.actor)]
+    return _buffers(queries.channel_buffers(request.actor))
 
 
-@routes.write("POST", "/buffers", permission=WAREHOUSE, response=list[BufferShape], body=Draft(BufferDraft))
+def _buffers(rows: Iterable[ChannelBuffer]) -> list[dict[str, Any]]:
+    return [
+        show_buffer(row)
+        for row in with_versions(rows, lambda row: f"channel:{row.channel_id}", names=[InventoryEvent.BUFFER_CHANGED])
+    ]
+
+
+@routes.write(
+    "POST", "/buffers", permission=WAREHOUSE, response=list[BufferShape], guarded=True, body=Draft(BufferDraft)
+)
 def save_channel_buffer(request: ApiRequest) -> list[dict[str, Any]]:
     """Set a buffer, or remove it with a `quantity` of null; the channel's buffers as they are then."""
-    save_buffer.save_buffer(request.draft, actor=request.actor, now=utc_now())
-    rows = queries.channel_buffers(may_also(request.actor, VIEW)).filter(channel__code=request.draft.channel)
-    return [show_buffer(row) for row in rows]
+    save_buffer.save_buffer(request.draft, version=seen_version(request), actor=request.actor, now=utc_now())
+    return _buffers(queries.channel_buffers(may_also(request.actor, VIEW)).filter(channel__code=request.draft.channel))

@@ -151,6 +151,9 @@ class TransferShape(Shape):
 
 class BufferShape(Shape):
     id: int
+    version: int = Field(
+        description="Of the buffers of the channel. Sent back as If-Match, a change is refused where somebody was faster"
+    )
     channel: str
     sku: str | None
     warehouse: str | None

@@ -56,6 +56,11 @@ class LineView:
     def reserved(self) -> Decimal:
         return sum((reservation.quantity for reservation in self.reservations), ZERO)
 
+    def within_reach(self, actor: Actor) -> list[Reservation]:
+        """What is reserved in the warehouses that the actor works with."""
+        places = actor.warehouse_ids
+        return [row for row in self.reservations if places is None or row.stock_item.warehouse_id in places]
+
     @property
     def sourcing(self) -> list[dict[str, Any]]:
         """How each stock item was chosen when the order was placed."""
@@ -71,6 +76,11 @@ class OrderOverview:
     notes: list[OrderNote]
     attachments: list[Attachment]
     ship_to: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def has_address(self) -> bool:
+        order = self.order
+        return bool(order.ship_to or order.ship_city or order.ship_region or order.ship_postcode)
 
     @property
     def goods(self) -> list[LineView]:

@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 def not_known(title: str | Promise, value: str, kind: str = "choice") -> str:
     """A sentence about one value of an address."""
     text = _("%(title)s “%(value)s” is not known; not filtered by it.")
-    if kind == "day":
+    if kind == "part":
+        text = _("%(title)s “%(value)s” is not known and left out.")
+    elif kind == "day":
         text = _("%(title)s “%(value)s” is no date; not filtered by it.")
     return text % {"title": title, "value": value}

@@ -68,12 +68,12 @@ def ignored(params: QueryDict, choice: Choice) -> list[str]:
         )
     asked = params.get("period", "")
     if asked and not found and _free(params) is None and asked not in (choice.key, "all"):
-        found.append(not_known(_("Period"), asked[:20]))
+        found.append(not_known(_("Period"), asked[:20], "part"))
     if (compare := params.get("compare", "")) and compare != choice.compare:
-        found.append(not_known(_("Compare with"), compare[:20]))
+        found.append(not_known(_("Compare with"), compare[:20], "part"))
     currency = params.get("currency", "")
     if currency and not is_currency(currency):
-        found.append(not_known(_("Currency"), currency[:20]))
+        found.append(not_known(_("Currency"), currency[:20], "part"))
     return found
 
 

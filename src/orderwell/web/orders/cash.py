@@ -38,10 +38,10 @@ ZERO = Decimal(0)
 @form_page(Permission.FULFILMENT_SHIPMENT_CREATE)
 def ship_order(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse:
     found = order_overview(actor, order_id)
-    holding = {row.stock_item.warehouse_id for view in found.goods for row in view.reservations}
+    holding = {row.stock_item.warehouse_id for view in found.goods for row in view.within_reach(actor)}
     warehouses = [item for item in visible_warehouses(actor) if item.pk in holding]
     lines = [
-        Countable(view.line.pk, line_name(view.line), view.line.sku, view.to_ship, shippable(view), where(view))
+        Countable(view.line.pk, line_name(view.line), view.line.sku, view.to_ship, shippable(view, actor), where(view))
         for view in found.goods
         if view.to_ship
     ]
@@ -80,9 +80,13 @@ def ship_order(request: HttpRequest, actor: Actor, order_id: int) -> HttpRespons
     )
 
 
-def shippable(view: LineView) -> Decimal:
-    """What is reserved of a line, in its own units. A bundle offers all that is open; the service knows its parts."""
-    return view.to_ship if view.line.is_bundle and not view.backordered else min(view.reserved, view.to_ship)
+def shippable(view: LineView, actor: Actor) -> Decimal:
+    """What is reserved of a line where the actor works, in its own units. A bundle offers all that is open; the service
+    knows its parts."""
+    near = view.within_reach(actor)
+    if view.line.is_bundle and not view.backordered:
+        return view.to_ship if len(near) == len(view.reservations) else ZERO
+    return min(sum((row.quantity for row in near), ZERO), view.to_ship)
 
 
 def where(view: LineView) -> str:

@@ -80,9 +80,10 @@ def _goods_steps(found: OrderOverview, documents: Documents, actor: Actor) -> li
     held = _("A hold stops this step; release it first.")
     if actor.may(P.FULFILMENT_SHIPMENT_CREATE) and order.state == Order.State.PLACED:
         if any(view.reservations for view in found.goods):
-            steps.append(
-                Step(_("Ship"), "truck", _url("order-ship", order), "s", held if "ship" in found.blocked else "")
-            )
+            why = held if "ship" in found.blocked else ""
+            if not any(view.within_reach(actor) for view in found.goods):
+                why = _("What is reserved lies in warehouses that are not yours.")
+            steps.append(Step(_("Ship"), "truck", _url("order-ship", order), "s", why))
         elif any(view.backordered for view in found.goods):
             steps.append(
                 Step(

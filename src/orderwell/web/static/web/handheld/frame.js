@@ -218,7 +218,8 @@
     stop = null;
     const moved = state.hash !== location.hash;
     [state.hash, state.screen] = [location.hash, name];
-    if (moved) verdict(...(said || ["", ""]));
+    if (moved) verdict(...(refused ? ["bad", refused] : said || ["", ""]));
+    if (moved) refused = "";
     said = null;
     const made = await screen(...parts);
     if (turn !== drawing) {
@@ -238,6 +239,11 @@
     if (moved) scrollTo(0, 0);
   };
   let said = null; // the verdict that the next screen begins with
+  let refused = ""; // what the server refused: stands until one has moved on once more, whatever was said meanwhile
+  const refusal = (text) => {
+    refused = text;
+    verdict("bad", text);
+  };
   const go = (hash, ...words) => {
     said = words.length ? words : null;
     if (location.hash === hash) {
@@ -310,6 +316,7 @@
     dropProgress,
     progressId,
     verdict,
+    refusal,
     notice,
     mine,
     showState,

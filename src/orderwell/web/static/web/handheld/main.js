@@ -20,6 +20,7 @@
     draw,
     nothing,
     act,
+    refusal,
   } = self.Handheld;
   const store = self.OrderwellStore;
   const queue = self.OrderwellQueue;
@@ -226,7 +227,12 @@
       );
       askToSignIn();
     }
-    if (news.type === "refused") self.OrderwellScan.feedback("bad");
+    // Whoever has seen green for it must see that the server doesn't want it, before the parcel is handed over.
+    if (news.type === "refused") {
+      const entry = await store.get("queue", news.key);
+      if (state.screen === "queue" || entry?.user !== state.me?.user) self.OrderwellScan.feedback("bad");
+      else refusal(`${entry.title}: ${[...entry.said, entry.advice].filter(Boolean).join(" ")}`);
+    }
     if (state.screen === "queue" && news.type !== "reached") draw();
     await showState();
   });
