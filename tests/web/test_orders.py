@@ -214,7 +214,7 @@ def test_an_invoice_says_what_is_paid_and_takes_a_payment(owner: Client, place: 
     send(owner, f"/orders/{order_id}/payment/", amount="¥ 15", method="bank", reference="R-77")
     page = flat(owner.get(f"/invoices/{Invoice.objects.get().pk}/").content.decode())
     assert "R-77" in page and "¥65.00" in page
-    assert f'href="/orders/{order_id}/payment/"' in page
+    assert f'href="/orders/{order_id}/payment/?invoice={Invoice.objects.get().pk}"' in page
 
 
 def test_more_than_is_due_is_asked_about_and_money_of_tomorrow_refused(
