@@ -283,6 +283,17 @@ def test_orders_are_found(owner: Client, place: Callable[..., int]) -> None:
     assert owner.get("/search/", {"q": "WEB-77"})["Location"].startswith("/orders/")
 
 
+def test_an_order_without_an_address_says_so_before_it_is_shipped(owner: Client, place: Callable[..., int]) -> None:
+    order_id = place(CUP=1)
+    assert "There is no delivery address" not in flat(owner.get(f"/orders/{order_id}/").content.decode())
+    dialog = flat(owner.get(f"/orders/{order_id}/ship/").content.decode())
+    assert "no delivery address" not in dialog and Order.objects.get(pk=order_id).ship_city in dialog
+    Order.objects.filter(pk=order_id).update(ship_to="", ship_city="", ship_region="", ship_postcode="")
+    page = flat(owner.get(f"/orders/{order_id}/").content.decode())
+    assert "There is no delivery address" in page and "Change the order" in page
+    assert "Ship it only if somebody comes for it" in flat(owner.get(f"/orders/{order_id}/ship/").content.decode())
+
+
 def test_who_works_in_another_warehouse_is_not_offered_to_ship(
     browse: Callable[..., Client], company: Company, place: Callable[..., int]
 ) -> None:

@@ -84,8 +84,24 @@ def test_what_is_not_plainly_a_number_is_refused(text: str) -> None:
 
 def test_a_decimal_comma_is_a_choice() -> None:
     assert parse_number("3,50", decimal_mark=",") == Decimal("3.50")
+    assert parse_number("1.234,50", decimal_mark=",") == Decimal("1234.50")
+    for text in ("1,234.50", "1.234", "1.23,50"):
+        with pytest.raises(NotANumber):
+            parse_number(text, decimal_mark=",")
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("1,118.90", "1118.90"), ("￥1,118.90", "1118.90"), ("-12,345,678", "-12345678"), ("１，２３４．５", "1234.5")],
+)
+def test_thousands_that_can_be_nothing_else(text: str, value: str) -> None:
+    assert parse_number(text) == Decimal(value)
+
+
+@pytest.mark.parametrize("text", ["1,11.90", "1118,900.5", "12,3456", ",118.90", "1,118.", "1,,118.90", "1,118"])
+def test_thousands_that_may_be_something_else_are_refused(text: str) -> None:
     with pytest.raises(NotANumber):
-        parse_number("1.234,50", decimal_mark=",")
+        parse_number(text)
 
 
 def test_local_time_becomes_utc_also_when_clocks_change() -> None:

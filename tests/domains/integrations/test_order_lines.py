@@ -103,6 +103,7 @@ def test_a_dry_run_of_live_orders_counts_stock_down_but_keeps_it(tmp_path: Path)
         (4, "@x", ("Unit price", "not_a_number")),
         (1, "soon", ("Date", "not_a_date")),
         (1, "", ("Date", "value_missing")),
+        (1, "2930-11-07", ("Date", "placed_in_future")),
         (5, "K9", ("Customer number", "unknown_customer")),
         (9, "1.005", ("Postage", "amount_too_precise")),
         (8, "GBR", ("Country", "text_too_long")),

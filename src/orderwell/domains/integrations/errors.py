@@ -106,6 +106,11 @@ class NotADate(DomainError):
     message = "{value} is not a point in time; expected one such as {expected}."
 
 
+class PlacedInFuture(DomainError):
+    code = "placed_in_future"
+    message = "{value} has not come yet; an order of the past has a day before today."
+
+
 class FormulaCell(DomainError):
     code = "formula_cell"
     message = "This cell holds the formula {value}; replace it by its value."

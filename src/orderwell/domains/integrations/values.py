@@ -23,6 +23,10 @@ from orderwell.kernel.refusals import (
 from orderwell.kernel.written import bare_number
 
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,12})?")
+_GROUPED = {
+    ".": re.compile(r"-?[0-9]{1,3}(?:(?:,[0-9]{3})+\.[0-9]{1,12}|(?:,[0-9]{3}){2,4})"),
+    ",": re.compile(r"-?[0-9]{1,3}(?:(?:\.[0-9]{3})+,[0-9]{1,12}|(?:\.[0-9]{3}){2,4})"),
+}
 _WHOLE_AS_FLOAT = re.compile(r"([0-9]+)\.0+")
 _SHOWN = 80
 _TIME = r"(?:[ T]+(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2}))?)?"
@@ -36,11 +40,13 @@ _YEAR_LAST = {
 
 
 def parse_number(text: str, *, decimal_mark: str = ".") -> Decimal:
-    """A plain decimal number, also full-width or with the sign of a currency. No thousands separators, no exponent, no
-    leading plus: spreadsheets mangle those."""
+    """A plain decimal number, also full-width, with the sign of a currency, or with thousands apart where they can be
+    nothing else: 1,118.90 and 1,234,567, but not 1,118. No exponent, no leading plus: spreadsheets mangle those."""
     plain = text.strip()
     if _NUMBER.fullmatch(plain) is None:
         plain = bare_number(plain)
+        if _GROUPED[decimal_mark].fullmatch(plain):
+            plain = plain.replace("," if decimal_mark == "." else ".", "")
     if decimal_mark == ",":
         plain = plain.replace(",", ".", 1) if "." not in plain else ""
     if _NUMBER.fullmatch(plain) is None:

@@ -78,6 +78,11 @@ class OrderOverview:
     ship_to: dict[str, str] = field(default_factory=dict)
 
     @property
+    def has_address(self) -> bool:
+        order = self.order
+        return bool(order.ship_to or order.ship_city or order.ship_region or order.ship_postcode)
+
+    @property
     def goods(self) -> list[LineView]:
         return [view for view in self.lines if view.line.kind == OrderLine.Kind.GOODS]
 

@@ -83,6 +83,10 @@ def _to_ship(found: OrderOverview, expected: dict[int, Expectation], actor: Acto
         if not any(view.within_reach(actor) for view in ready):
             return NextStep(_("Shipped by another warehouse"), text, blocked=True)
         title = _("Ready to ship") if not missing else _("Part of it can be shipped")
+        if not found.has_address:
+            change = (_step(_("Change the order"), "edit", "order-change", order.pk),)
+            text = _("There is no delivery address.") + " " + text
+            return NextStep(title, text, remedies=change if actor.may(P.ORDERS_ORDER_CHANGE) else ())
         return NextStep(title, text)
     remedies: tuple[Step, ...] = ()
     if actor.may(P.ORDERS_ORDER_CHANGE):

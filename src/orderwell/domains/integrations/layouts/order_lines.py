@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from orderwell.domains.catalog.resolving import reference
-from orderwell.domains.integrations.errors import ConflictingValue, MissingColumns
+from orderwell.domains.integrations.errors import ConflictingValue, MissingColumns, PlacedInFuture
 from orderwell.domains.integrations.grouping import Group
 from orderwell.domains.integrations.layouts.base import Layout
 from orderwell.domains.integrations.mapping import REQUIRED, MappingOptions, check_columns
@@ -27,10 +27,13 @@ from orderwell.domains.integrations.values import (
 )
 from orderwell.domains.orders.drafts import AddressDraft, LineDraft, OrderDraft, PastOrderDraft
 from orderwell.domains.orders.errors import UnknownChannel, UnknownCurrency, ValueMissing
+from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import DomainError
 from orderwell.kernel.money import known_currency, round_amount
 
 ZERO = Decimal(0)
+# A shop on the other side of the world writes tomorrow's day.
+LEEWAY = timedelta(days=1)
 _ADDRESS = ("recipient", "phone", "email", "street", "district", "city", "region", "postcode", "country")
 # Said once for the whole order: every line repeats it or leaves it empty.
 _OF_ORDER = (
@@ -174,6 +177,8 @@ class _OrderReader:
         placed_at, requested_at = self._moment("placed_at"), self._moment("requested_at")
         if self.layout.history and placed_at is None:
             self._refuse(0, "placed_at", ValueMissing())
+        elif self.layout.history and placed_at is not None and placed_at > utc_now() + LEEWAY:
+            self._refuse(0, "placed_at", PlacedInFuture(value=self._common("placed_at")[0]))
         discount, shipping = self._amount("order_discount"), self._amount("shipping")
         header.extra = shipping - discount
         values: dict[str, Any] = {
