@@ -111,7 +111,14 @@ def gate_in_this_transaction(monkeypatch: pytest.MonkeyPatch, request: pytest.Fi
 def place(company: Company) -> Callable[..., int]:
     """Place an order past the screen: `place(CUP=2, POT=1)`; its id."""
 
-    def order(*, now: Any = None, external_id: str | None = None, requested_at: Any = None, **quantities: int) -> int:
+    def order(
+        *,
+        now: Any = None,
+        external_id: str | None = None,
+        requested_at: Any = None,
+        customer: str = "C1",
+        **quantities: int,
+    ) -> int:
         from decimal import Decimal
 
         from orderwell.domains.orders.drafts import AddressDraft, LineDraft, OrderDraft
@@ -122,7 +129,7 @@ def place(company: Company) -> Callable[..., int]:
 
         draft = OrderDraft(
             channel="shop",
-            customer="C1",
+            customer=customer,
             external_id=external_id,
             requested_at=requested_at,
             ship_to=AddressDraft(recipient="王小明", phone="13812345678", street="人民路1号", city="上海市"),

@@ -226,7 +226,7 @@ def list_invoices(
     cursor: Cursor = None,
     limit: Limit = DEFAULT_LIMIT,
 ) -> dict[str, Any]:
-    """Newest first. `search` is the beginning of a number."""
+    """Newest first. `search` is a number or its beginning, or the number or customer of the order."""
     found = queries.invoice_list(
         request.actor, order_id=order_id, customer_id=customer_id, text=search, cursor=cursor, limit=limit
     )
@@ -262,7 +262,7 @@ def list_credit_notes(
     cursor: Cursor = None,
     limit: Limit = DEFAULT_LIMIT,
 ) -> dict[str, Any]:
-    """Newest first. `search` is the beginning of a number."""
+    """Newest first. `search` is a number or its beginning, or the number or customer of the order."""
     found = queries.credit_note_list(
         request.actor, order_id=order_id, customer_id=customer_id, text=search, cursor=cursor, limit=limit
     )

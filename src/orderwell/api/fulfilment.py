@@ -162,7 +162,7 @@ def list_shipments(
     cursor: Cursor = None,
     limit: Limit = DEFAULT_LIMIT,
 ) -> dict[str, Any]:
-    """Newest first. `search` is the beginning of a number, or a tracking number."""
+    """Newest first. `search` is a number or its beginning, a tracking number, or the number or customer of the order."""
     found = queries.shipment_list(
         request.actor, order_id=order_id, state=state, warehouse=warehouse, text=search, cursor=cursor, limit=limit
     )
@@ -208,7 +208,7 @@ def list_returns(
     cursor: Cursor = None,
     limit: Limit = DEFAULT_LIMIT,
 ) -> dict[str, Any]:
-    """Newest first. `search` is the beginning of a number."""
+    """Newest first. `search` is a number or its beginning, or the number or customer of the order."""
     found = queries.return_list(request.actor, order_id=order_id, text=search, cursor=cursor, limit=limit)
     return shown(found, show=_return, request=request, response=response)
 

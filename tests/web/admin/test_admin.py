@@ -101,6 +101,13 @@ def test_a_key_is_shown_once(owner: Client) -> None:
     assert Client().get("/api/v1/orders", headers={"Authorization": f"Bearer {secret[0]}"}).status_code == 401
 
 
+def test_a_key_that_may_nothing_is_asked_for_a_permission(owner: Client) -> None:
+    path = "/admin/keys/new/"
+    answer = owner.post(path, {**begun(owner, path), "name": "shop"})
+    page = answer.content.decode()
+    assert answer.status_code == 422 and "Choose at least one permission." in page and "[]" not in page
+
+
 CODED = {
     "channels": {"code": "fair", "name_zh": "展会", "currency": "CNY", "shortage": "backorder", "active": "on"},
     "groups": {"code": "gold", "name_zh": "金牌"},

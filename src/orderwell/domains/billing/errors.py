@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_noop
+
+from orderwell.domains.orders.errors import NothingToDo
 from orderwell.kernel.errors import DomainError
 
 
@@ -18,6 +21,10 @@ class QuantityAboveInvoiced(DomainError):
 class AlreadyInvoiced(DomainError):
     code = "already_invoiced"
     message = "This was invoiced before, with invoice {number}."
+
+
+class EverythingInvoiced(NothingToDo):
+    message = gettext_noop("Everything on {number} that can be invoiced is invoiced already ({invoices}).")
 
 
 class UnknownInvoiceLine(DomainError):

@@ -35,6 +35,7 @@ class Invoice(models.Model):
             models.Index(fields=["cause"], name="invoice_cause"),
             models.Index(fields=["-issued_at", "-id"], name="invoice_recent"),
             models.Index(fields=["customer", "-issued_at", "-id"], name="invoice_customer"),
+            models.Index(fields=["gross_amount", "-id"], name="invoice_amount"),
         ]
 
     def __str__(self) -> str:
@@ -165,6 +166,7 @@ class Payment(Undoable):
             models.Index(fields=["-received_at", "-id"], name="payment_recent"),
             models.Index(fields=["method", "-received_at", "-id"], name="payment_method"),
             models.Index(fields=["customer", "-received_at", "-id"], name="payment_customer"),
+            models.Index(fields=["amount", "-id"], name="payment_amount"),
             models.Index(fields=["reference"], name="payment_reference", condition=Q(reference__isnull=False)),
         ]
 

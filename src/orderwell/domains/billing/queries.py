@@ -8,19 +8,20 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from django.db.models import Exists, Model, OuterRef, Prefetch, QuerySet, Sum
+from django.db.models import Exists, Model, OuterRef, Prefetch, Q, QuerySet, Sum
 
 from orderwell.domains.billing.models import CreditNote, Invoice, InvoiceLine, LedgerEntry, Payment, Refund
 from orderwell.domains.billing.open_invoices import OWING as OWING
 from orderwell.domains.billing.open_invoices import Receivables, open_invoices, receivables_of
+from orderwell.domains.orders.documents import counted, named_by
 from orderwell.domains.orders.models import Order
 from orderwell.domains.orders.queries import visible_orders
 from orderwell.kernel.errors import NotFound
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.numbering.queries import numbers_that_count
 from orderwell.platform.paging import Page, keyset_page
 from orderwell.platform.permissions import Permission
 from orderwell.platform.prepared import prepared
-from orderwell.platform.search import prefix
 
 Document = TypeVar("Document", bound=Model)
 ZERO = Decimal(0)
@@ -70,12 +71,20 @@ def credit_notes(actor: Actor, **filters: Any) -> QuerySet[CreditNote]:
     return _narrowed(visible_credit_notes(actor), "issued_at", **filters)
 
 
-def payments(actor: Actor, *, reference: str = "", method: str = "", **filters: Any) -> QuerySet[Payment]:
-    """The visible payments that pass the filters of `_narrowed`, which speak of when they were received."""
+def payments(
+    actor: Actor, *, reference: str = "", method: str = "", text: str = "", **filters: Any
+) -> QuerySet[Payment]:
+    """The visible payments that pass the filters of `_narrowed`, which speak of when they were received.
+
+    `text` is a reference as well; `reference` is nothing else.
+    """
     actor.require(Permission.BILLING_PAYMENT_VIEW)
     rows = _narrowed(visible_payments(actor), "received_at", **filters)
     if reference.strip():
         rows = rows.filter(reference=reference.strip())
+    if text.strip():
+        own = [Q(reference=text.strip())]
+        rows = rows.filter(named_by(Payment.objects.all(), text, exact=own, amount="amount"))
     return rows.filter(method=method) if method else rows
 
 
@@ -89,10 +98,18 @@ def _narrowed(
     since: datetime | None = None,
     until: datetime | None = None,
 ) -> QuerySet[Any]:
-    """`text` is the beginning of a number; from `since` on, before `until`."""
+    """`text` is what documents.named_by knows, for invoices also an amount; from `since` on, before `until`."""
     wanted = {"order_id": order_id, "customer_id": customer_id, f"{moment}__gte": since, f"{moment}__lt": until}
     rows = rows.filter(**{column: value for column, value in wanted.items() if value is not None})
-    return rows.filter(prefix("number", text.strip().upper())) if text.strip() else rows
+    return rows.filter(_named(rows.model, text)) if text.strip() else rows
+
+
+def _named(model: type[Model], text: str) -> Q:
+    invoice, count = model is Invoice, counted(text)
+    sequence = "billing.invoice" if invoice else "billing.credit_note"
+    numbers = [] if count is None else numbers_that_count(sequence, count)
+    every: QuerySet[Any] = (Invoice if invoice else CreditNote).objects.all()
+    return named_by(every, text, numbers=numbers, amount="gross_amount" if invoice else "")
 
 
 def invoice_list(
@@ -104,7 +121,8 @@ def invoice_list(
     cursor: str | None = None,
     limit: int = 50,
 ) -> Page[Invoice]:
-    """Newest first; `text` is the beginning of a number. Raises PermissionDenied, UnknownCursor."""
+    """Newest first; `text` is a number, its beginning or count, or an order or customer. Raises PermissionDenied,
+    UnknownCursor."""
     rows = invoices(actor, order_id=order_id, customer_id=customer_id, text=text).select_related("order", "customer")
     return keyset_page(rows, order=("-issued_at", "-id"), cursor=cursor, limit=limit)
 
@@ -118,7 +136,8 @@ def credit_note_list(
     cursor: str | None = None,
     limit: int = 50,
 ) -> Page[CreditNote]:
-    """Newest first; `text` is the beginning of a number. Raises PermissionDenied, UnknownCursor."""
+    """Newest first; `text` is a number, its beginning or count, or an order or customer. Raises PermissionDenied,
+    UnknownCursor."""
     rows = credit_notes(actor, order_id=order_id, customer_id=customer_id, text=text)
     rows = rows.select_related("order", "customer", "invoice")
     return keyset_page(rows, order=("-issued_at", "-id"), cursor=cursor, limit=limit)

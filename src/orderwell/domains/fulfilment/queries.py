@@ -14,6 +14,7 @@ from orderwell.domains.catalog.models import Variant
 from orderwell.domains.fulfilment.components import complete_units
 from orderwell.domains.fulfilment.models import Return, ReturnLine, Shipment, ShipmentLine
 from orderwell.domains.inventory.models import Reservation, Warehouse
+from orderwell.domains.orders.documents import counted, named_by
 from orderwell.domains.orders.models import Order, OrderLine
 from orderwell.domains.orders.queries import visible_orders
 from orderwell.domains.orders.services.promises import demand_of
@@ -21,7 +22,6 @@ from orderwell.kernel.errors import NotFound
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.paging import Page, keyset_page
 from orderwell.platform.permissions import Permission
-from orderwell.platform.search import prefix
 
 ONE = Decimal(1)
 # What a shipment is measured by: the date promised for its order or, without one, the date the customer asked for.
@@ -87,7 +87,8 @@ def shipment_list(
     cursor: str | None = None,
     limit: int = 50,
 ) -> Page[Shipment]:
-    """Newest first. `text` is the beginning of a number, or a tracking number. Raises PermissionDenied, UnknownCursor."""
+    """Newest first. `text` is a number, its beginning or count, a tracking number, or an order or customer. Raises
+    PermissionDenied, UnknownCursor."""
     rows = shipments(actor, order_id=order_id, state=state, warehouse=warehouse, text=text)
     rows = rows.select_related("order", "warehouse")
     return keyset_page(rows, order=("-shipped_at", "-id"), cursor=cursor, limit=limit)
@@ -128,7 +129,8 @@ def shipments(
     if whole is not None:
         rows = rows.filter(whole_order() if whole else ~whole_order())
     if text.strip():
-        rows = rows.filter(prefix("number", text.strip().upper()) | Q(tracking_number=text.strip()))
+        own = [Q(tracking_number=one) for one in dict.fromkeys((text.strip(), text.strip().upper()))]
+        rows = rows.filter(named_by(Shipment.objects.all(), text, exact=[*own, *_counted(text)], customers=False))
     return rows
 
 
@@ -150,7 +152,8 @@ def shipment_detail(actor: Actor, shipment_id: int) -> Shipment:
 def return_list(
     actor: Actor, *, order_id: int | None = None, text: str = "", cursor: str | None = None, limit: int = 50
 ) -> Page[Return]:
-    """Newest first. `text` is the beginning of a number. Raises PermissionDenied, UnknownCursor."""
+    """Newest first. `text` is a number, its beginning or count, or an order or customer. Raises PermissionDenied,
+    UnknownCursor."""
     rows = returns(actor, order_id=order_id, text=text).select_related("order", "customer", "channel")
     return keyset_page(rows, order=("-received_at", "-id"), cursor=cursor, limit=limit)
 
@@ -174,7 +177,16 @@ def returns(
         "received_at__lt": until,
     }
     rows = rows.filter(**{column: value for column, value in wanted.items() if value is not None})
-    return rows.filter(prefix("number", text.strip().upper())) if text.strip() else rows
+    if text.strip():
+        own = [Q(external_id=text.strip()), *_counted(text)]
+        rows = rows.filter(named_by(Return.objects.all(), text, exact=own))
+    return rows
+
+
+def _counted(text: str) -> list[Q]:
+    """Shipments and returns are numbered by their keys: 19 means RT000019 as well."""
+    value = counted(text)
+    return [] if value is None else [Q(pk=value)]
 
 
 def units_to_ship(order_ids: Collection[int]) -> dict[int, tuple[int, Decimal]]:

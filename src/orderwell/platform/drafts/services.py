@@ -14,6 +14,7 @@ from orderwell.kernel.errors import DomainError, StaleVersion
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.database import atomic
 from orderwell.platform.drafts.models import Draft
+from orderwell.platform.prepared import prepared
 
 KEPT = timedelta(days=30)
 MOST = 50
@@ -70,7 +71,12 @@ def save_draft(
 
 def drafts_of(*, kind: str, actor: Actor) -> list[KeptDraft]:
     """The unfinished drafts of the actor, the newest first."""
-    return [_kept(row) for row in _of(actor, kind).filter(finished=False).order_by("-updated_at", "-id")[:MOST]]
+    return [_kept(row) for row in _unfinished(actor.id, kind)] if actor.kind == "user" and actor.id is not None else []
+
+
+@prepared(int, str)
+def _unfinished(user_id: int, kind: str) -> QuerySet[Draft]:
+    return Draft.objects.filter(user_id=user_id, kind=kind, finished=False).order_by("-updated_at", "-id")[:MOST]
 
 
 def draft_of(*, kind: str, key: str, actor: Actor) -> KeptDraft | None:

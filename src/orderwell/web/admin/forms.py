@@ -170,6 +170,12 @@ class KeyForm(LimitFields, PermissionsForm):
         super().__init__(*args, **kwargs)
         self.offer_limits(limits)
 
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if not self.errors and not self.chosen():
+            raise forms.ValidationError(_("Choose at least one permission."))
+        return cleaned
+
 
 class CodedForm(MergingForm):
     code = forms.CharField(

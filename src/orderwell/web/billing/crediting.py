@@ -47,7 +47,9 @@ class InvoiceCreditForm(CountForm):
 def credit_return(request: HttpRequest, actor: Actor, return_id: int) -> HttpResponse:
     found = return_detail(actor, return_id)
     paid = bool(found.order and found.order.paid_amount)
-    form = ReturnCreditForm(request.POST or None, may_refund=paid and actor.may(P.BILLING_REFUND_CREATE))
+    # Whoever comes from the refund wants to give the money back with it.
+    wish = {"refund": request.GET.get("refund") == "1"}
+    form = ReturnCreditForm(request.POST or None, initial=wish, may_refund=paid and actor.may(P.BILLING_REFUND_CREATE))
 
     def act(data: dict[str, Any]) -> None:
         settle_return(return_id=return_id, refund=bool(data.get("refund")), actor=actor, now=utc_now())

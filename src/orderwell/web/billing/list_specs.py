@@ -102,7 +102,7 @@ INVOICES = ListSpec(
         CURRENCY,
     ),
     link=lambda invoice: to("invoice-detail", invoice.pk),
-    search=_("Invoice number"),
+    search=_("Invoice, order, customer, amount"),
     nothing=Nothing(
         "file-invoice",
         _("No invoices yet"),
@@ -149,7 +149,7 @@ CREDIT_NOTES = ListSpec(
         CUSTOMER,
     ),
     link=lambda note: to("invoice-detail", note.invoice_id),
-    search=_("Credit note number"),
+    search=_("Credit note, order, customer"),
     nothing=Nothing(
         "receipt-refund",
         _("No credit notes yet"),
@@ -164,7 +164,7 @@ CREDIT_NOTES = ListSpec(
 def payment_rows(actor: Actor, values: Values, now: datetime) -> Sequence[QuerySet[Any]]:
     if "pk" in values:
         return [visible_payments(actor).select_related("order")]
-    wanted = {**pick(values, reference="q", method="method"), **customer_id(values), **between(values)}
+    wanted = {**pick(values, text="q", method="method"), **customer_id(values), **between(values)}
     return [payments(actor, **wanted).select_related("order")]
 
 
@@ -217,7 +217,7 @@ PAYMENTS = ListSpec(
         ),
     ),
     link=order_url,
-    search=_("Reference"),
+    search=_("Reference, order, customer, amount"),
     nothing=Nothing(
         "cash",
         _("No payments yet"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -53,16 +54,8 @@ def payment(request: HttpRequest, actor: Actor, payment_id: int) -> HttpResponse
     def act(data: dict[str, Any]) -> None:
         undo_payment(payment_id=payment_id, reason=data["reason"], actor=actor, now=utc_now())
 
-    return perform(
-        request,
-        actor,
-        _form(request),
-        template="billing/undo_payment.html",
-        act=act,
-        done=_("The payment is undone."),
-        to=_place(request, found.order_id),
-        context={"payment": found, "order": found.order},
-    )
+    shown = {"payment": found, "order": found.order}
+    return _ask(request, actor, "billing/undo_payment.html", act, _("The payment is undone."), shown)
 
 
 @form_page(Permission.BILLING_REFUND_CREATE)
@@ -72,20 +65,21 @@ def refund(request: HttpRequest, actor: Actor, refund_id: int) -> HttpResponse:
     def act(data: dict[str, Any]) -> None:
         undo_refund(refund_id=refund_id, reason=data["reason"], actor=actor, now=utc_now())
 
-    return perform(
-        request,
-        actor,
-        _form(request),
-        template="billing/undo_refund.html",
-        act=act,
-        done=_("The refund is undone."),
-        to=_place(request, found.payment.order_id),
-        context={"refund": found, "payment": found.payment, "order": found.payment.order},
-    )
+    shown = {"refund": found, "payment": found.payment, "order": found.payment.order}
+    return _ask(request, actor, "billing/undo_refund.html", act, _("The refund is undone."), shown)
 
 
-def _form(request: HttpRequest) -> UndoMoneyForm:
-    return UndoMoneyForm(request.POST or None, initial={"next": request.GET.get("next", "")})
+def _ask(
+    request: HttpRequest,
+    actor: Actor,
+    template: str,
+    act: Callable[[dict[str, Any]], None],
+    done: str,
+    shown: dict[str, Any],
+) -> HttpResponse:
+    form = UndoMoneyForm(request.POST or None, initial={"next": request.GET.get("next", "")})
+    to = _place(request, shown["order"].pk)
+    return perform(request, actor, form, template=template, act=act, done=done, to=to, context=shown)
 
 
 def _place(request: HttpRequest, order_id: int) -> str:

@@ -35,6 +35,13 @@ WORDS: dict[str, dict[str, tuple[str | Promise, str]]] = {
         "overpaid": (_("Overpaid"), BAD),
         "refunded": (_("Refunded"), QUIET),
     },
+    "invoice": {
+        "open": (_("Unpaid"), WARN),
+        "partial": (_("Partly paid"), WARN),
+        "paid": (_("Paid"), GOOD),
+        "overdue": (_("Overdue"), BAD),
+        "credited": (_("Credited"), QUIET),
+    },
     "price-list": {
         "now": (_("In use"), GOOD),
         "later": (_("Later"), BUSY),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -10,7 +11,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from orderwell.domains.automation.services.call_off import cancel_and_credit
+from orderwell.domains.automation.services.call_off import cancel_and_credit, units_to_cancel
+from orderwell.domains.billing.overview import money_of
 from orderwell.domains.orders.outcomes import Placed, Refused
 from orderwell.domains.orders.overview import order_overview
 from orderwell.domains.orders.services.hold import place_hold, release_hold
@@ -18,6 +20,7 @@ from orderwell.domains.orders.services.note import add_attachment, add_note
 from orderwell.domains.orders.services.quote import confirm_quote
 from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import Refusal
+from orderwell.kernel.quantities import plain
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 from orderwell.web.cases.mentioning import with_told
@@ -91,11 +94,14 @@ def attach(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse:
 @form_page(Permission.ORDERS_ORDER_CANCEL)
 def cancel(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse:
     found = order_overview(actor, order_id)
+    open_lines = [view for view in found.lines if view.cancellable]
+    mine = units_to_cancel([view.line for view in open_lines], actor=actor)
     lines = [
-        Countable(view.line.pk, line_name(view.line), view.line.sku, view.cancellable, view.cancellable)
-        for view in found.lines
-        if view.cancellable
+        Countable(view.line.pk, line_name(view.line), view.line.sku, most, most, _kept(view.cancellable - most))
+        for view in open_lines
+        if (most := mine[view.line.pk])
     ]
+    withheld = any(mine[view.line.pk] < view.cancellable for view in open_lines)
     form = CancelForm(request.POST or None, lines=lines)
     return perform(
         request,
@@ -107,8 +113,18 @@ def cancel(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse:
         ),
         done=_("Cancelled."),
         to=page_of(order_id),
-        context={"order": found.order},
+        context={
+            "order": found.order,
+            "may_credit": actor.may(Permission.BILLING_CREDIT_NOTE_CREATE),
+            "invoices": money_of(actor, order_id).invoices if withheld else [],
+            "withheld": withheld,
+        },
     )
+
+
+def _kept(units: Decimal) -> str:
+    """Beside a line of which not everything can be cancelled by this person."""
+    return _("%(count)s more are invoiced") % {"count": plain(units)} if units else ""
 
 
 @form_page(Permission.ORDERS_ORDER_PLACE)

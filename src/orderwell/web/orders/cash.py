@@ -8,13 +8,17 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from orderwell.domains.automation.crediting import awaiting_credit
 from orderwell.domains.automation.services.take_back import take_back
-from orderwell.domains.billing.models import Payment, Refund
+from orderwell.domains.billing.models import Invoice, Payment, Refund
+from orderwell.domains.billing.open_invoices import open_amounts
 from orderwell.domains.billing.overview import money_of
-from orderwell.domains.billing.services.invoice import issue_invoice
+from orderwell.domains.billing.services.invoice import issue_invoice, nothing_left
 from orderwell.domains.billing.services.pay import PaymentDraft, record_payment, record_refund
+from orderwell.domains.fulfilment.overview import returns_of
 from orderwell.domains.fulfilment.services.record_return import ReturnedUnits, record_return
 from orderwell.domains.fulfilment.services.ship import ship
 from orderwell.domains.inventory.choices import visible_warehouses
@@ -24,6 +28,7 @@ from orderwell.kernel.clock import business_day, day_bounds, utc_now
 from orderwell.kernel.quantities import plain
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
+from orderwell.platform.wording import sentence
 from orderwell.web.components.actions import perform
 from orderwell.web.components.toasts import undo
 from orderwell.web.orders.actions import page_of
@@ -147,6 +152,8 @@ def invoice_order(request: HttpRequest, actor: Actor, order_id: int) -> HttpResp
     form = InvoiceForm(request.POST or None, lines=lines)
     form.may_be_empty = not lines
 
+    nothing = "" if any(view.to_invoice for view in found.lines) else sentence(nothing_left(found.order).details[0])
+
     def act(data: dict[str, Any]) -> None:
         counted = form.counted()
         # Everything at once is the ordinary case, and the only one that needs no goods: an order of charges.
@@ -161,7 +168,7 @@ def invoice_order(request: HttpRequest, actor: Actor, order_id: int) -> HttpResp
         act=act,
         done=_("The invoice is issued."),
         to=page_of(order_id),
-        context={"order": found.order, "found": found},
+        context={"order": found.order, "found": found, "nothing": nothing},
     )
 
 
@@ -170,11 +177,13 @@ def pay_order(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse
     found = order_overview(actor, order_id)
     zone = ZoneInfo(settings.TIME_ZONE)
     today = business_day(utc_now(), zone)
-    due = max(found.due, ZERO)
-    initial = {"amount": plain(due) if due else "", "received_on": today}
+    due, money = max(found.due, ZERO), money_of(actor, order_id)
+    meant, older, open_ones = _meant(request.GET.get("invoice", ""), money.invoices)
+    amount = open_ones.get(meant.pk, ZERO) if meant else due
+    initial = {"amount": plain(amount) if amount else "", "received_on": today}
     form = PaymentForm(request.POST or None, initial=initial, due=due, currency=found.order.currency)
     # A reference told twice is the payment that was there before: then there is nothing of this form to undo.
-    known = {payment.pk for payment in money_of(actor, order_id).payments}
+    known = {payment.pk for payment in money.payments}
 
     def act(data: dict[str, Any]) -> Payment:
         day = data["received_on"]
@@ -197,10 +206,28 @@ def pay_order(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse
         template="orders/payment.html",
         act=act,
         done=_("The payment is recorded."),
-        to=page_of(order_id),
-        context={"order": found.order, "found": found},
+        to=reverse("invoice-detail", args=[meant.pk]) if meant else page_of(order_id),
+        context={
+            "order": found.order,
+            "found": found,
+            "meant": meant,
+            "open_of_it": amount,
+            "older": older,
+            "first": next((row for row in money.invoices if row.pk in open_ones), None),
+            "several": len(open_ones) > 1,
+        },
         undo=lambda made: None if made.pk in known else undo("payment-recorded", payment_id=made.pk),
     )
+
+
+def _meant(given: str, invoices: list[Invoice]) -> tuple[Invoice | None, Invoice | None, dict[int, Decimal]]:
+    """The open invoice that the payment is recorded from, the oldest open one before it, and what is open of each."""
+    amounts = open_amounts([row.pk for row in invoices]) if invoices else {}
+    open_ones = {pk: amount for pk, amount in amounts.items() if amount > 0}
+    waiting = [row for row in invoices if row.pk in open_ones]
+    meant = next((row for row in waiting if str(row.pk) == given), None)
+    older = waiting[0] if meant and waiting[0] is not meant else None
+    return meant, older, open_ones
 
 
 @form_page(Permission.BILLING_REFUND_CREATE)
@@ -229,7 +256,11 @@ def refund_order(request: HttpRequest, actor: Actor, order_id: int) -> HttpRespo
         act=act,
         done=_("The refund is recorded."),
         to=page_of(order_id),
-        context={"order": found.order, "found": found},
+        context={
+            "order": found.order,
+            "found": found,
+            "to_credit": awaiting_credit(returns_of(actor, order_id)),
+        },
         undo=lambda made: None if made.pk in known else undo("refund-recorded", refund_id=made.pk),
     )
 

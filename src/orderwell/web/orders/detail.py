@@ -198,7 +198,8 @@ def _credit(order: Order, actor: Actor) -> dict[str, Any] | None:
     waiting = not_invoiced(actor, [customer.pk]).get(customer.pk, ZERO)
     limit, used = customer.credit_limit, owed.get(customer.currency, ZERO) + waiting
     return {
-        "owed": sorted((currency, amount) for currency, amount in owed.items() if amount),
+        "owed": sorted((currency, amount) for currency, amount in owed.items() if amount > 0),
+        "ahead": sorted((currency, -amount) for currency, amount in owed.items() if amount < 0),
         "waiting": waiting,
         "limit": limit,
         "left": None if limit is None else limit - used,

@@ -41,11 +41,11 @@ WAITING = {"backordered", "reserved", "partial"}
 def rows(actor: Actor, values: Values, now: datetime) -> Sequence[QuerySet[Order]]:
     if "pk" in values:
         return [visible_orders(actor)]
-    return order_parts(actor, filters_from(values, actor), now=now)
+    return order_parts(actor, filters_from(values), now=now)
 
 
 def rows_among(actor: Actor, values: Values, now: datetime, keys: Collection[int]) -> Sequence[QuerySet[Order]]:
-    return order_parts(actor, filters_from(values, actor), now=now, among=keys)
+    return order_parts(actor, filters_from(values), now=now, among=keys)
 
 
 def drafts_by_creation(values: Values, sort: str) -> tuple[str, ...] | None:
@@ -287,9 +287,9 @@ ORDERS = ListSpec(
     steady=Order,
     named=orders_named,
     rows_among=rows_among,
-    steady_filters=frozenset({"state", "fulfilment", "payment", "team", "from", "to", "hold", "currency"}),
+    steady_filters=frozenset({"state", "fulfilment", "payment", "channel", "team", "from", "to", "hold", "currency"}),
     order=drafts_by_creation,
-    counted=lambda actor, values, now: matching(actor, filters_from(values, actor), now=now),
+    counted=lambda actor, values, now: matching(actor, filters_from(values), now=now),
     nothing=Nothing(
         "shopping-cart",
         _("No orders yet"),

@@ -153,7 +153,8 @@ def _credit(actor: Actor, customer_id: int) -> dict[str, Any]:
 
     return {
         "limit": text(state.limit),
-        "owed": text(state.owed),
+        "owed": text(state.owed) if state.owed >= 0 else "",
+        "ahead": text(-state.owed) if state.owed < 0 else "",
         "overdue": text(state.overdue) if state.overdue else "",
         "waiting": text(state.not_invoiced) if state.not_invoiced else "",
         "left": text(state.left),

@@ -235,7 +235,7 @@ SHIPMENTS = ListSpec(
         ),
     ),
     link=lambda shipment: to("order-detail", shipment.order_id),
-    search=_("Shipment or tracking number"),
+    search=_("Shipment, tracking, order, customer"),
     nothing=Nothing(
         "truck",
         _("No shipments yet"),
@@ -292,7 +292,7 @@ RETURNS = ListSpec(
         Filter("to", _("Received until"), "day"),
     ),
     link=lambda row: to("return-detail", row.pk),
-    search=_("Return number"),
+    search=_("Return, order, customer"),
     quick="lists/returns/lines.html",
     quick_context=return_lines,
     nothing=Nothing(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -58,19 +58,39 @@ def cancel_and_credit(
     return CalledOff(order, notes)
 
 
+def units_to_cancel(lines: Sequence[OrderLine], *, actor: Actor) -> dict[int, Decimal]:
+    """{line id: units} that did not leave and that the actor may cancel: invoiced ones only who may also credit them."""
+    units = {line.pk: max(_not_shipped(line), ZERO) for line in lines}
+    if not actor.may(Permission.BILLING_CREDIT_NOTE_CREATE):
+        to_credit = creditable(list(units))
+        units |= {
+            line.pk: min(units[line.pk], max(_not_invoiced(line), ZERO)) for line in lines if to_credit[line.pk] > 0
+        }
+    return units
+
+
+def _not_shipped(line: OrderLine) -> Decimal:
+    left: Decimal = line.quantity - line.quantity_cancelled - line.quantity_shipped
+    return left
+
+
+def _not_invoiced(line: OrderLine) -> Decimal:
+    left: Decimal = line.quantity - line.quantity_cancelled - line.quantity_invoiced
+    return left
+
+
 def _to_cancel(known: list[OrderLine], lines: Mapping[int, Decimal] | None) -> dict[int, tuple[OrderLine, Decimal]]:
     """Of the units to be cancelled, those that are invoiced: units not invoiced are cancelled first."""
     anything_left = any(line.quantity_shipped for line in known)
     found = {}
     for line in known:
-        open_units = line.quantity - line.quantity_cancelled - line.quantity_shipped
+        open_units = _not_shipped(line)
         if lines is not None:
             wanted = lines.get(line.pk, ZERO)
         else:
             wanted = open_units if line.kind == OrderLine.Kind.GOODS or not anything_left else ZERO
-        not_invoiced = line.quantity - line.quantity_cancelled - line.quantity_invoiced
         # What is more than is open, or no number, is left to `cancel_units` to refuse.
-        if wanted.is_finite() and (quantity := min(wanted - max(not_invoiced, ZERO), open_units)) > 0:
+        if wanted.is_finite() and (quantity := min(wanted - max(_not_invoiced(line), ZERO), open_units)) > 0:
             found[line.pk] = (line, quantity)
     return found
 

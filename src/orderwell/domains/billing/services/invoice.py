@@ -11,7 +11,7 @@ from django.conf import settings
 
 from orderwell.domains.billing.accounts import accounts_of
 from orderwell.domains.billing.charging import next_charge
-from orderwell.domains.billing.errors import AlreadyInvoiced, PastOrder, QuantityAboveUninvoiced
+from orderwell.domains.billing.errors import AlreadyInvoiced, EverythingInvoiced, PastOrder, QuantityAboveUninvoiced
 from orderwell.domains.billing.events import BillingEvent
 from orderwell.domains.billing.models import CreditNote, Invoice, InvoiceLine
 from orderwell.domains.billing.recipient import kept_text, recipient_of
@@ -67,8 +67,18 @@ def write_invoice(
         _check_cause(cause)
     wanted = _wanted(order, lines, quantities)
     if not wanted:
-        raise NothingToDo(step="invoice", number=order.number)
+        raise nothing_left(order)
     return _write(order, [line for line in lines if line.pk in wanted], wanted, cause, actor, now)
+
+
+def nothing_left(order: Order) -> NothingToDo:
+    """Why nothing can be invoiced; where somebody did it before, it names the invoices."""
+    numbers = list(
+        Invoice.objects.filter(order_id=order.pk).order_by("issued_at", "pk").values_list("number", flat=True)
+    )
+    if not numbers:
+        return NothingToDo(step="invoice", number=order.number)
+    return EverythingInvoiced(step="invoice", number=order.number, invoices=", ".join(numbers))
 
 
 def issue_invoices(*, order_ids: Sequence[int], actor: Actor, now: datetime) -> list[Verdict]:
