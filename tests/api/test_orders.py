@@ -98,6 +98,14 @@ def test_bulk_gives_each_draft_its_verdict(owner: Caller, shop: Shop) -> None:
     body = answer.json()
     assert [row["verdict"] for row in body["results"]] == ["duplicate", "placed"] + ["refused"] * 4
     assert (body["placed"], body["duplicate"], body["refused"]) == (1, 1, 4)
+    again, new = body["results"][:2]
+    alone = owner.post("/orders", draft(external_id="B-1")).json()
+    assert {**again, "placed_at": ""} == {**alone, "placed_at": "", "errors": []}
+    assert (new["state"], new["differs"]) == (None, None) and new["lines"][0]["reserved"] == again["lines"][0][
+        "reserved"
+    ]
+    more = {"orders": [draft(external_id="B-1", lines=[{"sku": "CUP", "quantity": "9"}])]}
+    assert owner.post("/orders/bulk", more).json()["results"][0]["differs"] is True
     places = [row["errors"][0]["pointer"] for row in body["results"][2:]]
     assert places == ["/orders/2/lines/0/sku", "/orders/3/lines/0/quantity", "/orders/4/colour", "/orders/5"]
 

@@ -6,12 +6,14 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
+
 from orderwell.api.bodies import ApiRequest, Rows, bad, good
 from orderwell.api.orders.routes import routes
 from orderwell.api.orders.shapes import BulkAnswer
 from orderwell.api.problems import show_errors
 from orderwell.domains.orders.drafts import OrderDraft
-from orderwell.domains.orders.outcomes import Outcome, Refused, Repeated
+from orderwell.domains.orders.outcomes import Duplicate, Outcome, Refused, Repeated
 from orderwell.domains.orders.services.place import place_orders
 from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import ErrorDetail
@@ -52,5 +54,10 @@ def _result(outcome: Outcome, index: int) -> dict[str, Any]:
         "id": outcome.order_id,
         "number": outcome.number,
         "currency": outcome.currency,
+        "net_amount": outcome.net_amount,
+        "tax_amount": outcome.tax_amount,
         "total_amount": outcome.total_amount,
+        "placed_at": outcome.placed_at,
+        "lines": [msgspec.structs.asdict(line) for line in outcome.lines],
+        **({"state": outcome.state, "differs": outcome.differs} if isinstance(outcome, Duplicate) else {}),
     }

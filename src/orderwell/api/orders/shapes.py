@@ -54,13 +54,20 @@ class DuplicateOrder(InCurrency):
 
 
 class BulkResult(InCurrency):
-    """What became of one draft, in the order they were sent. A refused one has `errors`, the others `id` and `number`."""
+    """What became of one draft, in the order they were sent. A refused one has `errors`, the others what a single call answers;
+    `state` and `differs` are those of a duplicate."""
 
     verdict: Literal["placed", "duplicate", "refused"]
     id: int | None = None
     number: str | None = None
+    state: str | None = None
     currency: str | None = None
+    net_amount: Amount | None = None
+    tax_amount: Amount | None = None
     total_amount: Amount | None = None
+    placed_at: Moment | None = None
+    lines: list[LineResultShape] | None = None
+    differs: bool | None = None
     errors: list[ErrorShape] = Field(default=[], description="Pointers lead into the whole body")
 
 
