@@ -101,7 +101,8 @@ def cancel(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse:
         for view in open_lines
         if (most := mine[view.line.pk])
     ]
-    withheld = any(mine[view.line.pk] < view.cancellable for view in open_lines)
+    # Of an invoiced charge alone nobody need be told: it goes with the last of the goods.
+    withheld = any(mine[view.line.pk] < view.cancellable for view in found.goods if view.cancellable)
     form = CancelForm(request.POST or None, lines=lines)
     return perform(
         request,
