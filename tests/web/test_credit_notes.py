@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -123,3 +124,12 @@ def test_an_invoice_is_credited_by_line(
     assert send(bookkeeper, address, **{line: "1"}, reason="wrong", reverses="on").status_code == 204
     assert CreditNote.objects.filter(reverses=True).count() == 1
     assert f'href="{address}"' not in read(bookkeeper, f"/invoices/{row.invoice_id}/")
+
+
+def test_a_return_is_never_what_an_order_waits_for(browse: Callable[..., Client], place: Callable[..., int]) -> None:
+    order_id = place(CUP=2)
+    ship(order_id=order_id, actor=the_owner(), now=utc_now())
+    page = read(browse("sales-clerk"), f"/orders/{order_id}/")
+    assert f'href="/orders/{order_id}/return/"' in page
+    assert not re.search(r'<a class="btn btn-primary" href="/orders/\d+/return/"', page)
+    assert page.count(f'href="/orders/{order_id}/return/"') == 1

@@ -38,6 +38,8 @@ class Step:
     key: str = ""
     blocked: str = ""
     main: bool = False
+    # Possible, and nothing that an order waits for.
+    aside: bool = False
 
 
 def documents_of(found: OrderOverview, actor: Actor) -> Documents:
@@ -47,7 +49,8 @@ def documents_of(found: OrderOverview, actor: Actor) -> Documents:
 
 
 def next_steps(found: OrderOverview, documents: Documents, actor: Actor) -> list[Step]:
-    """Buttons in the order in which an order goes through the house; the first is what most people do next."""
+    """Buttons in the order in which an order goes through the house; the first that is not aside is what most
+    people do next."""
     order = found.order
     if order.history:
         return []
@@ -56,7 +59,7 @@ def next_steps(found: OrderOverview, documents: Documents, actor: Actor) -> list
     else:
         steps = [*_goods_steps(found, documents, actor), *_money_steps(found, documents, actor)]
     for index, step in enumerate(steps):
-        if not step.blocked:
+        if not step.blocked and not step.aside:
             steps[index] = Step(step.title, step.icon, step.url, step.key, main=True)
             break
     return steps
@@ -93,7 +96,7 @@ def _goods_steps(found: OrderOverview, documents: Documents, actor: Actor) -> li
     if actor.may(P.FULFILMENT_RETURN_CREATE) and any(
         view.line.quantity_shipped > view.line.quantity_returned for view in found.goods
     ):
-        steps.append(Step(_("Return"), "truck-return", _url("order-return", order), "r"))
+        steps.append(Step(_("Return"), "truck-return", _url("order-return", order), "r", aside=True))
     return steps
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orderwell.domains.automation.returns import ReturnTerms
 from orderwell.kernel.quantities import plain
+from orderwell.platform.search.keys import half_width
 from orderwell.web.components.actions import ActionForm
 from orderwell.web.components.forms import ExactField, Form
 
@@ -27,6 +28,12 @@ class LookupForm(Form):
         help_text=_("The whole number that you gave with the order."),
         widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "tel"}),
     )
+
+    def clean_number(self) -> str:
+        return half_width(self.cleaned_data["number"])
+
+    def clean_phone(self) -> str:
+        return half_width(self.cleaned_data["phone"])
 
 
 class PublicForm(ActionForm):
