@@ -6,14 +6,18 @@ import pytest
 
 from orderwell.domains.automation.crediting import awaiting_credit, returns_to_credit
 from orderwell.domains.automation.services.bill import ship_and_invoice
+from orderwell.domains.automation.services.call_off import cancel_and_credit
 from orderwell.domains.automation.services.take_back import credit_return, settle_return
 from orderwell.domains.billing.models import CreditNote, InvoiceLine, Refund
 from orderwell.domains.billing.services.credit import issue_credit_note
+from orderwell.domains.billing.services.invoice import issue_invoice
 from orderwell.domains.fulfilment.models import Return
 from orderwell.domains.fulfilment.services.record_return import ReturnedUnits, record_return
 from orderwell.domains.fulfilment.services.settle_return import settle_without_credit
 from orderwell.domains.fulfilment.services.ship import ship
+from orderwell.domains.orders.changes import LineChange, OrderChange
 from orderwell.domains.orders.models import Order
+from orderwell.domains.orders.services.change import change_order
 from orderwell.kernel.errors import NotFound, Refusal
 from orderwell.platform.permissions import PermissionDenied
 from orderwell.testing.actors import clerk, limited, owner, warehouse_worker
@@ -111,4 +115,28 @@ def test_credit_and_refund_of_a_return_that_is_there() -> None:
     order.refresh_from_db()
     assert order.payment_state == "paid"
     assert Refund.objects.count() == 1
+    assert differences() == []
+
+
+@pytest.mark.parametrize("quantity", [D(4), D(2)])
+def test_units_invoiced_with_a_discount_keep_their_worth(quantity: D) -> None:
+    """Over more or fewer units the discount would be another for those that are charged already."""
+    order = place([(stocked(price="130"), 3)], discount="0.62")
+    (line,) = lines_of(order)
+    issue_invoice(order_id=order.pk, quantities={line.pk: D(2)}, actor=owner(), now=NOW)
+    change = OrderChange(lines=(LineChange(line_id=line.pk, quantity=quantity),))
+    with pytest.raises(Refusal) as refusal:
+        change_order(order_id=order.pk, change=change, version=None, actor=owner(), now=NOW)
+    assert [error.code for error in refusal.value.errors] == ["line_not_changeable"]
+    cancel_and_credit(order_id=order.pk, lines={line.pk: D(1)}, reason="too much", actor=owner(), now=NOW)
+    assert differences() == []
+
+
+def test_units_invoiced_without_a_discount_can_become_more() -> None:
+    order = place([(stocked(price="130"), 3)])
+    (line,) = lines_of(order)
+    issue_invoice(order_id=order.pk, actor=owner(), now=NOW)
+    change = OrderChange(lines=(LineChange(line_id=line.pk, quantity=D(4)),))
+    change_order(order_id=order.pk, change=change, version=None, actor=owner(), now=NOW)
+    cancel_and_credit(order_id=order.pk, lines={line.pk: D(1)}, reason="too much", actor=owner(), now=NOW)
     assert differences() == []

@@ -208,6 +208,10 @@ def _line_problems(
         return [errors.BelowDone(pointer=f"{pointer}/quantity", sku=line.sku, count=plain(least)).detail()]
     if line.kind != GOODS and quantity != line.quantity:
         return [_fixed(f"{pointer}/quantity", line.sku, _("quantity"), _("charges have no quantity"))]
+    # A discount is spread over the units of its line: over others, those that are invoiced would be worth something else.
+    if quantity != line.quantity and line.quantity_invoiced and (line.line_discount or line.order_discount_share):
+        why = _("part of it is invoiced with its discount; add a line for more of it, or cancel what is too much")
+        return [_fixed(f"{pointer}/quantity", line.sku, _("quantity"), why)]
     for name, value, now in (
         ("unit_price", item.unit_price, line.unit_price),
         ("discount", item.discount, line.line_discount),
