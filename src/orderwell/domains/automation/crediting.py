@@ -27,10 +27,9 @@ LOOKED_AT = 300
 def awaiting_credit(returns: Sequence[Return]) -> list[Return]:
     """Those of `returns` that were neither credited nor settled without, and of which something can be credited."""
     open_ = [row for row in returns if row.order_id and not row.history and not row.settled_without]
-    if open_:
-        causes = CreditNote.objects.filter(cause__in=[f"return:{row.pk}" for row in open_])
-        known = set(causes.values_list("cause", flat=True))
-        open_ = [row for row in open_ if f"return:{row.pk}" not in known]
+    causes = CreditNote.objects.filter(cause__in=[f"return:{row.pk}" for row in open_])
+    known = set(causes.values_list("cause", flat=True))
+    open_ = [row for row in open_ if f"return:{row.pk}" not in known]
     if not open_:
         return []
     prefetch_related_objects(open_, "lines")

@@ -10,14 +10,12 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from orderwell.domains.customers.models import Customer
-from orderwell.domains.orders.models import Order
+from orderwell.domains.orders.queries import SEARCH_LIMIT, newest_orders
 from orderwell.kernel.identifiers import format_number
 from orderwell.kernel.money import MAX_AMOUNT
 from orderwell.platform.configuration import services as configuration
 from orderwell.platform.search import contains_words, half_width, prefix
 
-# Matches of one look-up that are shown; a text that names more is too vague to be read anyway.
-SEARCH_LIMIT = 500
 # So many customers of a name are looked at.
 CUSTOMERS = 200
 # Longer ones are phone numbers and the like, and no counter gets there.
@@ -94,9 +92,8 @@ def _orders(text: str, customers: list[int]) -> list[int]:
     if (value := counted(text)) is not None:
         conditions.append(Q(number=format_number(configuration.get("orders.number_template"), value)))
     found: set[int] = set()
-    for condition in conditions:
-        found.update(Order.objects.filter(condition).order_by("-id").values_list("pk", flat=True)[:SEARCH_LIMIT])
     if customers:
-        newest = Order.objects.filter(customer_id__in=customers).order_by("-id")
-        found.update(newest.values_list("pk", flat=True)[:SEARCH_LIMIT])
+        conditions.append(Q(customer_id__in=customers))
+    for condition in conditions:
+        found.update(newest_orders(condition))
     return list(found)

@@ -227,7 +227,8 @@ def _bought_by(customers: list[int]) -> list[int]:
     return _of_customers(customers) if customers else []
 
 
-def _newest(condition: Q) -> QuerySet[Order, int]:
+def newest_orders(condition: Q) -> QuerySet[Order, int]:
+    """Keys for a search, of all orders: who may see which is asked afterwards. No more than anybody reads."""
     return Order.objects.filter(condition).order_by("-id").values_list("pk", flat=True)[:SEARCH_LIMIT]
 
 
@@ -235,12 +236,12 @@ def _some_customers(condition: Q) -> QuerySet[Customer, int]:
     return Customer.objects.filter(condition).values_list("pk", flat=True)[:SEARCH_LIMIT]
 
 
-_of_number = prepared(str)(lambda text: _newest(prefix("number", text)))
-_of_external_id = prepared(str)(lambda text: _newest(prefix("external_id", text)))
-_of_email = prepared(bytes)(lambda index: _newest(Q(email_index=index)))
-_of_last4 = prepared(bytes)(lambda index: _newest(Q(phone_last4_index=index)))
-_of_phone = prepared(bytes)(lambda index: _newest(Q(phone_index=index)))
-_of_customers = prepared([int])(lambda pks: _newest(Q(customer_id__in=pks)))
+_of_number = prepared(str)(lambda text: newest_orders(prefix("number", text)))
+_of_external_id = prepared(str)(lambda text: newest_orders(prefix("external_id", text)))
+_of_email = prepared(bytes)(lambda index: newest_orders(Q(email_index=index)))
+_of_last4 = prepared(bytes)(lambda index: newest_orders(Q(phone_last4_index=index)))
+_of_phone = prepared(bytes)(lambda index: newest_orders(Q(phone_index=index)))
+_of_customers = prepared([int])(lambda pks: newest_orders(Q(customer_id__in=pks)))
 _customers_of_email = prepared(bytes)(lambda index: _some_customers(Q(contacts__email_index=index)))
 _customers_of_last4 = prepared(bytes)(lambda index: _some_customers(Q(contacts__phone_last4_index=index)))
 _customers_of_phone = prepared(bytes)(lambda index: _some_customers(Q(contacts__phone_index=index)))

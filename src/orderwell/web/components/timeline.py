@@ -89,8 +89,8 @@ PLACES = {"warehouse", "origin", "destination"}
 SHIPPING_SKU = "SHIPPING"
 # A sentence that ends with a reason nobody gave.
 _NOT_SAID = re.compile(r"\s*[:：]\s*—$")
-# Exact numbers come with all the digits of their column.
 _NAME = re.compile(r"\{(\w+)")
+# Exact numbers come with all the digits of their column.
 _EXACT = re.compile(r"-?\d+\.\d+")
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from orderwell.domains.billing.models import CreditNote
 from orderwell.domains.billing.services.credit import credit_units, creditable, turn_into_reversals
+from orderwell.domains.billing.services.invoice import uninvoiced
 from orderwell.domains.orders.models import Order, OrderLine
 from orderwell.domains.orders.services.cancel import cancel_units
 from orderwell.domains.orders.services.loading import lines_of, lock_order
@@ -63,19 +64,12 @@ def units_to_cancel(lines: Sequence[OrderLine], *, actor: Actor) -> dict[int, De
     units = {line.pk: max(_not_shipped(line), ZERO) for line in lines}
     if not actor.may(Permission.BILLING_CREDIT_NOTE_CREATE):
         to_credit = creditable(list(units))
-        units |= {
-            line.pk: min(units[line.pk], max(_not_invoiced(line), ZERO)) for line in lines if to_credit[line.pk] > 0
-        }
+        units |= {line.pk: min(units[line.pk], uninvoiced(line)) for line in lines if to_credit[line.pk] > 0}
     return units
 
 
 def _not_shipped(line: OrderLine) -> Decimal:
     left: Decimal = line.quantity - line.quantity_cancelled - line.quantity_shipped
-    return left
-
-
-def _not_invoiced(line: OrderLine) -> Decimal:
-    left: Decimal = line.quantity - line.quantity_cancelled - line.quantity_invoiced
     return left
 
 
@@ -90,7 +84,7 @@ def _to_cancel(known: list[OrderLine], lines: Mapping[int, Decimal] | None) -> d
         else:
             wanted = open_units if line.kind == OrderLine.Kind.GOODS or not anything_left else ZERO
         # What is more than is open, or no number, is left to `cancel_units` to refuse.
-        if wanted.is_finite() and (quantity := min(wanted - max(_not_invoiced(line), ZERO), open_units)) > 0:
+        if wanted.is_finite() and (quantity := min(wanted - uninvoiced(line), open_units)) > 0:
             found[line.pk] = (line, quantity)
     return found
 

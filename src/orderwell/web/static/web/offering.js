@@ -4,7 +4,7 @@
   let wait = 0;
 
   // `kind` names the list, `fields` those it stands below, `label(field)` is what it is called. `typed(field)` is what to look
-  // for ({ start, end, text }) or null, `find(field, typed)` the address and what to make of its answer: the items to show.
+  // for ({ start, end, text }) or null, `address(field)` is asked for it, `items(answer, typed)` is what to show of the answer.
   // `row(item)` are the contents and the value of one, `take(field, value, typed)` writes it into the field. `leaves` are
   // further keys that close the list.
   window.Orderwell.offering = ({ kind, fields, pause, label, setUp, typed, address, items, row, take, leaves }) => {

@@ -218,8 +218,10 @@
     stop = null;
     const moved = state.hash !== location.hash;
     [state.hash, state.screen] = [location.hash, name];
-    if (moved) verdict(...(refused ? ["bad", refused] : said || ["", ""]));
-    if (moved) refused = "";
+    if (moved) {
+      verdict(...(refused ? ["bad", refused] : said || ["", ""]));
+      refused = "";
+    }
     said = null;
     const made = await screen(...parts);
     if (turn !== drawing) {
