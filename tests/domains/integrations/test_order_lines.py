@@ -282,4 +282,7 @@ def test_a_finished_import_has_nothing_to_resume(tmp_path: Path) -> None:
     batch = run(tmp_path, [A])
     with pytest.raises(NothingToResume) as caught:
         run_batch(batch_id=batch.pk, actor=importer())
-    assert str(caught.value).removeprefix("import_finished: ") == f"Import {batch.pk} is finished; there is nothing to resume."
+    assert (
+        str(caught.value).removeprefix("import_finished: ")
+        == f"Import {batch.pk} is finished; there is nothing to resume."
+    )

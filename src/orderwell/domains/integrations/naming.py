@@ -59,7 +59,9 @@ def _in_pieces(line: LineDraft, match: Match) -> LineDraft:
     if price is not None:
         price = price / match.pack
         if not has_scale(price, UNIT_PRICE_SCALE) or price * match.pack != line.unit_price:
-            raise PackPrice(pointer="/lines/0/unit_price", value=line.sku, count=_plain(match.pack), price=str(line.unit_price))
+            raise PackPrice(
+                pointer="/lines/0/unit_price", value=line.sku, count=_plain(match.pack), price=str(line.unit_price)
+            )
     return replace(line, sku=match.sku, quantity=quantity, unit_price=price)
 
 

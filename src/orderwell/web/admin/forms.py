@@ -162,7 +162,9 @@ class PermissionsForm(ActionForm):
         return [(title, self[f"scope_{scope}"]) for scope, title, _names in permission_words.grouped()]
 
     def chosen(self) -> list[str]:
-        return [name for scope, _t, _n in permission_words.grouped() for name in self.cleaned_data.get(f"scope_{scope}", ())]
+        return [
+            name for scope, _t, _n in permission_words.grouped() for name in self.cleaned_data.get(f"scope_{scope}", ())
+        ]
 
 
 class RoleForm(MergingForm, PermissionsForm):
