@@ -175,6 +175,8 @@ def _to_credit(returns: list[Return]) -> NextStep:
 
 def _done(found: OrderOverview, documents: Documents) -> NextStep:
     under_way = [row for row in documents.shipments if row.delivered_at is None]
+    if found.order.fulfilment_state == Order.FulfilmentState.RETURNED:
+        return NextStep(_("Everything is done"), _("All goods came back. Lines can still be added."))
     if under_way:
         text = ngettext(
             "%(count)s shipment has not arrived yet.", "%(count)s shipments have not arrived yet.", len(under_way)

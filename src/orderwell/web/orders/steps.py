@@ -126,5 +126,6 @@ def _money_steps(found: OrderOverview, documents: Documents, actor: Actor) -> li
     if actor.may(P.BILLING_PAYMENT_CREATE) and found.due > 0:
         steps.append(Step(_("Payment"), "cash", _url("order-payment", order), "p"))
     if actor.may(P.BILLING_REFUND_CREATE) and documents.money.refundable:
-        steps.append(Step(_("Refund"), "receipt-refund", _url("order-refund", order), "f"))
+        aside = found.due >= 0  # nothing is owed: goodwill
+        steps.append(Step(_("Refund"), "receipt-refund", _url("order-refund", order), "f", aside=aside))
     return steps
