@@ -9,7 +9,9 @@ def codes(text: str, *, lines: bool = False) -> list[str]:
     return [problem.code for problem in text_problems(text, "/name", 40, lines=lines)]
 
 
-@pytest.mark.parametrize("text", ["王芳", "Åsa O\u2019Neill", " Li ", "Li\n", "محمد", "שלום", "👩\u200d🚀", "　全角", "کتاب\u200cخانه"])
+@pytest.mark.parametrize(
+    "text", ["王芳", "Åsa O\u2019Neill", " Li ", "Li\n", "محمد", "שלום", "👩\u200d🚀", "　全角", "کتاب\u200cخانه"]
+)
 def test_names_of_all_scripts_are_taken(text: str) -> None:
     assert codes(text) == []
 

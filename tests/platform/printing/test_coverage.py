@@ -27,7 +27,9 @@ RARE = "𠮷𡈽𣘺𠮟𧘇"  # in CJK Extension B, and in names
 
 def shows(text: str, folder: Path) -> bool:
     """Whether Typst can set a text without a box: an archive format allows none."""
-    (folder / "main.typ").write_text(f'#set text(font: ("Noto Sans SC", "Noto Sans CJK JP"))\n{text}\n', encoding="utf-8")
+    (folder / "main.typ").write_text(
+        f'#set text(font: ("Noto Sans SC", "Noto Sans CJK JP"))\n{text}\n', encoding="utf-8"
+    )
     fonts = [str(place) for place in font_folders()]
     try:
         typst.compile(str(folder / "main.typ"), font_paths=fonts, ignore_system_fonts=True, pdf_standards=["a-2u"])

@@ -68,7 +68,9 @@ def _problems(draft: CustomerDraft, current: CustomerState | None, known: Known)
             if needed:
                 yield ValueMissing(pointer=f"/{name}")
             continue
-        yield from text_problems(value, f"/{name}", limit, needed=name in ("number", "external_id", "name"), lines=name == "note")
+        yield from text_problems(
+            value, f"/{name}", limit, needed=name in ("number", "external_id", "name"), lines=name == "note"
+        )
     yield from _choice_problems(draft)
     yield from _terms_problems(draft, current)
     yield from _reference_problems(draft, current, known)
