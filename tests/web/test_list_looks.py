@@ -17,6 +17,7 @@ from orderwell.kernel.clock import utc_now
 from orderwell.testing.markup import flat
 from orderwell.web.cases.list_specs import RATINGS
 from orderwell.web.lists.table import _classes
+from tests.web.conftest import Company
 from tests.web.test_orders import send
 
 TEMPLATES = Path(__file__).parents[2] / "src/orderwell/web/templates"
@@ -58,6 +59,19 @@ def test_a_return_names_whoever_ordered_without_being_a_customer(owner: Client, 
     Return.objects.update(customer=None)
     assert "王小明" in flat(owner.get("/returns/").content.decode())
     assert "王小明" in flat(owner.get(f"/returns/{Return.objects.get().pk}/").content.decode())
+
+
+def test_languages_are_named_and_not_coded(owner: Client, company: Company) -> None:
+    page = flat(owner.get(f"/lists/customers/quick/{company.customer.pk}/").content.decode())
+    assert "简体中文" in page and "zh-hans" not in page
+
+
+def test_goods_are_taken_from_orders_with_a_red_button(owner: Client, place: Callable[..., int]) -> None:
+    place(CUP=8)
+    sent = {"warehouse": "main", "reason": "count", "how": "counted", "lines": "CUP 3", "note": ""}
+    asked = send(owner, "/stock/adjust/", **sent)
+    assert asked.status_code == 422 and "less than what is reserved" in flat(asked.content.decode())
+    assert re.search(r'class="btn btn-danger"\s+data-busy', asked.content.decode())
 
 
 def test_stars_stand_below_their_title() -> None:
