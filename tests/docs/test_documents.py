@@ -174,6 +174,21 @@ def test_the_screen_uses_the_words_of_the_glossary() -> None:
     assert not wrong, "\n".join(wrong)
 
 
+# Words that stood for a thing beside its own -> its own.
+ONE_WORD = {"红冲": "冲减", "冲回": "冲减", "贷记": "冲减"}
+
+
+def test_a_thing_has_one_word() -> None:
+    places = [*(ROOT / "src/orderwell/locale/zh_Hans/parts").glob("*.po"), *(ROOT / "docs/guide").rglob("*.md")]
+    wrong = [
+        f"{path.name}: {other}, not {word}"
+        for path in places
+        for other, word in ONE_WORD.items()
+        if other in path.read_text(encoding="utf-8")
+    ]
+    assert places and not wrong, "\n".join(wrong)
+
+
 def test_every_language_of_the_guide_is_there() -> None:
     """docs/guide is for users: each page in English and Chinese, with the same places in the same order."""
     guide = ROOT / "docs/guide"

@@ -45,6 +45,7 @@ STATUS: dict[str, int] = {
     "row_conflict": 409,
     "stock_changed": 409,
     "import_busy": 409,
+    "import_finished": 409,
     "difference_changed": 409,
     "already_undone": 409,
     "changed_again": 409,

@@ -6,7 +6,7 @@ API maps codes to statuses, one template maps them to the screen, and the import
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -119,6 +119,15 @@ class Refusal(DomainError):
     @property
     def details(self) -> tuple[ErrorDetail, ...]:
         return self.errors
+
+
+def refuse_together(problems: Iterable[DomainError]) -> None:
+    """Raise what is wrong, one thing as itself and several as one refusal; nothing where nothing is."""
+    found = list(problems)
+    if len(found) == 1:
+        raise found[0]
+    if found:
+        raise Refusal([detail for problem in found for detail in problem.details])
 
 
 class NotFound(DomainError):

@@ -100,15 +100,15 @@ def test_never_more_than_ordered() -> None:
     assert differences() == []
 
 
-def test_more_units_after_the_first_invoice_share_the_discount_anew() -> None:
-    order = place([(stocked(price="1.00"), 3)], line_discount="1.00")
+def test_more_units_after_the_first_invoice_are_invoiced_to_the_cent() -> None:
+    order = place([(stocked(price="0.335"), 3)])
     (line,) = lines_of(order)
-    issue_invoice(order_id=order.pk, quantities={line.pk: D(2)}, actor=owner(), now=NOW)
+    first = issue_invoice(order_id=order.pk, quantities={line.pk: D(1)}, actor=owner(), now=NOW)
     wish = OrderChange(lines=(LineChange(line.pk, quantity=D(7)),))
     change_order(order_id=order.pk, change=wish, version=None, actor=owner(), now=NOW)
-    issue_invoice(order_id=order.pk, actor=owner(), now=NOW)
+    rest = issue_invoice(order_id=order.pk, actor=owner(), now=NOW)
     order.refresh_from_db()
-    assert order.invoiced_amount == order.total_amount == D("6.00")
+    assert first.gross_amount + rest.gross_amount == order.invoiced_amount == order.total_amount == D("2.35")
     assert differences() == []
 
 

@@ -10,12 +10,15 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from orderwell.domains.integrations.errors import MissingColumns, UnknownMapping, UnknownPreset
+from orderwell.domains.catalog.models import Barcode, Channel, Pack
+from orderwell.domains.catalog.resolving import forget_reference
+from orderwell.domains.integrations.errors import MissingColumns, NothingToResume, UnknownMapping, UnknownPreset
 from orderwell.domains.integrations.models import ImportMapping, ImportRow
 from orderwell.domains.integrations.services.mappings import delete_mapping, save_mapping
+from orderwell.domains.integrations.services.run import run_batch
 from orderwell.domains.integrations.services.undo import undo_batch
 from orderwell.domains.inventory.models import Reservation
-from orderwell.domains.orders.models import Order
+from orderwell.domains.orders.models import Order, OrderLine
 from orderwell.domains.orders.services.cancel import cancel_units
 from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import NotFound
@@ -212,3 +215,74 @@ def test_a_live_file_that_was_undone_comes_in_again_mended(tmp_path: Path) -> No
     assert (undone.undone, undone.kept) == (1, [])
     assert run(tmp_path, [row], mode="live").done == 1
     assert not [item for verdict in run_laws() for item in verdict.result.differences]
+
+
+def test_a_channel_is_meant_by_its_code_or_its_name_in_either_language(tmp_path: Path) -> None:
+    Channel.objects.create(code="phone", name_zh="电话订购", name_en="Phone orders", currency="CNY")
+    forget_reference()
+    header = ("Order number", "Date", "Channel", "SKU", "Qty")
+    names = ("phone", "PHONE", "电话订购", "phone  ORDERS", "ｐｈｏｎｅ")
+    rows = [(f"N{at}", "2026-03-01", name, "CUP", "1") for at, name in enumerate(names)]
+    # Two spellings of one channel are one channel: the lines of an order stay together.
+    rows += [("N9", "2026-03-01", "phone", "CUP", "1"), ("N9", "", "电话订购", "BOWL", "1")]
+    batch = run(tmp_path, rows, header)
+    assert (batch.refused, batch.orders, batch.done) == (0, 6, 7)
+    assert set(Order.objects.values_list("channel__code", flat=True)) == {"phone"}
+    assert refused(run(tmp_path, [("N10", "2026-03-01", "fax", "CUP", "1")], header)) == [
+        (2, "Channel", "unknown_channel")
+    ]
+    by_name = {"options": {"channel": "电话订购", "time_zone": "Asia/Shanghai"}}
+    assert run(tmp_path, [("N11", "2026-03-01", "CUP", "1")], (*header[:2], *header[3:]), mapping=by_name).done == 1
+
+
+def test_a_name_that_two_channels_have_means_neither(tmp_path: Path) -> None:
+    for code in ("one", "two"):
+        Channel.objects.create(code=code, name_zh="网店", name_en=code.title(), currency="CNY")
+    forget_reference()
+    header = ("Order number", "Date", "Channel", "SKU", "Qty")
+    rows = [("N1", "2026-03-01", "网店", "CUP", "1"), ("N2", "2026-03-01", "TWO", "CUP", "1")]
+    assert refused(run(tmp_path, rows, header)) == [(2, "Channel", "unknown_channel")]
+
+
+def test_a_product_is_meant_by_sku_barcode_or_name_in_any_width(tmp_path: Path) -> None:
+    mug = make_variant(sku="MUG-1", barcodes=["2000000101651"], name_zh="大茶杯")
+    carton = Pack.objects.create(variant=mug, unit="箱", quantity=Decimal(12))
+    Barcode.objects.create(code="2000000101668", variant=mug, pack=carton)
+    header = ("Order number", "Date", "SKU", "Qty", "Unit price")
+    rows = [
+        ("P1", "2026-03-01", "2000000101651", "２", "９．５"),
+        ("P2", "2026-03-01", "ｍｕｇ－１", "1", "9.5"),
+        ("P3", "2026-03-01", "大茶杯", "1", "9.5"),
+        ("P4", "2026-03-01", "2000000101668", "2", "114"),  # two cartons: the line is worth what the file says
+        ("P5", "2026-03-01", "2000000101668", "1", "100"),
+        ("P6", "2026-03-01", "2000000101999", "1", "9.5"),
+    ]
+    batch = run(tmp_path, rows, header)
+    assert refused(batch) == [(6, "Unit price", "pack_price"), (7, "SKU", "unknown_sku")]
+    lines = OrderLine.objects.order_by("order__external_id")
+    assert list(lines.values_list("order__external_id", "sku", "quantity", "unit_price")) == [
+        ("P1", "MUG-1", Decimal(2), Decimal("9.5")),
+        ("P2", "MUG-1", Decimal(1), Decimal("9.5")),
+        ("P3", "MUG-1", Decimal(1), Decimal("9.5")),
+        ("P4", "MUG-1", Decimal(24), Decimal("9.5")),
+    ]
+    again = run(tmp_path, rows[:4], header)
+    assert (again.duplicate, again.refused) == (4, 0)
+    assert not [item for verdict in run_laws() for item in verdict.result.differences]
+
+
+def test_numbers_of_a_file_are_kept_in_half_width(tmp_path: Path) -> None:
+    row = ("ＷＢ－１２３", "２０２６－０３－０１", "ＣＵＰ", "１", "３．５", "Ｋ１", "王芳", "杭州", "ＣＮ", "")
+    assert run(tmp_path, [row]).done == 1
+    order = Order.objects.get(external_id="WB-123")
+    assert order.customer is not None and order.customer.number == "K1"
+
+
+def test_a_finished_import_has_nothing_to_resume(tmp_path: Path) -> None:
+    batch = run(tmp_path, [A])
+    with pytest.raises(NothingToResume) as caught:
+        run_batch(batch_id=batch.pk, actor=importer())
+    assert (
+        str(caught.value).removeprefix("import_finished: ")
+        == f"Import {batch.pk} is finished; there is nothing to resume."
+    )

@@ -78,6 +78,15 @@ def test_a_line_with_too_many_or_too_few_cells_is_faulty(tmp_path: Path) -> None
     assert rows[0].fault and rows[0].fault.data == {"found": 1, "expected": 2}
 
 
+def test_a_damaged_workbook_is_said_to_be_one(tmp_path: Path) -> None:
+    for content in (b"\x9d\x81\xff\x8f\x90broken", b"\x00\x01\x02binary\x00", b"PK\x03\x04 no zip", b"PK\x01\x02 \x05"):
+        with pytest.raises(errors.ExcelUnreadable) as caught:
+            inspect(write(tmp_path, content), "bin.xlsx", {})
+        assert "bin.xlsx is not a readable Excel file" in str(caught.value)
+    # What is a text all the same is read as one.
+    assert inspect(write(tmp_path, b"sku,name\nA1,x\n"), "text.xlsx", {}).format == "csv"
+
+
 @pytest.mark.parametrize(
     ("content", "error"),
     [
@@ -85,7 +94,7 @@ def test_a_line_with_too_many_or_too_few_cells_is_faulty(tmp_path: Path) -> None
         (b"  \n\n", EmptyFile),
         (b"\x00\x01\x02binary\x00", errors.UnknownFormat),
         (b"sku,sku\n1,2\n", errors.DuplicateColumn),
-        (b"PK\x03\x04 not really a zip", errors.FileUnreadable),
+        (b"PK\x03\x04 not really a zip", errors.ExcelUnreadable),
         (b'sku,name\n"' + b"x" * 1_200_000, errors.LineTooLong),
         (b"\x1f\x8b not gzip", errors.FileUnreadable),
     ],

@@ -56,6 +56,11 @@ def test_errors_of_a_user_stand_at_their_fields(owner: Client) -> None:
     assert page.status_code == 422
     text = page.content.decode()
     assert 'class="form-control is-invalid"' in text
+    # Both at once, the first of them at the name.
+    assert "There is already a user administrator" in text and text.count("is-invalid") == 2
+    for username, password in (("Bad User!", "short"), ("", "short")):
+        text = owner.post(path, {**data, "username": username, "password": password}).content.decode()
+        assert text.count("is-invalid") == 2, (username, password)
     data["password"] = PASSWORD
     assert "There is already a user administrator" in owner.post(path, data).content.decode()
 

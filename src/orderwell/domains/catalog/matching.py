@@ -31,6 +31,11 @@ def match_variants(actor: Actor, texts: Collection[str]) -> dict[str, list[Match
     Three queries for any number of texts.
     """
     actor.require(Permission.CATALOG_PRODUCT_VIEW)
+    return meanings(texts)
+
+
+def meanings(texts: Collection[str]) -> dict[str, list[Match]]:
+    """The same for who asks for nobody in particular: the importer."""
     wanted = {text.strip() for text in texts if text.strip()}
     found = _by_sku(wanted)
     for barcode in Barcode.objects.filter(code__in=list(wanted - set(found))).select_related(

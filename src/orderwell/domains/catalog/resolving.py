@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import defaultdict
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 import msgspec
@@ -48,8 +49,15 @@ class VariantRef(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class Reference:
+    """`spellings`: what people write for a channel, its code or a name in small letters -> its code."""
+
     channels: dict[str, ChannelRef]
     tax_rates: dict[str, Decimal]
+    spellings: dict[str, str] = field(default_factory=dict)
+
+    def channel_code(self, text: str) -> str:
+        """The code of the channel that a text means, by its code or a name of its own; what means none stays as it is."""
+        return text if text in self.channels else self.spellings.get(_spelling(text), text)
 
 
 _reference: TimedCache[str, Reference] = TimedCache(seconds=REFERENCE_SECONDS, most=1)
@@ -59,6 +67,7 @@ def reference() -> Reference:
     """Active channels by code and tax rates by category code, at most `REFERENCE_SECONDS` old."""
     known = _reference.get("")
     if known is None:
+        rows = list(Channel.objects.filter(active=True))
         channels = {
             channel.code: ChannelRef(
                 channel.id,
@@ -68,11 +77,27 @@ def reference() -> Reference:
                 channel.shortage == Channel.Shortage.BACKORDER,
                 tuple(channel.warehouse_codes),
             )
-            for channel in Channel.objects.filter(active=True)
+            for channel in rows
         }
-        known = Reference(channels, dict(TaxCategory.objects.values_list("code", "rate")))
+        known = Reference(channels, dict(TaxCategory.objects.values_list("code", "rate")), _spellings(rows))
         _reference.put("", known)
     return known
+
+
+def _spellings(channels: Sequence[Channel]) -> dict[str, str]:
+    """A name that two channels have means neither; a code goes before a name."""
+    named: dict[str, set[str]] = defaultdict(set)
+    for channel in channels:
+        for name in filter(None, (channel.name_zh, channel.name_en)):
+            named[_spelling(name)].add(channel.code)
+    coded: dict[str, set[str]] = defaultdict(set)
+    for channel in channels:
+        coded[_spelling(channel.code)].add(channel.code)
+    return {text: next(iter(codes)) for text, codes in {**named, **coded}.items() if len(codes) == 1}
+
+
+def _spelling(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 def forget_reference() -> None:

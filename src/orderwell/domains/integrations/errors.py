@@ -17,6 +17,11 @@ class UnknownFormat(DomainError):
     message = "{name} is neither CSV, XLSX nor JSON Lines (each may be packed with gzip)."
 
 
+class ExcelUnreadable(DomainError):
+    code = "excel_unreadable"
+    message = "{name} is not a readable Excel file. Open it in Excel and save it again as .xlsx."
+
+
 class MixedEncodings(DomainError):
     code = "mixed_encodings"
     message = (
@@ -73,6 +78,11 @@ class BatchBusy(DomainError):
     message = "Import {batch} is being worked on by {owner} until {until}; try again later."
 
 
+class NothingToResume(DomainError):
+    code = "import_finished"
+    message = "Import {batch} is finished; there is nothing to resume."
+
+
 class ClaimLost(DomainError):
     code = "import_taken_over"
     message = "Import {batch} was taken over by another process; this one stopped."
@@ -99,6 +109,14 @@ class CellCount(DomainError):
 class NotANumber(DomainError):
     code = "not_a_number"
     message = "{value} is not a number; expected one such as {expected}."
+
+
+class PackPrice(DomainError):
+    code = "pack_price"
+    message = (
+        "{value} is the barcode of a pack of {count}, and its price {price} cannot be divided by that: "
+        "write the SKU, the number of pieces and the price of one."
+    )
 
 
 class NotADate(DomainError):

@@ -30,6 +30,7 @@ from orderwell.domains.integrations.existing import (
     supplement_name,
 )
 from orderwell.domains.integrations.layouts import Layout
+from orderwell.domains.integrations.naming import settle_products
 from orderwell.domains.integrations.plans import ZERO, Part, Plan, PlannedLine
 from orderwell.domains.integrations.reading import Fault
 from orderwell.domains.integrations.verdicts import DONE, Written
@@ -54,6 +55,8 @@ class ChunkWriter:
 
     def write(self, plans: Sequence[Plan], *, now: datetime) -> Written:
         self.written = Written()
+        if self.layout.names_products:
+            settle_products([plan for plan in plans if all(line.fault is None for line in plan.lines)], self.layout)
         sound = []
         for plan in plans:
             if any(line.fault is not None for line in plan.lines):

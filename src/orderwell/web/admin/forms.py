@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orderwell.domains.catalog.models import Channel
 from orderwell.kernel.money import currencies
+from orderwell.platform.accounts.services.users import sign_in_problems
 from orderwell.platform.configuration.kinds import Kind
 from orderwell.platform.configuration.models import CustomField
 from orderwell.platform.configuration.saving_fields import ENTITIES
@@ -88,6 +89,17 @@ class UserForm(MergingForm, LimitFields):
         offer(self, "teams", teams)
         self.offer_limits(limits)
 
+    def clean(self) -> dict[str, Any]:
+        """A name that is missing keeps nobody from hearing that the password is too short."""
+        cleaned = super().clean() or self.cleaned_data
+        if self.new and self.errors:
+            found = sign_in_problems(
+                username=cleaned.get("username"), password=cleaned.get("password"), name=cleaned.get("name", "")
+            )
+            for problem in found:
+                self.refuse(problem)
+        return cleaned
+
     def prepare(self) -> None:
         for name in ("is_active",) if self.new else ("username", "password", "must_change_password"):
             del self.fields[name]
@@ -150,7 +162,9 @@ class PermissionsForm(ActionForm):
         return [(title, self[f"scope_{scope}"]) for scope, title, _names in permission_words.grouped()]
 
     def chosen(self) -> list[str]:
-        return [name for scope, _t, _n in permission_words.grouped() for name in self.cleaned_data[f"scope_{scope}"]]
+        return [
+            name for scope, _t, _n in permission_words.grouped() for name in self.cleaned_data.get(f"scope_{scope}", ())
+        ]
 
 
 class RoleForm(MergingForm, PermissionsForm):
@@ -172,7 +186,7 @@ class KeyForm(LimitFields, PermissionsForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if not self.errors and not self.chosen():
+        if not self.chosen():
             raise forms.ValidationError(_("Choose at least one permission."))
         return cleaned
 

@@ -78,11 +78,11 @@ def address(**more: str | bool) -> AddressFacts:
     return AddressFacts(**{**values, **more})
 
 
-def past(*quantities: object, price: str = "10") -> tuple[Past, ...]:
-    """Earlier lines, the newest first."""
+def past(*quantities: object, price: str = "10", first: int = 0, same_order: bool = False) -> tuple[Past, ...]:
+    """Earlier lines, the newest first; each of an order of its own, or all of the same."""
     return tuple(
-        Past(D(str(quantity)), D(price), f"SO{number}", NOW - timedelta(days=number + 1))
-        for number, quantity in enumerate(quantities)
+        Past(D(str(quantity)), D(price), f"SO{first if same_order else number}", NOW - timedelta(days=number + 1))
+        for number, quantity in enumerate(quantities, first)
     )
 
 

@@ -65,6 +65,19 @@ class TestUnusualQuantity:
     def test_it_says_nothing_of_what_has_left(self) -> None:
         assert not said(QUANTITY, order(line(quantity=100, open=D(0)), past={1: past(10, 10, 10)}))
 
+    def test_lines_of_one_order_are_one_time(self) -> None:
+        many = past(*[1] * 1001, same_order=True)
+        assert not said(QUANTITY, order(line(quantity=30), past={1: many}))
+        (hint,) = said(QUANTITY, order(line(quantity=9000), past={1: (*many, *past(10, 12, 14, first=1))}))
+        assert hint.reason == "9000 × CUP: this customer took 10 to 1001 the last 4 times, usually 14."
+
+    def test_several_lines_of_the_order_are_one_quantity(self) -> None:
+        lines = (line(quantity=60), line(quantity=40, key=2))
+        (hint,) = said(QUANTITY, order(*lines, past={1: past(10, 10, 10)}))
+        assert hint.reason.startswith("100 × CUP") and remedies(hint) == ["hold", "ask-customer"]
+        halves = (line(quantity=1), line(quantity=9, key=2))
+        assert not said(QUANTITY, order(*halves, past={1: past(10, 10, 10)}))
+
     def test_the_thresholds_are_the_companys(self) -> None:
         facts = order(line(quantity=20), past={1: past(10, 10)})
         assert not said(QUANTITY, facts)
@@ -86,8 +99,11 @@ class TestUnusualPrice:
         assert "50 % below" in below.reason
 
     def test_where_prices_went_up_and_down_none_is_usual(self) -> None:
-        wild = (*past(1, price="10"), *past(1, price="30"), *past(1, price="11"))
+        wild = (*past(1, price="10"), *past(1, price="30", first=1), *past(1, price="11", first=2))
         assert not said(PRICE, order(line(price="20"), past={1: wild}))
+
+    def test_prices_of_one_order_are_one_time(self) -> None:
+        assert not said(PRICE, order(line(price="15"), past={1: past(1, 1, 1, same_order=True)}))
 
     def test_what_was_free_before_is_no_price(self) -> None:
         assert not said(PRICE, order(line(price="20"), past={1: past(1, 1, 1, price="0")}))

@@ -23,6 +23,8 @@ class Layout(ABC):
     warehouse = ""
     # Whether a reference means the same document for good, so that lines it gains later belong to it.
     supplements = False
+    # Whether a product may be named by its barcode or its name too.
+    names_products = False
     reference_column: str
 
     def survey(self, rows: Iterable[SourceRow]) -> int:

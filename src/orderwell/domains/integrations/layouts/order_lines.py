@@ -30,8 +30,11 @@ from orderwell.domains.orders.errors import UnknownChannel, UnknownCurrency, Val
 from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import DomainError
 from orderwell.kernel.money import known_currency, round_amount
+from orderwell.platform.search.keys import half_width
 
 ZERO = Decimal(0)
+# Numbers and codes, which Chinese input methods write in full width; the rest is words.
+_CODES = frozenset({"customer", "currency", "sku", "phone", "email", "postcode", "country"})
 # A shop on the other side of the world writes tomorrow's day.
 LEEWAY = timedelta(days=1)
 _ADDRESS = ("recipient", "phone", "email", "street", "district", "city", "region", "postcode", "country")
@@ -43,6 +46,8 @@ _OF_ORDER = (
 
 
 class OrderLines(Layout):
+    names_products = True
+
     def __init__(
         self, header: Sequence[str], columns: Mapping[str, str], options: MappingOptions, *, history: bool
     ) -> None:
@@ -55,19 +60,29 @@ class OrderLines(Layout):
         self.index = {field: header.index(column) for field, column in columns.items()}
         self.zone = ZoneInfo(options.time_zone or settings.TIME_ZONE)
         self.reference_column = columns["order_reference"]
-        self.channel = options.channel
+        self._channels: dict[str, str] = {}
+        self.channel = self._channel_code(options.channel)
         self.currency = options.currency
 
     def key(self, row: SourceRow) -> str:
         if row.fault is not None and len(row.cells) <= self.index["order_reference"]:
             return ""
-        text = parse_reference(row.cells[self.index["order_reference"]])
+        text = half_width(parse_reference(row.cells[self.index["order_reference"]]))
         # Two channels may use the same order numbers.
         return text if "channel" not in self.index or not text else f"{self._cell(row, 'channel')}\t{text}"
 
+    def _channel_code(self, text: str) -> str:
+        code = self._channels.get(text)
+        if code is None:
+            code = self._channels[text] = reference().channel_code(text)
+        return code
+
     def _cell(self, row: SourceRow, field: str) -> str:
         index = self.index.get(field)
-        return row.cells[index].strip() if index is not None and index < len(row.cells) else ""
+        text = row.cells[index].strip() if index is not None and index < len(row.cells) else ""
+        if field == "channel":
+            return self._channel_code(text)
+        return half_width(text) if field in _CODES else text
 
     def column_of(self, pointer: str) -> str:
         parts = pointer.strip("/").split("/")
@@ -166,7 +181,7 @@ class _OrderReader:
     def header(self) -> _Header:
         header = _Header()
         options = self.layout.options
-        channel = self._common("channel")[0] or options.channel
+        channel = self._common("channel")[0] or self.layout.channel
         known = reference().channels.get(channel)
         if known is None:
             self._refuse(0, "channel", UnknownChannel(value=channel))

@@ -9,7 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, cast
 
-from orderwell.domains.integrations.errors import DuplicateColumn, FileUnreadable, UnknownFormat
+from orderwell.domains.integrations.errors import (
+    DuplicateColumn,
+    ExcelUnreadable,
+    FileUnreadable,
+    UnknownEncoding,
+    UnknownFormat,
+)
 from orderwell.domains.integrations.reading import csv_file, json_lines, xlsx_file
 from orderwell.domains.integrations.reading.encoding import detect_encoding
 from orderwell.domains.integrations.reading.rows import MAX_COLUMNS, SourceInfo, SourceRow
@@ -17,6 +23,9 @@ from orderwell.kernel.errors import Phrase
 from orderwell.kernel.refusals import EmptyFile
 
 _GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
+_START = 4096
+# Bytes that no text has, but for UTF-16.
+_NO_TEXT = bytes({*range(0x20)} - {0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x1A, 0x1B})
 
 
 def inspect(path: Path, name: str, options: Mapping[str, str] | None = None) -> SourceInfo:
@@ -24,7 +33,7 @@ def inspect(path: Path, name: str, options: Mapping[str, str] | None = None) -> 
     options = options or {}
     packed = _starts_with(path, _GZIP)
     with open_bytes(path, name, packed=packed) as file:
-        start = file.read(64)
+        start = file.read(_START)
     if not start.strip():
         raise EmptyFile(name=name)
     if start.startswith(_ZIP):
@@ -34,9 +43,10 @@ def inspect(path: Path, name: str, options: Mapping[str, str] | None = None) -> 
         with open_bytes(path, name, packed=packed) as file:
             return _checked(name, SourceInfo("json_lines", json_lines.header_of(file), packed))
     with open_bytes(path, name, packed=packed) as file:
-        encoding = detect_encoding(file, options.get("encoding", ""))
-    if b"\0" in start and not encoding.startswith("utf-16"):
-        raise UnknownFormat(name=name)
+        encoding = _encoding_of(file, name, options.get("encoding", ""))
+    binary = start.translate(None, _NO_TEXT) != start
+    if binary and not encoding.startswith("utf-16") and (named_excel(name) or b"\0" in start[:64]):
+        raise ExcelUnreadable(name=name) if named_excel(name) else UnknownFormat(name=name)
     with open_bytes(path, name, packed=packed) as file:
         delimiter, header = csv_file.header_of(file, name, encoding, options.get("delimiter", ""))
     return _checked(name, SourceInfo("csv", header, packed, encoding, delimiter))
@@ -66,6 +76,20 @@ def open_bytes(path: Path, name: str, *, packed: bool) -> Iterator[IO[bytes]]:
 def _starts_with(path: Path, magic: bytes) -> bool:
     with path.open("rb") as file:
         return file.read(len(magic)) == magic
+
+
+def _encoding_of(file: IO[bytes], name: str, asked: str) -> str:
+    try:
+        return detect_encoding(file, asked)
+    except UnknownEncoding:
+        if named_excel(name):  # no text at all: a damaged workbook, or one of the old format
+            raise ExcelUnreadable(name=name) from None
+        raise
+
+
+def named_excel(name: str) -> bool:
+    """By its name alone: a text called .xlsx is still read as what it is."""
+    return name.lower().removesuffix(".gz").endswith((".xlsx", ".xlsm", ".xls"))
 
 
 def _named_json_lines(name: str) -> bool:

@@ -11,7 +11,7 @@ from typing import IO, Any
 
 from openpyxl import load_workbook
 
-from orderwell.domains.integrations.errors import CellCount, ErrorCell, FileUnreadable, FormulaCell
+from orderwell.domains.integrations.errors import CellCount, ErrorCell, ExcelUnreadable, FileUnreadable, FormulaCell
 from orderwell.domains.integrations.reading.rows import MAX_COLUMNS, Fault, SourceInfo, SourceRow
 from orderwell.kernel.errors import DomainError, Phrase
 
@@ -96,5 +96,4 @@ def _sheet(file: IO[bytes], name: str) -> Iterator[Iterator[Sequence[Any]]]:
     except (DomainError, GeneratorExit):
         raise
     except Exception as error:  # a damaged part makes openpyxl raise nearly anything
-        reason = f"it is damaged ({type(error).__name__})"
-        raise FileUnreadable(name=name, format="XLSX", reason=reason) from error
+        raise ExcelUnreadable(name=name) from error

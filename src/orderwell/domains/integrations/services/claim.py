@@ -7,7 +7,7 @@ import socket
 from datetime import datetime, timedelta
 from typing import Any
 
-from orderwell.domains.integrations.errors import BatchBusy, ClaimLost
+from orderwell.domains.integrations.errors import BatchBusy, ClaimLost, NothingToResume
 from orderwell.domains.integrations.models import ImportBatch
 from orderwell.domains.integrations.states import IMPORT_BATCH
 from orderwell.kernel.errors import NotFound
@@ -26,6 +26,8 @@ def claim(batch_id: int, *, event: str, now: datetime) -> ImportBatch:
         batch = ImportBatch.objects.select_for_update().filter(pk=batch_id).first()
         if batch is None:
             raise NotFound(kind="import", reference=str(batch_id))
+        if event == "run" and batch.state == "finished":
+            raise NothingToResume(batch=batch_id)
         state = IMPORT_BATCH.next(batch.state, event)
         if batch.claimed_until is not None and batch.claimed_until > now and not _is_dead(batch.claimed_by):
             raise BatchBusy(batch=batch_id, owner=batch.claimed_by, until=batch.claimed_until.isoformat())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from django.contrib.auth.hashers import make_password
@@ -11,7 +11,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from orderwell.kernel.errors import InvalidValue, NotFound
+from orderwell.kernel.errors import DomainError, InvalidValue, NotFound, refuse_together
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.accounts.errors import UsernameTaken, WeakPassword
 from orderwell.platform.accounts.events import AccountEvent
@@ -46,8 +46,8 @@ def create_user(
 ) -> User:
     """A person who may sign in and do what the roles allow, on the rows that `limits` leaves."""
     actor.require(Permission.SYSTEM_USER_MANAGE)
+    refuse_together(sign_in_problems(username=username, password=password, name=name))
     username = clean_username(username)
-    _check_password(password, User(username=username, name=name))
     hashed = make_password(password)  # slow on purpose, so before the transaction
     with atomic():
         wanted = find_roles(roles)
@@ -175,6 +175,23 @@ def clean_username(username: str) -> str:
     if not cleaned or len(cleaned) > 80 or not cleaned.isprintable() or " " in cleaned:
         raise InvalidValue(value=username, expected=_("1 to 80 characters without spaces"), pointer="/username")
     return cleaned
+
+
+def sign_in_problems(*, username: str | None, password: str | None, name: str = "") -> Iterator[DomainError]:
+    """What is wrong with the two things that a new user signs in with; None is not looked at."""
+    cleaned = ""
+    if username is not None:
+        try:
+            cleaned = clean_username(username)
+        except DomainError as error:
+            yield error
+        if cleaned and User.objects.filter(username=cleaned).exists():
+            yield UsernameTaken(username=cleaned, pointer="/username")
+    if password is not None:
+        try:
+            _check_password(password, User(username=cleaned, name=name))
+        except DomainError as error:
+            yield error
 
 
 def _check_password(password: str, user: User) -> None:

@@ -147,7 +147,7 @@
 
   // A page that comes back with something wrong begins there, unless it has a place of its own to begin.
   ready(() => {
-    const wrong = $("#content form[data-main] .is-invalid");
+    const wrong = $("#content form:is([data-main], .dialog-page) .is-invalid");
     if (wrong && document.activeElement === document.body) wrong.focus();
   });
 

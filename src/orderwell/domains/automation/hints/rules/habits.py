@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils.translation import gettext_noop as _
@@ -53,26 +54,46 @@ PRICE = define(
         _("A price is unusual when it differs by more than this from the usual one."),
     ),
 )
-# Prices that are compared: the newest.
+# Orders whose prices are compared: the newest.
 NEWEST = 5
 
 
 @QUANTITY.on("order")
 def unusual_quantity(order: OrderFacts, limits: Limits) -> Iterator[Hint]:
+    """Order by order: goods on several lines of one order were bought once."""
+    here: dict[int, list[LineFacts]] = defaultdict(list)
     for line in order.lines:
-        quantities = sorted(past.quantity for past in order.past.get(line.variant_id, ()))
-        if len(quantities) < limits["orders"] or not line.open:
+        if line.open:
+            here[line.variant_id].append(line)
+    for variant, lines in here.items():
+        quantities = sorted(_by_order(order.past.get(variant, ())))
+        if len(quantities) < limits["orders"]:
             continue
+        quantity = sum((line.quantity for line in lines), Decimal(0))
         least, usual, most = quantities[0], quantities[len(quantities) // 2], quantities[-1]
-        far_above = line.quantity > most and line.quantity >= usual * limits["times"]
-        far_below = line.quantity < least and line.quantity * limits["times"] <= usual
+        far_above = quantity > most and quantity >= usual * limits["times"]
+        far_below = quantity < least and quantity * limits["times"] <= usual
         if far_above or far_below:
-            yield _quantity_hint(order, line, (least, usual, most), len(quantities))
+            yield _quantity_hint(order, lines, quantity, (least, usual, most), len(quantities))
 
 
-def _quantity_hint(order: OrderFacts, line: LineFacts, seen: tuple[Decimal, Decimal, Decimal], count: int) -> Hint:
+def _by_order(past: Iterable[Past]) -> list[Decimal]:
+    totals: dict[str, Decimal] = defaultdict(Decimal)
+    for line in past:
+        totals[line.number] += line.quantity
+    return list(totals.values())
+
+
+def _quantity_hint(
+    order: OrderFacts,
+    lines: Sequence[LineFacts],
+    quantity: Decimal,
+    seen: tuple[Decimal, Decimal, Decimal],
+    count: int,
+) -> Hint:
     least, usual, most = seen
-    figures = {"quantity": line.quantity, "sku": line.sku, "count": count}
+    line = lines[0]
+    figures = {"quantity": quantity, "sku": line.sku, "count": count}
     if least == most:
         reason = Phrase(
             _("{quantity} × {sku}: this customer took {usual} each of the last {count} times."), **figures, usual=usual
@@ -86,12 +107,12 @@ def _quantity_hint(order: OrderFacts, line: LineFacts, seen: tuple[Decimal, Deci
             usual=usual,
         )
     remedies = []
-    if may_change(order, line):
+    if len(lines) == 1 and may_change(order, line):
         data = {"line": line.key, "quantity": plain(usual)}
         label = Phrase(_("Take {quantity}"), quantity=usual)
         remedies.append(Remedy("set-quantity", label, data, changing(order)))
     remedies += [*hold_for(order, "customer", reason), *ask(order, _("Ask the customer"))]
-    inputs = {"sku": line.sku, "quantity": line.quantity, "least": least, "usual": usual, "most": most}
+    inputs = {"sku": line.sku, "quantity": quantity, "least": least, "usual": usual, "most": most}
     return QUANTITY.hint(order, Severity.WARNING, reason, *remedies, inputs=inputs, line=line.key)
 
 
@@ -99,14 +120,27 @@ def _quantity_hint(order: OrderFacts, line: LineFacts, seen: tuple[Decimal, Deci
 def unusual_price(order: OrderFacts, limits: Limits) -> Iterator[Hint]:
     """Where a price list of the customer has the goods, its price is the usual one, whatever was paid before."""
     for line in order.lines:
-        newest = list(order.past.get(line.variant_id, ()))[:NEWEST]
+        newest, count = _newest(order.past.get(line.variant_id, ()))
         usual = line.agreed or _usual_price(newest, limits["percent"])
-        known = line.agreed or len(newest) >= limits["orders"]
+        known = line.agreed or count >= limits["orders"]
         if not known or not line.open or usual is None:
             continue
         difference = (line.unit_price - usual) * 100 / usual
         if abs(difference) > limits["percent"]:
-            yield _price_hint(order, line, usual, difference, len(newest))
+            yield _price_hint(order, line, usual, difference, count)
+
+
+def _newest(past: Iterable[Past]) -> tuple[list[Past], int]:
+    """The lines of the newest orders, and how many orders these are."""
+    numbers: list[str] = []
+    lines = []
+    for line in past:
+        if line.number not in numbers:
+            if len(numbers) == NEWEST:
+                break
+            numbers.append(line.number)
+        lines.append(line)
+    return lines, len(numbers)
 
 
 def _price_hint(order: OrderFacts, line: LineFacts, usual: Decimal, difference: Decimal, count: int) -> Hint:

@@ -230,7 +230,7 @@
     } // another screen was asked for meanwhile
     stop = made.stop || null;
     $("title").textContent = made.title;
-    document.title = `${made.title} · Orderwell`;
+    document.title = `${made.title} · ${document.documentElement.dataset.product}`;
     const back = $("back");
     back.hidden = made.back === undefined;
     if (made.back !== undefined) back.href = made.back;
