@@ -71,7 +71,7 @@ def _accompany() -> None:
     for name in (
         *(OrderEvent.PLACED, OrderEvent.RECORDED, OrderEvent.REMOVED, OrderEvent.CHANGED, OrderEvent.CHANGE_UNDONE),
         *(OrderEvent.UNITS_CANCELLED, OrderEvent.CANCELLED, OrderEvent.REOPENED),
-        *(FulfilmentEvent.SHIPPED, FulfilmentEvent.RETURNED),
+        *(FulfilmentEvent.SHIPPED, FulfilmentEvent.RETURNED, FulfilmentEvent.RETURN_UNDONE),
     ):
         accompany(name, mark_days)
 

@@ -220,6 +220,24 @@ def test_an_order_that_was_invoiced_before_it_shipped_can_be_cancelled(owner: Ca
 
 
 @pytest.mark.usefixtures("books_are_right")
+def test_cancelling_what_is_invoiced_says_that_it_needs_a_credit_note_and_by_whom(
+    owner: Caller, caller: Callable[..., Caller], shop: Shop
+) -> None:
+    order = owner("GET", f"/orders/{made(owner.post('/orders', draft()))['id']}").json()
+    line = str(order["lines"][0]["id"])
+    number = made(owner.post(f"/orders/{order['id']}/invoices", {"lines": {line: "1"}}))["number"]
+    seller = caller("orders:*")
+    for lines, pointer in ((None, None), ({line: order["lines"][0]["quantity"]}, f"/lines/{line}")):
+        answer = seller.post(f"/orders/{order['id']}/cancel", {"lines": lines, "reason": "not wanted"})
+        (error,) = answer.json()["errors"]
+        assert (answer.status_code, error["code"], error.get("pointer")) == (403, "credit_note_needed", pointer)
+        assert number in error["detail"] and "Issue credit notes" in error["detail"]
+    assert seller("GET", f"/orders/{order['id']}").json()["state"] == "placed"
+    cancelled = made(seller.post(f"/orders/{order['id']}/cancel", {"lines": {line: "1"}, "reason": "not wanted"}))
+    assert Decimal(cancelled["lines"][0]["quantity_cancelled"]) == 1
+
+
+@pytest.mark.usefixtures("books_are_right")
 def test_stock_is_corrected_below_what_is_reserved(owner: Caller, caller: Callable[..., Caller], shop: Shop) -> None:
     order = made(owner.post("/orders", draft(lines=[{"sku": "CUP", "quantity": "40"}])))
     what = {"warehouse": "main", "reason": "count", "lines": [{"sku": "CUP", "counted": "25"}]}

@@ -72,6 +72,9 @@ def test_a_return_request_becomes_a_return(browse: Browse, place: Place) -> None
     assert client.post(f"/cases/{case.pk}/return/", {**values, f"line_{line.pk}": "3"}).status_code == 422
     assert client.post(f"/cases/{case.pk}/return/", {**values, f"line_{line.pk}": "1"}).status_code == 302
     assert Return.objects.get().lines.get().quantity == 1
+    page, back = client.get(f"/cases/{case.pk}/").content.decode(), Return.objects.get()
+    assert f'<a href="/returns/{back.pk}/">{back.number}</a>' in page
+    assert "No credit note has been issued for it yet." in page
     assert "Done, thank you." in customer.get("/track/order/").content.decode()
     assert client.post(f"/cases/{case.pk}/return/", {**values, "token": "b", f"line_{line.pk}": "1"}).status_code == 422
 

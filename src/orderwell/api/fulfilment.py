@@ -13,6 +13,7 @@ from orderwell.api.preconditions import etag, expected_version
 from orderwell.api.requests import may_also
 from orderwell.api.routing import Routes
 from orderwell.api.shapes import Amount, Exact, Id, InCurrency, Input, Moment, QuantityIn, Reason, Shape, columns
+from orderwell.domains.automation.services.undo_return import undo_return
 from orderwell.domains.fulfilment import queries
 from orderwell.domains.fulfilment.models import Return, Shipment
 from orderwell.domains.fulfilment.services.record_return import ReturnedUnits, record_return
@@ -89,6 +90,10 @@ class NewReturn(Input):
     reason: Reason
 
 
+class UndoingReturn(Input):
+    reason: Reason
+
+
 class ReturnShape(InCurrency):
     id: int
     number: str
@@ -105,6 +110,11 @@ class ReturnShape(InCurrency):
     gross_amount: Amount
     received_at: Moment
     actor_label: str
+    undone_at: Moment | None = Field(
+        description="When it was undone because it was a mistake; then it counts no longer"
+    )
+    undone_by: str
+    undone_reason: str
 
 
 class ReturnLineShape(Shape):
@@ -224,3 +234,13 @@ def return_goods(request: ApiRequest, order_id: Id, body: NewReturn) -> dict[str
     lines = [ReturnedUnits(**dict(line)) for line in body.lines]
     document = record_return(order_id=order_id, lines=lines, reason=body.reason, actor=request.actor, now=utc_now())
     return _return_detail(request, document.pk)
+
+
+@routes.write("POST", "/returns/{return_id}/undo", permission=RETURN, response=ReturnDetailShape)
+def undo_return_of_goods(request: ApiRequest, return_id: Id, body: UndoingReturn) -> dict[str, Any]:
+    """Take back a return that was booked by mistake: the goods are with the customer again, and what was restocked is
+    taken out of stock. Refused once it has a credit note or was settled without one, and where the restocked goods are
+    no longer free.
+    """
+    undo_return(return_id=return_id, reason=body.reason, actor=request.actor, now=utc_now())
+    return _return_detail(request, return_id)

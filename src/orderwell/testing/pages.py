@@ -180,6 +180,7 @@ EXAMPLES: dict[str, Callable[[], list[Arguments]]] = {
     "invoice-credit": lambda: _pairs(
         InvoiceLine.objects.filter(quantity__gt=F("quantity_credited")).values_list("invoice_id").distinct()[:MOST]
     ),
+    "return-undo": lambda: _pairs(Return.objects.filter(undone_at=None).values_list("pk")[:MOST]),
     "return-credit": lambda: _pairs(Return.objects.filter(order__isnull=False).values_list("pk")[:MOST]),
     "return-settle": lambda: _pairs(Return.objects.filter(order__isnull=False).values_list("pk")[:MOST]),
     "refund-undo": lambda: _pairs(Refund.objects.filter(undone_at=None).order_by("-pk").values_list("pk")[:MOST]),

@@ -9,7 +9,8 @@ from hypothesis.stateful import rule
 
 from orderwell.domains.automation.services.bill import ship_and_invoice
 from orderwell.domains.automation.services.take_back import take_back
-from orderwell.domains.fulfilment.models import Shipment
+from orderwell.domains.automation.services.undo_return import undo_return
+from orderwell.domains.fulfilment.models import Return, Shipment
 from orderwell.domains.fulfilment.services.record_return import ReturnedUnits, record_return
 from orderwell.domains.fulfilment.services.ship import ship
 from orderwell.domains.fulfilment.services.track import deliver
@@ -116,4 +117,12 @@ class StockRules(Company):
             self.attempt(
                 "return",
                 lambda: record_return(order_id=line.order_id, lines=units, reason="broken", actor=ACTOR, now=self.now),
+            )
+
+    @rule(index=pick)
+    def undo_come_back(self, index: int) -> None:
+        found = self.one(list(Return.objects.order_by("pk")), index)
+        if found is not None:
+            self.attempt(
+                "undo return", lambda: undo_return(return_id=found.pk, reason="a mistake", actor=ACTOR, now=self.now)
             )

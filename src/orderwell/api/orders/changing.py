@@ -132,7 +132,9 @@ def undo_order_change(request: ApiRequest, order_id: Id, number: Id) -> dict[str
 
 @routes.write("POST", "/orders/{order_id}/cancel", permission=Permission.ORDERS_ORDER_CANCEL, response=OrderDetail)
 def cancel_order(request: ApiRequest, response: HttpResponse, order_id: Id, body: Cancelling) -> dict[str, Any]:
-    """Cancel some units, or all that is not shipped. Reservations, tax and totals follow, and credit notes where invoiced."""
+    """Cancel some units, or all that is not shipped. Reservations, tax and totals follow, and credit notes where invoiced:
+    those need `billing:credit-note:create`, else `credit_note_needed` says what is invoiced and with which invoice.
+    """
     cancel_and_credit(order_id=order_id, lines=body.lines, reason=body.reason, actor=request.actor, now=utc_now())
     return detail(request, response, order_id)
 

@@ -180,9 +180,9 @@ def _placed(kind: str, rows: Rows) -> Source:
     return Source(kind, "orders", P.ORDERS_ORDER_VIEW, rows, columns, _order)
 
 
-def _money(kind: str, page: str, permission: Permission, rows: Rows, group: str = "invoices") -> Source:
+def _money(kind: str, page: str, permission: Permission, rows: Rows) -> Source:
     columns = ("number", "gross_amount", "currency", "actor_label", *(("order_id",) if page == "order" else ()))
-    return Source(kind, group, permission, rows, columns, _document(page))
+    return Source(kind, "invoices", permission, rows, columns, _document(page))
 
 
 # The order breaks ties of one moment: what comes first here stands above.
@@ -235,7 +235,18 @@ SOURCES = (
             "who": row["actor_label"],
         },
     ),
-    _money("return", "return", P.FULFILMENT_RETURN_VIEW, _returns, "returns"),
+    Source(
+        "return",
+        "returns",
+        P.FULFILMENT_RETURN_VIEW,
+        _returns,
+        ("number", "gross_amount", "currency", "actor_label", "undone_reason"),
+        lambda row: {
+            **_document("return")(row),
+            "state": ("return", "undone") if row["undone_reason"] else None,
+            "text": row["undone_reason"],
+        },
+    ),
     Source(
         "case",
         "messages",

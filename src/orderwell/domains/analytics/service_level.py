@@ -51,8 +51,9 @@ def filled(*, actor: Actor, period: Period, zone: ZoneInfo) -> Share:
 
 
 def returned(*, actor: Actor, period: Period, zone: ZoneInfo) -> Share:
-    """Returns that came in during the period, beside the shipments that left in it. Raises PermissionDenied."""
+    """Returns that came in during the period and were not undone, beside the shipments that left in it. Raises
+    PermissionDenied."""
     actor.require(Permission.REPORTS_DASHBOARD_VIEW)
     since, until = period.bounds(zone)
-    came = returns(actor, since=since, until=until).order_by().count()
+    came = returns(actor, since=since, until=until, standing=True).order_by().count()
     return Share(came, shipments(actor, since=since, until=until).order_by().count())

@@ -26,7 +26,8 @@ LOOKED_AT = 300
 
 def awaiting_credit(returns: Sequence[Return]) -> list[Return]:
     """Those of `returns` that were neither credited nor settled without, and of which something can be credited."""
-    open_ = [row for row in returns if row.order_id and not row.history and not row.settled_without]
+    settled = (bool(row.history or row.settled_without or row.undone_at) for row in returns)
+    open_ = [row for row, done in zip(returns, settled, strict=True) if row.order_id and not done]
     causes = CreditNote.objects.filter(cause__in=[f"return:{row.pk}" for row in open_])
     known = set(causes.values_list("cause", flat=True))
     open_ = [row for row in open_ if f"return:{row.pk}" not in known]
@@ -49,6 +50,6 @@ def _possible(line_ids: set[int]) -> dict[int, Decimal]:
 def returns_to_credit(actor: Actor, *, limit: int) -> list[Return]:
     """What waits for somebody who writes credit notes, the oldest first, among the newest returns."""
     actor.require(Permission.BILLING_INVOICE_VIEW)
-    rows = visible_returns(actor).filter(history=False, order__isnull=False).select_related("order")
+    rows = visible_returns(actor).filter(history=False, order__isnull=False, undone_at=None).select_related("order")
     newest = list(rows.order_by("-received_at", "-pk")[:LOOKED_AT])
     return sorted(awaiting_credit(newest), key=lambda row: (row.received_at, row.pk))[:limit]

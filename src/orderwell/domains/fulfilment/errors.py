@@ -15,6 +15,29 @@ class QuantityAboveShipped(DomainError):
     message = "{sku}: {value} to be returned, but only {left} were shipped and not yet returned."
 
 
+class ReturnUndone(DomainError):
+    code = "return_undone"
+    message = "Return {number} was undone by {who} at {moment}: {reason}"
+
+
+class ReturnSettled(DomainError):
+    code = "return_settled"
+    message = "Return {number} can't be undone any more, it was settled without a credit note: {reason}"
+
+
+class ImportedReturn(DomainError):
+    code = "imported_return"
+    message = "Return {number} came in with a file; undo that import instead."
+
+
+class ReturnedGoodsGone(DomainError):
+    code = "returned_goods_gone"
+    message = (
+        "{sku}: this return put {value} into {warehouse}, and only {free} are still free there. "
+        "The rest was promised to orders or has left."
+    )
+
+
 class UnknownWarehouse(DomainError):
     code = "unknown_warehouse"
     message = "There is no active warehouse {value}."

@@ -80,16 +80,18 @@ def bundles_are_shipped_reserved_or_backordered() -> LawResult:
 
 @law("fulfilment.returned_is_the_sum_of_returns")
 def returned_is_the_sum_of_returns() -> LawResult:
-    """The returned quantity of every line is the sum of its return lines."""
-    right = _sums(ReturnLine.objects.filter(order_line__isnull=False), "order_line_id", "quantity")
+    """The returned quantity of every line is the sum of its return lines; what was undone counts nothing."""
+    standing = ReturnLine.objects.filter(order_line__isnull=False, return_document__undone_at=None)
+    right = _sums(standing, "order_line_id", "quantity")
     kept = dict(OrderLine.objects.exclude(quantity_returned=0).values_list("pk", "quantity_returned"))
     return LawResult(OrderLine.objects.count(), _line_differences(right, kept))
 
 
 @law("fulfilment.returned_items_match_shipments")
 def returned_items_match_shipments() -> LawResult:
-    """What a shipment line has back is the sum of the returned items that name it."""
-    right = _sums(ReturnedItem.objects.filter(shipment_line__isnull=False), "shipment_line_id", "quantity")
+    """What a shipment line has back is the sum of the returned items that name it; what was undone counts nothing."""
+    standing = ReturnedItem.objects.filter(shipment_line__isnull=False, return_line__return_document__undone_at=None)
+    right = _sums(standing, "shipment_line_id", "quantity")
     kept = dict(ShipmentLine.objects.exclude(quantity_returned=0).values_list("pk", "quantity_returned"))
     wrong = sorted(pk for pk in right.keys() | kept.keys() if right.get(pk, ZERO) != kept.get(pk, ZERO))
     names = dict(ShipmentLine.objects.filter(pk__in=wrong).values_list("pk", "shipment__number"))
@@ -99,13 +101,18 @@ def returned_items_match_shipments() -> LawResult:
 
 @law("fulfilment.stock_moves_with_goods")
 def stock_moves_with_goods() -> LawResult:
-    """Every shipment took from stock exactly its lines, and every return put back exactly what was restocked."""
+    """Every shipment took from stock exactly its lines, and every return put back exactly what was restocked.
+
+    A return that was undone has taken it out again: its movements come to nothing.
+    """
     right: dict[tuple[str, int], Decimal] = defaultdict(Decimal)
     out = ShipmentLine.objects.order_by().values_list("shipment_id", "stock_item_id").annotate(total=Sum("quantity"))
     for shipment_id, item, total in out.values_list("shipment_id", "stock_item_id", "total"):
         right[f"shipment:{shipment_id}", item] -= total
-    back = ReturnedItem.objects.filter(stock_item__isnull=False).order_by()
-    back_sums = back.values_list("return_line__return_document_id", "stock_item_id").annotate(total=Sum("quantity"))
+    back = ReturnedItem.objects.filter(stock_item__isnull=False, return_line__return_document__undone_at=None)
+    back_sums = (
+        back.order_by().values_list("return_line__return_document_id", "stock_item_id").annotate(total=Sum("quantity"))
+    )
     for return_id, item, total in back_sums.values_list("return_line__return_document_id", "stock_item_id", "total"):
         right[f"return:{return_id}", item] += total
     kinds = (StockMovement.Kind.SHIPMENT, StockMovement.Kind.RETURN)

@@ -74,6 +74,10 @@ class Return(models.Model):
     gross_amount = AmountField()
     received_at = models.DateTimeField()
     actor_label = models.CharField(max_length=120)
+    # A return that was a mistake stays, says by whom and why it was undone, and counts no longer.
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.CharField(max_length=120, blank=True, default="", db_default="")
+    undone_reason = models.CharField(max_length=240, blank=True, default="", db_default="")
 
     class Meta:
         constraints = [

@@ -166,8 +166,10 @@ def returns(
     text: str = "",
     since: datetime | None = None,
     until: datetime | None = None,
+    standing: bool = False,
 ) -> QuerySet[Return]:
-    """The visible returns that pass the filters; received from `since` on and before `until`."""
+    """The visible returns that pass the filters; received from `since` on and before `until`. `standing` leaves out what
+    was undone."""
     actor.require(Permission.FULFILMENT_RETURN_VIEW)
     rows = visible_returns(actor)
     wanted = {
@@ -177,6 +179,8 @@ def returns(
         "received_at__lt": until,
     }
     rows = rows.filter(**{column: value for column, value in wanted.items() if value is not None})
+    if standing:
+        rows = rows.filter(undone_at=None)
     if text.strip():
         own = [Q(external_id=text.strip()), *_counted(text)]
         rows = rows.filter(named_by(Return.objects.all(), text, exact=own))
@@ -219,6 +223,11 @@ def return_detail(actor: Actor, return_id: int) -> Return:
     if found is None:
         raise NotFound(kind="return", reference=str(return_id))
     return found
+
+
+def return_named(actor: Actor, return_id: int) -> Return | None:
+    """A return that another document names, for who sees that document; None when it is out of the actor's reach."""
+    return visible_returns(actor).filter(pk=return_id).first()
 
 
 def shipped_components(line_ids: Collection[int], *, until: int | None = None) -> dict[int, dict[int, Decimal]]:

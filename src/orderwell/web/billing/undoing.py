@@ -25,7 +25,7 @@ from orderwell.web.pages import back_to, form_page
 MISTAKE = gettext_lazy("Recorded by mistake")
 
 
-class UndoMoneyForm(ActionForm):
+class UndoForm(ActionForm):
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=240, initial=MISTAKE)
     next = forms.CharField(required=False, widget=forms.HiddenInput)
     OWN = ActionForm.OWN | {"next"}
@@ -77,7 +77,7 @@ def _ask(
     done: str,
     shown: dict[str, Any],
 ) -> HttpResponse:
-    form = UndoMoneyForm(request.POST or None, initial={"next": request.GET.get("next", "")})
+    form = UndoForm(request.POST or None, initial={"next": request.GET.get("next", "")})
     to = _place(request, shown["order"].pk)
     return perform(request, actor, form, template=template, act=act, done=done, to=to, context=shown)
 

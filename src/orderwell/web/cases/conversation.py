@@ -12,12 +12,15 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from orderwell.domains.automation.crediting import awaiting_credit
 from orderwell.domains.automation.services.settle_return import settle_return
+from orderwell.domains.billing.queries import credit_notes_of
 from orderwell.domains.cases.models import Case, MessageFile
 from orderwell.domains.cases.queries import case_detail, tasks_of
 from orderwell.domains.cases.services.converse import SentFile, needed_for, write_message
 from orderwell.domains.cases.services.manage import CaseChange, change_case, close_case, reopen_case
 from orderwell.domains.cases.services.notify import mark_stream_read
+from orderwell.domains.fulfilment.queries import return_named
 from orderwell.domains.fulfilment.services.record_return import ReturnedUnits
 from orderwell.kernel.clock import business_day, utc_now
 from orderwell.kernel.errors import DomainError, NotFound
@@ -58,10 +61,23 @@ def show(request: HttpRequest, actor: Actor, case: Case, form: MessageForm) -> H
         and actor.may(needed_for(case))
         and actor.may(Permission.FULFILMENT_RETURN_CREATE),
         "tasks": tasks_of(f"case:{case.pk}") if actor.may(Permission.CASES_CASE_VIEW) else [],
-        "return_id": case.outcome.removeprefix("return:") if case.outcome.startswith("return:") else "",
+        **_outcome(case, actor),
         "now": utc_now(),
     }
     return render(request, "cases/detail.html", context, status=422 if form.errors else 200)
+
+
+def _outcome(case: Case, actor: Actor) -> dict[str, Any]:
+    """The return that a request led to, and what became of its money."""
+    kind, _colon, key = case.outcome.partition(":")
+    found = return_named(actor, int(key)) if kind == "return" and key.isdecimal() else None
+    if found is None:
+        return {}
+    return {
+        "came_back": found,
+        "awaits_credit": bool(awaiting_credit([found])),
+        "credit_notes": credit_notes_of(actor, case.outcome),
+    }
 
 
 @action()

@@ -133,6 +133,7 @@ WORDS: dict[str, dict[str, tuple[str | Promise, str]]] = {
         "person": (_("Person"), QUIET),
         "company": (_("Company"), CALM),
     },
+    "return": {"undone": (_("Undone"), QUIET)},
     "disposition": {
         "restock": (_("Back to stock"), GOOD),
         "scrap": (_("Scrap"), BAD),

@@ -57,6 +57,7 @@ TOPICS: dict[str, str] = {
     # billing
     "return-list": "shipping#return-list",
     "return-detail": "shipping#return-list",
+    "return-undo": "shipping#return-undo",
     "credit-note-list": "billing#credit-note-list",
     "invoice-list": "billing#invoice-list",
     "invoice-detail": "billing#invoice-page",

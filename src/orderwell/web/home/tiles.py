@@ -157,7 +157,7 @@ def _returned(actor: Actor, choice: Choice, zone: ZoneInfo, days: str) -> Tile:
     before = returned(actor=actor, period=choice.before, zone=zone) if choice.before else Share(0, 0)
     change = share_change(now, before)
     return Tile(
-        *(_("Returns"), share_text(now), f"{reverse('return-list')}?{days}"),
+        *(_("Returns"), share_text(now), f"{reverse('return-list')}?{days}&standing=1"),
         _("Returns that came in during the period, for each hundred shipments that left in it."),
         _("%(part)s to %(whole)s shipments") % {"part": thousands(now.part), "whole": thousands(now.whole)},
         # More returns are not better: the arrow stays, the colour turns.

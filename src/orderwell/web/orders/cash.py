@@ -18,6 +18,7 @@ from orderwell.domains.billing.open_invoices import open_amounts
 from orderwell.domains.billing.overview import money_of
 from orderwell.domains.billing.services.invoice import issue_invoice, nothing_left
 from orderwell.domains.billing.services.pay import PaymentDraft, record_payment, record_refund
+from orderwell.domains.fulfilment.models import Return
 from orderwell.domains.fulfilment.overview import returns_of
 from orderwell.domains.fulfilment.services.record_return import ReturnedUnits, record_return
 from orderwell.domains.fulfilment.services.ship import ship
@@ -117,7 +118,7 @@ def return_goods(request: HttpRequest, actor: Actor, order_id: int) -> HttpRespo
         may_refund=actor.may(Permission.BILLING_REFUND_CREATE) and bool(found.order.paid_amount),
     )
 
-    def act(data: dict[str, Any]) -> None:
+    def act(data: dict[str, Any]) -> Return | None:
         into = data["warehouse"] if data["disposition"] == "restock" else ""
         units = [
             ReturnedUnits(line_id=pk, quantity=quantity, disposition=data["disposition"], warehouse=into or None)
@@ -125,9 +126,10 @@ def return_goods(request: HttpRequest, actor: Actor, order_id: int) -> HttpRespo
         ]
         shared: dict[str, Any] = {"order_id": order_id, "lines": units, "reason": data["reason"], "actor": actor}
         if data.get("credit"):
+            # Its money is settled with it: then there is nothing to undo.
             take_back(**shared, refund=bool(data.get("refund")), now=utc_now())
-        else:
-            record_return(**shared, now=utc_now())
+            return None
+        return record_return(**shared, now=utc_now())
 
     return perform(
         request,
@@ -138,6 +140,7 @@ def return_goods(request: HttpRequest, actor: Actor, order_id: int) -> HttpRespo
         done=_("The return is recorded."),
         to=page_of(order_id),
         context={"order": found.order},
+        undo=lambda made: undo("return-recorded", return_id=made.pk),
     )
 
 

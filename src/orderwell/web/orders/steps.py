@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from orderwell.domains.automation.crediting import awaiting_credit
+from orderwell.domains.billing.models import CreditNote
 from orderwell.domains.billing.overview import Money, money_of
 from orderwell.domains.fulfilment.models import Return, Shipment
 from orderwell.domains.fulfilment.overview import returns_of, shipments_of
@@ -26,6 +28,8 @@ class Documents:
     money: Money
     # Returns for which no credit note was issued yet.
     to_credit: list[Return]
+    # Keys of the returns that can be undone, as far as the viewer sees what was settled for them.
+    undoable: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,16 @@ class Step:
 def documents_of(found: OrderOverview, actor: Actor) -> Documents:
     order_id = found.order.pk
     returns = returns_of(actor, order_id)
-    return Documents(shipments_of(actor, order_id), returns, money_of(actor, order_id), awaiting_credit(returns))
+    money = money_of(actor, order_id)
+    can = frozenset(row.pk for row in returns if undoable(row, money.credit_notes))
+    return Documents(shipments_of(actor, order_id), returns, money, awaiting_credit(returns), can)
+
+
+def undoable(found: Return, credit_notes: Iterable[CreditNote]) -> bool:
+    """Booked here, standing, and not settled: the service has the last word."""
+    if found.history or found.order_id is None or found.undone_at is not None or found.settled_without:
+        return False
+    return all(note.cause != f"return:{found.pk}" for note in credit_notes)
 
 
 def next_steps(found: OrderOverview, documents: Documents, actor: Actor) -> list[Step]:

@@ -251,7 +251,8 @@ def return_rows(actor: Actor, values: Values, now: datetime) -> Sequence[QuerySe
     if "pk" in values:
         return [visible_returns(actor).select_related("order", "customer")]
     wanted = pick(values, channel="channel", text="q")
-    return [returns(actor, **wanted, **between(values)).select_related("order", "customer")]
+    standing = bool(values.get("standing"))
+    return [returns(actor, **wanted, **between(values), standing=standing).select_related("order", "customer")]
 
 
 def return_lines(actor: Actor, row: Any) -> Mapping[str, Any]:
@@ -278,18 +279,20 @@ RETURNS = ListSpec(
         Column("currency", _("Currency"), lambda r: r.currency),
         Column("history", _("History"), lambda r: r.history, "yes_no"),
         Column("who", _("Who"), lambda r: r.actor_label),
+        Column("undone", _("Undone"), lambda r: r.undone_reason or None),
     ),
-    default=("number", "order", "customer", "channel", "reason", "received", "amount"),
+    default=("number", "order", "customer", "channel", "reason", "received", "amount", "undone"),
     rows=return_rows,
     sorts={"received": ("received_at", "id")},
     default_sort="-received",
     steady=Return,
-    steady_filters=frozenset({"channel", "from", "to"}),
+    steady_filters=frozenset({"channel", "from", "to", "standing"}),
     filters=(
         Filter("q", _("Search"), "text"),
         Filter("channel", _("Channel"), choices=channel_choices, alias=channel_code),
         Filter("from", _("Received from"), "day"),
         Filter("to", _("Received until"), "day"),
+        Filter("standing", _("Without undone ones"), "flag"),
     ),
     link=lambda row: to("return-detail", row.pk),
     search=_("Return, order, customer"),

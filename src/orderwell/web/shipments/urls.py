@@ -11,4 +11,5 @@ urlpatterns = [
     path("shipments/<int:shipment_id>/tracking/", views.tracking, name="shipment-tracking"),
     path("returns/", list_page("returns"), name="return-list"),
     path("returns/<int:return_id>/", views.return_page, name="return-detail"),
+    path("returns/<int:return_id>/undo/", views.undo, name="return-undo"),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from orderwell.domains.automation.crediting import awaiting_credit
+from orderwell.domains.automation.services.undo_return import undo_return
 from orderwell.domains.billing.queries import credit_notes_of
 from orderwell.domains.fulfilment.queries import return_detail, shipment_detail
 from orderwell.domains.fulfilment.services.track import deliver, set_tracking
@@ -17,9 +19,12 @@ from orderwell.domains.orders.models import Order
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
+from orderwell.web.billing.undoing import MISTAKE, UndoForm
 from orderwell.web.components.actions import ActionForm, perform
+from orderwell.web.components.toasts import undoes
 from orderwell.web.orders.cash_forms import CARRIERS, TrackingForm
-from orderwell.web.pages import form_page, page
+from orderwell.web.orders.steps import undoable
+from orderwell.web.pages import back_to, form_page, page
 
 STATES = ("shipped", "delivered")
 READY = (Order.FulfilmentState.RESERVED.value, Order.FulfilmentState.PARTIAL.value)
@@ -33,9 +38,37 @@ def return_page(request: HttpRequest, actor: Actor, return_id: int) -> HttpRespo
         "found": found,
         "lines": list(found.lines.all()),
         "awaits_credit": bool(awaiting_credit([found])),
-        "credit_notes": credit_notes_of(actor, f"return:{return_id}"),
+        "credit_notes": (notes := credit_notes_of(actor, f"return:{return_id}")),
+        "undoable": undoable(found, notes),
     }
     return render(request, "shipments/return.html", context)
+
+
+@undoes("return-recorded")
+def take_return_back(actor: Actor, now: datetime, *, return_id: int) -> str:
+    undo_return(return_id=return_id, reason=str(MISTAKE), actor=actor, now=now)
+    return _("The return is undone.")
+
+
+@form_page(Permission.FULFILMENT_RETURN_CREATE)
+def undo(request: HttpRequest, actor: Actor, return_id: int) -> HttpResponse:
+    """Take a return back that was booked by mistake."""
+    found = return_detail(actor, return_id)
+    given = request.POST.get("next") or request.GET.get("next")
+
+    def act(data: dict[str, Any]) -> None:
+        undo_return(return_id=return_id, reason=data["reason"], actor=actor, now=utc_now())
+
+    return perform(
+        request,
+        actor,
+        UndoForm(request.POST or None, initial={"next": request.GET.get("next", "")}),
+        template="shipments/undo_return.html",
+        act=act,
+        done=_("The return is undone."),
+        to=back_to(request) if given else reverse("return-detail", args=[return_id]),
+        context={"found": found, "lines": list(found.lines.all())},
+    )
 
 
 @form_page(Permission.FULFILMENT_SHIPMENT_CREATE)

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from orderwell.domains.billing.models import CreditNote
+from django.db.models import F
+
+from orderwell.domains.automation.errors import CreditNoteNeeded
+from orderwell.domains.billing.models import CreditNote, InvoiceLine
 from orderwell.domains.billing.services.credit import credit_units, creditable, turn_into_reversals
 from orderwell.domains.billing.services.invoice import uninvoiced
 from orderwell.domains.orders.models import Order, OrderLine
 from orderwell.domains.orders.services.cancel import cancel_units
 from orderwell.domains.orders.services.loading import lines_of, lock_order
+from orderwell.kernel.errors import Refusal
+from orderwell.kernel.quantities import plain
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.database import atomic
 from orderwell.platform.permissions import Permission
@@ -32,12 +38,14 @@ def cancel_and_credit(
     """Cancel {line id: units}, or with None all that is not shipped, and reverse the invoices for them.
 
     Charges such as shipping fall away with the last goods, when nothing at all was shipped. Only where something is
-    invoiced does the actor need the permission to credit. Raises what `cancel_units` and crediting raise; then nothing of
-    it happened.
+    invoiced does the actor need the permission to credit. Raises Refusal with a CreditNoteNeeded for each line of which the
+    actor may not cancel so much, and what `cancel_units` and crediting raise; then nothing of it happened.
     """
     with atomic():
         order = lock_order(order_id, actor=actor, permission=Permission.ORDERS_ORDER_CANCEL)
         known = lines_of(order)
+        if not actor.may(Permission.BILLING_CREDIT_NOTE_CREATE):
+            _refuse_invoiced(known, lines, actor)
         credited, reversing = _credited_units(known, lines), _invoiced_units(known, lines)
         notes = []
         if reversing:
@@ -56,6 +64,30 @@ def cancel_and_credit(
         final = "credited" if notes or credited else ""
         order = cancel_units(order_id=order_id, lines=lines, reason=reason, actor=actor, now=now, final=final)
     return CalledOff(order, notes)
+
+
+def _refuse_invoiced(known: list[OrderLine], lines: Mapping[int, Decimal] | None, actor: Actor) -> None:
+    """What is invoiced is left to those who write credit notes; said of every line at once, with its invoices."""
+    wanted = _to_cancel(known, lines)
+    if not wanted:
+        return
+    actor.require(Permission.ORDERS_ORDER_CANCEL)
+    rows = InvoiceLine.objects.filter(order_line_id__in=list(wanted), quantity__gt=F("quantity_credited"))
+    numbers: dict[int, list[str]] = defaultdict(list)
+    for line_id, number in rows.order_by("invoice_id").values_list("order_line_id", "invoice__number").distinct():
+        numbers[line_id].append(number)
+    raise Refusal(
+        [
+            CreditNoteNeeded(
+                pointer=None if lines is None else f"/lines/{pk}",
+                sku=line.sku,
+                value=plain(quantity),
+                invoices=", ".join(numbers[pk]) or "-",
+                permission=str(Permission.BILLING_CREDIT_NOTE_CREATE),
+            ).detail()
+            for pk, (line, quantity) in wanted.items()
+        ]
+    )
 
 
 def units_to_cancel(lines: Sequence[OrderLine], *, actor: Actor) -> dict[int, Decimal]:

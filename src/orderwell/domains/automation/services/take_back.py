@@ -9,6 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from orderwell.domains.automation.errors import AlreadyCredited
+from orderwell.domains.automation.services.undo_return import credit_note_of
 from orderwell.domains.billing.errors import PastOrder
 from orderwell.domains.billing.models import CreditNote, Payment, Refund
 from orderwell.domains.billing.queries import due_amount
@@ -18,6 +19,7 @@ from orderwell.domains.billing.services.pay import record_refund
 from orderwell.domains.fulfilment.models import Return, ReturnLine
 from orderwell.domains.fulfilment.queries import visible_returns
 from orderwell.domains.fulfilment.services.record_return import ReturnedUnits, record_return
+from orderwell.domains.fulfilment.services.undo_return import already_undone
 from orderwell.domains.orders.models import Order, OrderLine
 from orderwell.domains.orders.services.loading import lock_order
 from orderwell.kernel.errors import NotFound
@@ -70,7 +72,7 @@ def credit_return(*, return_id: int, actor: Actor, now: datetime) -> list[Credit
 
     Goods that came back before they were invoiced are invoiced first, so that the books show what was delivered and what
     came back. Units that were already credited, as goodwill, are not credited twice. Raises NotFound, PastOrder,
-    AlreadyCredited.
+    AlreadyCredited, ReturnUndone.
     """
     actor.require(Permission.BILLING_CREDIT_NOTE_CREATE)
     with atomic():
@@ -82,8 +84,12 @@ def credit_return(*, return_id: int, actor: Actor, now: datetime) -> list[Credit
         order = lock_order(document.order_id, actor=actor, permission=Permission.BILLING_CREDIT_NOTE_CREATE)
         if order.history:
             raise PastOrder(number=order.number)
+        # With the order locked: it may have been undone a moment ago.
+        document.refresh_from_db()
+        if document.undone_at is not None:
+            raise already_undone(document)
         cause = f"return:{return_id}"
-        earlier = CreditNote.objects.filter(cause=cause).values_list("number", flat=True).first()
+        earlier = credit_note_of(return_id)
         if earlier is not None:
             raise AlreadyCredited(number=document.number, credit_note=earlier)
         units = _units(document)

@@ -142,10 +142,10 @@ def _check(wish: ReturnedUnits, line: OrderLine, places: int, left: Decimal, poi
 
 
 def _given_so_far(line_ids: Iterable[int]) -> dict[int, Amounts]:
-    """What earlier returns of each line are worth."""
+    """What earlier returns of each line are worth; those that were undone are worth nothing."""
     given: dict[int, Amounts] = defaultdict(lambda: NOTHING)
     rows = (
-        ReturnLine.objects.filter(order_line_id__in=list(line_ids))
+        ReturnLine.objects.filter(order_line_id__in=list(line_ids), return_document__undone_at=None)
         .order_by()
         .values("order_line_id")
         .annotate(net=Sum("net_amount"), tax=Sum("tax_amount"), gross=Sum("gross_amount"))

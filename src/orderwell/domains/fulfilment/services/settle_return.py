@@ -7,6 +7,7 @@ from datetime import datetime
 from orderwell.domains.fulfilment.events import FulfilmentEvent
 from orderwell.domains.fulfilment.models import Return
 from orderwell.domains.fulfilment.queries import visible_returns
+from orderwell.domains.fulfilment.services.undo_return import already_undone
 from orderwell.domains.orders.services.loading import lock_order
 from orderwell.kernel.errors import NotFound, Refusal
 from orderwell.kernel.refusals import text_problems
@@ -19,7 +20,8 @@ from orderwell.platform.permissions import Permission
 def settle_without_credit(*, return_id: int, reason: str, actor: Actor, now: datetime) -> Return:
     """Say that nothing is to be credited for a return, and why. It can be credited later all the same.
 
-    Saying it again changes the reason. Raises NotFound, also for one without an order, or Refusal for an empty reason.
+    Saying it again changes the reason. Raises NotFound, also for one without an order, ReturnUndone, or Refusal for an
+    empty reason.
     """
     actor.require(Permission.BILLING_CREDIT_NOTE_CREATE)
     problems = list(text_problems(reason, "/reason", 240, needed=True))
@@ -30,6 +32,9 @@ def settle_without_credit(*, return_id: int, reason: str, actor: Actor, now: dat
         if document is None or document.order_id is None:
             raise NotFound(kind="return", reference=str(return_id))
         lock_order(document.order_id, actor=actor, permission=Permission.BILLING_CREDIT_NOTE_CREATE)
+        document.refresh_from_db()
+        if document.undone_at is not None:
+            raise already_undone(document)
         document.settled_without = reason.strip()
         document.save(update_fields=["settled_without"])
         data = {"number": document.number, "reason": document.settled_without}
