@@ -53,8 +53,9 @@ def _subscribe() -> None:
     for name in (OrderEvent.UNITS_CANCELLED, OrderEvent.CHANGED, OrderEvent.CHANGE_UNDONE):
         subscribe(name, "orderwell.domains.automation.handlers.settle_delivery")
     # What is no longer owed after its money went back is refunded.
-    for name in (OrderEvent.UNITS_CANCELLED, OrderEvent.CHANGED, OrderEvent.CHANGE_UNDONE, BillingEvent.CREDITED):
+    for name in (OrderEvent.UNITS_CANCELLED, OrderEvent.CHANGED, OrderEvent.CHANGE_UNDONE):
         subscribe(name, "orderwell.domains.automation.handlers.settle_refunds")
+    subscribe(BillingEvent.CREDITED, "orderwell.domains.automation.handlers.settle_refunds")
     # A merge that something slipped past is finished.
     subscribe(CustomerEvent.MERGED, "orderwell.domains.automation.handlers.finish_merge")
     # Colleagues mentioned in a note are told.
