@@ -62,9 +62,7 @@ def settle_return(*, return_id: int, refund: bool = False, actor: Actor, now: da
         notes = credit_return(return_id=return_id, actor=actor, now=now)
         document = visible_returns(actor).get(pk=return_id)
         worth = sum((note.gross_amount for note in notes), ZERO) if notes else document.gross_amount
-        refunds = (
-            _refund(document.order_id, worth, document.reason, actor, now) if refund and document.order_id else []
-        )
+        refunds = _refund(document.order_id, worth, document.reason, actor, now) if refund and document.order_id else []
     return TakenBack(document, notes, refunds)
 
 
