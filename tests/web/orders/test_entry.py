@@ -11,7 +11,7 @@ from django.test import Client
 
 from orderwell.domains.automation.hints.finding import hints_of_orders
 from orderwell.domains.automation.hints.services.dismiss import dismiss_hint
-from orderwell.domains.catalog.models import Barcode, Channel, Pack, Variant, VariantPrice
+from orderwell.domains.catalog.models import Channel, Variant, VariantPrice
 from orderwell.domains.catalog.resolving import forget_reference
 from orderwell.domains.customers.models import Customer
 from orderwell.domains.inventory.models import Warehouse
@@ -121,15 +121,6 @@ def test_pasted_lines_in_peoples_own_writing(owner: Client, company: Company) ->
     assert (rows[0]["sku"], rows[0]["quantity"]) == ("CUP", "") and "“CUP,1,000” can be read" in rows[0]["note"]
     typed = entry(owner, line_sku=["CUP"], line_name=[""], line_quantity=[""])
     assert owner.post("/orders/preview/", typed).json()["rows"][0]["errors"]["quantity"]
-
-
-def test_the_price_beside_the_barcode_of_a_carton_is_that_of_a_carton(owner: Client, company: Company) -> None:
-    carton = Pack.objects.create(variant=company.cup, unit="箱", quantity=12)
-    Barcode.objects.create(code="2000000101668", variant=company.cup, pack=carton)
-    text = "2000000101668\t2\t114\n2000000101668\t1\t100\n"
-    whole, odd = owner.post("/orders/pasted/", {"text": text}).json()["rows"]
-    assert (whole["sku"], whole["quantity"], whole["unit_price"], whole["note"]) == ("CUP", "24", "9.5", "")
-    assert (odd["quantity"], odd["unit_price"]) == ("12", "") and "price of a pack of 12" in odd["note"]
 
 
 def test_pasted_prices_that_are_not_taken_over_are_said(browse: Callable[..., Client], company: Company) -> None:
