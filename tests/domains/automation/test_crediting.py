@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from orderwell.domains.automation.crediting import awaiting_credit, returns_to_credit
+from orderwell.domains.automation.errors import AlreadyCredited
 from orderwell.domains.automation.services.bill import ship_and_invoice
 from orderwell.domains.automation.services.call_off import cancel_and_credit
-from orderwell.domains.automation.services.take_back import credit_return, settle_return
+from orderwell.domains.automation.services.take_back import credit_return, settle_return, settle_without
 from orderwell.domains.billing.models import CreditNote, InvoiceLine, Refund
 from orderwell.domains.billing.services.credit import issue_credit_note
 from orderwell.domains.billing.services.invoice import issue_invoice
@@ -118,6 +119,29 @@ def test_credit_and_refund_of_a_return_that_is_there() -> None:
     assert differences() == []
 
 
+def test_what_was_credited_by_hand_is_refunded_all_the_same() -> None:
+    order = place([(stocked(), 3)])
+    (invoice,) = ship_and_invoice(order_id=order.pk, actor=owner(), now=NOW)[1]
+    pay(order, str(order.total_amount))
+    issue_credit_note(invoice_id=invoice.pk, reason="late", actor=owner(), now=NOW)
+    document = back(order, 2)
+    done = settle_return(return_id=document.pk, refund=True, actor=owner(), now=NOW)
+    assert done.credit_notes == []
+    assert [refund.amount for refund in done.refunds] == [D(20)]  # what came back, not all that is paid too much
+    assert differences() == []
+
+
+def test_what_is_credited_is_not_settled_without() -> None:
+    order = place([(stocked(), 1)])
+    ship_and_invoice(order_id=order.pk, actor=owner(), now=NOW)
+    document = back(order, 1)
+    (note,) = credit_return(return_id=document.pk, actor=owner(), now=NOW)
+    with pytest.raises(AlreadyCredited, match=note.number):
+        settle_without(return_id=document.pk, reason="exchanged", actor=owner(), now=NOW)
+    document.refresh_from_db()
+    assert not document.settled_without
+
+
 @pytest.mark.parametrize("quantity", [D(4), D(2)])
 def test_units_invoiced_with_a_discount_keep_their_worth(quantity: D) -> None:
     """Over more or fewer units the discount would be another for those that are charged already."""
@@ -139,4 +163,21 @@ def test_units_invoiced_without_a_discount_can_become_more() -> None:
     change = OrderChange(lines=(LineChange(line_id=line.pk, quantity=D(4)),))
     change_order(order_id=order.pk, change=change, version=None, actor=owner(), now=NOW)
     cancel_and_credit(order_id=order.pk, lines={line.pk: D(1)}, reason="too much", actor=owner(), now=NOW)
+    assert differences() == []
+
+
+def test_goodwill_for_units_that_never_leave_ends_to_the_cent() -> None:
+    """0.04 and 0.03 were credited of 0.11; the unit that stays must be credited as it is charged, with 0.04."""
+    order = place([(stocked(price="0.035"), 3)])
+    (line,) = lines_of(order)
+    invoice = issue_invoice(order_id=order.pk, actor=owner(), now=NOW)
+    (row,) = InvoiceLine.objects.all()
+    for amount in (D("0.04"), D("0.03")):
+        note = issue_credit_note(
+            invoice_id=invoice.pk, quantities={row.pk: D(1)}, reason="sorry", actor=owner(), now=NOW
+        )
+        assert note.gross_amount == amount
+    cancel_and_credit(order_id=order.pk, lines={line.pk: D(2)}, reason="too late", actor=owner(), now=NOW)
+    order.refresh_from_db()
+    assert order.total_amount == order.invoiced_amount == order.credited_amount == D("0.04")
     assert differences() == []
