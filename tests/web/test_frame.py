@@ -200,7 +200,7 @@ def test_what_is_late_stands_in_the_order_of_its_due_day(
     browse: Callable[..., Client], place: Callable[..., int]
 ) -> None:
     now = utc_now()
-    days = [(9, 3), (8, 30), (7, 1), (6, 12), (5, 2), (4, 40), (3, 2)]
+    days = [(9, 3), (8, 30), (7, 1), (6, 12), (5, 4), (4, 40), (3, 2)]
     made = {
         late: place(CUP=1, now=now - timedelta(days=50 + old), requested_at=now - timedelta(days=late))
         for old, late in days

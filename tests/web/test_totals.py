@@ -36,12 +36,12 @@ def test_count_and_sum_of_a_filter(owner: Client, place: Callable[..., int], mon
     for quantity in (1, 2, 3):
         place(CUP=quantity)
     assert told(owner, "/orders/") == ""
-    assert told(owner, "/orders/?channel=shop") == "sum ¥120.00"
+    assert told(owner, "/orders/?currency=CNY") == "sum ¥120.00"
     assert told(owner, "/orders/?fulfilment=backordered") == ""
     monkeypatch.setattr("orderwell.web.lists.views.ROWS", 2)
-    assert told(owner, "/orders/?channel=shop") == "3 in all · sum ¥120.00"
+    assert told(owner, "/orders/?currency=CNY") == "3 in all · sum ¥120.00"
     monkeypatch.setattr(totals, "MOST", 2)
-    assert told(owner, "/orders/?channel=shop") == "2+ in all"
+    assert told(owner, "/orders/?currency=CNY") == "2+ in all"
 
 
 def test_what_was_undone_is_counted_and_adds_nothing(owner: Client, place: Callable[..., int]) -> None:
