@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Exists, F, OuterRef
+from django.db.models.functions import Coalesce
 
 from orderwell.domains.inventory.models import Reservation, StockItem
 from orderwell.domains.orders.due import MOST_URGENT_FIRST
@@ -55,10 +56,13 @@ def held_orders(actor: Actor, *, limit: int) -> list[Held]:
 
 
 def late(actor: Actor, *, now: datetime, limit: int) -> list[Order]:
-    """Past their promise, the oldest first."""
+    """Past their promise, the longest overdue first."""
     actor.require(Permission.ORDERS_ORDER_VIEW)
-    orders = visible_orders(actor).filter(late_orders(now)).select_related("channel")
-    return list(orders.order_by("placed_at", "id")[:limit])
+    found = visible_orders(actor).filter(late_orders(now)).order_by(Coalesce("promised_at", "requested_at"), "id")
+    # Keys alone first: an index has all that is asked for them, and only these rows are read.
+    ids = list(found.values_list("pk", flat=True)[:limit])
+    rows = {order.pk: order for order in Order.objects.filter(pk__in=ids).select_related("channel")}
+    return [rows[pk] for pk in ids if pk in rows]
 
 
 def coverable(actor: Actor, *, limit: int) -> list[Order]:

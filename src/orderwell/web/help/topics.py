@@ -315,6 +315,8 @@ PARTS = frozenset(
         "progress",
         "progress-seen",
         "list-counts",
+        "list-print",
+        "list-total",
         "list-quick",
         "list-export-file",
         "list-run-retry",
