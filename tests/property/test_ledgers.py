@@ -15,7 +15,20 @@ from orderwell.testing.state_machine import Company, Ledgers
 # What must have happened at least once in a run, or the run proves little.
 DEEDS = {
     *("place", "quote", "confirm", "change", "cancel", "hold", "allocate", "adjust", "displace", "receive", "transfer"),
-    *("ship", "deliver", "take back", "return", "invoice", "pay", "refund", "credit", "import", "undo import", "past"),
+    *(
+        "ship",
+        "deliver",
+        "take back",
+        "return",
+        "undo return",
+        "invoice",
+        "pay",
+        "refund",
+        "credit",
+        "import",
+        "undo import",
+        "past",
+    ),
 }
 QUIET = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
 
