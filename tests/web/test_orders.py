@@ -185,7 +185,7 @@ def test_the_page_says_what_documents_cannot_print(owner: Client, place: Callabl
     assert "cannot be printed" not in owner.get(f"/orders/{order_id}/").content.decode()
     Order.objects.filter(pk=order_id).update(customer_name="𠀀𠮷𠀁🌸")
     page = flat(owner.get(f"/orders/{order_id}/").content.decode())
-    assert "2 characters cannot be printed: 𠀀 𠀁. Documents show 〓 instead." in page
+    assert "2 characters cannot be printed: 𠀀 U+20000, 𠀁 U+20001. Documents show 〓 instead." in page
 
 
 def test_ship_deliver_invoice_pay_return_refund(owner: Client, place: Callable[..., int]) -> None:

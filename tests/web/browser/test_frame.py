@@ -253,3 +253,15 @@ def test_an_answer_that_leads_to_a_place_of_the_same_page_loads_it_anew(sign_in:
         page.evaluate("htmx.ajax('POST', '/undo/', {swap: 'none'})")
     assert page.evaluate("window.notLoadedAnew") is None
     assert page.url.endswith("/account/#id_theme")
+
+
+def test_a_refused_form_begins_at_what_is_wrong_and_says_all_of_it(sign_in: Open) -> None:
+    page = sign_in("anna")
+    page.goto("/admin/users/new/")
+    page.locator("#id_username").fill("Bad User!")
+    page.locator("#id_password").fill("short")
+    page.locator("#id_password").press("Enter")
+    page.wait_for_url(re.compile(r"refused="))
+    expect(page.locator(".is-invalid")).to_have_count(2)
+    expect(page.locator("#id_username")).to_be_focused()
+    assert page.title().endswith(" · Orderwell")
