@@ -36,7 +36,7 @@ from orderwell.web.lists.common import (
     warehouse_choices,
     warehouse_code,
 )
-from orderwell.web.lists.spec import Action, Column, Filter, ListSpec, Nothing, Values
+from orderwell.web.lists.spec import Action, Column, Filter, ListSpec, Nothing, Papers, Summed, Values
 from orderwell.web.orders.list_forms import BulkForm
 from orderwell.web.orders.list_spec import (
     COLUMNS,
@@ -155,6 +155,8 @@ TO_SHIP = ListSpec(
             hint=_("Everything that is reserved for these orders leaves now. This cannot be undone."),
         ),
     ),
+    # What left already of an order that is to be shipped again has its papers on the list of shipments.
+    papers=(Papers("order"),),
     link=link,
     prepare=count_units,
     buttons="lists/more/to_ship.html",
@@ -235,6 +237,7 @@ SHIPMENTS = ListSpec(
             hint=_("The shipments are marked as delivered, now. This cannot be undone."),
         ),
     ),
+    papers=(Papers("shipment"),),
     link=lambda shipment: to("order-detail", shipment.order_id),
     search=_("Shipment, tracking, order, customer"),
     nothing=Nothing(
@@ -310,6 +313,7 @@ RETURNS = ListSpec(
         Filter("credit", _("Credit note"), choices=credit_choices),
         Filter("standing", _("Without undone ones"), "flag"),
     ),
+    sums=(Summed(_("sum"), "gross_amount", standing=True),),
     link=lambda row: to("return-detail", row.pk),
     search=_("Return, order, customer"),
     quick="lists/returns/lines.html",
