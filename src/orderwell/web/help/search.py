@@ -23,12 +23,20 @@ _WORD = re.compile(r"[a-z0-9]+")
 _HAN = re.compile(r"[㐀-鿿]+")
 # Words of a question that say nothing about its subject.
 _ASKING = frozenset(
-    "a an the how do does did i my me we our you your to can could is are be it what which where when why of for in on at and"
-    " or with from please".split()
+    ["a", "an", "the", "how", "do", "does", "did", "i", "my", "me", "we", "our", "you", "your", "to", "can", "could", "is", "are", "be", "it", "what", "which", "where", "when", "why", "of", "for", "in", "on", "at", "and", "or", "with", "from", "please"]
 )
-_ASKING_HAN = re.compile(r"如何|怎么办|怎么样|怎么|怎样|请问|为什么|什么|哪里|哪儿|可以|能不能|我想|我要|一下|的|吗|呢|吧|了")
+_ASKING_HAN = re.compile(
+    r"如何|怎么办|怎么样|怎么|怎样|请问|为什么|什么|哪里|哪儿|可以|能不能|我想|我要|一下|的|吗|呢|吧|了"
+)
 # What people say -> what the manual calls it.
-_SAID = {"拆单": "部分发货", "分批发货": "部分发货", "退钱": "退款", "面单": "地址标签", "split": "part", "money back": "refund"}
+_SAID = {
+    "拆单": "部分发货",
+    "分批发货": "部分发货",
+    "退钱": "退款",
+    "面单": "地址标签",
+    "split": "part",
+    "money back": "refund",
+}
 # What a hit in the title counts beside one in the text.
 TITLE, ALIAS, TEXT = 6.0, 3.0, 1.0
 AROUND = 60
