@@ -191,6 +191,9 @@ EXAMPLES: dict[tuple[str, str], Example] = {
     ("POST", "/returns/{return_id}/undo"): Example(
         lambda world: Request(f"/returns/{_returned(world)}/undo", {"reason": "another order"}), CHANNEL
     ),
+    ("POST", "/returns/{return_id}/settlement"): Example(
+        lambda world: Request(f"/returns/{_returned(world)}/settlement", {"reason": "exchanged"}), CHANNEL
+    ),
     ("GET", "/payments"): simple("/payments"),
     ("GET", "/payments/{payment_id}"): Example(lambda world: Request(f"/payments/{_payment(world)}"), CHANNEL),
     ("POST", "/orders/{order_id}/payments"): Example(

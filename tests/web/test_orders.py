@@ -231,6 +231,32 @@ def test_where_all_goods_came_back_and_the_money_went_nothing_is_left_to_do(
     assert "All goods came back." in page and "On its way" not in page
 
 
+def test_the_desk_names_what_is_too_much_and_what_is_not_invoiced(
+    owner: Client, browse: Callable[..., Client], place: Callable[..., int]
+) -> None:
+    order_id = place(CUP=2)
+    line = f"line_{Order.objects.get(pk=order_id).lines.get().pk}"
+    send(owner, f"/orders/{order_id}/ship/", **{line: "2"}, carrier="", tracking_number="", warehouse="")
+    send(owner, f"/orders/{order_id}/invoice/", **{line: "1"})
+    send(owner, f"/orders/{order_id}/payment/", amount="52.50", method="bank", reference="R1", more="on")
+    assert Order.objects.get(pk=order_id).payment_state == "overpaid"
+    bookkeeper = browse("bookkeeper")
+    desk = flat(bookkeeper.get("/").content.decode())
+    part = {name: desk.split(f'id="start-{name}"')[1].split("</section>")[0] for name in ("invoicing", "unassigned")}
+    assert "¥20.00" in part["invoicing"] and "¥12.50" in part["unassigned"] and "¥40.00" not in part["unassigned"]
+    (shown,) = re.findall(r'href="(/orders/\?[^"]*overpaid[^"]*)"', part["unassigned"])
+    assert "12.50" in flat(bookkeeper.get(shown.replace("&amp;", "&")).content.decode())
+
+
+def test_where_only_charges_are_left_nothing_has_left(owner: Client, company: Company) -> None:
+    answer = send(owner, "/orders/new/", **entry(owner, shipping="12.00"))
+    order = Order.objects.get()
+    units = {f"line_{line.pk}": str(line.quantity) for line in order.lines.filter(kind="goods")}
+    assert send(owner, f"/orders/{order.pk}/cancel/", **units, reason="wrong").status_code == 204, answer
+    page = flat(owner.get(f"/orders/{order.pk}/").content.decode())
+    assert "Only charges are left" in page and "The goods have left" not in page
+
+
 def test_an_invoice_says_what_is_paid_and_takes_a_payment(owner: Client, place: Callable[..., int]) -> None:
     order_id = place(CUP=4)
     line = f"line_{Order.objects.get(pk=order_id).lines.get().pk}"

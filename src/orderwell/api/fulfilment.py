@@ -13,6 +13,7 @@ from orderwell.api.preconditions import etag, expected_version
 from orderwell.api.requests import may_also
 from orderwell.api.routing import Routes
 from orderwell.api.shapes import Amount, Exact, Id, InCurrency, Input, Moment, QuantityIn, Reason, Shape, columns
+from orderwell.domains.automation.services.take_back import settle_without
 from orderwell.domains.automation.services.undo_return import undo_return
 from orderwell.domains.fulfilment import queries
 from orderwell.domains.fulfilment.models import Return, Shipment
@@ -94,6 +95,10 @@ class UndoingReturn(Input):
     reason: Reason
 
 
+class SettlingReturn(Input):
+    reason: Reason
+
+
 class ReturnShape(InCurrency):
     id: int
     number: str
@@ -110,6 +115,7 @@ class ReturnShape(InCurrency):
     gross_amount: Amount
     received_at: Moment
     actor_label: str
+    settled_without: str = Field(description="Why nothing is to be credited for it; empty where nobody said so")
     undone_at: Moment | None = Field(
         description="When it was undone because it was a mistake; then it counts no longer"
     )
@@ -243,4 +249,18 @@ def undo_return_of_goods(request: ApiRequest, return_id: Id, body: UndoingReturn
     no longer free.
     """
     undo_return(return_id=return_id, reason=body.reason, actor=request.actor, now=utc_now())
+    return _return_detail(request, return_id)
+
+
+@routes.write(
+    "POST",
+    "/returns/{return_id}/settlement",
+    permission=Permission.BILLING_CREDIT_NOTE_CREATE,
+    response=ReturnDetailShape,
+)
+def settle_without_credit_note(request: ApiRequest, return_id: Id, body: SettlingReturn) -> dict[str, Any]:
+    """Say that nothing is to be credited for a return, and why: exchanged, repaired, agreed otherwise. Refused once it has a
+    credit note.
+    """
+    settle_without(return_id=return_id, reason=body.reason, actor=request.actor, now=utc_now())
     return _return_detail(request, return_id)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from orderwell.domains.automation.hints.finding import hints_of_orders
-from orderwell.domains.billing.queries import invoices_of_orders
+from orderwell.domains.billing.queries import due_amount, invoices_of_orders
 from orderwell.domains.billing.services.many import invoice_orders
 from orderwell.domains.catalog.choices import channel_names
 from orderwell.domains.customers.queries import tags, visible_customers
@@ -180,6 +180,7 @@ COLUMNS = (
     Column("invoiced", _("Invoiced"), lambda o: o.invoiced_amount, "money", currency=lambda o: o.currency),
     Column("credited", _("Credited"), lambda o: o.credited_amount, "money", currency=lambda o: o.currency),
     Column("paid", _("Paid"), lambda o: o.paid_amount, "money", currency=lambda o: o.currency),
+    Column("open", _("Still to be paid"), due_amount, "money", currency=lambda o: o.currency),
     Column("requested", _("Requested date"), lambda o: o.requested_at, "day"),
     Column("promised", _("Promised date"), lambda o: o.promised_at, "day"),
     Column("created", _("Created"), lambda o: o.created_at, "moment"),

@@ -151,6 +151,8 @@ def _money(found: OrderOverview, documents: Documents) -> NextStep | None:
     if any(view.to_invoice for view in found.lines):
         if "invoice" in found.blocked:
             return NextStep(_("On hold, so it can't be invoiced"), blocked=True)
+        if not any(view.active for view in found.goods):
+            return NextStep(_("Only charges are left"), _("Nothing was shipped. Cancel what is left, or invoice it."))
         return NextStep(_("To be invoiced"), _("The goods have left; the invoice is still to be written."))
     if found.due > 0:
         amount = money_text(found.due, order.currency)

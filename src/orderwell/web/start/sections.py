@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -20,6 +22,7 @@ from django.utils.translation import ngettext, pgettext
 
 from orderwell.domains.automation.crediting import returns_to_credit
 from orderwell.domains.automation.hints.finding import newest_orders_with_hints
+from orderwell.domains.billing.queries import due_amount
 from orderwell.domains.billing.waiting import overdue, to_invoice
 from orderwell.domains.cases.queries import waiting_for_us
 from orderwell.domains.inventory.choices import visible_warehouses
@@ -72,10 +75,11 @@ def _day(moment: datetime | None) -> str:
     return business_day(moment, ZoneInfo(settings.TIME_ZONE)).isoformat() if moment else ""
 
 
-def _row(order: Order, note: str = "", *, bad: bool = False, **act: Any) -> Row:
-    total = money_text(order.total_amount, order.currency)
+def _row(order: Order, note: str = "", *, amount: Decimal | None = None, bad: bool = False, **act: Any) -> Row:
+    """`amount` is what the row is about; the order's total unless said otherwise."""
+    money = money_text(order.total_amount if amount is None else amount, order.currency)
     url = reverse("order-detail", args=[order.pk])
-    return Row(url, f"{order.number} {order.customer_name}", total, note, bad, **act)
+    return Row(url, f"{order.number} {order.customer_name}", money, note, bad, **act)
 
 
 def _act(actor: Actor, needed: Permission, text: str, name: str, *keys: int, dialog: bool = True) -> dict[str, Any]:
@@ -198,6 +202,7 @@ def invoicing(actor: Actor, now: datetime) -> Section | None:
         _row(
             order,
             since(order.placed_at),
+            amount=order.total_amount - order.invoiced_amount,
             **_act(actor, P.BILLING_INVOICE_CREATE, _("Invoice"), "order-invoice", order.pk),
         )
         for order in to_invoice(actor, limit=ROWS)
@@ -254,9 +259,10 @@ def uncredited(actor: Actor, now: datetime) -> Section | None:
 def unassigned(actor: Actor, now: datetime) -> Section | None:
     if not actor.may(P.BILLING_PAYMENT_VIEW) or not actor.may(P.ORDERS_ORDER_VIEW):
         return None
-    rows = [_row(order, since(order.placed_at)) for order in overpaid(actor, limit=ROWS)]
+    rows = [_row(order, since(order.placed_at), amount=-due_amount(order)) for order in overpaid(actor, limit=ROWS)]
+    shown = urlencode({"payment": "overpaid", "columns": "number,placed,customer,status,total,credited,paid,open"})
     return Section(
-        *("unassigned", _("Paid too much"), "wallet", rows, reverse("order-list") + "?payment=overpaid"),
+        *("unassigned", _("Paid too much"), "wallet", rows, f"{reverse('order-list')}?{shown}"),
         empty=_("All money that came in belongs to something."),
         topics=("billing",),
     )
