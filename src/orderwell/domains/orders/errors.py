@@ -88,7 +88,7 @@ class PastOrderFixed(DomainError):
 
 class HeldOrder(DomainError):
     code = "order_on_hold"
-    message = "Order {number} is on hold ({kinds}); release the hold before you {step}."
+    message = "Order {number} is on hold ({reasons}); release the hold before you {step}."
 
 
 class UnknownHoldKind(DomainError):
