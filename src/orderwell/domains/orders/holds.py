@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_noop as _
 
-STEPS = ("ship", "invoice", "change", "cancel")
+# What a hold keeps from being done, and how a refusal says it.
+STEPS = {"ship": _("ship it"), "invoice": _("invoice it"), "change": _("change it"), "cancel": _("cancel it")}
 
 
 @dataclass(frozen=True)
