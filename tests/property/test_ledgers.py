@@ -17,10 +17,17 @@ DEEDS = {
     *("place", "quote", "confirm", "change", "cancel", "hold", "allocate", "adjust", "displace", "receive", "transfer"),
     *("ship", "deliver", "take back", "return", "invoice", "pay", "refund", "credit", "import", "undo import", "past"),
 }
+# What needs more steps before it can happen at all: asked for in the long form.
+SELDOM = {
+    *("change discount", "change shipping", "change priority", "change remove", "change reprice", "undo change"),
+    *("merge", "unmerge", "settle return", "settle without credit", "undo payment", "undo refund"),
+    *("open count", "enter count", "post count", "announce", "receive announced"),
+    *("sell ahead", "no more", "hold back", "ship picked"),
+}
 QUIET = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
 
 
-def play(examples: int, steps: int, *, may_lack: int) -> None:
+def play(examples: int, steps: int, *, wanted: set[str], may_lack: int) -> None:
     Company.done.clear()
     Company.refused.clear()
     run_state_machine_as_test(
@@ -34,19 +41,19 @@ def play(examples: int, steps: int, *, may_lack: int) -> None:
             suppress_health_check=QUIET,
         ),
     )
-    lacking = DEEDS - set(Company.done)
+    lacking = wanted - set(Company.done)
     assert len(lacking) <= may_lack, (lacking, Company.refused)
 
 
 @pytest.mark.django_db
 def test_every_law_holds_after_every_step() -> None:
-    play(examples=12, steps=35, may_lack=3)
+    play(examples=12, steps=35, wanted=DEEDS, may_lack=3)
 
 
 @pytest.mark.soak
 @pytest.mark.django_db
 def test_every_law_holds_after_every_step_for_long() -> None:
-    play(examples=400, steps=60, may_lack=0)
+    play(examples=400, steps=60, wanted=DEEDS | SELDOM, may_lack=0)
 
 
 @pytest.mark.django_db

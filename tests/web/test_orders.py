@@ -180,6 +180,14 @@ def test_units_are_cancelled_with_a_reason(owner: Client, place: Callable[..., i
     assert line.quantity_cancelled == 2
 
 
+def test_the_page_says_what_documents_cannot_print(owner: Client, place: Callable[..., int]) -> None:
+    order_id = place(CUP=1)
+    assert "cannot be printed" not in owner.get(f"/orders/{order_id}/").content.decode()
+    Order.objects.filter(pk=order_id).update(customer_name="𠀀𠮷𠀁🌸")
+    page = flat(owner.get(f"/orders/{order_id}/").content.decode())
+    assert "2 characters cannot be printed: 𠀀 𠀁. Documents show 〓 instead." in page
+
+
 def test_ship_deliver_invoice_pay_return_refund(owner: Client, place: Callable[..., int]) -> None:
     order_id = place(CUP=2)
     line = f"line_{Order.objects.get(pk=order_id).lines.get().pk}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -11,10 +12,16 @@ from orderwell.kernel.clock import business_day
 from orderwell.kernel.errors import DomainError
 from orderwell.kernel.money import MAX_AMOUNT, UNIT_PRICE_SCALE, currencies, exponent, is_rounded, known_currency
 from orderwell.kernel.quantities import MAX_QUANTITY, has_scale, quantity_problem
+from orderwell.kernel.written import DIRECTION_MARKS
 
 MAX_UNIT_PRICE = Decimal(10) ** 9
 ZERO = Decimal(0)
 FIRST_MOMENT, LAST_MOMENT = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
+
+_NUL = re.compile("\x00")
+# Control characters, and marks that turn the direction in which the text around them is read.
+_STRAY = re.compile(f"[\x00-\x1f\x7f-\x9f\u2028\u2029{DIRECTION_MARKS}]")
 
 
 class EmptyFile(DomainError):
@@ -79,7 +86,7 @@ class TextTooLong(DomainError):
 
 class ControlCharacter(DomainError):
     code = "control_character"
-    message = "This text holds a NUL character; remove it."
+    message = "Character {place} of this text is {character}: it cannot be seen, but changes what stands around it. Remove it."
 
 
 class ValueMissing(DomainError):
@@ -102,14 +109,22 @@ class DayOver(DomainError):
     message = "{value} is over; give today or a later day."
 
 
-def text_problems(value: str, pointer: str, limit: int, *, needed: bool = False) -> Iterator[DomainError]:
-    """Missing although needed, too long, or with a character that PostgreSQL cannot store."""
+def text_problems(
+    value: str, pointer: str, limit: int, *, needed: bool = False, lines: bool = False
+) -> Iterator[DomainError]:
+    """Missing although needed, too long, or with characters that a text of one line has no use for.
+
+    `lines`: a text that stands by itself, such as a note, may have lines and run from right to left; only what PostgreSQL
+    cannot store is refused.
+    """
     if needed and not value.strip():
         yield ValueMissing(pointer=pointer)
     if len(value) > limit:
         yield TextTooLong(pointer=pointer, limit=limit, count=len(value))
-    if "\x00" in value:
-        yield ControlCharacter(pointer=pointer)
+    stray = None if value.isprintable() else (_NUL if lines else _STRAY).search(value.strip())
+    if stray is not None:
+        place = value.index(stray[0]) + 1
+        yield ControlCharacter(pointer=pointer, place=place, character=f"U+{ord(stray[0]):04X}")
 
 
 def moment_problems(value: datetime, pointer: str) -> Iterator[DomainError]:

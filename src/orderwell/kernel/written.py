@@ -6,6 +6,8 @@ import re
 
 SIGNS = "¥￥$€£"
 HALF_WIDTH = str.maketrans("０１２３４５６７８９．，－＋", "0123456789.,-+")
+# Left and right marks, embeddings, overrides, isolates. Address books put them around numbers that are copied out of them.
+DIRECTION_MARKS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _SIGNED = re.compile(rf"([-+]?)\s*[{SIGNS}]\s*(.*)", re.DOTALL)
 _YUAN = re.compile(r"(?<=[0-9])\s*[元圆]$")
 

@@ -30,6 +30,10 @@ class Unchanged:
         self._values: dict[Hashable, dict[Any, Any]] = defaultdict(dict)
         self._seen: tuple[object, int, int] | None = None
 
+    def forget(self) -> None:
+        self._values.clear()
+        self._seen = None
+
     def look(self) -> None:
         """Forget everything unless it is still as it was. Inside a transaction."""
         if self._seen != (now := self._stamp()):
@@ -72,12 +76,18 @@ def unchanged() -> Iterator[Unchanged | None]:
     was read there may never come to be.
     """
     known = None if is_postgresql() or connections[DEFAULT_DB_ALIAS].in_atomic_block else _of_this_thread()
-    with atomic():
+    try:
+        with atomic():
+            if known is not None:
+                known.look()
+            yield known
+            if known is not None:
+                known.keep()
+    except BaseException:
+        # What was to be written is counted here already, and never came to be; nothing else may tell that it did not.
         if known is not None:
-            known.look()
-        yield known
-        if known is not None:
-            known.keep()
+            known.forget()
+        raise
 
 
 def _of_this_thread() -> Unchanged:

@@ -13,14 +13,16 @@ from decimal import Decimal
 from hypothesis.stateful import initialize
 
 from orderwell.testing.state_machine_base import Company
+from orderwell.testing.state_machine_changes import ChangeRules
 from orderwell.testing.state_machine_money import MoneyRules
 from orderwell.testing.state_machine_orders import OrderRules
+from orderwell.testing.state_machine_shelves import ShelfRules
 from orderwell.testing.state_machine_stock import StockRules
 
 __all__ = ["Company", "Ledgers"]
 
 
-class Ledgers(OrderRules, StockRules, MoneyRules):
+class Ledgers(OrderRules, ChangeRules, StockRules, ShelfRules, MoneyRules):
     """Each example works in a transaction of its own, which is undone at its end."""
 
     @initialize()

@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant
 
 from orderwell.domains.catalog.models import VariantPrice
 from orderwell.domains.catalog.resolving import forget_reference
-from orderwell.domains.inventory.resolving import forget_warehouses
+from orderwell.domains.inventory.resolving import forget_buffers, forget_warehouses
 from orderwell.domains.orders.drafts import ChargeDraft, LineDraft, OrderDraft
 from orderwell.domains.orders.models import Order, OrderLine
 from orderwell.kernel.errors import DomainError
@@ -66,6 +66,7 @@ class Company(RuleBasedStateMachine):
             self._example = None
         forget_reference()
         forget_warehouses()
+        forget_buffers()
 
     def found_company(self) -> None:
         self.now = FIRST_DAY
@@ -73,7 +74,7 @@ class Company(RuleBasedStateMachine):
         self.warehouses = [make_warehouse("east", priority=1), make_warehouse("west", priority=2)]
         make_channel("refusing", currency="EUR", prices_include_tax=True)
         make_channel("waiting", currency="JPY", prices_include_tax=False, backorder=True)
-        self.customer = make_customer("C1").number
+        self.customers = [make_customer(number).number for number in ("C1", "C2")]
         variants = []
         for number, (price, rate, places) in enumerate((("9.99", "0.19", 0), ("0.35", "0.07", 3), ("120", "0", 0))):
             tax = make_tax_category(f"tax-{number}", rate=rate)
@@ -125,7 +126,7 @@ class Company(RuleBasedStateMachine):
             channel="waiting" if waiting else "refusing",
             lines=lines,
             external_id=f"X{self.serial}" if index % 3 else None,
-            customer=self.customer if index % 4 else None,
+            customer=self.customers[index % 7 % 2] if index % 4 else None,
             shipping=whole,
             discount=whole if more else Decimal(0),
             charges=(ChargeDraft(code="GIFT", name="Gift", amount=whole),) if more and whole else (),

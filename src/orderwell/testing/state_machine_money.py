@@ -12,12 +12,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from orderwell.domains.automation.services.bill import invoice_shipment
+from orderwell.domains.automation.services.take_back import settle_return
 from orderwell.domains.billing.models import Invoice, InvoiceLine, Payment, Refund
 from orderwell.domains.billing.services.credit import issue_credit_note
 from orderwell.domains.billing.services.invoice import issue_invoice
 from orderwell.domains.billing.services.pay import PaymentDraft, record_payment, record_refund
 from orderwell.domains.billing.services.undo_money import undo_payment, undo_refund
-from orderwell.domains.fulfilment.models import Shipment
+from orderwell.domains.fulfilment.models import Return, Shipment
+from orderwell.domains.fulfilment.services.settle_return import settle_without_credit
 from orderwell.domains.integrations.models import ImportBatch
 from orderwell.domains.integrations.services.create import create_batch
 from orderwell.domains.integrations.services.run import run_batch
@@ -106,6 +108,23 @@ class MoneyRules(Company):
             ),
         )
 
+    @rule(index=pick, refund=yes, agreed=yes)
+    def settle(self, index: int, refund: bool, agreed: bool) -> None:
+        """A return that came in without its money: credited later, or left uncredited because that was agreed."""
+        document = self.one(list(Return.objects.filter(history=False).order_by("pk")), index)
+        if document is None:
+            return
+        if agreed and not refund:
+            self.attempt(
+                "settle without credit",
+                lambda: settle_without_credit(return_id=document.pk, reason="exchanged", actor=ACTOR, now=self.now),
+            )
+            return
+        self.attempt(
+            "settle return",
+            lambda: settle_return(return_id=document.pk, refund=refund, actor=ACTOR, now=self.now),
+        )
+
     @rule(index=pick, quantities=st.lists(small, min_size=1, max_size=4), live=yes)
     def import_file(self, index: int, quantities: list[Decimal], live: bool) -> None:
         """A file of two orders, one line of which nobody knows the product of."""
@@ -118,8 +137,10 @@ class MoneyRules(Company):
                 placed_at = (FIRST_DAY - timedelta(days=index % 200)).strftime("%Y-%m-%d %H:%M:%S")
                 for place, quantity in enumerate(quantities):
                     sku = self.skus[(index + place) % len(self.skus)]
-                    writer.writerow((f"F{self.serial}-{place % 2}", placed_at, sku, quantity, "9.99", self.customer))
-                writer.writerow((f"F{self.serial}-unknown", placed_at, "NOBODY-KNOWS", 1, "9.99", self.customer))
+                    writer.writerow(
+                        (f"F{self.serial}-{place % 2}", placed_at, sku, quantity, "9.99", self.customers[0])
+                    )
+                writer.writerow((f"F{self.serial}-unknown", placed_at, "NOBODY-KNOWS", 1, "9.99", self.customers[0]))
             batch = self.attempt(
                 "hand in",
                 lambda: create_batch(

@@ -140,3 +140,20 @@ def test_units_invoiced_without_a_discount_can_become_more() -> None:
     change_order(order_id=order.pk, change=change, version=None, actor=owner(), now=NOW)
     cancel_and_credit(order_id=order.pk, lines={line.pk: D(1)}, reason="too much", actor=owner(), now=NOW)
     assert differences() == []
+
+
+def test_goodwill_for_units_that_never_leave_ends_to_the_cent() -> None:
+    """0.04 and 0.03 were credited of 0.11; the unit that stays must be credited as it is charged, with 0.04."""
+    order = place([(stocked(price="0.035"), 3)])
+    (line,) = lines_of(order)
+    invoice = issue_invoice(order_id=order.pk, actor=owner(), now=NOW)
+    (row,) = InvoiceLine.objects.all()
+    for amount in (D("0.04"), D("0.03")):
+        note = issue_credit_note(
+            invoice_id=invoice.pk, quantities={row.pk: D(1)}, reason="sorry", actor=owner(), now=NOW
+        )
+        assert note.gross_amount == amount
+    cancel_and_credit(order_id=order.pk, lines={line.pk: D(2)}, reason="too late", actor=owner(), now=NOW)
+    order.refresh_from_db()
+    assert order.total_amount == order.invoiced_amount == order.credited_amount == D("0.04")
+    assert differences() == []

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from orderwell.domains.automation.handlers import settle_delivery
+from orderwell.domains.automation.handlers import settle_delivery, settle_refunds
+from orderwell.domains.billing.services.pay import PaymentDraft, record_payment, record_refund
+from orderwell.domains.billing.services.undo_money import undo_payment
 from orderwell.domains.fulfilment.services.record_return import ReturnedUnits, record_return
 from orderwell.domains.fulfilment.services.ship import ship
 from orderwell.domains.fulfilment.services.track import deliver
@@ -49,7 +51,35 @@ def test_an_order_cut_to_what_arrived_is_delivered() -> None:
     assert differences() == []
 
 
+def test_refunded_before_or_after_it_was_cancelled_is_refunded() -> None:
+    order = place([(stocked(), 3)])
+    paid = PaymentDraft(order_id=order.pk, amount=order.total_amount, method="cash")
+    payment = record_payment(payment=paid, actor=owner(), now=NOW)
+    record_refund(payment_id=payment.pk, amount=payment.amount, reason="sorry", actor=owner(), now=NOW)
+    cancel_units(order_id=order.pk, lines=None, reason="not to be had", actor=owner(), now=NOW)
+    event = Event.objects.get(name="orders.line.cancelled")
+    for _ in range(2):
+        settle_refunds(event)
+    order.refresh_from_db()
+    assert (order.state, order.payment_state) == (Order.State.CANCELLED, Order.PaymentState.REFUNDED)
+    assert differences() == []
+
+
+def test_without_money_there_is_nothing_to_refund() -> None:
+    order = place([(stocked(), 3)])
+    payment = record_payment(
+        payment=PaymentDraft(order_id=order.pk, amount=order.total_amount, method="cash"), actor=owner(), now=NOW
+    )
+    undo_payment(payment_id=payment.pk, reason="of another order", actor=owner(), now=NOW)
+    cancel_units(order_id=order.pk, lines=None, reason="not to be had", actor=owner(), now=NOW)
+    settle_refunds(Event.objects.get(name="orders.line.cancelled"))
+    order.refresh_from_db()
+    assert order.payment_state == Order.PaymentState.NONE
+
+
 def test_the_events_reach_them() -> None:
     for name in ("inventory.stock.received", "orders.line.cancelled", "fulfilment.return.recorded"):
         assert "orderwell.domains.orders.handlers.stock_became_free" in subscribers(name)
     assert "orderwell.domains.automation.handlers.settle_delivery" in subscribers("orders.line.cancelled")
+    for name in ("orders.line.cancelled", "billing.credit-note.issued"):
+        assert "orderwell.domains.automation.handlers.settle_refunds" in subscribers(name)

@@ -128,6 +128,13 @@ def test_amounts_of_order_and_invoice_are_the_stored_ones() -> None:
     assert order.number in bill and invoice.number in bill
 
 
+def test_a_character_that_no_font_has_is_marked_and_told() -> None:
+    shipment, _invoice = shipped_and_invoiced()
+    Order.objects.filter(pk=shipment.order_id).update(customer_name="𠀀𠮷 🌸 Li")
+    text = said("order-confirmation", shipment.order_id)
+    assert "〓𠮷 Li" in text and "〓 stands for characters that no font of ours has: U+20000." in " ".join(text.split())
+
+
 def test_a_credit_note_names_its_invoice_and_amount() -> None:
     _, invoice = shipped_and_invoiced()
     note = issue_credit_note(invoice_id=invoice.pk, reason="Goodwill 善意", actor=owner(), now=NOW)

@@ -137,6 +137,8 @@ def test_the_number_of_statements_does_not_grow_with_the_batch() -> None:
         ({"name": " "}, "/name", "value_missing"),
         ({"name": "x" * 241}, "/name", "text_too_long"),
         ({"note": "\x00"}, "/note", "control_character"),
+        ({"name": "Li\u202e"}, "/name", "control_character"),
+        ({"contacts": (ContactDraft(name="A\x7fB"),)}, "/contacts/0/name", "control_character"),
         ({"language": "fr"}, "/language", "invalid_value"),
         ({"credit_limit": Decimal(-1)}, "/credit_limit", "amount_out_of_range"),
         ({"credit_limit": Decimal("1.001")}, "/credit_limit", "amount_too_precise"),

@@ -46,6 +46,16 @@ def test_all_that_is_reserved_leaves() -> None:
     assert differences() == []
 
 
+def test_a_carrier_turns_nothing_round() -> None:
+    order = place([(stocked(10), 3)])
+    with pytest.raises(Refusal) as refusal:
+        ship(order_id=order.pk, carrier="DHL \u202elatx", tracking_number="1\t2", actor=warehouse_worker(), now=NOW)
+    assert [(error.pointer, error.data["place"], error.data["character"]) for error in refusal.value.errors] == [
+        ("/carrier", 5, "U+202E"),
+        ("/tracking_number", 2, "U+0009"),
+    ]
+
+
 def test_part_after_part() -> None:
     order = place([(stocked(10), 5)])
     (line,) = lines_of(order)

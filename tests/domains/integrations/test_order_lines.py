@@ -271,6 +271,10 @@ def test_a_product_is_meant_by_sku_barcode_or_name_in_any_width(tmp_path: Path) 
     assert not [item for verdict in run_laws() for item in verdict.result.differences]
 
 
+def test_marks_of_direction_in_a_name_are_refused_at_their_cell(tmp_path: Path) -> None:
+    assert refused(run(tmp_path, [(*A[:6], "王\u202e芳", *A[7:])])) == [(2, "Recipient", "control_character")]
+
+
 def test_numbers_of_a_file_are_kept_in_half_width(tmp_path: Path) -> None:
     row = ("ＷＢ－１２３", "２０２６－０３－０１", "ＣＵＰ", "１", "３．５", "Ｋ１", "王芳", "杭州", "ＣＮ", "")
     assert run(tmp_path, [row]).done == 1

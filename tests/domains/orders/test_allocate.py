@@ -76,3 +76,22 @@ def test_a_queue_longer_than_one_transaction_is_served_to_the_end(monkeypatch):
     assert Backorder.objects.count() == 1
     assert stock(tea)["north"] == (D(4), D(4))
     assert_lawful()
+
+
+def test_who_waits_behind_a_batch_that_may_not_have_the_goods_is_served(monkeypatch):
+    """More orders than one transaction takes wait first, of a channel that sells from another warehouse alone."""
+    from orderwell.domains.orders import handlers
+    from orderwell.domains.orders.services import allocate as module
+    from orderwell.platform.events.models import Event
+
+    monkeypatch.setattr(module, "BATCH", 2)
+    tea, north, south = make_variant(), make_warehouse("north"), make_warehouse("south")
+    first, second = (make_channel(backorder=True, warehouses=[place]) for place in (north, south))
+    for _ in range(5):
+        placed(draft(first, (tea, 1)))
+    waiting = placed(draft(second, (tea, 2)))
+    stock_up(tea, south, 3)
+    handlers.stock_became_free(Event(data={"variant_ids": [tea.pk]}))
+    assert reserved(lines(waiting)[0]) == {"south": D(2)}
+    assert Backorder.objects.count() == 5
+    assert_lawful()

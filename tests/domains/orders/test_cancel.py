@@ -118,3 +118,28 @@ def test_a_hold_that_does_not_block_cancelling_lets_it_pass(tea):
     place_hold(order_id=order.pk, kind="credit", reason="limit", actor=ACTOR, now=utc_now())
     assert cancel(order).state == "cancelled"
     assert HeldOrder.code == "order_on_hold"
+
+
+def test_half_a_piece_is_not_cancelled(tea):
+    """Half a piece would be left that can neither be shipped nor end the order."""
+    order = placed(draft(make_channel(), (tea, 3), shipping=D(8)))
+    goods, shipping = lines(order)
+    for line in (goods, shipping):
+        with pytest.raises(Refusal) as refusal:
+            cancel(order, {line.pk: D("0.5")})
+        assert [(error.code, error.pointer) for error in refusal.value.errors] == [
+            ("quantity_too_precise", f"/lines/{line.pk}")
+        ]
+    assert not Cancellation.objects.exists()
+
+
+def test_what_is_left_of_a_product_that_was_divisible_can_go():
+    rope = make_variant(quantity_places=1)
+    stock_up(rope, make_warehouse("north", priority=1), 10)
+    order = placed(draft(make_channel(), (rope, "2.5")))
+    (line,) = lines(order)
+    cancel(order, {line.pk: D("0.7")})
+    type(rope).objects.filter(pk=rope.pk).update(quantity_places=0)
+    cancel(order, {line.pk: D("1.8")})
+    assert Order.objects.get(pk=order.pk).state == Order.State.CANCELLED
+    assert_lawful()

@@ -15,6 +15,7 @@ from orderwell.domains.customers.models import Customer
 from orderwell.domains.inventory.models import StockItem, Warehouse
 from orderwell.domains.orders.models import Order, OrderLine
 from orderwell.domains.orders.outcomes import Placed, Refused
+from orderwell.domains.orders.services import place as placing
 from orderwell.domains.prices.models import PriceEntry, PriceList
 from orderwell.platform.database import atomic
 from orderwell.testing.concurrency import in_threads
@@ -131,6 +132,27 @@ def test_it_is_lawful_at_the_end():
     company.order([2, 2, 2])
     _let(True, lambda: company.change("stock", 3))
     company.order([3, 3, 1])
+    company.close()
+    assert_lawful()
+
+
+def test_what_failed_before_it_was_written_took_nothing(monkeypatch):
+    """The batch is tried again, one by one: on what is stored, and not on what the first attempt had counted down."""
+    house = make_warehouse()
+    company = Company(make_channel(warehouses=[house]), house, make_variant(), make_customer(name="first"))
+    stock_up(company.tea, house, company.free)
+    company.order([1])
+    right, failed = placing.write, []
+
+    def write(*arguments, **named):
+        if not failed:
+            failed.append(arguments)
+            raise OSError("no space left on device")
+        right(*arguments, **named)
+
+    monkeypatch.setattr(placing, "write", write)
+    company.order([3, 1])
+    assert failed
     company.close()
     assert_lawful()
 

@@ -86,7 +86,7 @@ def _product_problems(draft: ProductDraft, current: ProductState | None, known: 
     for name, limit in (("name_zh", MAX_NAME), ("name_en", MAX_NAME), ("description", 20_000)):
         value = getattr(draft, name)
         if value is not UNSET:
-            yield from text_problems(value, f"/{name}", limit)
+            yield from text_problems(value, f"/{name}", limit, lines=name == "description")
     if draft.category is not UNSET and draft.category is not None and draft.category not in known.categories:
         yield errors.UnknownCategory(pointer="/category", value=draft.category[:60])
     tax = draft.tax_category if draft.tax_category is not UNSET else None if current else DEFAULT_TAX_CATEGORY

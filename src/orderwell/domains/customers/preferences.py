@@ -99,7 +99,7 @@ def _problems(known: Preference, value: Any, pointer: str) -> Iterator[DomainErr
         if value not in (known.choices or {}):
             yield InvalidValue(pointer=pointer, value=value[:40], expected=", ".join(known.choices or {}))
     else:
-        yield from text_problems(value, pointer, MOST_TEXT)
+        yield from text_problems(value, pointer, MOST_TEXT, lines=True)
 
 
 def declared(values: Mapping[str, Any]) -> list[tuple[Preference, Any]]:

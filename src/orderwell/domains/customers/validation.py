@@ -68,7 +68,9 @@ def _problems(draft: CustomerDraft, current: CustomerState | None, known: Known)
             if needed:
                 yield ValueMissing(pointer=f"/{name}")
             continue
-        yield from text_problems(value, f"/{name}", limit, needed=name in ("number", "external_id", "name"))
+        yield from text_problems(
+            value, f"/{name}", limit, needed=name in ("number", "external_id", "name"), lines=name == "note"
+        )
     yield from _choice_problems(draft)
     yield from _terms_problems(draft, current)
     yield from _reference_problems(draft, current, known)
@@ -159,7 +161,8 @@ def _address_problems(address: PostalAddressDraft, pointer: str) -> Iterator[Dom
     if address.kind not in ADDRESS_KINDS:
         yield InvalidValue(pointer=f"{pointer}/kind", value=address.kind[:20], expected=" or ".join(ADDRESS_KINDS))
     for name, limit in _ADDRESS_TEXTS:
-        yield from text_problems(getattr(address, name), f"{pointer}/{name}", limit, needed=name == "recipient")
+        needed, lines = name == "recipient", name == "street"
+        yield from text_problems(getattr(address, name), f"{pointer}/{name}", limit, needed=needed, lines=lines)
     yield from _phone_problems(address.phone, f"{pointer}/phone")
     country = address.country
     if len(country) != 2 or not country.isascii() or not country.isupper():

@@ -13,6 +13,7 @@ from orderwell.domains.customers.models import Customer
 from orderwell.domains.orders.queries import SEARCH_LIMIT, newest_orders
 from orderwell.kernel.identifiers import format_number
 from orderwell.kernel.money import MAX_AMOUNT
+from orderwell.kernel.written import bare_number
 from orderwell.platform.configuration import services as configuration
 from orderwell.platform.search import contains_words, half_width, prefix
 
@@ -20,7 +21,7 @@ from orderwell.platform.search import contains_words, half_width, prefix
 CUSTOMERS = 200
 # Longer ones are phone numbers and the like, and no counter gets there.
 MOST_DIGITS = 10
-_AMOUNT = re.compile(r"[^\d\s.,-]{0,3}\s?(?P<whole>\d{1,3}(?:,\d{3})+|\d{1,12})(?:[.,](?P<rest>\d{1,4}))?")
+_AMOUNT = re.compile(r"(?P<whole>\d{1,3}(?:,\d{3})+|\d{1,12})(?:[.,](?P<rest>\d{1,4}))?")
 
 
 def named_by(
@@ -77,11 +78,11 @@ def amount_in(text: str) -> Decimal | None:
 
     >>> amount_in("¥2,097.05")
     Decimal('2097.05')
-    >>> amount_in("60,5"), amount_in("SO1")
-    (Decimal('60.5'), None)
+    >>> amount_in("￥６０．５ 元"), amount_in("60,5"), amount_in("SO1")
+    (Decimal('60.5'), Decimal('60.5'), None)
     """
-    known = _AMOUNT.fullmatch(text.strip())
-    if known is None or known[0][:1].isalpha():
+    known = _AMOUNT.fullmatch(bare_number(text))
+    if known is None:
         return None
     value = Decimal(f"{known['whole'].replace(',', '')}.{known['rest'] or 0}")
     return value if 0 < value <= MAX_AMOUNT else None

@@ -82,11 +82,11 @@ def _header_problems(draft: OrderDraft) -> Iterator[DomainError]:
         yield errors.ValueMissing(pointer="/external_id")
     for name, limit in _TEXT_LIMITS:
         if text := getattr(draft, name):
-            yield from text_problems(text, f"/{name}", limit)
+            yield from text_problems(text, f"/{name}", limit, lines=name == "note")
     if draft.ship_to is not None:
         for name, limit in _ADDRESS_LIMITS:
             if text := getattr(draft.ship_to, name):
-                yield from text_problems(text, f"/ship_to/{name}", limit)
+                yield from text_problems(text, f"/ship_to/{name}", limit, lines=name == "street")
 
 
 def _plainly_right(line: LineDraft) -> bool:
@@ -95,7 +95,7 @@ def _plainly_right(line: LineDraft) -> bool:
         line.unit_price is None
         and line.discount is ZERO
         and len(line.sku) <= SKU_LIMIT
-        and "\x00" not in line.sku
+        and line.sku.isprintable()
         and line.quantity.is_finite()
         and line.quantity in _USUAL
     )

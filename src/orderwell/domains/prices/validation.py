@@ -45,7 +45,7 @@ def list_problems(draft: PriceListDraft, current: PriceList | None, *, has_entri
         expected = Phrase("{low} to {high}", low=0, high=MAX_PRIORITY)
         yield InvalidValue(pointer="/priority", value=draft.priority, expected=expected)
     if draft.note is not UNSET:
-        yield from text_problems(draft.note, "/note", MAX_NOTE)
+        yield from text_problems(draft.note, "/note", MAX_NOTE, lines=True)
     if draft.applies_to is not UNSET and len(draft.applies_to) > MAX_TARGETS:
         expected = Phrase("at most {count}", count=MAX_TARGETS)
         yield InvalidValue(pointer="/applies_to", value=len(draft.applies_to), expected=expected)

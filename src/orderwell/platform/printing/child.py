@@ -4,6 +4,7 @@ Writes out-001.pdf, or out-001.png and so on, into FOLDER. A template that is wr
 """
 
 import json
+import os
 import re
 import sys
 from pathlib import Path
@@ -40,7 +41,7 @@ def main() -> int:
         made: Any = typst.compile(
             str(folder / "main.typ"),
             root=str(folder),
-            font_paths=[fonts],
+            font_paths=fonts.split(os.pathsep),
             ignore_system_fonts=True,
             format="png" if output == "png" else "pdf",
             ppi=110.0,

@@ -16,10 +16,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
+from orderwell.platform.printing.coverage import font_folders
 from orderwell.platform.printing.errors import TemplateBroken, TemplateTooSlow
 
 HERE = Path(__file__).resolve().parent
-LAYOUTS, FONTS = HERE / "layouts", HERE / "fonts"
+LAYOUTS = HERE / "layouts"
 SECONDS = 60
 MEMORY_BYTES = 3 << 30
 Output = Literal["pdf", "png"]
@@ -67,7 +68,8 @@ def _run(folder: Path, output: Output) -> None:
         "HTTP_PROXY": "http://127.0.0.1:9",
         "NO_PROXY": "",
     }
-    command = [sys.executable, "-I", str(HERE / "child.py"), str(folder), str(FONTS), output]
+    fonts = os.pathsep.join(str(place) for place in font_folders())
+    command = [sys.executable, "-I", str(HERE / "child.py"), str(folder), fonts, output]
     try:
         done = subprocess.run(  # noqa: S603  our own file, and a folder of our own
             [*command, str(SECONDS), str(MEMORY_BYTES)],

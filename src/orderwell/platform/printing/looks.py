@@ -71,5 +71,5 @@ def _option_problems(kind: DocumentKind, options: Mapping[str, Any]) -> Iterator
 
 def _text_problems(closing: str, markup: str) -> Iterator[ErrorDetail]:
     for pointer, text, limit in (("/options/closing", closing, MOST_TEXT), ("/markup", markup, MOST_MARKUP)):
-        for problem in text_problems(text, pointer, limit):
+        for problem in text_problems(text, pointer, limit, lines=True):
             yield problem.detail()

@@ -13,11 +13,13 @@ from orderwell.platform.configuration.options import company_name
 from orderwell.platform.configuration.services import get
 from orderwell.platform.printing.codes import bar_code, qr_code
 from orderwell.platform.printing.contents import Block, Cell, Content, Say
+from orderwell.platform.printing.coverage import MISSING, code_points, missing_in, settable_throughout, texts_in
 from orderwell.platform.printing.engine import LAYOUTS, logo_name, typeset
 from orderwell.platform.printing.kinds import DocumentKind
 from orderwell.platform.printing.looks import Look, look_of
 from orderwell.platform.printing.models import Logo, PrintTemplate
 
+NOT_AT_HAND = _("{mark} stands for characters that no font of ours has: {characters}.")
 PAGE_WORDS = _("Page {page} of {pages}")
 
 
@@ -36,7 +38,7 @@ class Design:
         say = Say(self.language, bilingual=self.look.bilingual)
         name, lines, footer = self.company
         chinese = self.language.startswith("zh")
-        return {
+        given = {
             "paper": self.look.paper,
             "language": "zh" if chinese else "en",
             "region": "cn" if chinese else "gb",
@@ -52,10 +54,11 @@ class Design:
             },
             "documents": [self._document(kind, content, say) for content in contents],
         }
+        return {name: settable_throughout(value) for name, value in given.items()}
 
     def _document(self, kind: DocumentKind, content: Content, say: Say) -> dict[str, Any]:
         columns = [(name, kind.columns[name]) for name in self.look.columns]
-        return {
+        made: dict[str, Any] = {
             "title": content.title,
             "number": content.number,
             "barcode": bar_code(content.number) if self.look.barcode else "",
@@ -71,6 +74,10 @@ class Design:
             "signatures": list(content.signatures) if self.look.signatures else [],
             "extra": dict(content.extra),
         }
+        if missing := list(dict.fromkeys(one for text in texts_in(made) for one in missing_in(text))):
+            said = Say(self.language, bilingual=False)(NOT_AT_HAND)
+            made["notes"].append(said.format(mark=MISSING, characters=code_points(missing)))
+        return made
 
 
 def _block(block: Block | None) -> dict[str, Any] | None:

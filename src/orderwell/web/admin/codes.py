@@ -379,5 +379,5 @@ def buffer(request: HttpRequest, actor: Actor, buffer_id: int | None = None) -> 
         act=act,
         done=_("Saved."),
         to=reverse("admin-buffers"),
-        context={"form_title": _("Channel buffer")},
+        context={"form_title": _("New buffer") if buffer_id is None else _("Channel buffer")},
     )

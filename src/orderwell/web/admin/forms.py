@@ -49,6 +49,11 @@ class LimitFields(ActionForm):
         for kind, found in limits.items():
             offer(self, f"limit_{kind}", found)
 
+    @property
+    def has_limits(self) -> bool:
+        """Whether there is anything to choose between."""
+        return any(self.fields[f"limit_{kind}"].choices for kind in ("channel", "warehouse", "team"))  # type: ignore[attr-defined]
+
     def limits(self) -> dict[str, list[int]]:
         found = {
             kind: [int(key) for key in self.cleaned_data[f"limit_{kind}"]] for kind in ("channel", "warehouse", "team")

@@ -226,6 +226,7 @@ def remove_field(request: HttpRequest, actor: Actor, entity: str, key: str) -> H
         context={
             "form_title": _("Remove %(name)s") % {"name": _name(found)},
             "submit": _("Remove"),
+            "danger": True,
             "form_text": _("Nobody is asked for it any more. What was entered stays in the history."),
         },
     )

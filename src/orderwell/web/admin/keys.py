@@ -123,6 +123,7 @@ def revoke(request: HttpRequest, actor: Actor, key_id: int) -> HttpResponse:
         context={
             "form_title": _("Revoke %(name)s") % {"name": key.name},
             "submit": _("Revoke"),
+            "danger": True,
             "form_text": _("Programs that use this key are turned away at once. It cannot be taken back."),
         },
     )

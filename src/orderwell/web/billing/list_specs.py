@@ -20,10 +20,11 @@ from orderwell.domains.billing.queries import (
     visible_payments,
 )
 from orderwell.domains.billing.services.undo_money import undo_payments
+from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 from orderwell.web.billing.undoing import BulkUndoForm
-from orderwell.web.components.markup import to
+from orderwell.web.components.markup import markup, to
 from orderwell.web.components.words import choices
 from orderwell.web.lists.common import (
     attribute,
@@ -36,6 +37,7 @@ from orderwell.web.lists.common import (
     pick,
 )
 from orderwell.web.lists.spec import Action, Column, Filter, ListSpec, Nothing, Values
+from orderwell.web.templatetags.orderwell import day, money_text
 
 P = Permission
 MONEY = (
@@ -63,10 +65,28 @@ def invoice_rows(actor: Actor, values: Values, now: datetime) -> Sequence[QueryS
 
 
 def add_open(actor: Actor, found: Sequence[Any], keys: Sequence[str]) -> None:
-    if "open" in keys:
+    if "open" in keys or "due" in keys:
         amounts = open_amounts([row.pk for row in found])
         for row in found:
             row.still_open = amounts.get(row.pk)
+
+
+def due_day(row: Any) -> Any:
+    """Red once it has passed with something still to be paid."""
+    late = row.due_at is not None and row.due_at < utc_now() and bool(getattr(row, "still_open", None))
+    return markup('<span class="{}">{}</span>', "text-bad" if late else "", day(row.due_at))
+
+
+def still_open(row: Any) -> Any:
+    """What is paid steps back behind what is not."""
+    amount = getattr(row, "still_open", None)
+    if amount is None:
+        return ""
+    return markup('<span class="{}">{}</span>', "" if amount else "text-secondary", money_text(amount, row.currency))
+
+
+def refunded(payment: Payment) -> Any:
+    return money_text(payment.refunded_amount, payment.currency) if payment.refunded_amount else ""
 
 
 INVOICES = ListSpec(
@@ -81,9 +101,9 @@ INVOICES = ListSpec(
         Column("customer", _("Customer"), attribute("order.customer_name"), narrow="line"),
         Column("customer_number", _("Customer number"), attribute("customer.number"), needs=("customer",)),
         Column("order", _("Order"), attribute("order.number"), show=order_link, narrow="line"),
-        Column("due", _("Due"), lambda i: i.due_at, "day"),
+        Column("due", _("Due"), lambda i: i.due_at, "day", show=due_day),
         *MONEY,
-        Column("open", _("Still open"), attribute("still_open"), "money", currency=currency_of),
+        Column("open", _("Still open"), attribute("still_open"), "money", currency=currency_of, show=still_open),
     ),
     default=("number", "issued", "customer", "order", "due", "amount", "open"),
     prepare=add_open,
@@ -186,6 +206,7 @@ PAYMENTS = ListSpec(
             lambda p: p.refunded_amount,
             "money",
             currency=currency_of,
+            show=refunded,
         ),
         Column("amount", _("Amount"), lambda p: p.amount, "money", currency=currency_of, narrow="end"),
         Column("currency", _("Currency"), lambda p: p.currency),

@@ -129,7 +129,7 @@ CASES = ListSpec(
         Filter("customer", _("Customer"), "hidden", say=customer_name),
     ),
     tabs=(
-        Tab("open", _("All")),
+        Tab("open", pgettext_lazy("cases", "Open")),
         Tab("mine", _("Mine"), {"box": "mine"}),
         Tab("unassigned", _("Nobody's"), {"box": "unassigned"}),
         Tab("closed", pgettext_lazy("case state", "Closed"), {"state": "closed"}),
@@ -211,7 +211,7 @@ RATINGS = ListSpec(
     permission=P.CASES_RATING_VIEW,
     url_name="rating-list",
     columns=(
-        Column("score", _("Score"), lambda r: r.score, "whole", show=score, narrow="end"),
+        Column("score", _("Score"), lambda r: r.score, "whole", show=score, narrow="end", pictured=True),
         Column("comment", _("Comment"), lambda r: r.comment, show=comment, narrow="main"),
         Column(
             "order",

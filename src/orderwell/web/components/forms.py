@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orderwell.kernel.clock import business_day, utc_now
 from orderwell.kernel.errors import DomainError, ErrorDetail
-from orderwell.kernel.written import HALF_WIDTH
+from orderwell.kernel.written import DIRECTION_MARKS, HALF_WIDTH
 from orderwell.platform.countries import country_code
 from orderwell.platform.formats import signs_of
 from orderwell.platform.wording import sentence
@@ -33,6 +33,8 @@ class Form(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
+        if args and args[0]:
+            args = (without_marks(args[0]), *args[1:])
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             dress(field)
@@ -59,6 +61,20 @@ class Form(forms.Form):
             return name
         last = pointer.rsplit("/", 1)[-1]
         return last if last in self.fields else None
+
+
+def without_marks(data: Any) -> Any:
+    """What was sent, without the marks of direction that address books put around what is copied out of them.
+
+    Inside a text they stay, to be refused by what takes names and numbers.
+    """
+    if not any(isinstance(value, str) and value.strip(DIRECTION_MARKS) != value for value in data.values()):
+        return data
+    data = data.copy()
+    for name in list(data):
+        if isinstance(data[name], str):
+            data[name] = data[name].strip(DIRECTION_MARKS)
+    return data
 
 
 def dress(field: forms.Field) -> None:

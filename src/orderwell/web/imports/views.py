@@ -256,5 +256,5 @@ def undo(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponse:
         act=act,
         done=_("What the import made is being taken back."),
         to=reverse("import-detail", args=[batch_id]),
-        context={"batch": batch},
+        context={"batch": batch, "danger": True},
     )

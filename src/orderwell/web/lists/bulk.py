@@ -68,6 +68,7 @@ def act(request: HttpRequest, actor: Actor, name: str, key: str) -> HttpResponse
     context = {
         "spec": looking.spec,
         "action": found,
+        "danger": found.danger,
         "form": form,
         "count": len(ids),
         "too_many": too_many,

@@ -47,6 +47,8 @@ class Column:
     needs: tuple[str, ...] = ()
     permission: Permission | None = None
     narrow: str = "more"
+    # A number to programs and a picture or words to the eye: it stands where words stand.
+    pictured: bool = False
 
 
 @dataclass(frozen=True, slots=True)

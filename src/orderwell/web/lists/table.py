@@ -51,7 +51,7 @@ def _titles_of(spec: ListSpec, columns: Sequence[Column]) -> list[str]:
 
 
 def _head(column: Column, title: str, looking: Looking) -> str:
-    classes = "num" if column.kind in RIGHT else ""
+    classes = "num" if _is_right(column) else ""
     if not column.sort:
         return f'<th class="{classes}">{title}</th>\n'
     own, descending = looking.spec.default_sort, looking.sort.startswith("-")
@@ -94,8 +94,12 @@ def table_rows(spec: ListSpec, columns: Sequence[Column], rows: Sequence[Any], *
     return SafeString("".join(found))
 
 
+def _is_right(column: Column) -> bool:
+    return column.kind in RIGHT and not column.pictured
+
+
 def _classes(column: Column) -> str:
-    kind = "num" if column.kind in RIGHT else "nowrap" if column.kind in _NO_BREAK else ""
+    kind = "num" if _is_right(column) else "nowrap" if column.kind in _NO_BREAK else ""
     return f"{kind} at-{column.narrow}".strip()
 
 

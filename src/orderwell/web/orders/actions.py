@@ -119,6 +119,7 @@ def cancel(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse:
             "may_credit": actor.may(Permission.BILLING_CREDIT_NOTE_CREATE),
             "invoices": money_of(actor, order_id).invoices if withheld else [],
             "withheld": withheld,
+            "danger": True,
         },
     )
 

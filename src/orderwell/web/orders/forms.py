@@ -68,6 +68,11 @@ class CountForm(ActionForm):
             )
             self.fields[f"line_{line.pk}"] = field
 
+    @property
+    def nothing_left(self) -> bool:
+        """Then the dialog says so, and asks and offers nothing."""
+        return not self.lines and not self.may_be_empty
+
     def field_at(self, pointer: str | None) -> str | None:
         found = re.match(r"/lines/(\d+)", pointer or "")
         if found and f"line_{found[1]}" in self.fields:

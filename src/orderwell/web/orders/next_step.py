@@ -52,7 +52,7 @@ def next_step(
         return NextStep(_("A quote"), _("Nothing is reserved. Confirm it and it becomes an order at these prices."))
     if order.state == Order.State.CANCELLED:
         return _cancelled(found, undo)
-    return _to_ship(found, expected, actor) or _money(found, documents) or _done(found, documents)
+    return _to_ship(found, expected, actor) or _money(found, documents) or _done(documents, actor)
 
 
 def _step(title: str, icon: str, name: str, *args: int) -> Step:
@@ -173,11 +173,14 @@ def _to_credit(returns: list[Return]) -> NextStep:
     return NextStep(_("Return to be credited"), text % {"returns": numbers, "amount": amount})
 
 
-def _done(found: OrderOverview, documents: Documents) -> NextStep:
+def _done(documents: Documents, actor: Actor) -> NextStep:
     under_way = [row for row in documents.shipments if row.delivered_at is None]
     if under_way:
         text = ngettext(
             "%(count)s shipment has not arrived yet.", "%(count)s shipments have not arrived yet.", len(under_way)
         )
-        return NextStep(_("On its way"), text % {"count": len(under_way)})
+        remedies: tuple[Step, ...] = ()
+        if len(under_way) == 1 and actor.may(P.FULFILMENT_SHIPMENT_CREATE):
+            remedies = (_step(_("Delivered"), "circle-check", "shipment-deliver", under_way[0].pk),)
+        return NextStep(_("On its way"), text % {"count": len(under_way)}, remedies=remedies)
     return NextStep(_("Everything is done"), _("Shipped, invoiced and paid. Lines can still be added."))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -63,7 +63,7 @@ def undoable(found: Return, credit_notes: Iterable[CreditNote]) -> bool:
 
 def next_steps(found: OrderOverview, documents: Documents, actor: Actor) -> list[Step]:
     """Buttons in the order in which an order goes through the house; the first that is not aside is what most
-    people do next."""
+    people do next. While that one can't be done none stands out: the order waits, and the page says for what."""
     order = found.order
     if order.history:
         return []
@@ -72,8 +72,8 @@ def next_steps(found: OrderOverview, documents: Documents, actor: Actor) -> list
     else:
         steps = [*_goods_steps(found, documents, actor), *_money_steps(found, documents, actor)]
     for index, step in enumerate(steps):
-        if not step.blocked and not step.aside:
-            steps[index] = Step(step.title, step.icon, step.url, step.key, main=True)
+        if not step.aside:
+            steps[index] = replace(step, main=not step.blocked)
             break
     return steps
 
@@ -126,5 +126,7 @@ def _money_steps(found: OrderOverview, documents: Documents, actor: Actor) -> li
     if actor.may(P.BILLING_PAYMENT_CREATE) and found.due > 0:
         steps.append(Step(_("Payment"), "cash", _url("order-payment", order), "p"))
     if actor.may(P.BILLING_REFUND_CREATE) and documents.money.refundable:
-        steps.append(Step(_("Refund"), "receipt-refund", _url("order-refund", order), "f"))
+        # What was paid and is owed is given back only when people ask for it.
+        owed = found.due < 0 or order.state == Order.State.CANCELLED
+        steps.append(Step(_("Refund"), "receipt-refund", _url("order-refund", order), "f", aside=not owed))
     return steps

@@ -145,7 +145,7 @@ def remove(request: HttpRequest, actor: Actor, image_id: int) -> HttpResponse:
         act=lambda data: remove_image(image_id=image_id, actor=actor, now=utc_now()),
         done=gettext("The image is gone."),
         to=reverse("product-detail", args=[image.product_id]),
-        context={"image": image, "product": image.product, "kept_days": REMOVED_KEPT.days},
+        context={"image": image, "product": image.product, "kept_days": REMOVED_KEPT.days, "danger": True},
         undo=lambda gone: undo("image-removed", image_id=gone.pk),
     )
 

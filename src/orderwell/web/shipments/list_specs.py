@@ -255,6 +255,13 @@ def return_rows(actor: Actor, values: Values, now: datetime) -> Sequence[QuerySe
     return [returns(actor, **wanted, **between(values), standing=standing).select_related("order", "customer")]
 
 
+def customer_of(row: Return) -> str | None:
+    """Whoever is no customer of the books is called as on the order."""
+    if row.customer:
+        return str(row.customer.name)
+    return row.order.customer_name if row.order else None
+
+
 def return_lines(actor: Actor, row: Any) -> Mapping[str, Any]:
     return {"return": row, "lines": list(row.lines.select_related("variant").order_by("pk")[:30])}
 
@@ -268,7 +275,7 @@ RETURNS = ListSpec(
     columns=(
         Column("number", _("Number"), lambda r: r.number, narrow="main"),
         Column("order", _("Order"), attribute("order.number"), show=order_link, narrow="line"),
-        Column("customer", _("Customer"), attribute("customer.name"), narrow="line"),
+        Column("customer", _("Customer"), customer_of, narrow="line"),
         Column("channel", _("Channel"), lambda r: localname(r.channel), needs=("channel",)),
         Column("reason", _("Reason"), lambda r: r.reason, narrow="line"),
         Column("received", _("Received"), lambda r: r.received_at, "moment", sort="received", narrow="line"),

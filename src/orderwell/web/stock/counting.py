@@ -182,5 +182,5 @@ def cancel(request: HttpRequest, actor: Actor, count_id: int) -> HttpResponse:
         act=lambda data: cancel_count(count_id=count_id, actor=actor, now=utc_now()),
         done=_("The count is given up."),
         to=reverse("count-list"),
-        context={"count": count},
+        context={"count": count, "danger": True},
     )

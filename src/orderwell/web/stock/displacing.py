@@ -26,6 +26,11 @@ class DisplacingForm(ActionForm):
     displace = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
     stake: PromisesAtStake | None = None
 
+    @property
+    def takes_away(self) -> bool:
+        """Goods from orders that had them."""
+        return self.stake is not None and self.stake.may
+
     def refuse(self, error: DomainError | Iterable[ErrorDetail]) -> None:
         if not isinstance(error, PromisesAtStake):
             super().refuse(error)

@@ -181,7 +181,7 @@ def cancel_expected(request: HttpRequest, actor: Actor, receipt_id: int) -> Http
         act=lambda data: cancel_expected_receipt(expected_receipt_id=receipt_id, actor=actor, now=utc_now()),
         done=_("What has not come is no longer expected."),
         to=reverse("expected-detail", args=[receipt_id]),
-        context={"row": row},
+        context={"row": row, "danger": True},
         undo=taken_back,
     )
 

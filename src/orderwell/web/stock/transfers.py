@@ -193,7 +193,7 @@ def _step(request: HttpRequest, actor: Actor, transfer_id: int, step: str, act: 
         act=lambda data: act(transfer_id=transfer_id, actor=actor, now=utc_now()),
         done=_("Saved."),
         to=reverse("transfer-detail", args=[transfer_id]),
-        context={"transfer": found, "step": step},
+        context={"transfer": found, "step": step, "danger": step == "cancel"},
     )
 
 

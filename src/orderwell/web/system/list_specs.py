@@ -118,7 +118,7 @@ EVENTS = ListSpec(
         Column("stream", _("Stream"), lambda e: e.stream, show=stream_link, narrow="line"),
         Column("subject", _("Subject"), lambda e: e.subject),
         Column("who", _("Who"), lambda e: e.actor_label, narrow="line"),
-        Column("source", _("From"), lambda e: e.source_word, narrow="line"),
+        Column("source", _("Source"), lambda e: e.source_word, narrow="line"),
         Column("address", _("Address"), lambda e: e.address),
     ),
     default=("when", "what", "stream", "who", "source", "address"),

@@ -44,13 +44,9 @@ def cancel_and_credit(
     with atomic():
         order = lock_order(order_id, actor=actor, permission=Permission.ORDERS_ORDER_CANCEL)
         known = lines_of(order)
-        credited = _credited_units(known, lines)
         if not actor.may(Permission.BILLING_CREDIT_NOTE_CREATE):
             _refuse_invoiced(known, lines, actor)
-        if credited:
-            turn_into_reversals(order, quantities=credited, actor=actor, now=now)
-            known = lines_of(order)
-        reversing = _invoiced_units(known, lines)
+        credited, reversing = _credited_units(known, lines), _invoiced_units(known, lines)
         notes = []
         if reversing:
             notes = credit_units(
@@ -62,6 +58,9 @@ def cancel_and_credit(
                 actor=actor,
                 now=now,
             )
+        # After that: then each unit invoiced is a credited one, and what is taken off the one sum fits the other.
+        if credited:
+            turn_into_reversals(order, quantities=credited, actor=actor, now=now)
         final = "credited" if notes or credited else ""
         order = cancel_units(order_id=order_id, lines=lines, reason=reason, actor=actor, now=now, final=final)
     return CalledOff(order, notes)

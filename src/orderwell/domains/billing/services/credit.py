@@ -138,7 +138,7 @@ def creditable(line_ids: Sequence[int]) -> dict[int, Decimal]:
 
 
 def _check_reason(reason: str) -> None:
-    problems = list(text_problems(reason, "/reason", 240, needed=True))
+    problems = list(text_problems(reason, "/reason", 240, needed=True, lines=True))
     if problems:
         raise Refusal([problem.detail() for problem in problems])
 

@@ -90,7 +90,7 @@ def record_refund(
     actor.require(Permission.BILLING_REFUND_CREATE)
     reference = (reference or "").strip() or None
     problems = [
-        *text_problems(reason, "/reason", 240, needed=True),
+        *text_problems(reason, "/reason", 240, needed=True, lines=True),
         *text_problems(reference or "", "/reference", 120),
     ]
     if problems:

@@ -105,7 +105,7 @@ def undo_payments(ids: Sequence[int], *, data: Mapping[str, Any], actor: Actor, 
 
 
 def _checked(reason: str) -> str:
-    problems = list(text_problems(reason, "/reason", 240, needed=True))
+    problems = list(text_problems(reason, "/reason", 240, needed=True, lines=True))
     if problems:
         raise Refusal([problem.detail() for problem in problems])
     return reason.strip()

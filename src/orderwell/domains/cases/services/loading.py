@@ -25,7 +25,7 @@ def lock_case(case_id: int, *, actor: Actor, version: int | None = None) -> Case
 
 def check_text(value: str, pointer: str, *, limit: int = MOST_TEXT) -> str:
     """The text without the space around it. Raises Refusal."""
-    problems: list[DomainError] = list(text_problems(value, pointer, limit, needed=True))
+    problems: list[DomainError] = list(text_problems(value, pointer, limit, needed=True, lines=True))
     if problems:
         raise Refusal([problem.detail() for problem in problems])
     return value.strip()

@@ -103,7 +103,7 @@ def request_return(*, access: OrderAccess, units: Mapping[int, Decimal], reason:
 
 def rate(*, access: OrderAccess, score: int, comment: str = "", now: datetime) -> Rating:
     """One to five, once, after delivery. Raises NotDelivered, AlreadyRated, Refusal."""
-    problems: list[DomainError] = list(text_problems(comment, "/comment", MOST_TEXT))
+    problems: list[DomainError] = list(text_problems(comment, "/comment", MOST_TEXT, lines=True))
     if isinstance(score, bool) or score not in range(1, 6):
         problems.append(InvalidValue(pointer="/score", value=score, expected="1 / 2 / 3 / 4 / 5"))
     if problems:

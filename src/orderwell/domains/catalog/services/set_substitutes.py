@@ -76,4 +76,4 @@ def _problems(variant: Variant, wanted: Sequence[Substitute], known: dict[str, V
         elif item.sku in seen:
             yield GivenTwice(pointer=f"{pointer}/sku", value=item.sku)
         seen.add(item.sku)
-        yield from text_problems(item.note, f"{pointer}/note", 240)
+        yield from text_problems(item.note, f"{pointer}/note", 240, lines=True)

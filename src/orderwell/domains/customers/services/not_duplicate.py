@@ -22,7 +22,7 @@ def say_not_duplicate(*, customer_id: int, other_id: int, note: str = "", actor:
     actor.require(Permission.CUSTOMERS_CUSTOMER_CHANGE)
     if customer_id == other_id:
         raise Refusal([errors.RelatedToItself(pointer="/other_id").detail()])
-    refuse(text_problems(note.strip(), "/note", 240))
+    refuse(text_problems(note.strip(), "/note", 240, lines=True))
     with atomic():
         first, second = _pair(actor, customer_id, other_id)
         row, made = NotDuplicate.objects.get_or_create(

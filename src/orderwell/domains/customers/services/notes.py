@@ -99,7 +99,7 @@ def _own(note_id: int, actor: Actor) -> CustomerNote:
 
 
 def _checked(body: str) -> str:
-    wrong = [problem.detail() for problem in text_problems(body, "/body", MOST_TEXT, needed=True)]
+    wrong = [problem.detail() for problem in text_problems(body, "/body", MOST_TEXT, needed=True, lines=True)]
     if wrong:
         raise Refusal(wrong)
     return body.strip()

@@ -78,7 +78,7 @@ class _Plan:
 def record_return(*, order_id: int, lines: Sequence[ReturnedUnits], reason: str, actor: Actor, now: datetime) -> Return:
     """Record what came back of an order. Raises NotFound, OrderStateForbids, NothingToDo, or Refusal with all problems."""
     actor.require(Permission.FULFILMENT_RETURN_CREATE)
-    problems: list[DomainError] = list(text_problems(reason, "/reason", 240, needed=True))
+    problems: list[DomainError] = list(text_problems(reason, "/reason", 240, needed=True, lines=True))
     if problems:
         raise Refusal([problem.detail() for problem in problems])
     with atomic():

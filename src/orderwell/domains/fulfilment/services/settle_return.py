@@ -24,7 +24,7 @@ def settle_without_credit(*, return_id: int, reason: str, actor: Actor, now: dat
     empty reason.
     """
     actor.require(Permission.BILLING_CREDIT_NOTE_CREATE)
-    problems = list(text_problems(reason, "/reason", 240, needed=True))
+    problems = list(text_problems(reason, "/reason", 240, needed=True, lines=True))
     if problems:
         raise Refusal([problem.detail() for problem in problems])
     with atomic():

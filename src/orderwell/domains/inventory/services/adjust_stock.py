@@ -192,7 +192,7 @@ def _problems(draft: AdjustmentDraft, batch: _Batch) -> list[ErrorDetail]:
     if draft.reason not in Adjustment.Reason.values:
         expected = ", ".join(Adjustment.Reason.values)
         found.append(InvalidValue(pointer="/reason", value=draft.reason[:20], expected=expected))
-    found += text_problems(draft.note, "/note", 240)
+    found += text_problems(draft.note, "/note", 240, lines=True)
     if draft.external_id is not None:
         found += text_problems(draft.external_id, "/external_id", 120, needed=True)
     if not draft.lines:

@@ -249,7 +249,7 @@ def _codes(entries: Sequence[CountEntry]) -> tuple[dict[str, str], dict[str, Dec
 
 
 def _draft_problems(draft: CountDraft, goods: dict[str, Goods]) -> Iterator[DomainError]:
-    yield from text_problems(draft.note, "/note", 240)
+    yield from text_problems(draft.note, "/note", 240, lines=True)
     if len(draft.skus) > MAX_LINES:
         expected = Phrase("at most {count} lines", count=MAX_LINES)
         yield InvalidValue(pointer="/skus", value=len(draft.skus), expected=expected)

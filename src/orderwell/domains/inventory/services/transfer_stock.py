@@ -281,7 +281,7 @@ def _problems(
         yield errors.SameWarehouse(pointer="/destination", warehouse=named(same) if same else draft.origin[:40])
     if draft.expected_at is not None and draft.expected_at.tzinfo is None:
         yield MissingTimeZone(pointer="/expected_at", value=draft.expected_at.isoformat())
-    yield from text_problems(draft.note, "/note", 240)
+    yield from text_problems(draft.note, "/note", 240, lines=True)
     if not draft.lines:
         yield ValueMissing(pointer="/lines")
     if len(draft.lines) > MAX_LINES:

@@ -7,6 +7,8 @@ from collections.abc import Collection
 from datetime import datetime
 from decimal import Decimal
 
+from django.db.models import QuerySet
+
 from orderwell.domains.inventory.resolving import active_warehouses, buffers
 from orderwell.domains.inventory.services.ledger import StockRow, lock_stock
 from orderwell.domains.orders.events import OrderEvent
@@ -23,6 +25,8 @@ from orderwell.platform.events.recording import Fact, record
 ZERO = Decimal(0)
 # Orders served in one transaction: small enough that no other writer waits long.
 BATCH = 200
+# A variant and a channel that wants it.
+Served = tuple[int, int]
 
 
 def allocate_backorders(*, variant_ids: Collection[int], actor: Actor, now: datetime) -> int:
@@ -30,30 +34,45 @@ def allocate_backorders(*, variant_ids: Collection[int], actor: Actor, now: date
 
     By priority, then by age. Running it again without new stock changes nothing.
     """
-    with atomic():
-        queue = list(
-            Backorder.objects.filter(variant_id__in=list(variant_ids), line__order__state=Order.State.PLACED)
-            .order_by("priority", "since", "pk")
-            .values_list("pk", "line__order_id")[:BATCH]
-        )
-        if not queue:
-            return 0
-        orders = lock_orders({order_id for _, order_id in queue})
-        waiting = (
-            Backorder.objects.filter(pk__in=[pk for pk, _ in queue])
-            .select_related("line", "line__order__channel")
-            .order_by("priority", "since", "pk")
-        )
-        return _fill(list(waiting), orders, actor, now)
+    served_out: set[Served] = set()
+    while True:
+        with atomic():
+            queue = list(
+                _waiting_beyond(variant_ids, served_out)
+                .order_by("priority", "since", "pk")
+                .values_list("pk", "line__order_id")[:BATCH]
+            )
+            if not queue:
+                return 0
+            orders = lock_orders({order_id for _, order_id in queue})
+            waiting = (
+                Backorder.objects.filter(pk__in=[pk for pk, _ in queue])
+                .select_related("line", "line__order__channel")
+                .order_by("priority", "since", "pk")
+            )
+            touched, lacking = _fill(list(waiting), orders, actor, now)
+        if touched or not lacking - served_out:
+            return touched
+        # Nothing for those who come first: there may be something for who buys where they may not.
+        served_out |= lacking
 
 
-def _fill(waiting: list[Backorder], orders: dict[int, Order], actor: Actor, now: datetime) -> int:
+def _waiting_beyond(variant_ids: Collection[int], served_out: Collection[Served]) -> QuerySet[Backorder]:
+    """What waits for these variants, without the channels that get nothing more of one."""
+    waiting = Backorder.objects.filter(variant_id__in=list(variant_ids), line__order__state=Order.State.PLACED)
+    for variant_id, channel_id in sorted(served_out):
+        waiting = waiting.exclude(variant_id=variant_id, line__order__channel_id=channel_id)
+    return waiting
+
+
+def _fill(waiting: list[Backorder], orders: dict[int, Order], actor: Actor, now: datetime) -> tuple[int, set[Served]]:
+    """How many were filled, at least in part, and whom the stock did not reach for."""
     warehouses = active_warehouses()
     stock: dict[int, list[StockRow]] = defaultdict(list)
     for row in lock_stock({b.variant_id for b in waiting}, [warehouse.id for warehouse in warehouses.values()]):
         stock[row.variant_id].append(row)
     held_back = buffers()
-    facts, touched = [], set()
+    facts, touched, lacking = [], set(), set()
     for backorder in waiting:
         line = backorder.line
         channel = line.order.channel
@@ -62,6 +81,8 @@ def _fill(waiting: list[Backorder], orders: dict[int, Order], actor: Actor, now:
         places = places_for(stock.get(backorder.variant_id, ()), ranks, channel.pk, held_back)
         source([demand], {backorder.variant_id: places})
         filled = backorder.quantity - demand.missing
+        if demand.missing:
+            lacking.add((backorder.variant_id, channel.pk))
         if not filled:
             continue
         count_down([demand], stock)
@@ -79,4 +100,4 @@ def _fill(waiting: list[Backorder], orders: dict[int, Order], actor: Actor, now:
     record(facts, actor=actor, now=now)
     if touched:
         refresh_states(touched, actor=actor, now=now)
-    return len(facts)
+    return len(facts), lacking

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 
+from orderwell.domains.catalog.models import Variant
 from orderwell.domains.orders.difference import compare
 from orderwell.domains.orders.errors import NothingToDo, QuantityAboveOpen, UnknownLine, ValueMissing
 from orderwell.domains.orders.events import OrderEvent
@@ -72,12 +73,18 @@ def _everything_open(known: Mapping[int, OrderLine]) -> dict[int, Decimal]:
 
 def _checked(order: Order, known: Mapping[int, OrderLine], lines: Mapping[int, Decimal]) -> dict[int, Decimal]:
     problems = []
+    wanted = {known[pk].variant_id or 0 for pk in lines if pk in known}
+    places = dict(Variant.objects.filter(pk__in=wanted).values_list("pk", "quantity_places"))
     for pk, quantity in lines.items():
         pointer = f"/lines/{pk}"
         line = known.get(pk)
         if line is None:
             problems.append(UnknownLine(pointer=pointer, number=order.number, value=pk).detail())
-        elif wrong := list(quantity_problems(quantity, pointer, sku=line.sku, places=QUANTITY_SCALE)):
+            continue
+        # What is left may be finer than the product is divisible today: as a whole it can go all the same.
+        whole = quantity.is_finite() and quantity == open_units(line)
+        fine = QUANTITY_SCALE if whole else places.get(line.variant_id or 0, 0)
+        if wrong := list(quantity_problems(quantity, pointer, sku=line.sku, places=fine)):
             problems.append(wrong[0].detail())
         elif quantity > open_units(line):
             problems.append(

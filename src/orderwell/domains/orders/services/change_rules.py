@@ -89,7 +89,7 @@ def _own_problems(order: Order, change: OrderChange) -> Iterator[DomainError]:
         pass
     else:
         yield from moment_problems(change.promised_at, "/promised_at")
-    yield from text_problems(change.reason, "/reason", MAX_REASON)
+    yield from text_problems(change.reason, "/reason", MAX_REASON, lines=True)
     if change.shipping is not None:
         yield from amount_problems(change.shipping, "/shipping", order.currency)
 

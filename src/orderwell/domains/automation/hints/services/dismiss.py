@@ -90,7 +90,7 @@ def _problems(reason: str, note: str) -> Iterator[DomainError]:
         yield UnknownDismissalReason(pointer="/reason", value=reason[:20], known=", ".join(Reason.values))
     if reason == Reason.OTHER and not note:
         yield ValueMissing(pointer="/note")
-    yield from text_problems(note, "/note", 240)
+    yield from text_problems(note, "/note", 240, lines=True)
 
 
 def _tell(name: AutomationEvent, row: HintDismissal, about: Subject, actor: Actor, now: datetime) -> None:
