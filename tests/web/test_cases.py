@@ -55,6 +55,18 @@ def test_a_case_is_opened_from_an_order_and_stands_in_its_panel(browse: Browse, 
     assert Case.objects.filter(order=None).count() == 2
 
 
+def test_without_an_order_an_answer_is_noted_and_not_sent(browse: Browse) -> None:
+    from orderwell.domains.cases.models import Case
+
+    client = browse("sales-clerk")
+    client.post("/cases/new/", {"token": "a", "kind": "question", "direction": "in", "body": "By telephone"})
+    page = f"/cases/{Case.objects.get().pk}/"
+    assert "Note our answer" in client.get(page).content.decode()
+    client.post(f"{page}write/", {"token": "b", "body": "Told her so", "as": "reply"})
+    said = client.get(page).content.decode()
+    assert "Answer noted." in said and "Answer sent." not in said
+
+
 def test_a_return_request_becomes_a_return(browse: Browse, place: Place) -> None:
     from orderwell.domains.cases.models import Case
     from orderwell.domains.fulfilment.models import Return

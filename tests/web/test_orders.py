@@ -185,7 +185,7 @@ def test_the_page_says_what_documents_cannot_print(owner: Client, place: Callabl
     assert "cannot be printed" not in owner.get(f"/orders/{order_id}/").content.decode()
     Order.objects.filter(pk=order_id).update(customer_name="𠀀𠮷𠀁🌸")
     page = flat(owner.get(f"/orders/{order_id}/").content.decode())
-    assert "2 characters cannot be printed: 𠀀 𠀁. Documents show 〓 instead." in page
+    assert "2 characters cannot be printed: 𠀀 U+20000, 𠀁 U+20001. Documents show 〓 instead." in page
 
 
 def test_ship_deliver_invoice_pay_return_refund(owner: Client, place: Callable[..., int]) -> None:
@@ -213,6 +213,22 @@ def test_ship_deliver_invoice_pay_return_refund(owner: Client, place: Callable[.
     for document in (shipment.number, Invoice.objects.get().number, "Credit note", "R1", "T1"):
         assert document in page
     assert Refund.objects.get().amount == 20
+
+
+def test_where_all_goods_came_back_and_the_money_went_nothing_is_left_to_do(
+    owner: Client, place: Callable[..., int]
+) -> None:
+    order_id = place(CUP=1)
+    line = f"line_{Order.objects.get(pk=order_id).lines.get().pk}"
+    send(owner, f"/orders/{order_id}/ship/", **{line: "1"}, carrier="", tracking_number="", warehouse="")
+    send(owner, f"/orders/{order_id}/invoice/", **{line: "1"})
+    send(owner, f"/orders/{order_id}/payment/", amount="20.00", method="bank", reference="R1")
+    page = flat(owner.get(f"/orders/{order_id}/").content.decode())
+    assert "On its way" in page
+    back = {line: "1", "disposition": "restock", "warehouse": "", "reason": "broken", "credit": "on", "refund": "on"}
+    assert send(owner, f"/orders/{order_id}/return/", **back).status_code == 204
+    page = flat(owner.get(f"/orders/{order_id}/").content.decode())
+    assert "All goods came back." in page and "On its way" not in page
 
 
 def test_an_invoice_says_what_is_paid_and_takes_a_payment(owner: Client, place: Callable[..., int]) -> None:

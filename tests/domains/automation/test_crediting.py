@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from orderwell.domains.automation.crediting import awaiting_credit, returns_to_credit
+from orderwell.domains.automation.errors import AlreadyCredited
 from orderwell.domains.automation.services.bill import ship_and_invoice
 from orderwell.domains.automation.services.call_off import cancel_and_credit
-from orderwell.domains.automation.services.take_back import credit_return, settle_return
+from orderwell.domains.automation.services.take_back import credit_return, settle_return, settle_without
 from orderwell.domains.billing.models import CreditNote, InvoiceLine, Refund
 from orderwell.domains.billing.services.credit import issue_credit_note
 from orderwell.domains.billing.services.invoice import issue_invoice
@@ -116,6 +117,29 @@ def test_credit_and_refund_of_a_return_that_is_there() -> None:
     assert order.payment_state == "paid"
     assert Refund.objects.count() == 1
     assert differences() == []
+
+
+def test_what_was_credited_by_hand_is_refunded_all_the_same() -> None:
+    order = place([(stocked(), 3)])
+    (invoice,) = ship_and_invoice(order_id=order.pk, actor=owner(), now=NOW)[1]
+    pay(order, str(order.total_amount))
+    issue_credit_note(invoice_id=invoice.pk, reason="late", actor=owner(), now=NOW)
+    document = back(order, 2)
+    done = settle_return(return_id=document.pk, refund=True, actor=owner(), now=NOW)
+    assert done.credit_notes == []
+    assert [refund.amount for refund in done.refunds] == [D(20)]  # what came back, not all that is paid too much
+    assert differences() == []
+
+
+def test_what_is_credited_is_not_settled_without() -> None:
+    order = place([(stocked(), 1)])
+    ship_and_invoice(order_id=order.pk, actor=owner(), now=NOW)
+    document = back(order, 1)
+    (note,) = credit_return(return_id=document.pk, actor=owner(), now=NOW)
+    with pytest.raises(AlreadyCredited, match=note.number):
+        settle_without(return_id=document.pk, reason="exchanged", actor=owner(), now=NOW)
+    document.refresh_from_db()
+    assert not document.settled_without
 
 
 @pytest.mark.parametrize("quantity", [D(4), D(2)])

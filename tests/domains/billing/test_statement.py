@@ -13,6 +13,8 @@ from django.db.models import Sum
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from orderwell.domains.automation.printing.statements import statements
+from orderwell.domains.billing.errors import StatementPartial
 from orderwell.domains.billing.models import CreditNote, Invoice, LedgerEntry, Payment, Refund, Statement
 from orderwell.domains.billing.queries import customer_balance
 from orderwell.domains.billing.services.credit import issue_credit_note
@@ -81,6 +83,25 @@ def test_it_is_for_those_who_may_see_invoices_and_the_customer() -> None:
         account_statement(outsider(), order.customer_id or 0, **shared)
     with pytest.raises(NotFound):
         account_statement(limited(owner(), teams=frozenset({make_team().pk})), order.customer_id or 0, **shared)
+
+
+def test_who_sees_a_part_of_the_account_is_told_and_hands_out_nothing() -> None:
+    mine, other = place([(stocked(), 1)]), place([(stocked(), 1)])
+    Order.objects.filter(pk=other.pk).update(customer=mine.customer_id)
+    for order in (mine, other):
+        issue_invoice(order_id=order.pk, actor=owner(), now=NOW)
+    today = business_day(NOW, ZONE)
+    shared = {"currency": "CNY", "first": today, "last": today, "zone": ZONE}
+    customer, some = mine.customer_id or 0, limited(owner(), channels=frozenset({mine.channel_id}))
+    part, all_ = (account_statement(actor, customer, **shared) for actor in (some, owner()))
+    assert (part.partial, part.closing, all_.partial, all_.closing) == (True, D(10), False, D(20))
+    with pytest.raises(StatementPartial):
+        make_statement(customer_id=customer, **shared, actor=some, now=NOW)
+    both = limited(owner(), channels=frozenset({mine.channel_id, other.channel_id}))
+    made = make_statement(customer_id=customer, **shared, actor=both, now=NOW)
+    assert made.closing == D(20)
+    with pytest.raises(StatementPartial):
+        statements([made.pk], some, str)
 
 
 @pytest.mark.parametrize(

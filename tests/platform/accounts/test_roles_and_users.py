@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from orderwell.kernel.errors import InvalidValue, NotFound
+from orderwell.kernel.errors import InvalidValue, NotFound, Refusal
+from orderwell.kernel.refusals import ControlCharacter
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.accounts.authentication import actor_for_user
 from orderwell.platform.accounts.errors import (
@@ -82,6 +83,15 @@ def test_an_unusable_user_name_is_refused(admin, now, username) -> None:
     with pytest.raises(InvalidValue) as refused:
         make_user(admin, now, username)
     assert refused.value.pointer == "/username"
+
+
+def test_all_that_is_wrong_with_a_new_user_is_said_at_once(admin, now) -> None:
+    with pytest.raises(Refusal) as refused:
+        create_user(username="a b", name="Li\u202e", password="short", actor=admin, now=now)
+    assert [error.pointer for error in refused.value.errors] == ["/username", "/name", "/password"]
+    user = make_user(admin, now)
+    with pytest.raises(ControlCharacter):
+        change_user(username=user.username, name="Li\u202e", actor=admin, now=now)
 
 
 @pytest.mark.parametrize("password", ["short", "password123"])

@@ -111,6 +111,8 @@ def test_a_key_that_may_nothing_is_asked_for_a_permission(owner: Client) -> None
     answer = owner.post(path, {**begun(owner, path), "name": "shop"})
     page = answer.content.decode()
     assert answer.status_code == 422 and "Choose at least one permission." in page and "[]" not in page
+    nameless = owner.post(path, begun(owner, path)).content.decode()
+    assert "Choose at least one permission." in nameless and nameless.count("is-invalid") == 1
 
 
 CODED = {

@@ -347,6 +347,19 @@ def test_a_connection_that_comes_back_goes_on_where_it_was(sign_in: Open) -> Non
     expect(page.locator("#content")).to_contain_text("once more")
 
 
+def test_totals_that_did_not_come_are_asked_for_again(sign_in: Open) -> None:
+    page = sign_in("carl", meant="503|ERR_FAILED")
+    start(page)
+    choose_customer(page)
+    paste(page, "CUP x 2")
+    expect(page.locator("[data-total=total]")).to_have_text("¥40.00")
+    answers = iter([lambda route: route.abort(), lambda route: route.fulfill(status=503)])
+    page.route("**/preview/", lambda route: next(answers, lambda route: route.continue_())(route))
+    page.locator("[name=line_quantity]").fill("3")
+    expect(page.locator("[data-total=total]")).to_have_text("¥60.00")
+    assert next(answers, None) is None
+
+
 def test_what_is_not_on_a_line_yet_stops_the_order_once(sign_in: Open, site: Site) -> None:
     count = "from orderwell.domains.orders.models import Order; print(Order.objects.count())"
     before = int(site.shell(count))

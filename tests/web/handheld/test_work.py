@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.test import Client
+from django.utils import translation
+
+from orderwell.web.handheld.texts import texts
 
 if TYPE_CHECKING:
     from tests.web.conftest import Company
@@ -41,6 +44,11 @@ def on_hand(sku: str) -> Decimal:
     from orderwell.domains.inventory.models import StockItem
 
     return StockItem.objects.get(variant__sku=sku, warehouse__code="main").on_hand
+
+
+def test_a_pick_list_says_when_an_order_has_to_leave() -> None:
+    with translation.override("zh-hans"):
+        assert texts()["due"] == "应于 {0} 发出"
 
 
 def test_the_work_names_orders_with_their_goods_and_codes(worker: Client, place: Callable[..., int]) -> None:

@@ -39,6 +39,11 @@ class PastOrder(DomainError):
     )
 
 
+class StatementPartial(DomainError):
+    code = "statement_partial"
+    message = "{customer} has documents that you may not see, so this is not all of the account and is not handed out."
+
+
 class PaymentInFuture(DomainError):
     code = "payment_in_future"
     message = "{value} has not come yet; record money once it is there."

@@ -69,6 +69,8 @@ class AccountStatement:
     closing: Decimal
     lines: list[StatementLine]
     ageing: Ageing
+    # The customer has documents that the actor may not know of: this is not what the customer owes.
+    partial: bool
 
     @property
     def charged(self) -> Decimal:
@@ -86,7 +88,8 @@ def account_statement(
     actor.require(Permission.BILLING_INVOICE_VIEW)
     customer = known_customer(actor, customer_id)
     start, end = day_bounds(first, zone)[0], day_bounds(last, zone)[1]
-    entries = visible_of(LedgerEntry.objects.filter(customer_id=customer_id, currency=currency), actor)
+    every = LedgerEntry.objects.filter(customer_id=customer_id, currency=currency)
+    entries = visible_of(every, actor)
     opening = entries.filter(occurred_at__lt=start).aggregate(total=Sum("amount"))["total"] or ZERO
     lines = _lines(entries.filter(occurred_at__gte=start, occurred_at__lt=end), opening)
     closing = lines[-1].balance if lines else opening
@@ -99,6 +102,7 @@ def account_statement(
         closing=closing,
         lines=lines,
         ageing=_ageing(actor, customer_id, currency, closing, end=end, last=last, zone=zone),
+        partial=entries is not every and entries.count() < every.count(),
     )
 
 

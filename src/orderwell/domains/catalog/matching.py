@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 from django.db.models import Q, QuerySet
 
 from orderwell.domains.catalog.models import Barcode, Pack, Variant
+from orderwell.kernel.money import UNIT_PRICE_SCALE
+from orderwell.kernel.quantities import has_scale
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 
@@ -44,6 +46,13 @@ def meanings(texts: Collection[str]) -> dict[str, list[Match]]:
         found[barcode.code] = [_match(barcode.variant, barcode.pack.quantity if barcode.pack else None)]
     named = _by_name(wanted - set(found))
     return {text: found.get(text) or named.get(text, []) for text in wanted}
+
+
+def price_of_one(price: Decimal, pack: Decimal) -> Decimal | None:
+    """What one unit costs where a whole pack costs `price`, so that both come to the same amount; None where no price does."""
+    with localcontext(prec=40):
+        one = price / pack
+    return one if has_scale(one, UNIT_PRICE_SCALE) and one * pack == price else None
 
 
 def _by_sku(texts: Collection[str]) -> dict[str, list[Match]]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 
 from msgspec.structs import replace
 
-from orderwell.domains.catalog.matching import Match, meanings
+from orderwell.domains.catalog.matching import Match, meanings, price_of_one
 from orderwell.domains.catalog.resolving import variants_by_sku
 from orderwell.domains.integrations.errors import PackPrice
 from orderwell.domains.integrations.layouts.base import Layout, spread_faults
@@ -16,8 +15,7 @@ from orderwell.domains.integrations.reading import Fault
 from orderwell.domains.integrations.values import check_quantity
 from orderwell.domains.orders.drafts import LineDraft
 from orderwell.kernel.errors import DomainError
-from orderwell.kernel.money import UNIT_PRICE_SCALE
-from orderwell.kernel.quantities import has_scale
+from orderwell.kernel.quantities import plain
 
 
 def settle_products(plans: Sequence[Plan], layout: Layout) -> None:
@@ -56,14 +54,8 @@ def _in_pieces(line: LineDraft, match: Match) -> LineDraft:
     quantity = line.quantity * match.pack
     check_quantity(quantity)
     price = line.unit_price
-    if price is not None:
-        price = price / match.pack
-        if not has_scale(price, UNIT_PRICE_SCALE) or price * match.pack != line.unit_price:
-            raise PackPrice(
-                pointer="/lines/0/unit_price", value=line.sku, count=_plain(match.pack), price=str(line.unit_price)
-            )
+    if price is not None and (price := price_of_one(price, match.pack)) is None:
+        raise PackPrice(
+            pointer="/lines/0/unit_price", value=line.sku, count=plain(match.pack), price=str(line.unit_price)
+        )
     return replace(line, sku=match.sku, quantity=quantity, unit_price=price)
-
-
-def _plain(number: Decimal) -> str:
-    return format(number.normalize(), "f")

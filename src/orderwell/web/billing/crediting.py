@@ -10,11 +10,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from orderwell.domains.automation.services.take_back import settle_return
+from orderwell.domains.automation.services.take_back import TakenBack, settle_return, settle_without
 from orderwell.domains.billing.queries import invoice_detail
 from orderwell.domains.billing.services.credit import issue_credit_note
 from orderwell.domains.fulfilment.queries import return_detail
-from orderwell.domains.fulfilment.services.settle_return import settle_without_credit
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
@@ -51,8 +50,13 @@ def credit_return(request: HttpRequest, actor: Actor, return_id: int) -> HttpRes
     wish = {"refund": request.GET.get("refund") == "1"}
     form = ReturnCreditForm(request.POST or None, initial=wish, may_refund=paid and actor.may(P.BILLING_REFUND_CREATE))
 
-    def act(data: dict[str, Any]) -> None:
-        settle_return(return_id=return_id, refund=bool(data.get("refund")), actor=actor, now=utc_now())
+    def act(data: dict[str, Any]) -> TakenBack:
+        return settle_return(return_id=return_id, refund=bool(data.get("refund")), actor=actor, now=utc_now())
+
+    def done(made: TakenBack | None) -> str:
+        if made is not None and not made.credit_notes:
+            return _("All of return %(number)s had been credited before.") % {"number": found.number}
+        return _("The credit note for return %(number)s is issued.") % {"number": found.number}
 
     return perform(
         request,
@@ -60,7 +64,7 @@ def credit_return(request: HttpRequest, actor: Actor, return_id: int) -> HttpRes
         form,
         template="billing/credit_return.html",
         act=act,
-        done=_("The credit note for return %(number)s is issued.") % {"number": found.number},
+        done=done,
         to=page_of(found.order_id) if found.order_id else reverse("return-detail", args=[return_id]),
         context={"found": found, "lines": list(found.lines.all())},
     )
@@ -74,7 +78,7 @@ def settle(request: HttpRequest, actor: Actor, return_id: int) -> HttpResponse:
         actor,
         ReasonForm(request.POST or None),
         template="billing/settle_return.html",
-        act=lambda data: settle_without_credit(return_id=return_id, reason=data["reason"], actor=actor, now=utc_now()),
+        act=lambda data: settle_without(return_id=return_id, reason=data["reason"], actor=actor, now=utc_now()),
         done=_("Return %(number)s needs no credit note.") % {"number": found.number},
         to=reverse("return-detail", args=[return_id]),
         context={"found": found},

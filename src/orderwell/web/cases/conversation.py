@@ -54,6 +54,7 @@ def show(request: HttpRequest, actor: Actor, case: Case, form: MessageForm) -> H
         "case": case,
         "form": form,
         "is_asker": is_asker,
+        "reaches": _reaches(case),
         "may_work": actor.may(needed_for(case)),
         "may_write": is_asker or actor.may(needed_for(case)),
         "may_settle": case.kind == Case.Kind.RETURN_REQUEST
@@ -65,6 +66,11 @@ def show(request: HttpRequest, actor: Actor, case: Case, form: MessageForm) -> H
         "now": utc_now(),
     }
     return render(request, "cases/detail.html", context, status=422 if form.errors else 200)
+
+
+def _reaches(case: Case) -> bool:
+    """Customers read answers on the page of their order; colleagues in the case itself."""
+    return case.order_id is not None or case.kind == Case.Kind.STAFF_QUESTION
 
 
 def _outcome(case: Case, actor: Actor) -> dict[str, Any]:
@@ -97,7 +103,7 @@ def write(request: HttpRequest, actor: Actor, case_id: int) -> HttpResponse:
         except DomainError as error:
             form.refuse(error)
         else:
-            done = _("Note added.") if internal else _("Answer sent.")
+            done = _("Note added.") if internal else _("Answer sent.") if _reaches(case) else _("Answer noted.")
             messages.success(request, with_told(done, form.cleaned_data["body"], stream=f"case:{case_id}", actor=actor))
             return go(request, page_of(case_id))
     return show(request, actor, case, form)

@@ -47,14 +47,15 @@ def perform(
     *,
     template: str,
     act: Callable[[dict[str, Any]], object],
-    done: str,
+    done: str | Callable[[Any], str],
     to: str | Callable[[Any], str],
     context: dict[str, Any] | None = None,
     undo: Callable[[Any], Undo | None] | None = None,
 ) -> HttpResponse:
     """Show `form`, or take it: `act` gets the clean data and makes the one service call.
 
-    `to` is where it leads then; where that is made of what `act` returned, it gets None for a form that was sent twice.
+    `done` is what is said then and `to` where it leads; where one is made of what `act` returned, it gets None for a form
+    that was sent twice.
 
     `undo` makes of what `act` returned the promise that the toast offers; a form sent twice offers it once.
     """
@@ -68,7 +69,8 @@ def perform(
         else:
             for text in form.said if isinstance(form, ActionForm) else ():
                 tell(request, text, level="info")
-            tell(request, done, undo=undo(made) if undo and made is not None else None)
+            said = done(made) if callable(done) else done
+            tell(request, said, undo=undo(made) if undo and made is not None else None)
             return go(request, to(made) if callable(to) else to)
     if isinstance(form, ActionForm) and form.is_bound:
         form.renew()

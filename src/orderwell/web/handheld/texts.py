@@ -24,6 +24,8 @@ def texts() -> dict[str, str]:  # budget: one table of words, read top to bottom
         "take": _("Take"),
         "none": _("Nothing to do here"),
         "noneMore": _("What comes up appears here when the device is in touch with the server."),
+        "gone": _("This order needs nothing more here"),
+        "goneMore": _("Meanwhile it was shipped, cancelled or put on hold."),
         "noTask": _("Your role has no work on the handheld."),
         "asOf": _("As of {0}"),
         "online": _("In touch"),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from orderwell.domains.automation.hints.finding import hints_of_draft
 from orderwell.domains.catalog.choices import visible_channels
-from orderwell.domains.catalog.matching import Match, match_variants
+from orderwell.domains.catalog.matching import Match, match_variants, price_of_one
 from orderwell.domains.customers.lookup import customer_by_number
 from orderwell.domains.orders.drafts import OrderDraft
 from orderwell.domains.orders.habits import last_sales
@@ -34,6 +34,7 @@ from orderwell.web.templatetags.orderwell import day, localname, money_text, per
 
 MOST_CHOICES = 5
 _CARTONS = ExactField(places=None, max_digits=18)
+_PRICE = ExactField(places=None, max_digits=18)
 
 
 @action(Permission.ORDERS_ORDER_PLACE)
@@ -158,8 +159,9 @@ def _pasted_row(line: Pasted, matches: list[Match]) -> dict[str, Any]:
         row |= {"sku": matches[0].sku, "name": localname(matches[0])}
         if not matches[0].sold:
             row["note"] = _("This product is not sold any more.")
-        if matches[0].pack:
-            row["quantity"] = _in_pieces(line.quantity, matches[0].pack)
+        if pack := matches[0].pack:
+            row["quantity"] = _in_pieces(line.quantity, pack)
+            row |= _price_of_one(line.price, pack)
     elif matches:
         skus = ", ".join(match.sku for match in matches[:MOST_CHOICES])
         row["note"] = _("Several products have this name: %(skus)s") % {"skus": skus}
@@ -175,6 +177,20 @@ def _in_pieces(quantity: str, pack: Decimal) -> str:
     except ValidationError:
         return quantity
     return plain(cartons * pack)
+
+
+def _price_of_one(price: str, pack: Decimal) -> dict[str, str]:
+    """Beside the barcode of a carton stands the price of a carton."""
+    try:
+        whole = _PRICE.clean(price) if price else None
+    except ValidationError:
+        return {}
+    if whole is None:
+        return {}
+    if (one := price_of_one(whole, pack)) is not None:
+        return {"unit_price": plain(one)}
+    said = _("%(price)s is the price of a pack of %(count)s and cannot be divided by that: put in the price of one.")
+    return {"unit_price": "", "note": said % {"price": price, "count": plain(pack)}}
 
 
 @action(Permission.ORDERS_ORDER_VIEW)

@@ -52,7 +52,7 @@ def next_step(
         return NextStep(_("A quote"), _("Nothing is reserved. Confirm it and it becomes an order at these prices."))
     if order.state == Order.State.CANCELLED:
         return _cancelled(found, undo)
-    return _to_ship(found, expected, actor) or _money(found, documents) or _done(documents, actor)
+    return _to_ship(found, expected, actor) or _money(found, documents) or _done(found, documents, actor)
 
 
 def _step(title: str, icon: str, name: str, *args: int) -> Step:
@@ -173,7 +173,9 @@ def _to_credit(returns: list[Return]) -> NextStep:
     return NextStep(_("Return to be credited"), text % {"returns": numbers, "amount": amount})
 
 
-def _done(documents: Documents, actor: Actor) -> NextStep:
+def _done(found: OrderOverview, documents: Documents, actor: Actor) -> NextStep:
+    if found.order.fulfilment_state == Order.FulfilmentState.RETURNED:
+        return NextStep(_("Everything is done"), _("All goods came back. Lines can still be added."))
     under_way = [row for row in documents.shipments if row.delivered_at is None]
     if under_way:
         text = ngettext(

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils.translation import gettext_noop as _
 
 from orderwell.domains.automation.printing.parts import billing_addresses
+from orderwell.domains.billing.errors import StatementPartial
 from orderwell.domains.billing.models import Statement
 from orderwell.domains.billing.statement import AccountStatement, StatementLine, account_statement, statements_of
 from orderwell.kernel.errors import NotFound
@@ -53,6 +54,8 @@ def _content(row: Statement, actor: Actor, say: Say) -> Content:
         last=row.last_day,
         zone=ZoneInfo(settings.TIME_ZONE),
     )
+    if found.partial:  # made by somebody who sees all of it; printed like this it would say something else
+        raise StatementPartial(customer=found.customer.name)
     customer = found.customer
     return Content(
         title=say(_("Account statement")),

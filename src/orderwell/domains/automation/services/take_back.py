@@ -19,6 +19,7 @@ from orderwell.domains.billing.services.pay import record_refund
 from orderwell.domains.fulfilment.models import Return, ReturnLine
 from orderwell.domains.fulfilment.queries import visible_returns
 from orderwell.domains.fulfilment.services.record_return import ReturnedUnits, record_return
+from orderwell.domains.fulfilment.services.settle_return import settle_without_credit
 from orderwell.domains.fulfilment.services.undo_return import already_undone
 from orderwell.domains.orders.models import Order, OrderLine
 from orderwell.domains.orders.services.loading import lock_order
@@ -55,15 +56,13 @@ def take_back(
 def settle_return(*, return_id: int, refund: bool = False, actor: Actor, now: datetime) -> TakenBack:
     """Credit a return that is there; with `refund` also give back what is then paid too much, newest payment first.
 
-    Raises what `credit_return` and `record_refund` raise; then nothing of it happened.
+    Where all of it was credited by hand before, no credit note is written and the refund is made all the same. Raises what `credit_return` and `record_refund` raise; then nothing of it happened.
     """
     with atomic():
         notes = credit_return(return_id=return_id, actor=actor, now=now)
         document = visible_returns(actor).get(pk=return_id)
-        credited = sum((note.gross_amount for note in notes), ZERO)
-        refunds = (
-            _refund(document.order_id, credited, document.reason, actor, now) if refund and document.order_id else []
-        )
+        worth = sum((note.gross_amount for note in notes), ZERO) if notes else document.gross_amount
+        refunds = _refund(document.order_id, worth, document.reason, actor, now) if refund and document.order_id else []
     return TakenBack(document, notes, refunds)
 
 
@@ -103,6 +102,18 @@ def credit_return(*, return_id: int, actor: Actor, now: datetime) -> list[Credit
         )
 
 
+def settle_without(*, return_id: int, reason: str, actor: Actor, now: datetime) -> Return:
+    """Say that nothing is to be credited for a return, and why.
+
+    Raises AlreadyCredited, or what `settle_without_credit` raises.
+    """
+    with atomic():
+        document = settle_without_credit(return_id=return_id, reason=reason, actor=actor, now=now)
+        if (earlier := credit_note_of(return_id)) is not None:
+            raise AlreadyCredited(number=document.number, credit_note=earlier)
+    return document
+
+
 def _units(document: Return) -> dict[int, Decimal]:
     units: dict[int, Decimal] = defaultdict(Decimal)
     rows = ReturnLine.objects.filter(return_document=document, order_line__isnull=False)
@@ -122,10 +133,10 @@ def _invoice_missing(order: Order, units: dict[int, Decimal], cause: str, actor:
         write_invoice(order, quantities=missing, cause=cause, actor=actor, now=now)
 
 
-def _refund(order_id: int, credited: Decimal, reason: str, actor: Actor, now: datetime) -> list[Refund]:
-    """Give back at most what was credited, and only as far as more was paid than is due."""
+def _refund(order_id: int, worth: Decimal, reason: str, actor: Actor, now: datetime) -> list[Refund]:
+    """Give back at most what the goods were worth, and only as far as more was paid than is due."""
     order = Order.objects.get(pk=order_id)
-    left = min(credited, -due_amount(order))
+    left = min(worth, -due_amount(order))
     refunds = []
     for payment in Payment.objects.filter(order_id=order_id, undone_at=None).order_by("-received_at", "-pk"):
         amount = min(left, payment.amount - payment.refunded_amount)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from orderwell.domains.billing.errors import StatementPartial
 from orderwell.domains.billing.events import BillingEvent
 from orderwell.domains.billing.models import Statement
 from orderwell.domains.billing.statement import account_statement
@@ -18,12 +19,17 @@ from orderwell.platform.permissions import Permission
 def make_statement(
     *, customer_id: int, currency: str, first: date, last: date, zone: ZoneInfo, actor: Actor, now: datetime
 ) -> Statement:
-    """The same period with the same figures is the same statement. Raises PermissionDenied, NotFound, InvalidValue."""
+    """The same period with the same figures is the same statement.
+
+    Raises PermissionDenied, NotFound, InvalidValue, or StatementPartial where the actor sees only a part of the account.
+    """
     actor.require(Permission.BILLING_INVOICE_VIEW)
     if first > last:
         raise InvalidValue(pointer="/first", value=first.isoformat(), expected=f"<= {last.isoformat()}")
     with atomic():
         found = account_statement(actor, customer_id, currency=currency, first=first, last=last, zone=zone)
+        if found.partial:
+            raise StatementPartial(customer=found.customer.name)
         figures = {
             "customer_id": customer_id,
             "currency": currency,

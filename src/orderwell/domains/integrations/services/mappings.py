@@ -9,8 +9,8 @@ from orderwell.domains.integrations.errors import DuplicateColumn, UnknownMappin
 from orderwell.domains.integrations.mapping import ORDER_LINE_FIELDS, check_options
 from orderwell.domains.integrations.models import ImportMapping
 from orderwell.domains.integrations.services.create import ENTITY_ORDERS
-from orderwell.kernel.errors import NotFound
-from orderwell.kernel.refusals import TextTooLong, ValueMissing
+from orderwell.kernel.errors import NotFound, refuse_together
+from orderwell.kernel.refusals import text_problems
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.database import atomic
 from orderwell.platform.permissions import Permission
@@ -21,10 +21,7 @@ _NAME_LENGTH = 80
 def save_mapping(*, name: str, columns: Mapping[str, str], options: Mapping[str, Any], actor: Actor) -> ImportMapping:
     """Save or replace the mapping `name`: {field: column} and how cells are to be understood."""
     actor.require(Permission.ORDERS_ORDER_IMPORT)
-    if not name.strip():
-        raise ValueMissing(pointer="/name")
-    if len(name) > _NAME_LENGTH:
-        raise TextTooLong(pointer="/name", limit=_NAME_LENGTH, count=len(name))
+    refuse_together(text_problems(name, "/name", _NAME_LENGTH, needed=True))
     for field, column in columns.items():
         if field not in ORDER_LINE_FIELDS:
             raise UnknownMappingField(pointer="/columns", value=field, expected=", ".join(ORDER_LINE_FIELDS))

@@ -8,8 +8,9 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from orderwell.kernel.errors import InvalidValue, NotFound
+from orderwell.kernel.errors import InvalidValue, NotFound, refuse_together
 from orderwell.kernel.identifiers import random_token
+from orderwell.kernel.refusals import text_problems
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.accounts.authentication import forget_keys
 from orderwell.platform.accounts.events import AccountEvent
@@ -39,6 +40,7 @@ def create_key(
     name = name.strip()
     if not name or len(name) > 80:
         raise InvalidValue(value=name, expected=_("a name of 1 to 80 characters"), pointer="/name")
+    refuse_together(text_problems(name, "/name", 80))
     if not scopes:
         raise InvalidValue(value="[]", expected=_("at least one scope"), pointer="/scopes")
     if expires_at is not None and expires_at <= now:

@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from orderwell.kernel.errors import DomainError, InvalidValue, NotFound, refuse_together
+from orderwell.kernel.refusals import text_problems
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.accounts.errors import UsernameTaken, WeakPassword
 from orderwell.platform.accounts.events import AccountEvent
@@ -28,6 +29,7 @@ from orderwell.platform.events.recording import Fact, record
 from orderwell.platform.events.versions import Version, require_version, version_of
 from orderwell.platform.permissions import Permission
 
+MOST_NAME = 120
 # What changes a user; signing in is told on the same timeline.
 CHANGES = (AccountEvent.USER_CREATED, AccountEvent.USER_CHANGED)
 
@@ -119,6 +121,7 @@ def _differ(user: User, limits: Limits) -> bool:
 
 def _change_texts(user: User, **given: str | None) -> dict[str, object]:
     changes: dict[str, object] = {}
+    refuse_together(text_problems(given.get("name") or "", "/name", MOST_NAME))
     for column, value in given.items():
         before = getattr(user, column)
         if value is not None and value.strip() != before:
@@ -187,6 +190,7 @@ def sign_in_problems(*, username: str | None, password: str | None, name: str = 
             yield error
         if cleaned and User.objects.filter(username=cleaned).exists():
             yield UsernameTaken(username=cleaned, pointer="/username")
+    yield from text_problems(name, "/name", MOST_NAME)
     if password is not None:
         try:
             _check_password(password, User(username=cleaned, name=name))

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from django.utils.translation import gettext_noop as _
 
-from orderwell.kernel.errors import NotFound, StaleVersion
+from orderwell.kernel.errors import NotFound, StaleVersion, refuse_together
+from orderwell.kernel.refusals import text_problems
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.database import atomic
 from orderwell.platform.events.recording import Fact, record
@@ -36,6 +37,7 @@ def save_view(
     name = name.strip()
     if not name:
         raise ViewNameMissing(pointer="/name")
+    refuse_together(text_problems(name[:80], "/name", 80))
     with atomic():
         view = _changeable(actor, view_id, version) if view_id is not None else _fresh(list_name, actor, now)
         shared = shared or view.owner_id is None

@@ -151,6 +151,18 @@
     if (wrong && document.activeElement === document.body) wrong.focus();
   });
 
+  // What htmx has put into the page it makes its own a moment later. Whoever is faster would be sent to another page.
+  ["submit", "click"].forEach((kind) =>
+    document.addEventListener(
+      kind,
+      (event) => {
+        const own = event.target.closest?.("[hx-get], [hx-post]");
+        if (own && window.htmx) window.htmx.process(own);
+      },
+      true,
+    ),
+  );
+
   // --- Forms: sent once -------------------------------------------------------------------------------------------
   // A double click sends nothing twice: the server knows the form's token, and the button rests meanwhile.
   const busyForms = new Set();

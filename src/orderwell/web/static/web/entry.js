@@ -4,6 +4,7 @@
   const { $, $$ } = window.Orderwell;
   const E = window.Orderwell.entry;
   const PATIENCE = 900;
+  const SLOWEST = 30_000; // an answer that takes longer does not come any more
   const start = () => {
     const form = $("#entry");
     if (!form || !window.TomSelect) return;
@@ -30,16 +31,22 @@
 
     // --- Live totals ----------------------------------------------------------------------------------------------
     let waiting,
-      running = 0;
+      running = 0,
+      failed = 0;
     const preview = () => {
       const mine = ++running;
       const body = new URLSearchParams({ ...E.fields(), rows: JSON.stringify(E.lines.values()) });
-      const shown = fetch(say.preview, { method: "POST", body, headers: { Accept: "application/json" } })
+      const signal = AbortSignal.timeout(SLOWEST);
+      const shown = fetch(say.preview, { method: "POST", body, signal, headers: { Accept: "application/json" } })
         .then(json)
         .then((answer) => {
+          failed = 0;
           if (mine === running) show(answer);
         })
-        .catch(() => {});
+        // Else the totals of what stood here before would stay, and nothing would say so.
+        .catch(() => {
+          if (mine === running) again(Math.min(1000 * 2 ** failed++, SLOWEST));
+        });
       const skus = [...new Set(E.lines.all().map((row) => E.lines.cell(row, "sku").value))].filter(
         (sku) => sku && !E.lines.knownLast(sku),
       );
@@ -54,9 +61,12 @@
         .catch(() => {});
       return Promise.all([shown, last]);
     };
-    E.changed = () => {
+    const again = (pause) => {
       clearTimeout(waiting);
-      waiting = setTimeout(preview, 150);
+      waiting = setTimeout(preview, pause);
+    };
+    E.changed = () => {
+      again(150);
       E.keep?.();
     };
     const show = (answer) => {

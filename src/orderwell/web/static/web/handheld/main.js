@@ -84,7 +84,7 @@
             "btn-icon btn-lg",
             async () => {
               await refresh();
-              draw();
+              if (!state.screen) draw(); // on a slow network somebody may be at a parcel by now
             },
             { icon: "refresh", "aria-label": t("refresh"), title: t("refresh") },
           ),

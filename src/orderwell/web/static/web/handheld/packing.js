@@ -42,7 +42,7 @@
   screens.pack = async (id) => {
     if (!id) return tasks("pack", "ready");
     const task = (await toDo()).find((one) => one.id === Number(id));
-    if (!task) return { title: t("pack"), back: "#/pack", content: [nothing(t("none"))] };
+    if (!task) return { title: t("pack"), back: "#/pack", content: [nothing(t("gone"), t("goneMore"))] };
     const kept = await progress(`order:${task.id}`);
     const save = () => saveProgress(kept);
     const items = counter({ lines: task.lines, kept, save, shorts: true, reasons: reasons() });

@@ -99,7 +99,7 @@
   screens.pick = async (id) => {
     if (!id) return tasks("pick", "begun");
     const task = (await toDo()).find((one) => one.id === Number(id));
-    if (!task) return { title: t("pick"), back: "#/pick", content: [nothing(t("none"))] };
+    if (!task) return { title: t("pick"), back: "#/pick", content: [nothing(t("gone"), t("goneMore"))] };
     const kept = await progress(`order:${task.id}`);
     const items = counter({
       lines: task.lines,
