@@ -36,6 +36,33 @@ def test_order_is_placed_and_read(owner: Caller, shop: Shop) -> None:
     assert events[-1]["source"] == "api"
 
 
+def test_without_an_address_it_goes_to_the_usual_one_of_the_customer(owner: Caller, shop: Shop) -> None:
+    """As on the screen. `null` says that there is none; without a customer there is no usual one."""
+    home = {"recipient": "李雷", "phone": "", "street": "中山路1号", "city": "杭州市", "country": "CN"}
+    person = {"name": "李雷", "phone": "13900139000", "email": "li@example.com", "is_primary": True}
+    other = {**home, "street": "仓前路2号"}
+    made = owner.post(
+        "/customers", {"name": "李雷", "addresses": [other, {**home, "is_default": True}], "contacts": [person]}
+    )
+    assert made.status_code == 200, made.content
+    asked = {key: value for key, value in draft(customer=made.json()["number"]).items() if key != "ship_to"}
+
+    def address(answer: Any) -> Any:
+        assert answer.status_code in {200, 201}, answer.content
+        return owner.get(f"/orders/{answer.json()['id']}").json()["ship_to"]
+
+    usual = address(owner.post("/orders", asked))
+    assert (usual["recipient"], usual["street"], usual["city"]) == ("李雷", "中山路1号", "杭州市")
+    assert (usual["phone"], usual["email"]) == ("13900139000", "li@example.com")
+    assert address(owner.post("/quotes", asked))["street"] == "中山路1号"
+    assert address(owner.post("/orders", {**asked, "ship_to": None})) is None
+    assert address(owner.post("/orders", draft()))["street"] == "Renmin Road 1"
+    nobody = {key: value for key, value in asked.items() if key != "customer"}
+    assert address(owner.post("/orders", {**nobody, "customer_name": "Han"})) is None
+    (one,) = owner.post("/orders/bulk", {"orders": [asked]}).json()["results"]
+    assert owner.get(f"/orders/{one['id']}").json()["ship_to"]["street"] == "中山路1号"
+
+
 def test_external_id_given_twice_leads_to_the_first_order(owner: Caller, shop: Shop) -> None:
     first = owner.post("/orders", draft(external_id="W-2"))
     second = owner.post("/orders", draft(external_id="W-2"))

@@ -196,6 +196,21 @@ def test_a_clerk_sees_what_waits_and_one_click_leads_on(
     assert "No quote of yours waits for an answer." in page
 
 
+def test_what_is_late_stands_in_the_order_of_its_due_day(
+    browse: Callable[..., Client], place: Callable[..., int]
+) -> None:
+    now = utc_now()
+    days = [(9, 3), (8, 30), (7, 1), (6, 12), (5, 4), (4, 40), (3, 2)]
+    made = {
+        late: place(CUP=1, now=now - timedelta(days=50 + old), requested_at=now - timedelta(days=late))
+        for old, late in days
+    }
+    page = browse("sales-clerk").get("/").content.decode()
+    section = page.split('id="start-late"')[1].split("</section>")[0]
+    found = list(dict.fromkeys(re.findall(r'href="/orders/(\d+)/"', section)))
+    assert found == [str(made[late]) for late in sorted(made, reverse=True)][: len(found)] and len(found) > 4
+
+
 def test_a_worker_ships_the_most_urgent_first(browse: Callable[..., Client], place: Callable[..., int]) -> None:
     now = utc_now()
     later = [place(CUP=1, now=now.replace(year=2024), requested_at=now + timedelta(days=9)) for _ in range(6)]

@@ -14,11 +14,11 @@ from pydantic.json_schema import models_json_schema
 
 from orderwell.api.bodies import Draft
 from orderwell.api.orders import placing
+from orderwell.api.orders.drafts import OrderDraft
 from orderwell.api.orders.shapes import DuplicateOrder, PlacedOrder
 from orderwell.api.problems import CONTENT_TYPE, STATUS
 from orderwell.api.requests import REPLAYED
 from orderwell.api.shapes import Problem
-from orderwell.domains.orders.drafts import OrderDraft
 from orderwell.kernel.errors import all_codes
 from orderwell.platform.permissions import Permission
 

@@ -52,18 +52,6 @@ class Phrase(str):
         return made
 
 
-class Worded(str):
-    """The code of something that the program itself has words for: programs read the code, people the translated words."""
-
-    __slots__ = ("words",)
-    words: str
-
-    def __new__(cls, code: str, words: str) -> Worded:
-        made = super().__new__(cls, code)
-        made.words = words
-        return made
-
-
 class Named(str):
     """The code of something that has a name in each language: programs read the code, people the name."""
 

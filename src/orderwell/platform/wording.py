@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import get_language, gettext, gettext_noop, pgettext, pgettext_lazy
 
-from orderwell.kernel.errors import DomainError, ErrorDetail, Named, Phrase, Worded, fill
+from orderwell.kernel.errors import DomainError, ErrorDetail, Named, Phrase, fill
 from orderwell.kernel.quantities import plain
 from orderwell.platform.formats import money_text
 from orderwell.platform.permissions.words import title_of
@@ -28,8 +28,6 @@ def shown(value: Any) -> Any:
         return plain(value)
     if isinstance(value, Phrase):
         return fill(gettext(value.template), {name: shown(part) for name, part in value.data.items()})
-    if isinstance(value, Worded):
-        return gettext(value.words)
     if isinstance(value, Named):
         first, other = (value.name_zh, value.name_en)
         if not (get_language() or "").startswith("zh"):

@@ -211,6 +211,8 @@ EXAMPLES: dict[str, Callable[[], list[Arguments]]] = {
     "list-view": lambda: _pairs(SavedView.objects.values_list("list_name", "pk")),
     "list-view-remove": lambda: _pairs(SavedView.objects.values_list("list_name", "pk")),
     "list-act": lambda: [("orders", "hold")],
+    "list-print": lambda: [("orders", "pick-list")],
+    "list-total": lambda: [("orders",), ("invoices",)],
     "list-quick": lambda: [("orders", key) for key in islice(_order_ids(), 3)],
     "list-counts": lambda: [("orders",), ("customers",)],
     "list-columns": lambda: [("orders",)],
@@ -223,6 +225,7 @@ EXAMPLES: dict[str, Callable[[], list[Arguments]]] = {
 QUERIES: dict[str, Callable[[], str]] = {
     "hint-dismiss": lambda: f"?subject=order:{next(_order_ids())}&rule={rules()[0].name}&fingerprint=1",
     "list-act": lambda: f"?id={next(_order_ids())}",
+    "list-print": lambda: f"?id={next(_order_ids())}",
     "search": lambda: "?q=c",
     "help-search": lambda: "?q=hold",
     "help-panel": lambda: "?at=orders",

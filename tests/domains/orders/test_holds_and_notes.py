@@ -88,20 +88,6 @@ def test_the_hold_of_a_quote_ends_with_it():
     assert not Order.objects.get().on_hold and not active_holds(quote.pk)
 
 
-def test_a_refusal_names_the_holds_in_the_reader_s_language(order):
-    hold(order, "address"), hold(order, "credit")
-    with pytest.raises(HeldOrder) as refused:
-        check_holds(Order.objects.get(), "ship")
-    number = order.number
-    assert refused.value.data["kinds"] == ["address", "credit"]
-    with translation.override("en"):
-        (text,) = sentences(refused.value)
-    assert text == f"Order {number} is on hold (Address to be checked, Credit); release the hold before you ship it."
-    with translation.override("zh-hans"):
-        (text,) = sentences(refused.value)
-    assert text == f"订单 {number} 已挂起（地址待核对、信用）；请先解除挂起再发货。"
-
-
 def test_a_hold_blocks_its_steps_until_it_is_released(order):
     first, second = hold(order, "fraud"), hold(order, "credit")
     held = Order.objects.get()

@@ -9,10 +9,10 @@ from typing import Any
 import msgspec
 
 from orderwell.api.bodies import ApiRequest, Rows, bad, good
+from orderwell.api.orders.drafts import OrderDraft
 from orderwell.api.orders.routes import routes
 from orderwell.api.orders.shapes import BulkAnswer
 from orderwell.api.problems import show_errors
-from orderwell.domains.orders.drafts import OrderDraft
 from orderwell.domains.orders.outcomes import Duplicate, Outcome, Refused, Repeated
 from orderwell.domains.orders.services.place import place_orders
 from orderwell.kernel.clock import utc_now

@@ -8,11 +8,11 @@ from django.http import HttpResponse
 from pydantic import Field
 
 from orderwell.api.bodies import ApiRequest, Draft
+from orderwell.api.orders.drafts import OrderDraft
 from orderwell.api.orders.routes import routes
 from orderwell.api.problems import show_errors
 from orderwell.api.shapes import Amount, ErrorShape, Exact, Id, InCurrency, Moment, Shape
 from orderwell.domains.billing.credit_state import credit_state
-from orderwell.domains.orders.drafts import OrderDraft
 from orderwell.domains.orders.duplicates import similar_orders
 from orderwell.domains.orders.habits import favourites, last_sales
 from orderwell.domains.orders.price_reasons import said

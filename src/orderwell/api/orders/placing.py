@@ -8,10 +8,11 @@ import msgspec
 from django.http import HttpRequest, HttpResponse
 
 from orderwell.api.decoding import decode, require_json
+from orderwell.api.orders.drafts import OrderDraft
 from orderwell.api.problems import CONTENT_TYPE as PROBLEM
 from orderwell.api.problems import language_of
 from orderwell.api.requests import JSON, REPLAYED, authenticate, fingerprint, idempotency_key, scope_of
-from orderwell.domains.orders.drafts import OrderDraft, RequestIdentity, Submission
+from orderwell.domains.orders.drafts import RequestIdentity, Submission
 from orderwell.domains.orders.gate import gate
 from orderwell.domains.orders.outcomes import Outcome, Repeated
 from orderwell.domains.orders.placement.answers import answer

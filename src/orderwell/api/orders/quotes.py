@@ -7,12 +7,12 @@ from typing import Any
 from django.http import HttpResponse
 
 from orderwell.api.bodies import ApiRequest, Draft
+from orderwell.api.orders.drafts import OrderDraft
 from orderwell.api.orders.reading import detail
 from orderwell.api.orders.shapes import OrderDetail
 from orderwell.api.preconditions import expected_version
 from orderwell.api.routing import Routes
 from orderwell.api.shapes import Id
-from orderwell.domains.orders.drafts import OrderDraft
 from orderwell.domains.orders.outcomes import Refused
 from orderwell.domains.orders.services import quote
 from orderwell.kernel.clock import utc_now

@@ -184,6 +184,14 @@ def credit_note_detail(actor: Actor, credit_note_id: int) -> CreditNote:
     return found
 
 
+def invoices_of_orders(actor: Actor, order_ids: Sequence[int]) -> list[int]:
+    """Keys of the visible invoices of these orders, in the order of the orders, the oldest of each first."""
+    actor.require(Permission.BILLING_INVOICE_VIEW)
+    place = {pk: at for at, pk in enumerate(order_ids)}
+    found = visible_invoices(actor).filter(order_id__in=list(place)).values_list("order_id", "issued_at", "pk")
+    return [pk for *_rest, pk in sorted(found, key=lambda row: (place[row[0]], *row[1:]))]
+
+
 def credit_notes_of(actor: Actor, cause: str) -> list[CreditNote]:
     """The credit notes written because of `cause`, "return:4" for example; none for who may not see them."""
     if not actor.may(Permission.BILLING_INVOICE_VIEW):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -132,6 +132,14 @@ def shipments(
         own = [Q(tracking_number=one) for one in dict.fromkeys((text.strip(), text.strip().upper()))]
         rows = rows.filter(named_by(Shipment.objects.all(), text, exact=[*own, *_counted(text)], customers=False))
     return rows
+
+
+def shipments_of_orders(actor: Actor, order_ids: Sequence[int]) -> list[int]:
+    """Keys of the visible shipments of these orders, in the order of the orders, the first of each first."""
+    actor.require(Permission.FULFILMENT_SHIPMENT_VIEW)
+    place = {pk: at for at, pk in enumerate(order_ids)}
+    found = visible_shipments(actor).filter(order_id__in=list(place)).values_list("order_id", "pk")
+    return [pk for order_id, pk in sorted(found, key=lambda row: (place[row[0]], row[1]))]
 
 
 def shipment_detail(actor: Actor, shipment_id: int) -> Shipment:

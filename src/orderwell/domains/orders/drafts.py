@@ -63,7 +63,8 @@ class OrderDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     customer: str | None = None
     customer_name: str = ""
     currency: str | None = None
-    ship_to: AddressDraft | None = None
+    # None: without an address. UNSET: to the usual address of the customer.
+    ship_to: AddressDraft | msgspec.UnsetType | None = None
     discount: Decimal = ZERO
     shipping: Decimal = ZERO
     charges: tuple[ChargeDraft, ...] = ()

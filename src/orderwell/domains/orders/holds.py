@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_noop as _
 
-# What a hold keeps from being done, and how a refusal says it.
-STEPS = {"ship": _("ship it"), "invoice": _("invoice it"), "change": _("change it"), "cancel": _("cancel it")}
+STEPS = ("ship", "invoice", "change", "cancel")
 
 
 @dataclass(frozen=True)

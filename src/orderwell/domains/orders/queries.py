@@ -153,7 +153,7 @@ def matching(
     if filters.tag:
         orders = orders.filter(_of_tagged(filters.tag))
     if filters.late:
-        orders = orders.filter(_past_date(now) if filters.ready else late_orders(now))
+        orders = orders.filter(past_date(now) if filters.ready else late_orders(now))
     return orders if among is None else orders.filter(pk__in=among)
 
 
@@ -188,10 +188,10 @@ def _of_tagged(tag: str) -> Q:
 
 def late_orders(now: datetime) -> Q:
     """Placed, not fully shipped, and past the date the customer asked for or was promised."""
-    return Q(state=Order.State.PLACED, fulfilment_state__in=WAITING) & _past_date(now)
+    return Q(state=Order.State.PLACED, fulfilment_state__in=WAITING) & past_date(now)
 
 
-def _past_date(now: datetime) -> Q:
+def past_date(now: datetime) -> Q:
     return Q(promised_at__lt=now) | Q(promised_at__isnull=True, requested_at__lt=now)
 
 

@@ -83,7 +83,7 @@ def _header_problems(draft: OrderDraft) -> Iterator[DomainError]:
     for name, limit in _TEXT_LIMITS:
         if text := getattr(draft, name):
             yield from text_problems(text, f"/{name}", limit, lines=name == "note")
-    if draft.ship_to is not None:
+    if draft.ship_to:
         for name, limit in _ADDRESS_LIMITS:
             if text := getattr(draft.ship_to, name):
                 yield from text_problems(text, f"/ship_to/{name}", limit, lines=name == "street")

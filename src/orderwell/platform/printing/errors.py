@@ -25,6 +25,11 @@ class TooManyDocuments(DomainError):
     message = "{count} documents are more than the {limit} that are printed at once. Choose fewer."
 
 
+class NothingToPrint(DomainError):
+    code = "nothing_to_print"
+    message = "There is no such document of what you chose yet."
+
+
 class UnusableLogo(DomainError):
     code = "unusable_logo"
     message = "This is no PNG, JPEG or SVG picture of at most {limit} kB."

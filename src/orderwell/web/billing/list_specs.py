@@ -36,7 +36,7 @@ from orderwell.web.lists.common import (
     order_url,
     pick,
 )
-from orderwell.web.lists.spec import Action, Column, Filter, ListSpec, Nothing, Values
+from orderwell.web.lists.spec import Action, Column, Filter, ListSpec, Nothing, Papers, Summed, Values
 from orderwell.web.templatetags.orderwell import day, money_text
 
 P = Permission
@@ -121,6 +121,8 @@ INVOICES = ListSpec(
         CUSTOMER,
         CURRENCY,
     ),
+    papers=(Papers("invoice"),),
+    sums=(Summed(_("sum"), "gross_amount"), Summed(_("still open"), "open_amount", when=("open", "overdue"))),
     link=lambda invoice: to("invoice-detail", invoice.pk),
     search=_("Invoice, order, customer, amount"),
     nothing=Nothing(
@@ -168,6 +170,8 @@ CREDIT_NOTES = ListSpec(
         Filter("to", _("Issued until"), "day"),
         CUSTOMER,
     ),
+    papers=(Papers("credit_note"),),
+    sums=(Summed(_("sum"), "gross_amount"),),
     link=lambda note: to("invoice-detail", note.invoice_id),
     search=_("Credit note, order, customer"),
     nothing=Nothing(
@@ -237,6 +241,7 @@ PAYMENTS = ListSpec(
             hint=_("For payments that never came in: their orders owe the amount again. This cannot be undone."),
         ),
     ),
+    sums=(Summed(_("sum"), "amount", standing=True),),
     link=order_url,
     search=_("Reference, order, customer, amount"),
     nothing=Nothing(

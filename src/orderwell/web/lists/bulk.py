@@ -43,7 +43,7 @@ def act(request: HttpRequest, actor: Actor, name: str, key: str) -> HttpResponse
     actor.require(found.permission)
     make = found.form or ActionForm
     form = make(request.POST or None, actor=actor) if found.form else make(request.POST or None)
-    ids, too_many = _rows(request, actor, looking)
+    ids, too_many = chosen_rows(request, actor, looking, MOST_ROWS)
     if request.method == "POST" and form.is_valid():
         data = dict(form.cleaned_data)
         token = data.pop("token", "") or random_token(24)
@@ -78,10 +78,11 @@ def act(request: HttpRequest, actor: Actor, name: str, key: str) -> HttpResponse
     return dialog(request, "lists/act.html", context, status=422 if form.errors else 200)
 
 
-def _rows(request: HttpRequest, actor: Actor, looking: Looking) -> tuple[list[int], bool]:
+def chosen_rows(request: HttpRequest, actor: Actor, looking: Looking, most: int) -> tuple[list[int], bool]:
+    """Keys of the rows that an address names, and whether all that match are more than `most`."""
     if request.GET.get("all"):
-        ids = SpecSource(looking.spec).matching_ids(actor, looking.filters, utc_now(), MOST_ROWS)
-        return ids[:MOST_ROWS], len(ids) > MOST_ROWS
+        ids = SpecSource(looking.spec).matching_ids(actor, looking.filters, utc_now(), most)
+        return ids[:most], len(ids) > most
     chosen = [int(pk) for pk in request.GET.getlist("id") if pk.isascii() and pk.isdecimal() and len(pk) < 19]
     return list(dict.fromkeys(chosen))[:MOST_ROWS], False
 

@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
+from orderwell.platform.printing.kinds import DocumentKind, kinds_of
 from orderwell.platform.search import half_width
 from orderwell.platform.views.sources import Act, Undo
 from orderwell.web.components.forms import Form
@@ -127,6 +128,30 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True)
+class Papers:
+    """Documents that can be printed of ticked rows, as one file: all kinds of a `source`, such as "shipment".
+
+    `of` finds their keys by those of the rows, in the order of the rows; without it the rows are the documents.
+    """
+
+    source: str
+    of: Callable[[Actor, Sequence[int]], list[int]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Summed:
+    """An amount of the rows that is added up for each currency, where a filter is set. `when` says for which filters.
+
+    `standing`: what was undone counts nothing.
+    """
+
+    title: Title
+    value: str
+    when: Collection[str] = ()
+    standing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Nothing:
     """What an empty list says: when there is nothing at all, and what to do then.
 
@@ -189,6 +214,8 @@ class ListSpec:
     # The same rows as one part, where counting them that way takes fewer statements.
     counted: Callable[[Actor, Values, datetime], QuerySet[Any]] | None = None
     prepare: Callable[[Actor, Sequence[Any], Sequence[str]], None] | None = None
+    papers: tuple[Papers, ...] = ()
+    sums: tuple[Summed, ...] = ()
     # The entity of the fields that an administrator added; their values are in the row's `custom`.
     custom: str = ""
     search: Title = ""
@@ -211,6 +238,9 @@ class ListSpec:
 
     def filter(self, key: str) -> Filter | None:
         return next((item for item in self.filters if item.key == key), None)
+
+    def kinds_to_print(self, actor: Actor) -> list[DocumentKind]:
+        return [kind for papers in self.papers for kind in kinds_of(papers.source) if actor.may(kind.permission)]
 
     def action(self, key: str) -> Action | None:
         return next((item for item in self.actions if item.key == key), None)

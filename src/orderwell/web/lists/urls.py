@@ -1,6 +1,6 @@
 from django.urls import path
 
-from orderwell.web.lists import bulk, exporting, keeping, tray, views
+from orderwell.web.lists import bulk, exporting, keeping, papers, totals, tray, views
 
 urlpatterns = [
     path("progress/", tray.progress_tray, name="progress"),
@@ -18,5 +18,7 @@ urlpatterns = [
     path("lists/<slug:name>/views/<int:view_id>/", keeping.change_view, name="list-view"),
     path("lists/<slug:name>/views/<int:view_id>/remove/", keeping.remove, name="list-view-remove"),
     path("lists/<slug:name>/act/<slug:key>/", bulk.act, name="list-act"),
+    path("lists/<slug:name>/print/<slug:kind>/", papers.print_rows, name="list-print"),
+    path("lists/<slug:name>/total/", totals.total, name="list-total"),
     path("lists/<slug:name>/quick/<slug:pk>/", views.quick, name="list-quick"),
 ]

@@ -102,22 +102,36 @@ def _field(item: Filter, looking: Looking) -> dict[str, Any]:
 def _context(request: HttpRequest, looking: Looking, found: Page[Any]) -> dict[str, Any]:
     spec = looking.spec
     actions = [item for item in spec.actions if looking.actor.may(item.permission)]
+    papers = spec.kinds_to_print(looking.actor)
+    picks = bool(actions or papers)
     position = {key: request.GET[key] for key in ("after", "before") if request.GET.get(key)}
     return {
         "spec": spec,
         "looking": looking,
         "query": looking.query(),
-        "head": table_head(looking.columns, looking, pick=bool(actions)),
-        "rows": table_rows(spec, looking.columns, found.rows, pick=bool(actions)),
+        "head": table_head(looking.columns, looking, pick=picks),
+        "rows": table_rows(spec, looking.columns, found.rows, pick=picks),
         "listing": Listing(found.rows, found.next_cursor, found.previous_cursor, is_later=bool(found.previous_cursor)),
         "next_query": looking.query(after=found.next_cursor) if found.next_cursor else "",
         "previous_query": looking.query(before=found.previous_cursor) if found.previous_cursor else "",
         "list_here": request.path + looking.query(**position),
         "actions": actions,
-        "action_keys": tuple([item.key for item in actions]),
+        "papers": papers,
+        "picks": picks,
+        "action_keys": (*[item.key for item in actions], *[item.code for item in papers]),
+        "total": _total(looking, found),
         "chips": looking.chips(),
         "empty_url": _way_out(spec.nothing, looking.actor),
     }
+
+
+def _total(looking: Looking, found: Page[Any]) -> str:
+    """Where the page asks how many rows a filter has; nothing where it can't say more than the page does."""
+    whole = not (found.next_cursor or found.previous_cursor)
+    if not looking.is_filtered or not found.rows or (whole and not looking.spec.sums):
+        return ""
+    query = looking.query(sort="", view="", columns="", **({"whole": 1} if whole else {}))
+    return reverse("list-total", args=[looking.spec.name]) + query
 
 
 def _way_out(nothing: Nothing, actor: Actor) -> str:

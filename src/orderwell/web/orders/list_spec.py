@@ -14,9 +14,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from orderwell.domains.automation.hints.finding import hints_of_orders
+from orderwell.domains.billing.queries import invoices_of_orders
 from orderwell.domains.billing.services.many import invoice_orders
 from orderwell.domains.catalog.choices import channel_names
 from orderwell.domains.customers.queries import tags, visible_customers
+from orderwell.domains.fulfilment.queries import shipments_of_orders
 from orderwell.domains.orders.models import Order
 from orderwell.domains.orders.queries import lines_with_promises, matching, order_parts, orders_named, visible_orders
 from orderwell.domains.orders.services import many
@@ -28,7 +30,7 @@ from orderwell.web.components.markup import markup, safe, to
 from orderwell.web.components.words import word
 from orderwell.web.hints.showing import show_hints
 from orderwell.web.lists.common import channel_choices, channel_code, customer_name, warehouse_choices, warehouse_code
-from orderwell.web.lists.spec import Action, Choices, Column, Filter, ListSpec, Nothing, Tab, Values
+from orderwell.web.lists.spec import Action, Choices, Column, Filter, ListSpec, Nothing, Papers, Summed, Tab, Values
 from orderwell.web.orders.filters import FULFILMENT_CHOICES, PAYMENT_CHOICES, STATE_CHOICES, filters_from
 from orderwell.web.orders.list_forms import BulkAssignForm, BulkHoldForm, BulkPriorityForm, BulkReasonForm
 from orderwell.web.templatetags.orderwell import badge, icon, localname
@@ -301,6 +303,8 @@ ORDERS = ListSpec(
     filters=FILTERS,
     tabs=TABS,
     actions=ACTIONS,
+    papers=(Papers("order"), Papers("shipment", shipments_of_orders), Papers("invoice", invoices_of_orders)),
+    sums=(Summed(_("sum"), "total_amount"),),
     link=link,
     row_class=lambda order: "row-quiet" if order.state == "cancelled" else "",
     custom="order",

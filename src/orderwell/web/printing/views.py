@@ -26,6 +26,7 @@ from orderwell.web.components.listing import one_of
 from orderwell.web.components.toasts import tell
 from orderwell.web.pages import action, form_page, go, page
 from orderwell.web.printing.forms import LogoForm, TemplateForm, stored_look
+from orderwell.web.printing.pdf import pdf_of
 from orderwell.web.printing.samples import sample_of
 
 CHANGE = Permission.SYSTEM_TEMPLATE_CHANGE
@@ -33,18 +34,14 @@ CHANGE = Permission.SYSTEM_TEMPLATE_CHANGE
 
 @page()
 def document(request: HttpRequest, actor: Actor, kind: str) -> HttpResponse:
-    """One PDF of the documents named in `ids`, shown by the browser."""
+    """One PDF of the documents named in `ids`: several with commas between them, or the parameter several times."""
     if not any(actor.may(known.permission) for known in kinds()):
         actor.require(Permission.ORDERS_ORDER_VIEW)
-    ids = [int(text) for text in request.GET.get("ids", "").split(",") if text.isascii() and text.isdecimal()]
+    given = ",".join(request.GET.getlist("ids"))
+    ids = list(dict.fromkeys(int(text) for text in given.split(",") if text.isascii() and text.isdecimal()))
     if not ids or max(ids) >= 2**63:
-        raise NotFound(kind="document", reference=request.GET.get("ids", "")[:40] or kind)
-    language = one_of(request.GET.get("language", ""), LANGUAGES)
-    content = services.print_documents(kind=kind, ids=ids, language=language, actor=actor, now=utc_now())
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{kind}-{ids[0]}.pdf"'
-    response["Cache-Control"] = "private, no-store"
-    return response
+        raise NotFound(kind="document", reference=given[:40] or kind)
+    return pdf_of(request, actor, kind, ids)
 
 
 @page(CHANGE)

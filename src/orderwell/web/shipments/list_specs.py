@@ -12,6 +12,7 @@ from django.db.models import DateTimeField, QuerySet, Value
 from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
 
+from orderwell.domains.automation.crediting import LOOKED_AT, returns_to_credit
 from orderwell.domains.fulfilment.models import Return, Shipment
 from orderwell.domains.fulfilment.queries import returns, shipments, units_to_ship, visible_returns, visible_shipments
 from orderwell.domains.fulfilment.services.listed import deliver_shipments, ship_orders
@@ -35,7 +36,7 @@ from orderwell.web.lists.common import (
     warehouse_choices,
     warehouse_code,
 )
-from orderwell.web.lists.spec import Action, Column, Filter, ListSpec, Nothing, Values
+from orderwell.web.lists.spec import Action, Column, Filter, ListSpec, Nothing, Papers, Summed, Values
 from orderwell.web.orders.list_forms import BulkForm
 from orderwell.web.orders.list_spec import (
     COLUMNS,
@@ -154,6 +155,8 @@ TO_SHIP = ListSpec(
             hint=_("Everything that is reserved for these orders leaves now. This cannot be undone."),
         ),
     ),
+    # What left already of an order that is to be shipped again has its papers on the list of shipments.
+    papers=(Papers("order"),),
     link=link,
     prepare=count_units,
     buttons="lists/more/to_ship.html",
@@ -234,6 +237,7 @@ SHIPMENTS = ListSpec(
             hint=_("The shipments are marked as delivered, now. This cannot be undone."),
         ),
     ),
+    papers=(Papers("shipment"),),
     link=lambda shipment: to("order-detail", shipment.order_id),
     search=_("Shipment, tracking, order, customer"),
     nothing=Nothing(
@@ -252,7 +256,14 @@ def return_rows(actor: Actor, values: Values, now: datetime) -> Sequence[QuerySe
         return [visible_returns(actor).select_related("order", "customer")]
     wanted = pick(values, channel="channel", text="q")
     standing = bool(values.get("standing"))
-    return [returns(actor, **wanted, **between(values), standing=standing).select_related("order", "customer")]
+    rows = returns(actor, **wanted, **between(values), standing=standing).select_related("order", "customer")
+    if values.get("credit") == "open" and actor.may(P.BILLING_INVOICE_VIEW):
+        rows = rows.filter(pk__in=[row.pk for row in returns_to_credit(actor, limit=LOOKED_AT)])
+    return [rows]
+
+
+def credit_choices(actor: Actor) -> list[tuple[str, Any]]:
+    return [("open", _("Waits for its credit note"))] if actor.may(P.BILLING_INVOICE_VIEW) else []
 
 
 def customer_of(row: Return) -> str | None:
@@ -299,8 +310,10 @@ RETURNS = ListSpec(
         Filter("channel", _("Channel"), choices=channel_choices, alias=channel_code),
         Filter("from", _("Received from"), "day"),
         Filter("to", _("Received until"), "day"),
+        Filter("credit", _("Credit note"), choices=credit_choices),
         Filter("standing", _("Without undone ones"), "flag"),
     ),
+    sums=(Summed(_("sum"), "gross_amount", standing=True),),
     link=lambda row: to("return-detail", row.pk),
     search=_("Return, order, customer"),
     quick="lists/returns/lines.html",

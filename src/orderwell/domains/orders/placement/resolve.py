@@ -6,11 +6,12 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.conf import settings
+from msgspec import UNSET, structs
 
 from orderwell.domains.catalog.resolving import Reference, VariantRef, reference, variants_by_sku
-from orderwell.domains.customers.resolving import customers_by_number
+from orderwell.domains.customers.resolving import customers_by_number, usual_addresses
 from orderwell.domains.orders import errors
-from orderwell.domains.orders.drafts import LineDraft
+from orderwell.domains.orders.drafts import AddressDraft, LineDraft
 from orderwell.domains.orders.models import OrderLine
 from orderwell.domains.orders.placement.plan import ONE, Plan, PlannedLine, alive
 from orderwell.domains.orders.placement.prices import Found, Pricing, buyer_of
@@ -38,6 +39,7 @@ def resolve(plans: list[Plan], *, now: datetime, known: Unchanged | None = None,
     plans = alive(plans)
     _resolve_customers(plans, known, look_only)
     plans = alive(plans)
+    _resolve_addresses(plans, known)
     variants = variants_by_sku({line.sku for plan in plans for line in plan.draft.lines}, known)
     prices = price_book(
         {
@@ -99,6 +101,16 @@ def _resolve_customers(plans: list[Plan], known: Unchanged | None, look_only: bo
         if customer is None or (teams is not None and customer.team_id not in teams):
             plan.refuse(errors.UnknownCustomer(pointer="/customer", value=number))
         plan.customer = customer
+
+
+def _resolve_addresses(plans: list[Plan], known: Unchanged | None) -> None:
+    """Who says nothing of an address means the customer's usual one. It is copied: a later change leaves the order alone."""
+    asking = [plan for plan in plans if plan.draft.ship_to is UNSET]
+    found = usual_addresses({plan.customer.id for plan in asking if plan.customer}, known)
+    for plan in asking:
+        address = found.get(plan.customer.id) if plan.customer else None
+        usual = AddressDraft(**address) if address else None
+        plan.draft = structs.replace(plan.draft, ship_to=usual)
 
 
 def _resolve_lines(plan: Plan, variants: dict[str, VariantRef], prices: PriceBook, default_language: str) -> None:

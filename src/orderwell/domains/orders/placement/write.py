@@ -110,7 +110,7 @@ def _order_row(plan: Plan, now: datetime, *, as_quote: bool) -> tuple[object, ..
         ZERO,
         ZERO,
         ZERO,
-        *address_columns(address),
+        *address_columns(address or None),
         draft.priority,
         actor.source,
         draft.note,

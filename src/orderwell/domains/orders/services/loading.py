@@ -10,10 +10,10 @@ from collections.abc import Collection
 from django.db.models import QuerySet, prefetch_related_objects
 
 from orderwell.domains.orders.errors import HeldOrder, OrderStateForbids
-from orderwell.domains.orders.holds import KINDS, STEPS, blocking
+from orderwell.domains.orders.holds import KINDS, blocking
 from orderwell.domains.orders.models import Hold, Order, OrderLine
 from orderwell.domains.orders.queries import visible_orders
-from orderwell.kernel.errors import NotFound, StaleVersion, Worded
+from orderwell.kernel.errors import NotFound, StaleVersion
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 from orderwell.platform.prepared import prepared
@@ -62,5 +62,5 @@ def check_holds(order: Order, step: str) -> None:
         return
     kinds = blocking(list(Hold.objects.filter(order=order, released_at=None).values_list("kind", flat=True)), step)
     if kinds:
-        named = [Worded(kind, KINDS[kind].title) for kind in kinds]
-        raise HeldOrder(number=order.number, kinds=named, step=Worded(step, STEPS[step]))
+        reasons = [KINDS[kind].title for kind in kinds]
+        raise HeldOrder(number=order.number, kinds=", ".join(kinds), reasons=reasons, step=step)

@@ -90,6 +90,17 @@
     show();
   };
 
+  // The ticked rows, or all that match, as an address names them.
+  const chosen = () => {
+    const query = new URLSearchParams($("#list-body").dataset.listQuery.slice(1));
+    if (everything) query.set("all", "1");
+    else
+      picks()
+        .filter((one) => one.checked)
+        .forEach((one) => query.append("id", one.value));
+    return query;
+  };
+
   document.addEventListener("click", (event) => {
     const target = event.target;
     const box = target.closest("[data-pick]");
@@ -110,21 +121,26 @@
       marked()?.focus();
     }
     const act = target.closest("[data-act]");
-    if (act) {
-      const query = new URLSearchParams($("#list-body").dataset.listQuery.slice(1));
-      if (everything) query.set("all", "1");
-      else
-        picks()
-          .filter((one) => one.checked)
-          .forEach((one) => query.append("id", one.value));
-      openDialog(`${act.dataset.act}?${query}`);
-    }
+    if (act) openDialog(`${act.dataset.act}?${chosen()}`);
+    const print = target.closest("[data-print]");
+    if (print) window.open(`${print.dataset.print}?${chosen()}`, "_blank", "noopener");
     const move = target.closest("[data-move]");
     if (move) moveColumn(move.closest("li"), move.dataset.move === "up" ? -1 : 1, move);
   });
   onContent(() => {
     if (list()) show();
   });
+  // How many rows a filter has and what they come to is asked for when the page stands.
+  onContent((root) =>
+    $$("[data-total]", root).forEach((place) => {
+      fetch(place.dataset.total)
+        .then((answer) => (answer.ok ? answer.text() : ""))
+        .then((text) => {
+          place.textContent = text ? ` · ${text}` : "";
+        })
+        .catch(() => {});
+    }),
+  );
   window.addEventListener("pageshow", () => {
     if (list()) show();
   });

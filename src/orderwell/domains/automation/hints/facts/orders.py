@@ -7,6 +7,8 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
 
+from msgspec import UnsetType
+
 from orderwell.domains.automation.hints.facts.buying import fill_past, fill_twins
 from orderwell.domains.automation.hints.facts.money import overdue_of
 from orderwell.domains.automation.hints.facts.offers import fill_offers
@@ -211,8 +213,8 @@ def facts_of_draft(
     return [item]
 
 
-def _typed(address: AddressDraft | None) -> AddressFacts | None:
-    if address is None or not any((address.recipient, address.street, address.city)):
+def _typed(address: AddressDraft | UnsetType | None) -> AddressFacts | None:
+    if not address or not any((address.recipient, address.street, address.city)):
         return None  # not begun yet
     names = ("recipient", "phone", "email", "street", "district", "city", "region", "postcode", "country")
     return AddressFacts(**{name: getattr(address, name) for name in names})

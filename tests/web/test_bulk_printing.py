@@ -1,0 +1,84 @@
+"""Papers of many rows as one file: pick lists of orders, labels of shipments, invoices."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from pypdf import PdfReader
+
+from orderwell.domains.billing.models import Invoice
+from orderwell.domains.billing.services.invoice import issue_invoice
+from orderwell.domains.fulfilment.models import Shipment
+from orderwell.domains.fulfilment.services.ship import ship
+from orderwell.domains.orders.models import Order
+from orderwell.kernel.clock import utc_now
+from orderwell.testing.actors import owner as the_owner
+from orderwell.testing.markup import flat
+
+pytestmark = pytest.mark.django_db
+
+
+def pages(answer: Any) -> list[str]:
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
+    return [page.extract_text() for page in PdfReader(io.BytesIO(answer.content)).pages]
+
+
+def numbers(model: Any, ids: list[int]) -> list[str]:
+    return [model.objects.get(pk=pk).number for pk in ids]
+
+
+def test_pick_lists_of_ticked_orders_in_their_order(browse: Callable[..., Client], place: Callable[..., int]) -> None:
+    first, second, third = place(CUP=1), place(CUP=2), place(POT=1)
+    worker = browse("warehouse-worker")
+    page = flat(worker.get("/to-ship/").content.decode())
+    assert 'data-print="/lists/to-ship/print/pick-list/"' in page and "data-pick" in page
+    found = pages(worker.get(f"/lists/to-ship/print/pick-list/?id={third}&id={first}"))
+    assert len(found) == 2
+    for text, number in zip(found, numbers(Order, [third, first]), strict=True):
+        assert number in text
+    everything = pages(worker.get("/lists/to-ship/print/pick-list/?all=1"))
+    assert len(everything) == 3 and numbers(Order, [second])[0] in "".join(everything)
+
+
+def test_papers_of_what_left_and_was_invoiced_from_the_list_of_orders(owner: Client, place: Callable[..., int]) -> None:
+    orders = [place(CUP=1), place(CUP=2)]
+    waiting = place(POT=1)
+    for order_id in orders:
+        ship(order_id=order_id, actor=the_owner(), now=utc_now())
+        issue_invoice(order_id=order_id, actor=the_owner(), now=utc_now())
+    asked = "&".join(f"id={pk}" for pk in (orders[1], waiting, orders[0]))
+    slips = pages(owner.get(f"/lists/orders/print/packing-slip/?{asked}"))
+    wanted = [Shipment.objects.get(order_id=pk).number for pk in (orders[1], orders[0])]
+    assert [number in text for number, text in zip(wanted, slips, strict=True)] == [True, True]
+    bills = pages(owner.get(f"/lists/orders/print/invoice/?{asked}"))
+    assert Invoice.objects.get(order_id=orders[1]).number in bills[0]
+    nothing = owner.get(f"/lists/orders/print/packing-slip/?id={waiting}")
+    assert nothing.status_code == 422 and "no such document" in flat(nothing.content.decode())
+
+
+def test_shipments_and_invoices_have_boxes_and_papers(browse: Callable[..., Client], place: Callable[..., int]) -> None:
+    for order_id in (place(CUP=1), place(CUP=2)):
+        ship(order_id=order_id, actor=the_owner(), now=utc_now())
+        issue_invoice(order_id=order_id, actor=the_owner(), now=utc_now())
+    worker, bookkeeper = browse("warehouse-worker"), browse("bookkeeper")
+    page = flat(worker.get("/shipments/").content.decode())
+    for kind in ("packing-slip", "delivery-note", "address-label"):
+        assert f'data-print="/lists/shipments/print/{kind}/"' in page
+        assert len(pages(worker.get(f"/lists/shipments/print/{kind}/?all=1"))) == 2
+    page = flat(bookkeeper.get("/invoices/").content.decode())
+    assert 'data-print="/lists/invoices/print/invoice/"' in page and "data-pick" in page
+    ids = list(Invoice.objects.values_list("pk", flat=True))
+    assert len(pages(bookkeeper.get(f"/lists/invoices/print/invoice/?id={ids[0]}&id={ids[1]}"))) == 2
+    assert worker.get(f"/lists/orders/print/invoice/?id={ids[0]}").status_code == 403
+    assert bookkeeper.get("/lists/invoices/print/pick-list/?all=1").status_code == 404
+
+
+@pytest.mark.parametrize("query", ["ids={0}&ids={1}", "ids={0},{1}", "ids={0},{1}&ids={1}"])
+def test_ids_given_several_times_are_all_printed(owner: Client, place: Callable[..., int], query: str) -> None:
+    orders = [place(CUP=1), place(CUP=2)]
+    found = pages(owner.get(f"/print/pick-list/?{query.format(*orders)}"))
+    assert [number in text for number, text in zip(numbers(Order, orders), found, strict=True)] == [True, True]
