@@ -86,7 +86,7 @@ def _buttons() -> list[tuple[str, list[str]]]:
     for path in sorted(TEMPLATES.rglob("*.html")):
         name, text = str(path.relative_to(TEMPLATES)), path.read_text()
         block = re.search(r"{% block actions %}(.*?){% endblock", text, re.DOTALL)
-        part = text if name.startswith("lists/more/") else block[1] if block else ""
+        part = text if name.startswith("lists/more/") or name.endswith("/buttons.html") else block[1] if block else ""
         classes = re.findall(r'class="(btn[^"]*)"', part)
         if any("btn-primary" in one for one in classes) and name not in BY_STATE:
             found.append((name, classes))

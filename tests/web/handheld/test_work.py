@@ -151,7 +151,8 @@ def test_a_refused_parcel_says_why_and_what_to_do_and_stays_on_the_list(
         "order_on_hold",
         Decimal(10),
     )
-    assert row.said["zh-hans"] and row.said["zh-hans"] != row.said["en"]
+    assert "on hold (Other)" in row.said["en"][0], "in words"
+    assert "已挂起（其他）" in row.said["zh-hans"][0]
     page = owner.get("/to-sort-out/").content.decode()
     assert f"/orders/{order_id}/" in page and "Shipping refused" in page
     form = owner.get(f"/to-sort-out/{row.pk}/settle/").context["form"]

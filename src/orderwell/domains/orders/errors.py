@@ -81,7 +81,7 @@ class OrderStateForbids(DomainError):
 
 class HeldOrder(DomainError):
     code = "order_on_hold"
-    message = "Order {number} is on hold ({kinds}); release the hold before you {step}."
+    message = "Order {number} is on hold ({reasons}); release the hold before you {step}."
 
 
 class UnknownHoldKind(DomainError):

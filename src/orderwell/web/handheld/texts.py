@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from orderwell.web.handheld.advice import REASONS
 
@@ -31,6 +32,7 @@ def texts() -> dict[str, str]:  # budget: one table of words, read top to bottom
         "online": _("In touch"),
         "offline": _("No network"),
         "waiting": _("{0} waiting"),
+        "unsent": pgettext("handheld", "waiting"),
         "allSent": _("All sent"),
         "sent": _("Sent"),
         "sending": _("Sending when there is a network."),

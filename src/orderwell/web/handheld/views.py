@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -34,7 +35,7 @@ FRESH = {"Cache-Control": "no-store"}
 @page(VIEW)
 def handheld(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Without a word about who looks at it: the device keeps this page, and shows whose work it is itself."""
-    return render(request, "handheld/handheld.html", {"texts": texts()})
+    return render(request, "handheld/handheld.html", {"texts": texts(), "zone": settings.TIME_ZONE})
 
 
 @page(VIEW)

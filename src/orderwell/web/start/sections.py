@@ -187,7 +187,7 @@ def by_warehouse(actor: Actor, now: datetime) -> Section | None:
         first = next(iter(ready_to_ship(actor, warehouse_id=house.pk, limit=1)), None)
         note = f"{first.number} · {_due_or_age(first)}" if first else _("nothing to ship")
         bad = first is not None and _is_late(first, now)
-        rows.append(Row(f"{reverse('to-ship')}?warehouse={house.code}", localname(house), house.code, note, bad))
+        rows.append(Row(f"{reverse('to-ship')}?warehouse={house.code}", localname(house), note=note, is_bad=bad))
     return Section("warehouses", _("By warehouse"), "building-warehouse", rows, topics=("orders", "fulfilment"))
 
 

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from django.db.models import QuerySet, prefetch_related_objects
 
 from orderwell.domains.orders.errors import HeldOrder, OrderStateForbids
-from orderwell.domains.orders.holds import blocking
+from orderwell.domains.orders.holds import KINDS, blocking
 from orderwell.domains.orders.models import Hold, Order, OrderLine
 from orderwell.domains.orders.queries import visible_orders
 from orderwell.kernel.errors import NotFound, StaleVersion
@@ -62,4 +62,5 @@ def check_holds(order: Order, step: str) -> None:
         return
     kinds = blocking(list(Hold.objects.filter(order=order, released_at=None).values_list("kind", flat=True)), step)
     if kinds:
-        raise HeldOrder(number=order.number, kinds=", ".join(kinds), step=step)
+        reasons = [KINDS[kind].title for kind in kinds]
+        raise HeldOrder(number=order.number, kinds=", ".join(kinds), reasons=reasons, step=step)

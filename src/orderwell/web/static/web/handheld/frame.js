@@ -296,8 +296,15 @@
       ...more,
       icon("chevron-right"),
     );
+  // A day is one of the business, wherever the clock of the device stands.
   const day = (text) =>
-    text ? new Date(text).toLocaleDateString(document.documentElement.lang, { month: "short", day: "numeric" }) : "";
+    text
+      ? new Date(text).toLocaleDateString(document.documentElement.lang, {
+          month: "short",
+          day: "numeric",
+          timeZone: document.body.dataset.zone || undefined,
+        })
+      : "";
 
   self.Handheld = {
     $,

@@ -128,7 +128,7 @@
       hourCycle: "h23",
     });
     const look = { waiting: "look-warn", refused: "look-bad", done: "look-good" }[entry.state];
-    const word = { waiting: t("waiting", "").trim(), refused: t("refused"), done: t("sent") }[entry.state];
+    const word = { waiting: t("unsent"), refused: t("refused"), done: t("sent") }[entry.state];
     return el(
       "li",
       { class: "hh-card", "data-state": entry.state, "data-kind": entry.kind },

@@ -64,6 +64,9 @@
             [one.supplier, goodsOf(one), t("lines", one.lines.length), t("expected", day(one.due))]
               .filter(Boolean)
               .join(" · "),
+            one.due && new Date(one.due) < new Date()
+              ? el("span", { class: "badge badge-state look-warn" }, t("late"))
+              : null,
           ),
         ),
       row("#/receive/free", t("free"), ""),
