@@ -50,7 +50,8 @@ def plan(what: str, given: list[str], chromium: str | None) -> list[Run]:
                 runs.append(Run(database, database, [*plain, "-m", f"not ({ALONE} or browser or soak)"], {}))
                 runs.append(Run(f"{database}, alone", database, ["-m", f"({ALONE}) and not (browser or soak)"], {}))
     if what in {"all", "browser"} and chromium:
-        arguments = ["-m", "browser and not soak", *given]
+        # A browser waits a lot: two of them, each with its own server and company.
+        arguments = ["-n", "2", "--dist", "worksteal", "-m", "browser and not soak", *given]
         runs.append(Run("browser", "sqlite", arguments, {"ORDERWELL_CHROMIUM": chromium}))
     return runs
 

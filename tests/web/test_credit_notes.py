@@ -79,6 +79,20 @@ def test_crediting_once_more_says_which_note_there_is(
     assert answer.status_code == 422 and CreditNote.objects.get().number in answer.content.decode()
 
 
+def test_the_list_has_those_that_the_desk_shows(
+    browse: Callable[..., Client], came_back: Callable[..., tuple[int, int]]
+) -> None:
+    came_back()
+    settled = came_back()[1]
+    bookkeeper = browse("bookkeeper")
+    assert send(bookkeeper, f"/returns/{settled}/credit/").status_code == 204
+    assert 'href="/returns/?credit=open"' in read(bookkeeper, "/")
+    numbers = dict(Return.objects.values_list("pk", "number"))
+    rows = read(bookkeeper, "/returns/?credit=open")
+    assert [number in rows for number in numbers.values()] == [pk != settled for pk in numbers]
+    assert "Waits for its credit note" not in read(browse("warehouse-worker"), "/returns/?credit=open")
+
+
 def test_the_refund_goes_along(browse: Callable[..., Client], came_back: Callable[..., tuple[int, int]]) -> None:
     order_id, return_id = came_back(paid=True)
     send(browse("bookkeeper"), f"/returns/{return_id}/credit/", refund="on")

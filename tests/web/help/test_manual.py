@@ -86,6 +86,11 @@ def test_chinese_is_found_without_spaces() -> None:
 def test_a_question_may_be_asked_as_one_speaks() -> None:
     assert "orders#order-change" in first_titles("zh", "如何修改订单的数量呢")
     assert "orders#order-cancel" in first_titles("en", "whereabouts can I cancel an order please", 4)
+    assert "billing#order-refund" in first_titles("en", "How do I refund?", 4)
+    assert "billing#order-refund" in first_titles("zh", "如何退款？", 4)
+    assert index("zh").search("拆单")
+    assert index("en").search("how do I") == index("en").search("how do I")
+    assert "<mark>d</mark>" not in "".join(hit.excerpt for hit in index("en").search("how do I refund"))
 
 
 def test_chinese_titles_are_found_by_pinyin_and_initials() -> None:

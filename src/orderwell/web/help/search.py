@@ -21,6 +21,59 @@ from orderwell.web.help import book, markdown
 
 _WORD = re.compile(r"[a-z0-9]+")
 _HAN = re.compile(r"[㐀-鿿]+")
+# Words of a question that say nothing about its subject.
+_ASKING = frozenset(
+    [
+        "a",
+        "an",
+        "the",
+        "how",
+        "do",
+        "does",
+        "did",
+        "i",
+        "my",
+        "me",
+        "we",
+        "our",
+        "you",
+        "your",
+        "to",
+        "can",
+        "could",
+        "is",
+        "are",
+        "be",
+        "it",
+        "what",
+        "which",
+        "where",
+        "when",
+        "why",
+        "of",
+        "for",
+        "in",
+        "on",
+        "at",
+        "and",
+        "or",
+        "with",
+        "from",
+        "please",
+    ]
+)
+_ASKING_HAN = re.compile(
+    r"如何|怎么办|怎么样|怎么|怎样|请问|为什么|什么|哪里|哪儿|可以|能不能|我想|我要|一下|的|吗|呢|吧|了"
+)
+# What people say -> what the manual calls it.
+_SAID = {
+    "拆单": "部分发货",
+    "分批发货": "部分发货",
+    "退钱": "退款",
+    "面单": "地址标签",
+    "split": "part",
+    "money back": "refund",
+}
 # What a hit in the title counts beside one in the text.
 TITLE, ALIAS, TEXT = 6.0, 3.0, 1.0
 AROUND = 60
@@ -56,6 +109,15 @@ def tokens(text: str) -> list[str]:
     return found
 
 
+def subject_of(question: str) -> str:
+    """The question without its asking words, in the words of the manual; the question itself where nothing else is in it."""
+    plain = normalise(question)
+    for said, called in _SAID.items():
+        plain = plain.replace(said, called)
+    left = _ASKING_HAN.sub(" ", " ".join(word for word in plain.split() if word.strip("?!.,;:？！。，") not in _ASKING))
+    return left if tokens(left) else question
+
+
 class Index:
     def __init__(self, entries: list[Entry]) -> None:
         self.entries = entries
@@ -69,7 +131,8 @@ class Index:
         self._spoken: list[str] | None = None
 
     def search(self, text: str) -> list[Hit]:
-        wanted = list(dict.fromkeys(tokens(text[:120])))
+        text = subject_of(text[:120])
+        wanted = list(dict.fromkeys(tokens(text)))
         if not wanted:
             return []
         totals: dict[int, float] = {}
@@ -100,7 +163,7 @@ class Index:
                     break
                 for at, weight in self.weights[word].items():
                     found[at] = max(found.get(at, 0.0), weight * 0.7 * self._rareness(self.weights[word]))
-        elif len(token) == 1:
+        elif len(token) == 1 and not token.isascii():
             for at, entry in enumerate(self.entries):
                 if token in entry.title or token in entry.text:
                     found[at] = TITLE if token in entry.title else TEXT

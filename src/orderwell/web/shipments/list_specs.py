@@ -12,6 +12,7 @@ from django.db.models import DateTimeField, QuerySet, Value
 from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
 
+from orderwell.domains.automation.crediting import LOOKED_AT, returns_to_credit
 from orderwell.domains.fulfilment.models import Return, Shipment
 from orderwell.domains.fulfilment.queries import returns, shipments, units_to_ship, visible_returns, visible_shipments
 from orderwell.domains.fulfilment.services.listed import deliver_shipments, ship_orders
@@ -255,7 +256,14 @@ def return_rows(actor: Actor, values: Values, now: datetime) -> Sequence[QuerySe
         return [visible_returns(actor).select_related("order", "customer")]
     wanted = pick(values, channel="channel", text="q")
     standing = bool(values.get("standing"))
-    return [returns(actor, **wanted, **between(values), standing=standing).select_related("order", "customer")]
+    rows = returns(actor, **wanted, **between(values), standing=standing).select_related("order", "customer")
+    if values.get("credit") == "open" and actor.may(P.BILLING_INVOICE_VIEW):
+        rows = rows.filter(pk__in=[row.pk for row in returns_to_credit(actor, limit=LOOKED_AT)])
+    return [rows]
+
+
+def credit_choices(actor: Actor) -> list[tuple[str, Any]]:
+    return [("open", _("Waits for its credit note"))] if actor.may(P.BILLING_INVOICE_VIEW) else []
 
 
 def customer_of(row: Return) -> str | None:
@@ -302,6 +310,7 @@ RETURNS = ListSpec(
         Filter("channel", _("Channel"), choices=channel_choices, alias=channel_code),
         Filter("from", _("Received from"), "day"),
         Filter("to", _("Received until"), "day"),
+        Filter("credit", _("Credit note"), choices=credit_choices),
         Filter("standing", _("Without undone ones"), "flag"),
     ),
     sums=(Summed(_("sum"), "gross_amount", standing=True),),

@@ -245,7 +245,7 @@ def uncredited(actor: Actor, now: datetime) -> Section | None:
         for found in returns_to_credit(actor, limit=ROWS)
     ]
     return Section(
-        *("uncredited", _("Returned, not credited"), "receipt-refund", rows, reverse("return-list")),
+        *("uncredited", _("Returned, not credited"), "receipt-refund", rows, reverse("return-list") + "?credit=open"),
         empty=_("Everything that came back has its credit note."),
         topics=("fulfilment", "billing"),
     )
