@@ -105,8 +105,8 @@ class Company(RuleBasedStateMachine):
     def one(self, rows: Sequence[T], index: int) -> T | None:
         return rows[index % len(rows)] if rows else None
 
-    def an_order(self, index: int, *states: str) -> Order | None:
-        found = Order.objects.filter(history=False, state__in=states or ("placed", "completed")).order_by("pk")
+    def an_order(self, index: int, *states: str, past: bool = False) -> Order | None:
+        found = Order.objects.filter(history=past, state__in=states or ("placed", "completed")).order_by("pk")
         return self.one(list(found), index)
 
     def goods(self, order: Order) -> list[OrderLine]:

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
 from orderwell.domains.inventory.models import Reservation
-from orderwell.domains.orders.drafts import AddressDraft, LineDraft
+from orderwell.domains.orders.drafts import AddressDraft, ChargeDraft, LineDraft, PastOrderDraft
+from orderwell.domains.orders.errors import PastOrderFixed
 from orderwell.domains.orders.models import Backorder, Order
 from orderwell.domains.orders.services.change import LineChange, OrderChange, change_order
 from orderwell.domains.orders.services.progress import record_invoiced, record_shipped
@@ -15,7 +17,7 @@ from orderwell.kernel.errors import NotFound, Refusal, StaleVersion
 from orderwell.platform.events.models import Event
 from orderwell.testing.actors import clerk, limited
 from orderwell.testing.factories import make_bundle, make_channel, make_variant, make_warehouse, stock_up
-from tests.domains.orders.builders import ACTOR, assert_lawful, draft, lines, placed, stock
+from tests.domains.orders.builders import ACTOR, assert_lawful, draft, lines, place, placed, stock
 
 pytestmark = pytest.mark.django_db
 D = Decimal
@@ -43,6 +45,29 @@ def codes(order: Order, **values) -> list[tuple[str, str | None]]:
     with pytest.raises(Refusal) as refused:
         change(order, **values)
     return [(item.code, item.pointer) for item in refused.value.details]
+
+
+@pytest.mark.parametrize("wish", ["line", "more", "charge", "shipping", "discount"])
+def test_goods_and_money_of_a_past_order_stay_as_they_are(tea, shop, wish):
+    """What it would be promised here could never be shipped."""
+    past = PastOrderDraft(
+        channel=shop.code, lines=(LineDraft(tea.sku, D(2)),), placed_at=utc_now() - timedelta(days=40)
+    )
+    (outcome,) = place(past)
+    order = Order.objects.get(pk=outcome.order_id)
+    (line,) = lines(order)
+    values = {
+        "line": {"add_lines": (LineDraft(tea.sku, D(1)),)},
+        "more": {"lines": (LineChange(line.pk, quantity=D(3)),)},
+        "charge": {"add_charges": (ChargeDraft(code="LATE", name="Late", amount=D(1)),)},
+        "shipping": {"shipping": D(1)},
+        "discount": {"discount": D(1)},
+    }[wish]
+    with pytest.raises(PastOrderFixed):
+        change(order, **values)
+    assert change(order, note="found in the cellar").note == "found in the cellar"
+    assert not Reservation.objects.exists()
+    assert_lawful()
 
 
 def test_what_is_promised_is_as_urgent_as_the_order_has_become():

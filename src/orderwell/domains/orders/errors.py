@@ -79,6 +79,13 @@ class OrderStateForbids(DomainError):
     message = "Order {number} is {state}; this can only be done while it is {expected}."
 
 
+class PastOrderFixed(DomainError):
+    """Its goods have left and its money is settled, elsewhere: changing either here would promise stock to nobody."""
+
+    code = "past_order_fixed"
+    message = "Order {number} happened before Orderwell; its lines, charges and discount stay as they are."
+
+
 class HeldOrder(DomainError):
     code = "order_on_hold"
     message = "Order {number} is on hold ({reasons}); release the hold before you {step}."

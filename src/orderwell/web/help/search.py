@@ -23,7 +23,44 @@ _WORD = re.compile(r"[a-z0-9]+")
 _HAN = re.compile(r"[㐀-鿿]+")
 # Words of a question that say nothing about its subject.
 _ASKING = frozenset(
-    ["a", "an", "the", "how", "do", "does", "did", "i", "my", "me", "we", "our", "you", "your", "to", "can", "could", "is", "are", "be", "it", "what", "which", "where", "when", "why", "of", "for", "in", "on", "at", "and", "or", "with", "from", "please"]
+    [
+        "a",
+        "an",
+        "the",
+        "how",
+        "do",
+        "does",
+        "did",
+        "i",
+        "my",
+        "me",
+        "we",
+        "our",
+        "you",
+        "your",
+        "to",
+        "can",
+        "could",
+        "is",
+        "are",
+        "be",
+        "it",
+        "what",
+        "which",
+        "where",
+        "when",
+        "why",
+        "of",
+        "for",
+        "in",
+        "on",
+        "at",
+        "and",
+        "or",
+        "with",
+        "from",
+        "please",
+    ]
 )
 _ASKING_HAN = re.compile(
     r"如何|怎么办|怎么样|怎么|怎样|请问|为什么|什么|哪里|哪儿|可以|能不能|我想|我要|一下|的|吗|呢|吧|了"

@@ -19,7 +19,7 @@ from orderwell.domains.orders.changes import OrderChange as OrderChange
 from orderwell.domains.orders.difference import Difference, compare, touched
 from orderwell.domains.orders.models import Amendment, Order
 from orderwell.domains.orders.services.amendments import changes_since, keep, next_amendment_number, tell
-from orderwell.domains.orders.services.change_rules import check, planned
+from orderwell.domains.orders.services.change_rules import check, check_past, planned
 from orderwell.domains.orders.services.change_writing import change_header, change_lines, settle_stock, write
 from orderwell.domains.orders.services.loading import check_holds, lines_of, lock_order, require_state
 from orderwell.domains.orders.services.progress import refresh_states
@@ -41,7 +41,10 @@ class Amended:
 
 
 def change_order(*, order_id: int, change: OrderChange, version: int | None, actor: Actor, now: datetime) -> Order:
-    """Change a placed order. Raises NotFound, StaleVersion, OrderStateForbids, HeldOrder, or Refusal with every problem."""
+    """Change a placed order.
+
+    Raises NotFound, StaleVersion, OrderStateForbids, HeldOrder, PastOrderFixed, or Refusal with every problem.
+    """
     return amend_order(order_id=order_id, change=change, version=version, actor=actor, now=now).order
 
 
@@ -82,6 +85,7 @@ def _amend(
         raise StaleVersion(kind="order", current=order.version, given=version, differences=found)
     require_state(order, Order.State.PLACED, Order.State.COMPLETED)
     check_holds(order, "change")
+    check_past(order, change)
     lines = {line.pk: line for line in lines_of(order)}
     before = take_snapshot(order_id)
     number = next_amendment_number(order)

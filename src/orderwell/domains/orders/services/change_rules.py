@@ -38,6 +38,14 @@ _FIELDS = {"unit_price": _("unit price"), "discount": _("discount")}
 _RENAMED = (("/lines/", "/add_lines/"), ("/charges/", "/add_charges/"))
 
 
+def check_past(order: Order, change: OrderChange) -> None:
+    """Raises PastOrderFixed. Notes, dates and the address of a past order may be put right."""
+    goods = change.lines or change.add_lines or change.remove_lines
+    money = change.add_charges or change.shipping is not None or change.discount is not None
+    if order.history and (goods or money):
+        raise errors.PastOrderFixed(number=order.number)
+
+
 def planned(order: Order, *, change: OrderChange, lines: Mapping[int, OrderLine], actor: Actor, now: datetime) -> Plan:
     """The added lines and charges, resolved and priced like those of a new order."""
     draft = OrderDraft(
