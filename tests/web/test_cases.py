@@ -111,6 +111,23 @@ def test_tasks_and_mentions_wait_on_the_page_for_me(browse: Browse, place: Place
     assert client.post("/tasks/add/nothing/1/", values).status_code == 404
 
 
+def test_a_case_is_not_due_on_a_day_that_is_over(browse: Browse, place: Place) -> None:
+    client, order = browse("sales-clerk"), place(CUP=1)
+    path = f"/cases/new/?order={order}"
+    values = {"kind": "question", "direction": "internal", "body": "Look", "assignee": ""}
+    late = client.post(path, {**values, "token": "a", "due_on": "2020-01-01"})
+    assert late.status_code == 422 and "This day is over." in late.content.decode()
+    assert client.post(path, {**values, "token": "b", "due_on": "2031-01-01"}).status_code == 302
+    from orderwell.domains.cases.models import Case
+
+    case = Case.objects.get()
+    Case.objects.filter(pk=case.pk).update(due_at="2020-01-01T10:00:00Z")
+    change = {"version": case.version, "assignee": "", "priority": 90}
+    path = f"/cases/{case.pk}/change/"
+    assert client.post(path, {**change, "token": "c", "due_on": "2020-01-02"}).status_code == 422
+    assert client.post(path, {**change, "token": "d", "due_on": "2020-01-01"}).status_code == 302
+
+
 def test_a_name_that_reaches_nobody_is_said(browse: Browse, place: Place) -> None:
     order, client = place(CUP=1), browse("sales-clerk")
     browse("warehouse-worker", username="wei")

@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
+from orderwell.kernel.clock import business_day
 from orderwell.kernel.errors import DomainError
 from orderwell.kernel.money import MAX_AMOUNT, UNIT_PRICE_SCALE, currencies, exponent, is_rounded, known_currency
 from orderwell.kernel.quantities import MAX_QUANTITY, has_scale, quantity_problem
@@ -102,6 +104,11 @@ class MomentOutOfRange(DomainError):
     message = "A moment between 1970 and 2200 is expected; it is {value}."
 
 
+class DayOver(DomainError):
+    code = "day_over"
+    message = "{value} is over; give today or a later day."
+
+
 def text_problems(
     value: str, pointer: str, limit: int, *, needed: bool = False, lines: bool = False
 ) -> Iterator[DomainError]:
@@ -126,6 +133,13 @@ def moment_problems(value: datetime, pointer: str) -> Iterator[DomainError]:
         yield MissingTimeZone(pointer=pointer, value=value.isoformat())
     elif not FIRST_MOMENT <= value < LAST_MOMENT:
         yield MomentOutOfRange(pointer=pointer, value=value.isoformat())
+
+
+def day_problems(value: datetime, pointer: str, *, now: datetime, zone: ZoneInfo) -> Iterator[DomainError]:
+    """A moment of a day that is over, where something is still to come."""
+    day = business_day(value, zone)
+    if day < business_day(now, zone):
+        yield DayOver(pointer=pointer, value=day.isoformat())
 
 
 def quantity_problems(value: Decimal, pointer: str, *, sku: str, places: int) -> Iterator[DomainError]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import lru_cache
 from typing import Any
 
@@ -77,11 +78,11 @@ def _here(groups: list[dict[str, Any]], path: str) -> dict[str, Any] | None:
 class May:
     """`{% if may.ORDERS_ORDER_PLACE %}`: looked up where a template asks, not for every permission on every page."""
 
-    def __init__(self, actor: Actor | None) -> None:
-        self._actor = actor
+    def __init__(self, actor: Actor | None, *, but: Collection[Permission] = ()) -> None:
+        self._actor, self._but = actor, but
 
     def __getitem__(self, name: str) -> bool:
-        return self._actor is not None and self._actor.may(Permission[name])
+        return self._actor is not None and Permission[name] not in self._but and self._actor.may(Permission[name])
 
 
 def _is_current(groups: list[dict[str, Any]]) -> tuple[str, ...]:

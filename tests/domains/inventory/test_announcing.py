@@ -16,10 +16,11 @@ from orderwell.domains.inventory.models import ExpectedReceipt, StockItem
 from orderwell.domains.inventory.promise_dates import promise_quantities
 from orderwell.domains.inventory.promising import Owed
 from orderwell.domains.inventory.queries import announced
-from orderwell.domains.inventory.services.expect_receipt import expect_receipts
+from orderwell.domains.inventory.services.expect_receipt import AlreadyAnnounced, expect_receipt, expect_receipts
 from orderwell.domains.inventory.services.many_receipts import cancel_receipts, expect_again, receive_receipts
 from orderwell.domains.inventory.services.save_buffer import save_buffer
 from orderwell.kernel.errors import Refusal
+from orderwell.platform.events.models import Event
 from orderwell.platform.permissions import PermissionDenied
 from orderwell.testing.actors import limited, outsider, owner
 from orderwell.testing.factories import make_channel, make_variant, make_warehouse, stock_up
@@ -41,16 +42,53 @@ def announce(*drafts: ExpectedReceiptDraft) -> list[ExpectedReceipt]:
 
 
 def test_all_are_announced_or_none_and_each_error_is_at_its_line() -> None:
-    make_variant("CUP"), make_variant("POT"), make_warehouse("main")
+    make_variant("CUP"), make_variant("POT"), make_variant("JUG"), make_warehouse("main")
     with pytest.raises(Refusal) as refused:
-        announce(draft("CUP", 5), draft("NONE", 1), draft("POT", "1.5"), draft("POT", 2, supplier="x" * 121))
+        announce(draft("CUP", 5), draft("NONE", 1), draft("POT", "1.5"), draft("JUG", 2, supplier="x" * 121))
     assert set(codes_of(refused)) == {"/lines/1/sku", "/lines/2/quantity", "/supplier"}
     assert not ExpectedReceipt.objects.exists()
     rows = announce(draft("CUP", 5, supplier=" Acme "), draft("POT", 2))
     assert [row.supplier for row in rows] == ["Acme", ""]
-    assert announce(draft("CUP", 7))[0].pk == rows[0].pk and ExpectedReceipt.objects.count() == 2
+    assert announce(draft("CUP", 5, supplier="Acme"))[0].pk == rows[0].pk and ExpectedReceipt.objects.count() == 2
     with pytest.raises(PermissionDenied):
         expect_receipts([draft("CUP", 1)], actor=outsider(), now=NOW)
+
+
+def test_the_same_product_twice_is_no_announcement() -> None:
+    make_variant("CUP"), make_warehouse("main"), make_warehouse("west")
+    with pytest.raises(Refusal) as refused:
+        announce(draft("CUP", 50), draft("CUP", 5))
+    assert codes_of(refused) == {"/lines/1/sku": "sku_given_twice"}
+    assert not ExpectedReceipt.objects.exists()
+    assert len(announce(draft("CUP", 50), draft("CUP", 5, warehouse="west"))) == 2
+
+
+def test_what_is_announced_already_is_changed_only_by_who_has_seen_it() -> None:
+    make_variant("CUP"), make_variant("POT"), make_warehouse("main")
+    (row,) = announce(draft("CUP", 50, supplier="Acme"))
+    both = draft("POT", 2), draft("CUP", 5, days=9)
+    with pytest.raises(AlreadyAnnounced) as asked:
+        announce(*both)
+    assert [(one.row.quantity, one.row.supplier, one.draft.quantity) for one in asked.value.standing] == [
+        (50, "Acme", 5)
+    ]
+    row.refresh_from_db()
+    assert (row.quantity, ExpectedReceipt.objects.count()) == (50, 1)
+    expect_receipt(draft("CUP", 60, supplier="Acme"), actor=owner(), now=NOW)
+    with pytest.raises(AlreadyAnnounced):  # it is no longer what was seen
+        expect_receipts(both, seen=asked.value.fingerprint, actor=owner(), now=NOW)
+    expect_receipt(draft("CUP", 50, supplier="Acme"), actor=owner(), now=NOW)
+    expect_receipts(both, seen=asked.value.fingerprint, actor=owner(), now=NOW)
+    row.refresh_from_db()
+    assert (row.quantity, row.supplier, ExpectedReceipt.objects.count()) == (5, "", 2)
+    event = Event.objects.filter(stream=f"expected_receipt:{row.pk}").order_by("id").last()
+    assert event is not None
+    changes = event.data["changes"]
+    assert (changes["quantity"], changes["supplier"]) == (["50", "5"], ["Acme", ""])
+    assert [moment[:10] for moment in changes["due_at"]] == ["2026-03-07", "2026-03-13"]
+    cancel_receipts([row.pk], data={}, actor=owner(), now=NOW)
+    with pytest.raises(AlreadyAnnounced):
+        announce(draft("CUP", 5, days=9))
 
 
 def test_what_was_announced_is_received_and_called_off_from_the_list() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -15,7 +15,13 @@ from orderwell.domains.inventory.drafts import (
     TransferLineDraft,
     WarehouseDraft,
 )
-from orderwell.domains.inventory.errors import BelowReserved, UnknownWarehouse
+from orderwell.domains.inventory.errors import (
+    BelowReserved,
+    TransferNotSent,
+    TransferOver,
+    TransferUnderWay,
+    UnknownWarehouse,
+)
 from orderwell.domains.inventory.models import ChannelBuffer, StockItem, Transfer, Warehouse
 from orderwell.domains.inventory.resolving import active_warehouses
 from orderwell.domains.inventory.services.save_buffer import save_buffer
@@ -189,6 +195,52 @@ def test_each_end_is_for_those_who_work_there(item: StockItem) -> None:
     with pytest.raises(PermissionDenied):
         planned_by_clerk = plan()
         create_transfer(planned_by_clerk, actor=clerk(), now=NOW)
+
+
+def test_goods_are_sent_from_one_s_own_warehouse_to_any(item: StockItem) -> None:
+    here = limited(warehouse_worker(), warehouses=frozenset({item.warehouse_id}))
+    transfer = create_transfer(plan(), actor=here, now=NOW)
+    assert change_transfer(transfer_id=transfer.pk, draft=plan(5), actor=here, now=NOW).lines.get().quantity == 5
+    assert dispatch_transfer(transfer_id=transfer.pk, actor=here, now=NOW).state == "dispatched"
+    with pytest.raises(Refusal) as refused:
+        create_transfer(plan(origin="east", destination="main"), actor=here, now=NOW)
+    assert codes_of(refused) == {"/origin": "unknown_warehouse"}
+
+
+def test_nothing_is_planned_for_a_day_that_is_over(item: StockItem) -> None:
+    yesterday, today = NOW - timedelta(days=1), NOW - timedelta(minutes=5)
+    with pytest.raises(Refusal) as refused:
+        create_transfer(plan(expected_at=yesterday), actor=owner(), now=NOW)
+    assert codes_of(refused) == {"/expected_at": "day_over"}
+    transfer = create_transfer(plan(expected_at=today), actor=owner(), now=NOW)
+    later = NOW + timedelta(days=3)
+    changed = change_transfer(transfer_id=transfer.pk, draft=plan(3, expected_at=today), actor=owner(), now=later)
+    assert (changed.lines.get().quantity, changed.expected_at) == (3, today)
+
+
+def test_the_events_of_a_transfer_say_how_much(item: StockItem) -> None:
+    transfer = planned()
+    change_transfer(transfer_id=transfer.pk, draft=plan(6, note="less"), actor=owner(), now=NOW)
+    assert change_transfer(transfer_id=transfer.pk, draft=plan(6, note="less"), actor=owner(), now=NOW).version == 2
+    dispatch_transfer(transfer_id=transfer.pk, actor=owner(), now=NOW)
+    arrival = ArrivalDraft(line=transfer.lines.get().pk, received=Decimal(5), lost=Decimal(1))
+    receive_transfer(transfer_id=transfer.pk, arrivals=[arrival], actor=owner(), now=NOW)
+    _made, changed, left, came = Event.objects.filter(name__startswith="inventory.transfer.").order_by("id")
+    assert changed.data["changes"] == {"CUP.quantity": ["8", "6"], "note": ["", "less"]}
+    assert left.data["lines"] == {"CUP": "6"}
+    assert (came.data["received"], came.data["lost"]) == ({"CUP": "5"}, {"CUP": "1"})
+
+
+def test_what_stands_against_a_step_is_told_of_this_transfer(item: StockItem) -> None:
+    transfer = planned()
+    with pytest.raises(TransferNotSent, match="has not left yet; dispatch it first"):
+        receive_transfer(transfer_id=transfer.pk, actor=owner(), now=NOW)
+    dispatch_transfer(transfer_id=transfer.pk, actor=owner(), now=NOW)
+    with pytest.raises(TransferUnderWay, match="has left already"):
+        cancel_transfer(transfer_id=transfer.pk, actor=owner(), now=NOW)
+    receive_transfer(transfer_id=transfer.pk, actor=owner(), now=NOW)
+    with pytest.raises(TransferOver, match=f"^illegal_transition: {transfer.number}"):
+        receive_transfer(transfer_id=transfer.pk, actor=owner(), now=NOW)
 
 
 def test_a_warehouse_is_known_to_the_order_engine_at_once() -> None:

@@ -223,7 +223,7 @@ def test_an_import_is_tried_run_and_undone(sign_in: Open) -> None:
     page.get_by_role("button", name="Import for real").click()
     expect(page.get_by_role("link", name="Undo")).to_be_visible(timeout=60_000)
     page.get_by_role("link", name="Undo").click()
-    page.locator("#dialog button.btn-primary").click()
+    page.locator("#dialog button.btn-danger").click()
     expect(page.locator("h1")).to_contain_text("Undone", timeout=60_000)
 
 

@@ -64,6 +64,23 @@ def test_columns_are_chosen_by_keyboard_and_stay(sign_in: Open) -> None:
     expect(page.locator("thead th").nth(1)).to_have_text("Number")
 
 
+def test_papers_of_ticked_rows_open_as_one_file_and_a_filter_says_what_it_comes_to(sign_in: Open, site: Site) -> None:
+    site.shell(PLACE)
+    page = sign_in("anna")
+    page.goto("/orders/?currency=CNY")
+    expect(page.locator(".pager-count")).to_contain_text("sum ¥")
+    boxes = page.locator("#list-body [data-pick]")
+    boxes.nth(0).check()
+    boxes.nth(2).check()
+    wanted = [boxes.nth(place).input_value() for place in (0, 2)]
+    page.locator("[data-bulk-bar]").get_by_role("button", name="Print").click()
+    with page.expect_popup() as opened:
+        page.get_by_role("button", name="Pick list").click()
+    opened.value.wait_for_load_state()
+    assert "/lists/orders/print/pick-list/?" in opened.value.url
+    assert [part[3:] for part in opened.value.url.split("?")[1].split("&") if part.startswith("id=")] == wanted
+
+
 def test_one_refused_row_stops_no_other_and_is_not_tried_in_vain(sign_in: Open, site: Site) -> None:
     cancelled = site.shell(PLACE).split()[1]
     page = sign_in("anna")

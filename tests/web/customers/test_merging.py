@@ -57,9 +57,14 @@ def test_the_pair_is_listed_compared_merged_and_taken_apart(
     page = answer.content.decode()
     assert Order.objects.get(pk=order).customer_id == twin.pk
     assert "was merged into this customer" in page and "Undo merge" in page
-    assert owner.post(path, sent).status_code in (200, 302) and CustomerMerge.objects.count() == 1
-    old = owner.get(f"/customers/{company.customer.pk}/").content.decode()
+    again = owner.post(path, sent, follow=True)
+    assert again.redirect_chain == answer.redirect_chain and "is now part of" in again.content.decode()
+    assert CustomerMerge.objects.count() == 1
+    gone = f"/customers/{company.customer.pk}/"
+    old = owner.get(gone).content.decode()
     assert "Became part of" in old and "王小明公司" in old
+    assert not any(f"{gone}{name}" in old for name in ("active/", "change/", "tags/", "merge/", "notes/new/"))
+    assert owner.post(f"{gone}active/", {"active": "1"}).status_code == 422
     assert "C2" in owner.get("/customers/?q=C1").content.decode()
     undo = re.search(r'action="([^"]+/merges/\d+/undo/)"', page)
     assert undo

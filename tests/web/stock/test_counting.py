@@ -38,6 +38,21 @@ def test_stock_is_counted_on_the_screen(owner: Client, company: Company) -> None
     assert count.number in owner.get("/counts/").content.decode()
 
 
+def test_products_of_a_count_may_stand_in_one_line(owner: Client, company: Company) -> None:
+    from orderwell.testing import factories
+
+    factories.make_variant("JUG", name_en="Jug, red", name_zh="红壶")
+    path = "/counts/new/"
+    for text in ("CUP、pot", "CUP, Tea pot", "CUP；POT", "CUP\nPOT"):
+        owner.post(path, {"token": token(owner, path), "warehouse": "main", "skus": text})
+        skus = StockCount.objects.latest("pk").lines.values_list("stock_item__variant__sku", flat=True)
+        assert sorted(skus) == ["CUP", "POT"], text
+    owner.post(path, {"token": token(owner, path), "warehouse": "main", "skus": "Jug, red"})
+    assert StockCount.objects.count() in {4, 5}
+    wrong = owner.post(path, {"token": token(owner, path), "warehouse": "main", "skus": "CUP, NOPE"})
+    assert wrong.status_code == 422 and "NOPE" in wrong.content.decode() and "SKU CUP" not in wrong.content.decode()
+
+
 def test_stock_is_shown_as_it_was(owner: Client, company: Company) -> None:
     page = owner.get("/stock/past/?at=2020-01-01T10:00&q=CUP").content.decode()
     assert "2020-01-01T10:00" in page and re.search(r'<td class="num fw-bold">0</td>', page)

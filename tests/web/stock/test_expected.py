@@ -118,3 +118,61 @@ def test_who_may_not_change_stock_is_offered_nothing(
     page = clerk.get(f"/stock/expected/{announced[0].pk}/").content.decode()
     assert "PO-9" in page and "/change/" not in page
     assert clerk.get("/stock/expected/new/").status_code == 403
+
+
+def test_the_same_product_twice_in_one_form_is_refused(owner: Client, company: Company) -> None:
+    fields = {"reference": "PO-9", "warehouse": "main", "due_on": DAY}
+    answer = send(owner, "/stock/expected/new/", **fields, lines="CUP 50\ncup 5")
+    assert answer.status_code == 422 and "Line 2: CUP is given twice" in answer.content.decode()
+    assert not ExpectedReceipt.objects.exists()
+
+
+def test_what_is_announced_already_is_shown_before_it_is_changed(
+    owner: Client, announced: list[ExpectedReceipt]
+) -> None:
+    fields = {"reference": "PO-9", "warehouse": "main", "due_on": DAY, "supplier": "Acme", "lines": "CUP 5"}
+    asked = send(owner, "/stock/expected/new/", **fields)
+    page = asked.content.decode()
+    assert asked.status_code == 422 and "This is announced already. Nothing was changed yet." in page
+    assert "Change 1 announcement" in page and "Jingdezhen" in page
+    assert ExpectedReceipt.objects.get(pk=announced[0].pk).quantity == 30
+    seen = re.search(r'name="seen" value="(\w+)"', page)
+    assert seen
+    assert send(owner, "/stock/expected/new/", **fields, seen=seen[1]).status_code == 302
+    row = ExpectedReceipt.objects.get(pk=announced[0].pk)
+    assert (row.quantity, row.supplier) == (5, "Acme")
+    text = words(owner, f"/stock/expected/{row.pk}/")
+    assert "Quantity: 30 → 5" in text and "Supplier: Jingdezhen → Acme" in text
+    assert send(owner, "/stock/expected/new/", **fields).status_code == 302  # the same again changes nothing
+
+
+def test_goods_are_not_announced_for_a_day_that_is_over(owner: Client, announced: list[ExpectedReceipt]) -> None:
+    over = (business_day(utc_now(), zone()) - timedelta(days=2)).isoformat()
+    fields = {"reference": "PO-10", "warehouse": "main", "due_on": over, "lines": "CUP 1"}
+    answer = send(owner, "/stock/expected/new/", **fields)
+    assert answer.status_code == 422 and "This day is over." in answer.content.decode()
+    path = f"/stock/expected/{announced[0].pk}/change/"
+    assert send(owner, path, quantity="50", due_on=over).status_code == 422
+    ExpectedReceipt.objects.filter(pk=announced[0].pk).update(due_at=utc_now() - timedelta(days=2))
+    assert send(owner, path, quantity="50", due_on=over).status_code == 302
+
+
+def test_goods_beyond_the_announcement_are_told(owner: Client, announced: list[ExpectedReceipt]) -> None:
+    from orderwell.testing import factories
+
+    cup, pot = announced
+    factories.make_warehouse("east")
+    path = "/stock/receive/"
+    elsewhere = send(owner, path, expected=str(cup.pk), warehouse="east", lines="CUP 1")
+    assert elsewhere.status_code == 422 and "PO-9 is announced for" in elsewhere.content.decode()
+    factories.make_variant("JUG")
+    fields = {"expected": str(cup.pk), "warehouse": "main"}
+    assert send(owner, path, **fields, lines="CUP 30\nCUP 2\nJUG 1").status_code == 302
+    assert "Not announced with PO-9, and put on hand all the same: JUG." in words(owner, "/stock/")
+    cup.refresh_from_db()
+    assert cup.quantity_received == 30
+    assert StockItem.objects.get(variant__sku="CUP", warehouse__code="main").on_hand == 42
+    assert send(owner, path, expected="", warehouse="east", lines="POT 3").status_code == 302
+    assert "POT is still expected with PO-9: 12 in" in words(owner, "/stock/")
+    pot.refresh_from_db()
+    assert pot.quantity_received == 0

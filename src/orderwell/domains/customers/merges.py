@@ -78,6 +78,12 @@ def _merged_into(actor: Actor, customer_id: int) -> QuerySet[CustomerMerge]:
     return rows.select_related("survivor", "merged").defer("records").order_by("-pk")[:20]
 
 
+def merged_before(actor: Actor, survivor_id: int, number: str) -> CustomerMerge | None:
+    """The merge in force of the customer with this number into that one."""
+    rows = _merged_into(actor, survivor_id)
+    return next((row for row in rows if row.merged.number == number), None)
+
+
 def survivor_of(actor: Actor, customer_id: int) -> Customer | None:
     """Whom a merged customer became part of, if the actor may know of both."""
     row = visible_customers(actor).filter(pk=customer_id).select_related("merged_into").first()

@@ -12,7 +12,7 @@ from orderwell.domains.cases.models import Case
 from orderwell.domains.cases.queries import colleagues
 from orderwell.web.cases.mentioning import MENTIONS
 from orderwell.web.components.actions import ActionForm
-from orderwell.web.components.forms import DayField, offer, options
+from orderwell.web.components.forms import ComingDayField, DayField, keep_day, offer, options
 from orderwell.web.components.words import choices
 from orderwell.web.orders.forms import CountForm
 
@@ -31,7 +31,7 @@ class CaseForm(ActionForm):
     direction = forms.ChoiceField(label=_("What follows was"), choices=choices("message", "in", "out", "internal"))
     body = forms.CharField(label=_("Message"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 4, **MENTIONS}))
     assignee = forms.ChoiceField(label=_("In charge"), required=False)
-    due_on = DayField(label=_("Due"), required=False)
+    due_on = ComingDayField(label=_("Due"), required=False)
     pointers = {"/due_at": "due_on", "/order_id": "subject", "/customer_id": "subject"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -46,11 +46,12 @@ class ChangeForm(ActionForm):
     priority = forms.TypedChoiceField(
         label=_("Priority"), coerce=int, choices=[(10, _("High")), (50, _("Normal")), (90, _("Low"))]
     )
-    due_on = DayField(label=_("Due"), required=False)
+    due_on = ComingDayField(label=_("Due"), required=False)
     pointers = {"/due_at": "due_on"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        keep_day(self, "due_on")
         offer(self, "assignee", options(_people(), empty=NOBODY))
 
 

@@ -7,12 +7,17 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from orderwell.kernel.clock import business_day, utc_now
 from orderwell.kernel.errors import DomainError, ErrorDetail
 from orderwell.kernel.written import DIRECTION_MARKS, HALF_WIDTH
 from orderwell.platform.countries import country_code
@@ -159,6 +164,25 @@ class DayField(forms.DateField):
         kwargs.setdefault("widget", forms.DateInput(attrs={"type": "date", **limits}, format="%Y-%m-%d"))
         super().__init__(**kwargs)
         self.validators.extend([MinValueValidator(self.FIRST), MaxValueValidator(self.LAST)])
+
+
+class ComingDayField(DayField):
+    """A day on which something is still to come: today or later, or the one that is stored already."""
+
+    kept: date | None = None
+
+    def clean(self, value: Any) -> Any:
+        day = super().clean(value)
+        if day is not None and day != self.kept and day < business_day(utc_now(), ZoneInfo(settings.TIME_ZONE)):
+            raise ValidationError(gettext("This day is over. Give today or a later day."), code="day_over")
+        return day
+
+
+def keep_day(form: forms.BaseForm, name: str) -> None:
+    """The day that is stored may stay, however long ago it is."""
+    field = form.fields[name]
+    if isinstance(field, ComingDayField):
+        field.kept = form.initial.get(name)
 
 
 def in_currency(form: forms.BaseForm, name: str, currency: str) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import localtime
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from orderwell.domains.automation.hints.registry import rule_title
@@ -73,6 +73,10 @@ FIELDS = {
     "valid_from": _("First day"),
     "valid_until": _("Last day"),
     "prices_include_tax": _("Tax in the prices"),
+    "supplier": _("Supplier"),
+    "origin": pgettext_lazy("transfer", "From"),
+    "destination": pgettext_lazy("transfer", "To"),
+    "expected_at": _("Expected on"),
     "applies_to": pgettext_lazy("price list", "For"),
 }
 # Fields of changes that hold money.
@@ -82,6 +86,9 @@ CODES: dict[tuple[str, str], Callable[[str], str]] = {
     ("customers", "kind"): lambda code: str(word("customer", code)),
     ("customers", "group"): lambda code: group_name(code),
     ("customers", "language"): lambda code: str(dict(settings.LANGUAGES).get(code, code)),
+    ("inventory", "state"): lambda code: str(word("expected", code)),
+    ("inventory", "origin"): lambda code: place_name(code),
+    ("inventory", "destination"): lambda code: place_name(code),
 }
 # Data of events that names a warehouse by its code.
 PLACES = {"warehouse", "origin", "destination"}
@@ -146,7 +153,7 @@ def timeline(events: Iterable[Event]) -> list[Entry]:
     return [
         Entry(
             text=sentence_of(event),
-            detail=str(event.data.get("body") or event.data.get("note") or _reason(event)),
+            detail=str(event.data.get("body") or event.data.get("note") or _reason(event) or _goods(event)),
             changes=list(_changes(event)),
             who=event.actor_label,
             source=str(word("source", event.source)),
@@ -163,6 +170,23 @@ def _reason(event: Event) -> str:
     """Why, where the sentence doesn't say it already."""
     said = "{reason}" in _templates().get(event.name, "")
     return "" if said else str(event.data.get("reason") or "")
+
+
+def _goods(event: Event) -> str:
+    """How much of what was planned, left, came or got lost on the way."""
+    if not event.name.startswith("inventory.transfer.") or event.data.get("changes"):
+        return ""
+    came, lost = event.data.get("received", event.data.get("lines")), event.data.get("lost")
+    parts = [_counted(came)] if came else []
+    if lost:
+        parts.append(gettext("lost on the way: %(goods)s") % {"goods": _counted(lost)})
+    return pgettext("list", "; ").join(parts)
+
+
+def _counted(goods: Any) -> str:
+    if not isinstance(goods, dict):
+        return ""
+    return pgettext("list", ", ").join(f"{sku} × {value_text(count)}" for sku, count in goods.items())
 
 
 def _changes(event: Event) -> Iterator[Change]:
@@ -184,6 +208,8 @@ def _changes(event: Event) -> Iterator[Change]:
 
 def _changed(area: str, name: str, value: Any, currency: str) -> str:
     """An amount as amounts are written everywhere, where its currency is known; a code as what it is called."""
+    if area == "inventory" and name in {"due_at", "expected_at"}:
+        return _day_text(value)
     called = CODES.get((area, name))
     if called is not None and value and isinstance(value, str):
         return called(value)
@@ -195,6 +221,12 @@ def _changed(area: str, name: str, value: Any, currency: str) -> str:
             else money_text(Decimal(value), currency)
         )
     return value_text(value)
+
+
+def _day_text(value: Any) -> str:
+    """A day that goods come on; its last moment is only how it is kept."""
+    text = value_text(value)
+    return text.removesuffix(" 23:59")
 
 
 def field_title(name: str) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from orderwell.domains.customers.drafts import CustomerDraft
+from orderwell.domains.customers.errors import AlreadyMerged
 from orderwell.domains.customers.models import Customer
 from orderwell.domains.customers.queries import customer_detail, tags
 from orderwell.domains.customers.services.save_customer import save_customer
@@ -37,6 +38,8 @@ def words_of(text: str) -> tuple[str, ...]:
 def set_active(request: HttpRequest, actor: Actor, customer_id: int) -> HttpResponse:
     """Archive, or with `active` make active again."""
     before = customer_detail(actor, customer_id).customer
+    if before.merged_into_id is not None:
+        raise AlreadyMerged(number=before.number)
     wanted = "active" in request.POST
     if before.active == wanted:
         return go(request, page_of(customer_id))

@@ -18,7 +18,7 @@ from orderwell.domains.automation.services.merge_customers import merge_customer
 from orderwell.domains.billing.queries import customer_balance
 from orderwell.domains.customers.duplicates import LookAlike, likely_pairs, look_alikes, rejected_pairs
 from orderwell.domains.customers.lookup import customer_by_number
-from orderwell.domains.customers.merges import MergePreview, merge_preview
+from orderwell.domains.customers.merges import MergePreview, merge_preview, merged_before
 from orderwell.domains.customers.models import Customer, CustomerMerge
 from orderwell.domains.customers.queries import customer_detail
 from orderwell.domains.customers.services.not_duplicate import say_not_duplicate, take_back_not_duplicate
@@ -30,7 +30,7 @@ from orderwell.platform.formats import money_text
 from orderwell.platform.permissions import Permission, PermissionDenied
 from orderwell.web.components.actions import ActionForm, perform_once
 from orderwell.web.components.timeline import field_title, value_text
-from orderwell.web.components.toasts import tell, undo, undoes
+from orderwell.web.components.toasts import Undo, tell, undo, undoes
 from orderwell.web.components.words import word
 from orderwell.web.customers.actions import page_of
 from orderwell.web.pages import action, form_page, go, page
@@ -139,6 +139,9 @@ def merge(request: HttpRequest, actor: Actor, customer_id: int) -> HttpResponse:
     survivor = customer_detail(actor, customer_id).customer
     number = (request.POST.get("other") or request.GET.get("other", ""))[:40].strip()
     other = customer_by_number(actor, number)
+    if request.method == "POST" and (row := merged_before(actor, survivor.pk, number)):
+        # The same form once more: it is done.
+        return go(request, _said(request, row.merged, row.survivor))
     if other is None or other.pk == survivor.pk or other.merged_into_id is not None:
         asked = OtherForm({"token": "x", "other": number} if number else None)
         if number:
@@ -198,11 +201,14 @@ def _merge(request: HttpRequest, actor: Actor, form: ActionForm, found: MergePre
         )
 
     made = perform_once(request, actor, form, act)
-    text = _("%(merged)s is now part of %(survivor)s.")
-    names = {"merged": found.merged.name, "survivor": found.survivor.name}
     back = undo("customers-merged", merge_id=made.pk) if isinstance(made, CustomerMerge) else None
-    tell(request, text % names, undo=back)
-    return page_of(found.survivor.pk)
+    return _said(request, found.merged, found.survivor, back)
+
+
+def _said(request: HttpRequest, merged: Customer, survivor: Customer, back: Undo | None = None) -> str:
+    text = _("%(merged)s is now part of %(survivor)s.")
+    tell(request, text % {"merged": merged.name, "survivor": survivor.name}, undo=back)
+    return page_of(survivor.pk)
 
 
 @action(CHANGE)

@@ -27,6 +27,7 @@ from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 from orderwell.web.components import charts
 from orderwell.web.components.timeline import Entry, timeline
+from orderwell.web.context import May
 from orderwell.web.customers.forms import main_address
 from orderwell.web.customers.standing import waiting_at
 from orderwell.web.customers.wishes import consents_of, wishes_of
@@ -74,6 +75,9 @@ def customer_page(request: HttpRequest, actor: Actor, customer_id: int) -> HttpR
         "consents": consents_of(detail.consents),
         "may_order": may_order,
     }
+    if customer.merged_into_id:
+        # What one did here would change the customer it became part of.
+        context["may"] = May(actor, but=frozenset({P.CUSTOMERS_CUSTOMER_CHANGE}))
     return render(request, "customers/detail.html", context)
 
 

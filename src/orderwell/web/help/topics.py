@@ -137,6 +137,7 @@ TOPICS: dict[str, str] = {
     "transfer-list": "transfers#transfer-list",
     "transfer-new": "transfers#transfer-new",
     "transfer-detail": "transfers#transfer-page",
+    "transfer-change": "transfers#transfer-change",
     "transfer-dispatch": "transfers#transfer-dispatch",
     "transfer-receive": "transfers#transfer-receive",
     "transfer-cancel": "transfers#transfer-cancel",

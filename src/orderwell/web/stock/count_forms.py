@@ -22,7 +22,9 @@ class NewCountForm(ActionForm):
         required=False,
         max_length=100_000,
         widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false", "class": "mono", "data-goods-codes": ""}),
-        help_text=_("SKU, barcode or name, one each line. Empty: everything of the category, or of the warehouse."),
+        help_text=_(
+            "SKU, barcode or name, one each line or with commas between. Empty: everything of the category, or of the warehouse."
+        ),
     )
     blind = forms.BooleanField(label=_("Blind: those who count don't see what should be there"), required=False)
     note = forms.CharField(label=_("Note"), required=False, max_length=240)

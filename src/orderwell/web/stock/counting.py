@@ -61,7 +61,7 @@ def new_count(request: HttpRequest, actor: Actor) -> HttpResponse:
     )
 
     def act(data: dict[str, Any]) -> StockCount:
-        skus = tuple(matched_codes(actor, [line.strip() for line in data["skus"].splitlines() if line.strip()]))
+        skus = tuple(matched_codes(actor, data["skus"].splitlines()))
         draft = CountDraft(
             warehouse=data["warehouse"],
             category=data["category"],

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -34,9 +33,14 @@ from orderwell.web.components.toasts import Undo, undo, undoes
 from orderwell.web.home.views import zone
 from orderwell.web.pages import form_page, page
 from orderwell.web.stock.forms import AnnounceForm, ReannounceForm, ReceiveForm
+from orderwell.web.stock.lines import Typed
+from orderwell.web.templatetags.orderwell import day as day_text
 from orderwell.web.templatetags.orderwell import localname
+from orderwell.web.templatetags.orderwell import quantity as quantity_text
 
 MOST_OPEN = 500
+# More than so many nobody reads in a toast.
+MOST_TOLD = 5
 
 
 @dataclass
@@ -98,7 +102,7 @@ def announce(request: HttpRequest, actor: Actor) -> HttpResponse:
             )
             for line in data["lines"]
         ]
-        expect_receipts(drafts, actor=actor, now=utc_now())
+        expect_receipts(drafts, seen=data["seen"], actor=actor, now=utc_now())
 
     return perform(
         request,
@@ -198,15 +202,13 @@ def receive(request: HttpRequest, actor: Actor) -> HttpResponse:
     form = ReceiveForm(
         request.POST or None, warehouses=visible_warehouses(actor), deliveries=open_ones, actor=actor, initial=initial
     )
-    by_key = {one.key: one for one in open_ones}
 
     def act(data: dict[str, Any]) -> None:
-        delivery = by_key.get(data["expected"])
-        announced = {row.variant.sku: row for row in delivery.rows} if delivery else {}
-        lines = tuple(part for line in data["lines"] for part in _parts(line.sku, line.quantity, announced))
-        warehouse = delivery.warehouse if delivery else data["warehouse"]
-        draft = ReceiptDraft(warehouse=warehouse, lines=lines, reference=data["reference"])
+        delivery = form.by_key.get(data["expected"])
+        lines = _parts(data["lines"], delivery.rows if delivery else [])
+        draft = ReceiptDraft(warehouse=data["warehouse"], lines=lines, reference=data["reference"])
         receive_stock(draft, actor=actor, now=utc_now())
+        form.told = _not_announced(data, delivery, open_ones)
 
     return perform(
         request,
@@ -219,6 +221,32 @@ def receive(request: HttpRequest, actor: Actor) -> HttpResponse:
     )
 
 
-def _parts(sku: str, quantity: Decimal, announced: dict[str, ExpectedReceipt]) -> Sequence[ReceiptLineDraft]:
-    row = announced.get(sku)
-    return [ReceiptLineDraft(sku=sku, quantity=quantity, expected_receipt=row.pk if row else None)]
+def _not_announced(data: dict[str, Any], delivery: Delivery | None, open_ones: Sequence[Delivery]) -> list[str]:
+    """Goods that came without a word, and announcements of the same goods that stay open."""
+    expected = {row.variant.sku for row in delivery.rows} if delivery else set()
+    free = list(dict.fromkeys(line.sku for line in data["lines"] if line.sku not in expected))
+    told = []
+    if delivery and free:
+        text = _("Not announced with %(reference)s, and put on hand all the same: %(skus)s.")
+        told.append(text % {"reference": delivery.rows[0].reference, "skus": ", ".join(free[:MOST_TOLD])})
+    text = _("%(sku)s is still expected with %(reference)s: %(count)s in %(warehouse)s on %(day)s.")
+    rows = [row for one in open_ones for row in one.rows if row.variant.sku in free]
+    for row in rows[:MOST_TOLD]:
+        left = quantity_text(row.quantity - row.quantity_received)
+        about = {"sku": row.variant.sku, "reference": row.reference, "count": left}
+        told.append(text % {**about, "warehouse": localname(row.warehouse), "day": day_text(row.due_at)})
+    return told
+
+
+def _parts(typed: Sequence[Typed], announced: Sequence[ExpectedReceipt]) -> tuple[ReceiptLineDraft, ...]:
+    """Each line counts towards its announcement; once that is full, what follows came on top of it."""
+    rows = {row.variant.sku: row for row in announced}
+    left = {sku: row.quantity - row.quantity_received for sku, row in rows.items()}
+    parts = []
+    for line in typed:
+        row = rows[line.sku] if left.get(line.sku, 0) > 0 else None
+        if row is not None:
+            left[line.sku] -= line.quantity
+        expected = row.pk if row else None
+        parts.append(ReceiptLineDraft(sku=line.sku, quantity=line.quantity, expected_receipt=expected))
+    return tuple(parts)

@@ -19,6 +19,7 @@ from orderwell.web.components.forms import ExactField
 from orderwell.web.orders.pasting import Pasted, read_pasted
 
 _CHANGE = re.compile(r"(.*\S)[\s,;，；:：]+([-+−－＋]\s*[0-9０-９.,．，]+)")
+_BETWEEN = re.compile(r"[,，、;；]")
 _MOST_CHOICES = 5
 
 
@@ -107,9 +108,16 @@ def matched(actor: Actor, lines: Sequence[Typed]) -> list[Typed]:
     return found
 
 
-def matched_codes(actor: Actor, codes: Sequence[str]) -> list[str]:
-    """SKUs, barcodes or names as SKUs, each once; what is unknown or not unique stays as it was typed."""
-    known = match_variants(actor, codes) if actor.may(Permission.CATALOG_PRODUCT_VIEW) else {}
+def matched_codes(actor: Actor, lines: Sequence[str]) -> list[str]:
+    """SKUs, barcodes or names as SKUs, each once; what is unknown or not unique stays as it was typed.
+
+    A line holds one of them, or several with commas or semicolons between: a name may have a comma itself.
+    """
+    whole = [line.strip() for line in lines if line.strip()]
+    parts = {line: [part.strip() for part in _BETWEEN.split(line) if part.strip()] for line in whole}
+    asked = {*whole, *(part for several in parts.values() for part in several)}
+    known = match_variants(actor, asked) if actor.may(Permission.CATALOG_PRODUCT_VIEW) else {}
+    codes = [code for line in whole for code in ([line] if known.get(line) else parts[line])]
     skus = (meant[0].sku if len(meant := known.get(code, [])) == 1 else code for code in codes)
     return list(dict.fromkeys(skus))
 

@@ -25,6 +25,7 @@ urlpatterns = [
     path("transfers/", list_page("transfers"), name="transfer-list"),
     path("transfers/new/", transfers.new_transfer, name="transfer-new"),
     path("transfers/<int:transfer_id>/", transfers.transfer_page, name="transfer-detail"),
+    path("transfers/<int:transfer_id>/change/", transfers.change, name="transfer-change"),
     path("transfers/<int:transfer_id>/dispatch/", transfers.dispatch, name="transfer-dispatch"),
     path("transfers/<int:transfer_id>/receive/", transfers.receive, name="transfer-receive"),
     path("transfers/<int:transfer_id>/cancel/", transfers.cancel, name="transfer-cancel"),

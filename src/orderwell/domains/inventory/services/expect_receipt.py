@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from orderwell.domains.inventory import errors
@@ -45,22 +47,65 @@ def expect_receipt(draft: ExpectedReceiptDraft, *, actor: Actor, now: datetime) 
                 received=plain(row.quantity_received),
                 value=plain(draft.quantity),
             )
-        before = None if created else [row.quantity, row.due_at, row.cancelled_at, row.supplier]
+        before = {} if created else _said(row)
         row.quantity, row.due_at, row.cancelled_at = draft.quantity, draft.due_at, None
         row.supplier = draft.supplier.strip()
-        if before != [row.quantity, row.due_at, row.cancelled_at, row.supplier]:
+        after = _said(row)
+        if before != after:
             row.save()
             name = InventoryEvent.RECEIPT_ANNOUNCED if created else InventoryEvent.RECEIPT_CHANGED
-            record(_fact(name, row, draft.sku, warehouse.code, before), actor=actor, now=now)
+            changes = {key: [before[key], after[key]] for key in before if before[key] != after[key]}
+            record(_fact(name, row, draft.sku, warehouse.code, changes), actor=actor, now=now)
     return row
 
 
-def expect_receipts(drafts: Sequence[ExpectedReceiptDraft], *, actor: Actor, now: datetime) -> list[ExpectedReceipt]:
-    """Announce several SKUs at once, all or none; what is wrong with one is told at its line."""
+def _said(row: ExpectedReceipt) -> dict[str, object]:
+    """What an announcement says, as the event of a change tells it."""
+    return {
+        "quantity": plain(row.quantity),
+        "due_at": row.due_at,
+        "supplier": row.supplier,
+        "state": "open" if row.cancelled_at is None else "cancelled",
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An announcement that is there, and the draft that would replace what it says."""
+
+    row: ExpectedReceipt
+    draft: ExpectedReceiptDraft
+
+
+class AlreadyAnnounced(DomainError):
+    """These would be changed; who has seen them sends `fingerprint` along."""
+
+    code = "already_announced"
+    message = "{reference} is announced already with {skus}."
+
+    def __init__(self, standing: Sequence[Standing]) -> None:
+        self.standing = list(standing)
+        skus = [one.draft.sku for one in standing]
+        super().__init__(pointer="/reference", reference=standing[0].row.reference, skus=skus)
+
+    @property
+    def fingerprint(self) -> str:
+        told = [[one.row.pk, _said(one.row), plain(one.row.quantity_received)] for one in self.standing]
+        return hashlib.sha256(repr(told).encode()).hexdigest()
+
+
+def expect_receipts(
+    drafts: Sequence[ExpectedReceiptDraft], *, seen: str = "", actor: Actor, now: datetime
+) -> list[ExpectedReceipt]:
+    """Announce several SKUs at once, all or none; what is wrong with one is told at its line.
+
+    What is announced already is changed only for somebody who has `seen` it: the fingerprint of AlreadyAnnounced.
+    """
     actor.require(Permission.INVENTORY_STOCK_ADJUST)
     found: list[ExpectedReceipt] = []
-    wrong: list[ErrorDetail] = []
     with atomic():
+        standing = _standing(drafts)
+        wrong = [detail for index, error in _twice(drafts) for detail in [_at_line(index, error.detail())]]
         for index, draft in enumerate(drafts):
             try:
                 found.append(expect_receipt(draft, actor=actor, now=now))
@@ -68,7 +113,36 @@ def expect_receipts(drafts: Sequence[ExpectedReceiptDraft], *, actor: Actor, now
                 wrong += [detail for each in error.details if (detail := _at_line(index, each)) not in wrong]
         if wrong:
             raise Refusal(wrong)
+        if standing and (asked := AlreadyAnnounced(standing)).fingerprint != seen:
+            raise asked
     return found
+
+
+def _twice(drafts: Sequence[ExpectedReceiptDraft]) -> Iterator[tuple[int, DomainError]]:
+    known: set[tuple[str, str, str]] = set()
+    for index, draft in enumerate(drafts):
+        key = (draft.reference.strip(), draft.sku, draft.warehouse)
+        if key in known:
+            yield index, errors.SkuGivenTwice(pointer="/sku", sku=draft.sku[:60])
+        known.add(key)
+
+
+def _standing(drafts: Sequence[ExpectedReceiptDraft]) -> list[Standing]:
+    """What is announced already and says something else; locked, so that nobody changes it in between."""
+    by_key = {(draft.reference.strip(), draft.sku, draft.warehouse): draft for draft in drafts}
+    rows = (
+        ExpectedReceipt.objects.select_for_update(of=("self",))
+        .select_related("variant", "warehouse")
+        .filter(reference__in={key[0] for key in by_key}, variant__sku__in={key[1] for key in by_key})
+        .order_by("pk")
+    )
+    known = [(row, by_key.get((row.reference, row.variant.sku, row.warehouse.code))) for row in rows]
+    return [Standing(row, draft) for row, draft in known if draft is not None and not _says(row, draft)]
+
+
+def _says(row: ExpectedReceipt, draft: ExpectedReceiptDraft) -> bool:
+    wanted = (draft.quantity, draft.due_at, draft.supplier.strip(), None)
+    return wanted == (row.quantity, row.due_at, row.supplier, row.cancelled_at)
 
 
 def _at_line(index: int, detail: ErrorDetail) -> ErrorDetail:
@@ -93,12 +167,14 @@ def cancel_expected_receipt(*, expected_receipt_id: int, actor: Actor, now: date
         if row.cancelled_at is None:
             row.cancelled_at = now
             row.save(update_fields=["cancelled_at"])
-            fact = _fact(InventoryEvent.RECEIPT_CANCELLED, row, row.variant.sku, row.warehouse.code, None)
+            fact = _fact(InventoryEvent.RECEIPT_CANCELLED, row, row.variant.sku, row.warehouse.code, {})
             record(fact, actor=actor, now=now)
     return row
 
 
-def _fact(name: InventoryEvent, row: ExpectedReceipt, sku: str, warehouse: str, before: list[object] | None) -> Fact:
+def _fact(
+    name: InventoryEvent, row: ExpectedReceipt, sku: str, warehouse: str, changes: dict[str, list[object]]
+) -> Fact:
     data = {
         "reference": row.reference,
         "sku": sku,
@@ -106,7 +182,7 @@ def _fact(name: InventoryEvent, row: ExpectedReceipt, sku: str, warehouse: str, 
         "quantity": plain(row.quantity),
         "due_at": row.due_at,
         "supplier": row.supplier,
-        "before": before,
+        "changes": changes,
     }
     return Fact(name, f"expected_receipt:{row.pk}", f"expected_receipt:{row.pk}", data)
 

@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
 
 from orderwell.domains.inventory import errors
+from orderwell.domains.inventory.choices import every_warehouse
 from orderwell.domains.inventory.drafts import ArrivalDraft, TransferDraft
 from orderwell.domains.inventory.events import InventoryEvent
 from orderwell.domains.inventory.goods import (
@@ -32,7 +37,8 @@ from orderwell.domains.inventory.states import TRANSFER
 from orderwell.kernel.errors import DomainError, InvalidValue, NotFound, Phrase, StaleVersion
 from orderwell.kernel.identifiers import format_number
 from orderwell.kernel.quantities import plain
-from orderwell.kernel.refusals import MissingTimeZone, ValueMissing, quantity_problems, text_problems
+from orderwell.kernel.refusals import MissingTimeZone, ValueMissing, day_problems, quantity_problems, text_problems
+from orderwell.kernel.transitions import IllegalTransition
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.coded_rows import refuse
 from orderwell.platform.configuration import services as configuration
@@ -44,10 +50,13 @@ ZERO = Decimal(0)
 
 
 def create_transfer(draft: TransferDraft, *, actor: Actor, now: datetime) -> Transfer:
-    """Plan a transfer; stock is touched only when it is dispatched. The actor needs both warehouses."""
+    """Plan a transfer; stock is touched only when it is dispatched.
+
+    The actor needs the warehouse that the goods leave; where they go to, others confirm that they came.
+    """
     actor.require(Permission.INVENTORY_STOCK_TRANSFER)
     with atomic():
-        goods, warehouses = _checked(draft, actor)
+        goods, warehouses = _checked(draft, actor, now)
         key = allocate_ids({Transfer: 1})[Transfer][0]
         transfer = Transfer.objects.create(
             pk=key,
@@ -67,18 +76,25 @@ def create_transfer(draft: TransferDraft, *, actor: Actor, now: datetime) -> Tra
 def change_transfer(
     *, transfer_id: int, draft: TransferDraft, version: int | None = None, actor: Actor, now: datetime
 ) -> Transfer:
-    """Replace what a transfer that has not left says."""
+    """Replace what a transfer that has not left says; the same again changes nothing."""
     actor.require(Permission.INVENTORY_STOCK_TRANSFER)
     with atomic():
         transfer = _locked(transfer_id, version, actor, "origin")
-        transfer.state = TRANSFER.next(transfer.state, "change")
-        goods, warehouses = _checked(draft, actor)
+        transfer.state = _next(transfer, "change")
+        goods, warehouses = _checked(draft, actor, now, kept=transfer.expected_at)
+        before = _said(transfer)
         transfer.origin, transfer.destination = warehouses[draft.origin], warehouses[draft.destination]
         transfer.expected_at, transfer.note = draft.expected_at, draft.note
+        after = _said(transfer, draft)
+        pairs = {name: [before.get(name), after.get(name)] for name in before | after}
+        changes = {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+        if not changes:
+            return transfer
         _save(transfer)
         transfer.lines.all().delete()
         _write_lines(transfer, draft, goods)
-        _record(InventoryEvent.TRANSFER_CHANGED, transfer, actor, now, lines=_quantities(draft))
+        data = {"lines": _quantities(draft), "changes": changes}
+        _record(InventoryEvent.TRANSFER_CHANGED, transfer, actor, now, **data)
     return transfer
 
 
@@ -87,7 +103,7 @@ def dispatch_transfer(*, transfer_id: int, version: int | None = None, actor: Ac
     actor.require(Permission.INVENTORY_STOCK_TRANSFER)
     with atomic():
         transfer = _locked(transfer_id, version, actor, "origin")
-        transfer.state = TRANSFER.next(transfer.state, "dispatch")
+        transfer.state = _next(transfer, "dispatch")
         lines = list(transfer.lines.select_related("variant").order_by("id"))
         stock = {row.variant_id: row for row in lock_stock([line.variant_id for line in lines], [transfer.origin_id])}
         refuse(_shortages(lines, stock, transfer.origin))
@@ -100,7 +116,8 @@ def dispatch_transfer(*, transfer_id: int, version: int | None = None, actor: Ac
         )
         transfer.dispatched_at = now
         _save(transfer)
-        _record(InventoryEvent.TRANSFER_DISPATCHED, transfer, actor, now)
+        sent = {line.variant.sku: plain(line.quantity) for line in lines}
+        _record(InventoryEvent.TRANSFER_DISPATCHED, transfer, actor, now, lines=sent)
     return transfer
 
 
@@ -119,7 +136,7 @@ def receive_transfer(
     actor.require(Permission.INVENTORY_STOCK_TRANSFER)
     with atomic():
         transfer = _locked(transfer_id, version, actor, "destination")
-        TRANSFER.next(transfer.state, "receive_part")
+        _next(transfer, "receive_part")
         lines = {line.pk: line for line in transfer.lines.select_related("variant").order_by("id")}
         if arrivals is None:
             arrivals = [ArrivalDraft(line=key, received=_on_the_way(line)) for key, line in lines.items()]
@@ -139,8 +156,9 @@ def receive_transfer(
         transfer.state = TRANSFER.next(transfer.state, "receive_part" if left else "receive")
         transfer.received_at = None if left else now
         _save(transfer)
+        received = {lines[a.line].variant.sku: plain(a.received) for a in arrivals if a.received}
         lost = {lines[a.line].variant.sku: plain(a.lost) for a in arrivals if a.lost}
-        _record(InventoryEvent.TRANSFER_RECEIVED, transfer, actor, now, lost=lost)
+        _record(InventoryEvent.TRANSFER_RECEIVED, transfer, actor, now, received=received, lost=lost)
         if came:
             data = {"warehouse": place.code, "warehouse_id": place.pk, "variant_ids": sorted(came)}
             stream = f"transfer:{transfer.pk}"
@@ -153,7 +171,7 @@ def cancel_transfer(*, transfer_id: int, version: int | None = None, actor: Acto
     actor.require(Permission.INVENTORY_STOCK_TRANSFER)
     with atomic():
         transfer = _locked(transfer_id, version, actor, "origin")
-        transfer.state = TRANSFER.next(transfer.state, "cancel")
+        transfer.state = _next(transfer, "cancel")
         _save(transfer)
         _record(InventoryEvent.TRANSFER_CANCELLED, transfer, actor, now)
     return transfer
@@ -172,6 +190,18 @@ def _locked(transfer_id: int, version: int | None, actor: Actor, end: str) -> Tr
     if version is not None and version != transfer.version:
         raise StaleVersion(kind="transfer", current=transfer.version, given=version)
     return transfer
+
+
+def _next(transfer: Transfer, event: str) -> str:
+    """The state after `event`; what stands against it is told of this transfer."""
+    try:
+        return TRANSFER.next(transfer.state, event)
+    except IllegalTransition as error:
+        about = {**error.data, "number": transfer.number}
+        if transfer.state == TRANSFER.initial:
+            raise errors.TransferNotSent(**about) from None
+        kind = errors.TransferUnderWay if transfer.state == "dispatched" else errors.TransferOver
+        raise kind(**about) from None
 
 
 def _save(transfer: Transfer) -> None:
@@ -203,23 +233,48 @@ def _quantities(draft: TransferDraft) -> dict[str, str]:
     return {line.sku: plain(line.quantity) for line in draft.lines}
 
 
+def _said(transfer: Transfer, draft: TransferDraft | None = None) -> dict[str, Any]:
+    """What a planned transfer says, field by field, with its lines or with those of the draft."""
+    lines = _quantities(draft) if draft else {}
+    if draft is None:
+        rows = transfer.lines.select_related("variant").order_by("id")
+        lines = {row.variant.sku: plain(row.quantity) for row in rows}
+    return {
+        "origin": transfer.origin.code,
+        "destination": transfer.destination.code,
+        "expected_at": transfer.expected_at,
+        "note": transfer.note,
+        **{f"{sku}.quantity": quantity for sku, quantity in lines.items()},
+    }
+
+
 def _record(name: InventoryEvent, transfer: Transfer, actor: Actor, now: datetime, **data: object) -> None:
     stream = f"transfer:{transfer.pk}"
     ends = {"number": transfer.number, "origin": transfer.origin.code, "destination": transfer.destination.code}
     record(Fact(name, stream, stream, {**ends, **data}), actor=actor, now=now)
 
 
-def _checked(draft: TransferDraft, actor: Actor) -> tuple[dict[str, Goods], dict[str, Warehouse]]:
-    goods, warehouses = goods_by_sku([line.sku for line in draft.lines]), usable_warehouses(actor)
-    refuse(_problems(draft, goods, warehouses))
+def _checked(
+    draft: TransferDraft, actor: Actor, now: datetime, *, kept: datetime | None = None
+) -> tuple[dict[str, Goods], dict[str, Warehouse]]:
+    """The goods and warehouses of a sound draft. A day that is over is refused, unless it is `kept` as it was."""
+    goods, warehouses = goods_by_sku([line.sku for line in draft.lines]), {row.code: row for row in every_warehouse()}
+    wrong = list(_problems(draft, goods, warehouses, usable_warehouses(actor)))
+    day = draft.expected_at
+    if day is not None and day.tzinfo is not None and day != kept:
+        wrong += day_problems(day, "/expected_at", now=now, zone=ZoneInfo(settings.TIME_ZONE))
+    refuse(iter(wrong))
     return goods, warehouses
 
 
 def _problems(
-    draft: TransferDraft, goods: Mapping[str, Goods], warehouses: Mapping[str, Warehouse]
+    draft: TransferDraft,
+    goods: Mapping[str, Goods],
+    warehouses: Mapping[str, Warehouse],
+    own: Mapping[str, Warehouse],
 ) -> Iterator[DomainError]:
-    for name in ("origin", "destination"):
-        if getattr(draft, name) not in warehouses:
+    for name, known in (("origin", own), ("destination", warehouses)):
+        if getattr(draft, name) not in known:
             yield errors.UnknownWarehouse(pointer=f"/{name}", value=getattr(draft, name)[:40])
     if draft.origin == draft.destination:
         same = warehouses.get(draft.origin)
