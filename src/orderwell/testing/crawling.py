@@ -23,10 +23,12 @@ HOST = "http://127.0.0.1"
 ELSEWHERE = re.compile(r"(https?://[\w.-]+(:\d+)?(/\S*)?|mailto:\S+@\S+|tel:[+\d*-]+|data:image/\S+)")
 # Not the page that it stands on but a file to be fetched: what is in it is tested elsewhere.
 FILES = ("/static/", "/api/")
-# Attributes that carry an address which is sent to, not asked.
 # Which row of a list is looked at is put in by a script.
 ROW_TO_COME = "/0/"
+# Attributes that carry an address which is sent to, not asked.
 SENT_TO = {"data-theme-switch", "data-draft-discard"}
+# And one that is asked with the ticked rows; without any it says that there are none.
+FOR_ROWS = {"data-print"}
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,7 @@ class Crawl:
         return True
 
     def _visit(self, step: Step) -> None:
-        headers = {} if step.kind in {"page", "data"} else {"HX-Request": "true", "HX-Target": step.target}
+        headers = {} if step.kind in {"page", "data", "rows"} else {"HX-Request": "true", "HX-Target": step.target}
         if step.kind == "data":
             headers["Accept"] = "application/json"
         answer = self.client.get(step.address, headers=headers)
@@ -96,6 +98,8 @@ class Crawl:
             answer, hops = self.client.get(step.address, headers=headers), hops + 1
         self.visited.append(step)
         if answer.status_code == HTTPStatus.METHOD_NOT_ALLOWED and step.kind == "data":
+            return
+        if answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY and step.kind == "rows":
             return
         if answer.status_code >= 400:
             self._wrong(step, f"is answered with {answer.status_code}")
@@ -134,7 +138,7 @@ class Crawl:
         for name, value in element.attributes.items():
             asked = name.startswith("data-") and name not in SENT_TO and name != "data-href"
             if asked and value.startswith("/") and ROW_TO_COME not in value:
-                self._add(step, value, "data")
+                self._add(step, value, "rows" if name in FOR_ROWS else "data")
         if element.tag == "form":
             self._form(step, element)
         for name in ("hx-post", "formaction"):
