@@ -84,7 +84,8 @@
             "btn-icon btn-lg",
             async () => {
               await refresh();
-              if (!state.screen) draw(); // on a slow network somebody may be at a parcel by now
+              // On a slow network somebody may be at a parcel by now; a list is shown anew.
+              if (location.hash.split("/").length < 3) draw();
             },
             { icon: "refresh", "aria-label": t("refresh"), title: t("refresh") },
           ),
