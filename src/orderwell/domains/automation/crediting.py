@@ -26,8 +26,7 @@ LOOKED_AT = 300
 
 def awaiting_credit(returns: Sequence[Return]) -> list[Return]:
     """Those of `returns` that were neither credited nor settled without, and of which something can be credited."""
-    settled = (bool(row.history or row.settled_without or row.undone_at) for row in returns)
-    open_ = [row for row, done in zip(returns, settled, strict=True) if row.order_id and not done]
+    open_ = [row for row in returns if row.order_id and not (row.history or row.settled_without or row.undone_at)]
     causes = CreditNote.objects.filter(cause__in=[f"return:{row.pk}" for row in open_])
     known = set(causes.values_list("cause", flat=True))
     open_ = [row for row in open_ if f"return:{row.pk}" not in known]
@@ -53,3 +52,8 @@ def returns_to_credit(actor: Actor, *, limit: int) -> list[Return]:
     rows = visible_returns(actor).filter(history=False, order__isnull=False, undone_at=None).select_related("order")
     newest = list(rows.order_by("-received_at", "-pk")[:LOOKED_AT])
     return sorted(awaiting_credit(newest), key=lambda row: (row.received_at, row.pk))[:limit]
+
+
+def credit_note_of(return_id: int) -> str | None:
+    """The number of the credit note, or of the first of several, that was written for a return."""
+    return CreditNote.objects.filter(cause=f"return:{return_id}").values_list("number", flat=True).first()

@@ -233,6 +233,15 @@ def return_detail(actor: Actor, return_id: int) -> Return:
     return found
 
 
+def returned_units(document: Return) -> dict[int, Decimal]:
+    """Order line -> units of it that came back with a return."""
+    units: dict[int, Decimal] = defaultdict(Decimal)
+    rows = ReturnLine.objects.filter(return_document=document, order_line__isnull=False)
+    for line_id, quantity in rows.order_by("pk").values_list("order_line_id", "quantity"):
+        units[line_id or 0] += quantity
+    return units
+
+
 def return_named(actor: Actor, return_id: int) -> Return | None:
     """A return that another document names, for who sees that document; None when it is out of the actor's reach."""
     return visible_returns(actor).filter(pk=return_id).first()

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from orderwell.domains.automation.crediting import credit_note_of
 from orderwell.domains.automation.errors import AlreadyCredited
-from orderwell.domains.automation.services.undo_return import credit_note_of
 from orderwell.domains.billing.errors import PastOrder
 from orderwell.domains.billing.models import CreditNote, Payment, Refund
 from orderwell.domains.billing.queries import due_amount
 from orderwell.domains.billing.services.credit import credit_units, creditable
 from orderwell.domains.billing.services.invoice import uninvoiced, write_invoice
 from orderwell.domains.billing.services.pay import record_refund
-from orderwell.domains.fulfilment.models import Return, ReturnLine
-from orderwell.domains.fulfilment.queries import visible_returns
+from orderwell.domains.fulfilment.models import Return
+from orderwell.domains.fulfilment.queries import returned_units, visible_returns
 from orderwell.domains.fulfilment.services.record_return import ReturnedUnits, record_return
 from orderwell.domains.fulfilment.services.settle_return import settle_without_credit
 from orderwell.domains.fulfilment.services.undo_return import already_undone
@@ -56,7 +55,8 @@ def take_back(
 def settle_return(*, return_id: int, refund: bool = False, actor: Actor, now: datetime) -> TakenBack:
     """Credit a return that is there; with `refund` also give back what is then paid too much, newest payment first.
 
-    Where all of it was credited by hand before, no credit note is written and the refund is made all the same. Raises what `credit_return` and `record_refund` raise; then nothing of it happened.
+    Where all of it was credited by hand before, no credit note is written and the refund is made all the same. Raises what
+    `credit_return` and `record_refund` raise; then nothing of it happened.
     """
     with atomic():
         notes = credit_return(return_id=return_id, actor=actor, now=now)
@@ -91,7 +91,7 @@ def credit_return(*, return_id: int, actor: Actor, now: datetime) -> list[Credit
         earlier = credit_note_of(return_id)
         if earlier is not None:
             raise AlreadyCredited(number=document.number, credit_note=earlier)
-        units = _units(document)
+        units = returned_units(document)
         _invoice_missing(order, units, cause, actor, now)
         possible = creditable(list(units))
         wanted = {pk: part for pk, quantity in units.items() if (part := min(quantity, possible[pk]))}
@@ -112,14 +112,6 @@ def settle_without(*, return_id: int, reason: str, actor: Actor, now: datetime) 
         if (earlier := credit_note_of(return_id)) is not None:
             raise AlreadyCredited(number=document.number, credit_note=earlier)
     return document
-
-
-def _units(document: Return) -> dict[int, Decimal]:
-    units: dict[int, Decimal] = defaultdict(Decimal)
-    rows = ReturnLine.objects.filter(return_document=document, order_line__isnull=False)
-    for line_id, quantity in rows.order_by("pk").values_list("order_line_id", "quantity"):
-        units[line_id or 0] += quantity
-    return units
 
 
 def _invoice_missing(order: Order, units: dict[int, Decimal], cause: str, actor: Actor, now: datetime) -> None:

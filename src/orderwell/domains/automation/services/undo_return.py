@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from orderwell.domains.automation.crediting import credit_note_of
 from orderwell.domains.automation.errors import AlreadyCredited
-from orderwell.domains.billing.models import CreditNote
 from orderwell.domains.fulfilment.models import Return
 from orderwell.domains.fulfilment.queries import visible_returns
 from orderwell.domains.fulfilment.services.undo_return import take_return_back
@@ -32,8 +32,3 @@ def undo_return(*, return_id: int, reason: str, actor: Actor, now: datetime) -> 
         if note is not None:
             raise AlreadyCredited(number=document.number, credit_note=note)
         return take_return_back(return_id=return_id, reason=reason, actor=actor, now=now)
-
-
-def credit_note_of(return_id: int) -> str | None:
-    """The number of the credit note, or of the first of several, that was written for a return."""
-    return CreditNote.objects.filter(cause=f"return:{return_id}").values_list("number", flat=True).first()

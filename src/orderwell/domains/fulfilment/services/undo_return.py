@@ -7,7 +7,6 @@ into stock is still free there.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 
@@ -16,8 +15,8 @@ from django.db.models import F
 from orderwell.domains.catalog.models import Variant
 from orderwell.domains.fulfilment.errors import ImportedReturn, ReturnedGoodsGone, ReturnSettled, ReturnUndone
 from orderwell.domains.fulfilment.events import FulfilmentEvent
-from orderwell.domains.fulfilment.models import Return, ReturnedItem, ReturnLine, ShipmentLine
-from orderwell.domains.fulfilment.queries import visible_returns
+from orderwell.domains.fulfilment.models import Return, ReturnedItem, ShipmentLine
+from orderwell.domains.fulfilment.queries import returned_units, visible_returns
 from orderwell.domains.fulfilment.services.track import everything_arrived
 from orderwell.domains.inventory.models import StockMovement, Warehouse
 from orderwell.domains.inventory.services.ledger import NewMovement, lock_items, post_movements
@@ -28,6 +27,7 @@ from orderwell.kernel.errors import ErrorDetail, NotFound, Refusal
 from orderwell.kernel.quantities import plain
 from orderwell.kernel.refusals import text_problems
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.coded_rows import refuse
 from orderwell.platform.database import atomic
 from orderwell.platform.events.recording import Fact, record
 from orderwell.platform.fields import quantity_value
@@ -43,9 +43,7 @@ def take_return_back(*, return_id: int, reason: str, actor: Actor, now: datetime
     goods that are no longer free.
     """
     actor.require(Permission.FULFILMENT_RETURN_CREATE)
-    problems = list(text_problems(reason, "/reason", 240, needed=True))
-    if problems:
-        raise Refusal([problem.detail() for problem in problems])
+    refuse(text_problems(reason, "/reason", 240, needed=True))
     with atomic():
         known = visible_returns(actor).filter(pk=return_id).first()
         if known is None:
@@ -64,7 +62,7 @@ def take_return_back(*, return_id: int, reason: str, actor: Actor, now: datetime
         document.save(update_fields=["undone_at", "undone_by", "undone_reason"])
         _take_out_of_stock(document, actor, now)
         _give_back_to_shipments(document)
-        record_returned({line: -quantity for line, quantity in _units(document).items()})
+        record_returned({line: -quantity for line, quantity in returned_units(document).items()})
         data = {
             "number": document.number,
             "amount": document.gross_amount,
@@ -82,14 +80,6 @@ def already_undone(document: Return) -> ReturnUndone:
     return ReturnUndone(
         number=document.number, who=document.undone_by, moment=document.undone_at, reason=document.undone_reason
     )
-
-
-def _units(document: Return) -> Mapping[int, Decimal]:
-    units: dict[int, Decimal] = defaultdict(Decimal)
-    rows = ReturnLine.objects.filter(return_document=document, order_line__isnull=False)
-    for line_id, quantity in rows.values_list("order_line_id", "quantity"):
-        units[line_id or 0] += quantity
-    return units
 
 
 def _take_out_of_stock(document: Return, actor: Actor, now: datetime) -> None:
