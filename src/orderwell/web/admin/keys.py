@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from orderwell.kernel.clock import day_bounds, utc_now
+from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.accounts.models import ApiKey
 from orderwell.platform.accounts.queries import key_detail, key_list
@@ -24,6 +21,7 @@ from orderwell.web.admin.forms import KeyForm
 from orderwell.web.admin.people import limit_choices, limits_text
 from orderwell.web.admin.sections import Column, Row, Table, Two, sections, show_table
 from orderwell.web.components.actions import ActionForm, perform
+from orderwell.web.components.forms import end_of_day
 from orderwell.web.components.listing import ROWS, cursor, listing
 from orderwell.web.pages import form_page, page
 from orderwell.web.templatetags.orderwell import moment
@@ -81,13 +79,11 @@ def new_key(request: HttpRequest, actor: Actor) -> HttpResponse:
     made: list[tuple[ApiKey, str]] = []
 
     def act(data: dict[str, Any]) -> None:
-        day = data["expires_on"]
-        until = day_bounds(day, ZoneInfo(settings.TIME_ZONE))[1] - timedelta(seconds=1) if day else None
         key = create_key(
             name=data["name"],
             scopes=form.chosen(),
             limits=form.limits(),
-            expires_at=until,
+            expires_at=end_of_day(data["expires_on"]),
             actor=actor,
             now=utc_now(),
         )

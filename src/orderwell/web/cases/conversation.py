@@ -27,9 +27,9 @@ from orderwell.kernel.errors import DomainError, NotFound
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 from orderwell.web.cases.forms import ChangeForm, MessageForm, SettleForm
-from orderwell.web.cases.inbox import end_of_day
 from orderwell.web.cases.mentioning import with_told
 from orderwell.web.components.actions import ActionForm, perform, perform_once
+from orderwell.web.components.forms import end_of_day
 from orderwell.web.components.serving import served
 from orderwell.web.orders.forms import Countable
 from orderwell.web.pages import action, form_page, go, page

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from orderwell.domains.cases.services.open_case import CaseDraft, open_case
-from orderwell.kernel.clock import day_bounds, utc_now
+from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 from orderwell.web.cases.forms import CaseForm
 from orderwell.web.components.actions import perform
+from orderwell.web.components.forms import end_of_day
 from orderwell.web.pages import form_page
 
 
@@ -48,8 +46,3 @@ def new_case(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 def _key(text: str) -> int | None:
     return int(text) if text.isdecimal() and int(text[:18]) > 0 and len(text) <= 18 else None
-
-
-def end_of_day(day: Any) -> Any:
-    """The last second of a business day, or nothing."""
-    return day_bounds(day, ZoneInfo(settings.TIME_ZONE))[1] - timedelta(seconds=1) if day else None

@@ -19,9 +19,9 @@ from orderwell.kernel.errors import NotFound
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 from orderwell.web.cases.forms import TaskForm
-from orderwell.web.cases.inbox import end_of_day
 from orderwell.web.cases.mentioning import with_told
 from orderwell.web.components.actions import ActionForm, perform
+from orderwell.web.components.forms import end_of_day
 from orderwell.web.pages import action, back_to, dialog, form_page, go
 
 PAGES = {"order": "order-detail", "customer": "customer-detail", "case": "case-detail"}

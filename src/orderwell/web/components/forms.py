@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,7 +17,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from orderwell.kernel.clock import business_day, utc_now
+from orderwell.kernel.clock import business_day, day_bounds, utc_now
 from orderwell.kernel.errors import DomainError, ErrorDetail
 from orderwell.kernel.written import DIRECTION_MARKS, HALF_WIDTH
 from orderwell.platform.countries import country_code
@@ -164,6 +164,11 @@ class DayField(forms.DateField):
         kwargs.setdefault("widget", forms.DateInput(attrs={"type": "date", **limits}, format="%Y-%m-%d"))
         super().__init__(**kwargs)
         self.validators.extend([MinValueValidator(self.FIRST), MaxValueValidator(self.LAST)])
+
+
+def end_of_day(day: date | None) -> Any:
+    """The last second of a business day, or nothing: what is to happen on a day has all of it."""
+    return day_bounds(day, ZoneInfo(settings.TIME_ZONE))[1] - timedelta(seconds=1) if day else None
 
 
 class ComingDayField(DayField):

@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,11 +22,11 @@ from orderwell.domains.orders.changes import LineChange, OrderChange
 from orderwell.domains.orders.drafts import AddressDraft, LineDraft
 from orderwell.domains.orders.models import Amendment, OrderLine
 from orderwell.domains.orders.overview import LineView, OrderOverview
-from orderwell.kernel.clock import business_day, day_bounds
+from orderwell.kernel.clock import business_day
 from orderwell.kernel.errors import DomainError, ErrorDetail
 from orderwell.kernel.quantities import plain
 from orderwell.platform.wording import sentence
-from orderwell.web.components.forms import CountryField, DayField, ExactField
+from orderwell.web.components.forms import CountryField, DayField, ExactField, end_of_day
 from orderwell.web.components.merging import Conflict, MergingForm
 from orderwell.web.templatetags.orderwell import line_name, price
 
@@ -273,12 +272,12 @@ def change_from(form: OrderChangeForm, typed: Typed, found: OrderOverview) -> Or
 
 def _header(data: Mapping[str, Any], found: OrderOverview, *, personal: bool) -> dict[str, Any]:
     """Values of the header that differ from those that are stored."""
-    stored, zone = stored_values(found), ZoneInfo(settings.TIME_ZONE)
+    stored = stored_values(found)
     values: dict[str, Any] = {}
     for name in ("requested", "promised"):
         day = data.get(f"{name}_on")
         if day != stored[f"{name}_on"]:
-            values[f"{name}_at"] = _end_of(day, zone)
+            values[f"{name}_at"] = end_of_day(day)
     for name, kept in (("shipping", found_shipping(found)), ("discount", found.order.order_discount)):
         if (data.get(name) or ZERO) != kept:
             values[name] = data.get(name) or ZERO
@@ -293,10 +292,6 @@ def _header(data: Mapping[str, Any], found: OrderOverview, *, personal: bool) ->
 
 def found_shipping(found: OrderOverview) -> Decimal:
     return next((view.line.unit_price for view in found.lines if _is_shipping(view)), ZERO)
-
-
-def _end_of(day: date | None, zone: ZoneInfo) -> Any:
-    return day_bounds(day, zone)[1] - timedelta(seconds=1) if day else None
 
 
 def _values(row: ChangeRow) -> dict[str, Decimal]:

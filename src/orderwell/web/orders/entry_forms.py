@@ -6,13 +6,10 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import forms
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext, ngettext
@@ -21,12 +18,11 @@ from django.utils.translation import gettext_lazy as _
 from orderwell.domains.catalog.models import Channel
 from orderwell.domains.orders.drafts import AddressDraft, LineDraft, OrderDraft
 from orderwell.domains.orders.errors import OutOfStock
-from orderwell.kernel.clock import day_bounds
 from orderwell.kernel.errors import ErrorDetail
 from orderwell.kernel.quantities import plain
 from orderwell.platform.wording import sentence
 from orderwell.web.components.actions import ActionForm
-from orderwell.web.components.forms import CountryField, DayField, ExactField, offer
+from orderwell.web.components.forms import CountryField, DayField, ExactField, end_of_day, offer
 from orderwell.web.templatetags.orderwell import localname
 
 ADDRESS = ("recipient", "phone", "email", "street", "district", "city", "region", "postcode", "country")
@@ -154,8 +150,6 @@ def draft_from(form: EntryForm, rows: Sequence[Row]) -> OrderDraft:
         lines.append(LineDraft(row.sku, ZERO if quantity is None else quantity, unit_price, discount or ZERO))
     address = {name: data.get(f"ship_{name}") or "" for name in ADDRESS}
     given = any(value for name, value in address.items() if name != "country")
-    wanted = data.get("requested_on")
-    end = day_bounds(wanted, ZoneInfo(settings.TIME_ZONE))[1] - timedelta(seconds=1) if wanted else None
     priority = data.get("priority")
     return OrderDraft(
         channel=data.get("channel") or "",
@@ -167,7 +161,7 @@ def draft_from(form: EntryForm, rows: Sequence[Row]) -> OrderDraft:
         shipping=data.get("shipping") or ZERO,
         note=data.get("note") or "",
         priority=100 if priority is None else priority,
-        requested_at=end,
+        requested_at=end_of_day(data.get("requested_on")),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -22,12 +22,13 @@ from orderwell.domains.inventory.services.expect_receipt import (
     expect_receipts,
 )
 from orderwell.domains.inventory.services.receive_stock import receive_stock
-from orderwell.kernel.clock import business_day, day_bounds, utc_now
+from orderwell.kernel.clock import business_day, utc_now
 from orderwell.kernel.quantities import plain
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.events.queries import stream
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.actions import ActionForm, perform
+from orderwell.web.components.forms import end_of_day
 from orderwell.web.components.timeline import timeline
 from orderwell.web.components.toasts import Undo, undo, undoes
 from orderwell.web.home.views import zone
@@ -79,11 +80,6 @@ def deliveries(actor: Actor) -> list[Delivery]:
     return list(found.values())
 
 
-def end_of(day: date) -> datetime:
-    """Goods expected on a day can be promised from its end on."""
-    return day_bounds(day, zone())[1] - timedelta(seconds=1)
-
-
 @form_page(Permission.INVENTORY_STOCK_ADJUST)
 def announce(request: HttpRequest, actor: Actor) -> HttpResponse:
     sku = request.GET.get("sku", "")[:60]
@@ -97,7 +93,7 @@ def announce(request: HttpRequest, actor: Actor) -> HttpResponse:
                 sku=line.sku,
                 warehouse=data["warehouse"],
                 quantity=line.quantity,
-                due_at=end_of(data["due_on"]),
+                due_at=end_of_day(data["due_on"]),
                 supplier=data["supplier"],
             )
             for line in data["lines"]
@@ -145,7 +141,8 @@ def change_expected(request: HttpRequest, actor: Actor, receipt_id: int) -> Http
     def act(data: dict[str, Any]) -> None:
         day = data["due_on"]
         # The moment of a day that stays the same stays too: it may have come over the API with an hour.
-        due_at = row.due_at if day == business_day(row.due_at, zone()) else end_of(day)
+        # Goods expected on a day can be promised from its end on.
+        due_at = row.due_at if day == business_day(row.due_at, zone()) else end_of_day(day)
         draft = _draft(row, quantity=data["quantity"], due_at=due_at, supplier=data["supplier"])
         expect_receipt(draft, actor=actor, now=utc_now())
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,13 +25,14 @@ from orderwell.domains.inventory.services.transfer_stock import (
     dispatch_transfer,
     receive_transfer,
 )
-from orderwell.kernel.clock import business_day, day_bounds, utc_now
+from orderwell.kernel.clock import business_day, utc_now
 from orderwell.kernel.errors import NotFound
 from orderwell.kernel.quantities import plain
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.events.queries import stream
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.actions import ActionForm, perform
+from orderwell.web.components.forms import end_of_day
 from orderwell.web.components.timeline import timeline
 from orderwell.web.orders.forms import Countable
 from orderwell.web.pages import form_page, page
@@ -151,7 +152,7 @@ def _ends(actor: Actor, transfer: Transfer | None = None) -> tuple[list[Warehous
 
 def _draft(data: dict[str, Any], stored: Transfer | None = None) -> TransferDraft:
     day = data["expected_on"]
-    moment = day_bounds(day, ZoneInfo(settings.TIME_ZONE))[1] - timedelta(seconds=1) if day else None
+    moment = end_of_day(day)
     if stored and day == _day(stored.expected_at):
         # The moment of a day that stays the same stays too: it may have come over the API with an hour.
         moment = stored.expected_at
