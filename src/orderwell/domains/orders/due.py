@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import DateTimeField, Func
 
@@ -17,11 +17,23 @@ class ReadyDue(Func):
     """
 
     output_field = DateTimeField(null=True)
-    template = "CASE WHEN {0} IN ('reserved', 'partial') AND NOT {1} THEN COALESCE({2}, {3}, {4}) END"
+    template = "CASE WHEN {0} IN ({states}) AND NOT {1} THEN COALESCE({2}, {3}, {4}) END"
+    states: ClassVar[str] = "'reserved', 'partial'"
+    columns = ("fulfilment_state", "on_hold", "promised_at", "requested_at", "placed_at")
 
     def __init__(self) -> None:
-        super().__init__("fulfilment_state", "on_hold", "promised_at", "requested_at", "placed_at")
+        super().__init__(*self.columns)
 
     def as_sql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
-        columns = [compiler.compile(column)[0] for column in self.source_expressions]
-        return self.template.format(*columns), []
+        return self.of([compiler.compile(column)[0] for column in self.source_expressions]), []
+
+    @classmethod
+    def of(cls, columns: list[str]) -> str:
+        """The same of columns that are named in SQL."""
+        return cls.template.format(*columns, states=cls.states)
+
+
+class PartDue(ReadyDue):
+    """The same of orders of which a part is reserved while the rest waits for goods: their lines may leave."""
+
+    states = "'backordered'"
