@@ -312,7 +312,7 @@ def test_prices_are_set_only_by_those_who_may(shop, tea):
     nobody = replace(clerk(), id=None)
     cheap = OrderDraft(channel=shop.code, lines=(LineDraft(tea.sku, D(1), D("0.01")),))
     assert refusal(cheap, actor=nobody) == [("price_override_denied", "/lines/0/unit_price")]
-    assert refusal(draft(shop, (tea, 1), discount=D(1)), actor=nobody) == [("price_override_denied", "/discount")]
+    assert refusal(draft(shop, (tea, 1), discount=D(1)), actor=nobody) == [("order_discount_denied", "/discount")]
     assert placed(draft(shop, (tea, 1)), actor=nobody)
     allowed = replace(nobody, permissions=nobody.permissions | {Permission.ORDERS_PRICE_OVERRIDE})
     line = lines(placed(cheap, actor=allowed))[0]
