@@ -319,6 +319,19 @@ def test_prices_are_set_only_by_those_who_may(shop, tea):
     assert line.explanation["price"] == {"source": "given", "list_price": "19.900000"}
 
 
+def test_an_unknown_channel_is_answered_with_those_that_somebody_may_use(shop, tea):
+    other = make_channel(code="counter")
+    wrong = OrderDraft(channel="nowhere", lines=(LineDraft(tea.sku, D(1)),))
+
+    def offered(actor):
+        outcome = place(wrong, actor=actor)[0]
+        assert isinstance(outcome, Refused)
+        return outcome.errors[0].data["expected"]
+
+    assert offered(ACTOR) == ", ".join(sorted((other.code, shop.code)))
+    assert offered(limited(ACTOR, channels=frozenset({shop.pk}))) == shop.code
+
+
 def test_row_filters_hold_for_channels_and_customers(shop, tea):
     customer = make_customer()
     assert refusal(draft(shop, (tea, 1)), actor=limited(ACTOR, channels=frozenset())) == [
