@@ -51,9 +51,10 @@ def lines_by_urgency(
 
 def _joined(rows: QuerySet[Reservation], due: str, *conditions: str) -> QuerySet[Reservation]:
     """`rows` with their line and order. Inventory knows of neither, so the join is written out."""
-    joined = rows.extra(tables=[_LINE, _ORDER], where=list(conditions))  # noqa: S610  names of columns alone
-    return joined.annotate(
+    joined: QuerySet[Reservation] = rows.extra(tables=[_LINE, _ORDER], where=list(conditions))  # noqa: S610  names of columns alone
+    annotated: QuerySet[Reservation] = joined.annotate(
         due=RawSQL(due, (), output_field=DateTimeField()),  # noqa: S611
         urgency=RawSQL(f'"{_ORDER}"."priority"', (), output_field=IntegerField()),  # noqa: S611
         of_order=RawSQL(f'"{_ORDER}"."id"', (), output_field=BigIntegerField()),  # noqa: S611
     )
+    return annotated

@@ -36,6 +36,8 @@ class DocumentKind:
     paper: str = "a4"
     # Columns that are shown unless a template says otherwise; empty: all.
     shown: Sequence[str] = ()
+    # Set once and stored, each as a file of its own.
+    issued: bool = False
 
 
 _kinds: dict[str, DocumentKind] = {}

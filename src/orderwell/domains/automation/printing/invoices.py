@@ -128,6 +128,7 @@ declare_kind(
         permission=Permission.BILLING_INVOICE_VIEW,
         columns=COLUMNS,
         load=invoices,
+        issued=True,
         shown=SHOWN,
     )
 )
@@ -139,6 +140,7 @@ declare_kind(
         permission=Permission.BILLING_INVOICE_VIEW,
         columns=COLUMNS,
         load=credit_notes,
+        issued=True,
         shown=SHOWN,
     )
 )

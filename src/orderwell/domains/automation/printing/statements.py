@@ -136,5 +136,6 @@ declare_kind(
             "balance": Column(_("Balance"), "number"),
         },
         load=statements,
+        issued=True,
     )
 )
