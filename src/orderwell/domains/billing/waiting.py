@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from django.db.models import F
 
+from orderwell.domains.billing.models import Invoice
 from orderwell.domains.billing.open_invoices import open_invoices
-from orderwell.domains.billing.queries import OWING, visible_invoices
+from orderwell.domains.billing.queries import visible_invoices
 from orderwell.domains.orders.models import Order
 from orderwell.domains.orders.queries import visible_orders
 from orderwell.platform.accounts.actor import Actor
@@ -30,13 +30,8 @@ def to_invoice(actor: Actor, *, limit: int) -> list[Order]:
     return list(orders.exclude(state=Order.State.CANCELLED).order_by("placed_at", "id")[:limit])
 
 
-def overdue(actor: Actor, *, now: datetime, limit: int) -> list[Any]:
-    """Invoices past their date of which something is open, with `open_amount`, the longest overdue first."""
+def overdue(actor: Actor, *, now: datetime, limit: int) -> list[Invoice]:
+    """Invoices past their date of which something is open, the longest overdue first."""
     actor.require(Permission.BILLING_INVOICE_VIEW)
-    ids: list[int] = []
-    for state in OWING:
-        rows = visible_orders(actor).filter(payment_state=state).order_by("placed_at", "id")
-        ids += rows.values_list("pk", flat=True)[:LOOKED_AT]
-    invoices = open_invoices(visible_invoices(actor).filter(order_id__in=ids), overdue_at=now)
-    invoices = invoices.select_related("order", "customer")
-    return list(invoices.order_by("due_at", "id")[:limit])
+    rows = open_invoices(visible_invoices(actor), overdue_at=now).select_related("order", "customer")
+    return list(rows.order_by("due_at", "id")[:limit])

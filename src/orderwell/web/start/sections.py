@@ -82,10 +82,12 @@ def _row(order: Order, note: str = "", *, amount: Decimal | None = None, bad: bo
     return Row(url, f"{order.number} {order.customer_name}", money, note, bad, **act)
 
 
-def _act(actor: Actor, needed: Permission, text: str, name: str, *keys: int, dialog: bool = True) -> dict[str, Any]:
+def _act(
+    actor: Actor, needed: Permission, text: str, name: str, *keys: int, query: str = "", dialog: bool = True
+) -> dict[str, Any]:
     if not actor.may(needed):
         return {}
-    return {"act": text, "act_url": reverse(name, args=keys), "dialog": dialog}
+    return {"act": text, "act_url": reverse(name, args=keys) + query, "dialog": dialog}
 
 
 def quotes(actor: Actor, now: datetime) -> Section | None:
@@ -224,7 +226,10 @@ def overdue_invoices(actor: Actor, now: datetime) -> Section | None:
             money_text(invoice.open_amount, invoice.currency),
             pgettext("payment", "due %(day)s") % {"day": _day(invoice.due_at)},
             True,
-            **_act(actor, P.BILLING_PAYMENT_CREATE, _("Payment"), "order-payment", invoice.order_id),
+            **_act(
+                *(actor, P.BILLING_PAYMENT_CREATE, _("Payment"), "order-payment", invoice.order_id),
+                query=f"?invoice={invoice.pk}",
+            ),
         )
         for invoice in overdue(actor, now=now, limit=ROWS)
     ]
