@@ -23,7 +23,7 @@ from django.utils.translation import ngettext, pgettext
 from orderwell.domains.automation.crediting import returns_to_credit
 from orderwell.domains.automation.hints.finding import newest_orders_with_hints
 from orderwell.domains.billing.queries import due_amount
-from orderwell.domains.billing.waiting import overdue, to_invoice
+from orderwell.domains.billing.waiting import overdue, uninvoiced
 from orderwell.domains.cases.queries import waiting_for_us
 from orderwell.domains.inventory.choices import visible_warehouses
 from orderwell.domains.orders.models import Order
@@ -207,10 +207,12 @@ def invoicing(actor: Actor, now: datetime) -> Section | None:
             amount=order.total_amount - order.invoiced_amount,
             **_act(actor, P.BILLING_INVOICE_CREATE, _("Invoice"), "order-invoice", order.pk),
         )
-        for order in to_invoice(actor, limit=ROWS)
+        for order in uninvoiced(actor, limit=ROWS)
     ]
+    columns = "number,placed,customer,status,total,invoiced,uninvoiced"
+    shown = urlencode({"to_invoice": 1, "sort": "placed", "columns": columns})
     return Section(
-        *("invoicing", _("Shipped, not invoiced"), "file-invoice", rows, reverse("order-list") + "?fulfilment=shipped"),
+        *("invoicing", _("Shipped, not invoiced"), "file-invoice", rows, f"{reverse('order-list')}?{shown}"),
         empty=_("Everything shipped has its invoice."),
         topics=("orders", "billing"),
     )
