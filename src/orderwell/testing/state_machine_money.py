@@ -68,7 +68,9 @@ class MoneyRules(Company):
             reference=reference,
             invoice=invoice.number if invoice else None,
         )
-        self.attempt("pay by name" if invoice else "pay", lambda: record_payment(payment=draft, actor=ACTOR, now=self.now))
+        self.attempt(
+            "pay by name" if invoice else "pay", lambda: record_payment(payment=draft, actor=ACTOR, now=self.now)
+        )
 
     @rule(index=pick, part=share)
     def refund(self, index: int, part: Decimal) -> None:
