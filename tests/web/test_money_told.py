@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -88,6 +89,8 @@ def test_a_payment_from_an_invoice_proposes_what_is_open_of_it(
     dialog = read(bookkeeper, address)
     assert 'value="20"' in dialog
     assert f'<option value="{second.number}" selected' in dialog and "The oldest first" in dialog
+    due = second.due_at.astimezone(ZoneInfo("Asia/Shanghai")).date()
+    assert f"{second.number} · ¥20.00 open · due {due}<" in dialog
     assert "先抵最早的" in flat(browse("bookkeeper", username="zh", language="zh-hans").get(address).content.decode())
     for other in ("x", "99999", ""):
         assert 'value="120"' in read(bookkeeper, f"/orders/{order_id}/payment/?invoice={other}")

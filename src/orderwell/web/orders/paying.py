@@ -29,7 +29,7 @@ from orderwell.web.components.forms import DayField, ExactField, in_currency, of
 from orderwell.web.components.toasts import undo
 from orderwell.web.orders.actions import page_of
 from orderwell.web.pages import form_page
-from orderwell.web.templatetags.orderwell import day, money_text
+from orderwell.web.templatetags.orderwell import money_text
 
 ZERO = Decimal(0)
 
@@ -84,7 +84,8 @@ class PaymentForm(ActionForm):
 def _label(invoice: Invoice) -> str:
     said = gettext("%(number)s · %(amount)s open · due %(day)s")
     amount = money_text(invoice.open_amount, invoice.currency)
-    return said % {"number": invoice.number, "amount": amount, "day": day(invoice.due_at)}
+    day = business_day(invoice.due_at, ZoneInfo(settings.TIME_ZONE)).isoformat()
+    return said % {"number": invoice.number, "amount": amount, "day": day}
 
 
 @form_page(Permission.BILLING_PAYMENT_CREATE)
