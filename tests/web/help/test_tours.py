@@ -191,8 +191,14 @@ def come_in(learner: int, tour: str, role: str, **more: Any) -> tuple[Client, Us
 def test_a_note_lets_in_once_with_the_rights_at_work(practice: None, db: None) -> None:
     rights = BUILT_IN_ROLES["sales-clerk"][1] - {Permission.ORDERS_ORDER_CANCEL}
     note = handover.send(
-        user=9, name="小王", tour="clerk", language="zh-hans", theme="dark",
-        back="http://x/help/tours/", permissions=rights, desk="clerk",
+        user=9,
+        name="小王",
+        tour="clerk",
+        language="zh-hans",
+        theme="dark",
+        back="http://x/help/tours/",
+        permissions=rights,
+        desk="clerk",
     )
     client = Client()
     assert client.get("/practice/enter/", {"note": note})["Location"] == "/"

@@ -128,7 +128,18 @@ class Supervisor:
         self._remove()
         self.told("Preparing the practice company ...")
         with (self.home / "prepare.log").open("wb") as log:
-            command = [sys.executable, "-m", "orderwell", "demo", "load", "--orders", str(self.orders), "--every", "1", "--json"]
+            command = [
+                sys.executable,
+                "-m",
+                "orderwell",
+                "demo",
+                "load",
+                "--orders",
+                str(self.orders),
+                "--every",
+                "1",
+                "--json",
+            ]
             done = subprocess.run(  # noqa: S603  our own command
                 command, env=environment(self.home, os.environ), stdout=subprocess.DEVNULL, stderr=log, check=False
             )
