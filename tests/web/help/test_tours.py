@@ -23,9 +23,10 @@ from orderwell.platform.permissions import BUILT_IN_ROLES, Permission
 from orderwell.platform.sandbox import handover
 from orderwell.web.help import book
 from orderwell.web.help.tours import progress
-from orderwell.web.help.tours.catalogue import TOURS, Tour
+from orderwell.web.help.tours.catalogue import TOURS
 from orderwell.web.help.tours.checks import Did
 from orderwell.web.help.tours.rights import offered
+from orderwell.web.help.tours.steps import Tour
 
 
 @pytest.fixture

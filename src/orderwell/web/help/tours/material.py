@@ -30,8 +30,8 @@ from orderwell.domains.orders.services.place import place_orders
 from orderwell.domains.orders.waiting import ready_to_ship
 from orderwell.kernel.errors import NotFound
 from orderwell.platform.accounts.actor import LIMITS, Actor, system_actor
-from orderwell.web.help.tours.catalogue import Tour
 from orderwell.web.help.tours.rights import offered
+from orderwell.web.help.tours.steps import Tour
 from orderwell.web.templatetags.orderwell import localname
 
 UNITS = Decimal(3)

@@ -16,8 +16,9 @@ from orderwell.platform.learning.models import TourRun
 from orderwell.platform.learning.queries import deeds
 from orderwell.platform.learning.services import runs
 from orderwell.platform.sandbox.handover import Achieved, certify
-from orderwell.web.help.tours.catalogue import POINTS, POINTS_WITH_HINT, TOURS, Task, Tour
+from orderwell.web.help.tours.catalogue import TOURS
 from orderwell.web.help.tours.checks import Answered, Seen
+from orderwell.web.help.tours.steps import POINTS, POINTS_WITH_HINT, Task, Tour
 
 STUCK_SECONDS = 90
 

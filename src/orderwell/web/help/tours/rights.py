@@ -22,8 +22,8 @@ from orderwell.platform.accounts.services.users import change_user, create_user
 from orderwell.platform.permissions import EVERYTHING
 from orderwell.platform.sandbox.handover import Learner
 from orderwell.web.components.opening import may_open
-from orderwell.web.help.tours.catalogue import Task, Tour
 from orderwell.web.help.tours.checks import Did, Visited
+from orderwell.web.help.tours.steps import Task, Tour
 
 # How many customers of the practice company a team gets that it didn't have: the newest learner's work lies with them.
 TEAM_CUSTOMERS = 20
