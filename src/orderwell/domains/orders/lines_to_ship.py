@@ -44,7 +44,7 @@ def lines_by_urgency(
     if warehouse:  # asked of each row: joined, all that the warehouse has would be read first
         there = StockItem.objects.filter(pk=OuterRef("stock_item_id"), warehouse=warehouse_key(warehouse))
         rows = rows.filter(Exists(there))
-    ready = [kind.of(_COLUMNS) for kind in (ReadyDue, PartDue)]
+    ready = [kind.template.format(*_COLUMNS) for kind in (ReadyDue, PartDue)]
     parts = [_joined(rows, due, *_FROM_ORDERS, f"{due} IS NOT NULL") for due in ready]
     return [*parts, _joined(rows, _DUE, *_FROM_ORDERS, _HELD)] if held else parts
 

@@ -340,6 +340,7 @@ FIELDS: dict[str, str] = {
     "ReturnForm.warehouse": "shipping#return-warehouse",
     "ReturnForm.credit": "shipping#return-credit",
     "ReturnForm.refund": "shipping#return-refund",
+    "PaymentForm.invoice": "billing#payment-invoice",
     "PaymentForm.amount": "billing#payment-amount",
     "PaymentForm.method": "billing#payment-method",
     "PaymentForm.reference": "billing#payment-reference",
