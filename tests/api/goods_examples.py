@@ -205,6 +205,9 @@ EXAMPLES: dict[tuple[str, str], Example] = {
     ("POST", "/payments/{payment_id}/undo"): Example(
         lambda world: Request(f"/payments/{_payment(world)}/undo", {"reason": "another order"}), CHANNEL
     ),
+    ("POST", "/credit-notes/{note_id}/undo"): Example(
+        lambda world: Request(f"/credit-notes/{_credit_note(world)}/undo", {"reason": "wrong invoice"}), CHANNEL
+    ),
     ("POST", "/refunds/{refund_id}/undo"): Example(
         lambda world: Request(f"/refunds/{_refund(world)}/undo", {"reason": "never went out"}), CHANNEL
     ),

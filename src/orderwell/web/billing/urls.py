@@ -12,5 +12,6 @@ urlpatterns = [
     path("payments/", list_page("payments"), name="payment-list"),
     path("payments/<int:payment_id>/undo/", undoing.payment, name="payment-undo"),
     path("refunds/<int:refund_id>/undo/", undoing.refund, name="refund-undo"),
+    path("credit-notes/<int:note_id>/undo/", undoing.credit_note, name="credit-note-undo"),
     path("credit-notes/", list_page("credit-notes"), name="credit-note-list"),
 ]

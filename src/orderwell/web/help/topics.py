@@ -67,6 +67,7 @@ TOPICS: dict[str, str] = {
     "return-settle": "billing#credit-return",
     "payment-undo": "billing#payment-undo",
     "refund-undo": "billing#payment-undo",
+    "credit-note-undo": "billing#credit-note-undo",
     # customers, products
     "customer-list": "customers#customer-list",
     "customer-new": "customers#customer-form",

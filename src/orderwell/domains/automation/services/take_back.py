@@ -9,12 +9,11 @@ from decimal import Decimal
 
 from orderwell.domains.automation.crediting import credit_note_of
 from orderwell.domains.automation.errors import AlreadyCredited
+from orderwell.domains.automation.services.give_back import give_back
 from orderwell.domains.billing.errors import PastOrder
-from orderwell.domains.billing.models import CreditNote, Payment, Refund
-from orderwell.domains.billing.queries import due_amount
+from orderwell.domains.billing.models import CreditNote, Refund
 from orderwell.domains.billing.services.credit import credit_units, creditable
 from orderwell.domains.billing.services.invoice import uninvoiced, write_invoice
-from orderwell.domains.billing.services.pay import record_refund
 from orderwell.domains.fulfilment.models import Return
 from orderwell.domains.fulfilment.queries import returned_units, visible_returns
 from orderwell.domains.fulfilment.services.record_return import ReturnedUnits, record_return
@@ -62,7 +61,10 @@ def settle_return(*, return_id: int, refund: bool = False, actor: Actor, now: da
         notes = credit_return(return_id=return_id, actor=actor, now=now)
         document = visible_returns(actor).get(pk=return_id)
         worth = sum((note.gross_amount for note in notes), ZERO) if notes else document.gross_amount
-        refunds = _refund(document.order_id, worth, document.reason, actor, now) if refund and document.order_id else []
+        refunds: list[Refund] = []
+        if refund and document.order_id:
+            cause = f"return:{document.pk}"
+            refunds = give_back(document.order_id, worth, reason=document.reason, cause=cause, actor=actor, now=now)
     return TakenBack(document, notes, refunds)
 
 
@@ -123,16 +125,3 @@ def _invoice_missing(order: Order, units: dict[int, Decimal], cause: str, actor:
     }
     if missing:
         write_invoice(order, quantities=missing, cause=cause, actor=actor, now=now)
-
-
-def _refund(order_id: int, worth: Decimal, reason: str, actor: Actor, now: datetime) -> list[Refund]:
-    """Give back at most what the goods were worth, and only as far as more was paid than is due."""
-    order = Order.objects.get(pk=order_id)
-    left = min(worth, -due_amount(order))
-    refunds = []
-    for payment in Payment.objects.filter(order_id=order_id, undone_at=None).order_by("-received_at", "-pk"):
-        amount = min(left, payment.amount - payment.refunded_amount)
-        if amount > 0:
-            refunds.append(record_refund(payment_id=payment.pk, amount=amount, reason=reason, actor=actor, now=now))
-            left -= amount
-    return refunds
