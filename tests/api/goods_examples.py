@@ -221,6 +221,21 @@ EXAMPLES: dict[tuple[str, str], Example] = {
     ("GET", "/shipments/{shipment_id}/documents/{kind}"): Example(
         lambda world: Request(f"/shipments/{_shipped(world)['id']}/documents/packing-slip"), WAREHOUSE
     ),
+    ("GET", "/customers/{customer_id}/statement"): Example(
+        lambda world: Request(f"/customers/{new_customer(world)}/statement?first=2026-01-01&limit=10"), "team"
+    ),
+    ("GET", "/customers/{customer_id}/statements"): Example(
+        lambda world: Request(f"/customers/{new_customer(world)}/statements"), "team"
+    ),
+    ("POST", "/customers/{customer_id}/statements"): Example(
+        lambda world: Request(f"/customers/{new_customer(world)}/statements", {"last": "2026-03-31"}), "team"
+    ),
+    ("GET", "/statements/{statement_id}/pdf"): Example(
+        lambda world: Request(
+            f"/statements/{world.created(f'/customers/{new_customer(world)}/statements', {})['id']}/pdf"
+        ),
+        "team",
+    ),
     ("GET", "/invoices/{invoice_id}/pdf"): Example(lambda world: Request(f"/invoices/{_invoice(world)}/pdf"), CHANNEL),
     ("GET", "/credit-notes/{credit_note_id}/pdf"): Example(
         lambda world: Request(f"/credit-notes/{_credit_note(world)}/pdf"), CHANNEL

@@ -33,6 +33,13 @@ ALSO: dict[tuple[str, str], tuple[str, ...]] = dict.fromkeys(
         ("POST", "/customers/{customer_id}/merges/{merge_id}/undo"),
     ],
     ("orders:order:change", "customers:personal-data:view"),
+) | dict.fromkeys(
+    [
+        ("GET", "/customers/{customer_id}/statement"),
+        ("GET", "/customers/{customer_id}/statements"),
+        ("POST", "/customers/{customer_id}/statements"),
+    ],
+    ("customers:customer:view",),
 )
 
 

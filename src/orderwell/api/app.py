@@ -41,6 +41,7 @@ RESOURCES = (
     "stock.counting",
     "fulfilment",
     "billing",
+    "statements",
     "cases",
     "ratings",
     "hints",

@@ -42,8 +42,12 @@ def shown(
     found: paging.Page[Any], *, show: Callable[[Any], Any], request: HttpRequest, response: HttpResponse
 ) -> dict[str, Any]:
     """A page that a query made, as the answer, with the header `Link: <...>; rel="next"` where there is a next one."""
-    if found.next_cursor:
-        query = request.GET.copy()
-        query["cursor"] = found.next_cursor
-        response["Link"] = f'<{request.path}?{query.urlencode()}>; rel="next"'
+    link_to_next(found.next_cursor, request=request, response=response)
     return {"items": [show(row) for row in found.rows], "next_cursor": found.next_cursor or None}
+
+
+def link_to_next(cursor: str | None, *, request: HttpRequest, response: HttpResponse) -> None:
+    if cursor:
+        query = request.GET.copy()
+        query["cursor"] = cursor
+        response["Link"] = f'<{request.path}?{query.urlencode()}>; rel="next"'

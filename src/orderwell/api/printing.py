@@ -104,6 +104,12 @@ def get_credit_note_pdf(request: ApiRequest, credit_note_id: Id) -> HttpResponse
     return _pdf(request, "credit_note", "credit-note", credit_note_id, "")
 
 
+@routes.read("/statements/{statement_id}/pdf", permission=P.BILLING_INVOICE_VIEW, response=None, extra={**PDF})
+def get_statement_pdf(request: ApiRequest, statement_id: Id) -> HttpResponse:
+    """A statement that was handed out: the same bytes every time, whatever becomes of the template."""
+    return _pdf(request, "statement", "statement", statement_id, "")
+
+
 @routes.read("/print-templates", permission=P.SYSTEM_TEMPLATE_CHANGE, response=Templates)
 def list_print_templates(request: ApiRequest) -> dict[str, Any]:
     """Every kind of document, and the company's own templates."""

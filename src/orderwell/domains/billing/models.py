@@ -237,3 +237,7 @@ class Statement(models.Model):
     documents = models.PositiveIntegerField()
     made_at = models.DateTimeField()
     actor_label = models.CharField(max_length=120)
+
+    @property
+    def number(self) -> str:
+        return f"{self.pk:06d}"

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from orderwell.domains.billing.models import CreditNote, Invoice, LedgerEntry, Payment, Refund, Statement
 from orderwell.domains.billing.queries import visible_of
@@ -21,6 +21,8 @@ from orderwell.domains.customers.lookup import known_customer
 from orderwell.domains.customers.models import Customer
 from orderwell.kernel.clock import business_day, day_bounds
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.database import snapshot
+from orderwell.platform.paging import keyset_page
 from orderwell.platform.permissions import Permission
 
 ZERO = Decimal(0)
@@ -28,6 +30,7 @@ Kind = LedgerEntry.Kind
 # Days past due, from and to; after these "over 90".
 BUCKETS = ("not_due", "to_30", "to_60", "to_90", "over_90")
 CHUNK = 500
+ORDER = ("occurred_at", "id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,44 +69,70 @@ class AccountStatement:
     first: date
     last: date
     opening: Decimal
-    closing: Decimal
+    charged: Decimal
+    settled: Decimal
     lines: list[StatementLine]
     ageing: Ageing
     # The customer has documents that the actor may not know of: this is not what the customer owes.
     partial: bool
+    # Where the lines go on, if they were asked for by pages.
+    next_cursor: str | None = None
 
     @property
-    def charged(self) -> Decimal:
-        return sum((line.amount for line in self.lines if line.amount > 0), ZERO)
-
-    @property
-    def settled(self) -> Decimal:
-        return sum((line.amount for line in self.lines if line.amount < 0), ZERO)
+    def closing(self) -> Decimal:
+        return self.opening + self.charged + self.settled
 
 
 def account_statement(
-    actor: Actor, customer_id: int, *, currency: str, first: date, last: date, zone: ZoneInfo
+    actor: Actor,
+    customer_id: int,
+    *,
+    currency: str,
+    first: date,
+    last: date,
+    zone: ZoneInfo,
+    cursor: str | None = None,
+    limit: int | None = None,
 ) -> AccountStatement:
-    """Over the orders the actor may know of. Raises PermissionDenied, NotFound."""
+    """Over the orders the actor may know of, with all its lines or, with a `limit`, a page of them.
+
+    All of it is of one moment, and the figures are those of the whole period on every page.
+    Raises PermissionDenied, NotFound, UnknownCursor.
+    """
     actor.require(Permission.BILLING_INVOICE_VIEW)
     customer = known_customer(actor, customer_id)
     start, end = day_bounds(first, zone)[0], day_bounds(last, zone)[1]
     every = LedgerEntry.objects.filter(customer_id=customer_id, currency=currency)
     entries = visible_of(every, actor)
-    opening = entries.filter(occurred_at__lt=start).aggregate(total=Sum("amount"))["total"] or ZERO
-    lines = _lines(entries.filter(occurred_at__gte=start, occurred_at__lt=end), opening)
-    closing = lines[-1].balance if lines else opening
-    return AccountStatement(
-        customer=customer,
-        currency=currency,
-        first=first,
-        last=last,
-        opening=opening,
-        closing=closing,
-        lines=lines,
-        ageing=_ageing(actor, customer_id, currency, closing, end=end, last=last, zone=zone),
-        partial=entries is not every and entries.count() < every.count(),
-    )
+    with snapshot():
+        opening, charged, settled = _figures(entries, start, end)
+        within = entries.filter(occurred_at__gte=start, occurred_at__lt=end)
+        lines, after = (_lines(within, opening), None) if limit is None else _page(within, opening, cursor, limit)
+        closing = opening + charged + settled
+        return AccountStatement(
+            customer=customer,
+            currency=currency,
+            first=first,
+            last=last,
+            opening=opening,
+            charged=charged,
+            settled=settled,
+            lines=lines,
+            ageing=_ageing(actor, customer_id, currency, closing, end=end, last=last, zone=zone),
+            partial=entries is not every and entries.count() < every.count(),
+            next_cursor=after,
+        )
+
+
+def usual_currency(actor: Actor, customer_id: int) -> str:
+    """The customer's own, unless all its accounts are in others."""
+    own, known = known_customer(actor, customer_id).currency, currencies_of(actor, customer_id)
+    return own if own in known or not known else known[0]
+
+
+def accounts_of(actor: Actor, customer_id: int) -> list[str]:
+    """Currencies of which there may be a statement: those with an account, and the customer's own."""
+    return sorted({known_customer(actor, customer_id).currency, *currencies_of(actor, customer_id)})
 
 
 def statements_of(actor: Actor, ids: Sequence[int]) -> list[Statement]:
@@ -111,6 +140,12 @@ def statements_of(actor: Actor, ids: Sequence[int]) -> list[Statement]:
     actor.require(Permission.BILLING_INVOICE_VIEW)
     rows = Statement.objects.filter(pk__in=list(ids))
     return list(rows if actor.team_ids is None else rows.filter(customer__team__in=actor.team_ids))
+
+
+def statements_of_customer(actor: Actor, customer_id: int) -> QuerySet[Statement]:
+    """Those that were handed out to one customer. Raises NotFound."""
+    actor.require(Permission.BILLING_INVOICE_VIEW)
+    return Statement.objects.filter(customer=known_customer(actor, customer_id))
 
 
 def newest_statement(actor: Actor) -> Statement | None:
@@ -125,11 +160,33 @@ def currencies_of(actor: Actor, customer_id: int) -> list[str]:
     return sorted(rows.values_list("currency", flat=True).distinct())
 
 
+def _figures(entries: QuerySet[LedgerEntry], start: datetime, end: datetime) -> tuple[Decimal, Decimal, Decimal]:
+    """What was owed before, and what the period added to it and took from it."""
+    within = Q(occurred_at__gte=start)
+    found = entries.filter(occurred_at__lt=end).aggregate(
+        opening=Sum("amount", filter=Q(occurred_at__lt=start)),
+        charged=Sum("amount", filter=within & Q(amount__gt=0)),
+        settled=Sum("amount", filter=within & Q(amount__lt=0)),
+    )
+    return found["opening"] or ZERO, found["charged"] or ZERO, found["settled"] or ZERO
+
+
+def _page(
+    entries: QuerySet[LedgerEntry], opening: Decimal, cursor: str | None, limit: int
+) -> tuple[list[StatementLine], str | None]:
+    """Some lines, which begin with the balance of all that stand before them."""
+    found = keyset_page(entries, order=ORDER, cursor=cursor, limit=limit)
+    if not found.rows:
+        return [], None
+    at, pk = found.rows[0].occurred_at, found.rows[0].pk
+    before = entries.filter(Q(occurred_at__lt=at) | Q(occurred_at=at, pk__lt=pk)).aggregate(total=Sum("amount"))
+    shown = LedgerEntry.objects.filter(pk__in=[row.pk for row in found.rows])
+    return _lines(shown, opening + (before["total"] or ZERO)), found.next_cursor
+
+
 def _lines(entries: QuerySet[LedgerEntry], balance: Decimal) -> list[StatementLine]:
     rows = list(
-        entries.order_by("occurred_at", "pk").values_list(
-            "kind", "document", "order_id", "order__number", "occurred_at", "amount"
-        )
+        entries.order_by(*ORDER).values_list("kind", "document", "order_id", "order__number", "occurred_at", "amount")
     )
     names = _names([(kind, int(document.partition(":")[2])) for kind, document, *_rest in rows])
     lines = []

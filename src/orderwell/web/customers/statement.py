@@ -15,8 +15,7 @@ from django.utils.translation import gettext as _
 
 from orderwell.domains.automation.printing.statements import AGES
 from orderwell.domains.billing.services.make_statement import make_statement
-from orderwell.domains.billing.statement import AccountStatement, account_statement, currencies_of
-from orderwell.domains.customers.lookup import known_customer
+from orderwell.domains.billing.statement import AccountStatement, account_statement, currencies_of, usual_currency
 from orderwell.kernel.clock import business_day, utc_now
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.exporting import Column, content_type, csv_bytes
@@ -43,15 +42,14 @@ def _day(text: str) -> date | None:
 
 def _chosen(params: Any, actor: Actor, customer_id: int) -> dict[str, Any]:
     """Period and currency of the address: from the first of the month before last, in the customer's own."""
-    customer = known_customer(actor, customer_id)
-    known = currencies_of(actor, customer_id)
     today = business_day(utc_now(), zone())
     before = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
     first, last = _day(params.get("from", "")) or before, _day(params.get("to", "")) or today
     first, last = sorted((first, last))
     currency = params.get("currency", "")
-    usual = customer.currency if customer.currency in known or not known else known[0]
-    return {"first": first, "last": last, "currency": currency if currency in known else usual}
+    if currency not in currencies_of(actor, customer_id):
+        currency = usual_currency(actor, customer_id)
+    return {"first": first, "last": last, "currency": currency}
 
 
 def _found(request: HttpRequest, actor: Actor, customer_id: int) -> AccountStatement:

@@ -59,7 +59,7 @@ def _content(row: Statement, actor: Actor, say: Say) -> Content:
     customer = found.customer
     return Content(
         title=say(_("Account statement")),
-        number=f"{row.pk:06d}",
+        number=row.number,
         # What was handed out stays; documents entered later for the same period make another statement.
         subject=f"statement:{row.pk}" if _as_kept(row, found) else "",
         language=customer.language,
