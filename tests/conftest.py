@@ -14,6 +14,11 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# How long an example takes says something of the machine and its neighbours, not of the program.
+settings.register_profile("orderwell", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("orderwell")
 
 VENDORS = ("sqlite", "postgresql")
 vendor = os.environ.get("ORDERWELL_TEST_DATABASE", "sqlite")

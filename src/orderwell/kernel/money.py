@@ -44,6 +44,8 @@ _EXPONENTS = {
     ),
     **dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3),
 }
+# What a choice of currencies shows first, and a refusal names.
+COMMON = ("CNY", "USD", "EUR", "GBP", "HKD", "JPY")
 _TWO_DIGITS = (
     "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CNY COP "
     "CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR "
@@ -61,7 +63,8 @@ def known_currency(currency: str) -> bool:
 
 
 def currencies() -> list[str]:
-    return sorted(_EXPONENTS)
+    """All of them; those that most companies use first."""
+    return [*COMMON, *sorted(set(_EXPONENTS).difference(COMMON))]
 
 
 def exponent(currency: str) -> int:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from orderwell.kernel.clock import business_day
 from orderwell.kernel.errors import DomainError
-from orderwell.kernel.money import MAX_AMOUNT, UNIT_PRICE_SCALE, currencies, exponent, is_rounded, known_currency
+from orderwell.kernel.money import COMMON, MAX_AMOUNT, UNIT_PRICE_SCALE, exponent, is_rounded, known_currency
 from orderwell.kernel.quantities import MAX_QUANTITY, has_scale, quantity_problem
 from orderwell.kernel.written import DIRECTION_MARKS
 
@@ -157,7 +157,7 @@ def quantity_problems(value: Decimal, pointer: str, *, sku: str, places: int) ->
 
 def currency_problems(value: str, pointer: str) -> Iterator[DomainError]:
     if not known_currency(value):
-        yield UnknownCurrency(pointer=pointer, value=value[:20], expected=", ".join(currencies()[:3]))
+        yield UnknownCurrency(pointer=pointer, value=value[:20], expected=", ".join(COMMON))
 
 
 def unit_price_problems(value: Decimal, pointer: str) -> Iterator[DomainError]:

@@ -19,7 +19,9 @@ from tests.domains.integrations.bringing import HEADER, INVOICES
 
 CSV = "\n".join([",".join(HEADER), *(",".join(map(str, row)) for row in INVOICES)]).encode()
 JSON = b'{"InvoiceNo": "1", "Quantity": 2}\n{"InvoiceNo": 3, "Country": "\\u00e9"}\n'
-quick = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+quick = settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 
 
 def spreadsheet() -> bytes:

@@ -312,11 +312,24 @@ def test_prices_are_set_only_by_those_who_may(shop, tea):
     nobody = replace(clerk(), id=None)
     cheap = OrderDraft(channel=shop.code, lines=(LineDraft(tea.sku, D(1), D("0.01")),))
     assert refusal(cheap, actor=nobody) == [("price_override_denied", "/lines/0/unit_price")]
-    assert refusal(draft(shop, (tea, 1), discount=D(1)), actor=nobody) == [("price_override_denied", "/discount")]
+    assert refusal(draft(shop, (tea, 1), discount=D(1)), actor=nobody) == [("order_discount_denied", "/discount")]
     assert placed(draft(shop, (tea, 1)), actor=nobody)
     allowed = replace(nobody, permissions=nobody.permissions | {Permission.ORDERS_PRICE_OVERRIDE})
     line = lines(placed(cheap, actor=allowed))[0]
     assert line.explanation["price"] == {"source": "given", "list_price": "19.900000"}
+
+
+def test_an_unknown_channel_is_answered_with_those_that_somebody_may_use(shop, tea):
+    other = make_channel(code="counter")
+    wrong = OrderDraft(channel="nowhere", lines=(LineDraft(tea.sku, D(1)),))
+
+    def offered(actor):
+        outcome = place(wrong, actor=actor)[0]
+        assert isinstance(outcome, Refused)
+        return outcome.errors[0].data["expected"]
+
+    assert offered(ACTOR) == ", ".join(sorted((other.code, shop.code)))
+    assert offered(limited(ACTOR, channels=frozenset({shop.pk}))) == shop.code
 
 
 def test_row_filters_hold_for_channels_and_customers(shop, tea):

@@ -18,7 +18,7 @@ from orderwell.platform.crypto.keyring import key_ring, refresh, ring_path, writ
 AAD = "customers.contact.phone"
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(text=st.text(min_size=1))
 def test_what_was_sealed_opens_again(home: Path, text: str) -> None:
     sealed = encrypt(text, AAD)

@@ -7,22 +7,22 @@ from orderwell.kernel.errors import DomainError
 
 class UnknownChannel(DomainError):
     code = "unknown_channel"
-    message = "There is no active channel {value}."
+    message = "There is no active channel {value}; there are: {expected}."
 
 
 class UnknownSku(DomainError):
     code = "unknown_sku"
-    message = "There is no active product with the SKU {value}."
+    message = "There is no active product with the SKU {value}; expected a SKU from the list of products."
 
 
 class UnknownTaxCategory(DomainError):
     code = "unknown_tax_category"
-    message = "There is no tax category {value}."
+    message = "There is no tax category {value}; there are: {expected}."
 
 
 class UnknownCategory(DomainError):
     code = "unknown_category"
-    message = "There is no category {value}."
+    message = "There is no category {value}; there are: {expected}."
 
 
 class CategoryCircle(DomainError):

@@ -11,6 +11,7 @@ from decimal import Decimal
 import msgspec
 
 from orderwell.domains.catalog.models import Channel, TaxCategory
+from orderwell.kernel.errors import choices
 from orderwell.kernel.money import RATE_SCALE, UNIT_PRICE_SCALE
 from orderwell.kernel.quantities import QUANTITY_SCALE
 from orderwell.platform.caching import TimedCache
@@ -58,6 +59,10 @@ class Reference:
     def channel_code(self, text: str) -> str:
         """The code of the channel that a text means, by its code or a name of its own; what means none stays as it is."""
         return text if text in self.channels else self.spellings.get(_spelling(text), text)
+
+    def codes_within(self, channel_ids: Collection[int] | None) -> str:
+        """The channels that somebody who sees only these may name, for a refusal to list; None: all."""
+        return choices(ref.code for ref in self.channels.values() if channel_ids is None or ref.id in channel_ids)
 
 
 _reference: TimedCache[str, Reference] = TimedCache(seconds=REFERENCE_SECONDS, most=1)

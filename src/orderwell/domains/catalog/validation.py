@@ -10,7 +10,7 @@ from msgspec import UNSET
 from orderwell.domains.catalog import errors
 from orderwell.domains.catalog.drafts import ProductDraft, VariantDraft
 from orderwell.domains.catalog.products import DEFAULT_TAX_CATEGORY, ProductState, VariantState
-from orderwell.kernel.errors import DomainError, ErrorDetail, InvalidValue, Phrase
+from orderwell.kernel.errors import DomainError, ErrorDetail, InvalidValue, Phrase, choices
 from orderwell.kernel.quantities import QUANTITY_SCALE
 from orderwell.kernel.refusals import (
     currency_problems,
@@ -88,10 +88,10 @@ def _product_problems(draft: ProductDraft, current: ProductState | None, known: 
         if value is not UNSET:
             yield from text_problems(value, f"/{name}", limit, lines=name == "description")
     if draft.category is not UNSET and draft.category is not None and draft.category not in known.categories:
-        yield errors.UnknownCategory(pointer="/category", value=draft.category[:60])
+        yield errors.UnknownCategory(pointer="/category", value=draft.category[:60], expected=choices(known.categories))
     tax = draft.tax_category if draft.tax_category is not UNSET else None if current else DEFAULT_TAX_CATEGORY
     if tax is not None and tax not in known.tax_categories:
-        yield errors.UnknownTaxCategory(pointer="/tax_category", value=tax[:60])
+        yield errors.UnknownTaxCategory(pointer="/tax_category", value=tax[:60], expected=choices(known.tax_categories))
     if draft.options is not UNSET:
         yield from _repeated("/options", draft.options)
         for index, option in enumerate(draft.options):

@@ -7,12 +7,12 @@ from orderwell.kernel.errors import DomainError
 
 class UnknownCustomer(DomainError):
     code = "unknown_customer"
-    message = "There is no active customer {value}."
+    message = "There is no active customer {value}; expected a number from the list of customers, such as C00001."
 
 
 class UnknownCustomerGroup(DomainError):
     code = "unknown_customer_group"
-    message = "There is no customer group {value}."
+    message = "There is no customer group {value}; there are: {expected}."
 
 
 class UnknownOwner(DomainError):

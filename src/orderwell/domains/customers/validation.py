@@ -15,7 +15,7 @@ from orderwell.domains.customers import errors
 from orderwell.domains.customers.drafts import ContactDraft, CustomerDraft, PostalAddressDraft
 from orderwell.domains.customers.preferences import preference_problems
 from orderwell.domains.customers.records import CustomerState
-from orderwell.kernel.errors import DomainError, ErrorDetail, InvalidValue, Phrase
+from orderwell.kernel.errors import DomainError, ErrorDetail, InvalidValue, Phrase, choices
 from orderwell.kernel.refusals import ValueMissing, amount_problems, currency_problems, text_problems
 from orderwell.platform.configuration.custom_fields import custom_problems
 from orderwell.platform.configuration.models import CustomField
@@ -98,10 +98,10 @@ def part_problems(contacts: Sequence[ContactDraft], addresses: Sequence[PostalAd
 
 
 def _choice_problems(draft: CustomerDraft) -> Iterator[DomainError]:
-    for name, choices in (("kind", KINDS), ("language", LANGUAGES)):
+    for name, allowed in (("kind", KINDS), ("language", LANGUAGES)):
         value = getattr(draft, name)
-        if value is not UNSET and value not in choices:
-            yield InvalidValue(pointer=f"/{name}", value=value[:20], expected=" or ".join(choices))
+        if value is not UNSET and value not in allowed:
+            yield InvalidValue(pointer=f"/{name}", value=value[:20], expected=" or ".join(allowed))
 
 
 def _terms_problems(draft: CustomerDraft, current: CustomerState | None) -> Iterator[DomainError]:
@@ -129,7 +129,7 @@ def _terms_problems(draft: CustomerDraft, current: CustomerState | None) -> Iter
 
 def _reference_problems(draft: CustomerDraft, current: CustomerState | None, known: Known) -> Iterator[DomainError]:
     if draft.group is not UNSET and draft.group is not None and draft.group not in known.groups:
-        yield errors.UnknownCustomerGroup(pointer="/group", value=draft.group[:40])
+        yield errors.UnknownCustomerGroup(pointer="/group", value=draft.group[:40], expected=choices(known.groups))
     if draft.owner is not UNSET and draft.owner is not None and draft.owner not in known.owners:
         yield errors.UnknownOwner(pointer="/owner", value=draft.owner[:80])
     team = draft.team if draft.team is not UNSET else current.team if current else None

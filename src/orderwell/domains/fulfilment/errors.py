@@ -40,7 +40,7 @@ class ReturnedGoodsGone(DomainError):
 
 class UnknownWarehouse(DomainError):
     code = "unknown_warehouse"
-    message = "There is no active warehouse {value}."
+    message = "There is no active warehouse {value}; there are: {expected}."
 
 
 class WarehouseNeeded(DomainError):

@@ -17,7 +17,7 @@ class StockChanged(DomainError):
 
 class UnknownWarehouse(DomainError):
     code = "unknown_warehouse"
-    message = "There is no warehouse {value} that you may use."
+    message = "There is no warehouse {value} that you may use; there are: {expected}."
 
 
 class StockOfBundle(DomainError):

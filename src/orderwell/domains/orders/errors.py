@@ -51,6 +51,11 @@ class PriceOverrideDenied(DomainError):
     )
 
 
+class OrderDiscountDenied(DomainError):
+    code = "order_discount_denied"
+    message = "{actor} may not give a discount on an order. It needs the permission {permission}."
+
+
 class OutOfStock(DomainError):
     code = "out_of_stock"
     message = "{sku}: {wanted} wanted, {available} available."

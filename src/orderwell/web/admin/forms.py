@@ -22,7 +22,6 @@ from orderwell.web.components.actions import ActionForm
 from orderwell.web.components.forms import CountryField, DayField, ExactField, offer, options
 from orderwell.web.components.merging import MergingForm
 
-COMMON_CURRENCIES = ("CNY", "USD", "EUR", "GBP", "HKD", "JPY")
 Choice = tuple[Any, str | Promise]
 
 
@@ -34,8 +33,7 @@ class ManyField(forms.MultipleChoiceField):
 
 
 def currency_choices() -> list[Choice]:
-    rest = [code for code in currencies() if code not in COMMON_CURRENCIES]
-    return [(code, code) for code in (*COMMON_CURRENCIES, *rest)]
+    return [(code, code) for code in currencies()]
 
 
 class LimitFields(ActionForm):

@@ -30,7 +30,6 @@ from orderwell.web.components.words import choices
 from orderwell.web.customers.parts import Part, Reconciled, Row, Values, keys_of, reconcile, rows_of
 
 ADDRESS = ("recipient", "phone", "region", "city", "district", "street", "postcode", "country")
-COMMON_CURRENCIES = ("CNY", "USD", "EUR", "GBP", "HKD", "JPY")
 ROLE_WORDS: dict[str, str | Promise] = {
     "buyer": pgettext_lazy("contact role", "Buyer"),
     "accounts": pgettext_lazy("contact role", "Accounts"),
@@ -153,8 +152,7 @@ class CustomerForm(MergingForm):
         version = before.customer.version if before is not None else 0
         super().__init__(data, stored=stored, version=version, changed_by=changed_by, **kwargs)
         offer(self, "group", options(groups, empty=_("None")))
-        rest = [code for code in currencies() if code not in COMMON_CURRENCIES]
-        offer(self, "currency", [(code, code) for code in (*COMMON_CURRENCIES, *rest)])
+        offer(self, "currency", [(code, code) for code in currencies()])
         chosen = data.get("currency", "") if data is not None else ""
         in_currency(self, "credit_limit", chosen or (before.customer.currency if before is not None else "CNY"))
         if before is not None:

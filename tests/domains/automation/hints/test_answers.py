@@ -84,7 +84,9 @@ def test_a_dismissed_hint_stays_away_for_everybody_and_is_told_on_the_timeline(o
         restore_hint(dismissal_id=row.pk, actor=clerk(), now=NOW)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(quantities=st.lists(st.integers(min_value=1, max_value=200), min_size=1, max_size=6))
 def test_it_comes_back_only_when_its_inputs_change(order: Order, quantities: list[int]) -> None:
     """Whatever quantity is set in whatever order: what was dismissed is never seen again, what is new always."""

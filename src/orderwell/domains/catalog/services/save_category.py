@@ -11,7 +11,7 @@ from orderwell.domains.catalog.drafts import CategoryDraft
 from orderwell.domains.catalog.errors import CategoryCircle, UnknownCategory
 from orderwell.domains.catalog.events import CatalogEvent
 from orderwell.domains.catalog.models import Category
-from orderwell.kernel.errors import DomainError
+from orderwell.kernel.errors import DomainError, choices
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.coded_rows import apply, code_and_name_problems, complete_names, refuse
 from orderwell.platform.database import atomic
@@ -56,7 +56,7 @@ def _problems(draft: CategoryDraft, tree: dict[str, Category]) -> Iterator[Domai
         return
     above = tree.get(draft.parent)
     if above is None:
-        yield UnknownCategory(pointer="/parent", value=draft.parent[:60])
+        yield UnknownCategory(pointer="/parent", value=draft.parent[:60], expected=choices(tree))
     by_id = {category.pk: category for category in tree.values()}
     while above is not None:
         if above.code == draft.code:

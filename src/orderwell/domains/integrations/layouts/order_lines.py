@@ -28,8 +28,8 @@ from orderwell.domains.integrations.values import (
 from orderwell.domains.orders.drafts import AddressDraft, LineDraft, OrderDraft, PastOrderDraft
 from orderwell.domains.orders.errors import UnknownChannel, UnknownCurrency, ValueMissing
 from orderwell.kernel.clock import utc_now
-from orderwell.kernel.errors import DomainError
-from orderwell.kernel.money import known_currency, round_amount
+from orderwell.kernel.errors import DomainError, choices
+from orderwell.kernel.money import COMMON, known_currency, round_amount
 from orderwell.platform.search.keys import half_width
 
 ZERO = Decimal(0)
@@ -184,10 +184,10 @@ class _OrderReader:
         channel = self._common("channel")[0] or self.layout.channel
         known = reference().channels.get(channel)
         if known is None:
-            self._refuse(0, "channel", UnknownChannel(value=channel))
+            self._refuse(0, "channel", UnknownChannel(value=channel, expected=choices(reference().channels)))
         currency = (self._common("currency")[0] or options.currency or (known.currency if known else "")).upper()
         if known is not None and not known_currency(currency):
-            self._refuse(0, "currency", UnknownCurrency(value=currency, expected="CNY"))
+            self._refuse(0, "currency", UnknownCurrency(value=currency, expected=", ".join(COMMON)))
         header.currency = currency if known_currency(currency) else ""
         placed_at, requested_at = self._moment("placed_at"), self._moment("requested_at")
         if self.layout.history and placed_at is None:

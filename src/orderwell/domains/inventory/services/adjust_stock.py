@@ -31,7 +31,7 @@ from orderwell.domains.inventory.services.ledger import (
     lock_items,
     post_movements,
 )
-from orderwell.kernel.errors import DomainError, ErrorDetail, InvalidValue, Phrase
+from orderwell.kernel.errors import DomainError, ErrorDetail, InvalidValue, Phrase, choices
 from orderwell.kernel.quantities import plain
 from orderwell.kernel.refusals import ValueMissing, quantity_problems, text_problems
 from orderwell.platform.accounts.actor import Actor
@@ -188,7 +188,11 @@ def _facts(
 def _problems(draft: AdjustmentDraft, batch: _Batch) -> list[ErrorDetail]:
     found: list[DomainError] = []
     if draft.warehouse not in batch.warehouses:
-        found.append(errors.UnknownWarehouse(pointer="/warehouse", value=draft.warehouse[:40]))
+        found.append(
+            errors.UnknownWarehouse(
+                pointer="/warehouse", value=draft.warehouse[:40], expected=choices(batch.warehouses)
+            )
+        )
     if draft.reason not in Adjustment.Reason.values:
         expected = ", ".join(Adjustment.Reason.values)
         found.append(InvalidValue(pointer="/reason", value=draft.reason[:20], expected=expected))

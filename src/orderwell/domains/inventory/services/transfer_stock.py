@@ -34,7 +34,7 @@ from orderwell.domains.inventory.services.ledger import (
     post_movements,
 )
 from orderwell.domains.inventory.states import TRANSFER
-from orderwell.kernel.errors import DomainError, InvalidValue, NotFound, Phrase, StaleVersion
+from orderwell.kernel.errors import DomainError, InvalidValue, NotFound, Phrase, StaleVersion, choices
 from orderwell.kernel.identifiers import format_number
 from orderwell.kernel.quantities import plain
 from orderwell.kernel.refusals import MissingTimeZone, ValueMissing, day_problems, quantity_problems, text_problems
@@ -275,7 +275,7 @@ def _problems(
 ) -> Iterator[DomainError]:
     for name, known in (("origin", own), ("destination", warehouses)):
         if getattr(draft, name) not in known:
-            yield errors.UnknownWarehouse(pointer=f"/{name}", value=getattr(draft, name)[:40])
+            yield errors.UnknownWarehouse(pointer=f"/{name}", value=getattr(draft, name)[:40], expected=choices(known))
     if draft.origin == draft.destination:
         same = warehouses.get(draft.origin)
         yield errors.SameWarehouse(pointer="/destination", warehouse=named(same) if same else draft.origin[:40])

@@ -18,8 +18,9 @@ from orderwell.domains.orders.placement.prices import Found, Pricing, buyer_of
 from orderwell.domains.orders.sourcing import Demand
 from orderwell.domains.orders.validation import problems
 from orderwell.domains.prices.resolving import PriceBook, price_book, price_day
-from orderwell.kernel.errors import ErrorDetail
-from orderwell.kernel.quantities import has_scale
+from orderwell.kernel.errors import ErrorDetail, choices
+from orderwell.kernel.money import in_currency
+from orderwell.kernel.quantities import has_scale, plain
 from orderwell.platform.configuration.custom_fields import custom_problems, recent_custom_fields
 from orderwell.platform.permissions import Permission
 from orderwell.platform.unchanged import Unchanged
@@ -66,7 +67,8 @@ def _resolve_channel(plan: Plan, given: Reference) -> None:
     actor = plan.submission.actor
     channel = given.channels.get(plan.draft.channel)
     if channel is None or (actor.channel_ids is not None and channel.id not in actor.channel_ids):
-        plan.refuse(errors.UnknownChannel(pointer="/channel", value=plan.draft.channel))
+        expected = given.codes_within(actor.channel_ids)
+        plan.refuse(errors.UnknownChannel(pointer="/channel", value=plan.draft.channel, expected=expected))
         return
     plan.channel = channel
     plan.currency = plan.draft.currency or channel.currency
@@ -139,24 +141,25 @@ def _resolve_lines(plan: Plan, variants: dict[str, VariantRef], prices: PriceBoo
             found.append(errors.NoPrice(pointer=f"/lines/{index}/unit_price", sku=line.sku, currency=currency).detail())
             continue
         if not may_price and (price != listed or line.discount):
-            found.append(_override_denied(plan, line, listed, index))
+            found.append(_override_denied(plan, line.sku, listed, index))
             continue
         if variant.is_bundle and not variant.components:
             found.append(errors.BundleWithoutComponents(pointer=f"/lines/{index}/sku", sku=line.sku).detail())
             continue
         plan.lines.append(_goods_line(line, variant, price, priced, chinese=chinese, past=past))
     if not may_price and plan.draft.discount:
-        found.append(_override_denied(plan, None, None, None))
+        actor, permission = plan.submission.actor.label, str(Permission.ORDERS_PRICE_OVERRIDE)
+        found.append(errors.OrderDiscountDenied(pointer="/discount", actor=actor, permission=permission).detail())
     if found:
         plan.refuse(*found)
 
 
-def _override_denied(plan: Plan, line: LineDraft | None, listed: Decimal | None, index: int | None) -> ErrorDetail:
+def _override_denied(plan: Plan, sku: str, listed: Decimal | None, index: int) -> ErrorDetail:
     return errors.PriceOverrideDenied(
-        pointer="/discount" if index is None else f"/lines/{index}/unit_price",
+        pointer=f"/lines/{index}/unit_price",
         actor=plan.submission.actor.label,
-        sku=line.sku if line else "*",
-        price=str(listed),
+        sku=sku,
+        price="-" if listed is None else f"{in_currency(plain(listed), plan.currency)} {plan.currency}",
         permission=str(Permission.ORDERS_PRICE_OVERRIDE),
     ).detail()
 
@@ -207,7 +210,13 @@ def _add_charges(plan: Plan, given: Reference) -> None:
     for index, charge in enumerate(draft.charges):
         category = charge.tax_category or CHARGE_TAX_CATEGORY
         if charge.tax_category is not None and charge.tax_category not in given.tax_rates:
-            plan.refuse(errors.UnknownTaxCategory(pointer=f"/charges/{index}/tax_category", value=charge.tax_category))
+            plan.refuse(
+                errors.UnknownTaxCategory(
+                    pointer=f"/charges/{index}/tax_category",
+                    value=charge.tax_category,
+                    expected=choices(given.tax_rates),
+                )
+            )
             return
         plan.lines.append(
             PlannedLine(

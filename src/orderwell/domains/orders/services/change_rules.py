@@ -171,9 +171,7 @@ def _pricing_problems(
                     permission=permission,
                 ).detail()
     if change.discount is not None and change.discount != order.order_discount:
-        yield errors.PriceOverrideDenied(
-            pointer="/discount", actor=actor.label, sku="*", price="*", permission=permission
-        ).detail()
+        yield errors.OrderDiscountDenied(pointer="/discount", actor=actor.label, permission=permission).detail()
 
 
 def _discount_problems(order: Order, change: OrderChange, lines: Mapping[int, OrderLine]) -> Iterator[ErrorDetail]:
