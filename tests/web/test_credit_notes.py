@@ -231,6 +231,34 @@ def test_the_toast_undoes_the_credit_note(
     assert Invoice.objects.count() == 2 and Order.objects.get(pk=order_id).credited_amount == 0
 
 
+def test_no_credit_note_is_taken_back_by_its_toast_and_on_the_page(
+    browse: Callable[..., Client], place: Callable[..., int]
+) -> None:
+    order_id, now = place(CUP=2), utc_now()
+    ship(order_id=order_id, actor=the_owner(), now=now)
+    line = OrderLine.objects.get(order_id=order_id)
+    units = [ReturnedUnits(line.pk, Decimal(2))]
+    return_id = record_return(order_id=order_id, lines=units, reason="broken", actor=the_owner(), now=now).pk
+    bookkeeper, address = browse("bookkeeper"), f"/returns/{return_id}/settle/undo/"
+    page, order = f"/returns/{return_id}/", f"/orders/{order_id}/"
+    assert "2 of its units were never invoiced" in read(bookkeeper, f"/returns/{return_id}/settle/")
+    promise = promised(send(bookkeeper, f"/returns/{return_id}/settle/", reason="exchanged"))
+    assert "2 units are not billed" in read(bookkeeper, page) and address in read(bookkeeper, page)
+    assert address not in read(browse("sales-clerk"), page)
+    told = read(bookkeeper, order)
+    assert "To be invoiced" not in told and "Everything is done" in told and "2 not billed" in told
+    for _ in range(2):
+        assert bookkeeper.post(promise["url"], {"token": promise["token"], "next": "/"}).status_code == 302
+    assert "Return to be credited" in read(bookkeeper, order) and address not in read(bookkeeper, page)
+    send(bookkeeper, f"/returns/{return_id}/settle/", reason="exchanged")
+    assert "The 2 units that were not billed" in read(bookkeeper, address)
+    assert send(bookkeeper, address, reason="").status_code == 422
+    assert send(bookkeeper, address, reason="not so").status_code == 204
+    assert "not so" in read(bookkeeper, order)
+    assert "nothing to undo" in read(bookkeeper, address)
+    assert send(bookkeeper, address, reason="again").status_code == 422
+
+
 def promised(answer: HttpResponse) -> dict[str, str]:
     """What the undo button of the toast sends; empty without one."""
     message = list(get_messages(answer.wsgi_request))[-1]  # type: ignore[attr-defined]

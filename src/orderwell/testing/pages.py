@@ -185,6 +185,7 @@ EXAMPLES: dict[str, Callable[[], list[Arguments]]] = {
     ),
     "return-undo": lambda: _pairs(Return.objects.filter(undone_at=None).values_list("pk")[:MOST]),
     "return-credit": lambda: _pairs(Return.objects.filter(order__isnull=False).values_list("pk")[:MOST]),
+    "return-settle-undo": lambda: _pairs(Return.objects.filter(order__isnull=False).values_list("pk")[:MOST]),
     "return-settle": lambda: _pairs(Return.objects.filter(order__isnull=False).values_list("pk")[:MOST]),
     "refund-undo": lambda: _pairs(Refund.objects.filter(undone_at=None).order_by("-pk").values_list("pk")[:MOST]),
     "order-attachment": lambda: _pairs(Attachment.objects.values_list("order_id", "pk")),

@@ -13,6 +13,7 @@ from hypothesis.stateful import rule
 
 from orderwell.domains.automation.services.bill import invoice_shipment
 from orderwell.domains.automation.services.credit_invoice import credit_invoice
+from orderwell.domains.automation.services.no_credit import settle_without, undo_settlement
 from orderwell.domains.automation.services.take_back import settle_return
 from orderwell.domains.billing.models import CreditNote, Invoice, InvoiceLine, Payment, Refund
 from orderwell.domains.billing.queries import due_amount
@@ -21,7 +22,6 @@ from orderwell.domains.billing.services.pay import PaymentDraft, record_payment,
 from orderwell.domains.billing.services.undo_credit import undo_credit_note
 from orderwell.domains.billing.services.undo_money import undo_payment, undo_refund
 from orderwell.domains.fulfilment.models import Return, Shipment
-from orderwell.domains.fulfilment.services.settle_return import settle_without_credit
 from orderwell.domains.integrations.models import ImportBatch
 from orderwell.domains.integrations.services.create import create_batch
 from orderwell.domains.integrations.services.run import run_batch
@@ -138,13 +138,22 @@ class MoneyRules(Company):
         if agreed and not refund:
             self.attempt(
                 "settle without credit",
-                lambda: settle_without_credit(return_id=document.pk, reason="exchanged", actor=ACTOR, now=self.now),
+                lambda: settle_without(return_id=document.pk, reason="exchanged", actor=ACTOR, now=self.now),
             )
             return
         self.attempt(
             "settle return",
             lambda: settle_return(return_id=document.pk, refund=refund, actor=ACTOR, now=self.now),
         )
+
+    @rule(index=pick)
+    def undo_settle(self, index: int) -> None:
+        document = self.one(list(Return.objects.exclude(settled_without="").order_by("pk")), index)
+        if document is not None:
+            self.attempt(
+                "undo settlement",
+                lambda: undo_settlement(return_id=document.pk, reason="a mistake", actor=ACTOR, now=self.now),
+            )
 
     @rule(index=pick, quantities=st.lists(small, min_size=1, max_size=4), live=yes)
     def import_file(self, index: int, quantities: list[Decimal], live: bool) -> None:

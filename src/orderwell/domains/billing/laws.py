@@ -93,7 +93,7 @@ def invoiced_is_the_sum_of_invoices() -> LawResult:
 def invoiced_lines_are_charged_in_full() -> LawResult:
     """A line that is invoiced as a whole was charged exactly its amounts; one that came back as a whole got them back."""
     lines = OrderLine.objects.filter(order__history=False, quantity_invoiced__gt=0).filter(
-        quantity_invoiced=F("quantity") - F("quantity_cancelled")
+        quantity_invoiced=F("quantity") - F("quantity_cancelled") - F("quantity_unbilled")
     )
     checked, found = 0, []
     chunk: list[OrderLine] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -15,15 +16,18 @@ from django.utils.translation import gettext_lazy
 
 from orderwell.domains.automation.services.credit_invoice import Credited, CreditPreview, preview_credit
 from orderwell.domains.automation.services.credit_invoice import credit_invoice as credit_and_refund
-from orderwell.domains.automation.services.take_back import TakenBack, settle_return, settle_without
+from orderwell.domains.automation.services.no_credit import settle_without, undo_settlement, units_without_bill
+from orderwell.domains.automation.services.take_back import TakenBack, settle_return
 from orderwell.domains.billing.models import CreditNote, Invoice, Refund
 from orderwell.domains.billing.queries import invoice_detail
+from orderwell.domains.fulfilment.models import Return
 from orderwell.domains.fulfilment.queries import return_detail
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
+from orderwell.web.billing.undoing import MISTAKE
 from orderwell.web.components.actions import ActionForm, perform
-from orderwell.web.components.toasts import Undo, undo
+from orderwell.web.components.toasts import Undo, undo, undoes
 from orderwell.web.orders.actions import page_of
 from orderwell.web.orders.forms import Countable, CountForm, ReasonForm
 from orderwell.web.pages import form_page
@@ -106,8 +110,34 @@ def settle(request: HttpRequest, actor: Actor, return_id: int) -> HttpResponse:
         act=lambda data: settle_without(return_id=return_id, reason=data["reason"], actor=actor, now=utc_now()),
         done=_("Return %(number)s needs no credit note.") % {"number": found.number},
         to=reverse("return-detail", args=[return_id]),
-        context={"found": found},
+        context={"found": found, "unbilled": sum(units_without_bill(found).values(), Decimal(0))},
+        undo=lambda made: undo("return-settled", return_id=return_id),
     )
+
+
+@undoes("return-settled")
+def reopen(actor: Actor, now: datetime, *, return_id: int) -> str:
+    found = undo_settlement(return_id=return_id, reason=str(MISTAKE), actor=actor, now=now)
+    return _("Return %(number)s waits for its credit note again.") % {"number": found.number}
+
+
+@form_page(P.BILLING_CREDIT_NOTE_CREATE)
+def undo_settle(request: HttpRequest, actor: Actor, return_id: int) -> HttpResponse:
+    found = return_detail(actor, return_id)
+    return perform(
+        request,
+        actor,
+        ReasonForm(request.POST or None, initial={"reason": MISTAKE}),
+        template="billing/undo_settle_return.html",
+        act=lambda data: undo_settlement(return_id=return_id, reason=data["reason"], actor=actor, now=utc_now()),
+        done=_("Return %(number)s waits for its credit note again.") % {"number": found.number},
+        to=reverse("return-detail", args=[return_id]),
+        context={"found": found, "unbilled": unbilled_units(found), "over": not found.settled_without},
+    )
+
+
+def unbilled_units(found: Return) -> Decimal:
+    return sum((line.quantity_unbilled for line in found.lines.all()), Decimal(0))
 
 
 @form_page(P.BILLING_CREDIT_NOTE_CREATE)

@@ -65,6 +65,7 @@ TOPICS: dict[str, str] = {
     "invoice-credit": "billing#credit-note",
     "return-credit": "billing#credit-return",
     "return-settle": "billing#credit-return",
+    "return-settle-undo": "billing#credit-return",
     "payment-undo": "billing#payment-undo",
     "refund-undo": "billing#payment-undo",
     "credit-note-undo": "billing#credit-note-undo",

@@ -60,7 +60,9 @@ def credit_invoice(
         refunds: list[Refund] = []
         if refund:
             worth, cause = note.gross_amount, f"credit-note:{note.pk}"
-            refunds = give_back(note.order_id, worth, reason=note.reason, cause=cause, actor=actor, now=now)
+            refunds = give_back(
+                order_id=note.order_id, worth=worth, reason=note.reason, cause=cause, actor=actor, now=now
+            )
     return Credited(note, refunds)
 
 

@@ -13,7 +13,7 @@ from orderwell.domains.orders.models import Order
 from orderwell.platform.accounts.actor import Actor
 
 
-def give_back(order_id: int, worth: Decimal, *, reason: str, cause: str, actor: Actor, now: datetime) -> list[Refund]:
+def give_back(*, order_id: int, worth: Decimal, reason: str, cause: str, actor: Actor, now: datetime) -> list[Refund]:
     """At most `worth`, and only as far as more was paid than is due; the newest payment first."""
     due = due_amount(Order.objects.get(pk=order_id))
     return [

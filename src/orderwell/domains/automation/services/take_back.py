@@ -10,6 +10,7 @@ from decimal import Decimal
 from orderwell.domains.automation.crediting import credit_note_of
 from orderwell.domains.automation.errors import AlreadyCredited
 from orderwell.domains.automation.services.give_back import give_back
+from orderwell.domains.automation.services.no_credit import lift_settlement
 from orderwell.domains.billing.errors import PastOrder
 from orderwell.domains.billing.models import CreditNote, Refund
 from orderwell.domains.billing.services.credit import credit_units, creditable
@@ -17,7 +18,6 @@ from orderwell.domains.billing.services.invoice import uninvoiced, write_invoice
 from orderwell.domains.fulfilment.models import Return
 from orderwell.domains.fulfilment.queries import returned_units, visible_returns
 from orderwell.domains.fulfilment.services.record_return import ReturnedUnits, record_return
-from orderwell.domains.fulfilment.services.settle_return import settle_without_credit
 from orderwell.domains.fulfilment.services.undo_return import already_undone
 from orderwell.domains.orders.models import Order, OrderLine
 from orderwell.domains.orders.services.loading import lock_order
@@ -64,7 +64,9 @@ def settle_return(*, return_id: int, refund: bool = False, actor: Actor, now: da
         refunds: list[Refund] = []
         if refund and document.order_id:
             cause = f"return:{document.pk}"
-            refunds = give_back(document.order_id, worth, reason=document.reason, cause=cause, actor=actor, now=now)
+            refunds = give_back(
+                order_id=document.order_id, worth=worth, reason=document.reason, cause=cause, actor=actor, now=now
+            )
     return TakenBack(document, notes, refunds)
 
 
@@ -93,6 +95,8 @@ def credit_return(*, return_id: int, actor: Actor, now: datetime) -> list[Credit
         earlier = credit_note_of(return_id)
         if earlier is not None:
             raise AlreadyCredited(number=document.number, credit_note=earlier)
+        lift_settlement(document, actor=actor, now=now)
+        order.refresh_from_db()
         units = returned_units(document)
         _invoice_missing(order, units, cause, actor, now)
         possible = creditable(list(units))
@@ -102,18 +106,6 @@ def credit_return(*, return_id: int, actor: Actor, now: datetime) -> list[Credit
         return credit_units(
             order, quantities=wanted, cause=cause, reason=document.reason, reverses=False, actor=actor, now=now
         )
-
-
-def settle_without(*, return_id: int, reason: str, actor: Actor, now: datetime) -> Return:
-    """Say that nothing is to be credited for a return, and why.
-
-    Raises AlreadyCredited, or what `settle_without_credit` raises.
-    """
-    with atomic():
-        document = settle_without_credit(return_id=return_id, reason=reason, actor=actor, now=now)
-        if (earlier := credit_note_of(return_id)) is not None:
-            raise AlreadyCredited(number=document.number, credit_note=earlier)
-    return document
 
 
 def _invoice_missing(order: Order, units: dict[int, Decimal], cause: str, actor: Actor, now: datetime) -> None:

@@ -19,7 +19,7 @@ from orderwell.domains.billing.services.ledger import Kind, post
 from orderwell.domains.catalog.models import Variant
 from orderwell.domains.orders.errors import NothingToDo, UnknownLine
 from orderwell.domains.orders.models import Order, OrderLine
-from orderwell.domains.orders.pricing import NOTHING, Amounts
+from orderwell.domains.orders.pricing import NOTHING, Amounts, units_asked_for
 from orderwell.domains.orders.services.loading import check_holds, lines_of, lock_order, require_state
 from orderwell.domains.orders.services.progress import record_invoiced, record_money, refresh_states
 from orderwell.kernel.clock import business_day, day_bounds
@@ -100,7 +100,7 @@ def _due(now: datetime, terms: int) -> datetime:
 
 def uninvoiced(line: OrderLine) -> Decimal:
     """Units of a line that can still be invoiced."""
-    left: Decimal = line.quantity - line.quantity_cancelled - line.quantity_invoiced
+    left: Decimal = units_asked_for(line) - line.quantity_invoiced
     return max(left, ZERO)
 
 
@@ -161,13 +161,13 @@ def _write(
     refresh_states([order.pk], actor=actor, now=now)
     rows = [(line, wanted[line.pk], charges[line.pk]) for line in lines]
     bill_to = kept_text(recipient_of(order))
-    return write_document(order, rows, cause=cause or f"order:{order.pk}", bill_to=bill_to, actor=actor, now=now)
+    return write_document(order, rows=rows, cause=cause or f"order:{order.pk}", bill_to=bill_to, actor=actor, now=now)
 
 
 def write_document(
     order: Order,
-    rows: Sequence[tuple[OrderLine, Decimal, Amounts]],
     *,
+    rows: Sequence[tuple[OrderLine, Decimal, Amounts]],
     cause: str,
     bill_to: str | None,
     takes_back: CreditNote | None = None,

@@ -139,7 +139,7 @@ def _take_back(
     # It bills whom the first one did, whatever the customer's address is today.
     bill_to = note.invoice.bill_to or kept_text(recipient_of(order))
     cause = f"credit-note:{note.pk}"
-    invoice = write_document(order, rows, cause=cause, bill_to=bill_to, takes_back=note, actor=actor, now=now)
+    invoice = write_document(order, rows=rows, cause=cause, bill_to=bill_to, takes_back=note, actor=actor, now=now)
     data = {
         "number": note.number,
         "amount": note.gross_amount,
