@@ -191,6 +191,10 @@ def test_an_invoice_is_credited_and_the_money_goes_back_once(
     assert (CreditNote.objects.get().gross_amount, Refund.objects.get().amount) == (20, 20)
     assert Refund.objects.get().cause == f"credit-note:{CreditNote.objects.get().pk}"
     assert Order.objects.get(pk=order_id).payment_state == "paid"
+    address = f"/credit-notes/{CreditNote.objects.get().pk}/undo/"
+    assert "Undo that refund first" in read(bookkeeper, address) and 'name="reason"' not in read(bookkeeper, address)
+    assert bookkeeper.post(address, {"reason": "wrong"}, HTTP_HX_REQUEST="true").status_code == 422
+    assert CreditNote.objects.get().undone_at is None
 
 
 def test_a_credit_note_is_undone_where_it_is_shown(

@@ -11,6 +11,7 @@ from decimal import Decimal
 import pytest
 
 from orderwell.domains.automation.services.credit_invoice import credit_invoice
+from orderwell.domains.automation.services.no_credit import settle_without, undo_settlement
 from orderwell.domains.automation.services.take_back import credit_return
 from orderwell.domains.billing.errors import CreditNoteUndone, MoneyUndone, RefundAbovePayment
 from orderwell.domains.billing.models import CreditNote, Invoice, Payment, Refund
@@ -174,6 +175,42 @@ def test_undoing_and_refunding_at_once_leaves_every_cent_told() -> None:
     order.refresh_from_db()
     assert Invoice.objects.count() == 2, "exactly one of them undid it"
     assert due_amount(order) == 10 * Refund.objects.count()
+    assert differences() == []
+
+
+def came_back_unbilled() -> tuple[Order, Return]:
+    order = place([(stocked(10), 3)])
+    ship(order_id=order.pk, actor=ACTOR, now=NOW)
+    units = [ReturnedUnits(lines_of(order)[0].pk, D(3))]
+    return order, record_return(order_id=order.pk, lines=units, reason="no", actor=ACTOR, now=NOW)
+
+
+def test_one_of_them_takes_back_that_a_return_needs_no_credit_note() -> None:
+    order, document = came_back_unbilled()
+    settle_without(return_id=document.pk, reason="exchanged", actor=ACTOR, now=NOW)
+    refusals = one_won(
+        in_threads(lambda _: undo_settlement(return_id=document.pk, reason="no", actor=ACTOR, now=NOW), WORKERS)
+    )
+    assert {refusal.code for refusal in refusals} == {"return_not_settled"}
+    order.refresh_from_db()
+    assert (lines_of(order)[0].quantity_unbilled, order.total_amount) == (0, 30)
+    assert differences() == []
+
+
+def test_settling_invoicing_and_crediting_at_once_bill_no_unit_twice() -> None:
+    order, document = came_back_unbilled()
+
+    def act(number: int) -> object:
+        if number == 0:
+            return issue_invoice(order_id=order.pk, actor=ACTOR, now=NOW)
+        if number == 1:
+            return credit_return(return_id=document.pk, actor=ACTOR, now=NOW)
+        return settle_without(return_id=document.pk, reason="exchanged", actor=ACTOR, now=NOW)
+
+    results = in_threads(act, WORKERS)
+    assert not [item for item in results if isinstance(item, BaseException) and not isinstance(item, DomainError)]
+    (line,) = lines_of(order)
+    assert line.quantity_invoiced + line.quantity_unbilled == 3
     assert differences() == []
 
 

@@ -61,7 +61,8 @@ def undo_credit_note(*, note_id: int, reason: str, actor: Actor, now: datetime) 
         note = CreditNote.objects.select_for_update().get(pk=note_id)
         if note.undone_at is not None:
             raise _already_undone(note)
-        _refuse_refunded(note)
+        if (stands := refund_in_the_way(note)) is not None:
+            raise stands
         lines = {line.pk: line for line in lines_of(order)}
         rows = [
             (lines[pk], row.quantity, Amounts(row.net_amount, row.tax_amount, row.gross_amount))
@@ -90,13 +91,12 @@ def _already_undone(note: CreditNote) -> CreditNoteUndone:
     )
 
 
-def _refuse_refunded(note: CreditNote) -> None:
-    """Money that went back because of it would be asked for again."""
+def refund_in_the_way(note: CreditNote) -> CreditNoteRefunded | None:
+    """Money that went back because of it would be asked for again. Also for those who only ask."""
     causes = [f"credit-note:{note.pk}", *([note.cause] if note.cause.startswith("return:") else [])]
     refunds = Refund.objects.filter(payment__order_id=note.order_id, cause__in=causes, undone_at=None)
     amount = refunds.aggregate(total=Sum("amount"))["total"]
-    if amount:
-        raise CreditNoteRefunded(number=note.number, amount=amount, currency=note.currency)
+    return CreditNoteRefunded(number=note.number, amount=amount, currency=note.currency) if amount else None
 
 
 def _refuse_moved_on(order: Order, note: CreditNote, rows: Sequence[Row]) -> None:
