@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from orderwell.kernel.transitions import IllegalTransition, InvalidTable, TransitionTable
+from orderwell.kernel.transitions import OTHERWISE, IllegalTransition, InvalidTable, TransitionTable
 
 DOOR = {"open": {"shut": "closed"}, "closed": {"open": "open", "brick up": "gone"}}
 
@@ -17,12 +17,29 @@ def test_the_next_state_is_looked_up() -> None:
 
 def test_what_is_not_allowed_is_refused_with_what_is() -> None:
     door = TransitionTable("door", "open", DOOR, final=frozenset({"gone"}))
-    with pytest.raises(IllegalTransition, match="allowed here: open, brick up"):
+    with pytest.raises(IllegalTransition) as refused:
         door.next("closed", "shut")
-    with pytest.raises(IllegalTransition, match="allowed here: nothing"):
+    assert refused.value.data["allowed"] == "open, brick up"
+    with pytest.raises(IllegalTransition) as refused:
         door.next("gone", "open")
+    assert refused.value.data["allowed"] == "nothing"
     with pytest.raises(IllegalTransition):
         door.next("no such state", "open")
+
+
+def test_a_refusal_is_said_of_the_document_and_of_the_step() -> None:
+    said = {"gone": {OTHERWISE: "{number} is a wall now.", "shut": "{number} cannot be shut more than that."}}
+    door = TransitionTable("door", "open", DOOR, final=frozenset({"gone"}), refusals=said)
+    with pytest.raises(IllegalTransition, match=r"D-1 is a wall now\.$"):
+        door.next("gone", "open", "D-1")
+    with pytest.raises(IllegalTransition, match=r"D-1 cannot be shut more than that\.$"):
+        door.next("gone", "shut", "D-1")
+    assert set(door.refused()) == {
+        ("closed", "shut"),
+        *(("gone", event) for event in ("shut", "open", "brick up")),
+        ("open", "open"),
+        ("open", "brick up"),
+    }
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,9 @@ group("demo", "A demo company to look at and to try things on.")
 @command("demo load")
 def load(
     orders: Annotated[int, typer.Option(min=1, max=1_000_000, help="How many orders there shall be.")] = 3_000,
+    every: Annotated[
+        float, typer.Option(min=0.5, max=600, help="Seconds between two lines of progress where no terminal is.")
+    ] = 10.0,
 ) -> Answer:
     """Fill an empty installation with a believable company; again, or with a larger number, add what is missing."""
     from orderwell.demo.load import load_demo
@@ -24,7 +27,7 @@ def load(
     bars: dict[tuple[str, int], Progress] = {}
 
     def told(what: str, done: int, of: int) -> None:
-        bar = bars.setdefault((what, of), Progress("Demo company", of, unit=what))
+        bar = bars.setdefault((what, of), Progress("Demo company", of, unit=what, every=every))
         bar.advance(done - bar.done)
         if done == of:
             bar.finish()

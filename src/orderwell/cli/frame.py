@@ -167,20 +167,21 @@ def table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> str:
 
 
 class Progress:
-    """A bar on a terminal, a line every ten seconds elsewhere: done, share, rate and remaining time, on standard error."""
+    """A bar on a terminal, a line every `every` seconds elsewhere: done, share, rate and remaining time, on standard error."""
 
-    def __init__(self, title: str, total: int | None = None, *, unit: str = "rows") -> None:
+    def __init__(self, title: str, total: int | None = None, *, unit: str = "rows", every: float = 10.0) -> None:
         self.title, self.total, self.unit = title, total, unit
         self.done = 0
         self.started = time.monotonic()
+        self._every = every
         self._terminal = sys.stderr.isatty()
-        self._next = self.started + (0.0 if self._terminal else 10.0)
+        self._next = self.started + (0.0 if self._terminal else every)
 
     def advance(self, count: int = 1) -> None:
         self.done += count
         now = time.monotonic()
         if now >= self._next:
-            self._next = now + (0.2 if self._terminal else 10.0)
+            self._next = now + (0.2 if self._terminal else self._every)
             self._write()
 
     def finish(self) -> None:

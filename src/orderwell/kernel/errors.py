@@ -89,7 +89,8 @@ class DomainError(Exception):
     """Base of every anticipated refusal. Subclasses set `code` and `message`."""
 
     code: ClassVar[str] = ""
-    message: ClassVar[str] = ""
+    # Of the class; one refusal may have a sentence of its own under the same code.
+    message: str = ""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

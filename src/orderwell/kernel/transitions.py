@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from orderwell.kernel.errors import DomainError
 
+# In `refusals`: whatever has no sentence of its own.
+OTHERWISE = ""
+
 
 class IllegalTransition(DomainError):
+    """`message` says of the document what stands against the step and what can be done instead; `data` has `aggregate`, `state`, `event` and `allowed` for programs."""
+
     code = "illegal_transition"
-    message = "A {aggregate} in state {state} cannot {event}; allowed here: {allowed}."
+    message = "This can't be done with {number} now. Load it again to see what can."
+
+    def __init__(self, sentence: str = "", **data: Any) -> None:
+        if sentence:
+            self.message = sentence
+        super().__init__(**data)
 
 
 class InvalidTable(ValueError):
@@ -19,12 +30,17 @@ class InvalidTable(ValueError):
 
 @dataclass(frozen=True)
 class TransitionTable:
-    """`transitions[state][event]` is the next state. States without a way out must be named in `final`."""
+    """`transitions[state][event]` is the next state. States without a way out must be named in `final`.
+
+    `refusals[state]` says to people what stands against every other event there, and what can be done instead; under an
+    event's name for that event, under `OTHERWISE` for the rest. `{number}` in it is the document's.
+    """
 
     aggregate: str
     initial: str
     transitions: Mapping[str, Mapping[str, str]]
     final: frozenset[str] = frozenset()
+    refusals: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         states = self.states
@@ -57,15 +73,27 @@ class TransitionTable:
                 waiting.extend(self.transitions.get(state, {}).values())
         return seen
 
+    @property
+    def events(self) -> frozenset[str]:
+        return frozenset(event for events in self.transitions.values() for event in events)
+
+    def refused(self) -> Iterator[tuple[str, str]]:
+        """Every state with every event that cannot happen in it."""
+        for state in sorted(self.states):
+            yield from ((state, event) for event in sorted(self.events - set(self.transitions.get(state, {}))))
+
     def allowed(self, state: str) -> tuple[str, ...]:
         return tuple(self.transitions.get(state, {}))
 
-    def next(self, state: str, event: str) -> str:
-        """The state after `event`. Raises IllegalTransition, naming what is allowed instead."""
+    def next(self, state: str, event: str, number: object = "") -> str:
+        """The state after `event` of the document `number`. Raises IllegalTransition, saying what can be done instead."""
         try:
             return self.transitions[state][event]
         except KeyError:
+            said = self.refusals.get(state, {})
             raise IllegalTransition(
+                said.get(event) or said.get(OTHERWISE, ""),
+                number=number,
                 aggregate=self.aggregate,
                 state=state,
                 event=event,

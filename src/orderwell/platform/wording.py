@@ -20,6 +20,12 @@ _AMOUNT = re.compile(r"\{(\w+)\} \{currency\}")
 KINDS = (gettext_noop("category"), gettext_noop("customer group"), gettext_noop("tax category"))
 # Where the name of a thing is also the name of something else, such as a unit.
 OTHERWISE = {"case": pgettext_lazy("thing", "case")}
+# What is done to an order, where the word also names what comes of it.
+STEPS = {
+    "change": pgettext_lazy("deed", "change"),
+    "invoice": pgettext_lazy("deed", "invoice"),
+    "return": pgettext_lazy("deed", "return"),
+}
 
 
 def shown(value: Any) -> Any:
@@ -46,6 +52,8 @@ def sentence(detail: ErrorDetail) -> str:
     words = {name: shown(value) for name, value in data.items()}
     if detail.data.get("kind") in OTHERWISE:
         words["kind"] = str(OTHERWISE[detail.data["kind"]])
+    if detail.data.get("step") in STEPS:
+        words["step"] = str(STEPS[detail.data["step"]])
     if "permission" in words:
         words["permission"] = f"“{title_of(words['permission'])}”"
     return fill(template, words)

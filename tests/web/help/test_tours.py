@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.test import Client, override_settings
@@ -16,10 +19,14 @@ from orderwell.platform.accounts.models import User
 from orderwell.platform.learning.models import TourResult, TourRun
 from orderwell.platform.learning.services import runs
 from orderwell.platform.learning.services.results import keep_result
+from orderwell.platform.permissions import BUILT_IN_ROLES, Permission
 from orderwell.platform.sandbox import handover
 from orderwell.web.help import book
 from orderwell.web.help.tours import progress
 from orderwell.web.help.tours.catalogue import TOURS
+from orderwell.web.help.tours.checks import Did
+from orderwell.web.help.tours.rights import offered
+from orderwell.web.help.tours.steps import Tour
 
 
 @pytest.fixture
@@ -172,36 +179,196 @@ def practice(company: Any, settings: Any) -> Iterator[None]:
         yield
 
 
-def test_a_note_lets_in_once_with_the_roles_of_the_tour(practice: None, db: None) -> None:
-    from orderwell.platform.accounts.services.roles import sync_built_in_roles
+def come_in(learner: int, tour: str, role: str, **more: Any) -> tuple[Client, User]:
+    """Somebody with this role at work, over the way in that a note opens."""
+    facts: dict[str, Any] = {"name": "小王", "language": "zh-hans", "theme": "dark", "back": "http://x/help/tours/"}
+    rights = BUILT_IN_ROLES[role][1]
+    note = handover.send(user=learner, tour=tour, **{"permissions": rights, "roles": role, **facts, **more})
+    client = Client()
+    assert client.get("/practice/enter/", {"note": note})["Location"] == "/"
+    return client, User.objects.get(username=f"learner-{learner}-{tour}")
 
-    sync_built_in_roles()
+
+def test_a_note_lets_in_once_with_the_rights_at_work(practice: None, db: None) -> None:
+    rights = BUILT_IN_ROLES["sales-clerk"][1] - {Permission.ORDERS_ORDER_CANCEL}
     note = handover.send(
-        user=9, name="小王", tour="clerk", language="zh-hans", theme="dark", back="http://x/help/tours/"
+        user=9,
+        name="小王",
+        tour="clerk",
+        language="zh-hans",
+        theme="dark",
+        back="http://x/help/tours/",
+        permissions=rights,
+        desk="clerk",
     )
     client = Client()
     assert client.get("/practice/enter/", {"note": note})["Location"] == "/"
     user = User.objects.get(username="learner-9-clerk")
-    assert (user.name, user.language, [role.code for role in user.roles.all()]) == ("小王", "zh-hans", ["sales-clerk"])
+    assert (user.name, user.language, user.desk) == ("小王", "zh-hans", "clerk")
+    assert act(user).permissions == rights
     panel = client.get("/practice/panel/").content.decode()
-    assert "销售文员" in panel and 'data-task="cancel"' in panel
+    assert "销售文员" in panel and 'data-task="change"' in panel
+    assert 'data-task="cancel"' not in panel  # may not be done at work, so it isn't asked for here
     stranger = Client()
     assert stranger.get("/practice/enter/", {"note": note}).status_code == 404  # used
     assert stranger.get("/practice/enter/", {"note": note[:-1] + "x"}).status_code == 404
 
 
-def test_what_a_tour_needs_is_made_for_each_learner(practice: None, company: Any) -> None:
-    from orderwell.platform.accounts.services.roles import sync_built_in_roles
+def test_rights_that_were_taken_away_at_work_are_gone_here_too(practice: None, db: None) -> None:
+    _client, user = come_in(9, "clerk", "owner")
+    assert act(user).may(Permission.BILLING_INVOICE_CREATE)
+    _client, user = come_in(9, "clerk", "sales-clerk")
+    assert act(user).permissions == BUILT_IN_ROLES["sales-clerk"][1]
+
+
+def test_who_sees_some_rows_at_work_sees_as_much_here(practice: None, company: Any) -> None:
+    from orderwell.domains.customers.models import Customer
     from orderwell.testing import factories
 
-    sync_built_in_roles()
+    here = company.warehouse
+    other = factories.make_warehouse("FAR")
+    factories.stock_up(company.cup, here, 500)
+    limits = {"warehouse": [here.code], "channel": ["nowhere-here"], "team": ["华东组"]}
+    client, user = come_in(3, "warehouse", "warehouse-worker", limits=limits)
+    actor = act(user)
+    assert actor.warehouse_ids == {here.pk} and other.pk not in actor.warehouse_ids
+    assert actor.channel_ids is not None and len(actor.channel_ids) == 1
+    assert actor.team_ids is not None and len(actor.team_ids) == 1
+    assert Customer.objects.filter(team_id__in=actor.team_ids).count() == 1
+    # The order that was made for them lies where they may see and ship it.
+    run = TourRun.objects.latest("id")
+    assert client.get(f"/orders/{run.material['order_id']}/ship/").status_code == 200
+
+
+def test_what_a_tour_needs_is_made_for_each_learner(practice: None, company: Any) -> None:
+    from orderwell.testing import factories
+
     factories.stock_up(company.cup, company.warehouse, 500)
     orders = set()
     for learner in (1, 2):
-        note = handover.send(user=learner, name="x", tour="warehouse", language="en", theme="", back="http://x/")
-        Client().get("/practice/enter/", {"note": note})
+        come_in(learner, "warehouse", "warehouse-worker")
         orders.add(TourRun.objects.latest("id").material["order"])
     assert len(orders) == 2
+
+
+@pytest.mark.parametrize("tour", TOURS.values(), ids=lambda tour: tour.code)
+def test_a_tour_asks_for_nothing_that_its_role_may_not_do(tour: Tour, db: None) -> None:
+    rights = frozenset(map(str, BUILT_IN_ROLES[tour.role][1]))
+    worker = Actor(kind="user", id=1, label="x", permissions=rights)
+    assert [task.key for task in offered(tour, worker)] == [task.key for task in tour.tasks]
+    for task in tour.tasks:
+        if isinstance(task.check, Did):
+            assert task.doing, f"{tour.code}/{task.key} does not say where it is done"
+
+
+def test_a_tour_asks_nobody_for_what_they_may_not_do() -> None:
+    bookkeeper = TOURS["bookkeeper"]
+    rights = BUILT_IN_ROLES["bookkeeper"][1] - {Permission.BILLING_INVOICE_CREATE}
+    worker = Actor(kind="user", id=1, label="x", permissions=frozenset(map(str, rights)))
+    # The payment of what was invoiced goes with it.
+    assert [task.key for task in offered(bookkeeper, worker)] == ["credit", "refund", "settle"]
+    viewer = Actor(kind="user", id=1, label="x", permissions=frozenset(map(str, BUILT_IN_ROLES["viewer"][1])))
+    assert offered(bookkeeper, viewer) == offered(TOURS["clerk"], viewer) == ()
+
+
+@pytest.mark.parametrize("tour", TOURS.values(), ids=lambda tour: tour.code)
+def test_every_place_of_a_tour_opens_for_its_role(tour: Tour, practice: None, company: Any) -> None:
+    from orderwell.testing import factories
+
+    factories.stock_up(company.cup, company.warehouse, 500)
+    client, _user = come_in(4, tour.code, tour.role)
+    run = TourRun.objects.latest("id")
+    assert run.material["tasks"] == [task.key for task in tour.tasks]
+    for step in progress.look(run, now=utc_now()).steps:
+        assert "{" not in step.text + step.hint and "  " not in step.text
+        if step.url:
+            assert client.get(step.url).status_code == 200, step.url
+
+
+def send(client: Client, address: str, **typed: str) -> None:
+    """The form at an address as it comes, with what was typed in."""
+    shown = client.get(address)
+    assert shown.status_code == 200, address
+    page = shown.content.decode()
+    values = {name: html.unescape(value) for name, value in _INPUT.findall(page)}
+    values["token"] = re.search(r'name="token" value="(\w+)"', page)[1]  # type: ignore[index]
+    assert client.post(address, {**values, **typed}).status_code in (204, 302), address
+
+
+_INPUT = re.compile(r'<input[^>]*?\bname="([^"]+)"[^>]*?\bvalue="([^"]*)"')
+
+
+def test_the_bookkeeper_credits_what_the_warehouse_booked(practice: None, company: Any) -> None:
+    from orderwell.domains.fulfilment.models import Return
+    from orderwell.testing import factories
+
+    factories.stock_up(company.cup, company.warehouse, 500)
+    client, user = come_in(5, "bookkeeper", "bookkeeper")
+    run = TourRun.objects.latest("id")
+    assert not act(user).may(Permission.FULFILMENT_RETURN_CREATE)
+    made = run.material
+    start = client.get("/").content.decode()
+    assert made["return"] in start and made["kept"] in start  # the card "Returned, not credited" of the desk
+    send(client, f"/orders/{made['order_id']}/invoice/")
+    assert done(run) == {"invoice"}
+    send(client, f"/orders/{made['order_id']}/payment/", method="bank", reference="T-1")
+    assert done(run) == {"invoice", "payment"}
+    booked, kept = (Return.objects.get(number=made[name]).pk for name in ("return", "kept"))
+    send(client, f"/returns/{kept}/settle/", reason="sent another")
+    assert done(run) == {"invoice", "payment", "settle"}
+    send(client, f"/returns/{booked}/credit/", refund="on")
+    assert done(run) == {"invoice", "payment", "settle", "credit", "refund"}
+    assert progress.certificate(progress.look(TourRun.objects.get(pk=run.pk), now=utc_now()))
+
+
+def test_the_making_of_the_practice_company_is_followed_from_every_page(browse: Callable[..., Client]) -> None:
+    from orderwell.platform.jobs.models import Progress
+    from orderwell.platform.sandbox.launching import Situation
+
+    client = browse("sales-clerk")
+    looks = "orderwell.web.help.tours.following.situation"
+    with patch("orderwell.web.help.tours.live.start") as start:
+        with patch(looks, return_value=Situation("preparing", percent=9)):
+            client.post("/help/tours/prepare/")
+            client.post("/help/tours/prepare/")
+        assert start.called
+    row = Progress.objects.get()
+    assert (row.done, row.total) == (9, 100)
+    Progress.objects.update(started_at=utc_now() - timedelta(seconds=20))
+    with patch(looks, return_value=Situation("preparing", percent=50)):
+        tray = client.get("/progress/").content.decode()
+    assert 'value="50"' in tray and "s left" in tray and "every 2s" in tray
+    with patch(looks, return_value=Situation("running", 1)):
+        tray = client.get("/progress/").content.decode()
+    assert "Done" in tray and 'href="/help/tours/"' in tray and "every 2s" not in tray
+    row.refresh_from_db()
+    assert row.finished_at is not None and row.done == 100
+
+
+def test_a_practice_company_that_could_not_be_made_says_so_in_the_tray(browse: Callable[..., Client]) -> None:
+    from orderwell.platform.sandbox.launching import Situation
+
+    client = browse("sales-clerk")
+    looks = "orderwell.web.help.tours.following.situation"
+    with patch("orderwell.web.help.tours.live.start"), patch(looks, return_value=Situation("preparing", percent=0)):
+        client.post("/help/tours/prepare/")
+    with patch(looks, return_value=Situation("absent")):  # not a word yet of the program that was just started
+        assert "Failed" not in client.get("/progress/").content.decode()
+    with patch(looks, return_value=Situation("failed")):
+        assert "could not be prepared" in client.get("/progress/").content.decode()
+
+
+def test_in_the_real_company_only_one_s_own_work_can_be_begun(browse: Callable[..., Client]) -> None:
+    from orderwell.platform.sandbox import launching
+
+    client = browse("warehouse-worker")
+    page = client.get("/help/tours/").content.decode()
+    assert 'data-tour="warehouse"' in page and 'data-tour="bookkeeper"' not in page
+    assert "Your role does not do this work." in page
+    assert page.index('data-tour="warehouse"') < page.index("Your role does not do this work.")
+    with patch("orderwell.web.help.tours.live.situation", return_value=launching.Situation("running", 1)):
+        assert "/help/tours/" in client.get("/help/tours/bookkeeper/begin/")["Location"]
+        assert "practice/enter" in client.get("/help/tours/warehouse/begin/")["Location"]
 
 
 def test_every_step_points_at_a_place_of_the_manual_that_exists() -> None:
@@ -212,7 +379,6 @@ def test_every_step_points_at_a_place_of_the_manual_that_exists() -> None:
 
 def test_every_event_that_a_step_waits_for_is_declared() -> None:
     from orderwell.platform.events.queries import sentences
-    from orderwell.web.help.tours.checks import Did
 
     for tour in TOURS.values():
         for task in tour.tasks:
@@ -222,7 +388,7 @@ def test_every_event_that_a_step_waits_for_is_declared() -> None:
 
 def test_what_is_to_be_done_on_the_handheld_counts_only_from_there() -> None:
     from orderwell.platform.events.models import Event
-    from orderwell.web.help.tours.checks import Did, Seen
+    from orderwell.web.help.tours.checks import Seen
 
     check = Did(("fulfilment.shipment.shipped",), through="handheld-act")
     shipped = Event(name="fulfilment.shipment.shipped", stream="order:1", data={})

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from orderwell.kernel.transitions import TransitionTable
+from django.utils.translation import gettext_noop as _
+
+from orderwell.kernel.transitions import OTHERWISE, TransitionTable
 
 CASE = TransitionTable(
     aggregate="case",
@@ -17,5 +19,14 @@ CASE = TransitionTable(
         },
         "waiting_for_us": {"message": "waiting_for_us", "reply": "waiting_for_customer", "close": "closed"},
         "closed": {"message": "waiting_for_us", "reopen": "waiting_for_us"},
+    },
+    refusals={
+        "open": {OTHERWISE: _("Case {number} is open; it can be answered as it is.")},
+        "waiting_for_customer": {OTHERWISE: _("Case {number} is open; it can be answered as it is.")},
+        "waiting_for_us": {OTHERWISE: _("Case {number} is open; it can be answered as it is.")},
+        "closed": {
+            OTHERWISE: _("Case {number} is closed. Reopen it first."),
+            "close": _("Case {number} is closed already."),
+        },
     },
 )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from orderwell.kernel.transitions import TransitionTable
+from django.utils.translation import gettext_noop as _
+
+from orderwell.kernel.transitions import OTHERWISE, TransitionTable
 
 IMPORT_BATCH = TransitionTable(
     aggregate="import batch",
@@ -17,4 +19,18 @@ IMPORT_BATCH = TransitionTable(
         "undoing": {"undo": "undoing", "keep": "finished", "finish_undo": "undone"},
     },
     final=frozenset({"undone"}),
+    refusals={
+        "waiting": {
+            OTHERWISE: _("Import {number} has not run yet. Run it, or change what its columns mean."),
+            "undo": _("Import {number} has not run yet, so there is nothing to undo."),
+        },
+        "running": {OTHERWISE: _("Import {number} is running. Wait until it has finished.")},
+        "failed": {OTHERWISE: _("Import {number} stopped half way. Run it again to go on, or undo it.")},
+        "finished": {
+            OTHERWISE: _("Import {number} has finished. Undo it, or bring the file in anew."),
+            "map": _("Import {number} has finished with the columns as they were. Undo it, or bring the file in anew."),
+        },
+        "undoing": {OTHERWISE: _("Import {number} is being undone. After that the file can be brought in anew.")},
+        "undone": {OTHERWISE: _("Import {number} was undone. Bring the file in anew.")},
+    },
 )

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext_noop as _
-
 from orderwell.kernel.errors import DomainError
-from orderwell.kernel.transitions import IllegalTransition
 
 
 class StockChanged(DomainError):
@@ -73,20 +70,6 @@ class NothingChanges(DomainError):
 class SameWarehouse(DomainError):
     code = "same_warehouse"
     message = "Goods cannot be transferred from {warehouse} to itself."
-
-
-class TransferNotSent(IllegalTransition):
-    """An illegal transition like any other for programs; people are told what of this transfer stands against it."""
-
-    message = _("{number} has not left yet; dispatch it first.")
-
-
-class TransferUnderWay(IllegalTransition):
-    message = _("{number} has left already; what arrives can be received, anything else is too late.")
-
-
-class TransferOver(IllegalTransition):
-    message = _("{number} has arrived or was given up; nothing about it can be changed any more.")
 
 
 class SkuGivenTwice(DomainError):

@@ -8,6 +8,7 @@ from orderwell.domains.catalog.errors import UnknownChannel as UnknownChannel
 from orderwell.domains.catalog.errors import UnknownSku as UnknownSku
 from orderwell.domains.catalog.errors import UnknownTaxCategory as UnknownTaxCategory
 from orderwell.domains.customers.errors import UnknownCustomer as UnknownCustomer
+from orderwell.domains.orders.states import ORDER
 from orderwell.kernel.errors import DomainError
 from orderwell.kernel.refusals import AmountOutOfRange as AmountOutOfRange
 from orderwell.kernel.refusals import AmountTooPrecise as AmountTooPrecise
@@ -22,6 +23,7 @@ from orderwell.kernel.refusals import QuantityTooPrecise as QuantityTooPrecise
 from orderwell.kernel.refusals import TextTooLong as TextTooLong
 from orderwell.kernel.refusals import UnknownCurrency as UnknownCurrency
 from orderwell.kernel.refusals import ValueMissing as ValueMissing
+from orderwell.kernel.transitions import OTHERWISE
 
 
 class NoPrice(DomainError):
@@ -75,13 +77,26 @@ class InternalFailure(DomainError):
     )
 
 
-# States as they stand in a sentence.
-STATES = (gettext_noop("draft"), gettext_noop("placed"), gettext_noop("completed"), gettext_noop("cancelled"))
-
-
 class OrderStateForbids(DomainError):
+    """`message` says how the order stands and what can be done instead; `data` has `state` and `expected` for programs."""
+
     code = "order_state_forbids"
-    message = "Order {number} is {state}; this can only be done while it is {expected}."
+    message = "This can't be done with order {number} as it stands. Load it again to see what can."
+
+    def __init__(self, *, number: str, state: str, expected: tuple[str, ...], pointer: str | None = None) -> None:
+        said = _EXPECTING.get((state, expected[0])) or ORDER.refusals[state][OTHERWISE]
+        self.message = said
+        super().__init__(pointer=pointer, number=number, state=state, expected=expected)
+
+
+# By the state of the order and the state it would have to be in; the rest is as the table of transitions says it.
+_EXPECTING = {
+    ("placed", "cancelled"): gettext_noop("Order {number} is not cancelled; its reference is still its own."),
+    ("completed", "cancelled"): gettext_noop("Order {number} is not cancelled; its reference is still its own."),
+    ("draft", "cancelled"): gettext_noop("{number} is a quote; cancel it first."),
+    ("completed", "draft"): gettext_noop("{number} is an order already; change the order instead."),
+    ("cancelled", "draft"): gettext_noop("{number} was cancelled; write a new quote instead."),
+}
 
 
 class PastOrderFixed(DomainError):

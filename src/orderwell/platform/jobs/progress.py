@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import F
+
 from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import DomainError
 from orderwell.platform.accounts.actor import Actor
@@ -83,6 +85,18 @@ def progress(actor: Actor, title: str, total: int | None, *, result: str = "") -
     """Both at once, for work that begins where it is asked for."""
     with following(begin(actor=actor, title=title, total=total, now=utc_now(), result=result)) as steps:
         yield steps
+
+
+def catch_up(*, result: str, done: int, over: bool, failed: str = "", now: datetime) -> None:
+    """How far work is that another program does, for everybody who follows it: what leads to `result` and isn't over."""
+    rows = Progress.objects.filter(result=result, finished_at=None)
+    rows.filter(started_at=None).update(started_at=now)
+    if not over:
+        rows.update(done=done, updated_at=now)
+    elif failed:
+        rows.update(failed=failed[:500], updated_at=now, finished_at=now)
+    else:
+        rows.update(done=F("total"), updated_at=now, finished_at=now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from django.core import signing
@@ -17,7 +18,10 @@ _ENTER, _RESULT = "orderwell.practice.enter", "orderwell.practice.result"
 
 @dataclass(frozen=True, slots=True)
 class Learner:
-    """`back` is the address of the tours in the real company."""
+    """`back` is the address of the tours in the real company.
+
+    `permissions` and `limits` (kind of row -> codes or names) are what the person has at work, `roles` the names of it.
+    """
 
     user: int
     name: str
@@ -26,6 +30,10 @@ class Learner:
     theme: str
     back: str
     nonce: str
+    roles: str = ""
+    permissions: list[str] = field(default_factory=list)
+    limits: dict[str, list[str]] = field(default_factory=dict)
+    desk: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +52,28 @@ class Unreadable(Exception):
     """The note isn't ours, was changed, or is too old."""
 
 
-def send(*, user: int, name: str, tour: str, language: str, theme: str, back: str) -> str:
-    learner = Learner(user, name, tour, language, theme, back, random_token(24))
-    return signing.dumps(asdict(learner), key=secret(), salt=_ENTER)
+def send(
+    *,
+    user: int,
+    name: str,
+    tour: str,
+    language: str,
+    theme: str,
+    back: str,
+    roles: str = "",
+    permissions: Collection[str] = (),
+    limits: Mapping[str, list[str]] | None = None,
+    desk: str = "",
+) -> str:
+    """The note goes into an address, so it is packed: a hundred permissions are a kilobyte."""
+    learner = Learner(
+        *(user, name, tour, language, theme, back, random_token(24)),
+        roles=roles,
+        permissions=sorted(permissions),
+        limits=dict(limits or {}),
+        desk=desk,
+    )
+    return signing.dumps(asdict(learner), key=secret(), salt=_ENTER, compress=True)
 
 
 def receive(note: str) -> Learner:

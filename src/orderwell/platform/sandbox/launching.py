@@ -6,8 +6,10 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
@@ -18,12 +20,16 @@ ABSENT, PREPARING, RUNNING, FAILED = place.ABSENT, place.PREPARING, place.RUNNIN
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """`remote`: it runs elsewhere, at the address the administrator named. `percent` of the preparation, if known."""
+    """`remote`: it runs elsewhere, at the address the administrator named.
+
+    `percent` of the preparation and the seconds that are left of it, while somebody can know.
+    """
 
     phase: str
     port: int = 0
     remote: bool = False
     percent: int | None = None
+    seconds_left: int | None = None
 
     @property
     def running(self) -> bool:
@@ -48,8 +54,10 @@ def situation() -> Situation:
     _started[:] = [process for process in _started if process.poll() is None]
     home = sandbox_home()
     state = place.read_state(home)
-    percent = _percent(home) if state["phase"] == PREPARING and state.get("step") == "load" else None
-    return Situation(state["phase"], int(state.get("port") or 0), percent=percent)
+    percent = _percent(home, state) if state["phase"] == PREPARING else None
+    seconds = time.time() - float(state.get("started") or time.time())
+    left = int(seconds * (100 - percent) / percent) + 1 if percent and seconds > 0 else None
+    return Situation(state["phase"], int(state.get("port") or 0), percent=percent, seconds_left=left)
 
 
 def start() -> None:
@@ -79,10 +87,18 @@ def start() -> None:
 LISTENS_ON = "ORDERWELL_LISTENS_ON"
 
 
-def _percent(home: Path) -> int | None:
+# Loading takes this share of the whole; the rest is the copy to go back to, and the start.
+LOADING = 90
+
+
+def _percent(home: Path, state: Mapping[str, Any]) -> int | None:
+    if state.get("step") == "start":
+        return 95 if state.get("started") else None
+    if state.get("step") != "load":
+        return None
     try:
         text = (home / "prepare.log").read_text(encoding="utf-8", errors="replace")
     except OSError:
         return None
     shares = [word for word in text.split() if word.endswith("%")]
-    return int(shares[-1][:-1]) if shares and shares[-1][:-1].isdecimal() else None
+    return int(shares[-1][:-1]) * LOADING // 100 if shares and shares[-1][:-1].isdecimal() else None

@@ -78,6 +78,8 @@ class Supervisor:
                     (self.home / "state.json").unlink(missing_ok=True)
 
     _state: str = ""
+    # Since when it is being made; 0 when it only starts again.
+    _since: float = 0.0
 
     def _say(self, phase: str, **more: object) -> None:
         self._state = phase
@@ -121,11 +123,23 @@ class Supervisor:
                 self._restore()
             (self.home / "reset").unlink(missing_ok=True)
             return
-        self._say(PREPARING, step="load", started=time.time())
+        self._since = time.time()
+        self._say(PREPARING, step="load", started=self._since)
         self._remove()
         self.told("Preparing the practice company ...")
         with (self.home / "prepare.log").open("wb") as log:
-            command = [sys.executable, "-m", "orderwell", "demo", "load", "--orders", str(self.orders), "--json"]
+            command = [
+                sys.executable,
+                "-m",
+                "orderwell",
+                "demo",
+                "load",
+                "--orders",
+                str(self.orders),
+                "--every",
+                "1",
+                "--json",
+            ]
             done = subprocess.run(  # noqa: S603  our own command
                 command, env=environment(self.home, os.environ), stdout=subprocess.DEVNULL, stderr=log, check=False
             )
@@ -146,7 +160,7 @@ class Supervisor:
     def _serve(self) -> None:
         if not self.port:
             self.port = _free_port(self.host)
-        self._say(PREPARING, step="start")
+        self._say(PREPARING, step="start", started=self._since)
         command = [sys.executable, "-m", "orderwell", "serve", "--host", self.host, "--port", str(self.port)]
         command += ["--workers", "1", "--threads", str(THREADS)]
         with (self.home / "serve.log").open("ab") as log:
@@ -164,6 +178,7 @@ class Supervisor:
                 self._say(FAILED, step="start")
                 raise CouldNotPrepare(f"The practice company did not start; see {self.home / 'serve.log'}.")
             time.sleep(0.1)
+        self._since = 0.0
         self._say(RUNNING)
         self.told(f"The practice company is served on port {self.port}.")
 

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.jobs.progress import take_note, tray
+from orderwell.web.help.tours.following import looked_after
 from orderwell.web.pages import action, page
 
 
@@ -23,6 +24,7 @@ def seen(request: HttpRequest, actor: Actor, progress_id: int) -> HttpResponse:
 
 
 def _tray(request: HttpRequest, actor: Actor) -> HttpResponse:
-    rows = tray(actor, now=utc_now())
+    now = utc_now()
+    rows = looked_after(tray(actor, now=now), actor, now=now)
     context = {"rows": rows, "running": sum(1 for row in rows if not row.is_over)}
     return render(request, "lists/tray.html", context)

@@ -89,7 +89,7 @@ def add_message(case: Case, *, direction: Message.Direction, text: str, actor: A
         created_at=now,
     )
     if direction in _STEPS:
-        case.state = CASE.next(case.state, _STEPS[direction])
+        case.state = CASE.next(case.state, _STEPS[direction], case.number)
         case.closed_at = None
     case.touched_at = now
     case.version += 1

@@ -87,7 +87,7 @@ def reopen_case(*, case_id: int, version: int | None = None, actor: Actor, now: 
     with atomic():
         case = lock_case(case_id, actor=actor, version=version)
         actor.require(needed_for(case))
-        case.state = CASE.next(case.state, "reopen")
+        case.state = CASE.next(case.state, "reopen", case.number)
         case.closed_at, case.touched_at = None, now
         case.version += 1
         case.save(update_fields=["state", "closed_at", "touched_at", "version"])
@@ -97,7 +97,7 @@ def reopen_case(*, case_id: int, version: int | None = None, actor: Actor, now: 
 
 def close(case: Case, *, outcome: str | None, now: datetime) -> None:
     """Of a locked case that is open."""
-    case.state = CASE.next(case.state, "close")
+    case.state = CASE.next(case.state, "close", case.number)
     case.closed_at = case.touched_at = now
     case.version += 1
     if outcome is not None:

@@ -65,7 +65,7 @@ def deliver(
                 shipped_at=shipment.shipped_at.isoformat(),
                 value=arrived.isoformat(),
             )
-        shipment.state = SHIPMENT.next(shipment.state, "deliver")
+        shipment.state = SHIPMENT.next(shipment.state, "deliver", shipment.number)
         shipment.delivered_at = arrived
         shipment.version += 1
         shipment.save(update_fields=["state", "delivered_at", "version"])

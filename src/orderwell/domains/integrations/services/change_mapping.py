@@ -30,7 +30,7 @@ def change_mapping(
     if batch.state == IMPORT_BATCH.initial:
         return _in_place(batch_id, mapping, actor, now)
     if not was_rehearsed(batch):
-        IMPORT_BATCH.next(batch.state, "map")
+        IMPORT_BATCH.next(batch.state, "map", batch_id)
     return create_batch(
         path=stored_file(batch),
         file_name=batch.file_name,
@@ -46,7 +46,7 @@ def change_mapping(
 def _in_place(batch_id: int, mapping: Mapping[str, object], actor: Actor, now: datetime) -> ImportBatch:
     with atomic():
         batch = ImportBatch.objects.select_for_update().get(pk=batch_id)
-        batch.state = IMPORT_BATCH.next(batch.state, "map")
+        batch.state = IMPORT_BATCH.next(batch.state, "map", batch_id)
         batch.mapping = dict(mapping)
         layout_for(batch)  # raises when something that is needed has no column
         batch.save(update_fields=["mapping"])

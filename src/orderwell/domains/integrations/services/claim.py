@@ -28,7 +28,7 @@ def claim(batch_id: int, *, event: str, now: datetime) -> ImportBatch:
             raise NotFound(kind="import", reference=str(batch_id))
         if event == "run" and batch.state == "finished":
             raise NothingToResume(batch=batch_id)
-        state = IMPORT_BATCH.next(batch.state, event)
+        state = IMPORT_BATCH.next(batch.state, event, batch_id)
         if batch.claimed_until is not None and batch.claimed_until > now and not _is_dead(batch.claimed_by):
             raise BatchBusy(batch=batch_id, owner=batch.claimed_by, until=batch.claimed_until.isoformat())
         batch.state = state

@@ -21,7 +21,7 @@ def start_import(*, batch_id: int, actor: Actor, now: datetime, title: str = "",
     """Have a worker run the batch; the job's id. `title` and `result` are what a person's tray of progress says of it and
     leads to. Raises NotFound, IllegalTransition, MissingColumns."""
     batch = import_detail(actor, batch_id)
-    IMPORT_BATCH.next(batch.state, "run")
+    IMPORT_BATCH.next(batch.state, "run", batch_id)
     layout_for(batch)  # raises while something that is needed has no column
     progress = begin(actor=actor, title=title or batch.file_name, total=None, now=now, result=result)
     return str(run_import.enqueue(batch_id, actor_as_json(actor), progress).id)
@@ -29,7 +29,7 @@ def start_import(*, batch_id: int, actor: Actor, now: datetime, title: str = "",
 
 def start_undo(*, batch_id: int, actor: Actor) -> str:
     """Have a worker undo the batch; the job's id. Raises NotFound, IllegalTransition."""
-    IMPORT_BATCH.next(import_detail(actor, batch_id).state, "undo")
+    IMPORT_BATCH.next(import_detail(actor, batch_id).state, "undo", batch_id)
     return str(undo_import.enqueue(batch_id, actor_as_json(actor)).id)
 
 

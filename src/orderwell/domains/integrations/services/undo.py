@@ -73,7 +73,11 @@ def undo_batch(*, batch_id: int, actor: Actor, clock: Clock = utc_now) -> Undone
             result.kept += kept
     with atomic():
         now = clock()
-        release(batch, state=IMPORT_BATCH.next(batch.state, "keep" if result.kept else "finish_undo"), undone_at=now)
+        release(
+            batch,
+            state=IMPORT_BATCH.next(batch.state, "keep" if result.kept else "finish_undo", batch.pk),
+            undone_at=now,
+        )
         stream = f"import:{batch.pk}"
         data = {"undone": result.undone, "kept": len(result.kept)}
         record(Fact(ImportEvent.UNDONE, stream, stream, data), actor=actor, now=now)

@@ -171,7 +171,7 @@ def post_count(*, count_id: int, actor: Actor, now: datetime, make_room: MakeRoo
             actor_label=actor.label[:120],
             now=now,
         )
-        count.state, count.closed_at = COUNT.next(count.state, "post"), now
+        count.state, count.closed_at = COUNT.next(count.state, "post", count.number), now
         count.adjustment = adjustment
         count.save(update_fields=["state", "closed_at", "adjustment"])
         _record(InventoryEvent.COUNT_POSTED, count, actor, now, counted=len(lines))
@@ -203,7 +203,7 @@ def cancel_count(*, count_id: int, actor: Actor, now: datetime) -> StockCount:
     with atomic():
         count = _locked(count_id, actor, None)
         if count.state != "cancelled":
-            count.state, count.closed_at = COUNT.next(count.state, "cancel"), now
+            count.state, count.closed_at = COUNT.next(count.state, "cancel", count.number), now
             count.save(update_fields=["state", "closed_at"])
             _record(InventoryEvent.COUNT_CANCELLED, count, actor, now)
     return count
@@ -215,7 +215,7 @@ def _locked(count_id: int, actor: Actor, step: str | None) -> StockCount:
     if count is None or hidden:
         raise NotFound(kind="stock count", reference=count_id)
     if step is not None:
-        COUNT.next(count.state, step)
+        COUNT.next(count.state, step, count.number)
     return count
 
 

@@ -38,7 +38,6 @@ from orderwell.kernel.errors import DomainError, InvalidValue, NotFound, Phrase,
 from orderwell.kernel.identifiers import format_number
 from orderwell.kernel.quantities import plain
 from orderwell.kernel.refusals import MissingTimeZone, ValueMissing, day_problems, quantity_problems, text_problems
-from orderwell.kernel.transitions import IllegalTransition
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.coded_rows import refuse
 from orderwell.platform.configuration import services as configuration
@@ -80,7 +79,7 @@ def change_transfer(
     actor.require(Permission.INVENTORY_STOCK_TRANSFER)
     with atomic():
         transfer = _locked(transfer_id, version, actor, "origin")
-        transfer.state = _next(transfer, "change")
+        transfer.state = TRANSFER.next(transfer.state, "change", transfer.number)
         goods, warehouses = _checked(draft, actor, now, kept=transfer.expected_at)
         before = _said(transfer)
         transfer.origin, transfer.destination = warehouses[draft.origin], warehouses[draft.destination]
@@ -103,7 +102,7 @@ def dispatch_transfer(*, transfer_id: int, version: int | None = None, actor: Ac
     actor.require(Permission.INVENTORY_STOCK_TRANSFER)
     with atomic():
         transfer = _locked(transfer_id, version, actor, "origin")
-        transfer.state = _next(transfer, "dispatch")
+        transfer.state = TRANSFER.next(transfer.state, "dispatch", transfer.number)
         lines = list(transfer.lines.select_related("variant").order_by("id"))
         stock = {row.variant_id: row for row in lock_stock([line.variant_id for line in lines], [transfer.origin_id])}
         refuse(_shortages(lines, stock, transfer.origin))
@@ -136,7 +135,7 @@ def receive_transfer(
     actor.require(Permission.INVENTORY_STOCK_TRANSFER)
     with atomic():
         transfer = _locked(transfer_id, version, actor, "destination")
-        _next(transfer, "receive_part")
+        TRANSFER.next(transfer.state, "receive_part", transfer.number)
         lines = {line.pk: line for line in transfer.lines.select_related("variant").order_by("id")}
         if arrivals is None:
             arrivals = [ArrivalDraft(line=key, received=_on_the_way(line)) for key, line in lines.items()]
@@ -153,7 +152,7 @@ def receive_transfer(
         moved = {items[variant, place.pk]: quantity for variant, quantity in came.items()}
         _move(transfer, moved, StockMovement.Kind.TRANSFER_IN, actor, now)
         left = any(_on_the_way(line) for line in lines.values())
-        transfer.state = TRANSFER.next(transfer.state, "receive_part" if left else "receive")
+        transfer.state = TRANSFER.next(transfer.state, "receive_part" if left else "receive", transfer.number)
         transfer.received_at = None if left else now
         _save(transfer)
         received = {lines[a.line].variant.sku: plain(a.received) for a in arrivals if a.received}
@@ -171,7 +170,7 @@ def cancel_transfer(*, transfer_id: int, version: int | None = None, actor: Acto
     actor.require(Permission.INVENTORY_STOCK_TRANSFER)
     with atomic():
         transfer = _locked(transfer_id, version, actor, "origin")
-        transfer.state = _next(transfer, "cancel")
+        transfer.state = TRANSFER.next(transfer.state, "cancel", transfer.number)
         _save(transfer)
         _record(InventoryEvent.TRANSFER_CANCELLED, transfer, actor, now)
     return transfer
@@ -190,18 +189,6 @@ def _locked(transfer_id: int, version: int | None, actor: Actor, end: str) -> Tr
     if version is not None and version != transfer.version:
         raise StaleVersion(kind="transfer", current=transfer.version, given=version)
     return transfer
-
-
-def _next(transfer: Transfer, event: str) -> str:
-    """The state after `event`; what stands against it is told of this transfer."""
-    try:
-        return TRANSFER.next(transfer.state, event)
-    except IllegalTransition as error:
-        about = {**error.data, "number": transfer.number}
-        if transfer.state == TRANSFER.initial:
-            raise errors.TransferNotSent(**about) from None
-        kind = errors.TransferUnderWay if transfer.state == "dispatched" else errors.TransferOver
-        raise kind(**about) from None
 
 
 def _save(transfer: Transfer) -> None:

@@ -161,7 +161,7 @@ def _cancel(
 
 def _drop_quote(order: Order, reason: str, actor: Actor, now: datetime) -> Order:
     """Nothing was promised, so only money and state change."""
-    order.state = ORDER.next(order.state, "cancel")
+    order.state = ORDER.next(order.state, "cancel", order.number)
     order.placed_at = now  # the CHECK wants a moment for everything that is no longer a draft
     order.save(update_fields=["state", "placed_at"])
     known = {line.pk: line for line in lines_of(order)}

@@ -111,13 +111,13 @@ def refresh_states(
 def _state(order: Order, *, nothing_left: bool) -> str:
     done = order.fulfilment_state in _FULFILLED and order.payment_state in _SETTLED
     if order.state == Order.State.PLACED and nothing_left:
-        return ORDER.next(order.state, "cancel")
+        return ORDER.next(order.state, "cancel", order.number)
     if order.state == Order.State.PLACED and done:
-        return ORDER.next(order.state, "complete")
+        return ORDER.next(order.state, "complete", order.number)
     if order.state == Order.State.COMPLETED and not done:
-        return ORDER.next(order.state, "reopen")
+        return ORDER.next(order.state, "reopen", order.number)
     if order.state == Order.State.CANCELLED and not nothing_left:
-        return ORDER.next(order.state, "reinstate")
+        return ORDER.next(order.state, "reinstate", order.number)
     return order.state
 
 

@@ -2,65 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.urls import NoReverseMatch, reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from orderwell.domains.analytics.queries import backlog
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.actor import Actor
-from orderwell.web.help.tours.checks import Answered, Check, Did, Visited
-
-POINTS, POINTS_WITH_HINT = 10, 5
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """`place` is where to begin ("order" is the order made for the learner), `mark` the element a hint shows, as a selector."""
-
-    key: str
-    text: str | Promise
-    hint: str | Promise
-    check: Check
-    place: str = ""
-    mark: str = ""
-    help: str = ""
-    needs: str = ""
-
-
-@dataclass(frozen=True)
-class Tour:
-    """`orders` and `shipped` say what is prepared for the learner: placed orders, and one that has been shipped."""
-
-    code: str
-    title: str | Promise
-    about: str | Promise
-    roles: tuple[str, ...]
-    all_tasks: tuple[Task, ...]
-    orders: int = 0
-    shipped: bool = False
-    minutes: int = 5
-
-    @cached_property
-    def tasks(self) -> tuple[Task, ...]:
-        """Those whose screen is there: a part that an installation left out asks for nothing."""
-        return tuple(task for task in self.all_tasks if not task.needs or _is_there(task.needs))
-
-    def task(self, key: str) -> Task | None:
-        return next((task for task in self.tasks if task.key == key), None)
-
-
-def _is_there(url_name: str) -> bool:
-    try:
-        reverse(url_name)
-    except NoReverseMatch:
-        return False
-    return True
+from orderwell.web.help.tours.checks import Answered, Did, Visited
+from orderwell.web.help.tours.steps import Task, Tour
 
 
 def _late_orders(actor: Actor) -> int:
@@ -81,7 +32,7 @@ CLERK = Tour(
     "clerk",
     _("Sales clerk: enter, change and cancel an order"),
     _("The work of the order desk: find a customer, type an order, change it, note something, take it back."),
-    ("sales-clerk",),
+    "sales-clerk",
     (
         Task(
             "find",
@@ -101,6 +52,7 @@ CLERK = Tour(
             place="order-new",
             mark="[data-key=n]",
             help="entry#entry-new",
+            doing=("order-new",),
         ),
         Task(
             "change",
@@ -109,6 +61,7 @@ CLERK = Tour(
             Did(("orders.order.changed",), same=ENTERED),
             mark=".page-actions",
             help="orders#order-change",
+            doing=("order-change",),
         ),
         Task(
             "note",
@@ -117,6 +70,7 @@ CLERK = Tour(
             Did(("orders.note.added",), same=ENTERED),
             mark="[data-key=t]",
             help="orders#order-note",
+            doing=("order-note",),
         ),
         Task(
             "cancel",
@@ -125,6 +79,7 @@ CLERK = Tour(
             Did(("orders.order.cancelled",), same=ENTERED),
             mark=".page-actions",
             help="orders#order-cancel",
+            doing=("order-cancel",),
         ),
     ),
 )
@@ -132,7 +87,7 @@ WAREHOUSE = Tour(
     "warehouse",
     _("Warehouse worker: ship, receive and count"),
     _("From the list of what is to be shipped to the count: goods out, goods in, and stock that is right."),
-    ("warehouse-worker",),
+    "warehouse-worker",
     (
         Task(
             "look",
@@ -150,6 +105,7 @@ WAREHOUSE = Tour(
             place="order",
             mark="[data-key=s]",
             help="shipping#order-ship",
+            doing=("order-ship",),
         ),
         Task(
             "send",
@@ -161,6 +117,10 @@ WAREHOUSE = Tour(
             place="transfer-new",
             mark="[data-go=t]",
             help="transfers#transfer-dispatch",
+            doing=(
+                "transfer-new",
+                "transfer-dispatch",
+            ),
         ),
         Task(
             "receive",
@@ -170,6 +130,7 @@ WAREHOUSE = Tour(
             place="transfer-list",
             mark=".page-actions",
             help="transfers#transfer-receive",
+            doing=("transfer-receive",),
         ),
         Task(
             "count",
@@ -181,6 +142,7 @@ WAREHOUSE = Tour(
             place="stock-adjust",
             mark=".page-actions",
             help="stock#stock-adjust",
+            doing=("stock-adjust",),
         ),
     ),
     orders=1,
@@ -189,7 +151,7 @@ HANDHELD = Tour(
     "handheld",
     _("Warehouse worker: the handheld"),
     _("The phone or the scanner in the hand: pick, pack and ship an order, and take in what nobody announced."),
-    ("warehouse-worker",),
+    "warehouse-worker",
     (
         Task(
             "open",
@@ -213,6 +175,7 @@ HANDHELD = Tour(
             place="handheld",
             mark=".hh-tile",
             help="handheld#handheld-pick",
+            doing=("order-ship",),
         ),
         Task(
             "receive",
@@ -224,6 +187,7 @@ HANDHELD = Tour(
             place="handheld",
             mark=".hh-tile",
             help="handheld#handheld-receive",
+            doing=("stock-receive",),
         ),
     ),
     orders=1,
@@ -232,8 +196,8 @@ HANDHELD = Tour(
 BOOKKEEPER = Tour(
     "bookkeeper",
     _("Bookkeeper: invoice, payment, credit note"),
-    _("A shipped order becomes an invoice, the money comes in, something comes back and is credited."),
-    ("bookkeeper", "sales-clerk"),
+    _("A shipped order becomes an invoice, the money comes in, what came back is credited and paid back."),
+    "bookkeeper",
     (
         Task(
             "invoice",
@@ -243,6 +207,7 @@ BOOKKEEPER = Tour(
             place="order",
             mark="[data-key=i]",
             help="billing#order-invoice",
+            doing=("order-invoice",),
         ),
         Task(
             "payment",
@@ -252,24 +217,53 @@ BOOKKEEPER = Tour(
             place="order",
             mark="[data-key=p]",
             help="billing#order-payment",
+            doing=("order-payment",),
         ),
         Task(
             "credit",
-            _("One piece comes back: record the return and let the credit note be written at once."),
-            _("On the order press Return, one unit, a reason, and keep Write the credit note ticked."),
-            Did(("billing.credit-note.issued",), same=INVOICED),
-            place="order",
+            _("The goods of order {returned} came back, and the warehouse has booked {return}: credit it."),
+            _(
+                "On the start page, in Returned, not credited, press Credit note beside {return}. "
+                "The customer had paid: tick Give back what is then paid too much."
+            ),
+            Did(("billing.credit-note.issued",), on="returned_id"),
+            place="return-list",
+            mark="[data-go=b]",
+            help="billing#credit-return",
+            doing=("return-credit",),
+        ),
+        Task(
+            "refund",
+            _("The customer had paid for these goods: see that the money goes back."),
+            _(
+                "With the tick in the credit note it went along. Otherwise open order {returned} and press More, Refund."
+            ),
+            Did(("billing.refund.recorded",), on="returned_id"),
             mark=".page-actions",
-            help="shipping#order-return",
+            help="billing#order-refund",
+            doing=("order-refund",),
+        ),
+        Task(
+            "settle",
+            _("For return {kept} nothing is to be credited, the customer got other goods instead: settle it without."),
+            _(
+                "Open the return from Returned, not credited, or from Returns. Press No credit note and type the reason."
+            ),
+            Did(("fulfilment.return.settled",), on="kept_id"),
+            place="return-list",
+            mark=".page-actions",
+            help="billing#credit-return",
+            doing=("return-settle",),
         ),
     ),
     shipped=True,
+    returned=True,
 )
 MANAGER = Tour(
     "manager",
     _("Sales manager: read figures, know a customer"),
     _("What the overview says, who the customer is, and what has to wait."),
-    ("sales-manager",),
+    "sales-manager",
     (
         Task(
             "late",
@@ -306,6 +300,7 @@ MANAGER = Tour(
             place="customer-list",
             mark=".page-actions",
             help="customers#customer-form",
+            doing=("customer-change",),
         ),
         Task(
             "hold",
@@ -315,6 +310,7 @@ MANAGER = Tour(
             place="order",
             mark="[data-key=h]",
             help="orders#order-hold",
+            doing=("order-hold",),
         ),
         Task(
             "release",
@@ -324,6 +320,7 @@ MANAGER = Tour(
             place="order",
             mark="[data-key=l]",
             help="orders#order-release",
+            doing=("order-release",),
         ),
     ),
     orders=1,
@@ -332,7 +329,7 @@ ADMINISTRATOR = Tour(
     "administrator",
     _("Administrator: users and health"),
     _("Is everything in order, what happened, who may do what, and what to send when asking for support."),
-    ("administrator",),
+    "administrator",
     (
         Task(
             "health",
@@ -368,6 +365,7 @@ ADMINISTRATOR = Tour(
             mark="[href^='/admin/']",
             help="admin#admin-users",
             needs="admin-user-new",
+            doing=("admin-user-new",),
         ),
         Task(
             "bundle",

@@ -19,12 +19,14 @@ class Seen:
     deeds: Sequence[Event]
     visited: frozenset[str]
     answered: frozenset[str]
+    material: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Did:
     """One of these events happened; with `same` on an object for which that check holds too; `data` must be in it.
 
+    With `on` it happened to the order that was prepared under this name.
     With `through` the address of that name must have taken something from the learner: done there, not on another screen.
     """
 
@@ -32,6 +34,7 @@ class Did:
     same: Did | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
     through: str = ""
+    on: str = ""
 
     def streams(self, seen: Seen) -> set[str]:
         allowed = self.same.streams(seen) if self.same else None
@@ -40,6 +43,7 @@ class Did:
             for event in seen.deeds
             if event.name in self.names
             and (allowed is None or event.stream in allowed)
+            and (not self.on or event.stream == f"order:{seen.material.get(self.on)}")
             and all(event.data.get(key) == value for key, value in self.data.items())
         }
 

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import NotFound
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.learning.queries import all_results, results_of
@@ -22,6 +23,8 @@ from orderwell.platform.permissions import Permission
 from orderwell.platform.sandbox import handover
 from orderwell.platform.sandbox.launching import Situation, situation, start
 from orderwell.web.help.tours.catalogue import TOURS
+from orderwell.web.help.tours.following import follow
+from orderwell.web.help.tours.rights import limits_at_work, offered
 from orderwell.web.pages import action, page, signed_in
 
 
@@ -32,9 +35,11 @@ def tours(request: HttpRequest, actor: Actor) -> HttpResponse:
     user = signed_in(request)
     results = results_of(user)
     mine = {role.code for role in user.roles.all()}
-    ordered = sorted(TOURS.values(), key=lambda tour: not mine & set(tour.roles[:1]))
+    asked = {tour.code: offered(tour, actor) for tour in TOURS.values()}
+    # The own work first, what somebody may not do last.
+    ordered = sorted(TOURS.values(), key=lambda tour: (not asked[tour.code], tour.role not in mine))
     context = _situation(request) | {
-        "tours": [{"tour": tour, "result": results.get(tour.code)} for tour in ordered],
+        "tours": [{"tour": tour, "steps": len(asked[tour.code]), "result": results.get(tour.code)} for tour in ordered],
         "everybody": all_results(actor=actor) if actor.may(Permission.SYSTEM_USER_MANAGE) else [],
         "titles": {tour.code: tour.title for tour in TOURS.values()},
     }
@@ -54,6 +59,7 @@ def status(request: HttpRequest, actor: Actor) -> HttpResponse:
 def prepare(request: HttpRequest, actor: Actor) -> HttpResponse:
     if not settings.SANDBOX and not _unreachable(request, situation()):
         start()
+        follow(actor, now=utc_now())
     return HttpResponseRedirect(reverse("tours"))
 
 
@@ -63,7 +69,7 @@ def begin(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
     if code not in TOURS or settings.SANDBOX:
         raise NotFound(kind=_("tour"), reference=code)
     found = situation()
-    if not found.running or _unreachable(request, found):
+    if not found.running or _unreachable(request, found) or not offered(TOURS[code], actor):
         return HttpResponseRedirect(reverse("tours"))
     user = signed_in(request)
     note = handover.send(
@@ -73,6 +79,10 @@ def begin(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
         language=get_language() or settings.LANGUAGE_CODE,
         theme=user.theme,
         back=request.build_absolute_uri(reverse("tours")),
+        roles=", ".join(sorted(role.title for role in user.roles.all())),
+        permissions=actor.permissions,
+        limits=limits_at_work(actor),
+        desk=user.desk,
     )
     return HttpResponseRedirect(f"{_address(request, found)}{reverse('practice-enter')}?note={quote(note)}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -9,9 +10,14 @@ from typing import Any
 from django.conf import settings
 from django.db.models import F
 from django.utils import translation
+from django.utils.translation import gettext as _
 
+from orderwell.domains.billing.services.invoice import issue_invoice
+from orderwell.domains.billing.services.pay import PaymentDraft, record_payment
 from orderwell.domains.catalog.queries import channels
 from orderwell.domains.customers.queries import visible_customers
+from orderwell.domains.fulfilment.models import Return
+from orderwell.domains.fulfilment.services.record_return import ReturnedUnits, record_return
 from orderwell.domains.fulfilment.services.ship import ship
 from orderwell.domains.inventory.choices import visible_warehouses
 from orderwell.domains.inventory.models import Warehouse
@@ -19,28 +25,56 @@ from orderwell.domains.inventory.queries import stock
 from orderwell.domains.orders.drafts import AddressDraft, LineDraft, OrderDraft
 from orderwell.domains.orders.outcomes import Placed
 from orderwell.domains.orders.queries import lines_with_promises
+from orderwell.domains.orders.services.cancel import cancel_units
 from orderwell.domains.orders.services.place import place_orders
 from orderwell.domains.orders.waiting import ready_to_ship
 from orderwell.kernel.errors import NotFound
-from orderwell.platform.accounts.actor import Actor, system_actor
-from orderwell.web.help.tours.catalogue import Tour
+from orderwell.platform.accounts.actor import LIMITS, Actor, system_actor
+from orderwell.web.help.tours.rights import offered
+from orderwell.web.help.tours.steps import Tour
 from orderwell.web.templatetags.orderwell import localname
 
 UNITS = Decimal(3)
 MOST = 1000
 
 
-def prepare(tour: Tour, *, now: datetime) -> dict[str, Any]:
-    """Place what the tour needs; its first order by id and number."""
+def prepare(tour: Tour, learner: Actor, *, now: datetime) -> dict[str, Any]:
+    """The steps that are offered to this learner, and what they need: the first order by id and number.
+
+    Everything lies where the learner may see it: in their channels and warehouses, with a customer of their teams.
+    """
     if not settings.SANDBOX:
         raise NotFound(kind="practice company", reference=tour.code)
-    if not (tour.orders or tour.shipped):
-        return {}
-    actor = system_actor(label="practice")
+    made: dict[str, Any] = {"tasks": [task.key for task in offered(tour, learner)]}
+    if not made["tasks"] or not (tour.orders or tour.shipped):
+        return made
+    actor = replace(
+        system_actor(label="practice"),
+        **{name: getattr(learner, name) for name in LIMITS},
+    )
     placed = [_order(actor, now) for _ in range(max(tour.orders, 1))]
     if tour.shipped:
         ship(order_id=placed[0].order_id, actor=actor, now=now)
-    return {"order_id": placed[0].order_id, "order": placed[0].number, **_where(actor, placed[0].order_id)}
+    made |= {"order_id": placed[0].order_id, "order": placed[0].number, **_where(actor, placed[0].order_id)}
+    if tour.returned:
+        order, document = _returned(actor, now)
+        made |= {"returned_id": order.order_id, "returned": order.number, "return": document.number}
+        order, document = _returned(actor, now)
+        made |= {"kept_id": order.order_id, "kept": document.number}
+    return made
+
+
+def _returned(actor: Actor, now: datetime) -> tuple[Placed, Return]:
+    """Shipped, invoiced, paid, and one piece of it back in the warehouse: what is left is the bookkeeper's."""
+    order = _order(actor, now)
+    ship(order_id=order.order_id, actor=actor, now=now)
+    issue_invoice(order_id=order.order_id, actor=actor, now=now)
+    reference = f"PRACTICE-{order.number}"
+    payment = PaymentDraft(order.order_id, order.total_amount, "bank", reference)
+    record_payment(payment=payment, actor=actor, now=now)
+    units = [ReturnedUnits(line.pk, Decimal(1)) for line in lines_with_promises(order.order_id) if line.variant]
+    reason = str(_("The customer sent one back"))
+    return order, record_return(order_id=order.order_id, lines=units, reason=reason, actor=actor, now=now)
 
 
 def _where(actor: Actor, order_id: int) -> dict[str, Any]:
@@ -61,20 +95,28 @@ def _names(house: Warehouse) -> dict[str, str]:
 
 
 def _order(actor: Actor, now: datetime) -> Placed:
-    """Of what there is plenty of, through a channel that may take it."""
-    rows = stock(actor).filter(on_hand__gte=F("reserved") + 4 * UNITS * 10_000).select_related("variant")
-    skus = list(dict.fromkeys(row.variant.sku for row in rows.order_by("-on_hand")[:20]))
+    """Of what there is plenty of, from a warehouse and through a channel of the learner's."""
     customer = visible_customers(actor).filter(active=True, currency="CNY").order_by("id").first()
     for channel in channels(actor, active=True).filter(currency="CNY").order_by("id"):
-        for sku in skus:
+        for sku, city in _plenty(actor):
             draft = OrderDraft(
                 channel=channel.code,
                 customer=customer.number if customer else None,
                 customer_name="" if customer else "练习客户",
-                ship_to=AddressDraft(recipient="练习收件人", street="练习路1号", city="上海市", country="CN"),
+                ship_to=AddressDraft(recipient="练习收件人", street="练习路1号", city=city or "上海市", country="CN"),
                 lines=(LineDraft(sku, UNITS),),
             )
             outcome = place_orders([draft], actor=actor, now=now)[0]
-            if isinstance(outcome, Placed):
+            if not isinstance(outcome, Placed):
+                continue
+            if actor.warehouse_ids is None or _where(actor, outcome.order_id).get("warehouse"):
                 return outcome
+            # It would leave from a warehouse that the learner doesn't see.
+            cancel_units(order_id=outcome.order_id, lines=None, reason="-", actor=actor, now=now)
     raise NotFound(kind="stock", reference="practice")
+
+
+def _plenty(actor: Actor) -> list[tuple[str, str]]:
+    """SKUs that lie in the learner's warehouses, with the city: an order from there is sent from there, if it can be."""
+    rows = stock(actor).filter(on_hand__gte=F("reserved") + 4 * UNITS * 10_000).select_related("variant", "warehouse")
+    return list(dict.fromkeys((row.variant.sku, row.warehouse.city) for row in rows.order_by("-on_hand")[:20]))

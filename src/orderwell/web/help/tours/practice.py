@@ -14,11 +14,10 @@ from django.views.decorators.http import require_safe
 
 from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import NotFound
-from orderwell.kernel.identifiers import random_token
-from orderwell.platform.accounts.actor import Actor, system_actor
+from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.accounts.authentication import actor_for_user
 from orderwell.platform.accounts.models import User
 from orderwell.platform.accounts.services.preferences import set_preferences
-from orderwell.platform.accounts.services.users import create_user
 from orderwell.platform.learning.models import TourRun
 from orderwell.platform.learning.queries import active_learners, run_of
 from orderwell.platform.learning.services import runs
@@ -27,9 +26,11 @@ from orderwell.platform.sandbox.launching import sandbox_home
 from orderwell.platform.sandbox.place import ask_for_reset
 from orderwell.web.account.views import BACKEND
 from orderwell.web.context import THEMES
+from orderwell.web.frame.places import DESKS
 from orderwell.web.help.tours import progress
 from orderwell.web.help.tours.catalogue import TOURS
 from orderwell.web.help.tours.material import prepare
+from orderwell.web.help.tours.rights import admit
 from orderwell.web.pages import action, form_page, open_page, page, signed_in
 
 BACK = "practice_back"
@@ -62,21 +63,11 @@ def enter(request: HttpRequest) -> HttpResponse:
 
 
 def _user(learner: Learner) -> User:
-    """A user of their own for each person and tour, with the roles of the tour."""
-    username = f"learner-{learner.user}-{learner.tour}"
-    user = User.objects.filter(username=username).first()
-    if user is None:
-        user = create_user(
-            username=username,
-            password=random_token(24),
-            name=learner.name,
-            roles=TOURS[learner.tour].roles,
-            actor=system_actor(label="practice"),
-            now=utc_now(),
-        )
+    """A user of their own for each person and tour, who may do here what the person may do at work."""
+    user = admit(learner, now=utc_now())
     language = learner.language if learner.language in dict(settings.LANGUAGES) else ""
     theme = learner.theme if learner.theme in THEMES else "auto"
-    set_preferences(user_id=user.pk, language=language, theme=theme)
+    set_preferences(user_id=user.pk, language=language, theme=theme, desk=learner.desk if learner.desk in DESKS else "")
     translation.activate(language or settings.LANGUAGE_CODE)
     user.refresh_from_db()
     return user
@@ -84,7 +75,7 @@ def _user(learner: Learner) -> User:
 
 def _begin(user: User, learner: int, code: str) -> TourRun:
     now = utc_now()
-    material = prepare(TOURS[code], now=now)
+    material = prepare(TOURS[code], actor_for_user(user), now=now)
     return runs.begin(user=user, learner=learner, tour=code, material=material, now=now)
 
 

@@ -16,8 +16,9 @@ from orderwell.platform.learning.models import TourRun
 from orderwell.platform.learning.queries import deeds
 from orderwell.platform.learning.services import runs
 from orderwell.platform.sandbox.handover import Achieved, certify
-from orderwell.web.help.tours.catalogue import POINTS, POINTS_WITH_HINT, TOURS, Task, Tour
+from orderwell.web.help.tours.catalogue import TOURS
 from orderwell.web.help.tours.checks import Answered, Seen
+from orderwell.web.help.tours.steps import POINTS, POINTS_WITH_HINT, Task, Tour
 
 STUCK_SECONDS = 90
 
@@ -62,9 +63,11 @@ class Progress:
 def look(run: TourRun, *, now: datetime) -> Progress:
     """Check every open step and keep what is done."""
     tour = TOURS[run.tour]
-    seen = Seen(deeds(run), frozenset(run.state.get("visited", ())), frozenset(run.state.get("answered", ())))
-    fresh = [task.key for task in tour.tasks if task.key not in _done(run) and task.check.done(seen, task.key)]
-    complete = len(_done(run)) + len(fresh) == len(tour.tasks)
+    visited, answered = frozenset(run.state.get("visited", ())), frozenset(run.state.get("answered", ()))
+    seen = Seen(deeds(run), visited, answered, run.material)
+    asked = _asked(run, tour)
+    fresh = [task.key for task in asked if task.key not in _done(run) and task.check.done(seen, task.key)]
+    complete = len(_done(run)) + len(fresh) == len(asked)
     if fresh or (complete and run.finished_at is None):
 
         def note(state: dict[str, Any]) -> bool:
@@ -76,6 +79,12 @@ def look(run: TourRun, *, now: datetime) -> Progress:
     return _progress(run, tour, now)
 
 
+def _asked(run: TourRun, tour: Tour) -> list[Task]:
+    """The steps that were offered to this person when they began."""
+    keys = run.material.get("tasks")
+    return [task for task in tour.tasks if keys is None or task.key in keys]
+
+
 def _done(run: TourRun) -> dict[str, str]:
     found: dict[str, str] = run.state.get("done", {})
     return found
@@ -83,7 +92,8 @@ def _done(run: TourRun) -> dict[str, str]:
 
 def _progress(run: TourRun, tour: Tour, now: datetime) -> Progress:
     done, hinted = _done(run), run.state.get("hints", [])
-    current = next((task.key for task in tour.tasks if task.key not in done), None)
+    asked = _asked(run, tour)
+    current = next((task.key for task in asked if task.key not in done), None)
     steps = [
         Step(
             task=task,
@@ -95,7 +105,7 @@ def _progress(run: TourRun, tour: Tour, now: datetime) -> Progress:
             asks=isinstance(task.check, Answered),
             url=_url(task, run),
         )
-        for task in tour.tasks
+        for task in asked
     ]
     points = sum(POINTS_WITH_HINT if key in hinted else POINTS for key in done)
     since = max([run.started_at, *(datetime.fromisoformat(moment) for moment in done.values())])
