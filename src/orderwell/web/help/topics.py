@@ -331,7 +331,6 @@ FIELDS: dict[str, str] = {
     "TemplateForm.markup": "printing#print-markup",
     "LogoForm.logo": "printing#print-logo",
     "ChangeForm.priority": "orders#order-change-priority",
-    "CancelForm.charges": "orders#order-cancel-charges",
     "CancelForm.reason": "orders#order-cancel-reason",
     "HoldForm.kind": "orders#order-hold-kind",
     "ShipForm.warehouse": "shipping#ship-warehouse",
