@@ -66,8 +66,7 @@ TOPICS: dict[str, str] = {
     "return-credit": "billing#credit-return",
     "return-settle": "billing#credit-return",
     "return-settle-undo": "billing#credit-return",
-    "payment-undo": "billing#payment-undo",
-    "refund-undo": "billing#payment-undo",
+    **dict.fromkeys(("payment-undo", "refund-undo"), "billing#payment-undo"),
     "credit-note-undo": "billing#credit-note-undo",
     # customers, products
     "customer-list": "customers#customer-list",
@@ -341,6 +340,7 @@ FIELDS: dict[str, str] = {
     "ReturnForm.warehouse": "shipping#return-warehouse",
     "ReturnForm.credit": "shipping#return-credit",
     "ReturnForm.refund": "shipping#return-refund",
+    "PaymentForm.invoice": "billing#payment-invoice",
     "PaymentForm.amount": "billing#payment-amount",
     "PaymentForm.method": "billing#payment-method",
     "PaymentForm.reference": "billing#payment-reference",
