@@ -54,6 +54,28 @@ class UnknownMethod(DomainError):
     message = "There is no payment method {value}; expected one of {expected}."
 
 
+class UnknownInvoice(DomainError):
+    code = "unknown_invoice"
+    message = "There is no invoice {value}."
+
+
+class InvoiceOfAnotherOrder(DomainError):
+    code = "invoice_of_another_order"
+    message = "Invoice {value} belongs to order {other}, not to {number}; record its payment there."
+
+
+class RecordedForAnotherInvoice(DomainError):
+    code = "recorded_for_another_invoice"
+    message = "The payment with the reference {reference} is recorded already, for invoice {invoice}; undo it to record it anew."
+
+
+class RecordedForNoInvoice(DomainError):
+    code = "recorded_for_no_invoice"
+    message = (
+        "The payment with the reference {reference} is recorded already, without an invoice; undo it to record it anew."
+    )
+
+
 class ReferenceTaken(DomainError):
     code = "reference_taken"
     message = "The reference {reference} was used before for something else: {amount} {currency} of order {number}."
@@ -62,6 +84,37 @@ class ReferenceTaken(DomainError):
 class MoneyUndone(DomainError):
     code = "money_undone"
     message = "This was undone by {who} at {moment}: {reason}"
+
+
+class CreditNoteUndone(DomainError):
+    code = "credit_note_undone"
+    message = "Credit note {number} was undone by {who} at {moment}, with invoice {invoice}: {reason}"
+
+
+class CreditNoteRefunded(DomainError):
+    code = "credit_note_refunded"
+    message = "{amount} {currency} were given back along with credit note {number}. Undo that refund first, then the credit note."
+
+
+class CreditedUnitsGone(DomainError):
+    code = "credited_units_gone"
+    message = (
+        "{sku}: credit note {number} made {value} of these units free to be invoiced again, and only {left} still are. The "
+        "rest was invoiced anew or cancelled since."
+    )
+
+
+class PricesMovedOn(DomainError):
+    code = "prices_moved_on"
+    message = (
+        "{sku}: what is charged for these units has changed since credit note {number}. Invoice them anew on the order "
+        "instead; nothing else is needed."
+    )
+
+
+class CreditedSince(DomainError):
+    code = "credited_since"
+    message = "{sku}: credit notes after {number} were rounded to fit it. Undo {later} first."
 
 
 class PaymentRefunded(DomainError):

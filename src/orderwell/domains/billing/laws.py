@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from django.db.models import F, Model, QuerySet, Sum
@@ -20,6 +22,7 @@ from orderwell.domains.billing.models import (
     Refund,
 )
 from orderwell.domains.billing.services.ledger import SIGNS, Kind, document_name
+from orderwell.domains.billing.settling import open_amounts
 from orderwell.domains.orders.models import Order, OrderLine
 from orderwell.platform.numbering.models import NumberSequence
 from orderwell.platform.verify import Difference, LawResult, law
@@ -93,7 +96,7 @@ def invoiced_is_the_sum_of_invoices() -> LawResult:
 def invoiced_lines_are_charged_in_full() -> LawResult:
     """A line that is invoiced as a whole was charged exactly its amounts; one that came back as a whole got them back."""
     lines = OrderLine.objects.filter(order__history=False, quantity_invoiced__gt=0).filter(
-        quantity_invoiced=F("quantity") - F("quantity_cancelled")
+        quantity_invoiced=F("quantity") - F("quantity_cancelled") - F("quantity_unbilled")
     )
     checked, found = 0, []
     chunk: list[OrderLine] = []
@@ -154,6 +157,42 @@ def refunded_is_the_sum_of_refunds() -> LawResult:
     return LawResult(Payment.objects.count(), found)
 
 
+@law("billing.open_is_what_nothing_settled")
+def open_is_what_nothing_settled() -> LawResult:
+    """What is open of every invoice is its amount less its credit notes and the payments that settle it (settling.py)."""
+    credited = _sums(CreditNote.objects.all(), "invoice_id", "gross_amount")
+    standing = Payment.objects.filter(undone_at=None)
+    back = Refund.objects.filter(undone_at=None)
+    named = _less(_sums(standing, "invoice_id", "amount"), _sums(back, "payment__invoice_id", "amount"))
+    paid = _less(_sums(standing, "order_id", "amount"), _sums(back, "payment__order_id", "amount"))
+    rows = Invoice.objects.order_by("order_id", "issued_at", "pk")
+    columns = ("order_id", "pk", "number", "gross_amount", "open_amount")
+    checked, found = 0, []
+    for order_id, invoices in groupby(rows.values_list(*columns).iterator(CHUNK), key=itemgetter(0)):
+        theirs = [tuple(rest) for _order_id, *rest in invoices]
+        asked = [(pk, gross - credited.get(pk, ZERO)) for pk, _number, gross, _open in theirs]
+        right = open_amounts(asked, named, paid.get(order_id, ZERO))
+        checked += len(theirs)
+        found += [Difference(f"invoice {name}", right[pk], kept) for pk, name, _g, kept in theirs if right[pk] != kept]
+    return LawResult(checked, found)
+
+
+def _less(amounts: Mapping[Any, Decimal], minus: Mapping[Any, Decimal]) -> dict[Any, Decimal]:
+    return {key: amount - minus.get(key, ZERO) for key, amount in amounts.items()}
+
+
+@law("billing.payment_names_an_invoice_of_its_order")
+def payment_names_an_invoice_of_its_order() -> LawResult:
+    """Every payment that names an invoice names one of its own order."""
+    rows = Payment.objects.filter(invoice__isnull=False)
+    wrong = rows.exclude(invoice__order=F("order")).order_by("pk")
+    found = [
+        Difference(f"payment {pk}", right, kept)
+        for pk, right, kept in wrong.values_list("pk", "order_id", "invoice__order_id")
+    ]
+    return LawResult(rows.count(), found)
+
+
 @law("billing.ledger_holds_every_document_once")
 def ledger_holds_every_document_once() -> LawResult:
     """The receivables ledger holds one entry for each document, with its amount, order, customer and currency.
@@ -187,6 +226,37 @@ def ledger_holds_every_document_once() -> LawResult:
         wrong = sorted(name for name in right.keys() | kept.keys() if right.get(name) != kept.get(name))
         found += [Difference(name, right.get(name), kept.get(name)) for name in wrong]
     return LawResult(checked, found)
+
+
+@law("billing.undone_credit_notes_are_invoiced_anew")
+def undone_credit_notes_are_invoiced_anew() -> LawResult:
+    """Every credit note that was undone reverses its units, and one invoice charges exactly those again, to the cent."""
+    undone = dict(CreditNote.objects.filter(undone_at__isnull=False).values_list("pk", "number"))
+    papers = Invoice.objects.filter(takes_back__isnull=False)
+    right = _papers(CreditNoteLine.objects.filter(credit_note__in=undone, credit_note__reverses=True), _OF_NOTE)
+    kept = _papers(InvoiceLine.objects.filter(invoice__in=papers), _OF_INVOICE)
+    # One without lines that reverse anything is wrong as well.
+    right = {**{pk: set() for pk in undone}, **right}
+    wrong = sorted(pk for pk in right.keys() | kept.keys() if not right.get(pk) or right.get(pk) != kept.get(pk))
+    names = dict(CreditNote.objects.filter(pk__in=wrong).values_list("pk", "number"))
+    found = [Difference(f"credit note {names.get(pk)}", right.get(pk), kept.get(pk)) for pk in wrong]
+    return LawResult(len(undone), found)
+
+
+_MONEY = ("quantity", "net_amount", "tax_amount", "gross_amount")
+_OF_NOTE = (
+    *("credit_note_id", "credit_note__order_id", "credit_note__currency", "invoice_line__order_line_id"),
+    *_MONEY,
+)
+_OF_INVOICE = ("invoice__takes_back_id", "invoice__order_id", "invoice__currency", "order_line_id", *_MONEY)
+
+
+def _papers(rows: QuerySet[Any], columns: tuple[str, ...]) -> dict[int, set[tuple[Any, ...]]]:
+    """Credit note -> its lines, as the one paper or the other has them."""
+    found: dict[int, set[tuple[Any, ...]]] = defaultdict(set)
+    for pk, *rest in rows.values_list(*columns).iterator(CHUNK):
+        found[pk].add(tuple(rest))
+    return found
 
 
 @law("billing.numbers_have_no_gap")

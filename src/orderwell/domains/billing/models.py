@@ -9,8 +9,21 @@ from orderwell.platform.crypto import EncryptedTextField
 from orderwell.platform.fields import AmountField, QuantityField, RateField
 
 
+class Undoable(models.Model):
+    """A record that may have been a mistake: then it stays, says by whom and why it was undone, and counts no longer."""
+
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.CharField(max_length=120, blank=True)
+    undone_reason = models.CharField(max_length=240, blank=True)
+
+    class Meta:
+        abstract = True
+
+
 class Invoice(models.Model):
-    """`cause` names what it was made from: "order:7" or "shipment:3"."""
+    """`cause` names what it was made from: "order:7" or "shipment:3", or "credit-note:5" for one that `takes_back` a
+    credit note: it charges anew exactly what that one credited.
+    """
 
     number = models.CharField(max_length=40, unique=True)
     order = models.ForeignKey("orders.Order", on_delete=models.PROTECT, related_name="+")
@@ -20,15 +33,19 @@ class Invoice(models.Model):
     net_amount = AmountField()
     tax_amount = AmountField()
     gross_amount = AmountField()
+    # What is left of it without its credit notes and the money that settles it (settling.py), kept by services/settle.py.
+    open_amount = AmountField(default=0)
     issued_at = models.DateTimeField()
     due_at = models.DateTimeField()
     actor_label = models.CharField(max_length=120)
     # Whom it bills, as JSON (recipient.py). NULL: issued before this was kept.
     bill_to = EncryptedTextField(aad="billing.invoice.bill_to", null=True)
+    takes_back = models.OneToOneField("CreditNote", on_delete=models.PROTECT, null=True, related_name="taken_back_by")
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(gross_amount=F("net_amount") + F("tax_amount")), name="invoice_adds_up"),
+            models.CheckConstraint(condition=Q(open_amount__gte=0), name="invoice_open_amount"),
         ]
         indexes = [
             models.Index(fields=["order"], name="invoice_order"),
@@ -36,6 +53,13 @@ class Invoice(models.Model):
             models.Index(fields=["-issued_at", "-id"], name="invoice_recent"),
             models.Index(fields=["customer", "-issued_at", "-id"], name="invoice_customer"),
             models.Index(fields=["gross_amount", "-id"], name="invoice_amount"),
+            # Of all invoices only those of which something is open: their list, and what is overdue with its sums.
+            models.Index(fields=["-issued_at", "-id"], name="invoice_open", condition=Q(open_amount__gt=0)),
+            models.Index(
+                fields=["due_at", "id", "currency", "open_amount"],
+                name="invoice_open_due",
+                condition=Q(open_amount__gt=0),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -66,11 +90,12 @@ class InvoiceLine(models.Model):
         ]
 
 
-class CreditNote(models.Model):
+class CreditNote(Undoable):
     """Takes back what an invoice charged. `cause` names why: "return:4" or "order:7".
 
     One that `reverses` makes its units uninvoiced again, as for units that are cancelled or were invoiced by mistake. Any
-    other leaves the units invoiced and lowers what the order asks for: goods that came back, or goodwill.
+    other leaves the units invoiced and lowers what the order asks for: goods that came back, or goodwill. One that was
+    undone reverses its units in any case: an invoice of its own charges them anew.
     """
 
     number = models.CharField(max_length=40, unique=True)
@@ -119,22 +144,13 @@ class CreditNoteLine(models.Model):
         ]
 
 
-class Undoable(models.Model):
-    """A record that may have been a mistake: then it stays, says by whom and why it was undone, and counts no longer."""
-
-    undone_at = models.DateTimeField(null=True)
-    undone_by = models.CharField(max_length=120, blank=True)
-    undone_reason = models.CharField(max_length=240, blank=True)
-
-    class Meta:
-        abstract = True
-
-
 class Payment(Undoable):
     """Money received for an order. `refunded_amount` is the sum of its refunds that stand, kept for the CHECK."""
 
     order = models.ForeignKey("orders.Order", on_delete=models.PROTECT, related_name="+")
     customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, null=True, related_name="+")
+    # The invoice of this order that the payer named: it is settled first. NULL: the oldest that are open.
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     method = models.CharField(max_length=20)
     # The provider's or bank's own reference; unique per method, so that a notification told twice is one payment. One
     # that was undone doesn't stand in the way of the right one.
@@ -175,6 +191,8 @@ class Refund(Undoable):
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
     amount = AmountField()
     reason = models.CharField(max_length=240)
+    # What it was made along with: "return:4" or "credit-note:5"; empty for one that was made by itself.
+    cause = models.CharField(max_length=40, blank=True, default="", db_default="")
     reference = models.CharField(max_length=120, null=True)  # NULL: unique only where given
     refunded_at = models.DateTimeField()
     actor_label = models.CharField(max_length=120)
