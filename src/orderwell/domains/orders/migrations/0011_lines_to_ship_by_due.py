@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
         ("accounts", "0002_user_desk"),
         ("catalog", "0007_options_in_chinese"),
         ("customers", "0007_files"),
-        ("orders", "0009_uninvoiced_orders"),
+        ("orders", "0010_units_left_unbilled"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
