@@ -13,6 +13,7 @@ def to_invoice(orders: QuerySet[Order]) -> QuerySet[Order]:
 
     Of an order that left in part, something that left must be not invoiced: what is still here can wait.
     """
-    gone = OrderLine.objects.filter(order_id=OuterRef("pk"), quantity_shipped__gt=F("quantity_invoiced"))
+    done = F("quantity_invoiced") + F("quantity_unbilled")
+    gone = OrderLine.objects.filter(order_id=OuterRef("pk"), quantity_shipped__gt=done)
     whole = ~Q(fulfilment_state=Order.FulfilmentState.PARTIAL)
     return orders.alias(uninvoiced_since=UninvoicedSince()).filter(whole | Exists(gone), uninvoiced_since__isnull=False)

@@ -65,8 +65,9 @@ TOPICS: dict[str, str] = {
     "invoice-credit": "billing#credit-note",
     "return-credit": "billing#credit-return",
     "return-settle": "billing#credit-return",
-    "payment-undo": "billing#payment-undo",
-    "refund-undo": "billing#payment-undo",
+    "return-settle-undo": "billing#credit-return",
+    **dict.fromkeys(("payment-undo", "refund-undo"), "billing#payment-undo"),
+    "credit-note-undo": "billing#credit-note-undo",
     # customers, products
     "customer-list": "customers#customer-list",
     "customer-new": "customers#customer-form",
