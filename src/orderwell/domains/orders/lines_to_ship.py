@@ -7,7 +7,9 @@ order writes nothing for it. Where few reservations can match, these are read an
 
 from __future__ import annotations
 
-from django.db.models import BigIntegerField, DateTimeField, Exists, IntegerField, OuterRef, QuerySet
+from typing import Any
+
+from django.db.models import BigIntegerField, DateTimeField, Exists, Field, IntegerField, OuterRef, QuerySet
 from django.db.models.expressions import RawSQL
 
 from orderwell.domains.inventory.models import Reservation, StockItem
@@ -18,7 +20,11 @@ from orderwell.platform.accounts.actor import Actor
 
 # As rows are annotated: when the order is due, how urgent it is, its key.
 BY_URGENCY = ("due", "urgency", "of_order", "id")
-COMPUTED = {"due": DateTimeField(), "urgency": IntegerField(), "of_order": BigIntegerField()}
+COMPUTED: dict[str, Field[Any, Any]] = {
+    "due": DateTimeField(),
+    "urgency": IntegerField(),
+    "of_order": BigIntegerField(),
+}
 _ORDER, _LINE = "orders_order", "orders_orderline"
 _COLUMNS = [f'"{_ORDER}"."{name}"' for name in ReadyDue.columns]
 _DUE = f"COALESCE({', '.join(_COLUMNS[2:])})"
