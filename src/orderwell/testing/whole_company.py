@@ -304,14 +304,16 @@ def _work_on_lists(actor: Actor, now: datetime) -> None:
         answer = client.post(path, sent)
         if answer.status_code not in {200, 302}:
             raise RuntimeError(f"{path} was answered {answer.status_code}: {answer.content.decode()[-2000:]}")
-    wanted = {
-        "kind": "pick-list",
-        "ids": some,
-        "language": "",
-        "title": "拣货单 Pick lists",
-        "result": "/print/runs/{id}/",
-    }
-    make_print(run_id=ask_to_print(**wanted, actor=actor, now=now).pk, actor=actor)
+    run = ask_to_print(
+        kind="pick-list",
+        ids=some,
+        language="",
+        title="拣货单 Pick lists",
+        result="/print/runs/{id}/",
+        actor=actor,
+        now=now,
+    )
+    make_print(run_id=run.pk, actor=actor)
     with progress(actor, "盘点导出 Export of a count", 10) as steps:
         steps.step(10)
 
