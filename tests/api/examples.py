@@ -388,7 +388,6 @@ def _export(world: World) -> str:
 
 EXAMPLES |= {
     ("GET", "/lists"): simple("/lists"),
-    ("GET", "/lists/{name}/totals"): simple("/lists/orders/totals?filter=channel:web"),
     ("GET", "/views"): simple("/views"),
     ("POST", "/views"): simple("/views", VIEW),
     ("GET", "/views/{view_id}"): Example(lambda world: Request(_view(world))),

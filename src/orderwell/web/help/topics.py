@@ -318,8 +318,7 @@ PARTS = frozenset(
         "progress",
         "progress-seen",
         *("list-counts", "list-print", "list-total", "list-quick", "list-export-file", "print-run-file"),
-        "list-run-retry",
-        "list-run-undo",
+        *("list-run-retry", "list-run-undo"),
         "list-view-default",
         "list-view-remove",
     }
