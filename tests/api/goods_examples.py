@@ -75,6 +75,12 @@ def _invoice(world: World) -> int:
     return world.created(f"/orders/{world.order()}/invoices", {})["id"]  # type: ignore[no-any-return]
 
 
+def _settled(world: World) -> int:
+    return_id = _returned(world)
+    world.created(f"/returns/{return_id}/settlement", {"reason": "exchanged"})
+    return return_id
+
+
 def _credit_note(world: World) -> int:
     return world.created(f"/invoices/{_invoice(world)}/credit-notes", {"reason": "goodwill"})["id"]  # type: ignore[no-any-return]
 
@@ -191,6 +197,9 @@ EXAMPLES: dict[tuple[str, str], Example] = {
     ("POST", "/returns/{return_id}/undo"): Example(
         lambda world: Request(f"/returns/{_returned(world)}/undo", {"reason": "another order"}), CHANNEL
     ),
+    ("POST", "/returns/{return_id}/settlement/undo"): Example(
+        lambda world: Request(f"/returns/{_settled(world)}/settlement/undo", {"reason": "not exchanged"}), CHANNEL
+    ),
     ("POST", "/returns/{return_id}/settlement"): Example(
         lambda world: Request(f"/returns/{_returned(world)}/settlement", {"reason": "exchanged"}), CHANNEL
     ),
@@ -204,6 +213,9 @@ EXAMPLES: dict[tuple[str, str], Example] = {
     ),
     ("POST", "/payments/{payment_id}/undo"): Example(
         lambda world: Request(f"/payments/{_payment(world)}/undo", {"reason": "another order"}), CHANNEL
+    ),
+    ("POST", "/credit-notes/{note_id}/undo"): Example(
+        lambda world: Request(f"/credit-notes/{_credit_note(world)}/undo", {"reason": "wrong invoice"}), CHANNEL
     ),
     ("POST", "/refunds/{refund_id}/undo"): Example(
         lambda world: Request(f"/refunds/{_refund(world)}/undo", {"reason": "never went out"}), CHANNEL

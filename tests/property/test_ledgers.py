@@ -22,6 +22,7 @@ DEEDS = {
 SELDOM = {
     *("change discount", "change shipping", "change priority", "change remove", "change reprice", "undo change"),
     *("merge", "unmerge", "settle return", "settle without credit", "undo payment", "undo refund"),
+    *("undo credit note", "undo settlement"),
     *("open count", "enter count", "post count", "announce", "receive announced"),
     *("sell ahead", "no more", "hold back", "ship picked"),
 }
@@ -48,7 +49,7 @@ def play(examples: int, steps: int, *, wanted: set[str], may_lack: int) -> None:
 
 @pytest.mark.django_db
 def test_every_law_holds_after_every_step() -> None:
-    play(examples=12, steps=35, wanted=DEEDS, may_lack=3)
+    play(examples=12, steps=35, wanted=DEEDS, may_lack=4)
 
 
 @pytest.mark.soak

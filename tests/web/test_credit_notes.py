@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
+from django.contrib.messages import get_messages
+from django.http import HttpResponse
 from django.test import Client
 
 from orderwell.domains.billing.models import CreditNote, Invoice, InvoiceLine, Refund
@@ -19,6 +22,7 @@ from orderwell.domains.orders.models import Order, OrderLine
 from orderwell.kernel.clock import utc_now
 from orderwell.testing.actors import owner as the_owner
 from orderwell.testing.markup import flat
+from tests.web.sent import begun
 from tests.web.test_orders import send
 
 pytestmark = pytest.mark.django_db
@@ -147,3 +151,119 @@ def test_a_return_is_never_what_an_order_waits_for(browse: Callable[..., Client]
     assert f'href="/orders/{order_id}/return/"' in page
     assert not re.search(r'<a class="btn btn-primary" href="/orders/\d+/return/"', page)
     assert page.count(f'href="/orders/{order_id}/return/"') == 1
+
+
+def test_the_form_tells_what_that_which_is_typed_comes_to(
+    browse: Callable[..., Client], came_back: Callable[..., tuple[int, int]]
+) -> None:
+    order_id, _return_id = came_back(paid=True)
+    bookkeeper, row = browse("bookkeeper"), InvoiceLine.objects.get()
+    address, line = f"/invoices/{row.invoice_id}/credit/", f"line_{row.pk}"
+    page = read(bookkeeper, address)
+    assert f'<span id="worth-{row.pk}">¥40.00</span>' in page, "what is offered is counted at once"
+    assert "Order then: too much paid" in page
+
+    def sums(**typed: str) -> str:
+        return " ".join(bookkeeper.get(address, {"sums": "1", **typed}).content.decode().split())
+
+    one = sums(**{line: "1", "reason": ""})
+    assert f'<span id="worth-{row.pk}" hx-swap-oob="true">¥20.00</span>' in one
+    assert 'Order then: too much paid </dt> <dd class="text-bad"> ¥20.00 </dd>' in one
+    assert "Given back with it" in sums(**{line: "1", "refund": "on"})
+    again = sums(**{line: "1", "reverses": "on"})
+    assert "Can then be invoiced anew" in again and "Order then: still to pay" in again
+    for wrong in ("3", "x", "-1", ""):
+        assert 'hx-swap-oob="true">—</span>' in sums(**{line: wrong})
+    assert not CreditNote.objects.exists() and Order.objects.get(pk=order_id).credited_amount == 0
+
+
+def test_an_invoice_is_credited_and_the_money_goes_back_once(
+    browse: Callable[..., Client], came_back: Callable[..., tuple[int, int]]
+) -> None:
+    order_id, _return_id = came_back(paid=True)
+    bookkeeper, row = browse("bookkeeper"), InvoiceLine.objects.get()
+    address = f"/invoices/{row.invoice_id}/credit/"
+    form = begun(bookkeeper, address) | {f"line_{row.pk}": "1", "reason": "sorry", "refund": "on"}
+    for _ in range(2):
+        answer = bookkeeper.post(address, form, HTTP_HX_REQUEST="true")
+        assert answer.status_code == 204
+        assert promised(answer) == {}, "what went back is undone first"
+    assert (CreditNote.objects.get().gross_amount, Refund.objects.get().amount) == (20, 20)
+    assert Refund.objects.get().cause == f"credit-note:{CreditNote.objects.get().pk}"
+    assert Order.objects.get(pk=order_id).payment_state == "paid"
+    address = f"/credit-notes/{CreditNote.objects.get().pk}/undo/"
+    assert "Undo that refund first" in read(bookkeeper, address) and 'name="reason"' not in read(bookkeeper, address)
+    assert bookkeeper.post(address, {"reason": "wrong"}, HTTP_HX_REQUEST="true").status_code == 422
+    assert CreditNote.objects.get().undone_at is None
+
+
+def test_a_credit_note_is_undone_where_it_is_shown(
+    browse: Callable[..., Client], came_back: Callable[..., tuple[int, int]]
+) -> None:
+    order_id, return_id = came_back()
+    bookkeeper, clerk = browse("bookkeeper"), browse("sales-clerk")
+    send(bookkeeper, f"/returns/{return_id}/credit/")
+    note = CreditNote.objects.get()
+    address = f"/credit-notes/{note.pk}/undo/"
+    places = [f"/orders/{order_id}/", f"/invoices/{note.invoice_id}/", f"/returns/{return_id}/"]
+    for place in places:
+        assert address in read(bookkeeper, place) and address not in read(clerk, place)
+    assert clerk.get(address).status_code == 403
+    assert "Order then: still to pay <strong>¥40.00</strong>" in read(bookkeeper, address)
+    assert send(bookkeeper, address, reason="").status_code == 422
+    assert send(bookkeeper, address, reason="wrong parcel").status_code == 204
+    anew = Invoice.objects.get(takes_back=note)
+    for place in places:
+        page = read(bookkeeper, place)
+        assert address not in page and "wrong parcel" in page and f"/invoices/{anew.pk}/" in page
+    assert f'href="/returns/{return_id}/credit/"' in read(bookkeeper, f"/returns/{return_id}/")
+    assert note.number in read(bookkeeper, f"/invoices/{anew.pk}/")
+    assert anew.number in read(bookkeeper, address), "asked again, it says what took it back"
+    answer = send(bookkeeper, address, reason="again")
+    assert answer.status_code == 422 and anew.number in answer.content.decode()
+
+
+def test_the_toast_undoes_the_credit_note(
+    browse: Callable[..., Client], came_back: Callable[..., tuple[int, int]]
+) -> None:
+    order_id, return_id = came_back()
+    bookkeeper = browse("bookkeeper")
+    promise = promised(send(bookkeeper, f"/returns/{return_id}/credit/"))
+    for _ in range(2):
+        assert bookkeeper.post(promise["url"], {"token": promise["token"], "next": "/"}).status_code == 302
+    assert CreditNote.objects.get().undone_at is not None
+    assert Invoice.objects.count() == 2 and Order.objects.get(pk=order_id).credited_amount == 0
+
+
+def test_no_credit_note_is_taken_back_by_its_toast_and_on_the_page(
+    browse: Callable[..., Client], place: Callable[..., int]
+) -> None:
+    order_id, now = place(CUP=2), utc_now()
+    ship(order_id=order_id, actor=the_owner(), now=now)
+    line = OrderLine.objects.get(order_id=order_id)
+    units = [ReturnedUnits(line.pk, Decimal(2))]
+    return_id = record_return(order_id=order_id, lines=units, reason="broken", actor=the_owner(), now=now).pk
+    bookkeeper, address = browse("bookkeeper"), f"/returns/{return_id}/settle/undo/"
+    page, order = f"/returns/{return_id}/", f"/orders/{order_id}/"
+    assert "2 of its units were never invoiced" in read(bookkeeper, f"/returns/{return_id}/settle/")
+    promise = promised(send(bookkeeper, f"/returns/{return_id}/settle/", reason="exchanged"))
+    assert "2 units are not billed" in read(bookkeeper, page) and address in read(bookkeeper, page)
+    assert address not in read(browse("sales-clerk"), page)
+    told = read(bookkeeper, order)
+    assert "To be invoiced" not in told and "Everything is done" in told and "2 not billed" in told
+    for _ in range(2):
+        assert bookkeeper.post(promise["url"], {"token": promise["token"], "next": "/"}).status_code == 302
+    assert "Return to be credited" in read(bookkeeper, order) and address not in read(bookkeeper, page)
+    send(bookkeeper, f"/returns/{return_id}/settle/", reason="exchanged")
+    assert "The 2 units that were not billed" in read(bookkeeper, address)
+    assert send(bookkeeper, address, reason="").status_code == 422
+    assert send(bookkeeper, address, reason="not so").status_code == 204
+    assert "not so" in read(bookkeeper, order)
+    assert "nothing to undo" in read(bookkeeper, address)
+    assert send(bookkeeper, address, reason="again").status_code == 422
+
+
+def promised(answer: HttpResponse) -> dict[str, str]:
+    """What the undo button of the toast sends; empty without one."""
+    message = list(get_messages(answer.wsgi_request))[-1]  # type: ignore[attr-defined]
+    return json.loads(message.extra_tags or "{}")  # type: ignore[no-any-return]

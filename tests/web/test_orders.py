@@ -12,10 +12,12 @@ import pytest
 from django.test import Client
 
 from orderwell.domains.billing.models import Invoice, Payment, Refund
+from orderwell.domains.billing.services.pay import PaymentDraft, record_payment
 from orderwell.domains.catalog.models import Barcode, Pack
 from orderwell.domains.fulfilment.models import Shipment
 from orderwell.domains.orders.models import Hold, Order, OrderNote
 from orderwell.kernel.clock import utc_now
+from orderwell.testing.actors import owner as the_owner
 from orderwell.testing.factories import make_price_list, make_warehouse
 from orderwell.testing.markup import flat
 from tests.web.conftest import Company
@@ -255,6 +257,26 @@ def test_where_only_charges_are_left_nothing_has_left(owner: Client, company: Co
     assert send(owner, f"/orders/{order.pk}/cancel/", **units, reason="wrong").status_code == 204, answer
     page = flat(owner.get(f"/orders/{order.pk}/").content.decode())
     assert "Only charges are left" in page and "The goods have left" not in page
+
+
+def test_charges_go_with_the_last_goods_unless_they_are_to_stay(owner: Client, company: Company) -> None:
+    send(owner, "/orders/new/", **entry(owner, shipping="12.00"))
+    order = Order.objects.get()
+    address = f"/orders/{order.pk}/cancel/"
+    page = flat(owner.get(address).content.decode())
+    box = re.findall(r'<input[^>]*name="charges"[^>]*>', page)
+    assert len(box) == 1 and "checked" in box[0], "ticked unless somebody says otherwise"
+    assert "¥12.00" in page
+    (shipping,) = order.lines.filter(kind="shipping")
+    assert re.search(rf'name="line_{shipping.pk}"(?![^>]* value=)', page), "asked about once, by the box"
+    units = {f"line_{line.pk}": str(line.quantity) for line in order.lines.filter(kind="goods")}
+    draft = PaymentDraft(order_id=order.pk, amount=order.total_amount, method="bank")
+    record_payment(payment=draft, actor=the_owner(), now=utc_now())
+    assert send(owner, address, **units, charges="on", reason="wrong").status_code == 204
+    order.refresh_from_db()
+    assert (order.state, order.total_amount) == ("cancelled", 0)
+    refund = owner.get(f"/orders/{order.pk}/refund/").context["form"]
+    assert Decimal(refund.initial["amount"]) == order.paid_amount
 
 
 def test_an_invoice_says_what_is_paid_and_takes_a_payment(owner: Client, place: Callable[..., int]) -> None:

@@ -26,12 +26,13 @@ from orderwell.api.shapes import (
     columns,
 )
 from orderwell.domains.automation.services.bill import invoice_shipment
+from orderwell.domains.automation.services.credit_invoice import credit_invoice as credit_and_refund
 from orderwell.domains.automation.services.take_back import credit_return
 from orderwell.domains.billing import queries
 from orderwell.domains.billing.models import CreditNote, Invoice, Payment, Refund
-from orderwell.domains.billing.services.credit import issue_credit_note
 from orderwell.domains.billing.services.invoice import issue_invoice
 from orderwell.domains.billing.services.pay import PaymentDraft, record_payment, record_refund
+from orderwell.domains.billing.services.undo_credit import undo_credit_note
 from orderwell.domains.billing.services.undo_money import undo_payment, undo_refund
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.permissions import Permission
@@ -61,6 +62,7 @@ class DocumentShape(InCurrency):
 
 class InvoiceShape(DocumentShape):
     due_at: Moment
+    takes_back: int | None = Field(description="The credit note that this invoice takes back, where it does that")
 
 
 class InvoiceLineShape(Shape):
@@ -84,6 +86,11 @@ class CreditNoteShape(DocumentShape):
     invoice_id: int
     invoice: str
     reason: str
+    reverses: bool = Field(description="Its units are no longer invoiced by the invoice that it credits")
+    undone_at: Moment | None = Field(description="When it was undone because it was a mistake")
+    undone_by: str
+    undone_reason: str
+    taken_back_by: int | None = Field(description="The invoice that took it back, of one that was undone")
 
 
 class CreditNoteLineShape(Shape):
@@ -124,6 +131,7 @@ class RefundShape(InCurrency):
     currency: str
     amount: Amount
     reason: str
+    cause: str = Field(description='What it was made along with, such as "return:4" or "credit-note:5"; mostly empty')
     reference: str | None
     refunded_at: Moment
     actor_label: str
@@ -160,6 +168,11 @@ class Crediting(Input):
     lines: Units = None
     reason: Reason
     reverses: bool = Field(default=False, description="The units become uninvoiced and can be invoiced anew")
+    refund: bool = Field(
+        default=False,
+        description="Also give back what is thereby paid too much, at most the amount of the credit note; needs "
+        "billing:refund:create",
+    )
 
 
 class NewPayment(Input):
@@ -177,7 +190,7 @@ class NewRefund(Input):
     reference: str | None = Field(default=None, max_length=120)
 
 
-class UndoingMoney(Input):
+class Undoing(Input):
     reason: Reason
 
 
@@ -186,7 +199,7 @@ def _named(row: Invoice | CreditNote | Payment) -> dict[str, Any]:
 
 
 def _invoice(invoice: Invoice) -> dict[str, Any]:
-    return columns(InvoiceShape, invoice, **_named(invoice))
+    return columns(InvoiceShape, invoice, **_named(invoice), takes_back=invoice.takes_back_id)
 
 
 def _invoice_detail(request: ApiRequest, invoice_id: int) -> dict[str, Any]:
@@ -199,7 +212,8 @@ def _invoice_detail(request: ApiRequest, invoice_id: int) -> dict[str, Any]:
 
 
 def _credit_note(note: CreditNote) -> dict[str, Any]:
-    return columns(CreditNoteShape, note, **_named(note), invoice=note.invoice.number)
+    anew = note.taken_back_by.pk if note.undone_at else None
+    return columns(CreditNoteShape, note, **_named(note), invoice=note.invoice.number, taken_back_by=anew)
 
 
 def _credit_note_detail(request: ApiRequest, note_id: int) -> dict[str, Any]:
@@ -279,15 +293,24 @@ def get_credit_note(request: ApiRequest, note_id: Id) -> dict[str, Any]:
 )
 def credit_invoice(request: ApiRequest, invoice_id: Id, body: Crediting) -> dict[str, Any]:
     """Credit some units of an invoice by invoice line, or all that is not credited."""
-    note = issue_credit_note(
+    made = credit_and_refund(
         invoice_id=invoice_id,
         quantities=body.lines,
         reason=body.reason,
         reverses=body.reverses,
+        refund=body.refund,
         actor=request.actor,
         now=utc_now(),
     )
-    return _credit_note_detail(request, note.pk)
+    return _credit_note_detail(request, made.credit_note.pk)
+
+
+@routes.write("POST", "/credit-notes/{note_id}/undo", permission=CREDIT, response=InvoiceDetailShape, status=201)
+def undo_one_credit_note(request: ApiRequest, note_id: Id, body: Undoing) -> dict[str, Any]:
+    """Take back a credit note that was a mistake, with the invoice that is returned: it charges exactly the same units
+    and amounts. Refused as long as a refund made along with it stands."""
+    invoice = undo_credit_note(note_id=note_id, reason=body.reason, actor=request.actor, now=utc_now())
+    return _invoice_detail(request, invoice.pk)
 
 
 @routes.write(
@@ -336,14 +359,14 @@ def refund_payment(request: ApiRequest, payment_id: Id, body: NewRefund) -> Refu
 
 
 @routes.write("POST", "/payments/{payment_id}/undo", permission=PAY, response=PaymentDetailShape)
-def undo_order_payment(request: ApiRequest, payment_id: Id, body: UndoingMoney) -> dict[str, Any]:
+def undo_order_payment(request: ApiRequest, payment_id: Id, body: Undoing) -> dict[str, Any]:
     """Take back a payment that was recorded by mistake; refused as long as a refund of it stands."""
     undo_payment(payment_id=payment_id, reason=body.reason, actor=request.actor, now=utc_now())
     return _payment_detail(request, payment_id)
 
 
 @routes.write("POST", "/refunds/{refund_id}/undo", permission=REFUND, response=RefundShape)
-def undo_order_refund(request: ApiRequest, refund_id: Id, body: UndoingMoney) -> Refund:
+def undo_order_refund(request: ApiRequest, refund_id: Id, body: Undoing) -> Refund:
     """Take back a refund that was recorded by mistake."""
     return undo_refund(refund_id=refund_id, reason=body.reason, actor=request.actor, now=utc_now())
 

@@ -13,7 +13,7 @@ from orderwell.api.preconditions import etag, expected_version
 from orderwell.api.requests import may_also
 from orderwell.api.routing import Routes
 from orderwell.api.shapes import Amount, Exact, Id, InCurrency, Input, Moment, QuantityIn, Reason, Shape, columns
-from orderwell.domains.automation.services.take_back import settle_without
+from orderwell.domains.automation.services.no_credit import settle_without, undo_settlement
 from orderwell.domains.automation.services.undo_return import undo_return
 from orderwell.domains.fulfilment import queries
 from orderwell.domains.fulfilment.models import Return, Shipment
@@ -129,6 +129,7 @@ class ReturnLineShape(Shape):
     sku: str
     name: str
     quantity: Exact
+    quantity_unbilled: Exact = Field(description="Never invoiced, and not billed as nothing is to be credited")
     disposition: str
     tax_rate: Exact
     net_amount: Amount
@@ -260,7 +261,21 @@ def undo_return_of_goods(request: ApiRequest, return_id: Id, body: UndoingReturn
 )
 def settle_without_credit_note(request: ApiRequest, return_id: Id, body: SettlingReturn) -> dict[str, Any]:
     """Say that nothing is to be credited for a return, and why: exchanged, repaired, agreed otherwise. Refused once it has a
-    credit note.
+    credit note. Units of it that were never invoiced are then not billed: `quantity_unbilled`.
     """
     settle_without(return_id=return_id, reason=body.reason, actor=request.actor, now=utc_now())
+    return _return_detail(request, return_id)
+
+
+@routes.write(
+    "POST",
+    "/returns/{return_id}/settlement/undo",
+    permission=Permission.BILLING_CREDIT_NOTE_CREATE,
+    response=ReturnDetailShape,
+)
+def undo_settlement_without_credit_note(request: ApiRequest, return_id: Id, body: UndoingReturn) -> dict[str, Any]:
+    """Take back that nothing is to be credited for a return: it waits for its credit note again, and what was left
+    unbilled is to be invoiced.
+    """
+    undo_settlement(return_id=return_id, reason=body.reason, actor=request.actor, now=utc_now())
     return _return_detail(request, return_id)

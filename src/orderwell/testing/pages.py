@@ -27,7 +27,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from orderwell.domains.automation.hints.registry import rules
-from orderwell.domains.billing.models import Invoice, InvoiceLine, Payment, Refund
+from orderwell.domains.billing.models import CreditNote, Invoice, InvoiceLine, Payment, Refund
 from orderwell.domains.cases.models import Case, MessageFile, Rating, Task
 from orderwell.domains.cases.services.link import current_link, token_of
 from orderwell.domains.catalog.models import Category, Channel, Product, ProductImage, TaxCategory, Variant
@@ -180,8 +180,12 @@ EXAMPLES: dict[str, Callable[[], list[Arguments]]] = {
     "invoice-credit": lambda: _pairs(
         InvoiceLine.objects.filter(quantity__gt=F("quantity_credited")).values_list("invoice_id").distinct()[:MOST]
     ),
+    "credit-note-undo": lambda: _pairs(
+        CreditNote.objects.filter(undone_at=None).order_by("-pk").values_list("pk")[:MOST]
+    ),
     "return-undo": lambda: _pairs(Return.objects.filter(undone_at=None).values_list("pk")[:MOST]),
     "return-credit": lambda: _pairs(Return.objects.filter(order__isnull=False).values_list("pk")[:MOST]),
+    "return-settle-undo": lambda: _pairs(Return.objects.filter(order__isnull=False).values_list("pk")[:MOST]),
     "return-settle": lambda: _pairs(Return.objects.filter(order__isnull=False).values_list("pk")[:MOST]),
     "refund-undo": lambda: _pairs(Refund.objects.filter(undone_at=None).order_by("-pk").values_list("pk")[:MOST]),
     "order-attachment": lambda: _pairs(Attachment.objects.values_list("order_id", "pk")),

@@ -12,19 +12,24 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from orderwell.domains.automation.services.bill import invoice_shipment
+from orderwell.domains.automation.services.credit_invoice import credit_invoice
+from orderwell.domains.automation.services.no_credit import settle_without, undo_settlement
 from orderwell.domains.automation.services.take_back import settle_return
-from orderwell.domains.billing.models import Invoice, InvoiceLine, Payment, Refund
-from orderwell.domains.billing.services.credit import issue_credit_note
+from orderwell.domains.billing.models import CreditNote, Invoice, InvoiceLine, Payment, Refund
+from orderwell.domains.billing.queries import due_amount
 from orderwell.domains.billing.services.invoice import issue_invoice
 from orderwell.domains.billing.services.pay import PaymentDraft, record_payment, record_refund
+from orderwell.domains.billing.services.undo_credit import undo_credit_note
 from orderwell.domains.billing.services.undo_money import undo_payment, undo_refund
 from orderwell.domains.fulfilment.models import Return, Shipment
-from orderwell.domains.fulfilment.services.settle_return import settle_without_credit
 from orderwell.domains.integrations.models import ImportBatch
 from orderwell.domains.integrations.services.create import create_batch
 from orderwell.domains.integrations.services.run import run_batch
 from orderwell.domains.integrations.services.undo import undo_batch
+from orderwell.domains.orders.models import Order
 from orderwell.testing.state_machine_base import ACTOR, FIRST_DAY, Company, pick, share, small, yes
+
+ZERO = Decimal(0)
 
 
 class MoneyRules(Company):
@@ -89,8 +94,23 @@ class MoneyRules(Company):
                 "undo refund", lambda: undo_refund(refund_id=refund.pk, reason="a mistake", actor=ACTOR, now=self.now)
             )
 
-    @rule(index=pick, quantity=small, everything=yes, reverses=yes)
-    def credit(self, index: int, quantity: Decimal, everything: bool, reverses: bool) -> None:
+    @rule(index=pick)
+    def undo_credit(self, index: int) -> None:
+        note = self.one(list(CreditNote.objects.order_by("pk")), index)
+        if note is None:
+            return
+        before = Order.objects.get(pk=note.order_id)
+        anew = self.attempt(
+            "undo credit note",
+            lambda: undo_credit_note(note_id=note.pk, reason="a mistake", actor=ACTOR, now=self.now),
+        )
+        if anew is not None:
+            after = Order.objects.get(pk=note.order_id)
+            owed = ZERO if note.reverses else note.gross_amount
+            assert due_amount(after) == due_amount(before) + owed, note.number  # noqa: S101 - what is tested
+
+    @rule(index=pick, quantity=small, everything=yes, reverses=yes, refund=yes)
+    def credit(self, index: int, quantity: Decimal, everything: bool, reverses: bool, refund: bool) -> None:
         invoice = self.one(list(Invoice.objects.order_by("pk")), index)
         if invoice is None:
             return
@@ -98,11 +118,12 @@ class MoneyRules(Company):
         quantities = None if everything or line is None else {line.pk: quantity}
         self.attempt(
             "credit",
-            lambda: issue_credit_note(
+            lambda: credit_invoice(
                 invoice_id=invoice.pk,
                 quantities=quantities,
                 reason="goodwill",
                 reverses=reverses,
+                refund=refund,
                 actor=ACTOR,
                 now=self.now,
             ),
@@ -117,13 +138,22 @@ class MoneyRules(Company):
         if agreed and not refund:
             self.attempt(
                 "settle without credit",
-                lambda: settle_without_credit(return_id=document.pk, reason="exchanged", actor=ACTOR, now=self.now),
+                lambda: settle_without(return_id=document.pk, reason="exchanged", actor=ACTOR, now=self.now),
             )
             return
         self.attempt(
             "settle return",
             lambda: settle_return(return_id=document.pk, refund=refund, actor=ACTOR, now=self.now),
         )
+
+    @rule(index=pick)
+    def undo_settle(self, index: int) -> None:
+        document = self.one(list(Return.objects.exclude(settled_without="").order_by("pk")), index)
+        if document is not None:
+            self.attempt(
+                "undo settlement",
+                lambda: undo_settlement(return_id=document.pk, reason="a mistake", actor=ACTOR, now=self.now),
+            )
 
     @rule(index=pick, quantities=st.lists(small, min_size=1, max_size=4), live=yes)
     def import_file(self, index: int, quantities: list[Decimal], live: bool) -> None:

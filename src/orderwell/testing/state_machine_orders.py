@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from hypothesis import strategies as st
@@ -66,14 +67,14 @@ class OrderRules(Company):
             "change", lambda: change_order(order_id=order.pk, change=change, version=None, actor=ACTOR, now=self.now)
         )
 
-    @rule(index=pick, quantity=small, everything=yes, credited=yes)
-    def cancel(self, index: int, quantity: Decimal, everything: bool, credited: bool) -> None:
+    @rule(index=pick, quantity=small, everything=yes, credited=yes, charges=yes)
+    def cancel(self, index: int, quantity: Decimal, everything: bool, credited: bool, charges: bool) -> None:
         order = self.an_order(index, "placed", "draft")
         if order is None:
             return
         line = self.one(self.goods(order), index)
         lines = None if everything or line is None else {line.pk: quantity}
-        deed = cancel_and_credit if credited else cancel_units
+        deed = partial(cancel_and_credit, charges=charges) if credited else cancel_units
         self.attempt(
             "cancel", lambda: deed(order_id=order.pk, lines=lines, reason="changed mind", actor=ACTOR, now=self.now)
         )

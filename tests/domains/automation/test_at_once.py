@@ -10,16 +10,20 @@ from decimal import Decimal
 
 import pytest
 
+from orderwell.domains.automation.services.credit_invoice import credit_invoice
+from orderwell.domains.automation.services.no_credit import settle_without, undo_settlement
 from orderwell.domains.automation.services.take_back import credit_return
-from orderwell.domains.billing.errors import MoneyUndone, RefundAbovePayment
+from orderwell.domains.billing.errors import CreditNoteUndone, MoneyUndone, RefundAbovePayment
 from orderwell.domains.billing.models import CreditNote, Invoice, Payment, Refund
+from orderwell.domains.billing.queries import due_amount
 from orderwell.domains.billing.services.invoice import issue_invoice
 from orderwell.domains.billing.services.pay import PaymentDraft, record_payment, record_refund
-from orderwell.domains.billing.services.undo_money import undo_payment
+from orderwell.domains.billing.services.undo_credit import undo_credit_note
+from orderwell.domains.billing.services.undo_money import undo_payment, undo_refund
 from orderwell.domains.fulfilment.models import Return, Shipment
 from orderwell.domains.fulfilment.services.record_return import ReturnedUnits, record_return
 from orderwell.domains.fulfilment.services.ship import ship
-from orderwell.domains.orders.models import OrderLine
+from orderwell.domains.orders.models import Order, OrderLine
 from orderwell.kernel.errors import DomainError
 from orderwell.testing.actors import owner
 from orderwell.testing.concurrency import in_threads
@@ -112,6 +116,117 @@ def test_control_without_a_lock_all_of_them_refund() -> None:
 
     assert in_threads(careless, WORKERS) == [True] * WORKERS
     assert "billing.refunded_is_the_sum_of_refunds" in [law for law, _ in differences()]
+
+
+def credited(*, refund: bool) -> tuple[Order, CreditNote]:
+    """An order of three, shipped, invoiced and paid; one unit credited, with its money given back where wanted."""
+    order = place([(stocked(10), 3)])
+    ship(order_id=order.pk, actor=ACTOR, now=NOW)
+    invoice = issue_invoice(order_id=order.pk, actor=ACTOR, now=NOW)
+    record_payment(payment=PaymentDraft(order.pk, D(30), "bank"), actor=ACTOR, now=NOW)
+    quantities = {invoice.lines.get().pk: D(1)}
+    made = credit_invoice(
+        invoice_id=invoice.pk, quantities=quantities, reason="late", refund=refund, actor=ACTOR, now=NOW
+    )
+    return order, made.credit_note
+
+
+def test_one_of_them_undoes_a_credit_note() -> None:
+    order, note = credited(refund=False)
+    refusals = one_won(
+        in_threads(lambda _: undo_credit_note(note_id=note.pk, reason="twice", actor=ACTOR, now=NOW), WORKERS)
+    )
+    assert {refusal.code for refusal in refusals} == {CreditNoteUndone.code}
+    order.refresh_from_db()
+    assert (Invoice.objects.count(), order.credited_amount) == (2, 0)
+    assert differences() == []
+
+
+def test_a_credit_note_is_undone_only_once_its_refund_is() -> None:
+    order, note = credited(refund=True)
+    refund = Refund.objects.get()
+
+    def act(number: int) -> object:
+        if number % 2:
+            return undo_credit_note(note_id=note.pk, reason="wrong", actor=ACTOR, now=NOW)
+        return undo_refund(refund_id=refund.pk, reason="wrong", actor=ACTOR, now=NOW)
+
+    results = in_threads(act, WORKERS)
+    codes = {result.code for result in results if isinstance(result, DomainError)}
+    assert codes <= {"credit_note_refunded", "credit_note_undone", "money_undone"}, results
+    note.refresh_from_db()
+    order.refresh_from_db()
+    assert Refund.objects.get().undone_at is not None
+    assert due_amount(order) == (0 if note.undone_at else -10)
+    assert differences() == []
+
+
+def test_undoing_and_refunding_at_once_leaves_every_cent_told() -> None:
+    order, note = credited(refund=False)
+    payment = Payment.objects.get()
+
+    def act(number: int) -> object:
+        if number % 2:
+            return undo_credit_note(note_id=note.pk, reason="wrong", actor=ACTOR, now=NOW)
+        return record_refund(payment_id=payment.pk, amount=D(10), reason="too much", actor=ACTOR, now=NOW)
+
+    results = in_threads(act, WORKERS)
+    assert not [item for item in results if isinstance(item, BaseException) and not isinstance(item, DomainError)]
+    order.refresh_from_db()
+    assert Invoice.objects.count() == 2, "exactly one of them undid it"
+    assert due_amount(order) == 10 * Refund.objects.count()
+    assert differences() == []
+
+
+def came_back_unbilled() -> tuple[Order, Return]:
+    order = place([(stocked(10), 3)])
+    ship(order_id=order.pk, actor=ACTOR, now=NOW)
+    units = [ReturnedUnits(lines_of(order)[0].pk, D(3))]
+    return order, record_return(order_id=order.pk, lines=units, reason="no", actor=ACTOR, now=NOW)
+
+
+def test_one_of_them_takes_back_that_a_return_needs_no_credit_note() -> None:
+    order, document = came_back_unbilled()
+    settle_without(return_id=document.pk, reason="exchanged", actor=ACTOR, now=NOW)
+    refusals = one_won(
+        in_threads(lambda _: undo_settlement(return_id=document.pk, reason="no", actor=ACTOR, now=NOW), WORKERS)
+    )
+    assert {refusal.code for refusal in refusals} == {"return_not_settled"}
+    order.refresh_from_db()
+    assert (lines_of(order)[0].quantity_unbilled, order.total_amount) == (0, 30)
+    assert differences() == []
+
+
+def test_settling_invoicing_and_crediting_at_once_bill_no_unit_twice() -> None:
+    order, document = came_back_unbilled()
+
+    def act(number: int) -> object:
+        if number == 0:
+            return issue_invoice(order_id=order.pk, actor=ACTOR, now=NOW)
+        if number == 1:
+            return credit_return(return_id=document.pk, actor=ACTOR, now=NOW)
+        return settle_without(return_id=document.pk, reason="exchanged", actor=ACTOR, now=NOW)
+
+    results = in_threads(act, WORKERS)
+    assert not [item for item in results if isinstance(item, BaseException) and not isinstance(item, DomainError)]
+    (line,) = lines_of(order)
+    assert line.quantity_invoiced + line.quantity_unbilled == 3
+    assert differences() == []
+
+
+def test_control_without_a_lock_all_of_them_undo() -> None:
+    _order, note = credited(refund=False)
+    everyone_has_looked = threading.Barrier(WORKERS)
+
+    def careless(_: int) -> bool:
+        standing = CreditNote.objects.get(pk=note.pk).undone_at is None
+        everyone_has_looked.wait()
+        if standing:
+            CreditNote.objects.filter(pk=note.pk).update(undone_at=NOW, undone_by="control", reverses=True)
+        return standing
+
+    assert in_threads(careless, WORKERS) == [True] * WORKERS
+    assert "billing.undone_credit_notes_are_invoiced_anew" in [law for law, _ in differences()]
 
 
 def test_one_of_them_takes_back() -> None:

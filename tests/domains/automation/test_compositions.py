@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from orderwell.domains.automation.services.call_off import cancel_and_credit
 from orderwell.domains.automation.services.take_back import credit_return, take_back
 from orderwell.domains.billing.errors import AlreadyInvoiced, PastOrder
 from orderwell.domains.billing.models import CreditNote, Invoice, InvoiceLine, Refund
-from orderwell.domains.billing.queries import customer_balance, order_money
+from orderwell.domains.billing.queries import customer_balance, due_amount, order_money
 from orderwell.domains.billing.services.credit import issue_credit_note
 from orderwell.domains.billing.services.invoice import issue_invoice
 from orderwell.domains.billing.services.pay import PaymentDraft, record_payment
@@ -20,9 +21,10 @@ from orderwell.domains.fulfilment.models import Return, Shipment
 from orderwell.domains.fulfilment.services.record_return import ReturnedUnits, record_return
 from orderwell.domains.fulfilment.services.ship import ship
 from orderwell.domains.orders.errors import HeldOrder, NothingToDo
-from orderwell.domains.orders.models import Order
+from orderwell.domains.orders.models import Amendment, Order
 from orderwell.domains.orders.services.cancel import cancel_units
 from orderwell.domains.orders.services.hold import place_hold
+from orderwell.domains.orders.services.undo import undo_change
 from orderwell.kernel.errors import NotFound, Refusal
 from orderwell.platform.permissions import PermissionDenied
 from orderwell.testing.actors import clerk, limited, owner, warehouse_worker
@@ -230,4 +232,68 @@ def test_goods_credited_by_hand_before_they_left_can_be_cancelled(units: Decimal
     assert (line.quantity_cancelled, line.quantity_invoiced) == (D(3), D(0))
     assert CreditNote.objects.filter(reverses=False).count() == 0
     assert order_money(owner(), order.pk).due == order_money(owner(), order.pk).balance == 0
+    assert differences() == []
+
+
+def test_charges_go_with_the_last_of_the_goods_where_that_is_wished() -> None:
+    order = place([(stocked(), 2), (stocked(), 1)], shipping="5.00")
+    first, second, shipping = lines_of(order)
+
+    def cancel(lines: dict[int, D], *, charges: bool) -> Order:
+        given: dict[str, Any] = {"lines": lines, "charges": charges, "reason": "no", "now": NOW}
+        return cancel_and_credit(order_id=order.pk, actor=owner(), **given).order
+
+    assert cancel({first.pk: D(2)}, charges=True).total_amount == 15, "goods are left"
+    number = Amendment.objects.latest("number").number + 1
+    done = cancel({second.pk: D(1)}, charges=True)
+    assert (done.state, done.total_amount, due_amount(done)) == ("cancelled", 0, 0)
+    shipping.refresh_from_db()
+    assert shipping.quantity_cancelled == 1
+    undo_change(order_id=order.pk, number=number, actor=owner(), now=NOW)
+    done.refresh_from_db()
+    assert (done.state, done.total_amount) == ("placed", 15)
+    kept = cancel({second.pk: D(1)}, charges=False)
+    assert (kept.state, kept.total_amount) == ("placed", 5)
+    assert differences() == []
+
+
+def test_charges_stay_once_something_was_shipped() -> None:
+    order = place([(stocked(), 2)], shipping="5.00")
+    goods, shipping = lines_of(order)
+    ship(order_id=order.pk, lines={goods.pk: D(1)}, actor=owner(), now=NOW)
+    cancel_and_credit(order_id=order.pk, lines={goods.pk: D(1)}, charges=True, reason="no", actor=owner(), now=NOW)
+    shipping.refresh_from_db()
+    assert shipping.quantity_cancelled == 0 and differences() == []
+
+
+def test_invoiced_charges_are_credited_and_the_whole_sum_is_to_be_given_back() -> None:
+    order = place([(stocked(), 2)], shipping="5.00")
+    goods, _shipping = lines_of(order)
+    issue_invoice(order_id=order.pk, actor=owner(), now=NOW)
+    pay(order, "25.00")
+    done = cancel_and_credit(
+        order_id=order.pk, lines={goods.pk: D(2)}, charges=True, reason="no", actor=owner(), now=NOW
+    )
+    assert sum(note.gross_amount for note in done.credit_notes) == 25
+    assert (done.order.state, due_amount(done.order)) == ("cancelled", -25)
+    assert differences() == []
+
+
+def test_who_may_not_credit_leaves_invoiced_charges() -> None:
+    order = place([(stocked(), 2)], shipping="5.00")
+    goods, shipping = lines_of(order)
+    issue_invoice(order_id=order.pk, quantities={goods.pk: D(1)}, actor=owner(), now=NOW)
+    issue_credit_note(
+        invoice_id=InvoiceLine.objects.filter(order_line=goods).get().invoice_id,
+        quantities={InvoiceLine.objects.get(order_line=goods).pk: D(1)},
+        reason="wrong",
+        reverses=True,
+        actor=owner(),
+        now=NOW,
+    )
+    done = cancel_and_credit(
+        order_id=order.pk, lines={goods.pk: D(2)}, charges=True, reason="no", actor=clerk(), now=NOW
+    )
+    shipping.refresh_from_db()
+    assert (done.order.state, shipping.quantity_cancelled) == ("placed", 0)
     assert differences() == []

@@ -8,7 +8,8 @@ from orderwell.domains.automation.crediting import awaiting_credit, returns_to_c
 from orderwell.domains.automation.errors import AlreadyCredited
 from orderwell.domains.automation.services.bill import ship_and_invoice
 from orderwell.domains.automation.services.call_off import cancel_and_credit
-from orderwell.domains.automation.services.take_back import credit_return, settle_return, settle_without
+from orderwell.domains.automation.services.no_credit import settle_without
+from orderwell.domains.automation.services.take_back import credit_return, settle_return
 from orderwell.domains.billing.models import CreditNote, InvoiceLine, Refund
 from orderwell.domains.billing.services.credit import issue_credit_note
 from orderwell.domains.billing.services.invoice import issue_invoice

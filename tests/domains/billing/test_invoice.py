@@ -91,10 +91,16 @@ def test_never_more_than_ordered() -> None:
     order = place([(stocked(), 3)])
     (line,) = lines_of(order)
     cancel_units(order_id=order.pk, lines={line.pk: D(1)}, reason="changed mind", actor=owner(), now=NOW)
-    for quantity in ("3", "0", "-1", "0.00001", "NaN"):
+    wrong = {"3": QuantityAboveUninvoiced.code, "0": "quantity_not_positive", "-1": "quantity_not_positive"}
+    for quantity, code in {
+        **wrong,
+        "0.00001": "quantity_too_precise",
+        "0.5": "quantity_too_precise",
+        "NaN": "not_a_number",
+    }.items():
         with pytest.raises(Refusal) as refusal:
             issue_invoice(order_id=order.pk, quantities={line.pk: D(quantity)}, actor=owner(), now=NOW)
-        assert codes(refusal) == [QuantityAboveUninvoiced.code]
+        assert codes(refusal) == [code]
     assert not Invoice.objects.exists()
     assert issue_invoice(order_id=order.pk, actor=owner(), now=NOW).gross_amount == D("20.00")
     assert differences() == []

@@ -135,7 +135,14 @@ def cancel_order(request: ApiRequest, response: HttpResponse, order_id: Id, body
     """Cancel some units, or all that is not shipped. Reservations, tax and totals follow, and credit notes where invoiced:
     those need `billing:credit-note:create`, else `credit_note_needed` says what is invoiced and with which invoice.
     """
-    cancel_and_credit(order_id=order_id, lines=body.lines, reason=body.reason, actor=request.actor, now=utc_now())
+    cancel_and_credit(
+        order_id=order_id,
+        lines=body.lines,
+        reason=body.reason,
+        charges=body.charges,
+        actor=request.actor,
+        now=utc_now(),
+    )
     return detail(request, response, order_id)
 
 

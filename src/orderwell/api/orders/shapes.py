@@ -122,6 +122,7 @@ class LineShape(Shape):
     quantity_shipped: Exact
     quantity_returned: Exact
     quantity_invoiced: Exact
+    quantity_unbilled: Exact = Field(description="Came back without being invoiced, and nothing is asked for it")
     quantity_backordered: Exact = Field(description="For a bundle, in units of its components")
     unit_price: Amount
     line_discount: Amount
@@ -290,6 +291,11 @@ class ChangeMade(Shape):
 class Cancelling(Input):
     lines: dict[int, QuantityIn] | None = Field(
         default=None, max_length=2000, description="Units by line id; without it, all that is left"
+    )
+    charges: bool = Field(
+        default=False,
+        description="When `lines` take the last of the goods and nothing was shipped, cancel the charges as well; without "
+        "`lines` they always go along",
     )
     reason: Reason
 

@@ -27,7 +27,7 @@ LOOKED_AT = 300
 def awaiting_credit(returns: Sequence[Return]) -> list[Return]:
     """Those of `returns` that were neither credited nor settled without, and of which something can be credited."""
     open_ = [row for row in returns if row.order_id and not (row.history or row.settled_without or row.undone_at)]
-    causes = CreditNote.objects.filter(cause__in=[f"return:{row.pk}" for row in open_])
+    causes = CreditNote.objects.filter(cause__in=[f"return:{row.pk}" for row in open_], undone_at=None)
     known = set(causes.values_list("cause", flat=True))
     open_ = [row for row in open_ if f"return:{row.pk}" not in known]
     if not open_:
@@ -55,5 +55,6 @@ def returns_to_credit(actor: Actor, *, limit: int) -> list[Return]:
 
 
 def credit_note_of(return_id: int) -> str | None:
-    """The number of the credit note, or of the first of several, that was written for a return."""
-    return CreditNote.objects.filter(cause=f"return:{return_id}").values_list("number", flat=True).first()
+    """The number of the credit note, or of the first of several, that was written for a return and stands."""
+    notes = CreditNote.objects.filter(cause=f"return:{return_id}", undone_at=None).order_by("pk")
+    return notes.values_list("number", flat=True).first()

@@ -64,6 +64,37 @@ class MoneyUndone(DomainError):
     message = "This was undone by {who} at {moment}: {reason}"
 
 
+class CreditNoteUndone(DomainError):
+    code = "credit_note_undone"
+    message = "Credit note {number} was undone by {who} at {moment}, with invoice {invoice}: {reason}"
+
+
+class CreditNoteRefunded(DomainError):
+    code = "credit_note_refunded"
+    message = "{amount} {currency} were given back along with credit note {number}. Undo that refund first, then the credit note."
+
+
+class CreditedUnitsGone(DomainError):
+    code = "credited_units_gone"
+    message = (
+        "{sku}: credit note {number} made {value} of these units free to be invoiced again, and only {left} still are. The "
+        "rest was invoiced anew or cancelled since."
+    )
+
+
+class PricesMovedOn(DomainError):
+    code = "prices_moved_on"
+    message = (
+        "{sku}: what is charged for these units has changed since credit note {number}. Invoice them anew on the order "
+        "instead; nothing else is needed."
+    )
+
+
+class CreditedSince(DomainError):
+    code = "credited_since"
+    message = "{sku}: credit notes after {number} were rounded to fit it. Undo {later} first."
+
+
 class PaymentRefunded(DomainError):
     code = "payment_refunded"
     message = "{amount} {currency} of this payment were given back; undo the refund first."

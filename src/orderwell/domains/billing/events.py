@@ -13,6 +13,7 @@ class BillingEvent(EventName):
     INVOICED = "billing.invoice.issued"
     CREDITED = "billing.credit-note.issued"
     TURNED = "billing.credit-note.turned"
+    CREDIT_UNDONE = "billing.credit-note.undone"
     PAID = "billing.payment.recorded"
     REFUNDED = "billing.refund.recorded"
     PAYMENT_UNDONE = "billing.payment.undone"
@@ -28,6 +29,9 @@ _SENTENCES: dict[str, str] = {
     BillingEvent.INVOICED: _("Invoice {number} over {amount} {currency} issued"),
     BillingEvent.CREDITED: _("Credit note {number} over {amount} {currency} issued for invoice {invoice}"),
     BillingEvent.TURNED: _("Credit note {number} now reverses its invoice: the goods will never be delivered"),
+    BillingEvent.CREDIT_UNDONE: _(
+        "Credit note {number} over {amount} {currency} undone with invoice {invoice}: {reason}"
+    ),
     BillingEvent.PAID: _("Payment of {amount} {currency} received ({method})"),
     BillingEvent.PAYMENT_UNDONE: _("Payment of {amount} {currency} ({method}) undone: {reason}"),
     BillingEvent.REFUND_UNDONE: _("Refund of {amount} {currency} undone: {reason}"),

@@ -93,7 +93,7 @@ def invoiced_is_the_sum_of_invoices() -> LawResult:
 def invoiced_lines_are_charged_in_full() -> LawResult:
     """A line that is invoiced as a whole was charged exactly its amounts; one that came back as a whole got them back."""
     lines = OrderLine.objects.filter(order__history=False, quantity_invoiced__gt=0).filter(
-        quantity_invoiced=F("quantity") - F("quantity_cancelled")
+        quantity_invoiced=F("quantity") - F("quantity_cancelled") - F("quantity_unbilled")
     )
     checked, found = 0, []
     chunk: list[OrderLine] = []
@@ -187,6 +187,37 @@ def ledger_holds_every_document_once() -> LawResult:
         wrong = sorted(name for name in right.keys() | kept.keys() if right.get(name) != kept.get(name))
         found += [Difference(name, right.get(name), kept.get(name)) for name in wrong]
     return LawResult(checked, found)
+
+
+@law("billing.undone_credit_notes_are_invoiced_anew")
+def undone_credit_notes_are_invoiced_anew() -> LawResult:
+    """Every credit note that was undone reverses its units, and one invoice charges exactly those again, to the cent."""
+    undone = dict(CreditNote.objects.filter(undone_at__isnull=False).values_list("pk", "number"))
+    papers = Invoice.objects.filter(takes_back__isnull=False)
+    right = _papers(CreditNoteLine.objects.filter(credit_note__in=undone, credit_note__reverses=True), _OF_NOTE)
+    kept = _papers(InvoiceLine.objects.filter(invoice__in=papers), _OF_INVOICE)
+    # One without lines that reverse anything is wrong as well.
+    right = {**{pk: set() for pk in undone}, **right}
+    wrong = sorted(pk for pk in right.keys() | kept.keys() if not right.get(pk) or right.get(pk) != kept.get(pk))
+    names = dict(CreditNote.objects.filter(pk__in=wrong).values_list("pk", "number"))
+    found = [Difference(f"credit note {names.get(pk)}", right.get(pk), kept.get(pk)) for pk in wrong]
+    return LawResult(len(undone), found)
+
+
+_MONEY = ("quantity", "net_amount", "tax_amount", "gross_amount")
+_OF_NOTE = (
+    *("credit_note_id", "credit_note__order_id", "credit_note__currency", "invoice_line__order_line_id"),
+    *_MONEY,
+)
+_OF_INVOICE = ("invoice__takes_back_id", "invoice__order_id", "invoice__currency", "order_line_id", *_MONEY)
+
+
+def _papers(rows: QuerySet[Any], columns: tuple[str, ...]) -> dict[int, set[tuple[Any, ...]]]:
+    """Credit note -> its lines, as the one paper or the other has them."""
+    found: dict[int, set[tuple[Any, ...]]] = defaultdict(set)
+    for pk, *rest in rows.values_list(*columns).iterator(CHUNK):
+        found[pk].add(tuple(rest))
+    return found
 
 
 @law("billing.numbers_have_no_gap")

@@ -9,8 +9,21 @@ from orderwell.platform.crypto import EncryptedTextField
 from orderwell.platform.fields import AmountField, QuantityField, RateField
 
 
+class Undoable(models.Model):
+    """A record that may have been a mistake: then it stays, says by whom and why it was undone, and counts no longer."""
+
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.CharField(max_length=120, blank=True)
+    undone_reason = models.CharField(max_length=240, blank=True)
+
+    class Meta:
+        abstract = True
+
+
 class Invoice(models.Model):
-    """`cause` names what it was made from: "order:7" or "shipment:3"."""
+    """`cause` names what it was made from: "order:7" or "shipment:3", or "credit-note:5" for one that `takes_back` a
+    credit note: it charges anew exactly what that one credited.
+    """
 
     number = models.CharField(max_length=40, unique=True)
     order = models.ForeignKey("orders.Order", on_delete=models.PROTECT, related_name="+")
@@ -25,6 +38,7 @@ class Invoice(models.Model):
     actor_label = models.CharField(max_length=120)
     # Whom it bills, as JSON (recipient.py). NULL: issued before this was kept.
     bill_to = EncryptedTextField(aad="billing.invoice.bill_to", null=True)
+    takes_back = models.OneToOneField("CreditNote", on_delete=models.PROTECT, null=True, related_name="taken_back_by")
 
     class Meta:
         constraints = [
@@ -66,11 +80,12 @@ class InvoiceLine(models.Model):
         ]
 
 
-class CreditNote(models.Model):
+class CreditNote(Undoable):
     """Takes back what an invoice charged. `cause` names why: "return:4" or "order:7".
 
     One that `reverses` makes its units uninvoiced again, as for units that are cancelled or were invoiced by mistake. Any
-    other leaves the units invoiced and lowers what the order asks for: goods that came back, or goodwill.
+    other leaves the units invoiced and lowers what the order asks for: goods that came back, or goodwill. One that was
+    undone reverses its units in any case: an invoice of its own charges them anew.
     """
 
     number = models.CharField(max_length=40, unique=True)
@@ -119,17 +134,6 @@ class CreditNoteLine(models.Model):
         ]
 
 
-class Undoable(models.Model):
-    """A record that may have been a mistake: then it stays, says by whom and why it was undone, and counts no longer."""
-
-    undone_at = models.DateTimeField(null=True)
-    undone_by = models.CharField(max_length=120, blank=True)
-    undone_reason = models.CharField(max_length=240, blank=True)
-
-    class Meta:
-        abstract = True
-
-
 class Payment(Undoable):
     """Money received for an order. `refunded_amount` is the sum of its refunds that stand, kept for the CHECK."""
 
@@ -175,6 +179,8 @@ class Refund(Undoable):
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
     amount = AmountField()
     reason = models.CharField(max_length=240)
+    # What it was made along with: "return:4" or "credit-note:5"; empty for one that was made by itself.
+    cause = models.CharField(max_length=40, blank=True, default="", db_default="")
     reference = models.CharField(max_length=120, null=True)  # NULL: unique only where given
     refunded_at = models.DateTimeField()
     actor_label = models.CharField(max_length=120)

@@ -161,7 +161,7 @@ def payment_list(
 def invoice_detail(actor: Actor, invoice_id: int) -> Invoice:
     """An invoice with its lines and credit notes. Raises PermissionDenied, NotFound."""
     actor.require(Permission.BILLING_INVOICE_VIEW)
-    rows = visible_invoices(actor).select_related("order", "customer")
+    rows = visible_invoices(actor).select_related("order", "customer", "takes_back__invoice")
     found = (
         rows.prefetch_related(
             Prefetch("lines", InvoiceLine.objects.select_related("order_line__variant")), "credit_notes__lines"

@@ -22,7 +22,12 @@ class ReturnUndone(DomainError):
 
 class ReturnSettled(DomainError):
     code = "return_settled"
-    message = "Return {number} can't be undone any more, it was settled without a credit note: {reason}"
+    message = "Return {number} was settled without a credit note: {reason}. Undo that first, then the return."
+
+
+class ReturnNotSettled(DomainError):
+    code = "return_not_settled"
+    message = "Return {number} is not settled without a credit note, so there is nothing to undo."
 
 
 class ImportedReturn(DomainError):

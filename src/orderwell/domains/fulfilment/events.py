@@ -15,6 +15,7 @@ class FulfilmentEvent(EventName):
     DELIVERED = "fulfilment.shipment.delivered"
     RETURNED = "fulfilment.return.recorded"
     SETTLED = "fulfilment.return.settled"
+    REOPENED = "fulfilment.return.reopened"
     RETURN_UNDONE = "fulfilment.return.undone"
     PICKED_SHORT = "fulfilment.pick.short"
 
@@ -29,6 +30,7 @@ _SENTENCES: dict[str, str] = {
     FulfilmentEvent.DELIVERED: _("Shipment {number} delivered"),
     FulfilmentEvent.RETURNED: _("Return {number} over {amount} {currency} received: {reason}"),
     FulfilmentEvent.SETTLED: _("Nothing to credit for return {number}: {reason}"),
+    FulfilmentEvent.REOPENED: _("Return {number} waits for its credit note again: {reason}"),
     FulfilmentEvent.RETURN_UNDONE: _("Return {number} over {amount} {currency} undone: {reason}"),
     FulfilmentEvent.PICKED_SHORT: _("Picked short in {warehouse}: {found} of {wanted} {sku} found ({reason})"),
 }

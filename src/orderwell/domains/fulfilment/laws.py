@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
 
 from orderwell.domains.fulfilment.components import complete_units
 from orderwell.domains.fulfilment.models import Return, ReturnedItem, ReturnLine, Shipment, ShipmentLine
@@ -97,6 +97,19 @@ def returned_items_match_shipments() -> LawResult:
     names = dict(ShipmentLine.objects.filter(pk__in=wrong).values_list("pk", "shipment__number"))
     found = [Difference(f"shipment {names.get(pk)}", right.get(pk, ZERO), kept.get(pk, ZERO)) for pk in wrong]
     return LawResult(ShipmentLine.objects.count(), found)
+
+
+@law("fulfilment.unbilled_is_the_sum_of_settled_returns")
+def unbilled_is_the_sum_of_settled_returns() -> LawResult:
+    """What a line leaves unbilled came back with returns that stand and need no credit note; no other leaves any so."""
+    rows = ReturnLine.objects.filter(quantity_unbilled__gt=0)
+    right = _sums(rows, "order_line_id", "quantity_unbilled")
+    lines = OrderLine.objects.filter(quantity_unbilled__gt=0)
+    found = _line_differences(right, dict(lines.values_list("pk", "quantity_unbilled")))
+    wrong = rows.filter(Q(return_document__settled_without="") | Q(return_document__undone_at__isnull=False))
+    numbers = wrong.values_list("return_document__number", "quantity_unbilled").order_by("pk")
+    found += [Difference(f"return {number}", ZERO, quantity) for number, quantity in numbers]
+    return LawResult(lines.count(), found)
 
 
 @law("fulfilment.stock_moves_with_goods")

@@ -115,6 +115,8 @@ class ReturnLine(models.Model):
     name = models.CharField(max_length=240)
     quantity = QuantityField()
     disposition = models.CharField(max_length=10, choices=Disposition)
+    # Units that were never invoiced and are not billed, because the return was settled without a credit note.
+    quantity_unbilled = QuantityField(default=0, db_default=0)
     tax_rate = RateField()
     net_amount = AmountField()
     tax_amount = AmountField()
@@ -123,6 +125,10 @@ class ReturnLine(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(quantity__gt=0), name="return_line_positive"),
+            models.CheckConstraint(
+                condition=Q(quantity_unbilled__gte=0) & Q(quantity__gte=F("quantity_unbilled")),
+                name="return_line_unbilled_within",
+            ),
             models.CheckConstraint(
                 condition=Q(gross_amount=F("net_amount") + F("tax_amount")), name="return_line_adds_up"
             ),

@@ -155,6 +155,8 @@ class OrderLine(models.Model):
     quantity_shipped = QuantityField(default=0)
     quantity_returned = QuantityField(default=0)
     quantity_invoiced = QuantityField(default=0)
+    # Of those that came back: never invoiced, and nothing is asked for them.
+    quantity_unbilled = QuantityField(default=0, db_default=0)
     promised_at = models.DateTimeField(null=True)
     # Why this price, this tax, these warehouses: {"price": ..., "tax": ..., "sourcing": ...}.
     explanation = models.JSONField(default=dict)
@@ -179,6 +181,12 @@ class OrderLine(models.Model):
             models.CheckConstraint(
                 condition=Q(quantity_invoiced__gte=0) & Q(quantity__gte=F("quantity_invoiced")),
                 name="order_line_invoiced_within",
+            ),
+            models.CheckConstraint(
+                condition=Q(quantity_unbilled__gte=0)
+                & Q(quantity_returned__gte=F("quantity_unbilled"))
+                & Q(quantity__gte=F("quantity_invoiced") + F("quantity_unbilled")),
+                name="order_line_unbilled_within",
             ),
         ]
         indexes = [

@@ -43,7 +43,7 @@ class LineView:
 
     @property
     def to_invoice(self) -> Decimal:
-        left: Decimal = max(self.active - self.line.quantity_invoiced, ZERO)
+        left: Decimal = max(self.active - self.line.quantity_invoiced - self.line.quantity_unbilled, ZERO)
         return left
 
     @property

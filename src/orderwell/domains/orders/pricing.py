@@ -47,6 +47,12 @@ class PricedOrder(Protocol):
     prices_include_tax: bool
 
 
+class CountedLine(Protocol):
+    quantity: Decimal
+    quantity_cancelled: Decimal
+    quantity_unbilled: Decimal
+
+
 class PricedLine(Protocol):
     quantity: Decimal
     unit_price: Decimal
@@ -72,6 +78,11 @@ def goods_value(quantity: Decimal, unit_price: Decimal, currency: str) -> Decima
 def spread_order_discount(discount: Decimal, values: Sequence[Decimal], currency: str) -> list[Decimal]:
     """The order's discount over its goods lines by their value; the shares add up to the discount exactly."""
     return allocate(discount, values, currency) if discount else [ZERO] * len(values)
+
+
+def units_asked_for(line: CountedLine) -> Decimal:
+    """Units that the order asks money for: neither cancelled, nor back without ever being billed."""
+    return line.quantity - line.quantity_cancelled - line.quantity_unbilled
 
 
 def amounts_of_units(order: PricedOrder, line: PricedLine, quantity: Decimal) -> Amounts:

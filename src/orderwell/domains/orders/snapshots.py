@@ -22,7 +22,10 @@ HEADER = (
 # Columns of a line that a change may write; the counters belong to shipping, returning, invoicing and cancelling.
 OWN = ("quantity", "unit_price", "line_discount", "order_discount_share", "promised_at", "explanation")
 MONEY = ("net_amount", "tax_amount", "gross_amount")
-COUNTERS = ("quantity_cancelled", "quantity_shipped", "quantity_returned", "quantity_invoiced")
+COUNTERS = (
+    *("quantity_cancelled", "quantity_shipped", "quantity_returned", "quantity_invoiced"),
+    "quantity_unbilled",
+)
 FIXED = ("position", "kind", "variant_id", "is_bundle", "sku", "name", "tax_rate")
 
 LINE = ("id", *FIXED, *OWN, *MONEY, *COUNTERS)
@@ -60,6 +63,7 @@ class LineState(msgspec.Struct, frozen=True):
     quantity_shipped: Decimal
     quantity_returned: Decimal
     quantity_invoiced: Decimal
+    quantity_unbilled: Decimal = ZERO
     components: dict[int, Decimal] = {}
     reserved: dict[int, Decimal] = {}
     waiting: dict[int, Waiting] = {}

@@ -1,8 +1,8 @@
-"""Undoing payments and refunds that were recorded by mistake: from their toast, and where they are shown."""
+"""Undoing payments, refunds and credit notes that were a mistake: from their toast, and where they are shown."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,11 +12,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from orderwell.domains.billing.queries import payment_detail, refund_detail
+from orderwell.domains.billing.models import Invoice
+from orderwell.domains.billing.queries import credit_note_detail, due_amount, payment_detail, refund_detail
+from orderwell.domains.billing.services.undo_credit import refund_in_the_way, undo_credit_note, undo_credit_notes
 from orderwell.domains.billing.services.undo_money import undo_payment, undo_refund
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
+from orderwell.platform.wording import sentence
 from orderwell.web.components.actions import ActionForm, perform
 from orderwell.web.components.toasts import undoes
 from orderwell.web.orders.list_forms import BulkForm
@@ -47,6 +50,38 @@ def take_refund_back(actor: Actor, now: datetime, *, refund_id: int) -> str:
     return _("The refund is undone.")
 
 
+@undoes("credit-notes-issued")
+def take_credit_notes_back(actor: Actor, now: datetime, *, note_ids: Sequence[int]) -> str:
+    anew = undo_credit_notes(note_ids=note_ids, reason=str(MISTAKE), actor=actor, now=now)
+    return _credit_note_undone(", ".join(invoice.number for invoice in anew[::-1]))
+
+
+def _credit_note_undone(invoices: str) -> str:
+    return _("The credit note is undone; %(invoice)s takes it back.") % {"invoice": invoices}
+
+
+@form_page(Permission.BILLING_CREDIT_NOTE_CREATE)
+def credit_note(request: HttpRequest, actor: Actor, note_id: int) -> HttpResponse:
+    found = credit_note_detail(actor, note_id)
+
+    def act(data: dict[str, Any]) -> Invoice:
+        return undo_credit_note(note_id=note_id, reason=data["reason"], actor=actor, now=utc_now())
+
+    def done(made: Invoice | None) -> str:
+        return _credit_note_undone(made.number) if made else _("The credit note is undone.")
+
+    now_due, stands = due_amount(found.order), refund_in_the_way(found)
+    shown = {
+        "note": found,
+        "order": found.order,
+        # What it reversed is asked for either way, invoiced or not.
+        "due": now_due if found.reverses else now_due + found.gross_amount,
+        "why_not": sentence(stands.detail()) if stands else "",
+        "over": found.undone_at is not None or stands is not None,
+    }
+    return _ask(request, actor, "billing/undo_credit_note.html", act, done, shown)
+
+
 @form_page(Permission.BILLING_PAYMENT_CREATE)
 def payment(request: HttpRequest, actor: Actor, payment_id: int) -> HttpResponse:
     found = payment_detail(actor, payment_id)
@@ -73,8 +108,8 @@ def _ask(
     request: HttpRequest,
     actor: Actor,
     template: str,
-    act: Callable[[dict[str, Any]], None],
-    done: str,
+    act: Callable[[dict[str, Any]], object],
+    done: str | Callable[[Any], str],
     shown: dict[str, Any],
 ) -> HttpResponse:
     form = UndoForm(request.POST or None, initial={"next": request.GET.get("next", "")})

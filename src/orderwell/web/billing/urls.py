@@ -9,8 +9,10 @@ urlpatterns = [
     path("invoices/<int:invoice_id>/credit/", crediting.credit_invoice, name="invoice-credit"),
     path("returns/<int:return_id>/credit/", crediting.credit_return, name="return-credit"),
     path("returns/<int:return_id>/settle/", crediting.settle, name="return-settle"),
+    path("returns/<int:return_id>/settle/undo/", crediting.undo_settle, name="return-settle-undo"),
     path("payments/", list_page("payments"), name="payment-list"),
     path("payments/<int:payment_id>/undo/", undoing.payment, name="payment-undo"),
     path("refunds/<int:refund_id>/undo/", undoing.refund, name="refund-undo"),
+    path("credit-notes/<int:note_id>/undo/", undoing.credit_note, name="credit-note-undo"),
     path("credit-notes/", list_page("credit-notes"), name="credit-note-list"),
 ]

@@ -54,6 +54,7 @@ SENTENCES: dict[str, str | Promise] = {
     "HoldForm.kind": _("Shipping waits until the hold is released; some kinds stop invoicing or changes too."),
     "BulkHoldForm.kind": _("Shipping waits until the hold is released; some kinds stop invoicing or changes too."),
     "*.reason": _("Stands on the timeline, for whoever asks later."),
+    "CancelForm.charges": _("Only when no goods are left and nothing was shipped; the order is then cancelled."),
     "CancelForm.reason": _("Stands on the timeline and on a credit note that is written for it."),
     "InvoiceCreditForm.reverses": _("Otherwise the units stay invoiced and the customer owes less for them."),
     "InvoiceCreditForm.reason": _("Stands on the credit note and on the timeline."),

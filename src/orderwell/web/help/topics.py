@@ -65,8 +65,10 @@ TOPICS: dict[str, str] = {
     "invoice-credit": "billing#credit-note",
     "return-credit": "billing#credit-return",
     "return-settle": "billing#credit-return",
+    "return-settle-undo": "billing#credit-return",
     "payment-undo": "billing#payment-undo",
     "refund-undo": "billing#payment-undo",
+    "credit-note-undo": "billing#credit-note-undo",
     # customers, products
     "customer-list": "customers#customer-list",
     "customer-new": "customers#customer-form",
@@ -329,6 +331,7 @@ FIELDS: dict[str, str] = {
     "TemplateForm.markup": "printing#print-markup",
     "LogoForm.logo": "printing#print-logo",
     "ChangeForm.priority": "orders#order-change-priority",
+    "CancelForm.charges": "orders#order-cancel-charges",
     "CancelForm.reason": "orders#order-cancel-reason",
     "HoldForm.kind": "orders#order-hold-kind",
     "ShipForm.warehouse": "shipping#ship-warehouse",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -11,10 +12,10 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from orderwell.domains.automation.services.call_off import cancel_and_credit, units_to_cancel
+from orderwell.domains.automation.services.call_off import cancel_and_credit, charges_that_go_along, units_to_cancel
 from orderwell.domains.billing.overview import money_of
 from orderwell.domains.orders.outcomes import Placed, Refused
-from orderwell.domains.orders.overview import order_overview
+from orderwell.domains.orders.overview import OrderOverview, order_overview
 from orderwell.domains.orders.services.hold import place_hold, release_hold
 from orderwell.domains.orders.services.note import add_attachment, add_note
 from orderwell.domains.orders.services.quote import confirm_quote
@@ -29,7 +30,9 @@ from orderwell.web.components.attaching import attach_file
 from orderwell.web.components.toasts import undo
 from orderwell.web.orders.forms import CancelForm, Countable, HoldForm, NoteForm, ReasonForm
 from orderwell.web.pages import form_page
-from orderwell.web.templatetags.orderwell import line_name
+from orderwell.web.templatetags.orderwell import line_name, money_text
+
+ZERO = Decimal(0)
 
 
 def page_of(order_id: int) -> str:
@@ -96,21 +99,39 @@ def cancel(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse:
     found = order_overview(actor, order_id)
     open_lines = [view for view in found.lines if view.cancellable]
     mine = units_to_cancel([view.line for view in open_lines], actor=actor)
+    along = (
+        charges_that_go_along([view.line for view in found.lines], actor=actor)
+        if any(mine[view.line.pk] for view in found.goods if view.cancellable)
+        else {}
+    )
     lines = [
-        Countable(view.line.pk, line_name(view.line), view.line.sku, most, most, _kept(view.cancellable - most))
+        Countable(
+            view.line.pk,
+            line_name(view.line),
+            view.line.sku,
+            most,
+            # A charge that goes along with the last goods is asked about on its own.
+            ZERO if view.line.pk in along else most,
+            _kept(view.cancellable - most),
+        )
         for view in open_lines
         if (most := mine[view.line.pk])
     ]
     # Of an invoiced charge alone nobody need be told: it goes with the last of the goods.
     withheld = any(mine[view.line.pk] < view.cancellable for view in found.goods if view.cancellable)
-    form = CancelForm(request.POST or None, lines=lines)
+    form = CancelForm(request.POST or None, lines=lines, charges=_told(found, along))
     return perform(
         request,
         actor,
         form,
         template="orders/cancel.html",
         act=lambda data: cancel_and_credit(
-            order_id=order_id, lines=form.counted(), reason=data["reason"], actor=actor, now=utc_now()
+            order_id=order_id,
+            lines=form.counted(),
+            reason=data["reason"],
+            charges=bool(data.get("charges")),
+            actor=actor,
+            now=utc_now(),
         ),
         done=_("Cancelled."),
         to=page_of(order_id),
@@ -121,6 +142,16 @@ def cancel(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse:
             "withheld": withheld,
             "danger": True,
         },
+    )
+
+
+def _told(found: OrderOverview, charges: Mapping[int, Decimal]) -> str:
+    """The charges that fall away with the last goods, each with its amount."""
+    order = found.order
+    return ", ".join(
+        f"{line_name(view.line)} {money_text(view.line.gross_amount, order.currency)}"
+        for view in found.lines
+        if view.line.pk in charges
     )
 
 

@@ -102,4 +102,13 @@ def _initial(value: Decimal) -> str:
 
 
 class CancelForm(CountForm):
+    charges = forms.BooleanField(label=_("With the last goods, cancel the charges too"), required=False, initial=True)
     reason = forms.CharField(label=_("Reason"), max_length=240)
+
+    def __init__(self, *args: Any, charges: str, **kwargs: Any) -> None:
+        """`charges`: what falls away with the last goods, in words; empty where nothing does."""
+        super().__init__(*args, **kwargs)
+        if charges:
+            self.fields["charges"].help_text = charges
+        else:
+            del self.fields["charges"]

@@ -56,6 +56,7 @@ class LineRows:
             "bundle": _("bundle"),
             "cancelled": _("cancelled"),
             "missing": _("missing"),
+            "not billed": _("not billed"),
             "promised": _("promised"),
             "tax": _("tax"),
         }
@@ -75,7 +76,10 @@ class LineRows:
             cells.append(self._cell("Reserved", self._reserved(view) if line.kind == OrderLine.Kind.GOODS else ""))
         cells.append(self._cell("Shipped", _some(line.quantity_shipped)))
         if self.returned:
-            cells.append(self._cell("Returned", _some(line.quantity_returned)))
+            returned = _some(line.quantity_returned)
+            if line.quantity_unbilled:
+                returned += f'<div class="sub">{quantity_text(line.quantity_unbilled)} {self.words["not billed"]}</div>'
+            cells.append(self._cell("Returned", returned))
         cells.append(self._cell("Invoiced", _some(line.quantity_invoiced)))
         tax = f'<div class="sub">{self.words["tax"]} {percent_text(line.tax_rate)}</div>'
         cells.append(self._cell("Unit price", escape(price_text(line.unit_price, self.currency)) + tax))

@@ -153,6 +153,10 @@ def _money(found: OrderOverview, documents: Documents) -> NextStep | None:
             return NextStep(_("On hold, so it can't be invoiced"), blocked=True)
         if not any(view.active for view in found.goods):
             return NextStep(_("Only charges are left"), _("Nothing was shipped. Cancel what is left, or invoice it."))
+        if not any(view.to_invoice for view in found.goods):
+            return NextStep(
+                _("Only charges are left"), _("The goods need no invoice any more. Invoice them, or cancel them.")
+            )
         return NextStep(_("To be invoiced"), _("The goods have left; the invoice is still to be written."))
     if found.due > 0:
         amount = money_text(found.due, order.currency)

@@ -58,7 +58,7 @@ def undoable(found: Return, credit_notes: Iterable[CreditNote]) -> bool:
     """Booked here, standing, and not settled: the service has the last word."""
     if found.history or found.order_id is None or found.undone_at is not None or found.settled_without:
         return False
-    return all(note.cause != f"return:{found.pk}" for note in credit_notes)
+    return all(note.cause != f"return:{found.pk}" or note.undone_at is not None for note in credit_notes)
 
 
 def next_steps(found: OrderOverview, documents: Documents, actor: Actor) -> list[Step]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -40,6 +41,7 @@ def return_page(request: HttpRequest, actor: Actor, return_id: int) -> HttpRespo
         "awaits_credit": bool(awaiting_credit([found])),
         "credit_notes": (notes := credit_notes_of(actor, f"return:{return_id}")),
         "undoable": undoable(found, notes),
+        "unbilled": sum((line.quantity_unbilled for line in found.lines.all()), Decimal(0)),
     }
     return render(request, "shipments/return.html", context)
 

@@ -25,7 +25,7 @@ def invoices(ids: Sequence[int], actor: Actor, say: Say) -> list[Content]:
     rows = (
         visible_invoices(actor)
         .filter(pk__in=ids)
-        .select_related("order__channel", "order__customer", "customer")
+        .select_related("order__channel", "order__customer", "customer", "takes_back")
         .prefetch_related("lines__order_line")
     )
     found = {invoice.pk: invoice for invoice in rows}
@@ -42,6 +42,7 @@ def invoices(ids: Sequence[int], actor: Actor, say: Say) -> list[Content]:
             facts=[
                 (say(_("Date")), day_text(invoice.issued_at)),
                 (say(_("Due")), day_text(invoice.due_at)),
+                *([(say(_("Takes back credit note")), invoice.takes_back.number)] if invoice.takes_back else []),
                 *_shared_facts(invoice, say),
             ],
             rows=[

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_noop as _
 from orderwell.domains.automation.printing.parts import PRICED, priced_row, ship_to, sums
 from orderwell.domains.inventory.models import Reservation
 from orderwell.domains.orders.models import Order, OrderLine
+from orderwell.domains.orders.pricing import units_asked_for
 from orderwell.domains.orders.queries import visible_orders
 from orderwell.kernel.errors import NotFound
 from orderwell.platform.accounts.actor import Actor
@@ -56,7 +57,7 @@ def _confirmation(order: Order, lines: Sequence[OrderLine], actor: Actor, say: S
     draft = order.state == Order.State.DRAFT
     rows = []
     for line in lines:
-        left = line.quantity - line.quantity_cancelled
+        left = units_asked_for(line)
         if left:
             rows.append(
                 priced_row(

@@ -33,17 +33,26 @@ class CalledOff:
 
 
 def cancel_and_credit(
-    *, order_id: int, lines: Mapping[int, Decimal] | None, reason: str, actor: Actor, now: datetime
+    *,
+    order_id: int,
+    lines: Mapping[int, Decimal] | None,
+    reason: str,
+    charges: bool = False,
+    actor: Actor,
+    now: datetime,
 ) -> CalledOff:
     """Cancel {line id: units}, or with None all that is not shipped, and reverse the invoices for them.
 
-    Charges such as shipping fall away with the last goods, when nothing at all was shipped. Only where something is
-    invoiced does the actor need the permission to credit. Raises Refusal with a CreditNoteNeeded for each line of which the
+    Charges such as shipping fall away with the last goods, when nothing at all was shipped: always with None, and with
+    `charges` when `lines` take what is left of the goods. Only where something is invoiced does the actor need the
+    permission to credit. Raises Refusal with a CreditNoteNeeded for each line of which the
     actor may not cancel so much, and what `cancel_units` and crediting raise; then nothing of it happened.
     """
     with atomic():
         order = lock_order(order_id, actor=actor, permission=Permission.ORDERS_ORDER_CANCEL)
         known = lines_of(order)
+        if charges and lines is not None:
+            lines = _with_charges(known, lines, actor)
         if not actor.may(Permission.BILLING_CREDIT_NOTE_CREATE):
             _refuse_invoiced(known, lines, actor)
         credited, reversing = _credited_units(known, lines), _invoiced_units(known, lines)
@@ -97,6 +106,21 @@ def units_to_cancel(lines: Sequence[OrderLine], *, actor: Actor) -> dict[int, De
         to_credit = creditable(list(units))
         units |= {line.pk: min(units[line.pk], uninvoiced(line)) for line in lines if to_credit[line.pk] > 0}
     return units
+
+
+def charges_that_go_along(lines: Sequence[OrderLine], *, actor: Actor) -> dict[int, Decimal]:
+    """{line id: units} of the charges that can fall away with the last of the goods; none once something was shipped."""
+    if any(line.quantity_shipped for line in lines):
+        return {}
+    charges = [line for line in lines if line.kind != OrderLine.Kind.GOODS]
+    return {pk: units for pk, units in units_to_cancel(charges, actor=actor).items() if units > 0}
+
+
+def _with_charges(known: Sequence[OrderLine], lines: Mapping[int, Decimal], actor: Actor) -> Mapping[int, Decimal]:
+    goods = [line for line in known if line.kind == OrderLine.Kind.GOODS]
+    if any(_not_shipped(line) > lines.get(line.pk, ZERO) for line in goods):
+        return lines
+    return {**charges_that_go_along(known, actor=actor), **lines}
 
 
 def _not_shipped(line: OrderLine) -> Decimal:

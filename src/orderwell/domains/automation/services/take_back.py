@@ -9,16 +9,15 @@ from decimal import Decimal
 
 from orderwell.domains.automation.crediting import credit_note_of
 from orderwell.domains.automation.errors import AlreadyCredited
+from orderwell.domains.automation.services.give_back import give_back
+from orderwell.domains.automation.services.no_credit import lift_settlement
 from orderwell.domains.billing.errors import PastOrder
-from orderwell.domains.billing.models import CreditNote, Payment, Refund
-from orderwell.domains.billing.queries import due_amount
+from orderwell.domains.billing.models import CreditNote, Refund
 from orderwell.domains.billing.services.credit import credit_units, creditable
 from orderwell.domains.billing.services.invoice import uninvoiced, write_invoice
-from orderwell.domains.billing.services.pay import record_refund
 from orderwell.domains.fulfilment.models import Return
 from orderwell.domains.fulfilment.queries import returned_units, visible_returns
 from orderwell.domains.fulfilment.services.record_return import ReturnedUnits, record_return
-from orderwell.domains.fulfilment.services.settle_return import settle_without_credit
 from orderwell.domains.fulfilment.services.undo_return import already_undone
 from orderwell.domains.orders.models import Order, OrderLine
 from orderwell.domains.orders.services.loading import lock_order
@@ -62,7 +61,12 @@ def settle_return(*, return_id: int, refund: bool = False, actor: Actor, now: da
         notes = credit_return(return_id=return_id, actor=actor, now=now)
         document = visible_returns(actor).get(pk=return_id)
         worth = sum((note.gross_amount for note in notes), ZERO) if notes else document.gross_amount
-        refunds = _refund(document.order_id, worth, document.reason, actor, now) if refund and document.order_id else []
+        refunds: list[Refund] = []
+        if refund and document.order_id:
+            cause = f"return:{document.pk}"
+            refunds = give_back(
+                order_id=document.order_id, worth=worth, reason=document.reason, cause=cause, actor=actor, now=now
+            )
     return TakenBack(document, notes, refunds)
 
 
@@ -91,6 +95,8 @@ def credit_return(*, return_id: int, actor: Actor, now: datetime) -> list[Credit
         earlier = credit_note_of(return_id)
         if earlier is not None:
             raise AlreadyCredited(number=document.number, credit_note=earlier)
+        lift_settlement(document, actor=actor, now=now)
+        order.refresh_from_db()
         units = returned_units(document)
         _invoice_missing(order, units, cause, actor, now)
         possible = creditable(list(units))
@@ -102,18 +108,6 @@ def credit_return(*, return_id: int, actor: Actor, now: datetime) -> list[Credit
         )
 
 
-def settle_without(*, return_id: int, reason: str, actor: Actor, now: datetime) -> Return:
-    """Say that nothing is to be credited for a return, and why.
-
-    Raises AlreadyCredited, or what `settle_without_credit` raises.
-    """
-    with atomic():
-        document = settle_without_credit(return_id=return_id, reason=reason, actor=actor, now=now)
-        if (earlier := credit_note_of(return_id)) is not None:
-            raise AlreadyCredited(number=document.number, credit_note=earlier)
-    return document
-
-
 def _invoice_missing(order: Order, units: dict[int, Decimal], cause: str, actor: Actor, now: datetime) -> None:
     possible = creditable(list(units))
     missing = {
@@ -123,16 +117,3 @@ def _invoice_missing(order: Order, units: dict[int, Decimal], cause: str, actor:
     }
     if missing:
         write_invoice(order, quantities=missing, cause=cause, actor=actor, now=now)
-
-
-def _refund(order_id: int, worth: Decimal, reason: str, actor: Actor, now: datetime) -> list[Refund]:
-    """Give back at most what the goods were worth, and only as far as more was paid than is due."""
-    order = Order.objects.get(pk=order_id)
-    left = min(worth, -due_amount(order))
-    refunds = []
-    for payment in Payment.objects.filter(order_id=order_id, undone_at=None).order_by("-received_at", "-pk"):
-        amount = min(left, payment.amount - payment.refunded_amount)
-        if amount > 0:
-            refunds.append(record_refund(payment_id=payment.pk, amount=amount, reason=reason, actor=actor, now=now))
-            left -= amount
-    return refunds

@@ -175,6 +175,23 @@ def _too_much(line_id: int, pointer: str, quantity: Decimal, left: Decimal) -> E
     return QuantityAboveInvoiced(pointer=pointer, sku=sku, value=plain(quantity), left=plain(left)).detail()
 
 
+def parts_of(
+    order: Order, rows: Mapping[int, InvoiceLine], units: Mapping[int, Decimal], *, reverses: bool
+) -> list[Part]:
+    """What crediting {invoice line id: units} comes to, taken in the order of `rows`. Also for those who only ask."""
+    by_line: dict[int, list[tuple[int, Decimal]]] = defaultdict(list)
+    for pk, row in rows.items():
+        if pk in units:
+            by_line[row.order_line_id].append((pk, units[pk]))
+    accounts = accounts_of(by_line)
+    lines = {line.pk: line for line in lines_of(order)}
+    return [
+        part
+        for line_id, wanted in by_line.items()
+        for part in credit_parts(order, lines[line_id], accounts[line_id], wanted, reverses=reverses)
+    ]
+
+
 def _credit(
     order: Order,
     rows: Mapping[int, InvoiceLine],
@@ -187,22 +204,17 @@ def _credit(
     now: datetime,
 ) -> list[CreditNote]:
     """Write credit notes for {invoice line id: units}, taken in the order of `rows`."""
-    by_line: dict[int, list[tuple[int, Decimal]]] = defaultdict(list)
-    for pk, row in rows.items():
-        if pk in units:
-            by_line[row.order_line_id].append((pk, units[pk]))
-    accounts = accounts_of(by_line)
-    lines = {line.pk: line for line in lines_of(order)}
     by_invoice: dict[int, list[Part]] = defaultdict(list)
+    by_line: dict[int, Decimal] = defaultdict(Decimal)
     total = NOTHING
-    for line_id, wanted in by_line.items():
-        for part in credit_parts(order, lines[line_id], accounts[line_id], wanted, reverses=reverses):
-            by_invoice[rows[part.invoice_line_id].invoice_id].append(part)
-            total += part.amounts
+    for part in parts_of(order, rows, units, reverses=reverses):
+        by_invoice[rows[part.invoice_line_id].invoice_id].append(part)
+        by_line[rows[part.invoice_line_id].order_line_id] += part.quantity
+        total += part.amounts
     for pk, quantity in units.items():
         InvoiceLine.objects.filter(pk=pk).update(quantity_credited=F("quantity_credited") + quantity_value(quantity))
     if reverses:
-        record_invoiced({line_id: -sum((q for _, q in wanted), ZERO) for line_id, wanted in by_line.items()})
+        record_invoiced({line_id: -quantity for line_id, quantity in by_line.items()})
         record_money(order.pk, invoiced=-total.gross)
     else:
         record_money(order.pk, credited=total.gross)

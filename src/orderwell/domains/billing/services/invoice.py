@@ -16,14 +16,16 @@ from orderwell.domains.billing.events import BillingEvent
 from orderwell.domains.billing.models import CreditNote, Invoice, InvoiceLine
 from orderwell.domains.billing.recipient import kept_text, recipient_of
 from orderwell.domains.billing.services.ledger import Kind, post
+from orderwell.domains.catalog.models import Variant
 from orderwell.domains.orders.errors import NothingToDo, UnknownLine
 from orderwell.domains.orders.models import Order, OrderLine
-from orderwell.domains.orders.pricing import NOTHING
+from orderwell.domains.orders.pricing import NOTHING, Amounts, units_asked_for
 from orderwell.domains.orders.services.loading import check_holds, lines_of, lock_order, require_state
 from orderwell.domains.orders.services.progress import record_invoiced, record_money, refresh_states
 from orderwell.kernel.clock import business_day, day_bounds
 from orderwell.kernel.errors import ErrorDetail, Refusal
-from orderwell.kernel.quantities import has_scale, plain
+from orderwell.kernel.quantities import QUANTITY_SCALE, plain
+from orderwell.kernel.refusals import quantity_problems
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.batches import Verdict, one_by_one
 from orderwell.platform.database import atomic
@@ -98,12 +100,13 @@ def _due(now: datetime, terms: int) -> datetime:
 
 def uninvoiced(line: OrderLine) -> Decimal:
     """Units of a line that can still be invoiced."""
-    left: Decimal = line.quantity - line.quantity_cancelled - line.quantity_invoiced
+    left: Decimal = units_asked_for(line) - line.quantity_invoiced
     return max(left, ZERO)
 
 
 def _check_cause(cause: str) -> None:
-    reversed_ids = CreditNote.objects.filter(invoice__cause=cause, reverses=True).values("invoice_id")
+    notes = CreditNote.objects.filter(invoice__cause=cause, reverses=True, undone_at=None)
+    reversed_ids = notes.values("invoice_id")
     earlier = Invoice.objects.filter(cause=cause).exclude(pk__in=reversed_ids).values_list("number", flat=True).first()
     if earlier is not None:
         raise AlreadyInvoiced(number=earlier)
@@ -114,16 +117,27 @@ def _wanted(order: Order, lines: Sequence[OrderLine], quantities: Mapping[int, D
     charges = {line.pk: left[line.pk] for line in lines if line.kind != OrderLine.Kind.GOODS and left[line.pk]}
     if quantities is None:
         return {pk: units for pk, units in left.items() if units}
-    skus = {line.pk: line.sku for line in lines}
+    known = {line.pk: line for line in lines}
+    wanted = {known[pk].variant_id or 0 for pk in quantities if pk in known}
+    places = dict(Variant.objects.filter(pk__in=wanted).values_list("pk", "quantity_places"))
     problems: list[ErrorDetail] = []
     for pk, quantity in quantities.items():
         pointer = f"/lines/{pk}"
-        if pk not in skus:
+        line = known.get(pk)
+        if line is None:
             problems.append(UnknownLine(pointer=pointer, number=order.number, value=pk).detail())
-        elif not has_scale(quantity, 4) or not 0 < quantity <= left[pk]:
+            continue
+        # What is left, or has left, may be finer than the product is divisible today: as a whole it is invoiced all
+        # the same.
+        gone = line.quantity_shipped - line.quantity_invoiced
+        whole = quantity.is_finite() and quantity in (left[pk], gone)
+        fine = QUANTITY_SCALE if whole else places.get(line.variant_id or 0, 0)
+        if wrong := list(quantity_problems(quantity, pointer, sku=line.sku, places=fine)):
+            problems.append(wrong[0].detail())
+        elif quantity > left[pk]:
             problems.append(
                 QuantityAboveUninvoiced(
-                    pointer=pointer, sku=skus[pk], value=plain(quantity), left=plain(left[pk])
+                    pointer=pointer, sku=line.sku, value=plain(quantity), left=plain(left[pk])
                 ).detail()
             )
     if problems:
@@ -145,14 +159,31 @@ def _write(
     record_invoiced(wanted)
     record_money(order.pk, invoiced=total.gross)
     refresh_states([order.pk], actor=actor, now=now)
-    terms = order.customer.payment_terms_days if order.customer else 0
+    rows = [(line, wanted[line.pk], charges[line.pk]) for line in lines]
     bill_to = kept_text(recipient_of(order))
+    return write_document(order, rows=rows, cause=cause or f"order:{order.pk}", bill_to=bill_to, actor=actor, now=now)
+
+
+def write_document(
+    order: Order,
+    *,
+    rows: Sequence[tuple[OrderLine, Decimal, Amounts]],
+    cause: str,
+    bill_to: str | None,
+    takes_back: CreditNote | None = None,
+    actor: Actor,
+    now: datetime,
+) -> Invoice:
+    """The invoice itself over (line, units, amounts), with its number and its entry in the ledger; the order must have
+    been told of them already."""
+    total = sum((amounts for _line, _quantity, amounts in rows), NOTHING)
+    terms = order.customer.payment_terms_days if order.customer else 0
     invoice = Invoice.objects.create(
         # From here others who need a number wait for us, so everything that could be done before is done.
         number=next_number("billing.invoice", now=now),
         order_id=order.pk,
         customer_id=order.customer_id,
-        cause=cause or f"order:{order.pk}",
+        cause=cause,
         currency=order.currency,
         net_amount=total.net,
         tax_amount=total.tax,
@@ -161,18 +192,19 @@ def _write(
         due_at=_due(now, terms),
         actor_label=actor.label,
         bill_to=bill_to,
+        takes_back=takes_back,
     )
     InvoiceLine.objects.bulk_create(
         InvoiceLine(
             invoice=invoice,
             order_line=line,
-            quantity=wanted[line.pk],
+            quantity=quantity,
             tax_rate=line.tax_rate,
-            net_amount=charges[line.pk].net,
-            tax_amount=charges[line.pk].tax,
-            gross_amount=charges[line.pk].gross,
+            net_amount=amounts.net,
+            tax_amount=amounts.tax,
+            gross_amount=amounts.gross,
         )
-        for line in lines
+        for line, quantity, amounts in rows
     )
     post(order, Kind.INVOICE, invoice.pk, total.gross, now)
     data = {"number": invoice.number, "amount": total.gross, "currency": order.currency, "cause": invoice.cause}

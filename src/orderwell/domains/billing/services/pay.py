@@ -81,9 +81,17 @@ def record_payments(*, payments: Sequence[PaymentDraft], actor: Actor, now: date
 
 
 def record_refund(
-    *, payment_id: int, amount: Decimal, reason: str, reference: str | None = None, actor: Actor, now: datetime
+    *,
+    payment_id: int,
+    amount: Decimal,
+    reason: str,
+    reference: str | None = None,
+    cause: str = "",
+    actor: Actor,
+    now: datetime,
 ) -> Refund:
-    """Give back part or all of a payment. A reference told twice gives the first refund again.
+    """Give back part or all of a payment. A reference told twice gives the first refund again; `cause` names what it is
+    made along with, such as "return:4".
 
     Raises NotFound, RefundAbovePayment, ReferenceTaken, or Refusal with all problems.
     """
@@ -98,7 +106,7 @@ def record_refund(
     for _attempt in range(2):
         try:
             with atomic():
-                return _record_refund(payment_id, amount, reason.strip(), reference, actor, now)
+                return _record_refund(payment_id, amount, reason.strip(), reference, cause, actor, now)
         except IntegrityError:
             continue
     raise RowConflict(reference=reference)
@@ -170,7 +178,7 @@ def _same_payment(earlier: Payment, order: Order, amount: Decimal, reference: st
 
 
 def _record_refund(
-    payment_id: int, amount: Decimal, reason: str, reference: str | None, actor: Actor, now: datetime
+    payment_id: int, amount: Decimal, reason: str, reference: str | None, cause: str, actor: Actor, now: datetime
 ) -> Refund:
     order_id = visible_payments(actor).filter(pk=payment_id).values_list("order_id", flat=True).first()
     if order_id is None:
@@ -192,6 +200,7 @@ def _record_refund(
         payment=payment,
         amount=amount,
         reason=reason,
+        cause=cause,
         reference=reference,
         refunded_at=now,
         actor_label=actor.label,

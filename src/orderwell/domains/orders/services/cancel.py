@@ -56,7 +56,8 @@ def cancel_units(
 
 def open_units(line: OrderLine) -> Decimal:
     """Units that can still be cancelled: neither cancelled, shipped nor invoiced."""
-    left: Decimal = line.quantity - line.quantity_cancelled - max(line.quantity_shipped, line.quantity_invoiced)
+    taken = max(line.quantity_shipped, line.quantity_invoiced + line.quantity_unbilled)
+    left: Decimal = line.quantity - line.quantity_cancelled - taken
     return left
 
 

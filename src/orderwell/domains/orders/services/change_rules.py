@@ -209,7 +209,7 @@ def _line_problems(
             pointer=f"{pointer}/quantity", sku=line.sku, places=places, value=str(quantity)
         )
         return [wrong.detail()]
-    least = line.quantity_cancelled + max(line.quantity_shipped, line.quantity_invoiced)
+    least = line.quantity_cancelled + max(line.quantity_shipped, line.quantity_invoiced + line.quantity_unbilled)
     if quantity < least:
         return [errors.BelowDone(pointer=f"{pointer}/quantity", sku=line.sku, count=plain(least)).detail()]
     if line.kind != GOODS and quantity != line.quantity:

@@ -18,7 +18,13 @@ from orderwell.domains.orders.outcomes import Refused
 from orderwell.domains.orders.placement.plan import Plan, PlannedLine
 from orderwell.domains.orders.placement.reserve import reserve_in_arrival_order
 from orderwell.domains.orders.placement.write import ADDRESS_FIELDS, address_columns, insert_lines
-from orderwell.domains.orders.pricing import amounts_of_units, goods_value, spread_order_discount, with_tax
+from orderwell.domains.orders.pricing import (
+    amounts_of_units,
+    goods_value,
+    spread_order_discount,
+    units_asked_for,
+    with_tax,
+)
 from orderwell.domains.orders.services.change_rules import new_shipping_line, shipping_line
 from orderwell.domains.orders.services.promises import demand_of, follow_priority, give_back, promise
 from orderwell.domains.orders.services.totals import write_order_totals
@@ -180,7 +186,7 @@ def _differs(line: OrderLine, before: Snapshot) -> bool:
 def write_lines(order: Order, lines: list[OrderLine]) -> None:
     """Amounts follow from the new values; one statement for a few hundred lines."""
     for line in lines:
-        amounts = amounts_of_units(order, line, line.quantity - line.quantity_cancelled)
+        amounts = amounts_of_units(order, line, units_asked_for(line))
         line.net_amount, line.tax_amount, line.gross_amount = amounts.net, amounts.tax, amounts.gross
     if lines:
         OrderLine.objects.bulk_update(lines, WRITTEN, batch_size=200)

@@ -59,6 +59,7 @@ _DEEDS = {
     "quantity_invoiced": _("invoiced or credited"),
     "quantity_returned": _("returned"),
     "quantity_cancelled": _("cancelled"),
+    "quantity_unbilled": _("returned"),
 }
 
 
