@@ -76,6 +76,28 @@ def test_order_to_cash(owner: Caller, shop: Shop) -> None:
 
 
 @pytest.mark.usefixtures("books_are_right")
+def test_a_payment_settles_the_invoice_it_names(owner: Caller, shop: Shop) -> None:
+    order, other = (made(owner.post("/orders", draft()))["id"] for _ in range(2))
+    cups, pots = made(owner.get(f"/orders/{order}"))["lines"]
+    first = made(owner.post(f"/orders/{order}/invoices", {"lines": {str(cups["id"]): 1}}))
+    second = made(owner.post(f"/orders/{order}/invoices", {"lines": {str(pots["id"]): 1}}))
+    theirs = made(owner.post(f"/orders/{other}/invoices", {}))
+    given = {"amount": second["open_amount"], "method": "bank", "reference": "TT-1", "invoice": second["number"]}
+    payment = made(owner.post(f"/orders/{order}/payments", given))
+    assert (payment["invoice"], payment["invoice_id"]) == (second["number"], second["id"])
+    assert made(owner.get("/payments"))["items"][0]["invoice"] == second["number"]
+    left = {row["number"]: Decimal(row["open_amount"]) for row in made(owner.get("/invoices"))["items"]}
+    assert left[first["number"]] == Decimal(first["gross_amount"]) and left[second["number"]] == 0
+    for number, code in ((theirs["number"], "invoice_of_another_order"), ("NO-SUCH", "unknown_invoice")):
+        refused = owner.post(f"/orders/{order}/payments", {**given, "reference": None, "invoice": number})
+        assert refused.status_code == 422
+        (error,) = refused.json()["errors"]
+        assert (error["code"], error["pointer"]) == (code, "/invoice")
+    again = owner.post(f"/orders/{order}/payments", {**given, "invoice": first["number"]})
+    assert again.json()["code"] == "recorded_for_another_invoice"
+
+
+@pytest.mark.usefixtures("books_are_right")
 def test_stock_is_corrected_moved_and_promised(owner: Caller, shop: Shop) -> None:
     made(owner.post("/warehouses", {"code": "second", "name_en": "Second"}))
     count = {"warehouse": "main", "reason": "count", "lines": [{"sku": "CUP", "counted": 90}], "external_id": "c-1"}

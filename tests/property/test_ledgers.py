@@ -21,7 +21,7 @@ DEEDS = {
 # What needs more steps before it can happen at all: asked for in the long form.
 SELDOM = {
     *("change discount", "change shipping", "change priority", "change remove", "change reprice", "undo change"),
-    *("merge", "unmerge", "settle return", "settle without credit", "undo payment", "undo refund"),
+    *("merge", "unmerge", "settle return", "settle without credit", "pay by name", "undo payment", "undo refund"),
     *("undo credit note", "undo settlement"),
     *("open count", "enter count", "post count", "announce", "receive announced"),
     *("sell ahead", "no more", "hold back", "ship picked"),

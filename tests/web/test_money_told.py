@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -87,22 +88,54 @@ def test_a_payment_from_an_invoice_proposes_what_is_open_of_it(
     assert f'href="{address}"' in page and "Still open of this invoice" in page and ">Unpaid<" in page
     dialog = read(bookkeeper, address)
     assert 'value="20"' in dialog
-    assert f"it goes to {first.number} first, which is older" in dialog
-    assert f"它会先用于更早的 {first.number}" in flat(
-        browse("bookkeeper", username="zh", language="zh-hans").get(address).content.decode()
-    )
+    assert f'<option value="{second.number}" selected' in dialog and "The oldest first" in dialog
+    due = second.due_at.astimezone(ZoneInfo("Asia/Shanghai")).date()
+    assert f"{second.number} · ¥20.00 open · due {due}<" in dialog
+    assert "先抵最早的" in flat(browse("bookkeeper", username="zh", language="zh-hans").get(address).content.decode())
     for other in ("x", "99999", ""):
         assert 'value="120"' in read(bookkeeper, f"/orders/{order_id}/payment/?invoice={other}")
 
+    assert send(bookkeeper, address, amount="20", method="bank", invoice=second.number).status_code == 204
+    assert Payment.objects.get().invoice == second
+    assert ">Unpaid<" in read(bookkeeper, f"/invoices/{first.pk}/")
+    page = read(bookkeeper, f"/invoices/{second.pk}/")
+    assert ">Paid<" in page and "?invoice=" not in page and f"for {second.number}" in page
+    for page in (f"/orders/{order_id}/", "/payments/"):
+        assert second.number in read(bookkeeper, page)
+    assert f"For invoice {second.number}" in read(bookkeeper, f"/orders/{order_id}/")
+
+
+def test_with_one_open_invoice_there_is_nothing_to_choose_and_it_is_named_all_the_same(
+    browse: Callable[..., Client], place: Callable[..., int]
+) -> None:
+    order_id = place(CUP=6)
+    only = invoiced(order_id, 3)
+    bookkeeper = browse("bookkeeper")
+    address = f"/orders/{order_id}/payment/?invoice={only.pk}"
+    dialog = read(bookkeeper, address)
+    assert "For invoice" not in dialog and f"Open of {only.number}" in dialog and 'value="60"' in dialog
     assert send(bookkeeper, address, amount="20", method="bank").status_code == 204
-    assert Payment.objects.get().amount == 20
-    assert ">Partly paid<" in read(bookkeeper, f"/invoices/{first.pk}/")
-    assert ">Unpaid<" in read(bookkeeper, f"/invoices/{second.pk}/")
-    paid(order_id, "40")
-    page = read(bookkeeper, f"/invoices/{first.pk}/")
-    assert ">Paid<" in page and "?invoice=" not in page
-    # With one open invoice left there is nothing to say about which.
-    assert "which is older" not in read(bookkeeper, address)
+    assert Payment.objects.get().invoice == only
+    assert ">Partly paid<" in read(bookkeeper, f"/invoices/{only.pk}/")
+    assert send(bookkeeper, f"/orders/{order_id}/payment/", amount="20", method="bank").status_code == 204
+    assert Payment.objects.filter(invoice=None).count() == 1
+
+
+def test_an_invoice_that_somebody_paid_meanwhile_is_said_at_the_choice(
+    browse: Callable[..., Client], place: Callable[..., int]
+) -> None:
+    order_id = place(CUP=6)
+    _first, second, third = invoiced(order_id, 3), invoiced(order_id, 1), invoiced(order_id, 1)
+    bookkeeper = browse("bookkeeper")
+    form = {"amount": "20", "method": "bank", "invoice": second.number}
+    assert send(bookkeeper, f"/orders/{order_id}/payment/", **form).status_code == 204
+    late = send(bookkeeper, f"/orders/{order_id}/payment/", **form)
+    assert late.status_code == 422 and "Nothing is open of this invoice any more." in flat(late.content.decode())
+    assert Payment.objects.count() == 1 and Invoice.objects.get(pk=third.pk).open_amount == 20
+
+
+def test_an_invoice_past_its_day_is_overdue(browse: Callable[..., Client], place: Callable[..., int]) -> None:
+    second, bookkeeper = invoiced(place(CUP=6), 1), browse("bookkeeper")
     now = utc_now()
     Invoice.objects.filter(pk=second.pk).update(due_at=now.replace(year=now.year - 1))
     assert ">Overdue<" in read(bookkeeper, f"/invoices/{second.pk}/")

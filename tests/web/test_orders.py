@@ -248,6 +248,14 @@ def test_the_desk_names_what_is_too_much_and_what_is_not_invoiced(
     assert "¥20.00" in part["invoicing"] and "¥12.50" in part["unassigned"] and "¥40.00" not in part["unassigned"]
     (shown,) = re.findall(r'href="(/orders/\?[^"]*overpaid[^"]*)"', part["unassigned"])
     assert "12.50" in flat(bookkeeper.get(shown.replace("&amp;", "&")).content.decode())
+    # The list behind the card has its rows, no others, and what they come to.
+    place(CUP=1)
+    (shown,) = re.findall(r'href="(/orders/\?[^"]*to_invoice[^"]*)"', part["invoicing"])
+    shown = shown.replace("&amp;", "&")
+    listed = flat(bookkeeper.get(shown).content.decode())
+    assert re.findall(r'<a class="fw-bold" href="/orders/(\d+)/"', listed) == [str(order_id)]
+    said = bookkeeper.get(f"/lists/orders/total/?{shown.partition('?')[2]}").content.decode()
+    assert said == "1 in all · sum ¥40.00 · not invoiced ¥20.00"
 
 
 def test_where_only_charges_are_left_nothing_has_left(owner: Client, company: Company) -> None:

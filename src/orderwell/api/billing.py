@@ -62,6 +62,7 @@ class DocumentShape(InCurrency):
 
 class InvoiceShape(DocumentShape):
     due_at: Moment
+    open_amount: Amount = Field(description="What is still to be paid of it, without its credit notes")
     takes_back: int | None = Field(description="The credit note that this invoice takes back, where it does that")
 
 
@@ -111,6 +112,8 @@ class PaymentShape(InCurrency):
     order_id: int
     order: str
     customer: str | None
+    invoice_id: int | None
+    invoice: str | None = Field(description="Number of the invoice that the payer named; it is settled first")
     method: str
     reference: str | None
     currency: str
@@ -182,6 +185,12 @@ class NewPayment(Input):
         default=None, max_length=120, description="Of the provider; told twice it is one payment"
     )
     received_at: Moment | None = None
+    invoice: str | None = Field(
+        default=None,
+        max_length=40,
+        description="Number of the invoice of this order that the payer named: it is settled first, what is left settles "
+        "the oldest of the others. Without it the oldest are settled first",
+    )
 
 
 class NewRefund(Input):
@@ -222,7 +231,8 @@ def _credit_note_detail(request: ApiRequest, note_id: int) -> dict[str, Any]:
 
 
 def _payment(payment: Payment) -> dict[str, Any]:
-    return columns(PaymentShape, payment, **_named(payment))
+    invoice = payment.invoice.number if payment.invoice is not None else None
+    return columns(PaymentShape, payment, **_named(payment), invoice=invoice)
 
 
 def _payment_detail(request: ApiRequest, payment_id: int) -> dict[str, Any]:

@@ -52,7 +52,7 @@ class AgeingShape(Shape):
     to_60: Amount
     to_90: Amount
     over_90: Amount
-    credit: Amount = Field(description="What the customer has in hand: zero or less")
+    credit: Amount = Field(description="What was paid too much for other orders: zero or less")
 
 
 class StatementShape(InCurrency):

@@ -39,7 +39,7 @@ class Ledgers(OrderRules, ChangeRules, StockRules, ShelfRules, MoneyRules):
         self.ship(index=0, quantity=Decimal(1), everything=True, invoiced=True)
         self.ship(index=1, quantity=Decimal(3), everything=False, invoiced=False)
         self.arrive(index=0)
-        self.pay(index=0, part=Decimal(1), named=True)
+        self.pay(index=0, part=Decimal(1), named=True, by_name=False)
 
     def teardown(self) -> None:
         self.undo()

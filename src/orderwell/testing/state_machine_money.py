@@ -52,8 +52,9 @@ class MoneyRules(Company):
                 "invoice shipment", lambda: invoice_shipment(shipment_id=shipment.pk, actor=ACTOR, now=self.now)
             )
 
-    @rule(index=pick, part=share, named=yes)
-    def pay(self, index: int, part: Decimal, named: bool) -> None:
+    @rule(index=pick, part=share, named=yes, by_name=yes)
+    def pay(self, index: int, part: Decimal, named: bool, by_name: bool) -> None:
+        """Half of the payments name an invoice; now and then it is another order's, which is refused."""
         order = self.an_order(index, "placed", "completed", "cancelled")
         if order is None:
             return
@@ -63,8 +64,18 @@ class MoneyRules(Company):
             else round(order.total_amount * part, 2)
         )
         reference = f"ref-{index % 5}-{order.pk}" if named else None
-        draft = PaymentDraft(order_id=order.pk, amount=amount, method="bank", reference=reference)
-        self.attempt("pay", lambda: record_payment(payment=draft, actor=ACTOR, now=self.now))
+        theirs = Invoice.objects.all() if index % 7 == 0 else Invoice.objects.filter(order=order)
+        invoice = self.one(list(theirs.order_by("pk")), index) if by_name else None
+        draft = PaymentDraft(
+            order_id=order.pk,
+            amount=amount,
+            method="bank",
+            reference=reference,
+            invoice=invoice.number if invoice else None,
+        )
+        self.attempt(
+            "pay by name" if invoice else "pay", lambda: record_payment(payment=draft, actor=ACTOR, now=self.now)
+        )
 
     @rule(index=pick, part=share)
     def refund(self, index: int, part: Decimal) -> None:

@@ -6,6 +6,7 @@ The control decides before it looks again, as a program without locks would, and
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -68,6 +69,24 @@ def test_one_of_them_refunds() -> None:
     )
     assert {refusal.code for refusal in refusals} == {RefundAbovePayment.code}
     assert Refund.objects.count() == 1
+    assert differences() == []
+
+
+def test_payments_at_once_each_settle_the_invoice_they_name() -> None:
+    order = place([(stocked(10), 8)])
+    line = lines_of(order)[0].pk
+    made = [
+        issue_invoice(order_id=order.pk, quantities={line: D(2)}, actor=ACTOR, now=NOW + timedelta(days=day))
+        for day in range(WORKERS)
+    ]
+
+    def pay(worker: int) -> Payment:
+        draft = PaymentDraft(order.pk, D(20 - worker), "bank", invoice=made[worker].number)
+        return record_payment(payment=draft, actor=ACTOR, now=NOW)
+
+    assert all(isinstance(result, Payment) for result in in_threads(pay, WORKERS))
+    left = Invoice.objects.order_by("pk").values_list("open_amount", flat=True)
+    assert list(left) == [D(worker) for worker in range(WORKERS)]
     assert differences() == []
 
 

@@ -21,7 +21,6 @@ from orderwell.domains.billing.errors import (
     PricesMovedOn,
 )
 from orderwell.domains.billing.models import CreditNote, Invoice, InvoiceLine, LedgerEntry, Refund
-from orderwell.domains.billing.open_invoices import open_amounts
 from orderwell.domains.billing.queries import customer_balance, due_amount, order_money
 from orderwell.domains.billing.services.credit import issue_credit_note
 from orderwell.domains.billing.services.invoice import issue_invoice
@@ -76,7 +75,7 @@ def came_back(order: Order, units: str = "1") -> Return:
 def standing(order: Order) -> tuple[object, ...]:
     """All that is said of the order's money anywhere."""
     order.refresh_from_db()
-    open_of_all = sum(open_amounts(list(Invoice.objects.filter(order=order).values_list("pk", flat=True))).values())
+    open_of_all = sum(Invoice.objects.filter(order=order).values_list("open_amount", flat=True))
     owed = customer_balance(ACTOR, order.customer_id or 0)
     units = [(line.quantity_invoiced, line.gross_amount) for line in lines_of(order)]
     return order.state, order.payment_state, order_money(ACTOR, order.pk), open_of_all, owed, units

@@ -183,8 +183,8 @@ def books(order: Order, steps: Sequence[Step]) -> None:
 
 
 def oldest_first(customer: int, end: datetime, last: date) -> dict[str, Decimal]:
-    """The same by hand: every payment goes to the invoice due first."""
-    rows = Invoice.objects.filter(customer_id=customer, issued_at__lt=end).order_by("due_at", "pk")
+    """The same by hand: every payment goes to the invoice issued first."""
+    rows = Invoice.objects.filter(customer_id=customer, issued_at__lt=end).order_by("issued_at", "pk")
     open_of = []
     for row in rows:
         less = row.credit_notes.filter(issued_at__lt=end).aggregate(total=Sum("gross_amount"))["total"] or D(0)

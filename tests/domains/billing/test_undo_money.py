@@ -10,8 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orderwell.domains.billing.errors import MoneyUndone, PaymentRefunded
-from orderwell.domains.billing.models import LedgerEntry, Payment, Refund
-from orderwell.domains.billing.open_invoices import open_amounts
+from orderwell.domains.billing.models import Invoice, LedgerEntry, Payment, Refund
 from orderwell.domains.billing.queries import customer_balance, order_money
 from orderwell.domains.billing.services.invoice import issue_invoice
 from orderwell.domains.billing.services.pay import PaymentDraft, record_payment, record_refund
@@ -49,7 +48,7 @@ def undo(row: Payment | Refund) -> None:
 def standing(order: Order, invoice: int | None = None) -> tuple[object, ...]:
     """All that is said of the order's money anywhere."""
     order.refresh_from_db()
-    open_of_it = open_amounts([invoice]) if invoice else {}
+    open_of_it = Invoice.objects.get(pk=invoice).open_amount if invoice else None
     owed = customer_balance(ACTOR, order.customer_id or 0)
     return order.state, order.payment_state, order_money(ACTOR, order.pk), open_of_it, owed
 

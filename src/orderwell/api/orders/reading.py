@@ -55,13 +55,17 @@ def list_orders(
     on_hold: bool | None = None,
     history: bool | None = None,
     late: bool | None = None,
+    to_invoice: bool = False,
     since: Moment | None = None,
     until: Moment | None = None,
     search: Search = "",
     cursor: Cursor = None,
     limit: Limit = DEFAULT_LIMIT,
 ) -> dict[str, Any]:
-    """Newest first. `since` is inclusive, `until` exclusive. Drafts appear when asked for by `state`."""
+    """Newest first. `since` is inclusive, `until` exclusive. Drafts appear when asked for by `state`.
+
+    `to_invoice` asks for orders of which something left that is not invoiced.
+    """
     filters = OrderFilters(
         state=state or "",
         fulfilment_state=fulfilment_state or "",
@@ -71,6 +75,7 @@ def list_orders(
         on_hold=on_hold,
         history=history,
         late=late,
+        to_invoice=to_invoice,
         since=since,
         until=until,
         text=search,

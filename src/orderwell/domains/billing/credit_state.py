@@ -14,8 +14,8 @@ from typing import Any
 
 from django.db.models import F, QuerySet, Sum
 
-from orderwell.domains.billing.models import CreditNote, Invoice
-from orderwell.domains.billing.queries import balances_of, customer_balance
+from orderwell.domains.billing.open_invoices import open_invoices
+from orderwell.domains.billing.queries import balances_of, customer_balance, visible_invoices
 from orderwell.domains.customers.lookup import known_customer
 from orderwell.domains.customers.models import Customer
 from orderwell.domains.orders.models import Order
@@ -31,8 +31,8 @@ ZERO = Decimal(0)
 class CreditState:
     """Amounts are in `currency`, the customer's own. `limit` None: none was agreed; 0: pays in advance.
 
-    `owed` is the balance of the account; `overdue` the part of it that invoices past their due date account for, payments
-    taken to pay the oldest first; `not_invoiced` what open orders will still add.
+    `owed` is the balance of the account; `overdue` the part of it that is open of invoices past their due date;
+    `not_invoiced` what open orders will still add.
     """
 
     currency: str
@@ -101,30 +101,18 @@ def credit_state(actor: Actor, customer_id: int, *, now: datetime) -> CreditStat
     customer = known_customer(actor, customer_id)
     currency, whole = customer.currency, actor.on_every_row()
     owed = customer_balance(whole, customer_id).get(currency, ZERO)
-    ((invoiced,),) = _not_due(whole, customer_id, currency, now)
-    ((credited,),) = _credited(whole, customer_id, currency, now)
-    not_due = (invoiced or ZERO) - (credited or ZERO)
+    ((late,),) = _late(whole, customer_id, currency, now)
     return CreditState(
         currency=currency,
         payment_terms_days=customer.payment_terms_days,
         limit=customer.credit_limit,
         owed=owed,
-        overdue=max(owed - not_due, ZERO),
+        overdue=max(min(owed, late or ZERO), ZERO),
         not_invoiced=not_invoiced(actor, [customer_id]).get(customer_id, ZERO),
     )
 
 
 @prepared(Actor, int, str, datetime)
-def _not_due(actor: Actor, customer_id: int, currency: str, now: datetime) -> QuerySet[Any, tuple[Decimal | None]]:
-    return one_row(_young(actor, customer_id, currency, now), total=Sum("gross_amount"))
-
-
-@prepared(Actor, int, str, datetime)
-def _credited(actor: Actor, customer_id: int, currency: str, now: datetime) -> QuerySet[Any, tuple[Decimal | None]]:
-    notes = CreditNote.objects.filter(invoice__in=_young(actor, customer_id, currency, now))
-    return one_row(notes, total=Sum("gross_amount"))
-
-
-def _young(actor: Actor, customer_id: int, currency: str, now: datetime) -> QuerySet[Invoice]:
-    orders = visible_orders(actor).filter(customer_id=customer_id, currency=currency)
-    return Invoice.objects.filter(order__in=orders, customer_id=customer_id, currency=currency, due_at__gte=now)
+def _late(actor: Actor, customer_id: int, currency: str, now: datetime) -> QuerySet[Any, tuple[Decimal | None]]:
+    rows = visible_invoices(actor).filter(customer_id=customer_id, currency=currency)
+    return one_row(open_invoices(rows, overdue_at=now), total=Sum("open_amount"))

@@ -54,6 +54,28 @@ class UnknownMethod(DomainError):
     message = "There is no payment method {value}; expected one of {expected}."
 
 
+class UnknownInvoice(DomainError):
+    code = "unknown_invoice"
+    message = "There is no invoice {value}."
+
+
+class InvoiceOfAnotherOrder(DomainError):
+    code = "invoice_of_another_order"
+    message = "Invoice {value} belongs to order {other}, not to {number}; record its payment there."
+
+
+class RecordedForAnotherInvoice(DomainError):
+    code = "recorded_for_another_invoice"
+    message = "The payment with the reference {reference} is recorded already, for invoice {invoice}; undo it to record it anew."
+
+
+class RecordedForNoInvoice(DomainError):
+    code = "recorded_for_no_invoice"
+    message = (
+        "The payment with the reference {reference} is recorded already, without an invoice; undo it to record it anew."
+    )
+
+
 class ReferenceTaken(DomainError):
     code = "reference_taken"
     message = "The reference {reference} was used before for something else: {amount} {currency} of order {number}."

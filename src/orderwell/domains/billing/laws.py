@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from django.db.models import F, Model, QuerySet, Sum
@@ -20,6 +22,7 @@ from orderwell.domains.billing.models import (
     Refund,
 )
 from orderwell.domains.billing.services.ledger import SIGNS, Kind, document_name
+from orderwell.domains.billing.settling import open_amounts
 from orderwell.domains.orders.models import Order, OrderLine
 from orderwell.platform.numbering.models import NumberSequence
 from orderwell.platform.verify import Difference, LawResult, law
@@ -152,6 +155,42 @@ def refunded_is_the_sum_of_refunds() -> LawResult:
     kept = dict(Payment.objects.exclude(refunded_amount=0).values_list("pk", "refunded_amount"))
     found = [Difference(f"payment {pk}", right.get(pk, ZERO), kept.get(pk, ZERO)) for pk in _unequal(right, kept)]
     return LawResult(Payment.objects.count(), found)
+
+
+@law("billing.open_is_what_nothing_settled")
+def open_is_what_nothing_settled() -> LawResult:
+    """What is open of every invoice is its amount less its credit notes and the payments that settle it (settling.py)."""
+    credited = _sums(CreditNote.objects.all(), "invoice_id", "gross_amount")
+    standing = Payment.objects.filter(undone_at=None)
+    back = Refund.objects.filter(undone_at=None)
+    named = _less(_sums(standing, "invoice_id", "amount"), _sums(back, "payment__invoice_id", "amount"))
+    paid = _less(_sums(standing, "order_id", "amount"), _sums(back, "payment__order_id", "amount"))
+    rows = Invoice.objects.order_by("order_id", "issued_at", "pk")
+    columns = ("order_id", "pk", "number", "gross_amount", "open_amount")
+    checked, found = 0, []
+    for order_id, invoices in groupby(rows.values_list(*columns).iterator(CHUNK), key=itemgetter(0)):
+        theirs = [tuple(rest) for _order_id, *rest in invoices]
+        asked = [(pk, gross - credited.get(pk, ZERO)) for pk, _number, gross, _open in theirs]
+        right = open_amounts(asked, named, paid.get(order_id, ZERO))
+        checked += len(theirs)
+        found += [Difference(f"invoice {name}", right[pk], kept) for pk, name, _g, kept in theirs if right[pk] != kept]
+    return LawResult(checked, found)
+
+
+def _less(amounts: Mapping[Any, Decimal], minus: Mapping[Any, Decimal]) -> dict[Any, Decimal]:
+    return {key: amount - minus.get(key, ZERO) for key, amount in amounts.items()}
+
+
+@law("billing.payment_names_an_invoice_of_its_order")
+def payment_names_an_invoice_of_its_order() -> LawResult:
+    """Every payment that names an invoice names one of its own order."""
+    rows = Payment.objects.filter(invoice__isnull=False)
+    wrong = rows.exclude(invoice__order=F("order")).order_by("pk")
+    found = [
+        Difference(f"payment {pk}", right, kept)
+        for pk, right, kept in wrong.values_list("pk", "order_id", "invoice__order_id")
+    ]
+    return LawResult(rows.count(), found)
 
 
 @law("billing.ledger_holds_every_document_once")

@@ -33,6 +33,8 @@ class Invoice(models.Model):
     net_amount = AmountField()
     tax_amount = AmountField()
     gross_amount = AmountField()
+    # What is left of it without its credit notes and the money that settles it (settling.py), kept by services/settle.py.
+    open_amount = AmountField(default=0)
     issued_at = models.DateTimeField()
     due_at = models.DateTimeField()
     actor_label = models.CharField(max_length=120)
@@ -43,6 +45,7 @@ class Invoice(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(gross_amount=F("net_amount") + F("tax_amount")), name="invoice_adds_up"),
+            models.CheckConstraint(condition=Q(open_amount__gte=0), name="invoice_open_amount"),
         ]
         indexes = [
             models.Index(fields=["order"], name="invoice_order"),
@@ -50,6 +53,13 @@ class Invoice(models.Model):
             models.Index(fields=["-issued_at", "-id"], name="invoice_recent"),
             models.Index(fields=["customer", "-issued_at", "-id"], name="invoice_customer"),
             models.Index(fields=["gross_amount", "-id"], name="invoice_amount"),
+            # Of all invoices only those of which something is open: their list, and what is overdue with its sums.
+            models.Index(fields=["-issued_at", "-id"], name="invoice_open", condition=Q(open_amount__gt=0)),
+            models.Index(
+                fields=["due_at", "id", "currency", "open_amount"],
+                name="invoice_open_due",
+                condition=Q(open_amount__gt=0),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -140,6 +150,8 @@ class Payment(Undoable):
 
     order = models.ForeignKey("orders.Order", on_delete=models.PROTECT, related_name="+")
     customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, null=True, related_name="+")
+    # The invoice of this order that the payer named: it is settled first. NULL: the oldest that are open.
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     method = models.CharField(max_length=20)
     # The provider's or bank's own reference; unique per method, so that a notification told twice is one payment. One
     # that was undone doesn't stand in the way of the right one.

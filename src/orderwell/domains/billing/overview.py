@@ -51,4 +51,4 @@ def _credit_notes_of(order_id: int) -> QuerySet[CreditNote]:
 
 @prepared(int)
 def _payments_of(order_id: int) -> QuerySet[Payment]:
-    return Payment.objects.filter(order_id=order_id).order_by("received_at", "pk")
+    return Payment.objects.filter(order_id=order_id).select_related("invoice").order_by("received_at", "pk")

@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 from django.db.models import Exists, Model, OuterRef, Prefetch, Q, QuerySet, Sum
 
 from orderwell.domains.billing.models import CreditNote, Invoice, InvoiceLine, LedgerEntry, Payment, Refund
-from orderwell.domains.billing.open_invoices import OWING as OWING
 from orderwell.domains.billing.open_invoices import Receivables, open_invoices, receivables_of
 from orderwell.domains.orders.documents import counted, named_by
 from orderwell.domains.orders.models import Order
@@ -154,7 +153,7 @@ def payment_list(
 ) -> Page[Payment]:
     """Newest first. Raises PermissionDenied, UnknownCursor."""
     rows = payments(actor, order_id=order_id, customer_id=customer_id, reference=reference)
-    rows = rows.select_related("order", "customer")
+    rows = rows.select_related("order", "customer", "invoice")
     return keyset_page(rows, order=("-received_at", "-id"), cursor=cursor, limit=limit)
 
 
@@ -202,7 +201,7 @@ def credit_notes_of(actor: Actor, cause: str) -> list[CreditNote]:
 def payment_detail(actor: Actor, payment_id: int) -> Payment:
     """A payment with its refunds. Raises PermissionDenied, NotFound."""
     actor.require(Permission.BILLING_PAYMENT_VIEW)
-    rows = visible_payments(actor).select_related("order", "customer").prefetch_related("refunds")
+    rows = visible_payments(actor).select_related("order", "customer", "invoice").prefetch_related("refunds")
     found = rows.filter(pk=payment_id).first()
     if found is None:
         raise NotFound(kind="payment", reference=str(payment_id))

@@ -1,13 +1,13 @@
 """A customer's account over a period: what was owed before, every document, what is owed after, and how old that is.
 
-All figures come from the receivables ledger; the open amount is laid on the youngest invoices, because payments count
-against the oldest first.
+All figures come from the receivables ledger, up to the last day of the period. How old what is owed is, the invoices say
+that were open then (settling.py); what was paid too much for other orders stands beside it.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q, QuerySet, Sum
 
 from orderwell.domains.billing.models import CreditNote, Invoice, LedgerEntry, Payment, Refund, Statement
+from orderwell.domains.billing.open_then import open_then
 from orderwell.domains.billing.queries import visible_of
 from orderwell.domains.customers.lookup import known_customer
 from orderwell.domains.customers.models import Customer
@@ -29,7 +30,6 @@ ZERO = Decimal(0)
 Kind = LedgerEntry.Kind
 # Days past due, from and to; after these "over 90".
 BUCKETS = ("not_due", "to_30", "to_60", "to_90", "over_90")
-CHUNK = 500
 ORDER = ("occurred_at", "id")
 
 
@@ -50,7 +50,7 @@ class StatementLine:
 
 @dataclass(frozen=True, slots=True)
 class Ageing:
-    """What is owed at the end, by how long it is past due. `credit` is what the customer has in hand (negative)."""
+    """What is owed at the end, by how long it is past due. `credit` is what was paid too much (negative)."""
 
     by_age: dict[str, Decimal]
     credit: Decimal
@@ -118,7 +118,7 @@ def account_statement(
             charged=charged,
             settled=settled,
             lines=lines,
-            ageing=_ageing(actor, customer_id, currency, closing, end=end, last=last, zone=zone),
+            ageing=_ageing(entries.filter(occurred_at__lt=end), closing, last=last, zone=zone),
             partial=entries is not every and entries.count() < every.count(),
             next_cursor=after,
         )
@@ -220,21 +220,16 @@ def _names(documents: Sequence[tuple[str, int]]) -> dict[tuple[str, int], tuple[
     return found
 
 
-def _ageing(
-    actor: Actor, customer_id: int, currency: str, closing: Decimal, *, end: datetime, last: date, zone: ZoneInfo
-) -> Ageing:
+def _ageing(entries: QuerySet[LedgerEntry], closing: Decimal, *, last: date, zone: ZoneInfo) -> Ageing:
+    """Of `closing`, to which all the entries add up."""
     by_age = dict.fromkeys(BUCKETS, ZERO)
-    rest = max(closing, ZERO)
-    if rest:
-        for due_at, amount in _charges(actor, customer_id, currency, end):
-            part = min(rest, amount)
-            by_age[bucket_of((last - business_day(due_at, zone)).days)] += part
-            rest -= part
-            if not rest:
-                break
+    for due_at, amount in open_then(entries):
+        by_age[bucket_of((last - business_day(due_at, zone)).days)] += amount
+    sums = entries.order_by().values("order_id").annotate(owed=Sum("amount")).filter(owed__lt=0)
+    credit = sum(sums.values_list("owed", flat=True), ZERO)
     # Whatever no invoice explains has no age; the ledger has none such, and if it had, it would show as not due.
-    by_age["not_due"] += rest
-    return Ageing(by_age, min(closing, ZERO))
+    by_age["not_due"] += closing - credit - sum(by_age.values(), ZERO)
+    return Ageing(by_age, credit)
 
 
 def bucket_of(days: int) -> str:
@@ -242,21 +237,3 @@ def bucket_of(days: int) -> str:
     if days <= 0:
         return "not_due"
     return "to_30" if days <= 30 else "to_60" if days <= 60 else "to_90" if days <= 90 else "over_90"
-
-
-def _charges(actor: Actor, customer_id: int, currency: str, end: datetime) -> Iterator[tuple[datetime, Decimal]]:
-    """Invoices less their credit notes, the one due last first; read only as far as somebody asks."""
-    invoices = visible_of(Invoice.objects.filter(customer_id=customer_id, currency=currency, issued_at__lt=end), actor)
-    known = 0
-    while True:
-        rows = list(
-            invoices.order_by("-due_at", "-pk").values_list("pk", "due_at", "gross_amount")[known : known + CHUNK]
-        )
-        notes = CreditNote.objects.filter(invoice_id__in=[pk for pk, *_rest in rows], issued_at__lt=end).order_by()
-        less = dict(notes.values_list("invoice_id").annotate(total=Sum("gross_amount")))
-        for pk, due_at, gross in rows:
-            if (amount := gross - less.get(pk, ZERO)) > 0:
-                yield due_at, amount
-        known += CHUNK
-        if len(rows) < CHUNK:
-            return

@@ -14,6 +14,7 @@ from orderwell.domains.inventory.models import Reservation, Warehouse
 from orderwell.domains.inventory.promising import Owed
 from orderwell.domains.orders.due import ReadyDue
 from orderwell.domains.orders.models import Backorder, Hold, Order, OrderLine
+from orderwell.domains.orders.to_invoice import to_invoice
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.crypto import email_index, phone_index, phone_last4_index
 from orderwell.platform.events.models import Event
@@ -48,6 +49,8 @@ class OrderFilters:
     late: bool | None = None
     # Only what can leave: reserved and not on hold. Its rows have `due`, in the order of due.MOST_URGENT_FIRST.
     ready: bool = False
+    # Only what left and is not invoiced.
+    to_invoice: bool = False
     since: datetime | None = None
     until: datetime | None = None
     # Name of the team that looks after the order; name of a tag of its customer.
@@ -152,9 +155,17 @@ def matching(
         orders = orders.filter(_reserved_in(filters.warehouse))
     if filters.tag:
         orders = orders.filter(_of_tagged(filters.tag))
+    orders = _that_wait(orders, filters, now)
+    return orders if among is None else orders.filter(pk__in=among)
+
+
+def _that_wait(orders: QuerySet[Order], filters: OrderFilters, now: datetime) -> QuerySet[Order]:
+    """For the bookkeeper, or past their date."""
+    if filters.to_invoice:
+        orders = to_invoice(orders)
     if filters.late:
         orders = orders.filter(past_date(now) if filters.ready else late_orders(now))
-    return orders if among is None else orders.filter(pk__in=among)
+    return orders
 
 
 def _of_channel(orders: QuerySet[Order], filters: OrderFilters) -> QuerySet[Order]:

@@ -10,7 +10,6 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from orderwell.domains.billing.models import CreditNote, Invoice, Payment
-from orderwell.domains.billing.open_invoices import open_amounts
 from orderwell.domains.billing.queries import (
     credit_notes,
     invoices,
@@ -64,25 +63,23 @@ def invoice_rows(actor: Actor, values: Values, now: datetime) -> Sequence[QueryS
     return [invoices(actor, **wanted, overdue_at=overdue_at, only_open=only_open).select_related("order")]
 
 
-def add_open(actor: Actor, found: Sequence[Any], keys: Sequence[str]) -> None:
-    if "open" in keys or "due" in keys:
-        amounts = open_amounts([row.pk for row in found])
-        for row in found:
-            row.still_open = amounts.get(row.pk)
-
-
 def due_day(row: Any) -> Any:
     """Red once it has passed with something still to be paid."""
-    late = row.due_at is not None and row.due_at < utc_now() and bool(getattr(row, "still_open", None))
+    late = row.due_at is not None and row.due_at < utc_now() and bool(row.open_amount)
     return markup('<span class="{}">{}</span>', "text-bad" if late else "", day(row.due_at))
 
 
 def still_open(row: Any) -> Any:
     """What is paid steps back behind what is not."""
-    amount = getattr(row, "still_open", None)
-    if amount is None:
+    text = money_text(row.open_amount, row.currency)
+    return markup('<span class="{}">{}</span>', "" if row.open_amount else "text-secondary", text)
+
+
+def invoice_link(payment: Payment) -> Any:
+    """The invoice that was named."""
+    if payment.invoice is None:
         return ""
-    return markup('<span class="{}">{}</span>', "" if amount else "text-secondary", money_text(amount, row.currency))
+    return markup('<a href="{}">{}</a>', to("invoice-detail", payment.invoice_id), payment.invoice.number)
 
 
 def refunded(payment: Payment) -> Any:
@@ -103,10 +100,9 @@ INVOICES = ListSpec(
         Column("order", _("Order"), attribute("order.number"), show=order_link, narrow="line"),
         Column("due", _("Due"), lambda i: i.due_at, "day", show=due_day),
         *MONEY,
-        Column("open", _("Still open"), attribute("still_open"), "money", currency=currency_of, show=still_open),
+        Column("open", _("Still open"), lambda i: i.open_amount, "money", currency=currency_of, show=still_open),
     ),
     default=("number", "issued", "customer", "order", "due", "amount", "open"),
-    prepare=add_open,
     rows=invoice_rows,
     sorts={"issued": ("issued_at", "id")},
     default_sort="-issued",
@@ -206,6 +202,14 @@ PAYMENTS = ListSpec(
         Column("method", _("Method"), lambda p: p.method, "word", "method", narrow="line"),
         Column("reference", _("Reference"), lambda p: p.reference),
         Column(
+            "invoice",
+            _("For invoice"),
+            attribute("invoice.number"),
+            show=invoice_link,
+            needs=("invoice",),
+            narrow="line",
+        ),
+        Column(
             "refunded",
             _("Refunded"),
             lambda p: p.refunded_amount,
@@ -218,7 +222,7 @@ PAYMENTS = ListSpec(
         Column("who", _("Who"), lambda p: p.actor_label),
         Column("undone", _("Undone"), lambda p: p.undone_reason or None),
     ),
-    default=("order", "received", "customer", "method", "reference", "refunded", "amount", "undone"),
+    default=("order", "received", "customer", "method", "reference", "invoice", "refunded", "amount", "undone"),
     rows=payment_rows,
     sorts={"received": ("received_at", "id")},
     default_sort="-received",

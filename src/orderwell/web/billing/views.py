@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from orderwell.domains.billing.models import Invoice
-from orderwell.domains.billing.open_invoices import open_amounts
 from orderwell.domains.billing.overview import money_of
 from orderwell.domains.billing.queries import due_amount, invoice_detail
 from orderwell.kernel.clock import utc_now
@@ -23,12 +22,13 @@ ZERO = Decimal(0)
 def invoice(request: HttpRequest, actor: Actor, invoice_id: int) -> HttpResponse:
     found = invoice_detail(actor, invoice_id)
     shown = actor.may(Permission.ORDERS_ORDER_VIEW)
-    still_open = open_amounts([found.pk]).get(found.pk, ZERO)
     late = found.due_at < utc_now()
+    credited = sum((note.gross_amount for note in found.credit_notes.all()), ZERO)
+    asked = max(found.gross_amount - credited, ZERO)
     context = {
-        "still_open": still_open,
-        "state": _state(found, still_open, late=late),
+        "state": _state(found, asked, late=late),
         "invoice": found,
+        "settled": asked - found.open_amount,
         "order": found.order if shown else None,
         "due": due_amount(found.order),
         "payments": money_of(actor, found.order_id).payments if shown else [],
@@ -38,13 +38,12 @@ def invoice(request: HttpRequest, actor: Actor, invoice_id: int) -> HttpResponse
     return render(request, "billing/invoice.html", context)
 
 
-def _state(invoice: Invoice, still_open: Decimal, *, late: bool) -> str:
-    """A word of the kind "invoice"; the payments of its order are taken to pay the oldest invoice first."""
-    asked = invoice.gross_amount - sum((note.gross_amount for note in invoice.credit_notes.all()), ZERO)
+def _state(invoice: Invoice, asked: Decimal, *, late: bool) -> str:
+    """A word of the kind "invoice"; `asked` is its amount without its credit notes."""
     if invoice.gross_amount and not asked:
         return "credited"
-    if not still_open:
+    if not invoice.open_amount:
         return "paid"
     if late:
         return "overdue"
-    return "partial" if still_open < asked else "open"
+    return "partial" if invoice.open_amount < asked else "open"

@@ -17,6 +17,7 @@ from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from orderwell.domains.automation.hints.registry import rule_title
+from orderwell.domains.billing.events import BillingEvent
 from orderwell.domains.orders.holds import KINDS
 from orderwell.kernel.errors import fill
 from orderwell.kernel.quantities import plain
@@ -153,7 +154,9 @@ def timeline(events: Iterable[Event]) -> list[Entry]:
     return [
         Entry(
             text=sentence_of(event),
-            detail=str(event.data.get("body") or event.data.get("note") or _reason(event) or _goods(event)),
+            detail=str(
+                event.data.get("body") or event.data.get("note") or _reason(event) or _goods(event) or _meant(event)
+            ),
             changes=list(_changes(event)),
             who=event.actor_label,
             source=str(word("source", event.source)),
@@ -170,6 +173,12 @@ def _reason(event: Event) -> str:
     """Why, where the sentence doesn't say it already."""
     said = "{reason}" in _templates().get(event.name, "")
     return "" if said else str(event.data.get("reason") or "")
+
+
+def _meant(event: Event) -> str:
+    """The invoice that a payer named."""
+    number = event.data.get("invoice") if event.name == BillingEvent.PAID else None
+    return gettext("For invoice %(number)s") % {"number": number} if number else ""
 
 
 def _goods(event: Event) -> str:

@@ -196,7 +196,8 @@ def _receivables(actor: Actor, currency: str) -> list[Tile]:
         Tile(
             *(_("Receivables"), money(found.total, currency), f"{lists}?open=1&{query}"),
             _(
-                "What is still to be paid of all invoices: without credit notes, payments taken to pay the oldest first."
+                "What is still to be paid of all invoices, without credit notes. Payments count for the invoice they name, "
+                "all others for the oldest of their order."
             ),
             _invoices(found.count),
             compared=False,

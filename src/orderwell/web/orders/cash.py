@@ -1,23 +1,19 @@
-"""Shipping, returning, invoicing and paying, from the page of an order."""
+"""Shipping, returning, invoicing and giving money back, from the page of an order."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from orderwell.domains.automation.crediting import awaiting_credit
 from orderwell.domains.automation.services.take_back import take_back
-from orderwell.domains.billing.models import Invoice, Payment, Refund
-from orderwell.domains.billing.open_invoices import open_amounts
+from orderwell.domains.billing.models import Payment, Refund
 from orderwell.domains.billing.overview import money_of
 from orderwell.domains.billing.services.invoice import issue_invoice, nothing_left
-from orderwell.domains.billing.services.pay import PaymentDraft, record_payment, record_refund
+from orderwell.domains.billing.services.pay import record_refund
 from orderwell.domains.fulfilment.models import Return
 from orderwell.domains.fulfilment.overview import returns_of
 from orderwell.domains.fulfilment.services.record_return import ReturnedUnits, record_return
@@ -25,7 +21,7 @@ from orderwell.domains.fulfilment.services.ship import ship
 from orderwell.domains.inventory.choices import visible_warehouses
 from orderwell.domains.orders.models import OrderLine
 from orderwell.domains.orders.overview import LineView, OrderOverview, order_overview
-from orderwell.kernel.clock import business_day, day_bounds, utc_now
+from orderwell.kernel.clock import utc_now
 from orderwell.kernel.quantities import plain
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
@@ -33,7 +29,7 @@ from orderwell.platform.wording import sentence
 from orderwell.web.components.actions import perform
 from orderwell.web.components.toasts import undo
 from orderwell.web.orders.actions import page_of
-from orderwell.web.orders.cash_forms import CARRIERS, InvoiceForm, PaymentForm, RefundForm, ReturnForm, ShipForm
+from orderwell.web.orders.cash_forms import CARRIERS, InvoiceForm, RefundForm, ReturnForm, ShipForm
 from orderwell.web.orders.forms import Countable
 from orderwell.web.pages import form_page
 from orderwell.web.templatetags.orderwell import line_name, localname
@@ -173,64 +169,6 @@ def invoice_order(request: HttpRequest, actor: Actor, order_id: int) -> HttpResp
         to=page_of(order_id),
         context={"order": found.order, "found": found, "nothing": nothing},
     )
-
-
-@form_page(Permission.BILLING_PAYMENT_CREATE)
-def pay_order(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse:
-    found = order_overview(actor, order_id)
-    zone = ZoneInfo(settings.TIME_ZONE)
-    today = business_day(utc_now(), zone)
-    due, money = max(found.due, ZERO), money_of(actor, order_id)
-    meant, older, open_ones = _meant(request.GET.get("invoice", ""), money.invoices)
-    amount = open_ones.get(meant.pk, ZERO) if meant else due
-    initial = {"amount": plain(amount) if amount else "", "received_on": today}
-    form = PaymentForm(request.POST or None, initial=initial, due=due, currency=found.order.currency)
-    # A reference told twice is the payment that was there before: then there is nothing of this form to undo.
-    known = {payment.pk for payment in money.payments}
-
-    def act(data: dict[str, Any]) -> Payment:
-        day = data["received_on"]
-        return record_payment(
-            payment=PaymentDraft(
-                order_id=order_id,
-                amount=data["amount"],
-                method=data["method"],
-                reference=data["reference"] or None,
-                received_at=day_bounds(day, zone)[0] if day and day != today else None,
-            ),
-            actor=actor,
-            now=utc_now(),
-        )
-
-    return perform(
-        request,
-        actor,
-        form,
-        template="orders/payment.html",
-        act=act,
-        done=_("The payment is recorded."),
-        to=reverse("invoice-detail", args=[meant.pk]) if meant else page_of(order_id),
-        context={
-            "order": found.order,
-            "found": found,
-            "meant": meant,
-            "open_of_it": amount,
-            "older": older,
-            "first": next((row for row in money.invoices if row.pk in open_ones), None),
-            "several": len(open_ones) > 1,
-        },
-        undo=lambda made: None if made.pk in known else undo("payment-recorded", payment_id=made.pk),
-    )
-
-
-def _meant(given: str, invoices: list[Invoice]) -> tuple[Invoice | None, Invoice | None, dict[int, Decimal]]:
-    """The open invoice that the payment is recorded from, the oldest open one before it, and what is open of each."""
-    amounts = open_amounts([row.pk for row in invoices]) if invoices else {}
-    open_ones = {pk: amount for pk, amount in amounts.items() if amount > 0}
-    waiting = [row for row in invoices if row.pk in open_ones]
-    meant = next((row for row in waiting if str(row.pk) == given), None)
-    older = waiting[0] if meant and waiting[0] is not meant else None
-    return meant, older, open_ones
 
 
 @form_page(Permission.BILLING_REFUND_CREATE)

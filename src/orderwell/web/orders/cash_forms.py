@@ -1,4 +1,4 @@
-"""Forms of shipping, returning, invoicing and paying."""
+"""Forms of shipping, returning, invoicing and giving money back."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from orderwell.domains.billing.methods import METHODS
 from orderwell.domains.billing.models import Payment
 from orderwell.domains.inventory.models import Warehouse
 from orderwell.web.components.actions import ActionForm
-from orderwell.web.components.forms import DayField, ExactField, in_currency, offer, options
+from orderwell.web.components.forms import ExactField, in_currency, offer, options
 from orderwell.web.components.words import choices
 from orderwell.web.orders.forms import CountForm
 from orderwell.web.templatetags.orderwell import localname, money_text
@@ -80,41 +80,6 @@ class ReturnForm(CountForm):
 
 class InvoiceForm(CountForm):
     pass
-
-
-class PaymentForm(ActionForm):
-    amount = ExactField(label=_("Amount"), min_value=0)
-    method = forms.ChoiceField(label=_("Method"))
-    reference = forms.CharField(
-        label=_("Reference"),
-        required=False,
-        max_length=120,
-        help_text=_("Of the bank or provider. The same reference twice is the same payment."),
-    )
-    received_on = DayField(label=_("Received on"), required=False)
-    more = forms.BooleanField(
-        label=_("Record more than is due"),
-        required=False,
-        help_text=_("The customer really paid more; the order is overpaid until it is given back."),
-    )
-    pointers = {"/received_at": "received_on"}
-    asks_for_more = False
-
-    def __init__(self, *args: Any, due: Decimal, currency: str, **kwargs: Any) -> None:
-        """`due` is what is still to be paid, in `currency`."""
-        super().__init__(*args, **kwargs)
-        self.due, self.currency = due, currency
-        in_currency(self, "amount", currency)
-        offer(self, "method", [(name, gettext(title)) for name, title in METHODS.items()])
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data
-        over = (data.get("amount") or ZERO) - self.due
-        if over > 0 and not data.get("more"):
-            amount = money_text(over, self.currency)
-            self.add_error("amount", gettext("This is %(amount)s more than is due.") % {"amount": amount})
-            self.asks_for_more = True
-        return data
 
 
 class RefundForm(ActionForm):

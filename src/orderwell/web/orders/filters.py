@@ -45,6 +45,7 @@ def filters_from(params: Mapping[str, str]) -> OrderFilters:
         customer_id=int(customer) if customer.isascii() and customer.isdecimal() and len(customer) < 19 else None,
         on_hold=True if params.get("hold") else None,
         late=True if params.get("late") else None,
+        to_invoice=bool(params.get("to_invoice")),
         since=day_bounds(first, zone)[0] if first else None,
         until=day_bounds(last, zone)[1] if last else None,
         team=params.get("team", ""),

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import ExpressionWrapper, F, QuerySet
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -25,6 +26,7 @@ from orderwell.domains.orders.services import many
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.accounts.queries import teams
+from orderwell.platform.fields import AmountField
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.markup import markup, safe, to
 from orderwell.web.components.words import word
@@ -48,6 +50,17 @@ def rows(actor: Actor, values: Values, now: datetime) -> Sequence[QuerySet[Order
 
 def rows_among(actor: Actor, values: Values, now: datetime, keys: Collection[int]) -> Sequence[QuerySet[Order]]:
     return order_parts(actor, filters_from(values), now=now, among=keys)
+
+
+def counted(actor: Actor, values: Values, now: datetime) -> QuerySet[Order]:
+    left = ExpressionWrapper(F("total_amount") - F("invoiced_amount"), output_field=AmountField())
+    return matching(actor, filters_from(values), now=now).annotate(uninvoiced_amount=left)
+
+
+def uninvoiced(order: Order) -> Decimal | None:
+    """What is invoiced elsewhere, or not yet sold, is nothing that waits."""
+    nothing = order.history or order.state in {Order.State.DRAFT, Order.State.CANCELLED}
+    return None if nothing else order.total_amount - order.invoiced_amount
 
 
 def drafts_by_creation(values: Values, sort: str) -> tuple[str, ...] | None:
@@ -178,6 +191,7 @@ COLUMNS = (
     Column("net", _("Net"), lambda o: o.net_amount, "money", currency=lambda o: o.currency),
     Column("tax", _("Tax"), lambda o: o.tax_amount, "money", currency=lambda o: o.currency),
     Column("invoiced", _("Invoiced"), lambda o: o.invoiced_amount, "money", currency=lambda o: o.currency),
+    Column("uninvoiced", _("Not invoiced"), uninvoiced, "money", currency=lambda o: o.currency),
     Column("credited", _("Credited"), lambda o: o.credited_amount, "money", currency=lambda o: o.currency),
     Column("paid", _("Paid"), lambda o: o.paid_amount, "money", currency=lambda o: o.currency),
     Column("open", _("Still to be paid"), due_amount, "money", currency=lambda o: o.currency),
@@ -216,6 +230,7 @@ FILTERS = (
     Filter("to", _("Placed until"), "day"),
     Filter("hold", _("On hold"), "flag"),
     Filter("late", _("Late"), "flag"),
+    Filter("to_invoice", _("To be invoiced"), "flag"),
     Filter("customer", _("Customer"), "hidden", say=customer_name),
     Filter(
         "currency",
@@ -290,9 +305,11 @@ ORDERS = ListSpec(
     steady=Order,
     named=orders_named,
     rows_among=rows_among,
-    steady_filters=frozenset({"state", "fulfilment", "payment", "channel", "team", "from", "to", "hold", "currency"}),
+    steady_filters=frozenset(
+        {"state", "fulfilment", "payment", "channel", "team", "from", "to", "hold", "to_invoice", "currency"}
+    ),
     order=drafts_by_creation,
-    counted=lambda actor, values, now: matching(actor, filters_from(values), now=now),
+    counted=counted,
     nothing=Nothing(
         "shopping-cart",
         _("No orders yet"),
@@ -305,7 +322,10 @@ ORDERS = ListSpec(
     tabs=TABS,
     actions=ACTIONS,
     papers=(Papers("order"), Papers("shipment", shipments_of_orders), Papers("invoice", invoices_of_orders)),
-    sums=(Summed(_("sum"), "total_amount"),),
+    sums=(
+        Summed(_("sum"), "total_amount"),
+        Summed(_("not invoiced"), "uninvoiced_amount", when=("to_invoice",)),
+    ),
     link=link,
     row_class=lambda order: "row-quiet" if order.state == "cancelled" else "",
     custom="order",

@@ -12,6 +12,7 @@ from orderwell.web.orders import (
     entry_live,
     lookups,
     papers,
+    paying,
     quote_editing,
 )
 
@@ -47,7 +48,7 @@ urlpatterns = [
     path("orders/<int:order_id>/ship/", cash.ship_order, name="order-ship"),
     path("orders/<int:order_id>/return/", cash.return_goods, name="order-return"),
     path("orders/<int:order_id>/invoice/", cash.invoice_order, name="order-invoice"),
-    path("orders/<int:order_id>/payment/", cash.pay_order, name="order-payment"),
+    path("orders/<int:order_id>/payment/", paying.pay_order, name="order-payment"),
     path("orders/<int:order_id>/refund/", cash.refund_order, name="order-refund"),
     path("orders/<int:order_id>/note/", actions.note, name="order-note"),
     path("orders/<int:order_id>/attach/", actions.attach, name="order-attach"),

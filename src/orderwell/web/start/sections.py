@@ -23,7 +23,7 @@ from django.utils.translation import ngettext, pgettext
 from orderwell.domains.automation.crediting import returns_to_credit
 from orderwell.domains.automation.hints.finding import newest_orders_with_hints
 from orderwell.domains.billing.queries import due_amount
-from orderwell.domains.billing.waiting import overdue, to_invoice
+from orderwell.domains.billing.waiting import overdue, uninvoiced
 from orderwell.domains.cases.queries import waiting_for_us
 from orderwell.domains.inventory.choices import visible_warehouses
 from orderwell.domains.orders.models import Order
@@ -82,10 +82,12 @@ def _row(order: Order, note: str = "", *, amount: Decimal | None = None, bad: bo
     return Row(url, f"{order.number} {order.customer_name}", money, note, bad, **act)
 
 
-def _act(actor: Actor, needed: Permission, text: str, name: str, *keys: int, dialog: bool = True) -> dict[str, Any]:
+def _act(
+    actor: Actor, needed: Permission, text: str, name: str, *keys: int, query: str = "", dialog: bool = True
+) -> dict[str, Any]:
     if not actor.may(needed):
         return {}
-    return {"act": text, "act_url": reverse(name, args=keys), "dialog": dialog}
+    return {"act": text, "act_url": reverse(name, args=keys) + query, "dialog": dialog}
 
 
 def quotes(actor: Actor, now: datetime) -> Section | None:
@@ -205,10 +207,12 @@ def invoicing(actor: Actor, now: datetime) -> Section | None:
             amount=order.total_amount - order.invoiced_amount,
             **_act(actor, P.BILLING_INVOICE_CREATE, _("Invoice"), "order-invoice", order.pk),
         )
-        for order in to_invoice(actor, limit=ROWS)
+        for order in uninvoiced(actor, limit=ROWS)
     ]
+    columns = "number,placed,customer,status,total,invoiced,uninvoiced"
+    shown = urlencode({"to_invoice": 1, "sort": "placed", "columns": columns})
     return Section(
-        *("invoicing", _("Shipped, not invoiced"), "file-invoice", rows, reverse("order-list") + "?fulfilment=shipped"),
+        *("invoicing", _("Shipped, not invoiced"), "file-invoice", rows, f"{reverse('order-list')}?{shown}"),
         empty=_("Everything shipped has its invoice."),
         topics=("orders", "billing"),
     )
@@ -224,7 +228,10 @@ def overdue_invoices(actor: Actor, now: datetime) -> Section | None:
             money_text(invoice.open_amount, invoice.currency),
             pgettext("payment", "due %(day)s") % {"day": _day(invoice.due_at)},
             True,
-            **_act(actor, P.BILLING_PAYMENT_CREATE, _("Payment"), "order-payment", invoice.order_id),
+            **_act(
+                *(actor, P.BILLING_PAYMENT_CREATE, _("Payment"), "order-payment", invoice.order_id),
+                query=f"?invoice={invoice.pk}",
+            ),
         )
         for invoice in overdue(actor, now=now, limit=ROWS)
     ]

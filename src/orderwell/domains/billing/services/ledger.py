@@ -1,5 +1,5 @@
 """Writing the receivables ledger: one signed entry for each document, in the transaction that writes the document,
-and one more where it is undone."""
+and one more where it is undone. With each entry, what is open of the order's invoices follows."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from orderwell.domains.billing.models import LedgerEntry
+from orderwell.domains.billing.services.settle import settle_invoices
 from orderwell.domains.orders.models import Order
 
 Kind = LedgerEntry.Kind
@@ -26,7 +27,8 @@ def document_name(kind: Kind, document_id: int) -> str:
 
 
 def post(order: Order, kind: Kind, document_id: int, amount: Decimal, occurred_at: datetime) -> None:
-    """Enter a document of this order; `amount` is the document's own, without sign."""
+    """Enter a document of this order, which is locked and has all of the document; `amount` is the document's own, without
+    sign."""
     LedgerEntry.objects.create(
         kind=kind,
         document=document_name(kind, document_id),
@@ -36,3 +38,4 @@ def post(order: Order, kind: Kind, document_id: int, amount: Decimal, occurred_a
         amount=SIGNS[kind] * amount,
         occurred_at=occurred_at,
     )
+    settle_invoices(order.pk)

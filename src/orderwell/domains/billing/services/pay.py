@@ -11,17 +11,21 @@ from django.db import IntegrityError
 from django.db.models import F
 
 from orderwell.domains.billing.errors import (
+    InvoiceOfAnotherOrder,
     MoneyUndone,
     PastOrder,
     PaymentInFuture,
+    RecordedForAnotherInvoice,
+    RecordedForNoInvoice,
     ReferenceTaken,
     RefundAbovePayment,
+    UnknownInvoice,
     UnknownMethod,
 )
 from orderwell.domains.billing.events import BillingEvent
 from orderwell.domains.billing.methods import METHODS
-from orderwell.domains.billing.models import Payment, Refund
-from orderwell.domains.billing.queries import visible_payments
+from orderwell.domains.billing.models import Invoice, Payment, Refund
+from orderwell.domains.billing.queries import visible_invoices, visible_payments
 from orderwell.domains.billing.services.ledger import Kind, post
 from orderwell.domains.orders.models import Order
 from orderwell.domains.orders.services.loading import lock_order, require_state
@@ -43,20 +47,24 @@ AHEAD = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class PaymentDraft:
-    """Money received for an order, in the order's currency. `received_at` is now unless said otherwise."""
+    """Money received for an order, in the order's currency. `received_at` is now unless said otherwise.
+
+    `invoice` is the number of the invoice that the payer named: it is settled first. Without one the oldest are.
+    """
 
     order_id: int
     amount: Decimal
     method: str
     reference: str | None = None
     received_at: datetime | None = None
+    invoice: str | None = None
 
 
 def record_payment(*, payment: PaymentDraft, actor: Actor, now: datetime) -> Payment:
     """Record money received. A reference told twice for the same method gives the first payment again.
 
     Money can come in for a cancelled order too; the order is then overpaid. Raises NotFound, PastOrder,
-    OrderStateForbids, ReferenceTaken, or Refusal with all problems.
+    OrderStateForbids, ReferenceTaken, UnknownInvoice, InvoiceOfAnotherOrder, or Refusal with all problems.
     """
     actor.require(Permission.BILLING_PAYMENT_CREATE)
     reference = (payment.reference or "").strip() or None
@@ -118,6 +126,7 @@ def already_undone(row: Payment | Refund) -> MoneyUndone:
 
 def _check_payment(payment: PaymentDraft, reference: str | None, now: datetime) -> None:
     problems: list[DomainError] = list(text_problems(reference or "", "/reference", 120))
+    problems += text_problems(payment.invoice or "", "/invoice", 40)
     if payment.method not in METHODS:
         problems.append(UnknownMethod(pointer="/method", value=payment.method[:20], expected=", ".join(METHODS)))
     if payment.received_at is not None and payment.received_at.tzinfo is None:
@@ -142,14 +151,16 @@ def _record_payment(draft: PaymentDraft, reference: str | None, actor: Actor, no
         raise PastOrder(number=order.number)
     require_state(order, Order.State.PLACED, Order.State.COMPLETED, Order.State.CANCELLED)
     _check_amount(draft.amount, order.currency)
+    invoice = _named_invoice(draft.invoice, order, actor)
     if reference is not None:
-        told = Payment.objects.select_related("order")
+        told = Payment.objects.select_related("order", "invoice")
         earlier = told.filter(method=draft.method, reference=reference, undone_at=None).first()
         if earlier is not None:
-            return _same_payment(earlier, order, draft.amount, reference)
+            return _same_payment(earlier, order, draft.amount, invoice, reference)
     payment = Payment.objects.create(
         order_id=order.pk,
         customer_id=order.customer_id,
+        invoice=invoice,
         method=draft.method,
         reference=reference,
         currency=order.currency,
@@ -159,15 +170,37 @@ def _record_payment(draft: PaymentDraft, reference: str | None, actor: Actor, no
     )
     post(order, Kind.PAYMENT, payment.pk, draft.amount, payment.received_at)
     record_money(order.pk, paid=draft.amount)
-    data = {"amount": draft.amount, "currency": order.currency, "method": draft.method, "reference": reference}
+    data = {
+        "amount": draft.amount,
+        "currency": order.currency,
+        "method": draft.method,
+        "reference": reference,
+        "invoice": invoice.number if invoice else None,
+    }
     record(Fact(BillingEvent.PAID, f"order:{order.pk}", f"payment:{payment.pk}", data), actor=actor, now=now)
     refresh_states([order.pk], actor=actor, now=now, received={order.pk: True})
     return payment
 
 
-def _same_payment(earlier: Payment, order: Order, amount: Decimal, reference: str) -> Payment:
+def _named_invoice(given: str | None, order: Order, actor: Actor) -> Invoice | None:
+    number = (given or "").strip()
+    if not number:
+        return None
+    found = visible_invoices(actor).select_related("order").filter(number=number).first()
+    if found is None:
+        raise UnknownInvoice(pointer="/invoice", value=number)
+    if found.order_id != order.pk:
+        raise InvoiceOfAnotherOrder(pointer="/invoice", value=number, other=found.order.number, number=order.number)
+    return found
+
+
+def _same_payment(earlier: Payment, order: Order, amount: Decimal, invoice: Invoice | None, reference: str) -> Payment:
     if earlier.order_id == order.pk and earlier.amount == amount:
-        return earlier
+        if invoice is None or earlier.invoice == invoice:
+            return earlier
+        if earlier.invoice is None:
+            raise RecordedForNoInvoice(pointer="/reference", reference=reference)
+        raise RecordedForAnotherInvoice(pointer="/reference", reference=reference, invoice=earlier.invoice.number)
     raise ReferenceTaken(
         pointer="/reference",
         reference=reference,

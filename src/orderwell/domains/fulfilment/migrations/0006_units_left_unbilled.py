@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("catalog", "0007_options_in_chinese"),
         ("fulfilment", "0005_undone_returns"),
-        ("orders", "0009_units_left_unbilled"),
+        ("orders", "0010_units_left_unbilled"),
     ]
 
     operations = [

@@ -266,6 +266,14 @@
     }
   });
 
+  // What a choice asks for stands in the field of the amount, as long as nobody typed another there.
+  document.addEventListener("change", (event) => {
+    const amounts = event.target.dataset.amounts;
+    const field = amounts && event.target.form.elements.amount;
+    const known = amounts && JSON.parse(amounts);
+    if (field && ["", ...Object.values(known)].includes(field.value)) field.value = known[event.target.value];
+  });
+
   // Which parts of the navigation somebody keeps open, on this device.
   ready(() =>
     $$("details[data-fold]").forEach((part) => {

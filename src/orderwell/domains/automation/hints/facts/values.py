@@ -52,12 +52,12 @@ class Twin:
 
 @dataclass(frozen=True, slots=True)
 class Overdue:
-    """What a customer owes past the date, with the days of grace taken off."""
+    """What a customer owes past the date, with the days of grace taken off; `since` is the date of the oldest of it."""
 
     amount: Decimal
     owed: Decimal
     currency: str
-    since: datetime | None
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)

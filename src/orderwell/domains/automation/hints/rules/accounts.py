@@ -98,14 +98,12 @@ def order_beyond_the_limit(order: OrderFacts, limits: Limits) -> Iterator[Hint]:
 
 def _reason(owed: Overdue) -> Phrase:
     amount, total = money(owed.amount, owed.currency), money(owed.owed, owed.currency)
-    if owed.since is not None and owed.amount == owed.owed:
+    if owed.amount == owed.owed:
         return Phrase(
             _("The customer owes {amount}, all of it past its date, the oldest since {day}."),
             amount=amount,
             day=day(owed.since),
         )
-    if owed.since is None:
-        return Phrase(_("The customer owes {amount} past its date, {total} in all."), amount=amount, total=total)
     text = _("The customer owes {amount} past its date, the oldest of it since {day}; {total} in all.")
     return Phrase(text, amount=amount, total=total, day=day(owed.since))
 

@@ -9,7 +9,7 @@ import orderwell.platform.fields
 class Migration(migrations.Migration):
     dependencies = [
         ("catalog", "0007_options_in_chinese"),
-        ("orders", "0008_promises_as_urgent_as_their_order"),
+        ("orders", "0009_uninvoiced_orders"),
     ]
 
     operations = [

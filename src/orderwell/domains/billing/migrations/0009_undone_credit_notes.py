@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("billing", "0007_amounts"),
+        ("billing", "0008_invoices_by_name"),
     ]
 
     operations = [

@@ -1,0 +1,19 @@
+"""Orders of which something left that is not invoiced: what waits for the bookkeeper."""
+
+from __future__ import annotations
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from orderwell.domains.orders.due import UninvoicedSince
+from orderwell.domains.orders.models import Order, OrderLine
+
+
+def to_invoice(orders: QuerySet[Order]) -> QuerySet[Order]:
+    """Those of `orders` that left, in whole or part, and are not invoiced in full; an index has few others.
+
+    Of an order that left in part, something that left must be not invoiced: what is still here can wait.
+    """
+    done = F("quantity_invoiced") + F("quantity_unbilled")
+    gone = OrderLine.objects.filter(order_id=OuterRef("pk"), quantity_shipped__gt=done)
+    whole = ~Q(fulfilment_state=Order.FulfilmentState.PARTIAL)
+    return orders.alias(uninvoiced_since=UninvoicedSince()).filter(whole | Exists(gone), uninvoiced_since__isnull=False)
