@@ -18,7 +18,7 @@ def mark(apps: Any, _editor: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("billing", "0008_undone_credit_notes"),
+        ("billing", "0009_undone_credit_notes"),
         ("catalog", "0007_options_in_chinese"),
         ("customers", "0007_files"),
         ("fulfilment", "0006_units_left_unbilled"),

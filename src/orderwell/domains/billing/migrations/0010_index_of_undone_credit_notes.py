@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("billing", "0008_undone_credit_notes"),
+        ("billing", "0009_undone_credit_notes"),
         ("customers", "0007_files"),
         ("orders", "0009_units_left_unbilled"),
     ]
