@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("billing", "0009_undone_credit_notes"),
         ("customers", "0007_files"),
-        ("orders", "0009_units_left_unbilled"),
+        ("orders", "0010_units_left_unbilled"),
     ]
 
     operations = [

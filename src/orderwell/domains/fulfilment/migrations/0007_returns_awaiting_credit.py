@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
         ("catalog", "0007_options_in_chinese"),
         ("customers", "0007_files"),
         ("fulfilment", "0006_units_left_unbilled"),
-        ("orders", "0009_units_left_unbilled"),
+        ("orders", "0010_units_left_unbilled"),
     ]
 
     operations = [
