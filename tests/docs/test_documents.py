@@ -209,3 +209,69 @@ def test_background_jobs_are_not_called_what_people_are_given_to_do() -> None:
     ]
     assert len(found) > 10
     assert not [pair for pair in found if "任务" in pair[1]]
+
+
+# English words with two Chinese answers because they are two things: a state and what led to it, a thing and a deed, a unit.
+TWO_THINGS = frozenset(
+    [
+        "balance",
+        "case",
+        "change",
+        "changed",
+        "closed",
+        "delivered",
+        "done",
+        "expired",
+        "given",
+        "invoice",
+        "line",
+        "look",
+        "main",
+        "mode",
+        "note",
+        "now",
+        "placed",
+        "points",
+        "returned",
+        "rows",
+        "saved",
+        "set",
+        "setting",
+        "subject",
+        "tax",
+        "text",
+        "valid",
+        "waiting",
+    ]
+) | {
+    "count again",
+    "customer's page",
+    "nobody yet",
+    "nothing to ship",
+    "e-mail",
+    "expected",
+    "new",
+    "next",
+    "open",
+    "place",
+}
+
+
+def test_one_english_word_of_the_screen_is_one_chinese_word() -> None:
+    from babel.messages.pofile import read_po
+
+    answers: dict[str, set[str]] = {}
+    for path in sorted((ROOT / "src/orderwell/locale/zh_Hans/parts").glob("*.po")):
+        with path.open("rb") as file:
+            for message in read_po(file, locale="zh_Hans"):
+                # A context says that the word is meant otherwise.
+                if (
+                    isinstance(message.id, str)
+                    and message.id
+                    and not message.context
+                    and isinstance(message.string, str)
+                ):
+                    word = message.id.lower().rstrip(".:")
+                    answers.setdefault(word, set()).add(message.string.rstrip("。："))
+    doubled = {word: said for word, said in answers.items() if len(said) > 1 and word not in TWO_THINGS}
+    assert not doubled

@@ -95,7 +95,9 @@ def test_tasks_and_mentions_wait_on_the_page_for_me(browse: Browse, place: Place
     order = place(CUP=1)
     wei, client = browse("warehouse-worker", username="wei"), browse("sales-clerk")
     assert wei.get("/live/counters/").json()["for-me"] == ""
-    values = {"token": "a", "text": "Look for the box", "assignee": "wei", "due_on": "2020-01-01"}
+    values = {"token": "a", "text": "Look for the box", "assignee": "wei", "due_on": "2031-01-01"}
+    late = client.post(f"/tasks/add/order/{order}/", {**values, "token": "late", "due_on": "2020-01-01"})
+    assert late.status_code == 422 and "This day is over." in late.content.decode()
     assert client.post(f"/tasks/add/order/{order}/", values).status_code == 302
     assert wei.get("/live/counters/").json()["for-me"] == "1"
     page = wei.get("/for-me/").content.decode()

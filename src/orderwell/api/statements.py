@@ -40,6 +40,9 @@ class EntryShape(Shape):
     number: str = Field(description="Of the document; of payments and refunds their reference, which may be empty")
     order_id: int
     order: str
+    invoice: str = Field(
+        description="The invoice that a payment or its refund is for, or that a credit note takes back; may be empty"
+    )
     occurred_at: Moment
     due_at: Moment | None
     amount: Amount = Field(description="What it adds to what is owed")

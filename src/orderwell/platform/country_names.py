@@ -1,4 +1,5 @@
-"""The Chinese names of countries, as people write them in an address."""
+"""The names of countries as people write them in an address: all the Chinese ones, and the English ones that differ from those of
+the time zone database."""
 
 from __future__ import annotations
 
@@ -33,6 +34,41 @@ UM=美国本土外小岛屿 US=美国 UY=乌拉圭 UZ=乌兹别克斯坦 VA=梵�
 VG=英属维尔京群岛 VI=美属维尔京群岛 VN=越南 VU=瓦努阿图 WF=瓦利斯和富图纳 WS=萨摩亚 YE=也门 YT=马约特 ZA=南非
 ZM=赞比亚 ZW=津巴布韦
 """
+# English, where the time zone database abbreviates or says it otherwise.
+_ENGLISH = """
+AS=American Samoa
+BL=St. Barthélemy
+BQ=Caribbean Netherlands
+CD=Congo - Kinshasa
+CF=Central African Republic
+CG=Congo - Brazzaville
+CZ=Czechia
+GB=United Kingdom
+GS=South Georgia & South Sandwich Islands
+HM=Heard & McDonald Islands
+KN=St. Kitts & Nevis
+KP=North Korea
+KR=South Korea
+LC=St. Lucia
+MF=St. Martin
+MO=Macao
+PM=St. Pierre & Miquelon
+PN=Pitcairn Islands
+PS=Palestinian Territories
+SH=St. Helena
+ST=São Tomé & Príncipe
+SX=Sint Maarten
+SZ=Eswatini
+TC=Turks & Caicos Islands
+TF=French Southern Territories
+TL=Timor-Leste
+TR=Türkiye
+UM=U.S. Outlying Islands
+VC=St. Vincent & Grenadines
+VG=British Virgin Islands
+VI=U.S. Virgin Islands
+WS=Samoa
+"""
 # Other names in everyday use.
 _OTHERS = {
     "中华人民共和国": "CN",
@@ -43,4 +79,6 @@ _OTHERS = {
     "中国香港": "HK",
     "中国澳门": "MO",
 }
-CODES = {name: code for code, _equals, name in (pair.partition("=") for pair in _NAMES.split())} | _OTHERS
+CHINESE = dict(pair.split("=") for pair in _NAMES.split())
+ENGLISH = dict(line.split("=") for line in _ENGLISH.strip().splitlines())
+CODES = {name: code for code, name in CHINESE.items()} | _OTHERS

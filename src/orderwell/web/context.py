@@ -8,9 +8,11 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.translation import get_language
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language, gettext
 
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.configuration.options import company_name
 from orderwell.platform.permissions import Permission
 from orderwell.web.frame.desks import desk_of
 from orderwell.web.frame.places import DESKS, GROUPS, START, Entry
@@ -114,6 +116,8 @@ def layout(request: HttpRequest) -> dict[str, Any]:
         "theme": theme if theme in THEMES else "auto",
         "language": get_language() or settings.LANGUAGE_CODE,
         "languages": settings.LANGUAGES,
+        # The company's own name where it has set one; asked for by what shows it, not by every part of a page.
+        "house": SimpleLazyObject(lambda: company_name(gettext)),
         "business_zone": settings.TIME_ZONE,
         "help_topic": topic_of(request.resolver_match.url_name if request.resolver_match else None),
     }

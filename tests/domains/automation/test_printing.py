@@ -98,11 +98,15 @@ def test_addresses_and_the_company_are_written_as_their_reader_writes_them() -> 
     order.save()
     chinese = said("address-label", shipment.pk, language="zh-hans").replace(" ", "")
     assert "上海市徐汇区人民路1号" in chinese
-    assert "CN" not in chinese
+    assert "CN" not in chinese and "中国" not in chinese
     assert "顺单" in said("delivery-note", shipment.pk, language="zh-hans")
     english = said("delivery-note", shipment.pk)
-    assert "200030 CN" in english
+    assert "200030 China" in english
     assert "Orderwell" in english
+    order.ship_country = "DE"
+    order.save()
+    assert "200030德国" in said("address-label", shipment.pk, language="zh-hans").replace(" ", "")
+    assert "200030 Germany" in said("address-label", shipment.pk)
 
 
 def test_a_pick_list_says_that_nothing_is_left() -> None:

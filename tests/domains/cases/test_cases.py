@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import pytest
 from django.db import connection
 
@@ -18,6 +20,7 @@ from orderwell.domains.cases.services.speak import ask
 from orderwell.domains.cases.services.tasks import add_task, finish_task
 from orderwell.domains.orders.services.note import add_note
 from orderwell.kernel.errors import NotFound, Refusal, StaleVersion
+from orderwell.kernel.refusals import DayOver
 from orderwell.kernel.transitions import IllegalTransition
 from orderwell.platform.events.dispatch import deliver, fan_out
 from orderwell.platform.events.models import Event
@@ -174,6 +177,19 @@ def test_a_mention_in_a_note_on_an_order_is_told_as_well() -> None:
     deliver(now=LATER)
     (notice,) = Notice.objects.filter(user=wei)
     assert (notice.stream, notice.title, notice.actor_label) == (f"order:{order.pk}", order.number, "Carl Clerk")
+
+
+def test_a_task_is_due_today_or_later() -> None:
+    order = shipped()
+
+    def due(at: datetime) -> Task:
+        return add_task(stream=f"order:{order.pk}", text="Ring them", due_at=at, actor=clerk(), now=NOW)
+
+    with pytest.raises(DayOver) as refused:
+        due(NOW - timedelta(days=1))
+    assert refused.value.pointer == "/due_at"
+    assert due(NOW).due_at == NOW
+    assert due(NOW + timedelta(days=400)).pk
 
 
 def test_tasks_are_done_once_and_by_those_who_were_asked() -> None:

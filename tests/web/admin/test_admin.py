@@ -9,6 +9,8 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 
+from orderwell.platform.accounts.models import Team, User
+from orderwell.platform.events.models import Event
 from orderwell.platform.permissions import Permission
 from orderwell.platform.permissions.words import TITLES, grouped
 from tests.web.conftest import Company
@@ -227,3 +229,20 @@ BUDGETS = {
 def test_a_page_of_administration_takes_few_queries(owner: Client, path: str) -> None:
     owner.get(path)
     assert queries(owner, path) <= BUDGETS[path]
+
+
+def test_the_page_of_a_team_lists_its_members_and_changes_them(owner: Client, person: Callable[..., User]) -> None:
+    me, wei = User.objects.exclude(username="wei").get(), person("warehouse-worker", username="wei")
+    new = {**begun(owner, "/admin/teams/new/"), "name": "North", "members": [str(me.pk)]}
+    assert owner.post("/admin/teams/new/", new).status_code == 302
+    team = Team.objects.get()
+    path = f"/admin/teams/{team.pk}/"
+    page = owner.get(path).content.decode()
+    assert f'href="/admin/users/{me.pk}/"' in page and f'href="/admin/users/{wei.pk}/"' not in page
+    assert "/customers/?team=North" in page
+    assert owner.post(path, {**begun(owner, path), "name": "North", "members": [str(wei.pk)]}).status_code == 302
+    assert [user.username for user in User.objects.filter(teams=team)] == ["wei"]
+    page = owner.get(path).content.decode()
+    assert f'href="/admin/users/{wei.pk}/"' in page and "Warehouse worker" in page
+    assert Event.objects.filter(stream=f"user:{wei.pk}", name="accounts.user.changed").count() == 1
+    assert owner.post(path, {**begun(owner, path), "name": "North", "members": ["99999"]}).status_code == 422

@@ -30,7 +30,7 @@ from orderwell.platform.accounts.actor import system_actor
 from orderwell.platform.accounts.services.users import create_user
 from orderwell.testing import factories as f
 a, now = system_actor(), utc_now()
-for name, role in (("anna", "administrator"), ("carl", "sales-clerk"), ("lin", "sales-clerk"), ("wei", "warehouse-worker")):
+for name, role in (("anna", "administrator"), ("carl", "sales-clerk"), ("lin", "sales-clerk"), ("wei", "warehouse-worker"), ("gao", "bookkeeper")):
     create_user(username=name, password="correct horse battery", roles=[role], actor=a, now=now)
 f.make_channel("shop", backorder=True)
 house = f.make_warehouse("main")

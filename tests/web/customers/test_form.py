@@ -106,7 +106,7 @@ def test_a_new_customer_begins_with_a_contact_and_an_address_without_scripts(own
     page = owner.get("/customers/new/").content.decode()
     sent = fields_of(page)
     assert (sent["contact-n0-name"], sent["contact_main"], sent["shipping_main"]) == ("", "n0", "n0")
-    assert sent["address-n0-country"] == "CN"
+    assert sent["address-n0-country"] == "China"
     below = page.split("<noscript>")[1].split("</noscript>")[0]
     assert 'name="contact-n9999-name"' in below
     mine = {**sent, "name": "Somebody new", "contact-n9999-name": "Ann", "contact-n9999-phone": "13911112222"}

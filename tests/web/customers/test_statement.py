@@ -16,6 +16,7 @@ from orderwell.domains.billing.services.invoice import issue_invoice
 from orderwell.domains.billing.services.pay import PaymentDraft, record_payment
 from orderwell.kernel.clock import utc_now
 from orderwell.testing.actors import owner as the_owner
+from orderwell.testing.markup import flat
 from tests.web.conftest import Company
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +29,9 @@ def path(company: Company, place: Callable[..., int]) -> str:
     order = place(POT=1)
     invoice = issue_invoice(order_id=order, actor=the_owner(), now=now)
     assert invoice.gross_amount == 90
-    payment = PaymentDraft(order_id=order, amount=Decimal(50), method="bank", reference="=CMD()")
+    payment = PaymentDraft(
+        order_id=order, amount=Decimal(50), method="bank", reference="=CMD()", invoice=invoice.number
+    )
     record_payment(payment=payment, actor=the_owner(), now=now)
     return f"/customers/{company.customer.pk}/statement/"
 
@@ -40,6 +43,9 @@ def test_screen_file_and_paper_say_the_same(owner: Client, path: str) -> None:
     file = owner.get(path + "csv/").content.decode("utf-8-sig").splitlines()
     assert len(file) == 5 and file[1].split(",")[6] == "40" and file[-1].split(",")[6] == "80"
     assert "'=CMD()" in file[3]
+    # Which invoice the payment names.
+    number = file[2].split(",")[2]
+    assert file[3].endswith(f",{number}") and f"for {number}" in flat(page)
     answer = owner.post(path + "print/")
     made = Statement.objects.get()
     assert answer["Location"] == f"/print/statement/?ids={made.pk}"

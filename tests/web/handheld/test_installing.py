@@ -10,6 +10,10 @@ import pytest
 from django.contrib.staticfiles import finders
 from django.test import Client
 
+from orderwell.kernel.clock import utc_now
+from orderwell.platform.accounts.actor import system_actor
+from orderwell.platform.configuration.services import set_value
+from orderwell.testing.markup import flat
 from orderwell.web.handheld import installing
 
 
@@ -64,3 +68,25 @@ def test_the_worker_keeps_every_file_that_the_handheld_and_the_offline_page_load
 def test_the_offline_page_speaks_every_language(db: None) -> None:
     page = Client().get("/offline/").content.decode()
     assert "The server cannot be reached" in page and "连不上服务器" in page
+
+
+def test_the_page_without_a_network_and_the_installed_app_have_the_name_of_the_company(db: None) -> None:
+    page = Client().get("/offline/").content.decode()
+    assert "<span>顺单</span>" in page and "<span>Orderwell</span>" in page
+    version = told(Client())["version"]
+    set_value(key="business.name", value="North Tea Ltd", actor=system_actor(), now=utc_now())
+    page = Client().get("/offline/").content.decode()
+    assert page.count("<span>North Tea Ltd</span>") == 2 and "<title>North Tea Ltd</title>" in page
+    assert "Orderwell<" not in page and "顺单<" not in page
+    assert told(Client())["version"] != version
+    manifest = Client().get("/manifest.webmanifest").json()
+    assert (manifest["name"], manifest["short_name"]) == ("North Tea Ltd", "North Tea Ltd")
+
+
+def test_pages_are_called_by_the_company(owner: Client) -> None:
+    assert "· Orderwell</title>" in flat(owner.get("/orders/").content.decode())
+    set_value(key="business.name", value="North Tea Ltd", actor=system_actor(), now=utc_now())
+    for path in ("/orders/", "/handheld/"):
+        assert "· North Tea Ltd</title>" in flat(owner.get(path).content.decode())
+    assert "<span>North Tea Ltd</span>" in owner.get("/orders/").content.decode()
+    assert "· North Tea Ltd</title>" in flat(Client().get("/sign-in/").content.decode())

@@ -49,7 +49,7 @@ class AvailabilityShape(Shape):
     on_hand: Exact
     reserved: Exact
     buffer: Exact
-    available: Exact
+    available: Exact = Field(description="Free, less the channel's buffer")
     unlimited: bool
 
 

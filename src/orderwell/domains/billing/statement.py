@@ -46,6 +46,8 @@ class StatementLine:
     due_at: datetime | None
     amount: Decimal
     balance: Decimal
+    # Number of the invoice that a payment names, or that a credit note takes back.
+    invoice: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,30 +195,33 @@ def _lines(entries: QuerySet[LedgerEntry], balance: Decimal) -> list[StatementLi
     for kind, document, order_id, order_number, occurred_at, amount in rows:
         balance += amount
         pk = int(document.partition(":")[2])
-        number, due_at = names.get((kind, pk), ("", None))
-        lines.append(StatementLine(kind, number, pk, order_id, order_number, occurred_at, due_at, amount, balance))
+        number, due_at, invoice = names.get((kind, pk), ("", None, ""))
+        lines.append(
+            StatementLine(kind, number, pk, order_id, order_number, occurred_at, due_at, amount, balance, invoice)
+        )
     return lines
 
 
-def _names(documents: Sequence[tuple[str, int]]) -> dict[tuple[str, int], tuple[str, datetime | None]]:
-    """Number and due date of each document: one query for each kind."""
+def _names(documents: Sequence[tuple[str, int]]) -> dict[tuple[str, int], tuple[str, datetime | None, str]]:
+    """Number and due date of each document, and the invoice it is for: one query for each kind."""
     ids: dict[str, list[int]] = defaultdict(list)
     for kind, pk in documents:
         ids[kind].append(pk)
-    found: dict[tuple[str, int], tuple[str, datetime | None]] = {}
+    found: dict[tuple[str, int], tuple[str, datetime | None, str]] = {}
     for pk, number, due_at in Invoice.objects.filter(pk__in=ids[Kind.INVOICE]).values_list("pk", "number", "due_at"):
-        found[Kind.INVOICE, pk] = (number, due_at)
-    for pk, number in CreditNote.objects.filter(pk__in=ids[Kind.CREDIT_NOTE]).values_list("pk", "number"):
-        found[Kind.CREDIT_NOTE, pk] = (number, None)
+        found[Kind.INVOICE, pk] = (number, due_at, "")
+    notes = CreditNote.objects.filter(pk__in=ids[Kind.CREDIT_NOTE])
+    for pk, number, invoice in notes.values_list("pk", "number", "invoice__number"):
+        found[Kind.CREDIT_NOTE, pk] = (number, None, invoice)
     references = (
-        (Kind.PAYMENT, Payment),
-        (Kind.PAYMENT_UNDO, Payment),
-        (Kind.REFUND, Refund),
-        (Kind.REFUND_UNDO, Refund),
+        (Kind.PAYMENT, Payment, "invoice__number"),
+        (Kind.PAYMENT_UNDO, Payment, "invoice__number"),
+        (Kind.REFUND, Refund, "payment__invoice__number"),
+        (Kind.REFUND_UNDO, Refund, "payment__invoice__number"),
     )
-    for kind, model in references:
-        for pk, reference in model.objects.filter(pk__in=ids[kind]).values_list("pk", "reference"):
-            found[kind, pk] = (reference or "", None)
+    for kind, model, named in references:
+        for pk, reference, invoice in model.objects.filter(pk__in=ids[kind]).values_list("pk", "reference", named):
+            found[kind, pk] = (reference or "", None, invoice or "")
     return found
 
 

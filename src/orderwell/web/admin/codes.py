@@ -38,6 +38,7 @@ from orderwell.web.admin.sections import Column, Row, Table, show_table
 from orderwell.web.components.actions import perform
 from orderwell.web.components.merging import over
 from orderwell.web.pages import form_page, page
+from orderwell.web.templatetags.countries import country
 from orderwell.web.templatetags.orderwell import localname, percent, quantity
 
 SETTING, WAREHOUSE = Permission.SYSTEM_SETTING_CHANGE, Permission.INVENTORY_WAREHOUSE_CHANGE
@@ -263,7 +264,7 @@ def warehouses(request: HttpRequest, actor: Actor) -> HttpResponse:
             (
                 localname(row),
                 row.code,
-                " ".join(filter(None, (row.region, row.city, row.country))),
+                " ".join(filter(None, (row.region, row.city, country(row.country)))),
                 row.priority,
                 _yes(row.allow_negative),
             ),

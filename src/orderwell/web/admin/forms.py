@@ -120,7 +120,13 @@ class PasswordResetForm(ActionForm):
 
 
 class TeamForm(MergingForm):
+    pointers = {r"/members/\d+": "members"}
     name = forms.CharField(label=_("Name"), max_length=80)
+    members = ManyField(label=_("Members"), required=False)
+
+    def __init__(self, *args: Any, people: Sequence[Choice], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "members", people)
 
 
 class NewRoleForm(ActionForm):

@@ -16,9 +16,9 @@ from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import NotFound
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.accounts.models import ApiKey, Role, User
-from orderwell.platform.accounts.queries import role_list, user_detail
+from orderwell.platform.accounts.queries import people, role_list, user_detail
 from orderwell.platform.accounts.services.roles import create_role, set_role_permissions
-from orderwell.platform.accounts.services.teams import list_teams, save_team, team_names
+from orderwell.platform.accounts.services.teams import list_teams, member_counts, members_of, save_team, team_names
 from orderwell.platform.accounts.services.users import change_user, create_user, set_password, user_version
 from orderwell.platform.database import snapshot
 from orderwell.platform.events.versions import NEW, Version, version_of
@@ -233,9 +233,13 @@ def one_role(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
 
 @page(USERS)
 def teams(request: HttpRequest, actor: Actor) -> HttpResponse:
-    rows = [Row((team.name,), reverse("admin-team", args=[team.pk])) for team in list_teams(actor=actor)]
+    counts = member_counts(actor=actor)
+    rows = [
+        Row((team.name, counts.get(team.pk, 0)), reverse("admin-team", args=[team.pk]))
+        for team in list_teams(actor=actor)
+    ]
     table = Table(
-        (Column(_("Name")),),
+        (Column(_("Name")), Column(_("Members"), "num")),
         rows,
         reverse("admin-team-new"),
         _("New team"),
@@ -246,23 +250,48 @@ def teams(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 def _team(request: HttpRequest, actor: Actor, team_id: int | None) -> HttpResponse:
-    name, seen = "", Version(NEW)
+    name, seen, members = "", Version(NEW), []
     if team_id is not None:
         with snapshot():
             name, seen = team_names().get(team_id, ""), version_of(f"team:{team_id}")
+            members = members_of(team_id, actor=actor)
         if not name:
             raise NotFound(kind="team", reference=team_id)
-    form = TeamForm(request.POST or None, **over({"name": name} if name else {}, seen))
+    stored: dict[str, Any] = {"name": name, "members": [user.pk for user in members]} if name else {}
+    offered = {user.pk: user for user in (*people(), *members)}
+    form = TeamForm(
+        request.POST or None,
+        **over(stored, seen),
+        people=[(pk, str(user)) for pk, user in sorted(offered.items(), key=lambda item: str(item[1]))],
+    )
+
+    def act(data: dict[str, Any]) -> None:
+        chosen = [int(key) for key in data["members"]]
+        save_team(name=data["name"], team_id=team_id, members=chosen, version=seen.number, actor=actor, now=utc_now())
+
     return perform(
         request,
         actor,
         form,
-        template="admin/form.html",
-        act=lambda data: save_team(name=data["name"], team_id=team_id, version=seen.number, actor=actor, now=utc_now()),
+        template="admin/team.html",
+        act=act,
         done=_("Saved."),
         to=reverse("admin-teams"),
-        context={"form_title": name or _("New team")},
+        context={"form_title": name or _("New team"), "team": team_id, "members": _shown_members(members)},
     )
+
+
+def _shown_members(members: list[User]) -> list[dict[str, Any]]:
+    """Each with their roles and, as far as something is limited, the rows that they see."""
+    known = limit_choices() if members else {}
+    return [
+        {
+            "user": user,
+            "roles": [role_title(role) for role in user.roles.all()],
+            "rows": limits_text(user, known),
+        }
+        for user in members
+    ]
 
 
 @form_page(USERS)

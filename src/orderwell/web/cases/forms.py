@@ -12,7 +12,7 @@ from orderwell.domains.cases.models import Case
 from orderwell.domains.cases.queries import colleagues
 from orderwell.web.cases.mentioning import MENTIONS
 from orderwell.web.components.actions import ActionForm
-from orderwell.web.components.forms import ComingDayField, DayField, keep_day, offer, options
+from orderwell.web.components.forms import ComingDayField, keep_day, offer, options
 from orderwell.web.components.words import choices
 from orderwell.web.orders.forms import CountForm
 
@@ -105,7 +105,7 @@ class TaskForm(ActionForm):
         help_text=_("@name tells a colleague."),
     )
     assignee = forms.ChoiceField(label=_("Who does it"), required=False)
-    due_on = DayField(label=_("Due"), required=False)
+    due_on = ComingDayField(label=_("Due"), required=False)
     pointers = {"/due_at": "due_on"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -14,13 +14,13 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from orderwell.kernel.clock import business_day, day_bounds, utc_now
 from orderwell.kernel.errors import DomainError, ErrorDetail
 from orderwell.kernel.written import DIRECTION_MARKS, HALF_WIDTH
-from orderwell.platform.countries import country_code
+from orderwell.platform.countries import country_code, country_name
 from orderwell.platform.formats import signs_of
 from orderwell.platform.wording import sentence
 
@@ -139,11 +139,18 @@ class ExactField(forms.DecimalField):
 
 
 class CountryField(forms.CharField):
-    """A country by its two letters, or by its name in Chinese or English; what is kept are the letters."""
+    """A country by its name in Chinese or English, or by its two letters; what is kept are the letters.
+
+    Names are offered while one types (`{% countries %}`), and what is kept is shown by its name.
+    """
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("label", _("Country"))
+        kwargs.setdefault("widget", forms.TextInput(attrs={"list": "countries", "autocomplete": "off"}))
         super().__init__(max_length=80, **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        return country_name(value, get_language()) if isinstance(value, str) and value else value
 
     def to_python(self, value: Any) -> str:
         text = super().to_python(value) or ""

@@ -25,6 +25,7 @@ from orderwell.kernel.errors import DomainError, ErrorDetail, StaleVersion
 from orderwell.kernel.quantities import plain
 from orderwell.platform.events.versions import NEW, Version
 from orderwell.web.components.actions import ActionForm, new_token
+from orderwell.web.components.forms import CountryField
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +248,8 @@ class MergingForm(ActionForm):
     def _shown(self, name: str, text: str) -> str:
         """A value as the page says it: the words of a choice, yes or no of a box."""
         field = self.field_of(name)
+        if isinstance(field, CountryField):
+            return str(field.prepare_value(text))
         if isinstance(field, forms.BooleanField):
             return gettext("yes") if text else gettext("no")
         if isinstance(field, forms.ChoiceField):

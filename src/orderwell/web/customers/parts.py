@@ -16,6 +16,8 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from orderwell.platform.countries import country_code
+
 Values = dict[str, str]
 NEW = re.compile(r"n\d{1,4}")
 
@@ -50,8 +52,15 @@ class Part:
 
     def is_blank(self, row: Mapping[str, str]) -> bool:
         return all(
-            row.get(name, "").strip() == self.blank.get(name, "") for name in self.fields if name not in self.checks
+            self._read(name, row.get(name, "").strip()) == self.blank.get(name, "")
+            for name in self.fields
+            if name not in self.checks
         )
+
+    @staticmethod
+    def _read(name: str, text: str) -> str:
+        """A country stands in its field by name."""
+        return (country_code(text) or text) if name == "country" else text
 
 
 @dataclass

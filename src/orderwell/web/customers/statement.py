@@ -97,13 +97,18 @@ def statement_csv(request: HttpRequest, actor: Actor, customer_id: int) -> HttpR
         Column("amount", _("Amount"), "number"),
         Column("balance", _("Balance"), "number"),
         Column("currency", _("Currency")),
+        Column("invoice", _("For invoice")),
     ]
-    rows: list[list[Any]] = [[found.first, _("Opening balance"), None, None, None, None, found.opening, found.currency]]
+    nothing = (None,) * 4
+    rows: list[list[Any]] = [
+        [found.first, _("Opening balance"), *nothing, found.opening, found.currency, None],
+    ]
     for line in found.lines:
         due = business_day(line.due_at, zone()) if line.due_at else None
         day, kind = business_day(line.occurred_at, zone()), str(word("ledger", line.kind))
-        rows.append([day, kind, line.number, line.order_number, due, line.amount, line.balance, found.currency])
-    rows.append([found.last, _("Closing balance"), None, None, None, None, found.closing, found.currency])
+        money = (line.amount, line.balance, found.currency)
+        rows.append([day, kind, line.number, line.order_number, due, *money, line.invoice or None])
+    rows.append([found.last, _("Closing balance"), *nothing, found.closing, found.currency, None])
     response = HttpResponse(b"".join(csv_bytes(columns, [rows], zone=zone())), content_type=content_type("csv"))
     name = f"statement-{found.customer.pk}-{found.first}-{found.last}.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
+from orderwell.platform.configuration.options import company_name
 from orderwell.web.components.assets import asset
 from orderwell.web.pages import open_page
 
@@ -67,8 +68,8 @@ def manifest(request: HttpRequest) -> HttpResponse:
     icons.append({"src": asset("web/icon.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"})
     content = {
         "id": "/",
-        "name": _("Orderwell practice") if settings.SANDBOX else _("Orderwell"),
-        "short_name": _("Orderwell"),
+        "name": _("Orderwell practice") if settings.SANDBOX else company_name(_),
+        "short_name": company_name(_),
         "description": _("Orders, stock and shipping; the handheld works without a network too."),
         "lang": {"zh-hans": "zh-Hans"}.get(get_language() or "", "en"),
         "dir": "ltr",
@@ -116,7 +117,7 @@ def service_worker(request: HttpRequest) -> HttpResponse:
 @open_page
 @require_safe
 def offline_page(request: HttpRequest) -> HttpResponse:
-    """One page in all languages: when it is needed, nobody can be asked which one is meant."""
+    """One page in all languages, as it is kept on the device; of these the device shows the one used last on it."""
     words = []
     for code in ("zh-hans", "en"):
         with translation.override(code):
@@ -128,6 +129,7 @@ def offline_page(request: HttpRequest) -> HttpResponse:
                     "handheld": _("Pick, pack, receive and count go on in the handheld; it sends everything later."),
                     "again": _("Try again"),
                     "open": _("To the handheld"),
+                    "house": company_name(_),
                 }
             )
     return render(request, "handheld/offline.html", {"words": words, "handheld": reverse("handheld")})

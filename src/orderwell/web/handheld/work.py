@@ -21,6 +21,7 @@ from orderwell.kernel.quantities import plain
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 from orderwell.web.orders.cash_forms import CARRIERS
+from orderwell.web.templatetags.countries import country
 from orderwell.web.templatetags.orderwell import localname
 
 P = Permission
@@ -94,7 +95,7 @@ def address_of(actor: Actor, order_id: int) -> dict[str, Any]:
     lines = (
         (ship_to.get("recipient", "") or order.customer_name, ship_to.get("phone", "")),
         street,
-        (order.ship_postcode, order.ship_country),
+        (order.ship_postcode, country(order.ship_country)),
     )
     return {"lines": [text for parts in lines if (text := " ".join(filter(None, parts)))]}
 

@@ -35,6 +35,7 @@ from orderwell.web.lists.common import channel_choices, channel_code, customer_n
 from orderwell.web.lists.spec import Action, Choices, Column, Filter, ListSpec, Nothing, Papers, Summed, Tab, Values
 from orderwell.web.orders.filters import FULFILMENT_CHOICES, PAYMENT_CHOICES, STATE_CHOICES, filters_from
 from orderwell.web.orders.list_forms import BulkAssignForm, BulkHoldForm, BulkPriorityForm, BulkReasonForm
+from orderwell.web.templatetags.countries import country
 from orderwell.web.templatetags.orderwell import badge, icon, localname
 from orderwell.web.templatetags.orderwell import day as day_text
 
@@ -184,7 +185,7 @@ COLUMNS = (
     Column("city", _("City"), lambda o: o.ship_city),
     Column("region", _("Region"), lambda o: o.ship_region),
     Column("postcode", _("Postcode"), lambda o: o.ship_postcode),
-    Column("country", _("Country"), lambda o: o.ship_country),
+    Column("country", _("Country"), lambda o: o.ship_country, show=lambda o: country(o.ship_country)),
     Column("owner", _("In charge"), lambda o: o.owner and str(o.owner), needs=("owner",)),
     Column("team", _("Team"), lambda o: o.team and o.team.name, needs=("team",)),
     Column("currency", _("Currency"), lambda o: o.currency),

@@ -30,6 +30,7 @@ from orderwell.platform.search import half_width
 from orderwell.web.customers.forms import ADDRESS, main_address
 from orderwell.web.customers.wishes import wishes_of
 from orderwell.web.pages import page
+from orderwell.web.templatetags.countries import country
 from orderwell.web.templatetags.orderwell import localname, money_text, price
 
 
@@ -172,6 +173,7 @@ def _shipping(detail: CustomerDetail) -> list[PostalAddressDraft]:
 
 def _address(address: PostalAddressDraft, contact: ContactDraft | None) -> dict[str, str]:
     values = {name: getattr(address, name) for name in ADDRESS}
+    values["country"] = country(address.country)
     if contact is not None:
         values["phone"] = values["phone"] or contact.phone
         values["email"] = contact.email

@@ -13,6 +13,7 @@ from orderwell.domains.billing.recipient import billed
 from orderwell.domains.customers.models import Address
 from orderwell.domains.orders.models import Order, OrderLine
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.countries import country_names_of
 from orderwell.platform.formats import money_text, percent_text, price_text, quantity_text
 from orderwell.platform.permissions import Permission
 from orderwell.platform.printing.contents import Block, Cell, Say, Sum
@@ -41,7 +42,12 @@ def place_lines(
         joined = "".join(area for index, area in enumerate(areas) if area and area not in areas[:index])
         return [f"{joined}{street}", postcode]
     place = " ".join(part for part in (region, city, district) if part)
-    return [street, place, " ".join(part for part in (postcode, country) if part)]
+    return [street, place, place_of_country(say, postcode, country)]
+
+
+def place_of_country(say: Say, postcode: str, country: str) -> str:
+    """The last line of an address: the postcode and the country by its name."""
+    return " ".join(part for part in (postcode, say.name(*country_names_of(country)) if country else "") if part)
 
 
 def ship_to(order: Order, actor: Actor, title: str, say: Say, *, with_customer: bool = False) -> Block:

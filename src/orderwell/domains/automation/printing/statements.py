@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils.translation import gettext_noop as _
 
-from orderwell.domains.automation.printing.parts import billing_addresses
+from orderwell.domains.automation.printing.parts import billing_addresses, place_of_country
 from orderwell.domains.billing.errors import StatementPartial
 from orderwell.domains.billing.models import Statement
 from orderwell.domains.billing.statement import AccountStatement, StatementLine, account_statement, statements_of
@@ -63,7 +63,7 @@ def _content(row: Statement, actor: Actor, say: Say) -> Content:
         # What was handed out stays; documents entered later for the same period make another statement.
         subject=f"statement:{row.pk}" if _as_kept(row, found) else "",
         language=customer.language,
-        recipient=Block(say(_("Customer")), _address(found, actor)),
+        recipient=Block(say(_("Customer")), _address(found, actor, say)),
         facts=[
             (say(_("Customer number")), customer.number),
             (say(_("From")), row.first_day.isoformat()),
@@ -97,12 +97,12 @@ def _as_kept(row: Statement, found: AccountStatement) -> bool:
     return (row.opening, row.closing, row.documents) == (found.opening, found.closing, len(found.lines))
 
 
-def _address(found: AccountStatement, actor: Actor) -> list[str]:
+def _address(found: AccountStatement, actor: Actor, say: Say) -> list[str]:
     address = billing_addresses([found.customer.pk]).get(found.customer.pk)
     if address is None or not actor.may(Permission.CUSTOMERS_PERSONAL_DATA_VIEW):
         return [found.customer.name]
     place = " ".join(part for part in (address.region, address.city, address.district) if part)
-    code = " ".join(part for part in (address.postcode, address.country) if part)
+    code = place_of_country(say, address.postcode, address.country)
     return [found.customer.name, address.street, place, code, found.customer.tax_number]
 
 

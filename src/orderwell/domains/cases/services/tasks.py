@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
 
 from orderwell.domains.cases.events import CaseEvent
 from orderwell.domains.cases.models import Notice, Task
 from orderwell.domains.cases.queries import find_document
 from orderwell.domains.cases.services.loading import check_text, colleague
 from orderwell.domains.cases.services.notify import notify, notify_mentioned
-from orderwell.kernel.errors import NotFound, Refusal
-from orderwell.kernel.refusals import moment_problems
+from orderwell.kernel.errors import NotFound, refuse_together
+from orderwell.kernel.refusals import day_problems, moment_problems
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.database import atomic
 from orderwell.platform.events.recording import Fact, record
@@ -22,11 +25,15 @@ MOST_TEXT = 1000
 def add_task(
     *, stream: str, text: str, assignee: str = "", due_at: datetime | None = None, actor: Actor, now: datetime
 ) -> Task:
-    """Something to do about "order:12", "customer:5" or "case:7". Raises NotFound, UnknownColleague, Refusal."""
+    """Something to do about "order:12", "customer:5" or "case:7". It is due today or later.
+
+    Raises NotFound, UnknownColleague, DayOver, Refusal.
+    """
     actor.require(Permission.CASES_TASK_CHANGE)
     text = check_text(text, "/text", limit=MOST_TEXT)
-    if due_at is not None and (problems := list(moment_problems(due_at, "/due_at"))):
-        raise Refusal([problem.detail() for problem in problems])
+    if due_at is not None:
+        refuse_together(moment_problems(due_at, "/due_at"))
+        refuse_together(day_problems(due_at, "/due_at", now=now, zone=ZoneInfo(settings.TIME_ZONE)))
     with atomic():
         find_document(actor, stream)
         user = colleague(assignee)

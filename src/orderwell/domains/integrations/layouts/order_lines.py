@@ -30,6 +30,7 @@ from orderwell.domains.orders.errors import UnknownChannel, UnknownCurrency, Val
 from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import DomainError, choices
 from orderwell.kernel.money import COMMON, known_currency, round_amount
+from orderwell.platform.countries import country_code
 from orderwell.platform.search.keys import half_width
 
 ZERO = Decimal(0)
@@ -217,6 +218,8 @@ class _OrderReader:
     def _address(self) -> AddressDraft | None:
         values = {field: self._common(field)[0] for field in _ADDRESS}
         given = {field: value for field, value in values.items() if value}
+        if "country" in given:  # by its letters or by its name
+            given["country"] = country_code(given["country"]) or given["country"]
         return AddressDraft(**given) if given else None
 
     def line(self, index: int, currency: str) -> LineDraft:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Collection
 from datetime import datetime
+
+from django.db.models import Q
 
 from orderwell.kernel.errors import NotFound, Refusal
 from orderwell.kernel.refusals import text_problems
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.accounts.errors import TeamNameTaken
 from orderwell.platform.accounts.events import AccountEvent
-from orderwell.platform.accounts.models import Team
+from orderwell.platform.accounts.models import Team, User
+from orderwell.platform.accounts.services.users import change_user
 from orderwell.platform.database import atomic
 from orderwell.platform.events.recording import Fact, record
 from orderwell.platform.events.versions import require_version
@@ -17,9 +22,19 @@ from orderwell.platform.permissions import Permission
 
 
 def save_team(
-    *, name: str, team_id: int | None = None, version: int | None = None, actor: Actor, now: datetime
+    *,
+    name: str,
+    team_id: int | None = None,
+    members: Collection[int] | None = None,
+    version: int | None = None,
+    actor: Actor,
+    now: datetime,
 ) -> Team:
-    """Make a team, or give the team `team_id` another name. The same name again changes nothing. Raises StaleVersion."""
+    """Make a team, or give the team `team_id` another name. The same name again changes nothing.
+
+    `members` are the users that belong to it from now on; None leaves them. Raises StaleVersion, NotFound, and
+    AboveOwnPermissions for somebody who may do more than the actor.
+    """
     actor.require(Permission.SYSTEM_USER_MANAGE)
     name = name.strip()
     wrong = [problem.detail() for problem in text_problems(name, "/name", 80, needed=True)]
@@ -41,7 +56,34 @@ def save_team(
             event = AccountEvent.TEAM_CREATED if team_id is None else AccountEvent.TEAM_RENAMED
             subject = f"team:{team.pk}"
             record(Fact(event, subject, subject, {"name": name, "before": before}), actor=actor, now=now)
+        if members is not None:
+            _set_members(team, set(members), actor, now)
     return team
+
+
+def _set_members(team: Team, wanted: set[int], actor: Actor, now: datetime) -> None:
+    """Who comes and who goes; each is a change of that user, and told there."""
+    users = User.objects.filter(Q(pk__in=wanted) | Q(teams=team)).distinct().prefetch_related("teams").order_by("pk")
+    known = {user.pk: user for user in users}
+    for index, key in enumerate(sorted(wanted)):
+        if key not in known:
+            raise NotFound(kind="user", reference=key, pointer=f"/members/{index}")
+    for user in known.values():
+        before = {one.pk for one in user.teams.all()}
+        after = before | {team.pk} if user.pk in wanted else before - {team.pk}
+        if after != before:
+            change_user(username=user.username, teams=sorted(after), actor=actor, now=now)
+
+
+def members_of(team_id: int, *, actor: Actor) -> list[User]:
+    """Who belongs to a team, by name, with roles and row filters at hand."""
+    actor.require(Permission.SYSTEM_USER_MANAGE)
+    return sorted(User.objects.filter(teams=team_id).prefetch_related("roles", "row_scopes"), key=str)
+
+
+def member_counts(*, actor: Actor) -> dict[int, int]:
+    actor.require(Permission.SYSTEM_USER_MANAGE)
+    return Counter(User.teams.through.objects.values_list("team_id", flat=True))
 
 
 def list_teams(*, actor: Actor) -> list[Team]:

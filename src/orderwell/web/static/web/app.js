@@ -96,6 +96,16 @@
     setUp(event.detail.target);
   });
   document.addEventListener("htmx:oobAfterSwap", (event) => setUp(event.detail.target));
+  // The list of running work is drawn anew every two seconds; whoever looks at it goes on looking.
+  let trayWasOpen = false;
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    if (detail.target.id === "progress-tray") trayWasOpen = Boolean($(".tray-menu.show", detail.target));
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    const button = trayWasOpen && $("#progress-tray .tray-button");
+    trayWasOpen = false;
+    if (button) bootstrap.Dropdown.getOrCreateInstance(button).show();
+  });
 
   // --- Dialogs ----------------------------------------------------------------------------------------------------
   const dialog = () => bootstrap.Modal.getOrCreateInstance($("#dialog"));

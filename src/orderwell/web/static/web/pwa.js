@@ -3,6 +3,17 @@
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-try-again]")) location.reload();
   });
+  // The page without a network is kept in every language; it shows the one of the page that was seen last.
+  const told = document.querySelectorAll("[data-told-in]");
+  if (told.length) {
+    const wanted = localStorage.getItem("language") || navigator.language;
+    const one = [...told].find((part) => part.lang.slice(0, 2) === wanted.slice(0, 2));
+    if (one) {
+      told.forEach((part) => (part.hidden = part !== one));
+      document.documentElement.lang = one.lang;
+      document.title = one.dataset.title;
+    }
+  } else localStorage.setItem("language", document.documentElement.lang);
   // Signing out takes along what the handheld had fetched, also where no service worker sees to it.
   document.addEventListener("submit", (event) => {
     if (event.target.id !== "sign-out" || !("indexedDB" in window)) return;

@@ -14,7 +14,7 @@ from orderwell.domains.automation.hints.rules.common import ask, hold_for, open_
 from orderwell.domains.automation.hints.rules.places import POSTCODES, PROVINCES, province_of
 from orderwell.kernel.errors import Phrase
 from orderwell.platform.configuration.kinds import whole
-from orderwell.platform.countries import known_country
+from orderwell.platform.countries import country_named, known_country
 from orderwell.platform.permissions import Permission
 
 ADDRESS = define(
@@ -64,7 +64,7 @@ def _postcode(address: AddressFacts) -> Iterator[tuple[str, Phrase]]:
         return
     if not known[0].fullmatch(code):
         text = _("The postcode is {postcode}; in {country} one looks like {example}.")
-        yield "postcode", Phrase(text, postcode=code, country=address.country, example=known[1])
+        yield "postcode", Phrase(text, postcode=code, country=country_named(address.country), example=known[1])
         return
     if address.country != "CN":
         return

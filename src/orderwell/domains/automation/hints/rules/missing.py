@@ -13,6 +13,7 @@ from orderwell.domains.automation.hints.rules.common import ask, changing, may_c
 from orderwell.domains.automation.hints.rules.places import POSTCODES
 from orderwell.kernel.errors import Phrase
 from orderwell.platform.configuration.kinds import text
+from orderwell.platform.countries import country_named
 from orderwell.platform.permissions import Permission
 
 P = Permission
@@ -108,9 +109,9 @@ def _lacks_postcode(address: AddressFacts, limits: Limits) -> bool:
 
 
 def _postcode_reason(address: AddressFacts) -> Phrase:
-    city = address.city or address.region or address.country
+    city = address.city or address.region or country_named(address.country)
     text = _("The address in {city} has no postcode; in {country} it looks like {example}.")
-    return Phrase(text, city=city, country=address.country, example=POSTCODES[address.country][1])
+    return Phrase(text, city=city, country=country_named(address.country), example=POSTCODES[address.country][1])
 
 
 def _place(address: AddressFacts) -> dict[str, str]:
