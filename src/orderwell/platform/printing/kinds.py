@@ -38,6 +38,8 @@ class DocumentKind:
     shown: Sequence[str] = ()
     # Set once and stored, each as a file of its own.
     issued: bool = False
+    # Only the stored file is ever handed out: no copy without personal data, which would tell of another day.
+    only_issued: bool = False
 
 
 _kinds: dict[str, DocumentKind] = {}

@@ -43,6 +43,8 @@ def kind_for(kind: str, ids: Sequence[int], actor: Actor) -> DocumentKind:
     """The kind, if the actor may print so many of it."""
     found = kind_of(kind)
     actor.require(found.permission)
+    if found.only_issued:
+        actor.require(Permission.CUSTOMERS_PERSONAL_DATA_VIEW)
     if len(ids) > MOST_AT_ONCE:
         raise TooManyDocuments(count=len(ids), limit=MOST_AT_ONCE)
     return found
