@@ -77,6 +77,7 @@ def credit_note(request: HttpRequest, actor: Actor, note_id: int) -> HttpRespons
         # What it reversed is asked for either way, invoiced or not.
         "due": now_due if found.reverses else now_due + found.gross_amount,
         "why_not": sentence(stands.detail()) if stands else "",
+        "of_return": found.cause.startswith("return:"),
         "over": found.undone_at is not None or stands is not None,
     }
     return _ask(request, actor, "billing/undo_credit_note.html", act, done, shown)

@@ -104,6 +104,7 @@ def _initial(value: Decimal) -> str:
 
 
 class CancelForm(CountForm):
+    told_why = True
     charges = forms.BooleanField(label=_("With the last goods, cancel the charges too"), required=False, initial=True)
     reason = forms.CharField(label=_("Reason"), max_length=240)
 
