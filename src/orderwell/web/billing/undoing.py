@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from orderwell.domains.billing.models import Invoice
 from orderwell.domains.billing.queries import credit_note_detail, due_amount, payment_detail, refund_detail
-from orderwell.domains.billing.services.undo_credit import refund_in_the_way, undo_credit_note, undo_credit_notes
+from orderwell.domains.billing.services.undo_credit import in_the_way, undo_credit_note, undo_credit_notes
 from orderwell.domains.billing.services.undo_money import undo_payment, undo_refund
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.actor import Actor
@@ -70,7 +70,7 @@ def credit_note(request: HttpRequest, actor: Actor, note_id: int) -> HttpRespons
     def done(made: Invoice | None) -> str:
         return _credit_note_undone(made.number) if made else _("The credit note is undone.")
 
-    now_due, stands = due_amount(found.order), refund_in_the_way(found)
+    now_due, stands = due_amount(found.order), in_the_way(found)
     shown = {
         "note": found,
         "order": found.order,
