@@ -37,10 +37,12 @@ ALSO: dict[tuple[str, str], tuple[str, ...]] = dict.fromkeys(
     [
         ("GET", "/customers/{customer_id}/statement"),
         ("GET", "/customers/{customer_id}/statements"),
-        ("POST", "/customers/{customer_id}/statements"),
     ],
     ("customers:customer:view",),
 )
+# Only the stored file is handed out, and it has personal data.
+ALSO["POST", "/customers/{customer_id}/statements"] = ("customers:customer:view", "customers:personal-data:view")
+ALSO["GET", "/statements/{statement_id}/pdf"] = ("customers:personal-data:view",)
 
 
 EXAMPLES: dict[tuple[str, str], Example] = {
