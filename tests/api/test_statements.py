@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
+from io import BytesIO
 
 import pytest
+from pypdf import PdfReader
 
 from orderwell.domains.billing.models import Statement
 from orderwell.domains.billing.services.pay import PaymentDraft, record_payment
 from orderwell.domains.orders.models import Order
 from orderwell.kernel.clock import utc_now
+from orderwell.platform.printing.models import IssuedDocument
 from orderwell.testing import factories as make
 from orderwell.testing.actors import owner as the_owner
 from tests.api.callers import Caller
@@ -85,6 +88,28 @@ def test_a_statement_that_was_handed_out_stays(owner: Caller, path: str) -> None
     assert pdf["Content-Type"] == "application/pdf" and pdf.content.startswith(b"%PDF")
     assert owner.get(f"/statements/{first.json()['id']}/pdf").content == pdf.content
     assert owner.get(path + "s").json()["items"] == [first.json()]
+
+
+def test_its_file_is_that_of_the_day_it_was_handed_out(owner: Caller, path: str, caller: Callable[..., Caller]) -> None:
+    made = owner.post(path + "s", {}).json()
+    late = PaymentDraft(order_id=Order.objects.earliest("id").pk, amount=Decimal(7), method="bank", reference="TT-2")
+    record_payment(payment=late, actor=the_owner(), now=utc_now() - timedelta(hours=1))
+    address = f"/statements/{made['id']}/pdf"
+    text = "".join(page.extract_text() for page in PdfReader(BytesIO(owner.get(address).content)).pages)
+    assert "70.00" in text and "63.00" not in text
+    blind = caller("billing:*", "customers:customer:view")
+    assert blind.get(address).status_code == blind.post(path + "s", {}).status_code == 403
+    assert Statement.objects.count() == 1
+    assert owner.post(path + "s", {}).json()["closing"] == "63.00"
+
+
+def test_one_that_was_never_printed_is_not_printed_with_other_figures(owner: Caller, path: str) -> None:
+    made = owner.post(path + "s", {}).json()
+    IssuedDocument.objects.all().delete()
+    late = PaymentDraft(order_id=Order.objects.earliest("id").pk, amount=Decimal(7), method="bank", reference="TT-2")
+    record_payment(payment=late, actor=the_owner(), now=utc_now() - timedelta(hours=1))
+    refused = owner.get(f"/statements/{made['id']}/pdf")
+    assert (refused.status_code, refused.json()["code"]) == (422, "statement_outdated")
 
 
 def test_a_part_of_an_account_says_so_and_is_not_handed_out(

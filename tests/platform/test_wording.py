@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 from django.utils import translation
 
-from orderwell.domains.orders.errors import OrderStateForbids
-from orderwell.kernel.errors import InvalidValue, NotFound, Phrase
+from orderwell.kernel.errors import ErrorDetail, InvalidValue, NotFound, Phrase
 from orderwell.platform.wording import sentence, sentences
 
 
@@ -24,11 +24,16 @@ def test_a_phrase_inside_a_message_is_translated(language: str, expected: str) -
 
 
 def test_several_are_listed_as_the_language_lists() -> None:
-    error = OrderStateForbids(number="SO1", state="cancelled", expected=["draft", "placed"])
+    detail = ErrorDetail("several", "{states}", data={"states": ["draft", "category"]})
     with translation.override("en"):
-        assert sentence(error.detail()).endswith("while it is draft, placed.")
+        assert sentence(detail) == "draft, category"
     with translation.override("zh-hans"):
-        assert "草稿、已下单" in sentence(error.detail())
+        assert sentence(detail) == "草稿、分类"
+
+
+def test_a_moment_is_told_in_the_time_zone_of_the_business() -> None:
+    moment = datetime(2026, 11, 29, 13, 10, 3, 964491, tzinfo=UTC)
+    assert sentence(ErrorDetail("at", "{moment}", data={"moment": moment})) == "2026-11-29 21:10"
 
 
 def test_what_is_missing_is_named_in_the_readers_language() -> None:

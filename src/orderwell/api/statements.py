@@ -27,7 +27,9 @@ from orderwell.domains.billing.statement import (
 from orderwell.kernel.clock import business_day, utc_now
 from orderwell.kernel.errors import InvalidValue
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.database import atomic
 from orderwell.platform.permissions import Permission
+from orderwell.platform.printing.services import print_documents
 
 routes = Routes("billing")
 VIEW = Permission.BILLING_INVOICE_VIEW
@@ -169,7 +171,12 @@ def list_statements(
 def hand_out_statement(request: ApiRequest, customer_id: Id, body: NewStatement) -> dict[str, Any]:
     """Keep a statement as a document; the same period with the same figures is the same statement.
 
-    Its PDF never changes. Refused (`statement_partial`) for a key that may see only a part of the account.
+    Its PDF is made at once and never changes. Refused for a key that may see only a part of the account
+    (`statement_partial`) or no personal data, which stands on it.
     """
+    now = utc_now()
     chosen = _chosen(request.actor, customer_id, **dict(body))
-    return _handed_out(make_statement(customer_id=customer_id, **chosen, actor=request.actor, now=utc_now()))
+    with atomic():
+        made = make_statement(customer_id=customer_id, **chosen, actor=request.actor, now=now)
+        print_documents(kind="statement", ids=[made.pk], actor=request.actor, now=now)
+    return _handed_out(made)

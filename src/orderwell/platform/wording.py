@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.utils.translation import get_language, gettext, gettext_noop, pgettext, pgettext_lazy
 
 from orderwell.kernel.errors import DomainError, ErrorDetail, Named, Phrase, fill
@@ -32,6 +35,8 @@ def shown(value: Any) -> Any:
     """A value of a message as people read it."""
     if isinstance(value, Decimal):
         return plain(value)
+    if isinstance(value, datetime):
+        return f"{value.astimezone(ZoneInfo(settings.TIME_ZONE)):%Y-%m-%d %H:%M}"
     if isinstance(value, Phrase):
         return fill(gettext(value.template), {name: shown(part) for name, part in value.data.items()})
     if isinstance(value, Named):

@@ -14,8 +14,10 @@ from hypothesis import note
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 
+from orderwell.domains.automation.crediting import awaiting_credit, returns_to_credit
 from orderwell.domains.catalog.models import VariantPrice
 from orderwell.domains.catalog.resolving import forget_reference
+from orderwell.domains.fulfilment.models import Return
 from orderwell.domains.inventory.resolving import forget_buffers, forget_warehouses
 from orderwell.domains.orders.drafts import ChargeDraft, LineDraft, OrderDraft
 from orderwell.domains.orders.models import Order, OrderLine
@@ -140,3 +142,9 @@ class Company(RuleBasedStateMachine):
             for difference in verdict.result.differences
         ]
         assert not broken, "\n".join(broken)  # noqa: S101 - what is tested
+
+    @invariant()
+    def no_return_is_forgotten(self) -> None:
+        """Whatever still waits for its credit note is on the list of those who write them."""
+        standing = Return.objects.filter(undone_at=None).order_by("received_at", "pk")
+        assert returns_to_credit(ACTOR, limit=10**6) == awaiting_credit(list(standing))  # noqa: S101 - what is tested

@@ -51,6 +51,19 @@ def test_a_return_waits_until_it_is_credited() -> None:
     assert waiting() == []
 
 
+def test_none_is_forgotten_behind_many_of_which_nothing_can_be_credited(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("orderwell.domains.automation.crediting.LOOKED_AT", 2)
+    for _ in range(3):
+        past = place([(stocked(), 1)])
+        _, (invoice,) = ship_and_invoice(order_id=past.pk, actor=owner(), now=NOW)
+        issue_credit_note(invoice_id=invoice.pk, reason="sorry", actor=owner(), now=NOW)
+        back(past, 1)
+    order = place([(stocked(), 1)])
+    ship_and_invoice(order_id=order.pk, actor=owner(), now=NOW)
+    document = back(order, 1)
+    assert waiting() == [document.pk]
+
+
 def test_what_was_never_invoiced_waits_as_well() -> None:
     order = place([(stocked(), 3)])
     ship(order_id=order.pk, actor=owner(), now=NOW)

@@ -6,6 +6,7 @@ import threading
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.apps import apps
@@ -18,7 +19,9 @@ from orderwell.domains.automation.services.merge_customers import merge_customer
 from orderwell.domains.billing.models import Invoice, LedgerEntry
 from orderwell.domains.billing.queries import customer_balance
 from orderwell.domains.billing.services.invoice import issue_invoice
+from orderwell.domains.billing.services.make_statement import make_statement
 from orderwell.domains.billing.services.pay import PaymentDraft, record_payment
+from orderwell.domains.billing.statement import statements_of_customer
 from orderwell.domains.cases.models import Case
 from orderwell.domains.cases.services.tasks import add_task
 from orderwell.domains.customers import errors
@@ -37,9 +40,11 @@ from orderwell.domains.orders.models import Order
 from orderwell.domains.orders.outcomes import Placed
 from orderwell.domains.orders.services.place import place_orders
 from orderwell.domains.prices.models import PriceAssignment, PriceList
+from orderwell.kernel.clock import business_day
 from orderwell.kernel.errors import DomainError, NotFound, StaleVersion
 from orderwell.platform.accounts.actor import system_actor
 from orderwell.platform.permissions import PermissionDenied
+from orderwell.platform.printing.services import print_documents
 from orderwell.testing.actors import clerk, limited, outsider, owner
 from orderwell.testing.factories import make_channel, make_customer, make_team
 from tests.domains.books import NOW, D, differences, stocked
@@ -117,6 +122,18 @@ def merge(pair: Any, **more: Any) -> CustomerMerge:
     first, second, *_rest = pair
     shared = {"choices": {}, "actor": owner(), "now": NOW, **more}
     return merge_customers(survivor_id=first.pk, merged_id=second.pk, **shared)
+
+
+def test_statements_that_were_handed_out_are_found_with_the_customer_kept(pair: Any) -> None:
+    first, second, *_rest = pair
+    zone = ZoneInfo("Asia/Shanghai")
+    day = business_day(NOW, zone)
+    period: Any = {"currency": "CNY", "first": day, "last": day, "zone": zone}
+    made = make_statement(customer_id=second.pk, **period, actor=owner(), now=NOW)
+    handed = print_documents(kind="statement", ids=[made.pk], actor=owner(), now=NOW)
+    merge(pair)
+    assert list(statements_of_customer(owner(), first.pk)) == [made]
+    assert print_documents(kind="statement", ids=[made.pk], actor=owner(), now=NOW) == handed
 
 
 def owned(customer: Customer) -> dict[str, int]:

@@ -21,6 +21,7 @@ from orderwell.domains.billing.queries import (
 from orderwell.domains.billing.services.credit import issue_credit_note
 from orderwell.domains.billing.services.invoice import issue_invoice, issue_invoices
 from orderwell.domains.billing.waiting import overdue
+from orderwell.domains.catalog.models import Variant
 from orderwell.domains.customers.models import Customer
 from orderwell.domains.orders.errors import HeldOrder, NothingToDo, OrderStateForbids
 from orderwell.domains.orders.models import Order
@@ -103,6 +104,32 @@ def test_never_more_than_ordered() -> None:
         assert codes(refusal) == [code]
     assert not Invoice.objects.exists()
     assert issue_invoice(order_id=order.pk, actor=owner(), now=NOW).gross_amount == D("20.00")
+    assert differences() == []
+
+
+def test_no_part_of_a_piece_is_credited() -> None:
+    order = place([(stocked(), 3)])
+    invoice = issue_invoice(order_id=order.pk, actor=owner(), now=NOW)
+    (row,) = invoice.lines.all()
+    wrong = {
+        "0.5": "quantity_too_precise",
+        "0": "quantity_not_positive",
+        "4": "quantity_above_invoiced",
+        "NaN": "not_a_number",
+    }
+    for quantity, code in wrong.items():
+        with pytest.raises(Refusal) as refusal:
+            issue_credit_note(
+                invoice_id=invoice.pk, quantities={row.pk: D(quantity)}, reason="no", actor=owner(), now=NOW
+            )
+        assert codes(refusal) == [code]
+    # What is left of a product that was divisible once is credited as a whole all the same.
+    Variant.objects.update(quantity_places=1)
+    half = {row.pk: D("0.5")}
+    issue_credit_note(invoice_id=invoice.pk, quantities=half, reason="scratched", actor=owner(), now=NOW)
+    Variant.objects.update(quantity_places=0)
+    rest = {row.pk: D("2.5")}
+    issue_credit_note(invoice_id=invoice.pk, quantities=rest, reason="scratched", actor=owner(), now=NOW)
     assert differences() == []
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from orderwell.domains.billing.errors import PastOrder, ReferenceTaken, RefundAbovePayment
@@ -134,3 +137,14 @@ def test_many_at_once_each_with_a_verdict() -> None:
     drafts = [PaymentDraft(order.pk, D(4), "cash"), PaymentDraft(order.pk, D(4), "gold"), PaymentDraft(0, D(4), "cash")]
     verdicts = record_payments(payments=drafts, actor=owner(), now=NOW)
     assert [verdict.outcome for verdict in verdicts] == ["created", "refused", "refused"]
+
+
+def test_a_payment_of_a_day_to_come_is_named_by_the_day_of_the_business() -> None:
+    """Midnight in Hangzhou is the evening before in UTC."""
+    order = place([(stocked(), 1)])
+    day = NOW + timedelta(days=20)
+    midnight = day.astimezone(ZoneInfo("Asia/Shanghai")).replace(hour=0, minute=0, second=0, microsecond=0)
+    draft = PaymentDraft(order.pk, D(1), "cash", received_at=midnight.astimezone(UTC))
+    with pytest.raises(Refusal) as refused:
+        record_payment(payment=draft, actor=owner(), now=NOW)
+    assert refused.value.details[0].data["value"] == midnight.date().isoformat()

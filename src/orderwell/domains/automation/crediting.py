@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import count
 
-from django.db.models import prefetch_related_objects
+from django.db.models import Q, prefetch_related_objects
 
 from orderwell.domains.billing.models import CreditNote
 from orderwell.domains.billing.services.credit import creditable
@@ -20,7 +21,7 @@ from orderwell.domains.orders.models import OrderLine
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 
-# How many of the newest returns are looked at.
+# How many are looked at in one go.
 LOOKED_AT = 300
 
 
@@ -47,11 +48,20 @@ def _possible(line_ids: set[int]) -> dict[int, Decimal]:
 
 
 def returns_to_credit(actor: Actor, *, limit: int) -> list[Return]:
-    """What waits for somebody who writes credit notes, the oldest first, among the newest returns."""
+    """What waits for somebody who writes credit notes, the oldest first."""
     actor.require(Permission.BILLING_INVOICE_VIEW)
-    rows = visible_returns(actor).filter(history=False, order__isnull=False, undone_at=None).select_related("order")
-    newest = list(rows.order_by("-received_at", "-pk")[:LOOKED_AT])
-    return sorted(awaiting_credit(newest), key=lambda row: (row.received_at, row.pk))[:limit]
+    # A credit note that was undone leaves its return waiting again; there are few of them.
+    undone = CreditNote.objects.filter(cause__startswith="return:", undone_at__isnull=False)
+    again = [int(cause.removeprefix("return:")) for cause in undone.values_list("cause", flat=True)]
+    rows = visible_returns(actor).filter(Q(awaits_credit=True) | Q(pk__in=again)).select_related("order")
+    rows = rows.order_by("received_at", "pk")
+    found: list[Return] = []
+    for start in count(0, LOOKED_AT):
+        part = list(rows[start : start + LOOKED_AT])
+        found += awaiting_credit(part)
+        if len(part) < LOOKED_AT or len(found) >= limit:
+            break
+    return found[:limit]
 
 
 def credit_note_of(return_id: int) -> str | None:

@@ -39,6 +39,11 @@ class PastOrder(DomainError):
     )
 
 
+class StatementOutdated(DomainError):
+    code = "statement_outdated"
+    message = "The account has moved on since statement {number}, which was never printed; hand out a new one."
+
+
 class StatementPartial(DomainError):
     code = "statement_partial"
     message = "{customer} has documents that you may not see, so this is not all of the account and is not handed out."

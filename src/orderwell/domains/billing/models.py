@@ -122,6 +122,7 @@ class CreditNote(Undoable):
             models.Index(fields=["order"], name="credit_note_order"),
             models.Index(fields=["cause"], name="credit_note_cause"),
             models.Index(fields=["-issued_at", "-id"], name="credit_note_recent"),
+            models.Index(fields=["cause"], name="credit_note_undone", condition=Q(undone_at__isnull=False)),
         ]
 
     def __str__(self) -> str:

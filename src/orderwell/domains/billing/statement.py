@@ -145,9 +145,10 @@ def statements_of(actor: Actor, ids: Sequence[int]) -> list[Statement]:
 
 
 def statements_of_customer(actor: Actor, customer_id: int) -> QuerySet[Statement]:
-    """Those that were handed out to one customer. Raises NotFound."""
+    """Those that were handed out to one customer, and to those merged into it, as they were then. Raises NotFound."""
     actor.require(Permission.BILLING_INVOICE_VIEW)
-    return Statement.objects.filter(customer=known_customer(actor, customer_id))
+    customer = known_customer(actor, customer_id)
+    return Statement.objects.filter(Q(customer=customer) | Q(customer__merged_into=customer))
 
 
 def newest_statement(actor: Actor) -> Statement | None:

@@ -112,6 +112,15 @@ def unbilled_is_the_sum_of_settled_returns() -> LawResult:
     return LawResult(lines.count(), found)
 
 
+@law("fulfilment.waiting_returns_stand")
+def waiting_returns_stand() -> LawResult:
+    """What waits to be credited is of an order, stands, and nobody has said that nothing is to be credited for it."""
+    rows = Return.objects.filter(awaits_credit=True)
+    wrong = rows.exclude(history=False, order__isnull=False, undone_at=None, settled_without="")
+    found = [Difference(f"return {number}", False, True) for number in wrong.values_list("number", flat=True)]
+    return LawResult(rows.count(), found)
+
+
 @law("fulfilment.stock_moves_with_goods")
 def stock_moves_with_goods() -> LawResult:
     """Every shipment took from stock exactly its lines, and every return put back exactly what was restocked.

@@ -68,6 +68,8 @@ class Return(models.Model):
     reason = models.CharField(max_length=240, blank=True)
     # Why no credit note is to be written for it; empty as long as nobody has said so.
     settled_without = models.CharField(max_length=240, blank=True, default="", db_default="")
+    # Nobody has credited or settled it yet. Whether there is still something to credit is asked when it is looked at.
+    awaits_credit = models.BooleanField(default=False, db_default=False)
     currency = models.CharField(max_length=3)
     net_amount = AmountField()
     tax_amount = AmountField()
@@ -91,6 +93,7 @@ class Return(models.Model):
             models.Index(fields=["-received_at", "-id"], name="return_recent"),
             models.Index(fields=["channel", "-received_at", "-id"], name="return_channel"),
             models.Index(fields=["external_id"], name="return_external", condition=Q(external_id__isnull=False)),
+            models.Index(fields=["received_at", "id"], name="return_awaits", condition=Q(awaits_credit=True)),
         ]
 
     def __str__(self) -> str:

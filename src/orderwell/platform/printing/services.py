@@ -37,6 +37,8 @@ def print_documents(*, kind: str, ids: Sequence[int], actor: Actor, now: datetim
     """
     found = kind_of(kind)
     actor.require(found.permission)
+    if found.only_issued:
+        actor.require(Permission.CUSTOMERS_PERSONAL_DATA_VIEW)
     if len(ids) > MOST_AT_ONCE:
         raise TooManyDocuments(count=len(ids), limit=MOST_AT_ONCE)
     parts: list[bytes] = []

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils.translation import gettext_noop as _
 
 from orderwell.domains.automation.printing.parts import billing_addresses, place_of_country
-from orderwell.domains.billing.errors import StatementPartial
+from orderwell.domains.billing.errors import StatementOutdated, StatementPartial
 from orderwell.domains.billing.models import Statement
 from orderwell.domains.billing.statement import AccountStatement, StatementLine, account_statement, statements_of
 from orderwell.kernel.errors import NotFound
@@ -19,6 +19,7 @@ from orderwell.platform.formats import day_text, money_text
 from orderwell.platform.permissions import Permission
 from orderwell.platform.printing.contents import Block, Content, Say, Sum
 from orderwell.platform.printing.kinds import Column, DocumentKind, declare_kind
+from orderwell.platform.printing.models import IssuedDocument
 
 KINDS = {
     "invoice": _("Invoice"),
@@ -56,12 +57,15 @@ def _content(row: Statement, actor: Actor, say: Say) -> Content:
     )
     if found.partial:  # made by somebody who sees all of it; printed like this it would say something else
         raise StatementPartial(customer=found.customer.name)
+    subject = f"statement:{row.pk}"
+    # What was handed out stays; documents entered later for the same period make another statement.
+    if not _as_kept(row, found) and not IssuedDocument.objects.filter(subject=subject).exists():
+        raise StatementOutdated(number=row.number)
     customer = found.customer
     return Content(
         title=say(_("Account statement")),
         number=row.number,
-        # What was handed out stays; documents entered later for the same period make another statement.
-        subject=f"statement:{row.pk}" if _as_kept(row, found) else "",
+        subject=subject,
         language=customer.language,
         recipient=Block(say(_("Customer")), _address(found, actor, say)),
         facts=[
@@ -136,5 +140,6 @@ declare_kind(
             "balance": Column(_("Balance"), "number"),
         },
         load=statements,
+        only_issued=True,
     )
 )

@@ -59,10 +59,8 @@ def undo_settlement(*, return_id: int, reason: str, actor: Actor, now: datetime)
 
 
 def lift_settlement(document: Return, *, actor: Actor, now: datetime) -> None:
-    """Somebody credits it after all; its order is locked."""
+    """Somebody credits it after all: what it left unbilled is to be invoiced. Its order is locked."""
     if document.settled_without:
-        document.settled_without = ""
-        document.save(update_fields=["settled_without"])
         _bill_again(document, actor, now)
 
 

@@ -18,6 +18,7 @@ from orderwell.domains.billing.services.invoice import uninvoiced, write_invoice
 from orderwell.domains.fulfilment.models import Return
 from orderwell.domains.fulfilment.queries import returned_units, visible_returns
 from orderwell.domains.fulfilment.services.record_return import ReturnedUnits, record_return
+from orderwell.domains.fulfilment.services.settle_return import note_credited
 from orderwell.domains.fulfilment.services.undo_return import already_undone
 from orderwell.domains.orders.models import Order, OrderLine
 from orderwell.domains.orders.services.loading import lock_order
@@ -103,6 +104,7 @@ def credit_return(*, return_id: int, actor: Actor, now: datetime) -> list[Credit
         wanted = {pk: part for pk, quantity in units.items() if (part := min(quantity, possible[pk]))}
         if not wanted:
             return []
+        note_credited(document)
         return credit_units(
             order, quantities=wanted, cause=cause, reason=document.reason, reverses=False, actor=actor, now=now
         )

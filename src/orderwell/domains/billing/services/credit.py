@@ -25,8 +25,8 @@ from orderwell.domains.orders.pricing import NOTHING, Amounts, amounts_of_units
 from orderwell.domains.orders.services.loading import lines_of, lock_order
 from orderwell.domains.orders.services.progress import record_invoiced, record_money, refresh_states
 from orderwell.kernel.errors import ErrorDetail, NotFound, Refusal
-from orderwell.kernel.quantities import has_scale, plain
-from orderwell.kernel.refusals import text_problems
+from orderwell.kernel.quantities import QUANTITY_SCALE, plain
+from orderwell.kernel.refusals import quantity_problems, text_problems
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.database import atomic
 from orderwell.platform.events.recording import Fact, record
@@ -157,12 +157,25 @@ def _checked(
     left = {pk: row.quantity - row.quantity_credited for pk, row in rows.items()}
     if quantities is None:
         quantities = {pk: units for pk, units in left.items() if units}
+    kinds = InvoiceLine.objects.filter(pk__in=[pk for pk in quantities if pk in rows])
+    goods = {
+        row[0]: row[1:] for row in kinds.values_list("pk", "order_line__sku", "order_line__variant__quantity_places")
+    }
     problems = []
     for pk, quantity in quantities.items():
+        pointer = f"/lines/{pk}"
         if pk not in rows:
-            problems.append(UnknownInvoiceLine(pointer=f"/lines/{pk}", number=invoice.number, value=pk).detail())
-        elif not has_scale(quantity, 4) or not 0 < quantity <= left[pk]:
-            problems.append(_too_much(rows[pk].order_line_id, f"/lines/{pk}", quantity, left[pk]))
+            problems.append(UnknownInvoiceLine(pointer=pointer, number=invoice.number, value=pk).detail())
+            continue
+        # What is left may be finer than the product is divisible today: as a whole it is credited all the same.
+        sku, places = goods[pk]
+        whole = quantity.is_finite() and quantity == left[pk]
+        if wrong := list(
+            quantity_problems(quantity, pointer, sku=sku, places=QUANTITY_SCALE if whole else places or 0)
+        ):
+            problems.append(wrong[0].detail())
+        elif quantity > left[pk]:
+            problems.append(_too_much(rows[pk].order_line_id, pointer, quantity, left[pk]))
     if not quantities:
         problems.append(QuantityAboveInvoiced(pointer="/lines", sku=invoice.number, value="0", left="0").detail())
     if problems:

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import IntegrityError
 from django.db.models import F
 
@@ -30,6 +32,7 @@ from orderwell.domains.billing.services.ledger import Kind, post
 from orderwell.domains.orders.models import Order
 from orderwell.domains.orders.services.loading import lock_order, require_state
 from orderwell.domains.orders.services.progress import record_money, refresh_states
+from orderwell.kernel.clock import business_day
 from orderwell.kernel.errors import DomainError, NotFound, Refusal
 from orderwell.kernel.money import MAX_AMOUNT
 from orderwell.kernel.quantities import plain
@@ -132,7 +135,8 @@ def _check_payment(payment: PaymentDraft, reference: str | None, now: datetime) 
     if payment.received_at is not None and payment.received_at.tzinfo is None:
         problems.append(MissingTimeZone(pointer="/received_at", value=payment.received_at.isoformat()))
     elif payment.received_at is not None and payment.received_at > now + AHEAD:
-        problems.append(PaymentInFuture(pointer="/received_at", value=payment.received_at.date().isoformat()))
+        day = business_day(payment.received_at, ZoneInfo(settings.TIME_ZONE))
+        problems.append(PaymentInFuture(pointer="/received_at", value=day.isoformat()))
     if problems:
         raise Refusal([problem.detail() for problem in problems])
 

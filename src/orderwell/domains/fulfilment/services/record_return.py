@@ -221,6 +221,7 @@ def _write(order: Order, plans: Sequence[_Plan], reason: str, actor: Actor, now:
         gross_amount=total.gross,
         received_at=now,
         actor_label=actor.label,
+        awaits_credit=True,
     )
     document.save(force_insert=True)
     restocked = _write_items(document, plans, actor, now)

@@ -31,8 +31,7 @@ def settle_without_credit(*, return_id: int, reason: str, actor: Actor, now: dat
     _check(reason)
     with atomic():
         document = _locked(return_id, actor)
-        document.settled_without = reason.strip()
-        document.save(update_fields=["settled_without"])
+        _settle(document, reason.strip(), awaits_credit=False)
         _tell(FulfilmentEvent.SETTLED, document, document.settled_without, actor, now)
     return document
 
@@ -45,10 +44,19 @@ def reopen_return(*, return_id: int, reason: str, actor: Actor, now: datetime) -
         document = _locked(return_id, actor)
         if not document.settled_without:
             raise ReturnNotSettled(number=document.number)
-        document.settled_without = ""
-        document.save(update_fields=["settled_without"])
+        _settle(document, "", awaits_credit=True)
         _tell(FulfilmentEvent.REOPENED, document, reason.strip(), actor, now)
     return document
+
+
+def note_credited(document: Return) -> None:
+    """It has its credit note, also where nothing was to be credited before; its order is locked."""
+    _settle(document, "", awaits_credit=False)
+
+
+def _settle(document: Return, settled_without: str, *, awaits_credit: bool) -> None:
+    document.settled_without, document.awaits_credit = settled_without, awaits_credit
+    document.save(update_fields=["settled_without", "awaits_credit"])
 
 
 def keep_unbilled(document: Return, units: Mapping[int, Decimal]) -> None:

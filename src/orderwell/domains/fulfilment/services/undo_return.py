@@ -59,7 +59,8 @@ def take_return_back(*, return_id: int, reason: str, actor: Actor, now: datetime
         if document.settled_without:
             raise ReturnSettled(number=document.number, reason=document.settled_without)
         document.undone_at, document.undone_by, document.undone_reason = now, actor.label, reason.strip()
-        document.save(update_fields=["undone_at", "undone_by", "undone_reason"])
+        document.awaits_credit = False
+        document.save(update_fields=["undone_at", "undone_by", "undone_reason", "awaits_credit"])
         _take_out_of_stock(document, actor, now)
         _give_back_to_shipments(document)
         record_returned({line: -quantity for line, quantity in returned_units(document).items()})
