@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from django.http import HttpResponse
 from pydantic import Field
 
+from orderwell.api.asked import group_asked
 from orderwell.api.bodies import ApiRequest, Draft, Rows, values, without
 from orderwell.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, shown
 from orderwell.api.preconditions import etag, expected_version, seen_version
@@ -194,7 +195,9 @@ def list_customers(
     limit: Limit = DEFAULT_LIMIT,
 ) -> dict[str, Any]:
     """By name."""
-    filters = CustomerFilters(text=search, kind=kind or "", group=group, tag=tag, owner=owner, team=team, active=active)
+    filters = CustomerFilters(
+        text=search, kind=kind or "", group=group_asked(group), tag=tag, owner=owner, team=team, active=active
+    )
     found = queries.customer_list(request.actor, filters, cursor, limit)
     return shown(found, show=_show, request=request, response=response)
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from django.http import HttpResponse
 from pydantic import Field
 
+from orderwell.api.asked import state_asked, warehouse_asked
 from orderwell.api.bodies import ApiRequest
 from orderwell.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, shown
 from orderwell.api.preconditions import etag, expected_version
@@ -20,6 +21,7 @@ from orderwell.domains.fulfilment.models import Return, Shipment
 from orderwell.domains.fulfilment.services.record_return import ReturnedUnits, record_return
 from orderwell.domains.fulfilment.services.ship import ship
 from orderwell.domains.fulfilment.services.track import deliver, set_tracking
+from orderwell.domains.fulfilment.states import SHIPMENT
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.permissions import Permission
 
@@ -181,7 +183,13 @@ def list_shipments(
 ) -> dict[str, Any]:
     """Newest first. `search` is a number or its beginning, a tracking number, or the number or customer of the order."""
     found = queries.shipment_list(
-        request.actor, order_id=order_id, state=state, warehouse=warehouse, text=search, cursor=cursor, limit=limit
+        request.actor,
+        order_id=order_id,
+        state=state_asked(SHIPMENT, state),
+        warehouse=warehouse_asked(request.actor, warehouse),
+        text=search,
+        cursor=cursor,
+        limit=limit,
     )
     return shown(found, show=_shipment, request=request, response=response)
 

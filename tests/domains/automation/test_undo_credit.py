@@ -26,7 +26,7 @@ from orderwell.domains.billing.queries import customer_balance, due_amount, orde
 from orderwell.domains.billing.services.credit import issue_credit_note
 from orderwell.domains.billing.services.invoice import issue_invoice
 from orderwell.domains.billing.services.pay import PaymentDraft, record_payment
-from orderwell.domains.billing.services.undo_credit import undo_credit_note, undo_credit_notes
+from orderwell.domains.billing.services.undo_credit import in_the_way, undo_credit_note, undo_credit_notes
 from orderwell.domains.billing.services.undo_money import undo_refund
 from orderwell.domains.fulfilment.models import Return
 from orderwell.domains.fulfilment.services.record_return import ReturnedUnits, record_return
@@ -278,11 +278,24 @@ def test_units_that_were_invoiced_anew_or_cancelled_are_gone() -> None:
         undo(note)
     (error,) = refusal.value.errors
     assert (error.code, error.data["value"], error.data["left"]) == (CreditedUnitsGone.code, "2", "0")
+    assert isinstance(in_the_way(note), CreditedUnitsGone)
     cancel_and_credit(order_id=order.pk, lines=None, reason="all of it", actor=ACTOR, now=NOW)
     for row in CreditNote.objects.all():
         with pytest.raises(Refusal):
             undo(row)
+        assert isinstance(in_the_way(row), CreditedUnitsGone)
     assert differences() == []
+
+
+def test_who_asks_whether_it_can_be_undone_hears_what_the_undo_would_say() -> None:
+    _order, invoice = invoiced(4, "3.335")
+    note = credit(invoice, "1")
+    assert in_the_way(note) is None
+    later = credit(invoice, "1")
+    assert isinstance(in_the_way(note), CreditedSince) and in_the_way(later) is None
+    undo(later)
+    later.refresh_from_db()
+    assert in_the_way(note) is None and in_the_way(later) is None
 
 
 def test_prices_that_changed_since_are_not_charged_again() -> None:

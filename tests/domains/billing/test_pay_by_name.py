@@ -141,12 +141,18 @@ def test_what_was_paid_too_much_for_one_order_does_not_hide_what_is_late_of_anot
     other.refresh_from_db()
     pay(other, "30")
     later = NOW + timedelta(days=6)
-    # Of what is owed in all, 70, no more than that is late.
-    assert credit_state(ACTOR, customer, now=later).overdue == 70
+    state = credit_state(ACTOR, customer, now=later)
+    assert (state.owed, state.overdue, state.open, state.ahead) == (D(70), D(100), D(100), D(30))
+    assert receivables(ACTOR, currency="CNY", now=later).overdue == 100
+    late = overdue_of(ACTOR, Customer.objects.filter(pk=customer), grace_days=0, now=later)[customer]
+    assert (late.amount, late.owed) == (D(100), D(70))
     today = business_day(later, ZONE)
     found = account_statement(ACTOR, customer, currency="CNY", first=today, last=today, zone=ZONE)
     assert (found.closing, found.ageing.by_age["to_30"], found.ageing.credit) == (D(70), D(100), D(-30))
     assert found.ageing.total == found.closing
+    pay(other, "100")
+    state = credit_state(ACTOR, customer, now=later)
+    assert (state.owed, state.overdue, state.ahead) == (D(-30), D(100), D(130))
 
 
 def test_the_payment_says_which() -> None:

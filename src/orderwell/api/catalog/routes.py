@@ -9,6 +9,7 @@ from ninja import File, Form
 from ninja.files import UploadedFile
 from pydantic import Field
 
+from orderwell.api.asked import category_asked, tax_category_asked
 from orderwell.api.bodies import ApiRequest, Draft, Rows, Upload, values, without
 from orderwell.api.catalog.shapes import (
     CategoryShape,
@@ -84,7 +85,13 @@ def list_products(
     limit: Limit = DEFAULT_LIMIT,
 ) -> dict[str, Any]:
     """By code. `category` includes what lies below it."""
-    filters = ProductFilters(text=search, category=category, tax_category=tax_category, active=active, bundles=bundles)
+    filters = ProductFilters(
+        text=search,
+        category=category_asked(category),
+        tax_category=tax_category_asked(tax_category),
+        active=active,
+        bundles=bundles,
+    )
     found = queries.product_list(request.actor, filters, cursor, limit)
     return shown(found, show=show_product, request=request, response=response)
 

@@ -106,8 +106,9 @@ class CreditShape(InCurrency):
     currency: str
     payment_terms_days: int
     limit: Amount | None = Field(description="Null: none was agreed. 0: pays in advance.")
-    owed: Amount
-    overdue: Amount
+    owed: Amount = Field(description="What is open of invoices, less what was paid ahead")
+    overdue: Amount = Field(description="What is open of invoices past their date")
+    ahead: Amount = Field(description="What was paid on orders beyond what is asked for them")
     not_invoiced: Amount
     left: Amount | None
 

@@ -8,6 +8,7 @@ import msgspec
 from django.http import HttpResponse
 from pydantic import Field
 
+from orderwell.api.asked import state_asked
 from orderwell.api.bodies import ApiRequest, Draft
 from orderwell.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, page, shown
 from orderwell.api.requests import may_also
@@ -17,6 +18,7 @@ from orderwell.domains.inventory import counts as reading
 from orderwell.domains.inventory.drafts import CountDraft, CountEntry
 from orderwell.domains.inventory.models import StockCount, StockCountLine
 from orderwell.domains.inventory.services import count_stock
+from orderwell.domains.inventory.states import COUNT
 from orderwell.domains.orders.services.displace import settle_count
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.permissions import Permission
@@ -95,7 +97,7 @@ def list_counts(
     limit: Limit = DEFAULT_LIMIT,
 ) -> dict[str, Any]:
     """Newest first."""
-    rows = reading.counts(request.actor, state=state)
+    rows = reading.counts(request.actor, state=state_asked(COUNT, state))
     show = lambda count: _count(count, request)  # noqa: E731
     return page(rows, order=("-id",), cursor=cursor, limit=limit, show=show, request=request, response=response)
 

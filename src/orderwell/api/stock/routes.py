@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from django.http import HttpResponse
 from pydantic import Field
 
+from orderwell.api.asked import warehouse_asked
 from orderwell.api.bodies import ApiRequest, Draft, Rows
 from orderwell.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, page, shown
 from orderwell.api.preconditions import seen_version
@@ -100,7 +101,9 @@ def list_stock(
     limit: Limit = DEFAULT_LIMIT,
 ) -> dict[str, Any]:
     """Levels by SKU and warehouse."""
-    filters = StockFilters(text=search, warehouse=warehouse, variant_id=variant_id, state=state)
+    filters = StockFilters(
+        text=search, warehouse=warehouse_asked(request.actor, warehouse), variant_id=variant_id, state=state
+    )
     found = queries.stock_list(request.actor, filters, cursor, limit)
     return shown(found, show=show_item, request=request, response=response)
 
@@ -149,7 +152,7 @@ def list_movements(
     """The ledger, newest first. `since` is inclusive, `until` exclusive."""
     filters = MovementFilters(
         variant_id=variant_id,
-        warehouse=warehouse,
+        warehouse=warehouse_asked(request.actor, warehouse),
         stock_item_id=stock_item_id,
         kind=kind or "",
         cause=cause,

@@ -8,6 +8,7 @@ import msgspec
 from django.http import HttpResponse
 from pydantic import Field
 
+from orderwell.api.asked import state_asked
 from orderwell.api.bodies import ApiRequest, Draft
 from orderwell.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, shown
 from orderwell.api.preconditions import etag, expected_version
@@ -18,6 +19,7 @@ from orderwell.api.stock.shapes import TransferShape, show_transfer
 from orderwell.domains.inventory import queries
 from orderwell.domains.inventory.drafts import ArrivalDraft, TransferDraft
 from orderwell.domains.inventory.services import transfer_stock
+from orderwell.domains.inventory.states import TRANSFER as STATES
 from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import NotFound
 from orderwell.platform.permissions import Permission
@@ -49,7 +51,7 @@ def list_transfers(
     limit: Limit = DEFAULT_LIMIT,
 ) -> dict[str, Any]:
     """Newest first."""
-    found = queries.transfer_list(request.actor, state=state, cursor=cursor, limit=limit)
+    found = queries.transfer_list(request.actor, state=state_asked(STATES, state), cursor=cursor, limit=limit)
     return shown(found, show=show_transfer, request=request, response=response)
 
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum
 
 from orderwell.domains.billing.open_invoices import open_invoices
 from orderwell.domains.billing.queries import balances_of, customer_balance, visible_invoices
@@ -31,16 +31,21 @@ ZERO = Decimal(0)
 class CreditState:
     """Amounts are in `currency`, the customer's own. `limit` None: none was agreed; 0: pays in advance.
 
-    `owed` is the balance of the account; `overdue` the part of it that is open of invoices past their due date;
-    `not_invoiced` what open orders will still add.
+    `owed` is the balance of the account: what is `open` of invoices, less what was paid `ahead` on other orders. `overdue`
+    is open of invoices past their due date, whatever was paid ahead elsewhere; `not_invoiced` what open orders will add.
     """
 
     currency: str
     payment_terms_days: int
     limit: Decimal | None
     owed: Decimal
+    open: Decimal
     overdue: Decimal
     not_invoiced: Decimal
+
+    @property
+    def ahead(self) -> Decimal:
+        return max(self.open - self.owed, ZERO)
 
     @property
     def left(self) -> Decimal | None:
@@ -101,18 +106,19 @@ def credit_state(actor: Actor, customer_id: int, *, now: datetime) -> CreditStat
     customer = known_customer(actor, customer_id)
     currency, whole = customer.currency, actor.on_every_row()
     owed = customer_balance(whole, customer_id).get(currency, ZERO)
-    ((late,),) = _late(whole, customer_id, currency, now)
+    ((total, late),) = _open(whole, customer_id, currency, now)
     return CreditState(
         currency=currency,
         payment_terms_days=customer.payment_terms_days,
         limit=customer.credit_limit,
         owed=owed,
-        overdue=max(min(owed, late or ZERO), ZERO),
+        open=total or ZERO,
+        overdue=late or ZERO,
         not_invoiced=not_invoiced(actor, [customer_id]).get(customer_id, ZERO),
     )
 
 
 @prepared(Actor, int, str, datetime)
-def _late(actor: Actor, customer_id: int, currency: str, now: datetime) -> QuerySet[Any, tuple[Decimal | None]]:
-    rows = visible_invoices(actor).filter(customer_id=customer_id, currency=currency)
-    return one_row(open_invoices(rows, overdue_at=now), total=Sum("open_amount"))
+def _open(actor: Actor, customer_id: int, currency: str, now: datetime) -> QuerySet[Any, tuple[Decimal | None, ...]]:
+    rows = open_invoices(visible_invoices(actor).filter(customer_id=customer_id, currency=currency))
+    return one_row(rows, total=Sum("open_amount"), late=Sum("open_amount", filter=Q(due_at__lt=now)))

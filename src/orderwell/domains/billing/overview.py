@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 
@@ -21,8 +23,24 @@ class Money:
     payments: list[Payment]
 
     @property
+    def standing(self) -> list[tuple[Invoice, str]]:
+        """Each invoice with how it stands: "open", "paid" or "credited"; with nothing where there is no other."""
+        if len(self.invoices) < 2:
+            return [(row, "") for row in self.invoices]
+        credited: dict[int, Decimal] = defaultdict(Decimal)
+        for note in self.credit_notes:
+            credited[note.invoice_id] += note.gross_amount
+        return [(row, _standing(row, credited[row.pk])) for row in self.invoices]
+
+    @property
     def refundable(self) -> list[Payment]:
         return [row for row in self.payments if row.undone_at is None and row.amount > row.refunded_amount]
+
+
+def _standing(invoice: Invoice, credited: Decimal) -> str:
+    if invoice.open_amount:
+        return "open"
+    return "credited" if invoice.gross_amount and credited >= invoice.gross_amount else "paid"
 
 
 def money_of(actor: Actor, order_id: int) -> Money:

@@ -20,6 +20,11 @@ class NotAReturnRequest(DomainError):
     message = "Case {number} is no return request, or it is settled already."
 
 
+class CaseWithoutOrder(DomainError):
+    code = "case_without_order"
+    message = "Case {number} belongs to no order, so nothing of it can come back."
+
+
 class NothingToSendBack(DomainError):
     code = "nothing_to_send_back"
     message = "Nothing of this order can be sent back."

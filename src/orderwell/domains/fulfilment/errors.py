@@ -56,3 +56,8 @@ class WarehouseNeeded(DomainError):
 class DeliveredBeforeShipped(DomainError):
     code = "delivered_before_shipped"
     message = "Shipment {number} left at {shipped_at}; it cannot have arrived at {value}."
+
+
+class DeliveredInFuture(DomainError):
+    code = "delivered_in_future"
+    message = "{value} has not come yet; say that a shipment arrived once it is there."

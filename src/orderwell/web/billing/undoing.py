@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from orderwell.domains.billing.models import Invoice
 from orderwell.domains.billing.queries import credit_note_detail, due_amount, payment_detail, refund_detail
-from orderwell.domains.billing.services.undo_credit import refund_in_the_way, undo_credit_note, undo_credit_notes
+from orderwell.domains.billing.services.undo_credit import in_the_way, undo_credit_note, undo_credit_notes
 from orderwell.domains.billing.services.undo_money import undo_payment, undo_refund
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.actor import Actor
@@ -70,13 +70,14 @@ def credit_note(request: HttpRequest, actor: Actor, note_id: int) -> HttpRespons
     def done(made: Invoice | None) -> str:
         return _credit_note_undone(made.number) if made else _("The credit note is undone.")
 
-    now_due, stands = due_amount(found.order), refund_in_the_way(found)
+    now_due, stands = due_amount(found.order), in_the_way(found)
     shown = {
         "note": found,
         "order": found.order,
         # What it reversed is asked for either way, invoiced or not.
         "due": now_due if found.reverses else now_due + found.gross_amount,
         "why_not": sentence(stands.detail()) if stands else "",
+        "of_return": found.cause.startswith("return:"),
         "over": found.undone_at is not None or stands is not None,
     }
     return _ask(request, actor, "billing/undo_credit_note.html", act, done, shown)

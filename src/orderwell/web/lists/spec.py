@@ -64,6 +64,13 @@ class Filter:
     say: Callable[[Actor, str], str | None] | None = None
     # The choice that another spelling of it stands for, also where the choice is not offered because there is no other.
     alias: Callable[[Actor, str], str | None] | None = None
+    # Whom the bar offers a flag to; the others are led to by tabs and links alone.
+    offered_to: Permission | None = None
+
+    def in_bar(self, actor: Actor) -> bool:
+        if self.kind == "flag":
+            return self.offered_to is not None and actor.may(self.offered_to)
+        return self.kind != "hidden" and self.key != "q"
 
     def options(self, actor: Actor) -> Choices:
         return self.choices(actor) if self.choices else ()

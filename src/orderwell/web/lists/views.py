@@ -63,14 +63,14 @@ def show_list(request: HttpRequest, actor: Actor, spec: ListSpec) -> HttpRespons
     context = _context(request, looking, found)
     if request.headers.get("HX-Target") == "list-body":
         return render(request, "lists/body.html", context)
-    fields = [_field(item, looking) for item in spec.filters if item.kind not in {"hidden", "flag"} and item.key != "q"]
+    fields = [_field(item, looking) for item in spec.filters if item.in_bar(actor)]
     context |= {
         "tabs": tab_links(looking.tabs(views)),
         "own": own,
         "may_share": actor.may(Permission.LISTS_VIEW_SHARE),
         "filter_fields": fields,
         "filters_key": tuple([(field["key"], field["value"], _same(field["options"])) for field in fields]),
-        "kept": [(key, value) for key, value in looking.filters.items() if _is_hidden(spec, key)],
+        "kept": [(key, value) for key, value in looking.filters.items() if _is_hidden(spec, key, actor)],
         "ignored": looking.ignored(),
         "ignored_query": looking.query(),
         "has_custom_columns": bool(own.columns),
@@ -79,9 +79,9 @@ def show_list(request: HttpRequest, actor: Actor, spec: ListSpec) -> HttpRespons
     return render(request, "lists/page.html", context)
 
 
-def _is_hidden(spec: ListSpec, key: str) -> bool:
+def _is_hidden(spec: ListSpec, key: str, actor: Actor) -> bool:
     item = spec.filter(key)
-    return item is not None and item.kind in {"hidden", "flag"}
+    return item is not None and item.kind in {"hidden", "flag"} and not item.in_bar(actor)
 
 
 def _same(options: Choices) -> tuple[tuple[str, str], ...]:

@@ -43,12 +43,13 @@ ZERO = Decimal(0)
 def ship_order(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse:
     found = order_overview(actor, order_id)
     holding = {row.stock_item.warehouse_id for view in found.goods for row in view.within_reach(actor)}
-    warehouses = [item for item in visible_warehouses(actor) if item.pk in holding]
     lines = [
         Countable(view.line.pk, line_name(view.line), view.line.sku, view.to_ship, shippable(view, actor), where(view))
         for view in found.goods
         if view.to_ship
     ]
+    # Where nothing is left, none of those that somebody may have chosen before is in the way of hearing why.
+    warehouses = [item for item in visible_warehouses(actor) if item.pk in holding or not lines]
     wishes = found.order.customer.preferences if found.order.customer else {}
     carrier = wishes.get("carrier") or ""
     form = ShipForm(request.POST or None, lines=lines, warehouses=warehouses, initial={"carrier": carrier})

@@ -27,6 +27,7 @@ SCANNED = {"autocomplete": "off", "data-scan": ""}
 
 
 class ShipForm(CountForm):
+    told_why = True
     warehouse = forms.ChoiceField(label=_("Warehouse"), required=False)
     carrier = forms.CharField(
         label=_("Carrier"), required=False, max_length=60, widget=forms.TextInput(attrs={"list": "carriers"})
@@ -47,6 +48,7 @@ class ShipForm(CountForm):
 
 
 class ReturnForm(CountForm):
+    told_why = True
     disposition = forms.ChoiceField(
         label=_("What becomes of the goods"), choices=choices("disposition", "restock", "scrap")
     )
@@ -98,7 +100,9 @@ class RefundForm(ActionForm):
 def _label(payment: Payment) -> str:
     left: Decimal = payment.amount - payment.refunded_amount
     method = gettext(METHODS.get(payment.method, payment.method))
-    return f"{method} {payment.reference or ''} · {gettext('left')} {money_text(left, payment.currency)}"
+    named = gettext("for %(number)s") % {"number": payment.invoice.number} if payment.invoice else ""
+    rest = f"{gettext('left')} {money_text(left, payment.currency)}"
+    return " · ".join(filter(None, (f"{method} {payment.reference or ''}".strip(), named, rest)))
 
 
 class TrackingForm(ActionForm):

@@ -57,6 +57,8 @@ class CountForm(ActionForm):
     """One quantity per line; an empty one or zero leaves the line out."""
 
     may_be_empty = False
+    # Where no line is left, what is sent all the same is sent on, and the service says what happened meanwhile.
+    told_why = False
 
     def __init__(self, *args: Any, lines: Sequence[Countable], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -92,7 +94,7 @@ class CountForm(ActionForm):
             quantity = cleaned.get(f"line_{line.pk}")
             if quantity is not None and quantity > line.most:
                 self.add_error(f"line_{line.pk}", gettext("At most %(most)s.") % {"most": plain(line.most)})
-        if not self.errors and not self.may_be_empty and not self.counted():
+        if not self.errors and not (self.may_be_empty or (self.told_why and not self.lines)) and not self.counted():
             raise forms.ValidationError(_("Give a quantity for at least one line."))
         return cleaned
 
@@ -102,6 +104,7 @@ def _initial(value: Decimal) -> str:
 
 
 class CancelForm(CountForm):
+    told_why = True
     charges = forms.BooleanField(label=_("With the last goods, cancel the charges too"), required=False, initial=True)
     reason = forms.CharField(label=_("Reason"), max_length=240)
 

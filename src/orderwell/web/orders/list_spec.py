@@ -236,6 +236,7 @@ FILTERS = (
     Filter("state", _("State"), choices=lambda actor: STATE_CHOICES),
     Filter("fulfilment", _("Fulfilment"), choices=lambda actor: FULFILMENT_CHOICES),
     Filter("payment", _("Payment"), choices=lambda actor: PAYMENT_CHOICES),
+    Filter("to_invoice", _("To be invoiced"), "flag", offered_to=P.BILLING_INVOICE_VIEW),
     Filter("channel", _("Channel"), choices=channel_choices, alias=channel_code),
     Filter("warehouse", _("Warehouse"), choices=warehouse_choices, alias=warehouse_code),
     Filter("team", _("Team"), choices=team_choices),
@@ -244,7 +245,6 @@ FILTERS = (
     Filter("to", _("Placed until"), "day"),
     Filter("hold", _("On hold"), "flag"),
     Filter("late", _("Late"), "flag"),
-    Filter("to_invoice", _("To be invoiced"), "flag"),
     Filter("customer", _("Customer"), "hidden", say=customer_name),
     Filter(
         "currency",

@@ -44,6 +44,8 @@ class Step:
     main: bool = False
     # Possible, and nothing that an order waits for.
     aside: bool = False
+    # Aside so far that it stands in the menu, not among the buttons.
+    in_menu: bool = False
 
 
 def documents_of(found: OrderOverview, actor: Actor) -> Documents:
@@ -128,5 +130,6 @@ def _money_steps(found: OrderOverview, documents: Documents, actor: Actor) -> li
     if actor.may(P.BILLING_REFUND_CREATE) and documents.money.refundable:
         # What was paid and is owed is given back only when people ask for it.
         owed = found.due < 0 or order.state == Order.State.CANCELLED
-        steps.append(Step(_("Refund"), "receipt-refund", _url("order-refund", order), "f", aside=not owed))
+        url = _url("order-refund", order)
+        steps.append(Step(_("Refund"), "receipt-refund", url, "f", aside=not owed, in_menu=not owed))
     return steps

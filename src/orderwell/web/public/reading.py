@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from orderwell.domains.automation.returns import ReturnTerms, return_terms
+from orderwell.domains.billing.models import Invoice
 from orderwell.domains.billing.overview import money_of
 from orderwell.domains.billing.queries import due_amount
 from orderwell.domains.cases.access import OrderAccess
@@ -61,13 +62,18 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """An invoice, or a credit note, which has no date by which it is due and takes its amount away."""
+    """An invoice, or a credit note, which has no date by which it is due and takes its amount away.
+
+    Of several invoices each has its `standing`, and what is still `open` of it.
+    """
 
     pk: int
     number: str
     issued_at: datetime
     due_at: datetime | None
     amount: Decimal
+    standing: str = ""
+    open: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +115,10 @@ def reader(access: OrderAccess) -> Actor:
     return replace(access.actor, permissions=_SEEN)
 
 
+def _invoice(row: Invoice, standing: str) -> Paper:
+    return Paper(row.pk, row.number, row.issued_at, row.due_at, row.gross_amount, standing, row.open_amount)
+
+
 def see_order(access: OrderAccess, now: datetime) -> Seen:
     """Raises NotFound."""
     actor = reader(access)
@@ -128,7 +138,7 @@ def see_order(access: OrderAccess, now: datetime) -> Seen:
         steps=_steps(order, shipments),
         parcels=[_parcel(shipment) for shipment in shipments],
         lines=lines,
-        invoices=[Paper(row.pk, row.number, row.issued_at, row.due_at, row.gross_amount) for row in money.invoices],
+        invoices=[_invoice(row, standing) for row, standing in money.standing],
         credit_notes=[Paper(row.pk, row.number, row.issued_at, None, -row.gross_amount) for row in money.credit_notes],
         sums=_sums(order, lines),
         total=order.total_amount,

@@ -268,7 +268,15 @@ def uncredited(actor: Actor, now: datetime) -> Section | None:
 def unassigned(actor: Actor, now: datetime) -> Section | None:
     if not actor.may(P.BILLING_PAYMENT_VIEW) or not actor.may(P.ORDERS_ORDER_VIEW):
         return None
-    rows = [_row(order, since(order.placed_at), amount=-due_amount(order)) for order in overpaid(actor, limit=ROWS)]
+    rows = [
+        _row(
+            order,
+            since(order.placed_at),
+            amount=-due_amount(order),
+            **_act(actor, P.BILLING_REFUND_CREATE, _("Refund"), "order-refund", order.pk),
+        )
+        for order in overpaid(actor, limit=ROWS)
+    ]
     shown = urlencode({"payment": "overpaid", "columns": "number,placed,customer,status,total,credited,paid,open"})
     return Section(
         *("unassigned", _("Paid too much"), "wallet", rows, f"{reverse('order-list')}?{shown}"),

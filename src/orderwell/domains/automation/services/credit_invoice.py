@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from orderwell.domains.automation.services.give_back import give_back, parts_to_give_back
 from orderwell.domains.billing.models import CreditNote, Invoice, InvoiceLine, Refund
@@ -49,7 +50,7 @@ def credit_invoice(
     actor: Actor,
     now: datetime,
 ) -> Credited:
-    """Credit {invoice line id: units}; with `refund` also give back what is then paid too much, newest payment first.
+    """Credit {invoice line id: units}; with `refund` also give back what is then paid too much: give_back.py.
 
     Raises what `issue_credit_note` and `record_refund` raise; then nothing of it happened.
     """
@@ -60,9 +61,8 @@ def credit_invoice(
         refunds: list[Refund] = []
         if refund:
             worth, cause = note.gross_amount, f"credit-note:{note.pk}"
-            refunds = give_back(
-                order_id=note.order_id, worth=worth, reason=note.reason, cause=cause, actor=actor, now=now
-            )
+            shared: dict[str, Any] = {"reason": note.reason, "cause": cause, "actor": actor, "now": now}
+            refunds = give_back(order_id=note.order_id, worth=worth, credited={note.invoice_id: worth}, **shared)
     return Credited(note, refunds)
 
 
@@ -83,6 +83,7 @@ def preview_credit(
     total = sum((part.amounts for part in parts), NOTHING)
     # Units that can be invoiced anew are asked for as before.
     due = due_amount(invoice.order) - (ZERO if reverses else total.gross)
-    back = parts_to_give_back(invoice.order_id, total.gross, due) if refund else ()
-    given_back = sum((amount for _pk, amount in back), ZERO)
+    credited = {invoice.pk: total.gross}
+    back = parts_to_give_back(invoice.order_id, total.gross, credited, due) if refund else {}
+    given_back = sum(back.values(), ZERO)
     return CreditPreview({part.invoice_line_id: part.amounts for part in parts}, total, due, given_back, reverses)

@@ -9,7 +9,9 @@ from decimal import Decimal
 from orderwell.domains.automation.returns import return_terms
 from orderwell.domains.automation.services.take_back import take_back
 from orderwell.domains.cases.access import OrderAccess
+from orderwell.domains.cases.errors import CaseWithoutOrder
 from orderwell.domains.cases.models import Case
+from orderwell.domains.cases.services.loading import lock_case
 from orderwell.domains.cases.services.manage import lock_return_request, settle_return_request
 from orderwell.domains.cases.services.speak import request_return
 from orderwell.domains.fulfilment.models import Return
@@ -46,14 +48,14 @@ def settle_return(
 ) -> Return:
     """The requested goods, or some of them, came back: restocked or scrapped, credited and refunded where wanted.
 
-    Raises NotFound, NotAReturnRequest, and what `record_return` and `take_back` raise; then nothing of it happened.
+    Raises NotFound, CaseWithoutOrder, NotAReturnRequest, and what `record_return` and `take_back` raise; then nothing of it happened.
     """
     actor.require(Permission.FULFILMENT_RETURN_CREATE)
     with atomic():
         # Orders before everything else: the order of locks of the whole program.
         order_id = Case.objects.filter(pk=case_id).values_list("order_id", flat=True).first()
         if order_id is None:
-            raise NotFound(kind="case", reference=str(case_id))
+            raise CaseWithoutOrder(number=lock_case(case_id, actor=actor).number)
         lock_order(order_id, actor=actor, permission=Permission.FULFILMENT_RETURN_CREATE)
         case = lock_return_request(case_id, actor=actor)
         if credit or refund:

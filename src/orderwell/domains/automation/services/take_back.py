@@ -42,7 +42,7 @@ class TakenBack:
 def take_back(
     *, order_id: int, lines: Sequence[ReturnedUnits], reason: str, refund: bool = False, actor: Actor, now: datetime
 ) -> TakenBack:
-    """Record a return and credit it; with `refund` also give back what is then paid too much, newest payment first.
+    """Record a return and credit it; with `refund` also give back what is then paid too much: give_back.py.
 
     Raises what `record_return`, `credit_return` and `record_refund` raise; then nothing of it happened.
     """
@@ -53,7 +53,7 @@ def take_back(
 
 
 def settle_return(*, return_id: int, refund: bool = False, actor: Actor, now: datetime) -> TakenBack:
-    """Credit a return that is there; with `refund` also give back what is then paid too much, newest payment first.
+    """Credit a return that is there; with `refund` also give back what is then paid too much: give_back.py.
 
     Where all of it was credited by hand before, no credit note is written and the refund is made all the same. Raises what
     `credit_return` and `record_refund` raise; then nothing of it happened.
@@ -64,9 +64,14 @@ def settle_return(*, return_id: int, refund: bool = False, actor: Actor, now: da
         worth = sum((note.gross_amount for note in notes), ZERO) if notes else document.gross_amount
         refunds: list[Refund] = []
         if refund and document.order_id:
-            cause = f"return:{document.pk}"
             refunds = give_back(
-                order_id=document.order_id, worth=worth, reason=document.reason, cause=cause, actor=actor, now=now
+                order_id=document.order_id,
+                worth=worth,
+                credited={note.invoice_id: note.gross_amount for note in notes},
+                reason=document.reason,
+                cause=f"return:{document.pk}",
+                actor=actor,
+                now=now,
             )
     return TakenBack(document, notes, refunds)
 

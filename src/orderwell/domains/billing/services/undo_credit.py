@@ -61,14 +61,12 @@ def undo_credit_note(*, note_id: int, reason: str, actor: Actor, now: datetime) 
         note = CreditNote.objects.select_for_update().get(pk=note_id)
         if note.undone_at is not None:
             raise _already_undone(note)
-        if (stands := refund_in_the_way(note)) is not None:
+        if (stands := _refund_in_the_way(note)) is not None:
             raise stands
-        lines = {line.pk: line for line in lines_of(order)}
-        rows = [
-            (lines[pk], row.quantity, Amounts(row.net_amount, row.tax_amount, row.gross_amount))
-            for row, pk in _lines_of(note)
-        ]
-        _refuse_moved_on(order, note, rows)
+        rows = _rows_of(order, note)
+        moved_on = [problem.detail() for problem in _moved_on(order, note, rows)]
+        if moved_on:
+            raise Refusal(moved_on)
         require_state(order, Order.State.PLACED, Order.State.COMPLETED)
         return _take_back(order, note, rows, reason.strip(), actor, now)
 
@@ -79,9 +77,36 @@ def undo_credit_notes(*, note_ids: Sequence[int], reason: str, actor: Actor, now
         return [undo_credit_note(note_id=pk, reason=reason, actor=actor, now=now) for pk in sorted(note_ids)[::-1]]
 
 
-def _lines_of(note: CreditNote) -> list[tuple[CreditNoteLine, int]]:
+def in_the_way(note: CreditNote) -> DomainError | None:
+    """The first thing that its undoing would be refused for now, for those who only ask. Nothing is locked.
+
+    None for one that is undone: that says enough.
+    """
+    if note.undone_at is not None:
+        return None
+    if (stands := _refund_in_the_way(note)) is not None:
+        return stands
+    order = note.order
+    for problem in _moved_on(order, note, _rows_of(order, note)):
+        return problem
+    try:
+        require_state(order, Order.State.PLACED, Order.State.COMPLETED)
+    except DomainError as problem:
+        return problem
+    return None
+
+
+def _rows_of(order: Order, note: CreditNote) -> list[Row]:
+    lines = {line.pk: line for line in lines_of(order)}
     rows = CreditNoteLine.objects.filter(credit_note=note).select_related("invoice_line").order_by("pk")
-    return [(row, row.invoice_line.order_line_id) for row in rows]
+    return [
+        (
+            lines[row.invoice_line.order_line_id],
+            row.quantity,
+            Amounts(row.net_amount, row.tax_amount, row.gross_amount),
+        )
+        for row in rows
+    ]
 
 
 def _already_undone(note: CreditNote) -> CreditNoteUndone:
@@ -91,21 +116,19 @@ def _already_undone(note: CreditNote) -> CreditNoteUndone:
     )
 
 
-def refund_in_the_way(note: CreditNote) -> CreditNoteRefunded | None:
-    """Money that went back because of it would be asked for again. Also for those who only ask."""
+def _refund_in_the_way(note: CreditNote) -> CreditNoteRefunded | None:
+    """Money that went back because of it would be asked for again."""
     causes = [f"credit-note:{note.pk}", *([note.cause] if note.cause.startswith("return:") else [])]
     refunds = Refund.objects.filter(payment__order_id=note.order_id, cause__in=causes, undone_at=None)
     amount = refunds.aggregate(total=Sum("amount"))["total"]
     return CreditNoteRefunded(number=note.number, amount=amount, currency=note.currency) if amount else None
 
 
-def _refuse_moved_on(order: Order, note: CreditNote, rows: Sequence[Row]) -> None:
+def _moved_on(order: Order, note: CreditNote, rows: Sequence[Row]) -> list[DomainError]:
     """Its units must be free to be charged again, and its amounts the ones that they are charged at."""
     accounts = accounts_of([line.pk for line, *_rest in rows])
     found = [_problem(order, note, row, accounts) for row in rows]
-    problems = [problem.detail() for problem in found if problem is not None]
-    if problems:
-        raise Refusal(problems)
+    return [problem for problem in found if problem is not None]
 
 
 def _problem(order: Order, note: CreditNote, row: Row, accounts: Mapping[int, Account]) -> DomainError | None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from orderwell.domains.fulfilment.errors import DeliveredBeforeShipped
+from orderwell.domains.fulfilment.errors import DeliveredBeforeShipped, DeliveredInFuture
 from orderwell.domains.fulfilment.events import FulfilmentEvent
 from orderwell.domains.fulfilment.models import Shipment
 from orderwell.domains.fulfilment.queries import visible_shipments
@@ -19,6 +19,9 @@ from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.database import atomic
 from orderwell.platform.events.recording import Fact, record
 from orderwell.platform.permissions import Permission
+
+# A clock elsewhere may be ahead of ours by so much; it is a day for money, which is told by the day.
+AHEAD = timedelta(hours=1)
 
 
 def set_tracking(
@@ -49,11 +52,14 @@ def deliver(
     actor: Actor,
     now: datetime,
 ) -> Shipment:
-    """The shipment arrived. Saying it again changes nothing. Raises NotFound, StaleVersion, DeliveredBeforeShipped."""
+    """The shipment arrived. Saying it again changes nothing. Raises NotFound, StaleVersion, DeliveredBeforeShipped,
+    DeliveredInFuture."""
     actor.require(Permission.FULFILMENT_SHIPMENT_CREATE)
     arrived = delivered_at or now
     if arrived.tzinfo is None:
         raise MissingTimeZone(pointer="/delivered_at", value=arrived.isoformat())
+    if arrived > now + AHEAD:
+        raise DeliveredInFuture(pointer="/delivered_at", value=arrived)
     with atomic():
         shipment = _lock(shipment_id, actor, version)
         if shipment.state in SHIPMENT.final:
@@ -62,8 +68,8 @@ def deliver(
             raise DeliveredBeforeShipped(
                 pointer="/delivered_at",
                 number=shipment.number,
-                shipped_at=shipment.shipped_at.isoformat(),
-                value=arrived.isoformat(),
+                shipped_at=shipment.shipped_at,
+                value=arrived,
             )
         shipment.state = SHIPMENT.next(shipment.state, "deliver", shipment.number)
         shipment.delivered_at = arrived

@@ -15,7 +15,7 @@ from orderwell.platform.accounts.actor import Actor
 
 
 def overdue_of(actor: Actor, customers: Iterable[Customer], *, grace_days: int, now: datetime) -> dict[int, Overdue]:
-    """Customer id -> what is open of invoices overdue by more than `grace_days`, never more than is owed. Two queries."""
+    """Customer id -> what is open of invoices overdue by more than `grace_days`, of those who owe. Two queries."""
     known = {customer.pk: customer.currency for customer in customers}
     balances = balances_of(actor, list(known)) if known else {}
     owed = {pk: amount for (pk, currency), amount in balances.items() if currency == known[pk] and amount > 0}
@@ -24,4 +24,4 @@ def overdue_of(actor: Actor, customers: Iterable[Customer], *, grace_days: int, 
     mine = visible_invoices(actor).filter(customer__in=list(owed), currency=F("customer__currency"))
     late = open_invoices(mine, overdue_at=now - timedelta(days=grace_days))
     sums = late.order_by().values_list("customer_id").annotate(total=Sum("open_amount"), oldest=Min("due_at"))
-    return {pk: Overdue(min(total, owed[pk]), owed[pk], known[pk], oldest) for pk, total, oldest in sums}
+    return {pk: Overdue(total, owed[pk], known[pk], oldest) for pk, total, oldest in sums}
