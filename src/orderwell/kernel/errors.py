@@ -79,7 +79,7 @@ def fill(template: str, data: Mapping[str, Any]) -> str:
 def choices(codes: Iterable[str], *, most: int = 12) -> str:
     """What would have been right, for a refusal to name: the codes in order, not more than a reader takes in."""
     known = sorted(codes)
-    return ", ".join(known[:most]) + (", ..." if len(known) > most else "")
+    return ", ".join(known[:most]) + (", ..." if len(known) > most else "") or "-"
 
 
 _codes: dict[str, type[DomainError]] = {}

@@ -236,7 +236,7 @@ BOOKKEEPER = Tour(
             "refund",
             _("The customer had paid for these goods: see that the money goes back."),
             _(
-                "With the tick in the credit note it went along. Otherwise open order {returned} and press More, Refund."
+                "With the tick in the credit note it went along. Otherwise open order {returned} and press f, or Refund."
             ),
             Did(("billing.refund.recorded",), on="returned_id"),
             mark=".page-actions",
