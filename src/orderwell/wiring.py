@@ -123,6 +123,7 @@ def _schedule() -> None:
         every_seconds=DAY,
         at="03:30",
     )
+    schedule("printing.forget-old-prints", "orderwell.platform.printing.runs.forget_old", every_seconds=DAY, at="03:40")
     schedule(
         "automation.forget-old-sights",
         "orderwell.domains.automation.hints.services.measure.forget_old_sights",

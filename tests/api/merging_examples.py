@@ -44,6 +44,7 @@ ALSO: dict[tuple[str, str], tuple[str, ...]] = dict.fromkeys(
 
 
 EXAMPLES: dict[tuple[str, str], Example] = {
+    ("GET", "/lists/{name}/totals"): simple("/lists/orders/totals?filter=channel:web"),
     ("GET", "/customers/duplicates"): simple("/customers/duplicates"),
     ("GET", "/customers/not-duplicates"): simple("/customers/not-duplicates"),
     ("POST", "/customers/{customer_id}/not-duplicates"): Example(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +17,11 @@ from orderwell.domains.fulfilment.models import Shipment
 from orderwell.domains.fulfilment.services.ship import ship
 from orderwell.domains.orders.models import Order
 from orderwell.kernel.clock import utc_now
+from orderwell.platform.jobs.models import Progress
+from orderwell.platform.jobs.tasks import run_next_task
+from orderwell.platform.printing import runs
+from orderwell.platform.printing.errors import TemplateBroken
+from orderwell.platform.printing.models import PrintRun
 from orderwell.testing.actors import owner as the_owner
 from orderwell.testing.markup import flat
 
@@ -82,3 +88,75 @@ def test_ids_given_several_times_are_all_printed(owner: Client, place: Callable[
     orders = [place(CUP=1), place(CUP=2)]
     found = pages(owner.get(f"/print/pick-list/?{query.format(*orders)}"))
     assert [number in text for number, text in zip(numbers(Order, orders), found, strict=True)] == [True, True]
+
+
+def test_many_papers_are_made_by_a_worker_and_stay_within_reach(
+    browse: Callable[..., Client], place: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runs, "AT_ONCE", 2)
+    monkeypatch.setattr(runs, "TOGETHER", 2)
+    orders = [place(CUP=1) for _ in range(5)]
+    worker = browse("warehouse-worker")
+    few = "&".join(f"id={pk}" for pk in orders[:2])
+    assert len(pages(worker.get(f"/lists/to-ship/print/pick-list/?{few}"))) == 2
+    answer = worker.get("/lists/to-ship/print/pick-list/?all=1")
+    run = PrintRun.objects.get()
+    assert (answer.status_code, answer["Location"]) == (302, f"/print/runs/{run.pk}/")
+    # A page that is loaded again asks for the same print.
+    assert worker.get("/lists/to-ship/print/pick-list/?all=1")["Location"] == answer["Location"]
+    page = flat(worker.get(answer["Location"]).content.decode())
+    assert "waits for a worker" in page and "0 / 5" in page
+    assert "waits for a worker" in flat(worker.get("/progress/").content.decode())
+    assert worker.get(f"/print/runs/{run.pk}/file/").status_code == 422
+    assert run_next_task("test")
+    page = flat(worker.get(answer["Location"]).content.decode())
+    assert f'href="/print/runs/{run.pk}/file/"' in page
+    assert f'href="/print/runs/{run.pk}/file/"' in flat(worker.get("/progress/").content.decode())
+    file = worker.get(f"/print/runs/{run.pk}/file/")
+    assert file["Content-Type"] == "application/pdf" and file["Content-Disposition"].startswith("inline")
+    texts = [part.extract_text() for part in PdfReader(io.BytesIO(b"".join(file.streaming_content))).pages]
+    assert [number in text for number, text in zip(numbers(Order, run.ids), texts, strict=True)] == [True] * 5
+    progress = Progress.objects.get()
+    assert (progress.done, progress.total, progress.failed) == (5, 5, "")
+    # It is one's own, and gone with its file after a day.
+    other = browse("administrator", username="somebody-else")
+    assert (
+        other.get(f"/print/runs/{run.pk}/").status_code == other.get(f"/print/runs/{run.pk}/file/").status_code == 404
+    )
+    path = runs.file_of(PrintRun.objects.get())
+    assert path.exists()
+    assert runs.forget_old(now=utc_now() + timedelta(hours=23)) == 0
+    assert runs.forget_old(now=utc_now() + timedelta(hours=25)) == 1 and not path.exists()
+
+
+def test_invoices_that_were_never_printed_take_long_and_printed_ones_do_not(
+    owner: Client, place: Callable[..., int]
+) -> None:
+    ids = [issue_invoice(order_id=place(CUP=1), actor=the_owner(), now=utc_now()).pk for _ in range(3)]
+    assert runs.takes_long("invoice", ids) and not runs.takes_long("invoice", ids[:2])
+    asked = "&".join(f"ids={pk}" for pk in ids)
+    assert owner.get(f"/print/invoice/?{asked}").status_code == 302
+    assert run_next_task("test")
+    assert len(pages(owner.get(f"/print/invoice/?{asked}"))) == 3
+
+
+def test_a_print_that_fails_says_why(
+    browse: Callable[..., Client], place: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runs, "AT_ONCE", 2)
+    for _ in range(3):
+        place(CUP=1)
+    worker = browse("warehouse-worker")
+    address = worker.get("/lists/to-ship/print/pick-list/?all=1")["Location"]
+
+    def broken(*given: Any, **named: Any) -> Any:
+        raise TemplateBroken(line=7, reason="unclosed delimiter")
+
+    monkeypatch.setattr(runs, "parts_of", broken)
+    assert run_next_task("test")
+    page = flat(worker.get(address).content.decode())
+    assert "line 7: unclosed delimiter" in page and "Open the PDF" not in page
+    # Asked again, it is tried again.
+    monkeypatch.undo()
+    monkeypatch.setattr(runs, "AT_ONCE", 2)
+    assert worker.get("/lists/to-ship/print/pick-list/?all=1")["Location"] != address

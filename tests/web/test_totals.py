@@ -19,7 +19,7 @@ from orderwell.domains.orders.services.cancel import cancel_units
 from orderwell.kernel.clock import utc_now
 from orderwell.testing.actors import owner as the_owner
 from orderwell.testing.markup import flat
-from orderwell.web.lists import totals
+from orderwell.web.lists import adding
 from tests.web.test_home import figures
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +40,7 @@ def test_count_and_sum_of_a_filter(owner: Client, place: Callable[..., int], mon
     assert told(owner, "/orders/?fulfilment=backordered") == ""
     monkeypatch.setattr("orderwell.web.lists.views.ROWS", 2)
     assert told(owner, "/orders/?currency=CNY") == "3 in all · sum ¥120.00"
-    monkeypatch.setattr(totals, "MOST", 2)
+    monkeypatch.setattr(adding, "MOST", 2)
     assert told(owner, "/orders/?currency=CNY") == "2+ in all"
 
 

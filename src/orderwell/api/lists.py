@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from django.http import FileResponse, HttpResponse
 from django.utils.translation import get_language
+from ninja import Query
 from pydantic import Field
 
 from orderwell.api.bodies import ApiRequest
 from orderwell.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, page
 from orderwell.api.preconditions import seen_version
 from orderwell.api.routing import Routes
-from orderwell.api.shapes import Id, Input, Moment, Shape, columns
+from orderwell.api.shapes import Amounts, Id, Input, Moment, Shape, columns
 from orderwell.kernel.clock import utc_now
 from orderwell.kernel.identifiers import random_token
 from orderwell.platform.exporting import FORMATS, content_type
@@ -21,7 +22,7 @@ from orderwell.platform.views.models import SavedView
 from orderwell.platform.views.queries import all_views, export_of, exports_of, saved_view
 from orderwell.platform.views.services.exports import ask_for_export, file_of
 from orderwell.platform.views.services.keep import remove_view, save_view
-from orderwell.platform.views.sources import check, source_of, sources
+from orderwell.platform.views.sources import Totals, check, source_of, sources
 
 routes = Routes("lists")
 SHARE = Permission.LISTS_VIEW_SHARE
@@ -33,6 +34,12 @@ class ListShape(Shape):
     columns: Keys
     filters: Keys
     sorts: Keys
+
+
+class TotalsShape(Shape):
+    rows: int
+    more: bool = Field(description="There are more rows than were counted; nothing is added up then")
+    sums: dict[str, Amounts] = Field(description="Of each amount of the list, by currency")
 
 
 class ViewShape(Shape):
@@ -102,6 +109,24 @@ def list_lists(request: ApiRequest) -> list[dict[str, Any]]:
         for name, source in sorted(sources().items())
         if request.actor.may(source.permission)
     ]
+
+
+@routes.read("/lists/{name}/totals", permission=None, response=TotalsShape)
+def get_list_totals(
+    request: ApiRequest,
+    name: Annotated[str, Field(max_length=40)],
+    filter: Annotated[list[str], Query(max_length=50, description="`filter=late:1`, as often as need be")] = [],  # noqa: A002, B006  the address's own word
+) -> Totals:
+    """How many rows a list has under these filters, and what its amounts come to, as the screen says it.
+
+    Orders, invoices, credit notes, payments and returns have amounts. At most 5,000 rows are counted and added up, so it
+    never takes long. It needs the permission of the list; filters are those that `/lists` names.
+    """
+    source = source_of(name)
+    request.actor.require(source.permission)
+    wanted = dict(item.partition(":")[::2] for item in filter)
+    check(source, actor=request.actor, columns=(), filters=wanted, sort="")
+    return source.totals(request.actor, wanted, utc_now())
 
 
 @routes.read("/views", permission=SHARE, response=Page[ViewShape])

@@ -52,7 +52,7 @@ from orderwell.platform.configuration.services import options
 from orderwell.platform.jobs.models import Progress, Schedule
 from orderwell.platform.leftovers.models import Leftover
 from orderwell.platform.printing.kinds import kinds
-from orderwell.platform.printing.models import PrintTemplate
+from orderwell.platform.printing.models import PrintRun, PrintTemplate
 from orderwell.platform.views.models import BulkRun, Export, SavedView
 from orderwell.testing.actors import owner
 
@@ -136,6 +136,7 @@ ROWS: dict[str, Callable[[], Iterable[str]]] = {
     "template_id": _keys(PrintTemplate),
     "export_id": _keys(Export),
     "run_id": _keys(BulkRun),
+    "print_run_id": _keys(PrintRun),
     "view_id": _keys(SavedView),
     "progress_id": _keys(Progress),
 }

@@ -74,6 +74,7 @@ from orderwell.platform.drafts.services import save_draft
 from orderwell.platform.jobs.progress import progress
 from orderwell.platform.leftovers.services import report
 from orderwell.platform.permissions import Permission
+from orderwell.platform.printing.runs import ask_to_print, make_print
 from orderwell.platform.printing.services import save_template
 from orderwell.platform.views.services.keep import save_view
 
@@ -290,7 +291,7 @@ def _bring_in_a_file(actor: Actor, now: datetime) -> None:
 
 
 def _work_on_lists(actor: Actor, now: datetime) -> None:
-    """An export, and something done to many rows at once, sent as the forms of the lists send it."""
+    """An export, a large print, and something done to many rows at once, sent as the forms of the lists send it."""
     client = Client(headers={"host": "127.0.0.1"})
     client.force_login(User.objects.get(username=ADMINISTRATOR))
     some = list(Order.objects.filter(state="placed").order_by("-id").values_list("pk", flat=True)[:2])
@@ -303,6 +304,16 @@ def _work_on_lists(actor: Actor, now: datetime) -> None:
         answer = client.post(path, sent)
         if answer.status_code not in {200, 302}:
             raise RuntimeError(f"{path} was answered {answer.status_code}: {answer.content.decode()[-2000:]}")
+    run = ask_to_print(
+        kind="pick-list",
+        ids=some,
+        language="",
+        title="拣货单 Pick lists",
+        result="/print/runs/{id}/",
+        actor=actor,
+        now=now,
+    )
+    make_print(run_id=run.pk, actor=actor)
     with progress(actor, "盘点导出 Export of a count", 10) as steps:
         steps.step(10)
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db.models import F
 
 from orderwell.domains.automation.services.bill import ship_and_invoice
 from orderwell.domains.automation.services.call_off import cancel_and_credit
 from orderwell.domains.billing.services.invoice import issue_invoice
 from orderwell.domains.billing.services.pay import PaymentDraft, record_payment
 from orderwell.domains.fulfilment.services.ship import ship
+from orderwell.domains.inventory.models import Reservation
 from orderwell.domains.orders import errors
 from orderwell.domains.orders.drafts import AddressDraft, ChargeDraft, LineDraft
 from orderwell.domains.orders.handlers import stock_became_free
@@ -335,3 +338,29 @@ def test_other_orders_are_not_touched(shop, tea):
     undo(amend(order, lines=(LineChange(lines(order)[0].pk, quantity=D(9)),)))
     assert state_of(other) == before
     assert place(draft(shop, (tea, 8)))[0].verdict == "placed"
+
+
+def test_what_is_reserved_again_is_as_old_as_it_was(tea, shop) -> None:
+    """When stock gets short, the youngest reservation gives way first: an undone mistake costs nobody their place."""
+    first, second = placed(draft(shop, ("TEA", 4))), placed(draft(shop, ("TEA", 3)))
+    line = lines(first)[0].pk
+    Reservation.objects.filter(line_id=line).update(reserved_at=F("reserved_at") - timedelta(days=3))
+    was = list(Reservation.objects.filter(line_id=line).values_list("stock_item", "quantity", "reserved_at"))
+    cancel_units(order_id=first.pk, lines={line: D(4)}, reason="wrong order", actor=ACTOR, now=utc_now())
+    assert not Reservation.objects.filter(line_id=line).exists()
+    undo(Amendment.objects.get(order=first))
+    assert list(Reservation.objects.filter(line_id=line).values_list("stock_item", "quantity", "reserved_at")) == was
+    queue = Reservation.objects.order_by("reserved_at").values_list("line_id", flat=True)
+    assert list(queue) == [line, lines(second)[0].pk]
+
+
+def test_a_change_that_was_kept_before_its_reservations_were_dated_can_be_undone(tea, shop) -> None:
+    order = placed(draft(shop, ("TEA", 4)))
+    line = lines(order)[0].pk
+    change = amend(order, lines=(LineChange(line_id=line, quantity=D(1)),))
+    for part in (change.before, change.after):
+        for kept in part["lines"].values():
+            del kept["since"]
+    change.save()
+    undo(change)
+    assert [row.quantity for row in Reservation.objects.filter(line_id=line)] == [4]

@@ -35,6 +35,13 @@ class ReadyDue(_Moment):
     template = "CASE WHEN {0} IN ('reserved', 'partial') AND NOT {1} THEN COALESCE({2}, {3}, {4}) END"
 
 
+class PartDue(_Moment):
+    """The same of an order of which a part is reserved while the rest waits for goods: its lines may leave."""
+
+    columns = ReadyDue.columns
+    template = "CASE WHEN {0} IN ('backordered') AND NOT {1} THEN COALESCE({2}, {3}, {4}) END"
+
+
 class UninvoicedSince(_Moment):
     """When an order was placed that left, in whole or part, and is not invoiced in full. NULL for every other."""
 

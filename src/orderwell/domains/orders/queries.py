@@ -180,12 +180,24 @@ def _of_channel(orders: QuerySet[Order], filters: OrderFilters) -> QuerySet[Orde
 def _reserved_in(warehouse: str) -> Q:
     """Orders for which something is reserved there: by their keys while these are few. Where there are many, the newest
     are among the first in the order of the list, and each is asked."""
-    place = Warehouse.objects.filter(code=warehouse).values_list("pk", flat=True).first()
-    reserved = Reservation.objects.filter(stock_item__warehouse=place)
-    if capped_count(reserved, FEW_RESERVATIONS) <= FEW_RESERVATIONS:
+    reserved = _reservations_in(warehouse)
+    if few_reserved_in(warehouse):
         return Q(pk__in=OrderLine.objects.filter(pk__in=reserved.values("line_id")).values("order_id"))
     there = Exists(reserved.filter(line_id=OuterRef("pk")))
     return Q(Exists(OrderLine.objects.filter(there, order_id=OuterRef("pk"))))
+
+
+def few_reserved_in(warehouse: str) -> bool:
+    """So few that they are better read and sorted than met on the way through the orders."""
+    return capped_count(_reservations_in(warehouse), FEW_RESERVATIONS) <= FEW_RESERVATIONS
+
+
+def _reservations_in(warehouse: str) -> QuerySet[Reservation]:
+    return Reservation.objects.filter(stock_item__warehouse=warehouse_key(warehouse))
+
+
+def warehouse_key(code: str) -> int | None:
+    return Warehouse.objects.filter(code=code).values_list("pk", flat=True).first()
 
 
 def _of_tagged(tag: str) -> Q:

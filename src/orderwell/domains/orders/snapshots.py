@@ -40,7 +40,7 @@ class Waiting(msgspec.Struct, frozen=True):
 
 
 class LineState(msgspec.Struct, frozen=True):
-    """A line with what is promised for it. `reserved` is by stock item, `waiting` by variant."""
+    """A line with what is promised for it. `reserved`, and `since` when, is by stock item, `waiting` by variant."""
 
     id: int
     position: int
@@ -67,6 +67,7 @@ class LineState(msgspec.Struct, frozen=True):
     components: dict[int, Decimal] = {}
     reserved: dict[int, Decimal] = {}
     waiting: dict[int, Waiting] = {}
+    since: dict[int, datetime] = {}
 
     def demand(self, quantity: Decimal) -> dict[int, Decimal]:
         """What `quantity` units need of each stocked variant."""
@@ -112,9 +113,10 @@ def take_snapshot(order_id: int) -> Snapshot:
         for line_id, variant, quantity in parts:
             components[line_id][variant] = quantity
     reserved: dict[int, dict[int, Decimal]] = defaultdict(dict)
+    since: dict[int, dict[int, datetime]] = defaultdict(dict)
     places: dict[int, tuple[str, str, int]] = {}
-    for line_id, quantity, item, variant, sku, warehouse in _reserved_for(order_id):
-        reserved[line_id][item] = quantity
+    for line_id, quantity, reserved_at, item, variant, sku, warehouse in _reserved_for(order_id):
+        reserved[line_id][item], since[line_id][item] = quantity, reserved_at
         places[item] = (sku, warehouse, variant)
     waiting: dict[int, dict[int, Waiting]] = defaultdict(dict)
     for row in Backorder.objects.filter(line__order_id=order_id):
@@ -127,7 +129,9 @@ def take_snapshot(order_id: int) -> Snapshot:
         due=order.total_amount - order.credited_amount - order.paid_amount,
         ship_to=order.ship_to,
         lines={
-            pk: LineState(**line, components=components[pk], reserved=reserved[pk], waiting=waiting[pk])
+            pk: LineState(
+                **line, components=components[pk], reserved=reserved[pk], waiting=waiting[pk], since=since[pk]
+            )
             for line in lines
             for pk in (line["id"],)
         },
@@ -141,10 +145,10 @@ def _lines_of(order_id: int) -> QuerySet[OrderLine, tuple[Any, ...]]:
 
 
 @prepared(int)
-def _reserved_for(order_id: int) -> QuerySet[Reservation, tuple[int, Decimal, int, int, str, str]]:
+def _reserved_for(order_id: int) -> QuerySet[Reservation, tuple[int, Decimal, datetime, int, int, str, str]]:
     rows = Reservation.objects.filter(line_id__in=OrderLine.objects.filter(order_id=order_id).values("pk"))
     return rows.values_list(
-        *("line_id", "quantity", "stock_item_id", "stock_item__variant_id"),
+        *("line_id", "quantity", "reserved_at", "stock_item_id", "stock_item__variant_id"),
         *("stock_item__variant__sku", "stock_item__warehouse__code"),
     )
 

@@ -25,6 +25,11 @@ class TooManyDocuments(DomainError):
     message = "{count} documents are more than the {limit} that are printed at once. Choose fewer."
 
 
+class PrintNotReady(DomainError):
+    code = "print_not_ready"
+    message = "The file is not ready yet; ask again in a moment."
+
+
 class NothingToPrint(DomainError):
     code = "nothing_to_print"
     message = "There is no such document of what you chose yet."

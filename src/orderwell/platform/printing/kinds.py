@@ -36,6 +36,8 @@ class DocumentKind:
     paper: str = "a4"
     # Columns that are shown unless a template says otherwise; empty: all.
     shown: Sequence[str] = ()
+    # Set once and stored, each as a file of its own.
+    issued: bool = False
     # Only the stored file is ever handed out: no copy without personal data, which would tell of another day.
     only_issued: bool = False
 

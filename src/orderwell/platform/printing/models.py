@@ -64,3 +64,34 @@ class Logo(models.Model):
     content = models.BinaryField()
     uploaded_at = models.DateTimeField()
     uploaded_by = models.CharField(max_length=120)
+
+
+class PrintRun(models.Model):
+    """Many documents that a worker sets as one PDF. `holder` names who may fetch it, such as "user:7"."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+
+    kind = models.CharField(max_length=30)
+    ids = models.JSONField(default=list)
+    language = models.CharField(max_length=10, blank=True)
+    # Of what is asked for, so that a page that is loaded again asks for the same.
+    asked = models.CharField(max_length=64)
+    holder = models.CharField(max_length=40)
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    file_path = models.CharField(max_length=240, blank=True)
+    failed = models.CharField(max_length=500, blank=True)
+    progress = models.ForeignKey("jobs.Progress", on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["created_at"], name="print_run_age"),
+            models.Index(
+                fields=["holder", "asked"], name="print_run_asked", condition=models.Q(finished_at__isnull=True)
+            ),
+        ]

@@ -1,11 +1,13 @@
-"""Reading templates, for those who may change them."""
+"""Reading templates, for those who may change them, and prints that a worker makes, for those who asked for them."""
 
 from __future__ import annotations
+
+from django.utils.translation import gettext_noop as _
 
 from orderwell.kernel.errors import NotFound
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
-from orderwell.platform.printing.models import Logo, PrintTemplate, PrintTemplateVersion
+from orderwell.platform.printing.models import Logo, PrintRun, PrintTemplate, PrintTemplateVersion
 
 
 def templates(*, actor: Actor) -> list[PrintTemplate]:
@@ -34,3 +36,15 @@ def versions_of(template: PrintTemplate) -> list[PrintTemplateVersion]:
 
 def has_logo() -> bool:
     return Logo.objects.exists()
+
+
+def holder_of(actor: Actor) -> str:
+    return f"{actor.kind}:{actor.id}"
+
+
+def run_of(actor: Actor, run_id: int) -> PrintRun:
+    """Raises NotFound for those of others."""
+    found = PrintRun.objects.select_related("progress").filter(pk=run_id, holder=holder_of(actor)).first()
+    if found is None:
+        raise NotFound(kind=_("print"), reference=str(run_id))
+    return found

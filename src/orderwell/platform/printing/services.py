@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -35,30 +35,41 @@ def print_documents(*, kind: str, ids: Sequence[int], actor: Actor, now: datetim
 
     Raises PermissionDenied, UnknownDocumentKind, NotFound, TooManyDocuments, TemplateBroken, TemplateTooSlow.
     """
+    parts = [part for part, _count in parts_of(kind_for(kind, ids, actor), ids, actor, language, now)]
+    return parts[0] if len(parts) == 1 else joined(parts)
+
+
+def kind_for(kind: str, ids: Sequence[int], actor: Actor) -> DocumentKind:
+    """The kind, if the actor may print so many of it."""
     found = kind_of(kind)
     actor.require(found.permission)
     if found.only_issued:
         actor.require(Permission.CUSTOMERS_PERSONAL_DATA_VIEW)
     if len(ids) > MOST_AT_ONCE:
         raise TooManyDocuments(count=len(ids), limit=MOST_AT_ONCE)
-    parts: list[bytes] = []
+    return found
+
+
+def parts_of(
+    kind: DocumentKind, ids: Sequence[int], actor: Actor, language: str, now: datetime, *, most: int = MOST_AT_ONCE
+) -> Iterator[tuple[bytes, int]]:
+    """PDFs that together are the documents, each with how many it has; `most` of them are set in one go."""
     waiting: list[Content] = []
     design: Design | None = None
     # Who may not see personal data gets a copy without it, which is not the issued one.
     issues = actor.may(Permission.CUSTOMERS_PERSONAL_DATA_VIEW)
-    for content, needed in _designed(found, ids, actor, language):
+    for content, needed in _designed(kind, ids, actor, language):
         issued = issues and bool(content.subject)
-        if waiting and (issued or needed != design):
-            parts.append(set_documents(found, waiting, design))
+        if waiting and (issued or needed != design or len(waiting) >= most):
+            yield set_documents(kind, waiting, design), len(waiting)
             waiting = []
         if issued:
-            parts.append(_issue(found, content, needed, actor, now))
+            yield _issue(kind, content, needed, actor, now), 1
         else:
             waiting.append(content)
             design = needed
     if waiting:
-        parts.append(set_documents(found, waiting, design))
-    return parts[0] if len(parts) == 1 else joined(parts)
+        yield set_documents(kind, waiting, design), len(waiting)
 
 
 def _designed(kind: DocumentKind, ids: Sequence[int], actor: Actor, language: str) -> list[tuple[Content, Design]]:

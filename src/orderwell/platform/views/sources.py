@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Literal, Protocol
 
 from orderwell.kernel.errors import DomainError, ErrorDetail
@@ -44,6 +45,16 @@ class Undo(Protocol):
     ) -> list[RowVerdict]: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """How many rows match, and what their amounts come to: {amount: {currency: sum}}. `more`: no further was counted,
+    and nothing added up."""
+
+    rows: int
+    more: bool
+    sums: Mapping[str, Mapping[str, Decimal]]
+
+
 class ListSource(Protocol):
     """What a list can do without a screen. Column, filter and sort keys are those of the list's address."""
 
@@ -62,6 +73,7 @@ class ListSource(Protocol):
         self, actor: Actor, keys: Sequence[str], filters: Mapping[str, str], sort: str, now: datetime
     ) -> Iterator[list[tuple[Any, ...]]]: ...
     def count(self, actor: Actor, filters: Mapping[str, str], now: datetime, cap: int) -> int: ...
+    def totals(self, actor: Actor, filters: Mapping[str, str], now: datetime) -> Totals: ...
     def matching_ids(self, actor: Actor, filters: Mapping[str, str], now: datetime, most: int) -> list[int]: ...
     def act_of(self, action: str) -> tuple[Permission, Act, Undo | None]: ...
 

@@ -154,6 +154,7 @@ TOPICS: dict[str, str] = {
     "import-mapping": "import#import-mapping",
     "import-undo": "import#import-undo",
     # printing
+    "print-run": "printing#print-many",
     "print-templates": "printing#print-templates",
     "print-template": "printing#print-template",
     # administration
@@ -316,9 +317,8 @@ PARTS = frozenset(
         "print-reset",
         "progress",
         "progress-seen",
-        *("list-counts", "list-print", "list-total", "list-quick", "list-export-file"),
-        "list-run-retry",
-        "list-run-undo",
+        *("list-counts", "list-print", "list-total", "list-quick", "list-export-file", "print-run-file"),
+        *("list-run-retry", "list-run-undo"),
         "list-view-default",
         "list-view-remove",
     }

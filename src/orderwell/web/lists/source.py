@@ -12,12 +12,11 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
 from orderwell.kernel.clock import utc_now
-from orderwell.kernel.errors import NotFound
+from orderwell.kernel.errors import InvalidValue, NotFound
 from orderwell.platform import exporting
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.paging import (
     Page,
-    capped_count,
     first_after,
     in_order,
     keyset_chunks,
@@ -26,7 +25,8 @@ from orderwell.platform.paging import (
 )
 from orderwell.platform.permissions import Permission
 from orderwell.platform.prepared import prepared
-from orderwell.platform.views.sources import Act, Undo
+from orderwell.platform.views.sources import Act, Totals, Undo
+from orderwell.web.lists.adding import rows_of, totals_of
 from orderwell.web.lists.cells import columns_of, file_column, spoken
 from orderwell.web.lists.spec import Column, Filter, ListSpec, Rows
 
@@ -84,12 +84,14 @@ class SpecSource:
 
     def count(self, actor: Actor, filters: Mapping[str, str], now: datetime, cap: int) -> int:
         """How many match, or more than `cap`."""
-        found, clean = 0, clean_filters(self.spec, filters, actor)
-        if self.spec.counted:
-            return capped_count(self.spec.counted(actor, clean, now), cap)
-        for rows in self.spec.rows(actor, clean, now):
-            found += capped_count(rows, cap - min(found, cap))
-        return found
+        return rows_of(self.spec, actor, clean_filters(self.spec, filters, actor), now, cap)
+
+    def totals(self, actor: Actor, filters: Mapping[str, str], now: datetime) -> Totals:
+        """Raises InvalidValue for a filter that the list would leave out."""
+        for item, value in unknown_filters(self.spec, filters, actor):
+            expected = ", ".join(key for key, _title in item.options(actor)) or item.kind
+            raise InvalidValue(pointer=f"/filter/{item.key}", value=value, expected=expected[:200])
+        return totals_of(self.spec, actor, clean_filters(self.spec, filters, actor), now)
 
     def matching_ids(self, actor: Actor, filters: Mapping[str, str], now: datetime, most: int) -> list[int]:
         """The keys of all that match in the order of the list, or `most` + 1 of them."""

@@ -15,6 +15,7 @@ from orderwell.domains.catalog.choices import visible_channels
 from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import DomainError, NotFound
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.jobs.progress import shown
 from orderwell.platform.permissions import Permission
 from orderwell.platform.printing import queries, services
 from orderwell.platform.printing.kinds import DocumentKind, kind_of, kinds
@@ -26,7 +27,7 @@ from orderwell.web.components.listing import one_of
 from orderwell.web.components.toasts import tell
 from orderwell.web.pages import action, form_page, go, page
 from orderwell.web.printing.forms import LogoForm, TemplateForm, stored_look
-from orderwell.web.printing.pdf import pdf_of
+from orderwell.web.printing.pdf import pdf_of, pdf_of_run
 from orderwell.web.printing.samples import sample_of
 
 CHANGE = Permission.SYSTEM_TEMPLATE_CHANGE
@@ -35,13 +36,34 @@ CHANGE = Permission.SYSTEM_TEMPLATE_CHANGE
 @page()
 def document(request: HttpRequest, actor: Actor, kind: str) -> HttpResponse:
     """One PDF of the documents named in `ids`: several with commas between them, or the parameter several times."""
-    if not any(actor.may(known.permission) for known in kinds()):
-        actor.require(Permission.ORDERS_ORDER_VIEW)
+    _some_kind(actor)
     given = ",".join(request.GET.getlist("ids"))
     ids = list(dict.fromkeys(int(text) for text in given.split(",") if text.isascii() and text.isdecimal()))
     if not ids or max(ids) >= 2**63:
         raise NotFound(kind="document", reference=given[:40] or kind)
     return pdf_of(request, actor, kind, ids)
+
+
+@page()
+def run(request: HttpRequest, actor: Actor, print_run_id: int) -> HttpResponse:
+    """How far a large print has come, and the way to its file."""
+    _some_kind(actor)
+    found = queries.run_of(actor, print_run_id)
+    state = found.progress and shown(found.progress, now=utc_now())
+    context = {"run": found, "title": kind_of(found.kind).title, "count": len(found.ids), "progress": state}
+    return render(request, "printing/run.html", context)
+
+
+@page()
+def run_file(request: HttpRequest, actor: Actor, print_run_id: int) -> HttpResponse:
+    _some_kind(actor)
+    return pdf_of_run(queries.run_of(actor, print_run_id))
+
+
+def _some_kind(actor: Actor) -> None:
+    """Who may see no documents has nothing here."""
+    if not any(actor.may(known.permission) for known in kinds()):
+        actor.require(Permission.ORDERS_ORDER_VIEW)
 
 
 @page(CHANGE)

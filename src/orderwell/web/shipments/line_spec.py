@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from orderwell.domains.fulfilment.services.listed import ship_lines
 from orderwell.domains.inventory.models import Reservation
 from orderwell.domains.orders.line_list import lines_of_reservations, reserved_lines
+from orderwell.domains.orders.lines_to_ship import BY_URGENCY, COMPUTED, lines_by_urgency
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
@@ -28,15 +29,16 @@ P = Permission
 def rows(actor: Actor, values: Values, now: datetime) -> Sequence[QuerySet[Reservation]]:
     if "pk" in values:
         return [reserved_lines(actor, ready=False)]
+    return lines_by_urgency(actor, **_wanted(values), held=bool(values.get("held")))
+
+
+def rows_by_age(actor: Actor, values: Values, now: datetime) -> Sequence[QuerySet[Reservation]]:
+    return [reserved_lines(actor, **_wanted(values), ready=not values.get("held"))]
+
+
+def _wanted(values: Values) -> dict[str, Any]:
     product = int(values["product"]) if values.get("product") else None
-    found = reserved_lines(
-        actor,
-        product_id=product,
-        warehouse=values.get("warehouse", ""),
-        sku=values.get("sku", ""),
-        ready=not values.get("held"),
-    )
-    return [found]
+    return {"product_id": product, "warehouse": values.get("warehouse", ""), "sku": values.get("sku", "")}
 
 
 def add_lines(actor: Actor, found: Sequence[Any], keys: Sequence[str]) -> None:
@@ -66,7 +68,7 @@ LINES_TO_SHIP = ListSpec(
     name="lines-to-ship",
     topics="orders fulfilment inventory",
     title=_("Lines to ship"),
-    subtitle=_("What is reserved, line by line, in the order in which it was reserved."),
+    subtitle=_("What is reserved, line by line, that of the most urgent order first, as in To ship."),
     permission=P.ORDERS_ORDER_VIEW,
     url_name="lines-to-ship",
     columns=(
@@ -77,8 +79,8 @@ LINES_TO_SHIP = ListSpec(
         Column("quantity", _("Reserved"), lambda r: r.quantity, "number", narrow="end"),
         Column("unit", _("Unit"), lambda r: str(word("unit", r.stock_item.variant.unit))),
         Column("warehouse", _("Warehouse"), lambda r: localname(r.stock_item.warehouse), narrow="line"),
-        Column("due", _("Due"), due, "day", show=due_day, narrow="line"),
-        Column("reserved", _("Reserved since"), lambda r: r.reserved_at, "moment"),
+        Column("due", _("Due"), due, "day", show=due_day, sort="due", narrow="line"),
+        Column("reserved", _("Reserved since"), lambda r: r.reserved_at, "moment", sort="reserved"),
         Column("ordered", _("Ordered"), attribute("line.quantity"), "number"),
         Column("shipped", _("Shipped"), attribute("line.quantity_shipped"), "number"),
         Column("placed", _("Placed"), attribute("line.order.placed_at"), "moment"),
@@ -87,8 +89,10 @@ LINES_TO_SHIP = ListSpec(
     ),
     default=("order", "customer", "sku", "product", "quantity", "warehouse", "due"),
     rows=rows,
-    sorts={"reserved": ("id",)},
-    default_sort="reserved",
+    sorts={"due": BY_URGENCY, "reserved": ("id",)},
+    default_sort="due",
+    rows_by={"reserved": rows_by_age},
+    computed=COMPUTED,
     filters=(
         Filter("warehouse", _("Warehouse"), choices=warehouse_choices, alias=warehouse_code),
         Filter("sku", _("SKU"), "text"),

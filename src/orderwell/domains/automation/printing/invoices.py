@@ -129,6 +129,7 @@ declare_kind(
         permission=Permission.BILLING_INVOICE_VIEW,
         columns=COLUMNS,
         load=invoices,
+        issued=True,
         shown=SHOWN,
     )
 )
@@ -140,6 +141,7 @@ declare_kind(
         permission=Permission.BILLING_INVOICE_VIEW,
         columns=COLUMNS,
         load=credit_notes,
+        issued=True,
         shown=SHOWN,
     )
 )

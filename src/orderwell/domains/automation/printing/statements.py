@@ -140,6 +140,7 @@ declare_kind(
             "balance": Column(_("Balance"), "number"),
         },
         load=statements,
+        issued=True,
         only_issued=True,
     )
 )

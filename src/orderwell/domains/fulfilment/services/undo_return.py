@@ -7,6 +7,7 @@ into stock is still free there.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 
@@ -36,8 +37,11 @@ from orderwell.platform.permissions import Permission
 ZERO = Decimal(0)
 
 
-def take_return_back(*, return_id: int, reason: str, actor: Actor, now: datetime) -> Return:
-    """The goods never came back, or not so. Whether money followed the return is for the caller to have looked at.
+def take_return_back(
+    *, return_id: int, reason: str, unless: Callable[[Return], None], actor: Actor, now: datetime
+) -> Return:
+    """The goods never came back, or not so. `unless` raises where money followed the return: it is asked once the order is
+    locked, with which everything about its money is written.
 
     Raises NotFound, OrderStateForbids, ImportedReturn, ReturnUndone, ReturnSettled, or Refusal for the reason and for
     goods that are no longer free.
@@ -54,6 +58,7 @@ def take_return_back(*, return_id: int, reason: str, actor: Actor, now: datetime
         order = lock_order(known.order_id, actor=actor, permission=Permission.FULFILMENT_RETURN_CREATE)
         require_state(order, Order.State.PLACED, Order.State.COMPLETED)
         document = Return.objects.select_for_update().get(pk=return_id)
+        unless(document)
         if document.undone_at is not None:
             raise already_undone(document)
         if document.settled_without:

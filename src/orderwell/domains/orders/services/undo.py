@@ -212,7 +212,7 @@ def _same_promises(one: LineState, other: LineState) -> bool:
 
 
 def _restore_promises(order: Order, wanted: Mapping[int, LineState], current: Snapshot, now: datetime) -> None:
-    """Give lines exactly the promises they had, as far as their stock is still free."""
+    """Give lines exactly the promises they had, as old as they were, as far as their stock is still free."""
     rows = {
         (line, item): (pk, quantity)
         for pk, line, item, quantity in Reservation.objects.filter(line_id__in=list(wanted)).values_list(
@@ -228,7 +228,7 @@ def _restore_promises(order: Order, wanted: Mapping[int, LineState], current: Sn
         release(too_much)
     variants = {variant for line in wanted.values() for variant in line.demand(Decimal(1))}
     stock = {row.id: row for row in lock_stock(variants)} if variants else {}
-    taking: list[NewReservation] = []
+    taking: dict[datetime, list[NewReservation]] = defaultdict(list)
     lacking: dict[tuple[int, int], Decimal] = defaultdict(Decimal)
     for pk, line in wanted.items():
         for item, quantity in line.reserved.items():
@@ -239,11 +239,11 @@ def _restore_promises(order: Order, wanted: Mapping[int, LineState], current: Sn
             part = need if row.allow_negative else min(need, max(row.free, ZERO))
             if part:
                 row.reserved += part
-                taking.append(NewReservation(item, pk, part, order.priority))
+                taking[line.since.get(item, now)].append(NewReservation(item, pk, part, order.priority))
             if part < need:
                 lacking[pk, row.variant_id] += need - part
-    if taking:
-        add_to_reservations(taking, now=now)
+    for since, reservations in sorted(taking.items()):
+        add_to_reservations(reservations, now=since)
     Backorder.objects.filter(line_id__in=list(wanted)).delete()
     Backorder.objects.bulk_create(
         Backorder(line_id=pk, variant_id=variant, quantity=row.quantity, priority=order.priority, since=row.since)
