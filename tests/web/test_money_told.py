@@ -21,7 +21,7 @@ from orderwell.domains.orders.models import Order, OrderLine
 from orderwell.kernel.clock import utc_now
 from orderwell.testing.actors import owner as the_owner
 from orderwell.testing.markup import flat
-from tests.web.test_orders import send
+from tests.web.test_orders import HTMX, send
 
 pytestmark = pytest.mark.django_db
 
@@ -87,13 +87,13 @@ def test_a_payment_from_an_invoice_proposes_what_is_open_of_it(
     page = read(bookkeeper, f"/invoices/{second.pk}/")
     assert f'href="{address}"' in page and "Still open of this invoice" in page and ">Unpaid<" in page
     dialog = read(bookkeeper, address)
-    assert 'value="20"' in dialog
+    assert 'value="20.00"' in dialog
     assert f'<option value="{second.number}" selected' in dialog and "The oldest first" in dialog
     due = second.due_at.astimezone(ZoneInfo("Asia/Shanghai")).date()
     assert f"{second.number} · ¥20.00 open · due {due}<" in dialog
     assert "先抵最早的" in flat(browse("bookkeeper", username="zh", language="zh-hans").get(address).content.decode())
     for other in ("x", "99999", ""):
-        assert 'value="120"' in read(bookkeeper, f"/orders/{order_id}/payment/?invoice={other}")
+        assert 'value="120.00"' in read(bookkeeper, f"/orders/{order_id}/payment/?invoice={other}")
 
     assert send(bookkeeper, address, amount="20", method="bank", invoice=second.number).status_code == 204
     assert Payment.objects.get().invoice == second
@@ -113,7 +113,7 @@ def test_with_one_open_invoice_there_is_nothing_to_choose_and_it_is_named_all_th
     bookkeeper = browse("bookkeeper")
     address = f"/orders/{order_id}/payment/?invoice={only.pk}"
     dialog = read(bookkeeper, address)
-    assert "For invoice" not in dialog and f"Open of {only.number}" in dialog and 'value="60"' in dialog
+    assert "For invoice" not in dialog and f"Open of {only.number}" in dialog and 'value="60.00"' in dialog
     assert send(bookkeeper, address, amount="20", method="bank").status_code == 204
     assert Payment.objects.get().invoice == only
     assert ">Partly paid<" in read(bookkeeper, f"/invoices/{only.pk}/")
@@ -132,6 +132,58 @@ def test_an_invoice_that_somebody_paid_meanwhile_is_said_at_the_choice(
     late = send(bookkeeper, f"/orders/{order_id}/payment/", **form)
     assert late.status_code == 422 and "Nothing is open of this invoice any more." in flat(late.content.decode())
     assert Payment.objects.count() == 1 and Invoice.objects.get(pk=third.pk).open_amount == 20
+
+
+def test_an_invoice_paid_meanwhile_is_said_also_where_one_other_is_open(
+    browse: Callable[..., Client], place: Callable[..., int]
+) -> None:
+    order_id = place(CUP=6)
+    first, second = invoiced(order_id, 3), invoiced(order_id, 1)
+    bookkeeper = browse("bookkeeper")
+    plain, meant = f"/orders/{order_id}/payment/", f"/orders/{order_id}/payment/?invoice={second.pk}"
+    # Sent from dialogs that were opened while both were open, and from one of the time when it alone was.
+    late = {"amount": "10", "method": "bank", "invoice": second.number}
+    opened = [(plain, {**late, "token": "a" * 32}), (meant, {**late, "token": "b" * 32})]
+    opened.append((meant, {"amount": "10", "method": "bank", "token": "c" * 32}))
+    assert send(bookkeeper, meant, amount="20", method="bank", invoice=second.number).status_code == 204
+    for address, form in opened:
+        answer = bookkeeper.post(address, form, headers=HTMX)
+        page = flat(answer.content.decode())
+        assert answer.status_code == 422 and "Nothing is open of this invoice any more." in page, form
+        assert f"{first.number} · ¥60.00 open" in page and "The oldest first" in page
+    assert Payment.objects.count() == 1
+    # With a choice made anew it is taken; so is a dialog that is opened only now.
+    again = bookkeeper.post(meant, {**late, "invoice": "", "token": "b" * 32}, headers=HTMX)
+    assert again.status_code == 204 and Payment.objects.latest("pk").invoice is None
+    assert send(bookkeeper, plain, amount="10", method="bank").status_code == 204
+
+
+def test_a_payment_sent_twice_with_one_form_is_answered_as_the_first_time(
+    browse: Callable[..., Client], place: Callable[..., int]
+) -> None:
+    order_id = place(CUP=6)
+    _first, second, _third = invoiced(order_id, 3), invoiced(order_id, 1), invoiced(order_id, 1)
+    bookkeeper, path = browse("bookkeeper"), f"/orders/{order_id}/payment/"
+    form = {"amount": "20", "method": "bank", "invoice": second.number, "token": "d" * 32}
+    answers = [bookkeeper.post(path, form, headers=HTMX) for _time in range(2)]
+    assert [answer.status_code for answer in answers] == [204, 204]
+    assert answers[0].headers["HX-Redirect"] == answers[1].headers["HX-Redirect"]
+    assert "The payment is recorded." in flat(bookkeeper.get(f"/orders/{order_id}/").content.decode())
+    assert Payment.objects.count() == 1
+    other = bookkeeper.post(path, {**form, "amount": "10"}, headers=HTMX)
+    assert other.status_code == 422, "the same token with another form is no repetition"
+
+
+def test_amounts_are_proposed_with_the_digits_of_the_currency(
+    browse: Callable[..., Client], place: Callable[..., int]
+) -> None:
+    order_id = place(CUP=6)
+    invoiced(order_id, 3)
+    second, bookkeeper = invoiced(order_id, 1), browse("bookkeeper")
+    page = read(bookkeeper, f"/orders/{order_id}/payment/?invoice={second.pk}")
+    assert 'value="20.00"' in page and "&quot;: &quot;60.00&quot;" in page
+    paid(order_id, "130.50")
+    assert 'value="10.50"' in read(bookkeeper, f"/orders/{order_id}/refund/")
 
 
 def test_an_invoice_past_its_day_is_overdue(browse: Callable[..., Client], place: Callable[..., int]) -> None:
@@ -159,7 +211,7 @@ def test_a_refund_for_a_return_without_credit_note_says_what_it_does(
     assert " checked" not in read(bookkeeper, f"/returns/{returned.pk}/credit/")
     send(bookkeeper, f"/returns/{returned.pk}/credit/")
     dialog = read(bookkeeper, f"/orders/{order_id}/refund/")
-    assert 'value="20"' in dialog and "becomes due again" not in dialog and "/credit/" not in dialog
+    assert 'value="20.00"' in dialog and "becomes due again" not in dialog and "/credit/" not in dialog
 
 
 def test_an_invoice_for_what_is_invoiced_says_which_one_has_it(

@@ -21,6 +21,7 @@ from orderwell.domains.billing.errors import (
     PricesMovedOn,
 )
 from orderwell.domains.billing.models import CreditNote, Invoice, InvoiceLine, LedgerEntry, Refund
+from orderwell.domains.billing.open_then import open_then
 from orderwell.domains.billing.queries import customer_balance, due_amount, order_money
 from orderwell.domains.billing.services.credit import issue_credit_note
 from orderwell.domains.billing.services.invoice import issue_invoice
@@ -52,6 +53,28 @@ def invoiced(quantity: int = 4, price: str = "10.00", shipping: str = "0", paid:
         record_payment(payment=draft, actor=ACTOR, now=NOW)
     order.refresh_from_db()
     return order, invoice
+
+
+def test_money_that_names_the_invoice_settles_the_one_that_takes_its_credit_note_back() -> None:
+    order = place([(stocked(), 20)])
+    line = lines_of(order)[0].pk
+    other, named = (issue_invoice(order_id=order.pk, quantities={line: D(10)}, actor=ACTOR, now=NOW) for _part in "ab")
+    draft = PaymentDraft(order.pk, D(100), "bank", invoice=named.number)
+    record_payment(payment=draft, actor=ACTOR, now=NOW)
+    notes = [credit(named, "6", reverses=True), credit(named, "1")]
+
+    def still_open(*invoices: Invoice) -> list[Decimal]:
+        assert differences() == []
+        return [Invoice.objects.get(pk=invoice.pk).open_amount for invoice in invoices]
+
+    assert still_open(other, named) == [30, 0]
+    papers = undo_credit_notes(note_ids=[note.pk for note in notes], reason="right after all", actor=ACTOR, now=NOW)
+    assert still_open(other, named, *papers) == [100, 0, 0, 0]
+    # What a credit note of such an invoice took comes back to it as well.
+    deeper = undo_credit_note(note_id=credit(papers[1], "2").pk, reason="again", actor=ACTOR, now=NOW)
+    assert still_open(other, named, *papers, deeper) == [100, 0, 0, 0, 0]
+    entries = LedgerEntry.objects.filter(order=order)
+    assert [amount for _due, amount in open_then(entries)] == [100]
 
 
 def credit(invoice: Invoice, units: str | None = None, *, reverses: bool = False) -> CreditNote:

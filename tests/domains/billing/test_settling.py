@@ -91,6 +91,30 @@ def test_a_refund_takes_what_is_too_much_first(
         assert after == before
 
 
+# Credit notes that were a mistake: (the place of the invoice, or of one that takes back another, and how much of it).
+MISTAKES = st.lists(st.tuples(st.integers(0, 9), CENTS), min_size=1, max_size=4)
+
+
+@given(asked=ASKED.filter(bool), payments=PAYMENTS, mistakes=MISTAKES)
+def test_crediting_and_undoing_the_credit_note_leaves_the_same_open(
+    asked: list[Decimal], payments: Payments, mistakes: list[tuple[int, Decimal]]
+) -> None:
+    rows, named, paid = sums(asked, payments)
+    before = open_amounts(rows, named, paid)
+    amounts, again = dict(rows), dict[int, int]()
+    for place, amount in mistakes:
+        invoice = place % len(amounts)
+        part = min(amount, max(amounts[invoice], D(0)))
+        amounts[invoice] -= part
+        again[len(amounts)] = invoice
+        amounts[len(amounts)] = part
+    after = open_amounts(list(amounts.items()), named, paid, again)
+    assert all(0 <= after[pk] <= max(amount, D(0)) for pk, amount in amounts.items())
+    for pk in reversed(list(again)):  # each with the one whose credit note it takes back
+        after[again[pk]] += after.pop(pk)
+    assert after == before
+
+
 @pytest.mark.parametrize(
     ("named", "paid", "left"),
     [

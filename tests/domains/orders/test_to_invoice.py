@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from orderwell.domains.billing.services.invoice import issue_invoice
-from orderwell.domains.billing.waiting import uninvoiced
+from orderwell.domains.billing.waiting import shipped_uninvoiced, uninvoiced
 from orderwell.domains.fulfilment.services.ship import ship
 from orderwell.domains.orders.models import Order
 from orderwell.domains.orders.queries import OrderFilters, matching, order_count, order_list, order_parts
@@ -57,6 +57,24 @@ def test_what_left_and_is_not_invoiced_and_nothing_else() -> None:
     # Sums are those of the rows.
     left = sum((order.total_amount - order.invoiced_amount for order in uninvoiced(ACTOR, limit=50)), Decimal(0))
     assert left == 20 + 20 + 10 + 20
+
+
+def test_what_is_shipped_and_not_invoiced_comes_to_what_an_invoice_over_it_does() -> None:
+    variant = stocked(price="3.33")
+    order = place([(variant, 7), (stocked(), 5)], shipping="12.00", discount="1.00")
+    first, second, charge = lines_of(order)
+    for units in (2, 3):
+        ship(order_id=order.pk, lines={first.pk: D(units)}, actor=ACTOR, now=NOW)
+        (row,) = uninvoiced(ACTOR, limit=5)
+        waiting = shipped_uninvoiced(ACTOR, [row])
+        made = issue_invoice(order_id=order.pk, quantities={first.pk: D(units)}, actor=ACTOR, now=NOW)
+        assert waiting == {order.pk: made.gross_amount} and made.gross_amount < 19
+    assert charge.kind == "shipping"
+    ship(order_id=order.pk, actor=ACTOR, now=NOW)
+    (row,) = uninvoiced(ACTOR, limit=5)
+    assert shipped_uninvoiced(ACTOR, [row]) == {order.pk: row.total_amount - row.invoiced_amount}
+    assert shipped_uninvoiced(outsider(), [row]) == {}
+    assert second.quantity == 5
 
 
 def test_an_index_of_its_own_has_them_in_the_order_of_the_list() -> None:

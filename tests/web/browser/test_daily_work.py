@@ -116,7 +116,7 @@ def test_ship_invoice_and_take_payment_with_single_keys(sign_in: Open) -> None:
     expect(page.locator("main")).to_contain_text("INV-")
     page.keyboard.press("p")
     amount = page.locator("#dialog [name=amount]")
-    expect(amount).to_have_value("40")
+    expect(amount).to_have_value("40.00")
     amount.fill("abc")
     page.keyboard.press("Control+Enter")
     expect(page.locator("#id_amount_error")).to_be_visible()

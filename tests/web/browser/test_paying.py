@@ -30,8 +30,8 @@ def test_the_amount_follows_the_invoice_until_somebody_types_another(sign_in: Ca
     page.goto(f"/orders/{pk}/")
     page.keyboard.press("p")
     which, amount = page.locator("#dialog [name=invoice]"), page.locator("#dialog [name=amount]")
-    expect(amount).to_have_value("190")
-    for number, value in ((second, "90"), (first, "100"), ("", "190"), (second, "90")):
+    expect(amount).to_have_value("190.00")
+    for number, value in ((second, "90.00"), (first, "100.00"), ("", "190.00"), (second, "90.00")):
         which.select_option(number)
         expect(amount).to_have_value(value)
     amount.fill("12.50")

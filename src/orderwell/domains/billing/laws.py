@@ -167,11 +167,13 @@ def open_is_what_nothing_settled() -> LawResult:
     paid = _less(_sums(standing, "order_id", "amount"), _sums(back, "payment__order_id", "amount"))
     rows = Invoice.objects.order_by("order_id", "issued_at", "pk")
     columns = ("order_id", "pk", "number", "gross_amount", "open_amount")
+    again = dict(Invoice.objects.filter(takes_back__isnull=False).values_list("pk", "takes_back__invoice_id"))
     checked, found = 0, []
     for order_id, invoices in groupby(rows.values_list(*columns).iterator(CHUNK), key=itemgetter(0)):
         theirs = [tuple(rest) for _order_id, *rest in invoices]
         asked = [(pk, gross - credited.get(pk, ZERO)) for pk, _number, gross, _open in theirs]
-        right = open_amounts(asked, named, paid.get(order_id, ZERO))
+        of = {pk: again[pk] for pk, *_rest in theirs if pk in again}
+        right = open_amounts(asked, named, paid.get(order_id, ZERO), of)
         checked += len(theirs)
         found += [Difference(f"invoice {name}", right[pk], kept) for pk, name, _g, kept in theirs if right[pk] != kept]
     return LawResult(checked, found)

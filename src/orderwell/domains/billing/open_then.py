@@ -59,9 +59,12 @@ def _of_orders(entries: QuerySet[LedgerEntry], orders: Sequence[int]) -> Iterato
             else:
                 named[invoice_id] -= amount
     invoices: dict[int, list[tuple[int, datetime]]] = defaultdict(list)
+    again: dict[int, dict[int, int]] = defaultdict(dict)
     issued = Invoice.objects.filter(pk__in=list(charged)).order_by("issued_at", "pk")
-    for pk, order_id, due_at in issued.values_list("pk", "order_id", "due_at"):
+    for pk, order_id, due_at, of in issued.values_list("pk", "order_id", "due_at", "takes_back__invoice_id"):
         invoices[order_id].append((pk, due_at))
+        if of is not None:
+            again[order_id][pk] = of
     for order_id, theirs in invoices.items():
-        left = open_amounts([(pk, charged[pk]) for pk, _due_at in theirs], named, paid[order_id])
+        left = open_amounts([(pk, charged[pk]) for pk, _due_at in theirs], named, paid[order_id], again[order_id])
         yield from ((due_at, left[pk]) for pk, due_at in theirs if left[pk])

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from orderwell.domains.orders.due import UninvoicedSince
 from orderwell.domains.orders.models import Order, OrderLine
+
+ZERO = Decimal(0)
 
 
 def to_invoice(orders: QuerySet[Order]) -> QuerySet[Order]:
@@ -17,3 +21,9 @@ def to_invoice(orders: QuerySet[Order]) -> QuerySet[Order]:
     gone = OrderLine.objects.filter(order_id=OuterRef("pk"), quantity_shipped__gt=done)
     whole = ~Q(fulfilment_state=Order.FulfilmentState.PARTIAL)
     return orders.alias(uninvoiced_since=UninvoicedSince()).filter(whole | Exists(gone), uninvoiced_since__isnull=False)
+
+
+def gone_uninvoiced(line: OrderLine) -> Decimal:
+    """Units of a line of goods that left and are not invoiced, nor came back unbilled."""
+    units: Decimal = line.quantity_shipped - line.quantity_invoiced - line.quantity_unbilled
+    return max(units, ZERO)

@@ -14,6 +14,7 @@ from orderwell.kernel.errors import DomainError, NotFound
 from orderwell.kernel.identifiers import random_token
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.idempotency.repeating import Answer, once
+from orderwell.platform.idempotency.services import answers_for
 from orderwell.platform.permissions import PermissionDenied
 from orderwell.web.components.forms import Form
 from orderwell.web.components.toasts import Undo, tell
@@ -59,15 +60,19 @@ def perform(
 
     `undo` makes of what `act` returned the promise that the toast offers; a form sent twice offers it once.
     """
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = perform_once(request, actor, form, act)
-        except (NotFound, PermissionDenied):
-            raise
-        except DomainError as error:
-            form.refuse(error)
-        else:
-            for text in form.said if isinstance(form, ActionForm) else ():
+    if request.method == "POST":
+        # What could be done only once was done by the first of two clicks: then the form alone would be refused.
+        taken, made = not form.is_valid() and _sent_before(request, actor, form), None
+        if not form.errors:
+            try:
+                made = perform_once(request, actor, form, act)
+                taken = True
+            except (NotFound, PermissionDenied):
+                raise
+            except DomainError as error:
+                form.refuse(error)
+        if taken:
+            for text in form.said if isinstance(form, ActionForm) and not form.errors else ():
                 tell(request, text, level="info")
             said = done(made) if callable(done) else done
             tell(request, said, undo=undo(made) if undo and made is not None else None)
@@ -87,6 +92,12 @@ def fingerprint_of(request: HttpRequest) -> bytes:
         for value in values
     )
     return hashlib.sha256(f"{request.path}?{sent}".encode()).digest()
+
+
+def _sent_before(request: HttpRequest, actor: Actor, form: Form) -> bool:
+    asked = (f"web:{actor.id}", str(form.cleaned_data.get("token", "")))
+    known = answers_for([asked]).get(asked) if asked[1] else None
+    return known is not None and bytes(known.fingerprint) == fingerprint_of(request)
 
 
 def perform_once(request: HttpRequest, actor: Actor, form: Form, act: Callable[[dict[str, Any]], object]) -> object:

@@ -21,7 +21,9 @@ from orderwell.domains.fulfilment.services.ship import ship
 from orderwell.domains.inventory.choices import visible_warehouses
 from orderwell.domains.orders.models import OrderLine
 from orderwell.domains.orders.overview import LineView, OrderOverview, order_overview
+from orderwell.domains.orders.to_invoice import gone_uninvoiced
 from orderwell.kernel.clock import utc_now
+from orderwell.kernel.money import written
 from orderwell.kernel.quantities import plain
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
@@ -143,9 +145,14 @@ def return_goods(request: HttpRequest, actor: Actor, order_id: int) -> HttpRespo
 
 @form_page(Permission.BILLING_INVOICE_CREATE)
 def invoice_order(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse:
+    """Opened from what is shipped and not invoiced, `?shipped=1`, it proposes that; else everything."""
     found = order_overview(actor, order_id)
+    shipped = bool(request.GET.get("shipped"))
     lines = [
-        Countable(view.line.pk, line_name(view.line), view.line.sku, view.to_invoice, view.to_invoice)
+        Countable(
+            *(view.line.pk, line_name(view.line), view.line.sku, view.to_invoice),
+            fill=gone_uninvoiced(view.line) if shipped else view.to_invoice,
+        )
         for view in found.lines
         if view.to_invoice and view.line.kind == OrderLine.Kind.GOODS
     ]
@@ -213,4 +220,4 @@ def _refund_start(found: OrderOverview, payments: list[Payment]) -> dict[str, An
     first = payments[0] if payments else None
     if first is None or too_much <= 0:
         return {}
-    return {"payment": first.pk, "amount": plain(min(too_much, first.amount - first.refunded_amount))}
+    return {"payment": first.pk, "amount": written(min(too_much, first.amount - first.refunded_amount), first.currency)}

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from orderwell.domains.automation.hints.finding import hints_of_orders
 from orderwell.domains.billing.queries import due_amount, invoices_of_orders
 from orderwell.domains.billing.services.many import invoice_orders
+from orderwell.domains.billing.waiting import shipped_uninvoiced
 from orderwell.domains.catalog.choices import channel_names
 from orderwell.domains.customers.queries import tags, visible_customers
 from orderwell.domains.fulfilment.queries import shipments_of_orders
@@ -79,6 +80,10 @@ def of_the_page(actor: Actor, found: Sequence[Any], keys: Sequence[str]) -> None
         if key not in badges:
             badges[key] = payment(order)
         order.payment_badge = badges[key]
+    if "shipped_uninvoiced" in keys:
+        amounts = shipped_uninvoiced(actor, found)
+        for order in found:
+            order.shipped_uninvoiced = amounts.get(order.pk)
     if "hints" in keys:
         hints = hints_of_orders(actor, found, now=utc_now())
         for order in found:
@@ -193,6 +198,14 @@ COLUMNS = (
     Column("tax", _("Tax"), lambda o: o.tax_amount, "money", currency=lambda o: o.currency),
     Column("invoiced", _("Invoiced"), lambda o: o.invoiced_amount, "money", currency=lambda o: o.currency),
     Column("uninvoiced", _("Not invoiced"), uninvoiced, "money", currency=lambda o: o.currency),
+    Column(
+        "shipped_uninvoiced",
+        _("Shipped, not invoiced"),
+        lambda o: o.shipped_uninvoiced,
+        "money",
+        currency=lambda o: o.currency,
+        permission=P.BILLING_INVOICE_VIEW,
+    ),
     Column("credited", _("Credited"), lambda o: o.credited_amount, "money", currency=lambda o: o.currency),
     Column("paid", _("Paid"), lambda o: o.paid_amount, "money", currency=lambda o: o.currency),
     Column("open", _("Still to be paid"), due_amount, "money", currency=lambda o: o.currency),

@@ -21,7 +21,7 @@ from orderwell.domains.billing.overview import money_of
 from orderwell.domains.billing.services.pay import PaymentDraft, record_payment
 from orderwell.domains.orders.overview import order_overview
 from orderwell.kernel.clock import business_day, day_bounds, utc_now
-from orderwell.kernel.quantities import plain
+from orderwell.kernel.money import written
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.actions import ActionForm, perform
@@ -64,12 +64,15 @@ class PaymentForm(ActionForm):
         self.due, self.currency = due, currency
         in_currency(self, "amount", currency)
         offer(self, "method", [(name, gettext(title)) for name, title in METHODS.items()])
-        if len(waiting) < 2:  # then there is nothing to choose
+        # With one there is nothing to choose; but who chose while there were more is told when that one is settled.
+        if len(waiting) < 2 and "invoice" not in self.data:
             del self.fields["invoice"]
             return
         offer(self, "invoice", options([(row.number, _label(row)) for row in waiting], empty=_("The oldest first")))
-        amounts = {"": plain(due), **{row.number: plain(row.open_amount) for row in waiting}}
-        self.fields["invoice"].widget.attrs["data-amounts"] = json.dumps(amounts)
+        amounts = {"": due, **{row.number: row.open_amount for row in waiting}}
+        self.fields["invoice"].widget.attrs["data-amounts"] = json.dumps(
+            {number: written(amount, currency) for number, amount in amounts.items()}
+        )
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -96,14 +99,18 @@ def pay_order(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse
     today = business_day(utc_now(), zone)
     due, money = max(found.due, ZERO), money_of(actor, order_id)
     waiting = [row for row in money.invoices if row.open_amount]
-    meant = next((row for row in waiting if str(row.pk) == request.GET.get("invoice")), None)
+    asked = next((row for row in money.invoices if str(row.pk) == request.GET.get("invoice")), None)
+    meant = asked if asked and asked.open_amount else None
     amount = meant.open_amount if meant else due
+    sent = request.POST.copy()
+    if sent and asked and "invoice" not in sent and waiting != [asked]:
+        sent["invoice"] = asked.number  # opened while it alone was open: that was chosen all the same
     initial = {
-        "amount": plain(amount) if amount else "",
+        "amount": written(amount, found.order.currency) if amount else "",
         "received_on": today,
         "invoice": meant.number if meant else "",
     }
-    form = PaymentForm(request.POST or None, initial=initial, due=due, currency=found.order.currency, waiting=waiting)
+    form = PaymentForm(sent or None, initial=initial, due=due, currency=found.order.currency, waiting=waiting)
     # A reference told twice is the payment that was there before: then there is nothing of this form to undo.
     known = {payment.pk for payment in money.payments}
 
@@ -130,6 +137,6 @@ def pay_order(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse
         act=act,
         done=gettext("The payment is recorded."),
         to=reverse("invoice-detail", args=[meant.pk]) if meant else page_of(order_id),
-        context={"order": found.order, "found": found, "meant": meant, "several": len(waiting) > 1},
+        context={"order": found.order, "found": found, "meant": meant, "several": "invoice" in form.fields},
         undo=lambda made: None if made.pk in known else undo("payment-recorded", payment_id=made.pk),
     )

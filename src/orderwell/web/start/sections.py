@@ -23,7 +23,7 @@ from django.utils.translation import ngettext, pgettext
 from orderwell.domains.automation.crediting import returns_to_credit
 from orderwell.domains.automation.hints.finding import newest_orders_with_hints
 from orderwell.domains.billing.queries import due_amount
-from orderwell.domains.billing.waiting import overdue, uninvoiced
+from orderwell.domains.billing.waiting import overdue, shipped_uninvoiced, uninvoiced
 from orderwell.domains.cases.queries import waiting_for_us
 from orderwell.domains.inventory.choices import visible_warehouses
 from orderwell.domains.orders.models import Order
@@ -200,16 +200,18 @@ def by_warehouse(actor: Actor, now: datetime) -> Section | None:
 def invoicing(actor: Actor, now: datetime) -> Section | None:
     if not actor.may(P.BILLING_INVOICE_VIEW):
         return None
+    found = uninvoiced(actor, limit=ROWS)
+    amounts = shipped_uninvoiced(actor, found)
     rows = [
         _row(
             order,
             since(order.placed_at),
-            amount=order.total_amount - order.invoiced_amount,
-            **_act(actor, P.BILLING_INVOICE_CREATE, _("Invoice"), "order-invoice", order.pk),
+            amount=amounts[order.pk],
+            **_act(actor, P.BILLING_INVOICE_CREATE, _("Invoice"), "order-invoice", order.pk, query="?shipped=1"),
         )
-        for order in uninvoiced(actor, limit=ROWS)
+        for order in found
     ]
-    columns = "number,placed,customer,status,total,invoiced,uninvoiced"
+    columns = "number,placed,customer,status,total,invoiced,uninvoiced,shipped_uninvoiced"
     shown = urlencode({"to_invoice": 1, "sort": "placed", "columns": columns})
     return Section(
         *("invoicing", _("Shipped, not invoiced"), "file-invoice", rows, f"{reverse('order-list')}?{shown}"),

@@ -28,16 +28,17 @@ def settle_invoices(order_id: int) -> None:
         paid += amount - refunded
         if invoice_id is not None:
             named[invoice_id] = amount - refunded
-    right = open_amounts([(pk, gross - credited.get(pk, ZERO)) for pk, gross, _open in kept], named, paid)
-    for pk, _gross, still_open in kept:
+    asked = [(pk, gross - credited.get(pk, ZERO)) for pk, gross, _open, _of in kept]
+    right = open_amounts(asked, named, paid, {pk: of for pk, _gross, _open, of in kept if of is not None})
+    for pk, _gross, still_open, _of in kept:
         if right[pk] != still_open:
             Invoice.objects.filter(pk=pk).update(open_amount=right[pk])
 
 
 @prepared(int)
-def _invoices(order_id: int) -> QuerySet[Any, tuple[int, Decimal, Decimal]]:
+def _invoices(order_id: int) -> QuerySet[Any, tuple[int, Decimal, Decimal, int | None]]:
     rows = Invoice.objects.filter(order_id=order_id).order_by("issued_at", "pk")
-    return rows.values_list("pk", "gross_amount", "open_amount")
+    return rows.values_list("pk", "gross_amount", "open_amount", "takes_back__invoice_id")
 
 
 @prepared(int)
