@@ -11,7 +11,6 @@ from django.db import migrations, models
 from django.db.models import Count, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from orderwell.domains.billing.settling import open_amounts
 from orderwell.platform.fields import AmountField
 
 BATCH = 500
@@ -51,9 +50,13 @@ def together(invoice: Any, note: Any, order: Any, orders: list[int]) -> None:
         asked[row.order_id].append((pk, row.gross_amount - credited.get(pk, ZERO)))
     changed = []
     for order_id, theirs in asked.items():
-        for pk, amount in open_amounts(theirs, {}, paid[order_id]).items():
-            if amount:
-                rows[pk].open_amount = amount
+        # What credit notes took back beyond their invoice settles the others, as what was paid does.
+        rest = max(paid[order_id] - sum(amount for _pk, amount in theirs if amount < ZERO), ZERO)
+        for pk, amount in theirs:
+            part = min(max(amount, ZERO), rest)
+            rest -= part
+            if amount > part:
+                rows[pk].open_amount = amount - part
                 changed.append(rows[pk])
     invoice.objects.bulk_update(changed, ["open_amount"], batch_size=BATCH)
 
