@@ -36,7 +36,7 @@ def test_a_list_refuses_a_code_that_is_not_there(owner: Caller, shop: Shop, path
     assert (wrong["code"], wrong["pointer"]) == (code, f"/{name}")
     assert wrong["data"]["value"] == "nope" and "expected" in wrong["data"]
     known = wrong["data"]["expected"].split(", ")[0]
-    if known:
+    if known != "-":  # there are none in this shop
         assert owner.get(f"{path}?{name}={known}").status_code == 200
     assert owner.get(f"{path}?{name}=").status_code == 200
 

@@ -36,7 +36,7 @@ VIEW = Permission.BILLING_INVOICE_VIEW
 Day = Annotated[date, Field(ge=date(1971, 1, 1), le=date(2199, 12, 31))]
 
 
-class EntryShape(Shape):
+class StatementEntryShape(Shape):
     kind: str = Field(description="invoice, credit_note, payment, refund, payment_undo or refund_undo")
     document_id: int
     number: str = Field(description="Of the document; of payments and refunds their reference, which may be empty")
@@ -74,7 +74,7 @@ class StatementShape(InCurrency):
     closing: Amount
     ageing: AgeingShape
     partial: bool = Field(description="The account has documents that this key may not see; it is not all that is owed")
-    items: list[EntryShape]
+    items: list[StatementEntryShape]
     next_cursor: str | None
 
 
@@ -116,7 +116,7 @@ def _chosen(
 
 
 def _entry(line: StatementLine) -> dict[str, Any]:
-    return columns(EntryShape, line, document_id=line.pk, order=line.order_number)
+    return columns(StatementEntryShape, line, document_id=line.pk, order=line.order_number)
 
 
 def _statement(found: AccountStatement) -> dict[str, Any]:

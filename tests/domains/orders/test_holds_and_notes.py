@@ -140,7 +140,7 @@ def test_a_state_is_named_in_the_reader_s_language(order):
     with pytest.raises(OrderStateForbids) as refused:
         hold(order)
     with translation.override("zh-hans"):
-        assert "已取消" in sentences(refused.value)[0] and "已下单" in sentences(refused.value)[0]
+        assert "已取消" in sentences(refused.value)[0] and "撤销取消" in sentences(refused.value)[0]
 
 
 def test_a_missing_permission_is_named_in_words(order):

@@ -84,7 +84,8 @@ class OrderStateForbids(DomainError):
     message = "This can't be done with order {number} as it stands. Load it again to see what can."
 
     def __init__(self, *, number: str, state: str, expected: tuple[str, ...], pointer: str | None = None) -> None:
-        said = _EXPECTING.get((state, expected[0])) or ORDER.refusals[state][OTHERWISE]
+        only = expected[0] if len(expected) == 1 else ""
+        said = _EXPECTING.get((state, only)) or ORDER.refusals[state][OTHERWISE]
         self.message = said
         super().__init__(pointer=pointer, number=number, state=state, expected=expected)
 

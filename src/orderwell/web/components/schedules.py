@@ -14,6 +14,7 @@ SCHEDULES = {
     "analytics.prepare-rankings": _("Prepare the rankings"),
     "jobs.forget-old-progress": _("Forget the progress of old jobs"),
     "views.forget-old-exports": _("Delete old exports"),
+    "printing.forget-old-prints": _("Delete old prints"),
     "automation.forget-old-sights": _("Forget who saw which hint"),
     "catalog.delete-removed-images": _("Delete images that were taken away"),
     "verify.every-night": _("Check every balance"),

@@ -173,6 +173,9 @@ SENTENCES: dict[str, str | Promise] = {
     "DismissForm.note": _("Needed for “something else”; it stands on the timeline."),
     # administration
     "UserForm.name": _("How colleagues see this person; empty: the user name."),
+    "TeamForm.members": _(
+        "Who works in it. They see the customers of the team where their access is limited to teams."
+    ),
     "*.language": _("Empty: as the browser asks."),
     "*.must_change_password": _("So that only they know it in the end."),
     "*.new_password": _("Everything you do stays under your name."),
