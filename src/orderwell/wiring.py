@@ -10,7 +10,6 @@ from importlib.util import find_spec
 
 from django.apps import apps
 
-from orderwell.domains.billing.events import BillingEvent
 from orderwell.domains.customers.events import CustomerEvent
 from orderwell.domains.fulfilment.events import FulfilmentEvent
 from orderwell.domains.inventory.events import InventoryEvent
@@ -55,7 +54,6 @@ def _subscribe() -> None:
     # What is no longer owed after its money went back is refunded.
     for name in (OrderEvent.UNITS_CANCELLED, OrderEvent.CHANGED, OrderEvent.CHANGE_UNDONE):
         subscribe(name, "orderwell.domains.automation.handlers.settle_refunds")
-    subscribe(BillingEvent.CREDITED, "orderwell.domains.automation.handlers.settle_refunds")
     # A merge that something slipped past is finished.
     subscribe(CustomerEvent.MERGED, "orderwell.domains.automation.handlers.finish_merge")
     # Colleagues mentioned in a note are told.

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from orderwell.domains.automation.handlers import settle_delivery, settle_refunds
+from orderwell.domains.billing.services.credit import issue_credit_note
+from orderwell.domains.billing.services.invoice import issue_invoice
 from orderwell.domains.billing.services.pay import PaymentDraft, record_payment, record_refund
 from orderwell.domains.billing.services.undo_money import undo_payment
 from orderwell.domains.fulfilment.services.record_return import ReturnedUnits, record_return
@@ -65,6 +67,18 @@ def test_refunded_before_or_after_it_was_cancelled_is_refunded() -> None:
     assert differences() == []
 
 
+def test_refunded_before_it_was_credited_is_refunded_at_once() -> None:
+    order = place([(stocked(), 3)])
+    invoice = issue_invoice(order_id=order.pk, actor=owner(), now=NOW)
+    paid = PaymentDraft(order_id=order.pk, amount=order.total_amount, method="cash")
+    payment = record_payment(payment=paid, actor=owner(), now=NOW)
+    record_refund(payment_id=payment.pk, amount=payment.amount, reason="sorry", actor=owner(), now=NOW)
+    issue_credit_note(invoice_id=invoice.pk, reason="sorry", actor=owner(), now=NOW)
+    order.refresh_from_db()
+    assert order.payment_state == Order.PaymentState.REFUNDED
+    assert differences() == []
+
+
 def test_without_money_there_is_nothing_to_refund() -> None:
     order = place([(stocked(), 3)])
     payment = record_payment(
@@ -81,5 +95,5 @@ def test_the_events_reach_them() -> None:
     for name in ("inventory.stock.received", "orders.line.cancelled", "fulfilment.return.recorded"):
         assert "orderwell.domains.orders.handlers.stock_became_free" in subscribers(name)
     assert "orderwell.domains.automation.handlers.settle_delivery" in subscribers("orders.line.cancelled")
-    for name in ("orders.line.cancelled", "billing.credit-note.issued"):
+    for name in ("orders.line.cancelled", "orders.order.changed"):
         assert "orderwell.domains.automation.handlers.settle_refunds" in subscribers(name)

@@ -19,7 +19,7 @@ from orderwell.domains.billing.errors import QuantityAboveInvoiced, UnknownInvoi
 from orderwell.domains.billing.events import BillingEvent
 from orderwell.domains.billing.models import CreditNote, CreditNoteLine, Invoice, InvoiceLine
 from orderwell.domains.billing.queries import visible_invoices
-from orderwell.domains.billing.services.ledger import Kind, post
+from orderwell.domains.billing.services.ledger import Kind, came_in, post
 from orderwell.domains.orders.models import Order, OrderLine
 from orderwell.domains.orders.pricing import NOTHING, Amounts, amounts_of_units
 from orderwell.domains.orders.services.loading import lines_of, lock_order
@@ -125,7 +125,7 @@ def turn_into_reversals(order: Order, *, quantities: Mapping[int, Decimal], acto
         facts.append(Fact(BillingEvent.TURNED, f"order:{order.pk}", f"credit_note:{note.pk}", {"number": note.number}))
     if facts:
         record(facts, actor=actor, now=now)
-        refresh_states([order.pk], actor=actor, now=now)
+        refresh_states([order.pk], actor=actor, now=now, received=came_in(order.pk))
 
 
 def creditable(line_ids: Sequence[int]) -> dict[int, Decimal]:
@@ -231,7 +231,7 @@ def _credit(
         record_money(order.pk, invoiced=-total.gross)
     else:
         record_money(order.pk, credited=total.gross)
-    refresh_states([order.pk], actor=actor, now=now)
+    refresh_states([order.pk], actor=actor, now=now, received=came_in(order.pk))
     numbers = next_numbers("billing.credit_note", count=len(by_invoice), now=now)
     notes = []
     for number, (invoice_id, parts) in zip(numbers, sorted(by_invoice.items()), strict=True):

@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
-from orderwell.domains.billing.models import LedgerEntry
+from orderwell.domains.billing.models import LedgerEntry, Payment
 from orderwell.domains.billing.services.settle import settle_invoices
 from orderwell.domains.orders.models import Order
 
@@ -39,3 +39,8 @@ def post(order: Order, kind: Kind, document_id: int, amount: Decimal, occurred_a
         occurred_at=occurred_at,
     )
     settle_invoices(order.pk)
+
+
+def came_in(order_id: int) -> dict[int, bool]:
+    """For `refresh_states`: whether money ever came in for the order, also where all of it went back since."""
+    return {order_id: Payment.objects.filter(order_id=order_id, undone_at=None).exists()}

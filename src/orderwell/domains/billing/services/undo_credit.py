@@ -26,6 +26,7 @@ from orderwell.domains.billing.models import CreditNote, CreditNoteLine, Invoice
 from orderwell.domains.billing.queries import visible_credit_notes
 from orderwell.domains.billing.recipient import kept_text, recipient_of
 from orderwell.domains.billing.services.invoice import uninvoiced, write_document
+from orderwell.domains.billing.services.ledger import came_in
 from orderwell.domains.orders.models import Order, OrderLine
 from orderwell.domains.orders.pricing import Amounts, amounts_of_units
 from orderwell.domains.orders.services.loading import lines_of, lock_order, require_state
@@ -156,7 +157,7 @@ def _take_back(
     else:
         # Reversed by the one paper and invoiced by the other: of the units nothing changes but that they are credited.
         record_money(order.pk, credited=-note.gross_amount)
-    refresh_states([order.pk], actor=actor, now=now)
+    refresh_states([order.pk], actor=actor, now=now, received=came_in(order.pk))
     note.reverses, note.undone_at, note.undone_by, note.undone_reason = True, now, actor.label, reason
     note.save(update_fields=["reverses", "undone_at", "undone_by", "undone_reason"])
     # It bills whom the first one did, whatever the customer's address is today.

@@ -16,7 +16,7 @@ from orderwell.domains.billing.errors import PaymentRefunded
 from orderwell.domains.billing.events import BillingEvent
 from orderwell.domains.billing.models import Payment, Refund
 from orderwell.domains.billing.queries import visible_payments
-from orderwell.domains.billing.services.ledger import Kind, post
+from orderwell.domains.billing.services.ledger import Kind, came_in, post
 from orderwell.domains.billing.services.pay import already_undone
 from orderwell.domains.orders.services.loading import lock_order
 from orderwell.domains.orders.services.progress import record_money, refresh_states
@@ -57,8 +57,7 @@ def undo_payment(*, payment_id: int, reason: str, actor: Actor, now: datetime) -
         }
         subject = f"payment:{payment.pk}"
         record(Fact(BillingEvent.PAYMENT_UNDONE, f"order:{order.pk}", subject, data), actor=actor, now=now)
-        others = Payment.objects.filter(order_id=order.pk, undone_at=None).exists()
-        refresh_states([order.pk], actor=actor, now=now, received={order.pk: others})
+        refresh_states([order.pk], actor=actor, now=now, received=came_in(order.pk))
     return payment
 
 
