@@ -5,63 +5,57 @@ What the caller may not see is as if it were not there. What is no longer active
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import Any
+
+from django.db.models import QuerySet
+
 from orderwell.domains.catalog.errors import UnknownCategory, UnknownChannel, UnknownTaxCategory
 from orderwell.domains.catalog.models import Category, Channel, TaxCategory
-from orderwell.domains.catalog.resolving import reference
 from orderwell.domains.customers.errors import UnknownCustomerGroup
 from orderwell.domains.customers.models import CustomerGroup
 from orderwell.domains.inventory.errors import UnknownWarehouse
 from orderwell.domains.inventory.models import Warehouse
-from orderwell.kernel.errors import InvalidValue, choices
+from orderwell.kernel.errors import DomainError, InvalidValue, choices
 from orderwell.kernel.transitions import TransitionTable
 from orderwell.platform.accounts.actor import Actor
 
 
 def channel_asked(actor: Actor, code: str) -> str:
     """Raises UnknownChannel."""
-    if code:
-        rows = Channel.objects.filter(code=code)
-        if actor.channel_ids is not None:
-            rows = rows.filter(pk__in=actor.channel_ids)
-        if not rows.exists():
-            expected = reference().codes_within(actor.channel_ids)
-            raise UnknownChannel(pointer="/channel", value=code, expected=expected)
-    return code
+    return _asked(code, _within(Channel.objects.all(), actor.channel_ids), UnknownChannel, "/channel", active=True)
 
 
 def warehouse_asked(actor: Actor, code: str) -> str:
     """Raises UnknownWarehouse."""
-    if code:
-        rows = Warehouse.objects.all()
-        if actor.warehouse_ids is not None:
-            rows = rows.filter(pk__in=actor.warehouse_ids)
-        if not rows.filter(code=code).exists():
-            expected = choices(rows.filter(active=True).values_list("code", flat=True))
-            raise UnknownWarehouse(pointer="/warehouse", value=code, expected=expected)
-    return code
+    rows = _within(Warehouse.objects.all(), actor.warehouse_ids)
+    return _asked(code, rows, UnknownWarehouse, "/warehouse", active=True)
 
 
 def category_asked(code: str) -> str:
     """Raises UnknownCategory."""
-    if code and not Category.objects.filter(code=code).exists():
-        expected = choices(Category.objects.values_list("code", flat=True))
-        raise UnknownCategory(pointer="/category", value=code, expected=expected)
-    return code
+    return _asked(code, Category.objects.all(), UnknownCategory, "/category")
 
 
 def tax_category_asked(code: str) -> str:
     """Raises UnknownTaxCategory."""
-    if code and not TaxCategory.objects.filter(code=code).exists():
-        expected = choices(TaxCategory.objects.values_list("code", flat=True))
-        raise UnknownTaxCategory(pointer="/tax_category", value=code, expected=expected)
-    return code
+    return _asked(code, TaxCategory.objects.all(), UnknownTaxCategory, "/tax_category")
 
 
 def group_asked(code: str) -> str:
     """Raises UnknownCustomerGroup."""
-    if code and not CustomerGroup.objects.filter(code=code).exists():
-        expected = choices(CustomerGroup.objects.values_list("code", flat=True))
-        raise UnknownCustomerGroup(pointer="/group", value=code, expected=expected)
+    return _asked(code, CustomerGroup.objects.all(), UnknownCustomerGroup, "/group")
+
+
+def _within(rows: QuerySet[Any], ids: Collection[int] | None) -> QuerySet[Any]:
+    return rows if ids is None else rows.filter(pk__in=ids)
+
+
+def _asked(code: str, rows: QuerySet[Any], error: type[DomainError], pointer: str, **offered: bool) -> str:
+    """`offered` narrows what the refusal names."""
+    if code and not rows.filter(code=code).exists():
+        known = rows.filter(**offered).values_list("code", flat=True)
+        raise error(pointer=pointer, value=code, expected=choices(known))
     return code
 
 

@@ -14,8 +14,8 @@ from orderwell.api.bodies import ApiRequest
 from orderwell.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, link_to_next, page
 from orderwell.api.routing import Routes
 from orderwell.api.shapes import Amount, Currency, Id, InCurrency, Input, Moment, Shape, columns
+from orderwell.domains.automation.services.hand_out import hand_out_statement as hand_out
 from orderwell.domains.billing.models import Statement
-from orderwell.domains.billing.services.make_statement import make_statement
 from orderwell.domains.billing.statement import (
     AccountStatement,
     StatementLine,
@@ -27,9 +27,7 @@ from orderwell.domains.billing.statement import (
 from orderwell.kernel.clock import business_day, utc_now
 from orderwell.kernel.errors import InvalidValue
 from orderwell.platform.accounts.actor import Actor
-from orderwell.platform.database import atomic
 from orderwell.platform.permissions import Permission
-from orderwell.platform.printing.services import print_documents
 
 routes = Routes("billing")
 VIEW = Permission.BILLING_INVOICE_VIEW
@@ -174,9 +172,5 @@ def hand_out_statement(request: ApiRequest, customer_id: Id, body: NewStatement)
     Its PDF is made at once and never changes. Refused for a key that may see only a part of the account
     (`statement_partial`) or no personal data, which stands on it.
     """
-    now = utc_now()
     chosen = _chosen(request.actor, customer_id, **dict(body))
-    with atomic():
-        made = make_statement(customer_id=customer_id, **chosen, actor=request.actor, now=now)
-        print_documents(kind="statement", ids=[made.pk], actor=request.actor, now=now)
-    return _handed_out(made)
+    return _handed_out(hand_out(customer_id=customer_id, **chosen, actor=request.actor, now=utc_now()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from orderwell.kernel.clock import business_day
 from orderwell.kernel.errors import DomainError
 from orderwell.kernel.money import COMMON, MAX_AMOUNT, UNIT_PRICE_SCALE, exponent, is_rounded, known_currency
-from orderwell.kernel.quantities import MAX_QUANTITY, has_scale, quantity_problem
+from orderwell.kernel.quantities import MAX_QUANTITY, QUANTITY_SCALE, has_scale, quantity_problem
 from orderwell.kernel.written import DIRECTION_MARKS
 
 MAX_UNIT_PRICE = Decimal(10) ** 9
@@ -142,8 +142,15 @@ def day_problems(value: datetime, pointer: str, *, now: datetime, zone: ZoneInfo
         yield DayOver(pointer=pointer, value=day.isoformat())
 
 
-def quantity_problems(value: Decimal, pointer: str, *, sku: str, places: int) -> Iterator[DomainError]:
-    """Why `value` is no quantity of a product that is sold with `places` decimal places."""
+def quantity_problems(
+    value: Decimal, pointer: str, *, sku: str, places: int, whole: Collection[Decimal] = ()
+) -> Iterator[DomainError]:
+    """Why `value` is no quantity of a product that is sold with `places` decimal places.
+
+    What is left of a line may be finer than the product is divisible today: the quantities in `whole` can go as they are.
+    """
+    if value.is_finite() and value in whole:
+        places = QUANTITY_SCALE
     match quantity_problem(value, places=places):
         case "not_a_number":
             yield NotANumber(pointer=pointer, value=str(value))

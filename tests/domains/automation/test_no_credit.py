@@ -19,7 +19,7 @@ from orderwell.domains.billing.queries import due_amount
 from orderwell.domains.billing.services.invoice import issue_invoice
 from orderwell.domains.billing.services.pay import PaymentDraft, record_payment
 from orderwell.domains.billing.services.undo_credit import undo_credit_note
-from orderwell.domains.billing.waiting import uninvoiced
+from orderwell.domains.billing.waiting import orders_to_invoice
 from orderwell.domains.fulfilment.errors import ReturnNotSettled, ReturnSettled, ReturnUndone
 from orderwell.domains.fulfilment.models import Return, ReturnLine
 from orderwell.domains.fulfilment.services.record_return import ReturnedUnits, record_return
@@ -72,7 +72,7 @@ def left(order: Order) -> D:
 def standing(order: Order) -> tuple[object, ...]:
     order.refresh_from_db()
     waiting = not_invoiced(ACTOR, [order.customer_id or 0])
-    desk = order in uninvoiced(ACTOR, limit=10)
+    desk = order in orders_to_invoice(ACTOR, limit=10)
     money = (order.total_amount, order.net_amount, order.tax_amount, due_amount(order))
     return order.state, order.fulfilment_state, order.payment_state, money, waiting, desk, left(order)
 
@@ -270,8 +270,8 @@ def test_the_law_notices_units_that_nothing_left_unbilled() -> None:
 def test_the_bookkeepers_list_has_only_what_is_still_to_be_billed() -> None:
     order = gone(4, 2)
     document = back(order, 2)
-    assert uninvoiced(ACTOR, limit=10) == [order]
+    assert orders_to_invoice(ACTOR, limit=10) == [order]
     settle(document)
-    assert uninvoiced(ACTOR, limit=10) == [], "what left is back; the rest is still here"
+    assert orders_to_invoice(ACTOR, limit=10) == [], "what left is back; the rest is still here"
     undo(document)
-    assert uninvoiced(ACTOR, limit=10) == [order]
+    assert orders_to_invoice(ACTOR, limit=10) == [order]

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from orderwell.domains.billing.services.invoice import issue_invoice
-from orderwell.domains.billing.waiting import shipped_uninvoiced, uninvoiced
+from orderwell.domains.billing.waiting import orders_to_invoice, shipped_uninvoiced
 from orderwell.domains.fulfilment.services.ship import ship
 from orderwell.domains.orders.models import Order
 from orderwell.domains.orders.queries import OrderFilters, matching, order_count, order_list, order_parts
@@ -46,16 +46,16 @@ def test_what_left_and_is_not_invoiced_and_nothing_else() -> None:
     Order.objects.filter(pk=past.pk).update(history=True)
 
     ids = [order.pk for order in waiting]
-    assert [order.pk for order in uninvoiced(ACTOR, limit=50)] == ids
+    assert [order.pk for order in orders_to_invoice(ACTOR, limit=50)] == ids
     assert [order.pk for order in order_list(ACTOR, FILTERS, now=NOW).rows] == ids[::-1]
     assert order_count(ACTOR, FILTERS, now=NOW) == 4
     mine = limited(owner(), channels=frozenset({waiting[1].channel_id}))
-    assert [order.pk for order in uninvoiced(mine, limit=50)] == [waiting[1].pk]
+    assert [order.pk for order in orders_to_invoice(mine, limit=50)] == [waiting[1].pk]
     assert matching(mine, FILTERS, now=NOW).get().pk == waiting[1].pk
     with pytest.raises(PermissionDenied):
-        uninvoiced(outsider(), limit=1)
+        orders_to_invoice(outsider(), limit=1)
     # Sums are those of the rows.
-    left = sum((order.total_amount - order.invoiced_amount for order in uninvoiced(ACTOR, limit=50)), Decimal(0))
+    left = sum((order.total_amount - order.invoiced_amount for order in orders_to_invoice(ACTOR, limit=50)), Decimal(0))
     assert left == 20 + 20 + 10 + 20
 
 
@@ -65,13 +65,13 @@ def test_what_is_shipped_and_not_invoiced_comes_to_what_an_invoice_over_it_does(
     first, second, charge = lines_of(order)
     for units in (2, 3):
         ship(order_id=order.pk, lines={first.pk: D(units)}, actor=ACTOR, now=NOW)
-        (row,) = uninvoiced(ACTOR, limit=5)
+        (row,) = orders_to_invoice(ACTOR, limit=5)
         waiting = shipped_uninvoiced(ACTOR, [row])
         made = issue_invoice(order_id=order.pk, quantities={first.pk: D(units)}, actor=ACTOR, now=NOW)
         assert waiting == {order.pk: made.gross_amount} and made.gross_amount < 19
     assert charge.kind == "shipping"
     ship(order_id=order.pk, actor=ACTOR, now=NOW)
-    (row,) = uninvoiced(ACTOR, limit=5)
+    (row,) = orders_to_invoice(ACTOR, limit=5)
     assert shipped_uninvoiced(ACTOR, [row]) == {order.pk: row.total_amount - row.invoiced_amount}
     assert shipped_uninvoiced(outsider(), [row]) == {}
     assert second.quantity == 5

@@ -6,18 +6,18 @@ A return and its money are two people's work in most companies; whatever lies be
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from itertools import count
 
-from django.db.models import Q, prefetch_related_objects
+from django.db.models import Q, QuerySet, prefetch_related_objects
 
 from orderwell.domains.billing.models import CreditNote
 from orderwell.domains.billing.services.credit import creditable
-from orderwell.domains.billing.services.invoice import uninvoiced
 from orderwell.domains.fulfilment.models import Return
 from orderwell.domains.fulfilment.queries import visible_returns
 from orderwell.domains.orders.models import OrderLine
+from orderwell.domains.orders.to_invoice import uninvoiced
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 
@@ -28,9 +28,8 @@ LOOKED_AT = 300
 def awaiting_credit(returns: Sequence[Return]) -> list[Return]:
     """Those of `returns` that were neither credited nor settled without, and of which something can be credited."""
     open_ = [row for row in returns if row.order_id and not (row.history or row.settled_without or row.undone_at)]
-    causes = CreditNote.objects.filter(cause__in=[f"return:{row.pk}" for row in open_], undone_at=None)
-    known = set(causes.values_list("cause", flat=True))
-    open_ = [row for row in open_ if f"return:{row.pk}" not in known]
+    credited = credited_among([row.pk for row in open_])
+    open_ = [row for row in open_ if row.pk not in credited]
     if not open_:
         return []
     prefetch_related_objects(open_, "lines")
@@ -52,7 +51,7 @@ def returns_to_credit(actor: Actor, *, limit: int) -> list[Return]:
     actor.require(Permission.BILLING_INVOICE_VIEW)
     # A credit note that was undone leaves its return waiting again; there are few of them.
     undone = CreditNote.objects.filter(cause__startswith="return:", undone_at__isnull=False)
-    again = [int(cause.removeprefix("return:")) for cause in undone.values_list("cause", flat=True)]
+    again = _returns_of(undone)
     rows = visible_returns(actor).filter(Q(awaits_credit=True) | Q(pk__in=again)).select_related("order")
     rows = rows.order_by("received_at", "pk")
     found: list[Return] = []
@@ -62,6 +61,15 @@ def returns_to_credit(actor: Actor, *, limit: int) -> list[Return]:
         if len(part) < LOOKED_AT or len(found) >= limit:
             break
     return found[:limit]
+
+
+def credited_among(return_ids: Iterable[int]) -> set[int]:
+    """Those of the returns for which a credit note stands."""
+    return _returns_of(CreditNote.objects.filter(cause__in=[f"return:{pk}" for pk in return_ids], undone_at=None))
+
+
+def _returns_of(notes: QuerySet[CreditNote]) -> set[int]:
+    return {int(cause.removeprefix("return:")) for cause in notes.values_list("cause", flat=True)}
 
 
 def credit_note_of(return_id: int) -> str | None:

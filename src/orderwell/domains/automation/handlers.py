@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from orderwell.domains.automation.services.merge_customers import sweep
-from orderwell.domains.billing.models import Payment
+from orderwell.domains.billing.services.ledger import came_in
 from orderwell.domains.customers.merges import merge_in_force
 from orderwell.domains.fulfilment.services.track import everything_arrived
 from orderwell.domains.orders.models import Order
@@ -33,8 +33,9 @@ def settle_refunds(event: Event) -> None:
         order = lock_orders([order_id]).get(order_id)
         if order is None or order.history or order.payment_state != Order.PaymentState.NONE:
             return
-        if Payment.objects.filter(order_id=order_id, undone_at=None).exists():
-            refresh_states([order_id], actor=MONEY, now=utc_now(), received={order_id: True})
+        received = came_in(order_id)
+        if received[order_id]:
+            refresh_states([order_id], actor=MONEY, now=utc_now(), received=received)
 
 
 def finish_merge(event: Event) -> None:

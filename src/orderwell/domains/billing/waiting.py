@@ -13,9 +13,8 @@ from orderwell.domains.billing.models import Invoice
 from orderwell.domains.billing.open_invoices import open_invoices
 from orderwell.domains.billing.queries import visible_invoices
 from orderwell.domains.orders.models import Order, OrderLine
-from orderwell.domains.orders.pricing import units_asked_for
 from orderwell.domains.orders.queries import visible_orders
-from orderwell.domains.orders.to_invoice import gone_uninvoiced, to_invoice
+from orderwell.domains.orders.to_invoice import gone_uninvoiced, to_invoice, uninvoiced
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 
@@ -23,7 +22,7 @@ ZERO = Decimal(0)
 State = Order.FulfilmentState
 
 
-def uninvoiced(actor: Actor, *, limit: int) -> list[Order]:
+def orders_to_invoice(actor: Actor, *, limit: int) -> list[Order]:
     """Orders of which something left that is not invoiced, the oldest first."""
     actor.require(Permission.BILLING_INVOICE_VIEW)
     return list(to_invoice(visible_orders(actor)).order_by("placed_at", "id")[:limit])
@@ -49,7 +48,7 @@ def _of_partly_shipped(orders: dict[int, Order]) -> dict[int, Decimal]:
     waiting = set()
     for line in OrderLine.objects.filter(order_id__in=list(orders)):
         goods = line.kind == OrderLine.Kind.GOODS
-        units[line] = gone_uninvoiced(line) if goods else units_asked_for(line) - line.quantity_invoiced
+        units[line] = gone_uninvoiced(line) if goods else uninvoiced(line)
         if goods and units[line]:
             waiting.add(line.order_id)
     due = {line: quantity for line, quantity in units.items() if quantity > ZERO and line.order_id in waiting}

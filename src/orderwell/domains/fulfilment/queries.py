@@ -235,9 +235,19 @@ def return_detail(actor: Actor, return_id: int) -> Return:
 
 def returned_units(document: Return) -> dict[int, Decimal]:
     """Order line -> units of it that came back with a return."""
+    return _by_order_line(ReturnLine.objects.filter(return_document=document), "quantity")
+
+
+def unbilled_units(document: Return) -> dict[int, Decimal]:
+    """Order line -> units of it that a return left unbilled; none where it left none."""
+    return _by_order_line(
+        ReturnLine.objects.filter(return_document=document, quantity_unbilled__gt=0), "quantity_unbilled"
+    )
+
+
+def _by_order_line(rows: QuerySet[ReturnLine], column: str) -> dict[int, Decimal]:
     units: dict[int, Decimal] = defaultdict(Decimal)
-    rows = ReturnLine.objects.filter(return_document=document, order_line__isnull=False)
-    for line_id, quantity in rows.order_by("pk").values_list("order_line_id", "quantity"):
+    for line_id, quantity in rows.filter(order_line__isnull=False).order_by("pk").values_list("order_line_id", column):
         units[line_id or 0] += quantity
     return units
 

@@ -12,7 +12,7 @@ from orderwell.domains.catalog.models import BundleComponent, Variant
 from orderwell.domains.inventory import errors
 from orderwell.domains.inventory.models import Reservation, Warehouse
 from orderwell.domains.inventory.services.ledger import StockRow
-from orderwell.kernel.errors import DomainError, ErrorDetail, Named
+from orderwell.kernel.errors import DomainError, ErrorDetail, Named, choices
 from orderwell.kernel.quantities import plain
 from orderwell.platform.accounts.actor import Actor
 
@@ -41,6 +41,14 @@ def usable_warehouses(actor: Actor) -> dict[str, Warehouse]:
     if actor.warehouse_ids is not None:
         rows = rows.filter(pk__in=actor.warehouse_ids)
     return {warehouse.code: warehouse for warehouse in rows}
+
+
+def usable_warehouse(code: str, actor: Actor, pointer: str = "/warehouse") -> Warehouse:
+    """One of them by its code. Raises UnknownWarehouse, which names those that there are."""
+    usable = usable_warehouses(actor)
+    if code not in usable:
+        raise errors.UnknownWarehouse(pointer=pointer, value=code[:40], expected=choices(usable))
+    return usable[code]
 
 
 def sku_problems(sku: str, known: Mapping[str, Goods], pointer: str) -> Iterator[DomainError]:

@@ -16,6 +16,7 @@ from orderwell.domains.inventory.models import Reservation
 from orderwell.domains.orders.holds import STEPS, blocking
 from orderwell.domains.orders.models import Attachment, Backorder, Hold, Order, OrderLine, OrderNote
 from orderwell.domains.orders.queries import order_detail, visible_orders
+from orderwell.domains.orders.to_invoice import uninvoiced
 from orderwell.kernel.errors import NotFound
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
@@ -43,8 +44,7 @@ class LineView:
 
     @property
     def to_invoice(self) -> Decimal:
-        left: Decimal = max(self.active - self.line.quantity_invoiced - self.line.quantity_unbilled, ZERO)
-        return left
+        return uninvoiced(self.line)
 
     @property
     def cancellable(self) -> Decimal:

@@ -8,6 +8,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from orderwell.domains.orders.due import UninvoicedSince
 from orderwell.domains.orders.models import Order, OrderLine
+from orderwell.domains.orders.pricing import units_asked_for
 
 ZERO = Decimal(0)
 
@@ -21,6 +22,12 @@ def to_invoice(orders: QuerySet[Order]) -> QuerySet[Order]:
     gone = OrderLine.objects.filter(order_id=OuterRef("pk"), quantity_shipped__gt=done)
     whole = ~Q(fulfilment_state=Order.FulfilmentState.PARTIAL)
     return orders.alias(uninvoiced_since=UninvoicedSince()).filter(whole | Exists(gone), uninvoiced_since__isnull=False)
+
+
+def uninvoiced(line: OrderLine) -> Decimal:
+    """Units of a line that can still be invoiced."""
+    left: Decimal = units_asked_for(line) - line.quantity_invoiced
+    return max(left, ZERO)
 
 
 def gone_uninvoiced(line: OrderLine) -> Decimal:

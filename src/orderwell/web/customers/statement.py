@@ -14,14 +14,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from orderwell.domains.automation.printing.statements import AGES
-from orderwell.domains.billing.services.make_statement import make_statement
+from orderwell.domains.automation.services.hand_out import hand_out_statement
 from orderwell.domains.billing.statement import AccountStatement, account_statement, currencies_of, usual_currency
 from orderwell.kernel.clock import business_day, utc_now
 from orderwell.platform.accounts.actor import Actor
-from orderwell.platform.database import atomic
 from orderwell.platform.exporting import Column, content_type, csv_bytes
 from orderwell.platform.permissions import Permission
-from orderwell.platform.printing.services import print_documents
 from orderwell.web.components.words import word
 from orderwell.web.pages import action, page
 
@@ -123,8 +121,5 @@ def print_statement(request: HttpRequest, actor: Actor, customer_id: int) -> Htt
     """Keep the statement as a document, and open its PDF."""
     actor.require(Permission.CUSTOMERS_CUSTOMER_VIEW)
     chosen = _chosen(request.POST, actor, customer_id)
-    now = utc_now()
-    with atomic():
-        made = make_statement(customer_id=customer_id, **chosen, zone=zone(), actor=actor, now=now)
-        print_documents(kind="statement", ids=[made.pk], actor=actor, now=now)
+    made = hand_out_statement(customer_id=customer_id, **chosen, zone=zone(), actor=actor, now=utc_now())
     return HttpResponseRedirect(f"{reverse('print', args=['statement'])}?ids={made.pk}")

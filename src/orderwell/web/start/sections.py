@@ -23,7 +23,7 @@ from django.utils.translation import ngettext, pgettext
 from orderwell.domains.automation.crediting import returns_to_credit
 from orderwell.domains.automation.hints.finding import newest_orders_with_hints
 from orderwell.domains.billing.queries import due_amount
-from orderwell.domains.billing.waiting import overdue, shipped_uninvoiced, uninvoiced
+from orderwell.domains.billing.waiting import orders_to_invoice, overdue, shipped_uninvoiced
 from orderwell.domains.cases.queries import waiting_for_us
 from orderwell.domains.inventory.choices import visible_warehouses
 from orderwell.domains.orders.models import Order
@@ -200,7 +200,7 @@ def by_warehouse(actor: Actor, now: datetime) -> Section | None:
 def invoicing(actor: Actor, now: datetime) -> Section | None:
     if not actor.may(P.BILLING_INVOICE_VIEW):
         return None
-    found = uninvoiced(actor, limit=ROWS)
+    found = orders_to_invoice(actor, limit=ROWS)
     amounts = shipped_uninvoiced(actor, found)
     rows = [
         _row(

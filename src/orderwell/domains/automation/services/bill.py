@@ -7,13 +7,14 @@ from datetime import datetime
 from decimal import Decimal
 
 from orderwell.domains.billing.models import Invoice
-from orderwell.domains.billing.services.invoice import issue_invoice, uninvoiced
+from orderwell.domains.billing.services.invoice import issue_invoice
 from orderwell.domains.fulfilment.models import Shipment
 from orderwell.domains.fulfilment.queries import units_completed_by, visible_shipments
 from orderwell.domains.fulfilment.services.ship import ship
 from orderwell.domains.orders.errors import NothingToDo
 from orderwell.domains.orders.models import OrderLine
 from orderwell.domains.orders.services.loading import lock_order
+from orderwell.domains.orders.to_invoice import uninvoiced
 from orderwell.kernel.errors import NotFound
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.database import atomic

@@ -13,10 +13,10 @@ from django.db.models import F
 from orderwell.domains.automation.errors import CreditNoteNeeded
 from orderwell.domains.billing.models import CreditNote, InvoiceLine
 from orderwell.domains.billing.services.credit import credit_units, creditable, turn_into_reversals
-from orderwell.domains.billing.services.invoice import uninvoiced
 from orderwell.domains.orders.models import Order, OrderLine
 from orderwell.domains.orders.services.cancel import cancel_units
 from orderwell.domains.orders.services.loading import lines_of, lock_order
+from orderwell.domains.orders.to_invoice import uninvoiced
 from orderwell.kernel.errors import Refusal
 from orderwell.kernel.quantities import plain
 from orderwell.platform.accounts.actor import Actor

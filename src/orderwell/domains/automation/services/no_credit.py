@@ -11,13 +11,11 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from decimal import Decimal
 
-from orderwell.domains.automation.crediting import credit_note_of
+from orderwell.domains.automation.crediting import credit_note_of, credited_among
 from orderwell.domains.automation.errors import AlreadyCredited
-from orderwell.domains.billing.models import CreditNote
 from orderwell.domains.billing.services.credit import creditable
-from orderwell.domains.billing.services.invoice import uninvoiced
 from orderwell.domains.fulfilment.models import Return, ReturnLine
-from orderwell.domains.fulfilment.queries import returned_units
+from orderwell.domains.fulfilment.queries import returned_units, unbilled_units
 from orderwell.domains.fulfilment.services.settle_return import (
     keep_unbilled,
     reopen_return,
@@ -26,6 +24,7 @@ from orderwell.domains.fulfilment.services.settle_return import (
 )
 from orderwell.domains.orders.models import Order, OrderLine
 from orderwell.domains.orders.services.unbilled import leave_unbilled
+from orderwell.domains.orders.to_invoice import uninvoiced
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.database import atomic
 
@@ -78,11 +77,7 @@ def units_without_bill(document: Return) -> dict[int, Decimal]:
     if document.history or document.order_id is None:
         return {}
     units = returned_units(document)
-    already: dict[int, Decimal] = defaultdict(Decimal)
-    for pk, quantity in ReturnLine.objects.filter(return_document=document).values_list(
-        "order_line_id", "quantity_unbilled"
-    ):
-        already[pk or 0] += quantity
+    already = unbilled_units(document)
     settled, waiting = _came_back(list(units), document.pk)
     invoiced = creditable(list(units))
     found = {}
@@ -90,7 +85,7 @@ def units_without_bill(document: Return) -> dict[int, Decimal]:
         pk = line.pk
         # Returns that still wait for their credit note take of the invoiced units first.
         covered = max(invoiced[pk] - waiting[pk], ZERO) + line.quantity_unbilled
-        part = min(units[pk] - already[pk], uninvoiced(line), settled[pk] - covered)
+        part = min(units[pk] - already.get(pk, ZERO), uninvoiced(line), settled[pk] - covered)
         if part > 0:
             found[pk] = part
     return found
@@ -104,11 +99,10 @@ def _came_back(line_ids: Collection[int], return_id: int) -> tuple[Mapping[int, 
         order_line_id__in=line_ids, return_document__undone_at=None, return_document__history=False
     ).values_list("order_line_id", "quantity", "return_document_id", "return_document__settled_without")
     found = list(rows)
-    causes = {f"return:{document}" for _pk, _quantity, document, _why in found}
-    credited = set(CreditNote.objects.filter(cause__in=causes, undone_at=None).values_list("cause", flat=True))
+    credited = credited_among({document for _pk, _quantity, document, _why in found})
     for pk, quantity, document, why in found:
         if document == return_id or why:
             settled[pk or 0] += quantity
-        elif f"return:{document}" not in credited:
+        elif document not in credited:
             waiting[pk or 0] += quantity
     return settled, waiting

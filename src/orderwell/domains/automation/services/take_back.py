@@ -14,7 +14,7 @@ from orderwell.domains.automation.services.no_credit import lift_settlement
 from orderwell.domains.billing.errors import PastOrder
 from orderwell.domains.billing.models import CreditNote, Refund
 from orderwell.domains.billing.services.credit import credit_units, creditable
-from orderwell.domains.billing.services.invoice import uninvoiced, write_invoice
+from orderwell.domains.billing.services.invoice import write_invoice
 from orderwell.domains.fulfilment.models import Return
 from orderwell.domains.fulfilment.queries import returned_units, visible_returns
 from orderwell.domains.fulfilment.services.record_return import ReturnedUnits, record_return
@@ -22,6 +22,7 @@ from orderwell.domains.fulfilment.services.settle_return import note_credited
 from orderwell.domains.fulfilment.services.undo_return import already_undone
 from orderwell.domains.orders.models import Order, OrderLine
 from orderwell.domains.orders.services.loading import lock_order
+from orderwell.domains.orders.to_invoice import uninvoiced
 from orderwell.kernel.errors import NotFound
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.database import atomic

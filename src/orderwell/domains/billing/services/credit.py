@@ -25,9 +25,10 @@ from orderwell.domains.orders.pricing import NOTHING, Amounts, amounts_of_units
 from orderwell.domains.orders.services.loading import lines_of, lock_order
 from orderwell.domains.orders.services.progress import record_invoiced, record_money, refresh_states
 from orderwell.kernel.errors import ErrorDetail, NotFound, Refusal
-from orderwell.kernel.quantities import QUANTITY_SCALE, plain
+from orderwell.kernel.quantities import plain
 from orderwell.kernel.refusals import quantity_problems, text_problems
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.coded_rows import refuse
 from orderwell.platform.database import atomic
 from orderwell.platform.events.recording import Fact, record
 from orderwell.platform.fields import quantity_value
@@ -138,9 +139,7 @@ def creditable(line_ids: Sequence[int]) -> dict[int, Decimal]:
 
 
 def _check_reason(reason: str) -> None:
-    problems = list(text_problems(reason, "/reason", 240, needed=True, lines=True))
-    if problems:
-        raise Refusal([problem.detail() for problem in problems])
+    refuse(text_problems(reason, "/reason", 240, needed=True, lines=True))
 
 
 def _lock_invoice(invoice_id: int, actor: Actor) -> tuple[Order, Invoice]:
@@ -167,12 +166,8 @@ def _checked(
         if pk not in rows:
             problems.append(UnknownInvoiceLine(pointer=pointer, number=invoice.number, value=pk).detail())
             continue
-        # What is left may be finer than the product is divisible today: as a whole it is credited all the same.
         sku, places = goods[pk]
-        whole = quantity.is_finite() and quantity == left[pk]
-        if wrong := list(
-            quantity_problems(quantity, pointer, sku=sku, places=QUANTITY_SCALE if whole else places or 0)
-        ):
+        if wrong := list(quantity_problems(quantity, pointer, sku=sku, places=places or 0, whole=[left[pk]])):
             problems.append(wrong[0].detail())
         elif quantity > left[pk]:
             problems.append(_too_much(rows[pk].order_line_id, pointer, quantity, left[pk]))

@@ -19,12 +19,13 @@ from orderwell.domains.billing.services.ledger import Kind, post
 from orderwell.domains.catalog.models import Variant
 from orderwell.domains.orders.errors import NothingToDo, UnknownLine
 from orderwell.domains.orders.models import Order, OrderLine
-from orderwell.domains.orders.pricing import NOTHING, Amounts, units_asked_for
+from orderwell.domains.orders.pricing import NOTHING, Amounts
 from orderwell.domains.orders.services.loading import check_holds, lines_of, lock_order, require_state
 from orderwell.domains.orders.services.progress import record_invoiced, record_money, refresh_states
+from orderwell.domains.orders.to_invoice import uninvoiced
 from orderwell.kernel.clock import business_day, day_bounds
 from orderwell.kernel.errors import ErrorDetail, Refusal
-from orderwell.kernel.quantities import QUANTITY_SCALE, plain
+from orderwell.kernel.quantities import plain
 from orderwell.kernel.refusals import quantity_problems
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.batches import Verdict, one_by_one
@@ -98,12 +99,6 @@ def _due(now: datetime, terms: int) -> datetime:
     return next_day - timedelta(microseconds=1)
 
 
-def uninvoiced(line: OrderLine) -> Decimal:
-    """Units of a line that can still be invoiced."""
-    left: Decimal = units_asked_for(line) - line.quantity_invoiced
-    return max(left, ZERO)
-
-
 def _check_cause(cause: str) -> None:
     notes = CreditNote.objects.filter(invoice__cause=cause, reverses=True, undone_at=None)
     reversed_ids = notes.values("invoice_id")
@@ -127,12 +122,9 @@ def _wanted(order: Order, lines: Sequence[OrderLine], quantities: Mapping[int, D
         if line is None:
             problems.append(UnknownLine(pointer=pointer, number=order.number, value=pk).detail())
             continue
-        # What is left, or has left, may be finer than the product is divisible today: as a whole it is invoiced all
-        # the same.
+        fine = places.get(line.variant_id or 0, 0)
         gone = line.quantity_shipped - line.quantity_invoiced
-        whole = quantity.is_finite() and quantity in (left[pk], gone)
-        fine = QUANTITY_SCALE if whole else places.get(line.variant_id or 0, 0)
-        if wrong := list(quantity_problems(quantity, pointer, sku=line.sku, places=fine)):
+        if wrong := list(quantity_problems(quantity, pointer, sku=line.sku, places=fine, whole=[left[pk], gone])):
             problems.append(wrong[0].detail())
         elif quantity > left[pk]:
             problems.append(

@@ -6,7 +6,7 @@ its units and the invoice charges them again, so the order stands as it did befo
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -25,16 +25,18 @@ from orderwell.domains.billing.events import BillingEvent
 from orderwell.domains.billing.models import CreditNote, CreditNoteLine, Invoice, Refund
 from orderwell.domains.billing.queries import visible_credit_notes
 from orderwell.domains.billing.recipient import kept_text, recipient_of
-from orderwell.domains.billing.services.invoice import uninvoiced, write_document
+from orderwell.domains.billing.services.invoice import write_document
 from orderwell.domains.billing.services.ledger import came_in
 from orderwell.domains.orders.models import Order, OrderLine
 from orderwell.domains.orders.pricing import Amounts, amounts_of_units
 from orderwell.domains.orders.services.loading import lines_of, lock_order, require_state
 from orderwell.domains.orders.services.progress import record_invoiced, record_money, refresh_states
-from orderwell.kernel.errors import DomainError, NotFound, Refusal
+from orderwell.domains.orders.to_invoice import uninvoiced
+from orderwell.kernel.errors import DomainError, NotFound
 from orderwell.kernel.quantities import plain
 from orderwell.kernel.refusals import text_problems
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.coded_rows import refuse
 from orderwell.platform.database import atomic
 from orderwell.platform.events.recording import Fact, record
 from orderwell.platform.permissions import Permission
@@ -50,9 +52,7 @@ def undo_credit_note(*, note_id: int, reason: str, actor: Actor, now: datetime) 
     or Refusal for the reason and with an entry for each line whose units or amounts have moved on.
     """
     actor.require(Permission.BILLING_CREDIT_NOTE_CREATE)
-    problems = list(text_problems(reason, "/reason", 240, needed=True, lines=True))
-    if problems:
-        raise Refusal([problem.detail() for problem in problems])
+    refuse(text_problems(reason, "/reason", 240, needed=True, lines=True))
     with atomic():
         order_id = visible_credit_notes(actor).filter(pk=note_id).values_list("order_id", flat=True).first()
         if order_id is None:
@@ -65,9 +65,7 @@ def undo_credit_note(*, note_id: int, reason: str, actor: Actor, now: datetime) 
         if (stands := _refund_in_the_way(note)) is not None:
             raise stands
         rows = _rows_of(order, note)
-        moved_on = [problem.detail() for problem in _moved_on(order, note, rows)]
-        if moved_on:
-            raise Refusal(moved_on)
+        refuse(_moved_on(order, note, rows))
         require_state(order, Order.State.PLACED, Order.State.COMPLETED)
         return _take_back(order, note, rows, reason.strip(), actor, now)
 
@@ -125,11 +123,11 @@ def _refund_in_the_way(note: CreditNote) -> CreditNoteRefunded | None:
     return CreditNoteRefunded(number=note.number, amount=amount, currency=note.currency) if amount else None
 
 
-def _moved_on(order: Order, note: CreditNote, rows: Sequence[Row]) -> list[DomainError]:
+def _moved_on(order: Order, note: CreditNote, rows: Sequence[Row]) -> Iterator[DomainError]:
     """Its units must be free to be charged again, and its amounts the ones that they are charged at."""
     accounts = accounts_of([line.pk for line, *_rest in rows])
-    found = [_problem(order, note, row, accounts) for row in rows]
-    return [problem for problem in found if problem is not None]
+    found = (_problem(order, note, row, accounts) for row in rows)
+    return (problem for problem in found if problem is not None)
 
 
 def _problem(order: Order, note: CreditNote, row: Row, accounts: Mapping[int, Account]) -> DomainError | None:

@@ -20,9 +20,10 @@ from orderwell.domains.billing.services.ledger import Kind, came_in, post
 from orderwell.domains.billing.services.pay import already_undone
 from orderwell.domains.orders.services.loading import lock_order
 from orderwell.domains.orders.services.progress import record_money, refresh_states
-from orderwell.kernel.errors import NotFound, Refusal
+from orderwell.kernel.errors import NotFound
 from orderwell.kernel.refusals import text_problems
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.coded_rows import refuse
 from orderwell.platform.database import atomic
 from orderwell.platform.events.recording import Fact, record
 from orderwell.platform.fields import amount_value
@@ -104,9 +105,7 @@ def undo_payments(ids: Sequence[int], *, data: Mapping[str, Any], actor: Actor, 
 
 
 def _checked(reason: str) -> str:
-    problems = list(text_problems(reason, "/reason", 240, needed=True, lines=True))
-    if problems:
-        raise Refusal([problem.detail() for problem in problems])
+    refuse(text_problems(reason, "/reason", 240, needed=True, lines=True))
     return reason.strip()
 
 

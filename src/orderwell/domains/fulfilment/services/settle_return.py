@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -10,12 +9,13 @@ from decimal import Decimal
 from orderwell.domains.fulfilment.errors import ReturnNotSettled
 from orderwell.domains.fulfilment.events import FulfilmentEvent
 from orderwell.domains.fulfilment.models import Return, ReturnLine
-from orderwell.domains.fulfilment.queries import visible_returns
+from orderwell.domains.fulfilment.queries import unbilled_units, visible_returns
 from orderwell.domains.fulfilment.services.undo_return import already_undone
 from orderwell.domains.orders.services.loading import lock_order
-from orderwell.kernel.errors import NotFound, Refusal
+from orderwell.kernel.errors import NotFound
 from orderwell.kernel.refusals import text_problems
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.coded_rows import refuse
 from orderwell.platform.database import atomic
 from orderwell.platform.events.recording import Fact, record
 from orderwell.platform.permissions import Permission
@@ -74,18 +74,13 @@ def keep_unbilled(document: Return, units: Mapping[int, Decimal]) -> None:
 
 def take_unbilled(document: Return) -> dict[int, Decimal]:
     """Order line -> units that it left unbilled; afterwards it leaves none so."""
-    units: dict[int, Decimal] = defaultdict(Decimal)
-    rows = ReturnLine.objects.filter(return_document=document, quantity_unbilled__gt=0)
-    for pk, quantity in rows.order_by("pk").values_list("order_line_id", "quantity_unbilled"):
-        units[pk or 0] += quantity
-    rows.update(quantity_unbilled=0)
+    units = unbilled_units(document)
+    ReturnLine.objects.filter(return_document=document, quantity_unbilled__gt=0).update(quantity_unbilled=0)
     return units
 
 
 def _check(reason: str) -> None:
-    problems = list(text_problems(reason, "/reason", 240, needed=True, lines=True))
-    if problems:
-        raise Refusal([problem.detail() for problem in problems])
+    refuse(text_problems(reason, "/reason", 240, needed=True, lines=True))
 
 
 def _locked(return_id: int, actor: Actor) -> Return:

@@ -25,7 +25,7 @@ from orderwell.domains.inventory.goods import (
     make_way,
     shortfall,
     sku_problems,
-    usable_warehouses,
+    usable_warehouse,
 )
 from orderwell.domains.inventory.models import (
     Adjustment,
@@ -44,7 +44,7 @@ from orderwell.domains.inventory.services.ledger import (
     post_movements,
 )
 from orderwell.domains.inventory.states import COUNT
-from orderwell.kernel.errors import DomainError, InvalidValue, NotFound, Phrase, Refusal, choices
+from orderwell.kernel.errors import DomainError, InvalidValue, NotFound, Phrase, Refusal
 from orderwell.kernel.identifiers import format_number
 from orderwell.kernel.quantities import plain
 from orderwell.kernel.refusals import ValueMissing, quantity_problems, text_problems
@@ -63,10 +63,7 @@ def open_count(draft: CountDraft, *, actor: Actor, now: datetime) -> StockCount:
     """Begin to count a warehouse, a category in it or some SKUs. Nothing is moved or blocked."""
     actor.require(Permission.INVENTORY_STOCK_ADJUST)
     with atomic():
-        usable = usable_warehouses(actor)
-        warehouse = usable.get(draft.warehouse)
-        if warehouse is None:
-            raise errors.UnknownWarehouse(pointer="/warehouse", value=draft.warehouse[:40], expected=choices(usable))
+        warehouse = usable_warehouse(draft.warehouse, actor)
         goods = goods_by_sku(draft.skus)
         refuse(_draft_problems(draft, goods))
         items = _items(draft, goods, warehouse)

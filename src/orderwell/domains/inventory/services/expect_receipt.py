@@ -10,9 +10,9 @@ from datetime import datetime
 from orderwell.domains.inventory import errors
 from orderwell.domains.inventory.drafts import ExpectedReceiptDraft
 from orderwell.domains.inventory.events import InventoryEvent
-from orderwell.domains.inventory.goods import Goods, goods_by_sku, sku_problems, usable_warehouses
+from orderwell.domains.inventory.goods import Goods, goods_by_sku, sku_problems, usable_warehouse, usable_warehouses
 from orderwell.domains.inventory.models import ExpectedReceipt
-from orderwell.kernel.errors import DomainError, ErrorDetail, NotFound, Refusal, choices
+from orderwell.kernel.errors import DomainError, ErrorDetail, NotFound, Refusal
 from orderwell.kernel.quantities import plain
 from orderwell.kernel.refusals import MissingTimeZone, quantity_problems, text_problems
 from orderwell.platform.accounts.actor import Actor
@@ -26,10 +26,7 @@ def expect_receipt(draft: ExpectedReceiptDraft, *, actor: Actor, now: datetime) 
     """Announce goods, or change the quantity and date of what was announced under the same reference."""
     actor.require(Permission.INVENTORY_STOCK_ADJUST)
     with atomic():
-        usable = usable_warehouses(actor)
-        warehouse = usable.get(draft.warehouse)
-        if warehouse is None:
-            raise errors.UnknownWarehouse(pointer="/warehouse", value=draft.warehouse[:40], expected=choices(usable))
+        warehouse = usable_warehouse(draft.warehouse, actor)
         goods = goods_by_sku([draft.sku])
         refuse(_problems(draft, goods))
         variant = goods[draft.sku].id

@@ -12,10 +12,10 @@ from django.db.models import F
 from orderwell.domains.inventory import errors
 from orderwell.domains.inventory.drafts import ReceiptDraft
 from orderwell.domains.inventory.events import InventoryEvent
-from orderwell.domains.inventory.goods import MAX_LINES, Goods, goods_by_sku, named, sku_problems, usable_warehouses
+from orderwell.domains.inventory.goods import MAX_LINES, Goods, goods_by_sku, named, sku_problems, usable_warehouse
 from orderwell.domains.inventory.models import Adjustment, ExpectedReceipt, StockMovement, Warehouse
 from orderwell.domains.inventory.services.ledger import NewMovement, ensure_stock_items, lock_items, post_movements
-from orderwell.kernel.errors import DomainError, InvalidValue, Phrase, choices
+from orderwell.kernel.errors import DomainError, InvalidValue, Phrase
 from orderwell.kernel.quantities import plain
 from orderwell.kernel.refusals import ValueMissing, quantity_problems, text_problems
 from orderwell.platform.accounts.actor import Actor
@@ -39,10 +39,7 @@ def receive_stock(draft: ReceiptDraft, *, actor: Actor, now: datetime) -> Receiv
     """Put goods on hand. Backorders are served from them as soon as the worker hears of it."""
     actor.require(Permission.INVENTORY_STOCK_ADJUST)
     with atomic():
-        usable = usable_warehouses(actor)
-        warehouse = usable.get(draft.warehouse)
-        if warehouse is None:
-            raise errors.UnknownWarehouse(pointer="/warehouse", value=draft.warehouse[:40], expected=choices(usable))
+        warehouse = usable_warehouse(draft.warehouse, actor)
         goods = goods_by_sku([line.sku for line in draft.lines])
         wanted = {line.expected_receipt for line in draft.lines if line.expected_receipt is not None}
         expected = {

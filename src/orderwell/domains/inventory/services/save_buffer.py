@@ -7,13 +7,11 @@ from datetime import datetime
 from orderwell.domains.catalog.errors import UnknownChannel, UnknownSku
 from orderwell.domains.catalog.models import Channel
 from orderwell.domains.catalog.resolving import reference
-from orderwell.domains.inventory import errors
 from orderwell.domains.inventory.drafts import BufferDraft
 from orderwell.domains.inventory.events import InventoryEvent
-from orderwell.domains.inventory.goods import goods_by_sku, usable_warehouses
+from orderwell.domains.inventory.goods import goods_by_sku, usable_warehouse
 from orderwell.domains.inventory.models import ChannelBuffer
 from orderwell.domains.inventory.resolving import forget_buffers
-from orderwell.kernel.errors import choices
 from orderwell.kernel.quantities import QUANTITY_SCALE
 from orderwell.kernel.refusals import quantity_problems
 from orderwell.platform.accounts.actor import Actor
@@ -37,10 +35,7 @@ def save_buffer(draft: BufferDraft, *, version: int | None = None, actor: Actor,
         goods = goods_by_sku([draft.sku]).get(draft.sku) if draft.sku is not None else None
         if draft.sku is not None and goods is None:
             raise UnknownSku(pointer="/sku", value=draft.sku[:60])
-        usable = usable_warehouses(actor) if draft.warehouse is not None else {}
-        warehouse = usable.get(draft.warehouse) if draft.warehouse is not None else None
-        if draft.warehouse is not None and warehouse is None:
-            raise errors.UnknownWarehouse(pointer="/warehouse", value=draft.warehouse[:40], expected=choices(usable))
+        warehouse = usable_warehouse(draft.warehouse, actor) if draft.warehouse is not None else None
         if draft.quantity:
             refuse(quantity_problems(draft.quantity, "/quantity", sku=draft.sku or "*", places=QUANTITY_SCALE))
         of_channel = ChannelBuffer.objects.filter(channel=channel, warehouse=warehouse)

@@ -20,7 +20,7 @@ from orderwell.domains.orders.services.totals import write_line_amounts, write_o
 from orderwell.domains.orders.snapshots import take_snapshot
 from orderwell.domains.orders.states import ORDER
 from orderwell.kernel.errors import Refusal
-from orderwell.kernel.quantities import QUANTITY_SCALE, plain
+from orderwell.kernel.quantities import plain
 from orderwell.kernel.refusals import quantity_problems
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.database import atomic
@@ -82,10 +82,8 @@ def _checked(order: Order, known: Mapping[int, OrderLine], lines: Mapping[int, D
         if line is None:
             problems.append(UnknownLine(pointer=pointer, number=order.number, value=pk).detail())
             continue
-        # What is left may be finer than the product is divisible today: as a whole it can go all the same.
-        whole = quantity.is_finite() and quantity == open_units(line)
-        fine = QUANTITY_SCALE if whole else places.get(line.variant_id or 0, 0)
-        if wrong := list(quantity_problems(quantity, pointer, sku=line.sku, places=fine)):
+        fine = places.get(line.variant_id or 0, 0)
+        if wrong := list(quantity_problems(quantity, pointer, sku=line.sku, places=fine, whole=[open_units(line)])):
             problems.append(wrong[0].detail())
         elif quantity > open_units(line):
             problems.append(
