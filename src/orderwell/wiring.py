@@ -93,6 +93,12 @@ def _schedule() -> None:
         at="03:10",
     )
     schedule(
+        "integrations.forget-old-files",
+        "orderwell.domains.integrations.services.forget_files.forget_old_files",
+        every_seconds=DAY,
+        at="03:25",
+    )
+    schedule(
         "drafts.forget-old-drafts",
         "orderwell.platform.drafts.services.forget_old_drafts",
         every_seconds=DAY,

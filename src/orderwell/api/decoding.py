@@ -11,6 +11,7 @@ import msgspec
 from django.http import HttpRequest
 
 from orderwell.api.errors import MalformedJson, MissingField, UnknownField, UnsupportedMediaType, WrongType
+from orderwell.api.misfits import misfits
 from orderwell.kernel.errors import DomainError, ErrorDetail, InvalidValue, NotFound, Refusal
 
 T = TypeVar("T")
@@ -37,7 +38,7 @@ def decode(body: bytes, decoder: msgspec.json.Decoder[T]) -> T:
     try:
         return decoder.decode(body)
     except msgspec.ValidationError as error:
-        raise Refusal([misfit(str(error), decoder.type)]) from None
+        raise Refusal(all_misfits(body, str(error), decoder.type)) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise MalformedJson(reason=str(error)[:200]) from None
     except RecursionError:
@@ -56,6 +57,15 @@ def refuse_control_characters(body: bytes) -> None:
 
 _PLACE = re.compile(r"^(?P<what>.*?)(?: - at `(?P<path>[^`]*)`)?$", re.DOTALL)
 _NAMED = re.compile(r"^Object (?P<how>contains unknown|missing required) field `(?P<field>.*)`$", re.DOTALL)
+
+
+def all_misfits(body: bytes | msgspec.Raw, first: str, kind: Any) -> list[ErrorDetail]:
+    """All that is wrong with the shape of a body of which msgspec told the `first` thing."""
+    try:
+        found = misfits(_anything.decode(body), kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        found = []  # msgspec stopped before it came to what is no JSON
+    return found or [misfit(first, kind)]
 
 
 def misfit(message: str, kind: Any = None) -> ErrorDetail:
