@@ -39,7 +39,8 @@ def remember_answers(plans: list[Plan], *, now: datetime) -> None:
     """Store the answers of requests that carried a key and were not themselves repetitions. One statement, and another one
     where orders are refused: a refusal may quote what was sent of somebody.
     """
-    rows, telling = [], []
+    rows: list[request_keys.Row] = []
+    telling: list[request_keys.Row] = []
     for plan in plans:
         request, outcome = plan.submission.request, plan.outcome
         if request is None or outcome is None or isinstance(outcome, Repeated):
