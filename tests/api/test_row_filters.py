@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import pytest
-
 from orderwell.domains.billing.models import Payment
 from orderwell.domains.customers.models import Customer
 from orderwell.domains.inventory.models import Adjustment
