@@ -1,121 +1,158 @@
-"""Everything that is wrong with the shape of a body. msgspec stops at the first thing; here the rest is looked for.
+"""What the decoders find wrong with a value, in our own sentences: theirs are English and speak of their own types.
 
-Only bodies that were refused come here, so it may take its time.
+A sentence is made of what would be right, as a phrase: "at most 40 characters". Names of fields stay as they are.
 """
 
 from __future__ import annotations
 
-import types
-from collections.abc import Iterator
-from datetime import date, datetime
+import re
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated, Any, Union, get_args, get_origin
+from enum import Enum
+from functools import reduce
+from typing import Any, Literal, get_args, get_origin
 
 import msgspec
 from django.utils.translation import gettext_noop as _
 
-from orderwell.api.errors import MissingField, UnknownField, WrongType
-from orderwell.kernel.errors import ErrorDetail, Phrase
+from orderwell.kernel.errors import Code, Phrase
 
-MOST = 100
-_GIVEN = 40
-# As it was sent: by itself msgspec would write a number with a point as text.
-_encode = msgspec.json.Encoder(decimal_format="number").encode
-_EXPECTED = _("expected {expected}, not {given}")
-# What is right, by the type of a field.
-_RIGHT: dict[type, str] = {
-    Decimal: _('a number such as 2 or "2.5"'),
-    int: _("a whole number"),
-    str: _("text"),
-    bool: _("true or false"),
-    datetime: _('a moment such as "2026-03-01T10:00:00Z"'),
-    date: _('a day such as "2026-03-01"'),
+# Texts that our own checks of a shape raise.
+NUMBER = _("a number, or a number written as text")
+OUR_TIME = _("a moment between 1970 and 2200")
+OWN = (NUMBER, OUR_TIME)
+
+TEXT, WHOLE, TRUTH = _("a text"), _("a whole number"), _("true or false")
+MOMENT = _("a moment with its time zone, such as 2026-03-01T09:30:00+08:00")
+DAY, ROWS, FIELDS, NULL = _("a day, such as 2026-03-01"), _("a list"), _("an object with fields"), _("null")
+FILE = _("a file, as multipart/form-data")
+CHARACTERS_FEWEST, CHARACTERS_MOST = _("at least {count} characters"), _("at most {count} characters")
+ENTRIES_FEWEST, ENTRIES_MOST = _("at least {count} entries"), _("at most {count} entries")
+ABOVE, AT_LEAST = _("a number greater than {limit}"), _("a number of at least {limit}")
+BELOW, AT_MOST = _("a number less than {limit}"), _("a number of at most {limit}")
+ONE_OF = _("one of {names}")
+# The only form that a shape asks of a text.
+CURRENCY = _("the three capital letters of a currency, such as CNY")
+SMALLER = _("a number that is not that large")
+ANYTHING = _("a value as openapi.json describes it")
+
+# Of pydantic's kinds of error those that can occur in our shapes; ANYTHING stands for the rest.
+SAID: dict[str, str] = {
+    **dict.fromkeys(("string_type", "string_unicode"), TEXT),
+    "string_too_short": CHARACTERS_FEWEST,
+    "string_too_long": CHARACTERS_MOST,
+    "string_pattern_mismatch": CURRENCY,
+    **dict.fromkeys(("int_type", "int_parsing", "int_from_float"), WHOLE),
+    "int_parsing_size": SMALLER,
+    **dict.fromkeys(("float_type", "float_parsing", "decimal_type", "decimal_parsing", "finite_number"), NUMBER),
+    "decimal_max_digits": _("a number of at most {count} digits"),
+    "decimal_max_places": _("a number of at most {count} digits after the point"),
+    "decimal_whole_digits": _("a number of at most {count} digits before the point"),
+    "greater_than": ABOVE,
+    "greater_than_equal": AT_LEAST,
+    "less_than": BELOW,
+    "less_than_equal": AT_MOST,
+    **dict.fromkeys(("bool_type", "bool_parsing"), TRUTH),
+    "list_type": ROWS,
+    "too_short": ENTRIES_FEWEST,
+    "too_long": ENTRIES_MOST,
+    **dict.fromkeys(("dict_type", "mapping_type", "model_type", "model_attributes_type", "dataclass_type"), FIELDS),
+    **dict.fromkeys(("literal_error", "enum"), ONE_OF),
+    **dict.fromkeys(("datetime_type", "datetime_parsing", "datetime_object_invalid"), MOMENT),
+    **dict.fromkeys(("datetime_from_date_parsing", "timezone_aware"), MOMENT),
+    **dict.fromkeys(("date_type", "date_parsing", "date_from_datetime_parsing", "date_from_datetime_inexact"), DAY),
+    **dict.fromkeys(("is_instance_of", "bytes_type"), FILE),
+    "none_required": NULL,
 }
-_OBJECT, _LIST, _EITHER = _("an object"), _("a list"), _("{one} or {two}")
+# What pydantic calls the one figure of a kind of error.
+_COUNTS = ("min_length", "max_length", "max_digits", "decimal_places", "whole_digits")
+_LIMITS = ("gt", "ge", "lt", "le")
 
 
-def misfits(value: Any, kind: Any, pointer: str = "") -> list[ErrorDetail]:
-    """What of `value`, decoded from JSON, doesn't fit the type `kind`, each with its JSON pointer; the first hundred."""
-    return [error for error, _place in zip(_walk(value, kind, pointer), range(MOST), strict=False)]
+def of_pydantic(kind: str, context: Mapping[str, Any]) -> Phrase:
+    """What would be right where pydantic found an error of this kind."""
+    if kind in ("value_error", "assertion_error"):
+        text = str(context.get("error", ""))
+        return Phrase(text if text in OWN else FILE if "UploadedFile" in text else ANYTHING)
+    data: dict[str, Any] = {}
+    for name, value in context.items():
+        if name in _COUNTS:
+            data["count"] = value
+        elif name in _LIMITS:
+            data["limit"] = value
+        elif name == "expected":
+            data["names"] = names_in(str(value))
+    return Phrase(SAID.get(kind, ANYTHING), **data)
 
 
-def _walk(value: Any, kind: Any, pointer: str) -> Iterator[ErrorDetail]:
-    inner = _bare(kind)
-    if isinstance(value, dict) and (struct := next((part for part in inner if _is_struct(part)), None)):
-        yield from _fields(value, struct, pointer)
-    elif isinstance(value, list) and (items := next((part for part in inner if _item_of(part) is not None), None)):
-        for index, item in enumerate(value):
-            yield from _walk(item, _item_of(items), f"{pointer}/{index}")
-    else:
-        yield from _leaf(value, kind, inner, pointer)
+def names_in(listed: str) -> Code:
+    """pydantic's "'now', 'later' or 'over'" as one writes it in any language."""
+    quoted = re.findall(r"'([^']*)'", listed)
+    return Code(" / ".join(name for name in (quoted or re.split(r", | or ", listed)) if name))
 
 
-def _fields(value: dict[str, Any], struct: type[msgspec.Struct], pointer: str) -> Iterator[ErrorDetail]:
-    fields = msgspec.structs.fields(struct)
-    for field in fields:
-        place = f"{pointer}/{field.encode_name}"
-        if field.encode_name in value:
-            yield from _walk(value[field.encode_name], field.type, place)
-        elif field.required:
-            yield MissingField(field=field.encode_name, pointer=place).detail()
-    if struct.__struct_config__.forbid_unknown_fields:
-        known = ", ".join(field.encode_name for field in fields)
-        for name in value.keys() - {field.encode_name for field in fields}:
-            place = f"{pointer}/{name[:80].replace('~', '~0').replace('/', '~1')}"
-            yield UnknownField(field=name[:80], expected=known, pointer=place).detail()
+_KINDS: dict[str, str] = {
+    "str": TEXT,
+    "int": WHOLE,
+    "float": NUMBER,
+    "decimal": NUMBER,
+    "bool": TRUTH,
+    "datetime": MOMENT,
+    "date": DAY,
+    "array": ROWS,
+    "object": FIELDS,
+    "null": NULL,
+}
+_EXPECTED = re.compile(r"^Expected `(?P<kinds>[^`]+)`(?:, got `[^`]*`| with a timezone component)?$")
+_LENGTH = re.compile(r"^Expected `(?P<kind>\w+)` of length (?P<sign>[<>])= (?P<count>\d+)$")
+_BOUND = re.compile(r"^Expected `\w+` (?P<sign>[<>]=?) (?P<limit>\S+)$")
+_BOUNDS = {"<": BELOW, "<=": AT_MOST, ">": ABOVE, ">=": AT_LEAST}
+_STARTS = {
+    "Invalid RFC3339 encoded datetime": MOMENT,
+    "Invalid RFC3339 encoded date": DAY,
+    "Timestamp is out of range": OUR_TIME,
+    "Invalid epoch timestamp": MOMENT,
+    "Invalid decimal string": NUMBER,
+    "Integer value out of range": SMALLER,
+    "Number out of range": SMALLER,
+}
 
 
-def _leaf(value: Any, kind: Any, inner: tuple[Any, ...], pointer: str) -> Iterator[ErrorDetail]:
-    try:
-        msgspec.json.decode(_encode(value), type=kind)
-    except msgspec.ValidationError as error:
-        right = _right(inner)
-        if right is None:
-            yield WrongType(reason=str(error)[:200], pointer=pointer).detail()
-        else:
-            given = _encode(value).decode()
-            given = given if len(given) <= _GIVEN else f"{given[:_GIVEN]}..."
-            yield WrongType(reason=Phrase(_EXPECTED, expected=right, given=given), pointer=pointer).detail()
+def of_msgspec(message: str, kind: Any = None) -> Phrase:
+    """What would be right where msgspec says `message` of a value that ought to be of the type `kind`."""
+    if found := _EXPECTED.match(message):
+        kinds = [Phrase(_KINDS.get(part.strip(), ANYTHING)) for part in found["kinds"].split("|")]
+        return reduce(lambda one, other: Phrase("{one} or {other}", one=one, other=other), kinds)
+    if found := _LENGTH.match(message):
+        most = found["sign"] == "<"
+        of_text = (CHARACTERS_MOST if most else CHARACTERS_FEWEST, int(found["count"]))
+        template, count = of_text if found["kind"] == "str" else (ENTRIES_MOST if most else ENTRIES_FEWEST, of_text[1])
+        return Phrase(template, count=count)
+    if found := _BOUND.match(message):
+        return Phrase(_BOUNDS[found["sign"]], limit=Decimal(found["limit"]))
+    if message.startswith("Invalid enum value") and (names := _names_of(kind)):
+        return Phrase(ONE_OF, names=names)
+    return Phrase(next((said for start, said in _STARTS.items() if message.startswith(start)), ANYTHING))
 
 
-def _right(inner: tuple[Any, ...]) -> Phrase | None:
-    """What would be right, where the type alone says it."""
-    found = []
-    for part in inner:
-        if part in _RIGHT:
-            found.append(Phrase(_RIGHT[part]))
-        elif _is_struct(part) or get_origin(part) is dict:
-            found.append(Phrase(_OBJECT))
-        elif _item_of(part) is not None:
-            found.append(Phrase(_LIST))
-        elif part not in (type(None), msgspec.UnsetType):
-            return None
-    if not found:
-        return None
-    right = found[0]
-    for other in found[1:]:
-        right = Phrase(_EITHER, one=right, two=other)
-    return right
+def _names_of(kind: Any) -> Code | None:
+    """The values of a Literal or an enumeration, also inside `... | None`."""
+    if get_origin(kind) is Literal:
+        return Code(" / ".join(str(value) for value in get_args(kind)))
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return Code(" / ".join(str(value.value) for value in kind))
+    return next((found for part in get_args(kind) if (found := _names_of(part))), None)
 
 
-def _bare(kind: Any) -> tuple[Any, ...]:
-    """The alternatives of a type. Bounds stay out: what is of the right type and out of bounds, msgspec says itself."""
-    if get_origin(kind) is Annotated:
-        return (
-            (kind,) if any(isinstance(part, msgspec.Meta) for part in get_args(kind)[1:]) else _bare(get_args(kind)[0])
-        )
-    if isinstance(kind, types.UnionType) or get_origin(kind) is Union:
-        return tuple(part for alternative in get_args(kind) for part in _bare(alternative))
-    return (kind,)
+_BYTE = re.compile(r"\(byte (\d+)\)|in position (\d+)")
 
 
-def _item_of(kind: Any) -> Any:
-    """What a list or a tuple of any length holds; None for other types."""
-    origin, parts = get_origin(kind), get_args(kind)
-    if origin is list or (origin is tuple and parts[1:] == (Ellipsis,)):
-        return parts[0]
-    return None
-
-
-def _is_struct(kind: Any) -> bool:
-    return isinstance(kind, type) and issubclass(kind, msgspec.Struct)
+def of_bytes(error: msgspec.DecodeError | UnicodeDecodeError) -> Phrase:
+    """Why bytes are no JSON."""
+    found = _BYTE.search(str(error))
+    place = int(found[1] or found[2]) + 1 if found else 0
+    if isinstance(error, UnicodeDecodeError):
+        return Phrase("byte {place} is no UTF-8", place=place)
+    if found:
+        return Phrase("byte {place} does not fit", place=place)
+    return Phrase("it ends too early")
