@@ -130,6 +130,19 @@ def test_a_channel_buffer_is_not_promised(shop, tea):
     assert placed(draft(make_channel(), (tea, 4)))
 
 
+def test_a_channel_buffer_without_a_warehouse_is_held_back_once(shop, tea):
+    """Tea: 10 in the north; 3 more in the south. Of 13, 5 stay: not 5 in each warehouse."""
+    stock_up(tea, make_warehouse("south"), 3)
+    ChannelBuffer.objects.create(channel=shop, variant=tea, quantity=D(5))
+    (refused,) = place(draft(shop, (tea, 9)))
+    assert [(e.code, e.data["wanted"], e.data["available"]) for e in refused.errors] == [("out_of_stock", "9", "8")]
+    both = place(draft(shop, (tea, 7)), draft(shop, (tea, 2)), draft(shop, (tea, 1)))
+    assert [type(outcome) for outcome in both] == [Placed, Refused, Placed]
+    assert refusal(draft(shop, (tea, 1))) == [("out_of_stock", "/lines/0")]
+    assert placed(draft(make_channel(), (tea, 5)))
+    assert_lawful()
+
+
 def test_a_bundle_reserves_its_components(shop, tea):
     cup = make_variant()
     stock_up(cup, make_warehouse("south"), 4)
@@ -262,6 +275,10 @@ def test_bad_lines_are_refused_with_code_and_place(shop, line, code, pointer):
         ({"external_id": " "}, "value_missing", "/external_id"),
         ({"priority": -1}, "priority_out_of_range", "/priority"),
         ({"ship_to": AddressDraft(country="China")}, "text_too_long", "/ship_to/country"),
+        ({"ship_to": AddressDraft(country="ZZ")}, "invalid_value", "/ship_to/country"),
+        ({"ship_to": AddressDraft(country="cn")}, "invalid_value", "/ship_to/country"),
+        ({"ship_to": AddressDraft(phone="not a phone")}, "unusable_phone", "/ship_to/phone"),
+        ({"ship_to": AddressDraft(email="nope")}, "unusable_email", "/ship_to/email"),
         ({"charges": (ChargeDraft("GIFT", "Gift", D(1), "nope"),)}, "unknown_tax_category", "/charges/0/tax_category"),
         ({"charges": (ChargeDraft("", "Gift", D(1)),)}, "value_missing", "/charges/0/code"),
         ({"charges": (ChargeDraft("OFF", "Rebate", D(-100)),)}, "amount_out_of_range", "/charges"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from operator import itemgetter
 
+from orderwell.domains.inventory.promising import HeldBack
 from orderwell.domains.inventory.resolving import Buffers, WarehouseRef, active_warehouses, buffers
 from orderwell.domains.inventory.services.ledger import StockRow, lock_stock
 from orderwell.domains.orders import errors
@@ -64,10 +65,16 @@ def places_for(
     if len(usable) > 1:
         usable.sort(key=itemgetter(0))
     found = [Place(row.id, code, row.on_hand - row.reserved, row.allow_negative) for (_, code), row in usable]
-    if held_back.rows:
-        for place, (_, row) in zip(found, usable, strict=True):
-            place.free -= held_back.of(channel_id, row.variant_id, row.warehouse_id)
+    if held_back.rows and found:
+        warehouses = {row.warehouse_id: code for (_, code), row in usable}
+        _hold_back(found, held_back.of(channel_id, usable[0][1].variant_id, warehouses))
     return found
+
+
+def _hold_back(places: list[Place], held: HeldBack) -> None:
+    kept = held.of({place.warehouse: place.free for place in places})
+    for place in places:
+        place.free -= kept[place.warehouse]
 
 
 def count_down(demands: list[Demand], stock: dict[int, list[StockRow]]) -> None:

@@ -63,7 +63,8 @@ class Overdue:
 @dataclass(frozen=True, slots=True)
 class PackOffer:
     """The same goods in another pack: one unit of `sku` holds `units` of what was asked for. `option` is what the two
-    differ in, empty for a bundle of nothing else; `free` None where stock isn't known.
+    differ in, empty for a bundle of nothing else; `free` None where stock isn't known. `unit_price` is that of as many
+    packs as `packings` proposes together with singles.
     """
 
     sku: str
@@ -74,6 +75,8 @@ class PackOffer:
     free: Decimal | None = None
     # What a single one costs of those that no whole pack holds, where fewer cost more.
     rest_price: Decimal | None = None
+    # What a pack costs where packs alone are taken; None: `unit_price`.
+    alone_price: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,7 @@ class Stand:
     note: str
     variant_id: int
     product_id: int
+    places: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +176,7 @@ class OrderFacts:
     twins: Sequence[Twin] = ()
     overdue: Overdue | None = None
     credit: CreditUse | None = None
+    # By the key of the line, for its quantity.
     packs: Mapping[int, Sequence[PackOffer]] = field(default_factory=dict)
     stands: Mapping[int, Sequence[Stand]] = field(default_factory=dict)
     bundles: Sequence[BundleOffer] = ()
