@@ -123,6 +123,29 @@ def test_the_channel_decides_which_warehouses_serve_it(tea):
     assert refusal(draft(only_south, (tea, 6))) == [("out_of_stock", "/lines/0")]
 
 
+def test_what_is_missing_of_a_bundle_is_named(shop, tea):
+    """Nobody wants 14 SET: 4 of them and 6 cups need 14 cups."""
+    cup = make_variant("CUP")
+    stock_up(cup, make_warehouse("north"), 5)
+    bundle = make_bundle({cup: 2, tea: 1}, sku="SET", price="50.00")
+    (refused,) = place(draft(shop, (bundle, 4), (cup, 6)))
+    assert [(error.code, error.pointer, error.text()) for error in refused.errors] == [
+        ("out_of_stock", "/lines/0", "CUP, which SET needs: 14 wanted, 5 available."),
+        ("out_of_stock", "/lines/1", "CUP: 14 wanted, 5 available."),
+    ]
+
+
+def test_quantities_are_told_without_zeros_at_their_end(tea):
+    answered = place(draft(make_channel(backorder=True), (tea, "50.0"), (make_variant(price="1"), "2.0")))[0]
+    assert [[str(n) for n in (line.quantity, line.reserved, line.backordered)] for line in answered.lines] == [
+        ["50", "10", "40"],
+        ["2", "0", "2"],
+    ]
+    line, _other = lines(Order.objects.get(pk=answered.order_id))
+    (sourcing,) = line.explanation["sourcing"]
+    assert (sourcing["free"], sourcing["taken"], sourcing["backordered"]) == ({"north": "10"}, {"north": "10"}, "40")
+
+
 def test_a_channel_buffer_is_not_promised(shop, tea):
     ChannelBuffer.objects.create(channel=shop, variant=tea, quantity=D(4))
     assert refusal(draft(shop, (tea, 7))) == [("out_of_stock", "/lines/0")]
