@@ -240,6 +240,13 @@ class TestOverdue:
         assert remedies(hint) == ["hold", "statement", "ask-customer"]
         assert said(OVERDUE, customer(overdue=self.owed))
 
+    def test_what_was_paid_ahead_is_named(self) -> None:
+        (hint,) = said(OVERDUE, order(overdue=replace(self.owed, owed=D(250), ahead=D(350))))
+        assert hint.reason == (
+            "The customer owes ¥300.00 past its date, the oldest of it since 2026-02-10. Of ¥600.00 in all, ¥350.00 were "
+            "paid ahead on other orders, which leaves ¥250.00."
+        )
+
     def test_not_below_the_smallest_amount_nor_after_all_has_left_nor_on_hold(self) -> None:
         assert not said(OVERDUE, order(overdue=self.owed), amount=D("300.01"))
         assert said(OVERDUE, order(overdue=self.owed), amount=D(300))

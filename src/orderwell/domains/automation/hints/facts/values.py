@@ -52,12 +52,16 @@ class Twin:
 
 @dataclass(frozen=True, slots=True)
 class Overdue:
-    """What a customer owes past the date, with the days of grace taken off; `since` is the date of the oldest of it."""
+    """What a customer owes past the date, with the days of grace taken off; `since` is the date of the oldest of it.
+
+    `owed` is the balance of the account: what is open of invoices, less what was paid `ahead` on other orders.
+    """
 
     amount: Decimal
     owed: Decimal
     currency: str
     since: datetime
+    ahead: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True)
