@@ -26,7 +26,8 @@ ZERO = Decimal(0)
 
 
 def _available(item: Any) -> Decimal:
-    return max(item.free - (getattr(item, "buffer", None) or ZERO), ZERO)
+    left: Decimal = item.free - (getattr(item, "buffer", None) or ZERO)
+    return max(left, ZERO)
 
 
 COLUMNS = (
