@@ -126,7 +126,7 @@ def test_the_channel_decides_which_warehouses_serve_it(tea):
 def test_what_is_missing_of_a_bundle_is_named(shop, tea):
     """Nobody wants 14 SET: 4 of them and 6 cups need 14 cups."""
     cup = make_variant("CUP")
-    stock_up(cup, make_warehouse("north"), 5)
+    stock_up(cup, make_warehouse("south"), 5)
     bundle = make_bundle({cup: 2, tea: 1}, sku="SET", price="50.00")
     (refused,) = place(draft(shop, (bundle, 4), (cup, 6)))
     assert [(error.code, error.pointer, error.text()) for error in refused.errors] == [
