@@ -7,7 +7,7 @@ from orderwell.domains.orders.due import ReadyDue
 class Migration(migrations.Migration):
     """One index of all that waits to leave; before, orders of which a part is missing had their own."""
 
-    dependencies = [("orders", "0011_lines_to_ship_by_due")]
+    dependencies = [("orders", "0012_rounding_of_lines")]
 
     operations = [
         migrations.RemoveIndex(model_name="order", name="order_part"),
