@@ -71,9 +71,9 @@ def _declare_documents() -> None:
     declare_documents("case", visible_cases)
     declare_documents("return", visible_returns)
     for kind, model in {"channel": Channel, "team": Team, "warehouse": Warehouse}.items():
-        declare_documents(kind, partial(rows_within, model.objects.all(), pk=kind))
+        declare_documents(kind, partial(rows_within, model._default_manager.all(), pk=kind))
     for kind, model in {"adjustment": Adjustment, "expected_receipt": ExpectedReceipt, "count": StockCount}.items():
-        declare_documents(kind, partial(rows_within, model.objects.all(), warehouse="warehouse"))
+        declare_documents(kind, partial(rows_within, model._default_manager.all(), warehouse="warehouse"))
     # What leaves one warehouse for another is told to who sees both.
     transfers = Transfer.objects.all()
     declare_documents("transfer", partial(rows_within, transfers, origin="warehouse", destination="warehouse"))
