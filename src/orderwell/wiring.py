@@ -39,6 +39,7 @@ def wire() -> None:
     _declare_documents()
     _subscribe()
     _schedule()
+    _schedule_forgetting()
 
 
 def _declare_rows() -> None:
@@ -118,6 +119,20 @@ def _accompany() -> None:
 
 def _schedule() -> None:
     schedule(
+        "analytics.prepare-days",
+        "orderwell.domains.analytics.services.prepare.prepare_days",
+        every_seconds=MINUTE,
+    )
+    schedule(
+        "analytics.prepare-rankings",
+        "orderwell.domains.analytics.services.prepare_rankings.prepare_rankings",
+        every_seconds=5 * MINUTE,
+    )
+    schedule("verify.every-night", "orderwell.platform.verify.check_every_night", every_seconds=DAY, at="02:30")
+
+
+def _schedule_forgetting() -> None:
+    schedule(
         "cases.forget-lookup-failures",
         "orderwell.domains.cases.services.lookup.forget_old_failures",
         every_seconds=HOUR,
@@ -134,6 +149,12 @@ def _schedule() -> None:
         at="03:10",
     )
     schedule(
+        "integrations.forget-old-files",
+        "orderwell.domains.integrations.services.forget_files.forget_old_files",
+        every_seconds=DAY,
+        at="03:12",
+    )
+    schedule(
         "drafts.forget-old-drafts",
         "orderwell.platform.drafts.services.forget_old_drafts",
         every_seconds=DAY,
@@ -144,16 +165,6 @@ def _schedule() -> None:
         "orderwell.platform.events.services.forget_old_deliveries",
         every_seconds=DAY,
         at="03:20",
-    )
-    schedule(
-        "analytics.prepare-days",
-        "orderwell.domains.analytics.services.prepare.prepare_days",
-        every_seconds=MINUTE,
-    )
-    schedule(
-        "analytics.prepare-rankings",
-        "orderwell.domains.analytics.services.prepare_rankings.prepare_rankings",
-        every_seconds=5 * MINUTE,
     )
     schedule("jobs.forget-old-progress", "orderwell.platform.jobs.progress.forget_old", every_seconds=DAY, at="03:25")
     schedule(
@@ -175,4 +186,3 @@ def _schedule() -> None:
         every_seconds=DAY,
         at="03:40",
     )
-    schedule("verify.every-night", "orderwell.platform.verify.check_every_night", every_seconds=DAY, at="02:30")
