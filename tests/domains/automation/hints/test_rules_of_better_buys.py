@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 
 from orderwell.domains.automation.hints.facts.offers import measure, pack_ratio
-from orderwell.domains.automation.hints.facts.values import BundleOffer, CustomerBrief, PackOffer, Stand
+from orderwell.domains.automation.hints.facts.values import BundleOffer, CustomerBrief, LineFacts, PackOffer, Stand
 from orderwell.domains.automation.hints.rules.better import BUNDLE, PACK, SUBSTITUTE, cheapest
-from tests.domains.automation.hints.facts import D, goods, line, order, remedies, said
+from orderwell.domains.automation.hints.rules.missing import PHONE
+from tests.domains.automation.hints.facts import D, address, goods, line, order, remedies, said
 
 
 class TestCheaperPack:
