@@ -12,6 +12,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from orderwell.domains.integrations.errors import FileChanged
 from orderwell.domains.integrations.models import ImportBatch
 from orderwell.domains.integrations.services.run import run_batch
 from orderwell.domains.orders.models import Order
@@ -161,12 +162,12 @@ def test_why_an_import_stopped_is_a_sentence(owner: Client, company: Company) ->
         state="failed",
         error={
             "code": "import_file_changed",
-            "message": "The stored file of import {batch} is missing or not the one that was handed in.",
+            "message": FileChanged.message,
             "data": {"batch": str(batch.pk)},
         },
     )
     page = flat(owner.get(f"/imports/{batch.pk}/").content.decode())
-    assert f"The stored file of import {batch.pk} is missing" in page and "import_file_changed" not in page
+    assert f"The file of import {batch.pk} is gone" in page and "import_file_changed" not in page
 
 
 def test_dates_of_the_day_first_are_a_choice(owner: Client, company: Company) -> None:
