@@ -163,6 +163,11 @@ class MoneyShape(InCurrency):
     balance: Amount
 
 
+class BalanceShape(Shape):
+    balances: Amounts = Field(description="By currency; negative where too much was paid")
+    partial: bool = Field(description="The account has documents that this key may not see; it is not all that is owed")
+
+
 class Invoicing(Input):
     lines: Units = None
 
@@ -387,7 +392,10 @@ def get_order_money(request: ApiRequest, order_id: Id) -> queries.OrderMoney:
     return queries.order_money(request.actor, order_id)
 
 
-@routes.read("/customers/{customer_id}/balance", permission=INVOICES, response=Amounts)
+@routes.read("/customers/{customer_id}/balance", permission=INVOICES, response=BalanceShape)
 def get_customer_balance(request: ApiRequest, customer_id: Id) -> dict[str, Any]:
     """What a customer owes, by currency; settled currencies are left out."""
-    return queries.customer_balance(request.actor, customer_id)
+    return {
+        "balances": queries.customer_balance(request.actor, customer_id),
+        "partial": queries.part_of_balance(request.actor, customer_id),
+    }
