@@ -8,7 +8,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orderwell.domains.billing.charging import Account, credit_parts, next_charge, spread_units
+from orderwell.domains.billing.charging import Account, Billed, Part, credit_parts, next_charge, spread_units
 from orderwell.domains.orders.pricing import NOTHING, amounts_of_units
 
 D = Decimal
@@ -61,24 +61,63 @@ def test_partial_invoices_add_up(terms: Terms, line: Line, parts: list[int]) -> 
     assert account.charged == amounts_of_units(terms, line, line.quantity)
 
 
-@given(TERMS, LINES, PARTS, st.booleans())
-def test_partial_credits_add_up(terms: Terms, line: Line, parts: list[int], reverses: bool) -> None:
-    whole = amounts_of_units(terms, line, line.quantity)
-    account = Account(line.quantity, whole)
-    units = list(enumerate(cut(int(line.quantity), parts)))
-    credited = credit_parts(terms, line, account, units, reverses=reverses)
-    assert sum((part.amounts for part in credited), NOTHING) == whole
-    # The same, each in a credit note of its own.
-    one_by_one = NOTHING
-    for pk, quantity in units:
-        (part,) = credit_parts(terms, line, account, [(pk, quantity)], reverses=reverses)
-        one_by_one += part.amounts
-        if reverses:
-            account = Account(account.invoiced - quantity, account.charged - part.amounts)
-        else:
-            taken_back, so_far = account.taken_back + quantity, account.credited + part.amounts
-            account = Account(account.invoiced, account.charged, taken_back, so_far)
-    assert one_by_one == whole
+def invoice_lines(terms: Terms, line: Line, parts: list[int]) -> dict[int, Billed]:
+    """The line invoiced in parts."""
+    account, found = Account(), {}
+    for pk, quantity in enumerate(cut(int(line.quantity), parts)):
+        charge = next_charge(terms, line, account, quantity)
+        account = Account(account.invoiced + quantity, account.charged + charge)
+        found[pk] = Billed(quantity, charge)
+    return found
+
+
+def credited_of(billed: dict[int, Billed], parts: list[Part]) -> None:
+    for part in parts:
+        row = billed[part.invoice_line_id]
+        taken, money = row.taken_back + part.quantity, row.credited + part.amounts
+        billed[part.invoice_line_id] = Billed(row.quantity, row.charged, taken, money)
+
+
+@given(TERMS, LINES, PARTS, st.data())
+def test_an_invoice_is_credited_to_the_cent_in_any_parts_and_any_order(
+    terms: Terms, line: Line, parts: list[int], data: st.DataObject
+) -> None:
+    billed = invoice_lines(terms, line, parts)
+    pieces = [(pk, part) for pk, row in billed.items() for part in cut(int(row.quantity), data.draw(PARTS))]
+    for pk, quantity in data.draw(st.permutations(pieces)):
+        (part,) = credit_parts(terms, line, billed, [(pk, quantity)])
+        assert part.amounts.gross == part.amounts.net + part.amounts.tax
+        credited_of(billed, [part])
+        row = billed[pk]
+        for part_of_it, whole in ((row.credited.net, row.charged.net), (row.credited.tax, row.charged.tax)):
+            assert min(whole, 0) <= part_of_it <= max(whole, 0)
+        assert row.taken_back < row.quantity or row.credited == row.charged
+    assert sum((row.credited for row in billed.values()), NOTHING) == amounts_of_units(terms, line, line.quantity)
+
+
+@given(TERMS, LINES, PARTS)
+def test_all_invoices_at_once_are_credited_as_one_by_one(terms: Terms, line: Line, parts: list[int]) -> None:
+    billed = invoice_lines(terms, line, parts)
+    found = credit_parts(terms, line, billed, [(pk, row.quantity) for pk, row in billed.items()])
+    assert [part.amounts for part in found] == [row.charged for row in billed.values()]
+
+
+def test_the_second_invoice_of_a_line_is_credited_with_its_own_amount() -> None:
+    terms, line = Terms("CNY", True), Line(D(3), D("3.335"))
+    billed = invoice_lines(terms, line, [1, 1, 1])
+    assert [row.charged.gross for row in billed.values()] == [D("3.34"), D("3.33"), D("3.34")]
+    (part,) = credit_parts(terms, line, billed, [(1, D(1))])
+    assert part.amounts == billed[1].charged
+
+
+def test_what_an_older_rule_credited_too_much_is_made_up_for_at_the_end() -> None:
+    """Before, a credit note took the next units of the order line, whichever invoice it named."""
+    terms, line = Terms("CNY", True), Line(D(3), D("3.335"))
+    billed = invoice_lines(terms, line, [1, 1, 1])
+    credited_of(billed, [Part(1, D(1), amounts_of_units(terms, line, D(1)))])
+    assert billed[1].credited.gross == D("3.34")
+    found = credit_parts(terms, line, billed, [(2, D(1)), (0, D(1))])
+    assert [part.amounts.gross for part in found] == [D("3.34"), D("3.33")]
 
 
 def test_units_are_taken_in_order() -> None:

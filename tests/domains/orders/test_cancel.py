@@ -6,6 +6,7 @@ import pytest
 
 from orderwell.domains.orders.errors import HeldOrder, NothingToDo, OrderStateForbids, ValueMissing
 from orderwell.domains.orders.models import Backorder, Cancellation, Order
+from orderwell.domains.orders.pricing import amounts_of_units
 from orderwell.domains.orders.services.cancel import cancel_units
 from orderwell.domains.orders.services.hold import place_hold
 from orderwell.domains.orders.services.progress import record_invoiced
@@ -71,7 +72,7 @@ def test_a_bundle_gives_back_its_components(tea):
 def test_not_more_than_is_open(tea):
     order = placed(draft(make_channel(), (tea, 3)))
     line = lines(order)[0]
-    record_invoiced({line.pk: D(2)})
+    record_invoiced(order, {line.pk: (D(2), amounts_of_units(order, line, D(2)))})
     wrong = {
         D(2): "quantity_above_open",
         D(0): "quantity_not_positive",
@@ -108,7 +109,8 @@ def test_twice_is_refused(tea):
 
 def test_nothing_open_is_said(tea):
     order = placed(draft(make_channel(), (tea, 3)))
-    record_invoiced({lines(order)[0].pk: D(3)})
+    (line,) = lines(order)
+    record_invoiced(order, {line.pk: (D(3), amounts_of_units(order, line, D(3)))})
     with pytest.raises(NothingToDo):
         cancel(order)
 

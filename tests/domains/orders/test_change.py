@@ -9,6 +9,7 @@ from orderwell.domains.inventory.models import Reservation
 from orderwell.domains.orders.drafts import AddressDraft, ChargeDraft, LineDraft, PastOrderDraft
 from orderwell.domains.orders.errors import PastOrderFixed
 from orderwell.domains.orders.models import Backorder, Order
+from orderwell.domains.orders.pricing import amounts_of_units
 from orderwell.domains.orders.services.change import LineChange, OrderChange, change_order
 from orderwell.domains.orders.services.progress import record_invoiced, record_shipped
 from orderwell.domains.orders.services.undo import undo_change
@@ -168,7 +169,7 @@ def test_shipped_and_invoiced_units_stay(shop, tea):
     line = lines(order)[0]
     record_shipped({line.pk: D(4)})
     assert codes(order, lines=(LineChange(line.pk, quantity=D(3)),)) == [("below_done", "/lines/0/quantity")]
-    record_invoiced({line.pk: D(1)})
+    record_invoiced(order, {line.pk: (D(1), amounts_of_units(order, line, D(1)))})
     assert codes(order, lines=(LineChange(line.pk, unit_price=D(1)),)) == [
         ("line_not_changeable", "/lines/0/unit_price")
     ]

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import QuerySet, Sum
 
-from orderwell.domains.billing.charging import Account
+from orderwell.domains.billing.charging import Account, Billed
 from orderwell.domains.billing.models import CreditNoteLine, InvoiceLine
 from orderwell.domains.orders.pricing import NOTHING, Amounts
 
@@ -31,6 +31,19 @@ def accounts_of(line_ids: Collection[int]) -> dict[int, Account]:
         pk: Account(units[pk, "charged"], money[pk, "charged"], units[pk, "credited"], money[pk, "credited"])
         for pk in line_ids
     }
+
+
+def billed_of(line_ids: Collection[int]) -> dict[int, dict[int, Billed]]:
+    """Of each order line its invoice lines, by their id, each with what was credited of it."""
+    parts = CreditNoteLine.objects.filter(invoice_line__order_line_id__in=list(line_ids))
+    credited = {pk: amounts for pk, _units, amounts in _sums(parts, "invoice_line_id")}
+    found: dict[int, dict[int, Billed]] = {pk: {} for pk in line_ids}
+    for row in InvoiceLine.objects.filter(order_line_id__in=list(line_ids)):
+        charged = Amounts(row.net_amount, row.tax_amount, row.gross_amount)
+        found[row.order_line_id][row.pk] = Billed(
+            row.quantity, charged, row.quantity_credited, credited.get(row.pk, NOTHING)
+        )
+    return found
 
 
 def _sums(rows: QuerySet[Any], key: str) -> Iterator[tuple[int, Decimal, Amounts]]:

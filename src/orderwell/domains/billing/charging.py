@@ -1,18 +1,28 @@
 """What the units of an order line are charged and credited: pure rules on top of the line's own price.
 
-Two sums stand beside each line: what it was charged for the units that are invoiced, and what was credited for units that
-came back. Both are always the worth of the first so many units, so that any sequence of partial invoices and credit notes
-ends at the line's own amounts, to the cent. Each part is the new worth less the sum so far: should a change of the order
-have altered the worth of units already charged, the next part makes up for it.
+An invoice charges the worth of the first so many units of the order line less what stands charged so far, so that any
+sequence of partial invoices ends at the line's own amounts, to the cent.
+
+A credit note takes back what its invoice charged and nothing else. Of a line of the invoice it credits the worth of the first
+so many units, within what the line charged, less what was credited of it so far; the last units take what is left. So all
+of an invoice credited is exactly that invoice, and all invoices of an order credited are exactly what they charged. What a reversed invoice leaves charged beside the worth of the
+other units, a cent at most times, the next invoice makes up for; if none comes, the order line is worth what it was charged
+(`pricing.line_amounts`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from orderwell.domains.orders.pricing import NOTHING, Amounts, PricedLine, PricedOrder, amounts_of_units
+from orderwell.domains.orders.pricing import (
+    NOTHING,
+    Amounts,
+    PricedLine,
+    PricedOrder,
+    amounts_of_units,
+)
 
 ZERO = Decimal(0)
 
@@ -23,6 +33,16 @@ class Account:
 
     invoiced: Decimal = ZERO
     charged: Amounts = NOTHING
+    taken_back: Decimal = ZERO
+    credited: Amounts = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Billed:
+    """An invoice line: its units and their charge; units credited of it in any way, and their credit."""
+
+    quantity: Decimal
+    charged: Amounts
     taken_back: Decimal = ZERO
     credited: Amounts = NOTHING
 
@@ -55,19 +75,34 @@ def spread_units(
 
 
 def credit_parts(
-    order: PricedOrder, line: PricedLine, account: Account, units: Sequence[tuple[int, Decimal]], *, reverses: bool
+    order: PricedOrder, line: PricedLine, billed: Mapping[int, Billed], units: Sequence[tuple[int, Decimal]]
 ) -> list[Part]:
-    """The money of crediting these (invoice line id, units), one after the other."""
+    """The money of crediting these (invoice line id, units); `billed` are all the invoice lines of one order line.
+
+    The very last units take what is left of them all, so that the order line ends exactly even where an earlier credit note
+    followed another rule: before, it could differ by a cent from the invoice it named.
+    """
     parts = []
-    invoiced, charged, taken_back, credited = account.invoiced, account.charged, account.taken_back, account.credited
+    left = sum((row.quantity - row.taken_back for row in billed.values()), ZERO)
+    rest = sum((row.charged - row.credited for row in billed.values()), NOTHING)
     for pk, quantity in units:
-        if reverses:
-            invoiced -= quantity
-            amounts = charged - amounts_of_units(order, line, invoiced)
-            charged -= amounts
-        else:
-            taken_back += quantity
-            amounts = amounts_of_units(order, line, taken_back) - credited
-            credited += amounts
+        left -= quantity
+        worth = _worth(order, line, billed[pk], billed[pk].taken_back + quantity)
+        amounts = worth - billed[pk].credited if left else rest
+        rest -= amounts
         parts.append(Part(pk, quantity, amounts))
     return parts
+
+
+def _worth(order: PricedOrder, line: PricedLine, billed: Billed, units: Decimal) -> Amounts:
+    """The money of the first `units` of an invoice line."""
+    if units == billed.quantity:
+        return billed.charged
+    worth = amounts_of_units(order, line, units)
+    net, tax = _within(worth.net, billed.charged.net), _within(worth.tax, billed.charged.tax)
+    return Amounts(net, tax, net + tax)
+
+
+def _within(amount: Decimal, whole: Decimal) -> Decimal:
+    """Between nothing and `whole`, which is negative for a rebate."""
+    return min(max(amount, min(whole, ZERO)), max(whole, ZERO))

@@ -117,11 +117,6 @@ class PricesMovedOn(DomainError):
     )
 
 
-class CreditedSince(DomainError):
-    code = "credited_since"
-    message = "{sku}: credit notes after {number} were rounded to fit it. Undo {later} first."
-
-
 class PaymentRefunded(DomainError):
     code = "payment_refunded"
     message = "{amount} {currency} of this payment were given back; undo the refund first."

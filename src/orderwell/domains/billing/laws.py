@@ -9,7 +9,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from django.db.models import F, Model, QuerySet, Sum
+from django.db.models import F, Model, Q, QuerySet, Sum
 
 from orderwell.domains.billing.accounts import accounts_of
 from orderwell.domains.billing.models import (
@@ -24,6 +24,7 @@ from orderwell.domains.billing.models import (
 from orderwell.domains.billing.services.ledger import SIGNS, Kind, document_name
 from orderwell.domains.billing.settling import open_amounts
 from orderwell.domains.orders.models import Order, OrderLine
+from orderwell.domains.orders.pricing import amounts_of_units, rounding_of, units_asked_for
 from orderwell.platform.numbering.models import NumberSequence
 from orderwell.platform.verify import Difference, LawResult, law
 
@@ -94,10 +95,12 @@ def invoiced_is_the_sum_of_invoices() -> LawResult:
 
 @law("billing.invoiced_lines_are_charged_in_full")
 def invoiced_lines_are_charged_in_full() -> LawResult:
-    """A line that is invoiced as a whole was charged exactly its amounts; one that came back as a whole got them back."""
-    lines = OrderLine.objects.filter(order__history=False, quantity_invoiced__gt=0).filter(
-        quantity_invoiced=F("quantity") - F("quantity_cancelled") - F("quantity_unbilled")
-    )
+    """Every line was charged what its invoiced units are worth by price and rounding: a line that is invoiced as a whole
+    exactly its amounts, one of which every invoice was reversed nothing. One that came back as a whole got them back.
+    """
+    reversed_ones = CreditNoteLine.objects.filter(credit_note__reverses=True).values("invoice_line__order_line_id")
+    concerned = Q(quantity_invoiced__gt=0) | Q(pk__in=reversed_ones) | ~Q(rounding_net=0) | ~Q(rounding_tax=0)
+    lines = OrderLine.objects.filter(concerned, order__history=False)
     checked, found = 0, []
     chunk: list[OrderLine] = []
     for line in lines.select_related("order").order_by("pk").iterator(CHUNK):
@@ -116,11 +119,14 @@ def _charge_differences(lines: Iterable[OrderLine]) -> list[Difference]:
         own = (line.net_amount, line.tax_amount, line.gross_amount)
         name = f"order {line.order.number} line {line.position}"
         charged = (account.charged.net, account.charged.tax, account.charged.gross)
-        if charged != own:
+        worth = amounts_of_units(line.order, line, account.invoiced) + rounding_of(line)
+        if account.charged != worth:
+            found.append(Difference(name, worth, account.charged, "charged"))
+        elif units_asked_for(line) == account.invoiced and charged != own:
             found.append(Difference(name, own, charged, "charged"))
         credited = (account.credited.net, account.credited.tax, account.credited.gross)
-        if account.taken_back == account.invoiced and credited != own:
-            found.append(Difference(name, own, credited, "credited"))
+        if account.taken_back == account.invoiced and credited != charged:
+            found.append(Difference(name, charged, credited, "credited"))
     return found
 
 

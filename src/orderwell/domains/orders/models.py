@@ -162,6 +162,9 @@ class OrderLine(models.Model):
     quantity_invoiced = QuantityField(default=0)
     # Of those that came back: never invoiced, and nothing is asked for them.
     quantity_unbilled = QuantityField(default=0, db_default=0)
+    # What stands charged for the invoiced units beyond their worth by price (pricing.py), kept with `quantity_invoiced`.
+    rounding_net = AmountField(default=0, db_default=0)
+    rounding_tax = AmountField(default=0, db_default=0)
     promised_at = models.DateTimeField(null=True)
     # Why this price, this tax, these warehouses: {"price": ..., "tax": ..., "sourcing": ...}.
     explanation = models.JSONField(default=dict)

@@ -53,12 +53,22 @@ class CountedLine(Protocol):
     quantity_unbilled: Decimal
 
 
+class BilledLine(CountedLine, Protocol):
+    quantity_invoiced: Decimal
+    rounding_net: Decimal
+    rounding_tax: Decimal
+
+
 class PricedLine(Protocol):
     quantity: Decimal
     unit_price: Decimal
     line_discount: Decimal
     order_discount_share: Decimal
     tax_rate: Decimal
+
+
+class WholeLine(PricedLine, BilledLine, Protocol):
+    pass
 
 
 def with_tax(base: Decimal, tax_rate: Decimal, currency: str, *, prices_include_tax: bool) -> Amounts:
@@ -98,6 +108,21 @@ def amounts_of_units(order: PricedOrder, line: PricedLine, quantity: Decimal) ->
         discount = round_amount(discount * quantity / line.quantity, order.currency)
     base = goods_value(quantity, line.unit_price, order.currency) - discount
     return with_tax(base, line.tax_rate, order.currency, prices_include_tax=order.prices_include_tax)
+
+
+def line_amounts(order: PricedOrder, line: WholeLine) -> Amounts:
+    """The money of a line: that of the units it asks money for.
+
+    Once they are all invoiced it is what they were charged, which may be a cent beside that after an invoice from the middle
+    was taken back (`rounding`); until then the next invoice makes up for it.
+    """
+    asked = units_asked_for(line)
+    amounts = amounts_of_units(order, line, asked)
+    return amounts + rounding_of(line) if asked == line.quantity_invoiced else amounts
+
+
+def rounding_of(line: BilledLine) -> Amounts:
+    return Amounts(line.rounding_net, line.rounding_tax, line.rounding_net + line.rounding_tax)
 
 
 def units_between(order: PricedOrder, line: PricedLine, start: Decimal, end: Decimal) -> Amounts:

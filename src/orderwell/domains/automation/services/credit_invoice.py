@@ -12,7 +12,8 @@ from orderwell.domains.automation.services.give_back import give_back, parts_to_
 from orderwell.domains.billing.models import CreditNote, Invoice, InvoiceLine, Refund
 from orderwell.domains.billing.queries import due_amount
 from orderwell.domains.billing.services.credit import issue_credit_note, parts_of
-from orderwell.domains.orders.pricing import NOTHING, Amounts
+from orderwell.domains.orders.models import OrderLine
+from orderwell.domains.orders.pricing import NOTHING, Amounts, rounding_of, units_asked_for
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.database import atomic
 
@@ -79,11 +80,18 @@ def preview_credit(
         for pk, quantity in quantities.items()
         if pk in rows and quantity.is_finite() and 0 < quantity <= rows[pk].quantity - rows[pk].quantity_credited
     }
-    parts = parts_of(invoice.order, rows, units, reverses=reverses)
+    parts = parts_of(invoice.order, rows, units)
     total = sum((part.amounts for part in parts), NOTHING)
-    # Units that can be invoiced anew are asked for as before.
-    due = due_amount(invoice.order) - (ZERO if reverses else total.gross)
+    # Units that can be invoiced anew are asked for as before, at their price.
+    concerned = [rows[part.invoice_line_id].order_line_id for part in parts] if reverses else []
+    anew = sum((_without_rounding(line) for line in OrderLine.objects.filter(pk__in=concerned)), ZERO)
+    due = due_amount(invoice.order) - (anew if reverses else total.gross)
     credited = {invoice.pk: total.gross}
     back = parts_to_give_back(invoice.order_id, total.gross, credited, due) if refund else {}
     given_back = sum(back.values(), ZERO)
     return CreditPreview({part.invoice_line_id: part.amounts for part in parts}, total, due, given_back, reverses)
+
+
+def _without_rounding(line: OrderLine) -> Decimal:
+    """What a line that is no longer invoiced as a whole asks for less than before: pricing.line_amounts."""
+    return rounding_of(line).gross if units_asked_for(line) == line.quantity_invoiced else ZERO

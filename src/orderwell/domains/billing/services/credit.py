@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from django.db.models import F
 
-from orderwell.domains.billing.accounts import accounts_of
+from orderwell.domains.billing.accounts import billed_of
 from orderwell.domains.billing.charging import Part, credit_parts, spread_units
 from orderwell.domains.billing.errors import QuantityAboveInvoiced, UnknownInvoiceLine
 from orderwell.domains.billing.events import BillingEvent
@@ -21,7 +21,7 @@ from orderwell.domains.billing.models import CreditNote, CreditNoteLine, Invoice
 from orderwell.domains.billing.queries import visible_invoices
 from orderwell.domains.billing.services.ledger import Kind, came_in, post
 from orderwell.domains.orders.models import Order, OrderLine
-from orderwell.domains.orders.pricing import NOTHING, Amounts, amounts_of_units
+from orderwell.domains.orders.pricing import NOTHING, Amounts
 from orderwell.domains.orders.services.loading import lines_of, lock_order
 from orderwell.domains.orders.services.progress import record_invoiced, record_money, refresh_states
 from orderwell.kernel.errors import ErrorDetail, NotFound, Refusal
@@ -98,11 +98,10 @@ def credit_units(
 def turn_into_reversals(order: Order, *, quantities: Mapping[int, Decimal], actor: Actor, now: datetime) -> None:
     """Credit notes over {order line id: units} that will now never be delivered reverse their invoices instead.
 
-    Written by hand they only said that the customer owes less. Taken are whole credit notes, newest first, whose money is
-    exactly that of the units; what no such note covers stays as it is.
+    Written by hand they only said that the customer owes less. Taken are whole credit notes, newest first; what no such
+    note covers stays as it is.
     """
     left = dict(quantities)
-    lines = {line.pk: line for line in lines_of(order)}
     notes = CreditNote.objects.filter(order_id=order.pk, reverses=False).order_by("-pk")
     facts = []
     for note in notes.prefetch_related("lines__invoice_line"):
@@ -111,16 +110,11 @@ def turn_into_reversals(order: Order, *, quantities: Mapping[int, Decimal], acto
         for row in note.lines.all():
             units[row.invoice_line.order_line_id] += row.quantity
             money[row.invoice_line.order_line_id] += Amounts(row.net_amount, row.tax_amount, row.gross_amount)
-        accounts = accounts_of(units)
-        worth = {
-            pk: accounts[pk].charged - amounts_of_units(order, lines[pk], accounts[pk].invoiced - quantity)
-            for pk, quantity in units.items()
-        }
-        if any(quantity > left.get(pk, ZERO) for pk, quantity in units.items()) or worth != money:
+        if any(quantity > left.get(pk, ZERO) for pk, quantity in units.items()):
             continue
         note.reverses = True
         note.save(update_fields=["reverses"])
-        record_invoiced({pk: -quantity for pk, quantity in units.items()})
+        record_invoiced(order, {pk: (-quantity, NOTHING - money[pk]) for pk, quantity in units.items()})
         record_money(order.pk, invoiced=-note.gross_amount, credited=-note.gross_amount)
         left = {pk: quantity - units.get(pk, ZERO) for pk, quantity in left.items()}
         facts.append(Fact(BillingEvent.TURNED, f"order:{order.pk}", f"credit_note:{note.pk}", {"number": note.number}))
@@ -183,20 +177,18 @@ def _too_much(line_id: int, pointer: str, quantity: Decimal, left: Decimal) -> E
     return QuantityAboveInvoiced(pointer=pointer, sku=sku, value=plain(quantity), left=plain(left)).detail()
 
 
-def parts_of(
-    order: Order, rows: Mapping[int, InvoiceLine], units: Mapping[int, Decimal], *, reverses: bool
-) -> list[Part]:
+def parts_of(order: Order, rows: Mapping[int, InvoiceLine], units: Mapping[int, Decimal]) -> list[Part]:
     """What crediting {invoice line id: units} comes to, taken in the order of `rows`. Also for those who only ask."""
     by_line: dict[int, list[tuple[int, Decimal]]] = defaultdict(list)
     for pk, row in rows.items():
         if pk in units:
             by_line[row.order_line_id].append((pk, units[pk]))
-    accounts = accounts_of(by_line)
+    billed = billed_of(by_line)
     lines = {line.pk: line for line in lines_of(order)}
     return [
         part
         for line_id, wanted in by_line.items()
-        for part in credit_parts(order, lines[line_id], accounts[line_id], wanted, reverses=reverses)
+        for part in credit_parts(order, lines[line_id], billed[line_id], wanted)
     ]
 
 
@@ -213,16 +205,18 @@ def _credit(
 ) -> list[CreditNote]:
     """Write credit notes for {invoice line id: units}, taken in the order of `rows`."""
     by_invoice: dict[int, list[Part]] = defaultdict(list)
-    by_line: dict[int, Decimal] = defaultdict(Decimal)
+    by_line: dict[int, tuple[Decimal, Amounts]] = defaultdict(lambda: (ZERO, NOTHING))
     total = NOTHING
-    for part in parts_of(order, rows, units, reverses=reverses):
-        by_invoice[rows[part.invoice_line_id].invoice_id].append(part)
-        by_line[rows[part.invoice_line_id].order_line_id] += part.quantity
+    for part in parts_of(order, rows, units):
+        row = rows[part.invoice_line_id]
+        by_invoice[row.invoice_id].append(part)
+        quantity, amounts = by_line[row.order_line_id]
+        by_line[row.order_line_id] = quantity - part.quantity, amounts - part.amounts
         total += part.amounts
     for pk, quantity in units.items():
         InvoiceLine.objects.filter(pk=pk).update(quantity_credited=F("quantity_credited") + quantity_value(quantity))
     if reverses:
-        record_invoiced({line_id: -quantity for line_id, quantity in by_line.items()})
+        record_invoiced(order, by_line)
         record_money(order.pk, invoiced=-total.gross)
     else:
         record_money(order.pk, credited=total.gross)

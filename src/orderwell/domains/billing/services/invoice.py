@@ -22,7 +22,7 @@ from orderwell.domains.orders.models import Order, OrderLine
 from orderwell.domains.orders.pricing import NOTHING, Amounts
 from orderwell.domains.orders.services.loading import check_holds, lines_of, lock_order, require_state
 from orderwell.domains.orders.services.progress import record_invoiced, record_money, refresh_states
-from orderwell.domains.orders.to_invoice import uninvoiced
+from orderwell.domains.orders.to_invoice import gone_uninvoiced, uninvoiced
 from orderwell.kernel.clock import business_day, day_bounds
 from orderwell.kernel.errors import ErrorDetail, Refusal
 from orderwell.kernel.quantities import plain
@@ -123,8 +123,8 @@ def _wanted(order: Order, lines: Sequence[OrderLine], quantities: Mapping[int, D
             problems.append(UnknownLine(pointer=pointer, number=order.number, value=pk).detail())
             continue
         fine = places.get(line.variant_id or 0, 0)
-        gone = line.quantity_shipped - line.quantity_invoiced
-        if wrong := list(quantity_problems(quantity, pointer, sku=line.sku, places=fine, whole=[left[pk], gone])):
+        whole = [left[pk], gone_uninvoiced(line)]
+        if wrong := list(quantity_problems(quantity, pointer, sku=line.sku, places=fine, whole=whole)):
             problems.append(wrong[0].detail())
         elif quantity > left[pk]:
             problems.append(
@@ -148,7 +148,7 @@ def _write(
     accounts = accounts_of(wanted)
     charges = {line.pk: next_charge(order, line, accounts[line.pk], wanted[line.pk]) for line in lines}
     total = sum(charges.values(), NOTHING)
-    record_invoiced(wanted)
+    record_invoiced(order, {pk: (wanted[pk], amounts) for pk, amounts in charges.items()})
     record_money(order.pk, invoiced=total.gross)
     refresh_states([order.pk], actor=actor, now=now)
     rows = [(line, wanted[line.pk], charges[line.pk]) for line in lines]

@@ -10,12 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from orderwell.domains.billing.accounts import accounts_of
 from orderwell.domains.billing.charging import Account
 from orderwell.domains.billing.errors import (
-    CreditedSince,
     CreditedUnitsGone,
     CreditNoteRefunded,
     CreditNoteUndone,
@@ -27,10 +26,11 @@ from orderwell.domains.billing.queries import visible_credit_notes
 from orderwell.domains.billing.recipient import kept_text, recipient_of
 from orderwell.domains.billing.services.invoice import write_document
 from orderwell.domains.billing.services.ledger import came_in
-from orderwell.domains.orders.models import Order, OrderLine
+from orderwell.domains.orders.models import Amendment, Order, OrderLine
 from orderwell.domains.orders.pricing import Amounts, amounts_of_units
 from orderwell.domains.orders.services.loading import lines_of, lock_order, require_state
 from orderwell.domains.orders.services.progress import record_invoiced, record_money, refresh_states
+from orderwell.domains.orders.snapshots import LineState, line_state_of
 from orderwell.domains.orders.to_invoice import uninvoiced
 from orderwell.kernel.errors import DomainError, NotFound
 from orderwell.kernel.quantities import plain
@@ -124,7 +124,9 @@ def _refund_in_the_way(note: CreditNote) -> CreditNoteRefunded | None:
 
 
 def _moved_on(order: Order, note: CreditNote, rows: Sequence[Row]) -> Iterator[DomainError]:
-    """Its units must be free to be charged again, and its amounts the ones that they are charged at."""
+    """Units that it reversed must be free to be charged again, and at the prices of then."""
+    if not note.reverses:
+        return iter(())
     accounts = accounts_of([line.pk for line, *_rest in rows])
     found = (_problem(order, note, row, accounts) for row in rows)
     return (problem for problem in found if problem is not None)
@@ -133,24 +135,33 @@ def _moved_on(order: Order, note: CreditNote, rows: Sequence[Row]) -> Iterator[D
 def _problem(order: Order, note: CreditNote, row: Row, accounts: Mapping[int, Account]) -> DomainError | None:
     line, quantity, amounts = row
     account = accounts[line.pk]
-    if not note.reverses:
-        if account.credited - amounts == amounts_of_units(order, line, account.taken_back - quantity):
-            return None
-        later = CreditNote.objects.filter(lines__invoice_line__order_line=line, pk__gt=note.pk, undone_at=None)
-        numbers = ", ".join(later.order_by("-pk").values_list("number", flat=True).distinct())
-        return CreditedSince(sku=line.sku, number=note.number, later=numbers or "-")
     if (left := uninvoiced(line)) < quantity:
         return CreditedUnitsGone(sku=line.sku, number=note.number, value=plain(quantity), left=plain(left))
-    if account.charged + amounts != amounts_of_units(order, line, account.invoiced + quantity):
+    fits = account.charged + amounts == amounts_of_units(order, line, account.invoiced + quantity)
+    if not fits and _repriced_since(order, note, line):
         return PricesMovedOn(sku=line.sku, number=note.number)
     return None
+
+
+def _repriced_since(order: Order, note: CreditNote, line: OrderLine) -> bool:
+    """Whether a change of the order, or the undoing of one, made a unit worth something else."""
+    then = note.issued_at
+    for row in Amendment.objects.filter(Q(made_at__gte=then) | Q(undone_at__gte=then), order=order):
+        was, became = (part.get("lines", {}).get(str(line.pk)) for part in (row.before, row.after))
+        if was and became and _unit_worth(line_state_of(was)) != _unit_worth(line_state_of(became)):
+            return True
+    return False
+
+
+def _unit_worth(line: LineState) -> tuple[Decimal, Decimal]:
+    return line.unit_price, (line.line_discount + line.order_discount_share) / line.quantity
 
 
 def _take_back(
     order: Order, note: CreditNote, rows: Sequence[Row], reason: str, actor: Actor, now: datetime
 ) -> Invoice:
     if note.reverses:
-        record_invoiced({line.pk: quantity for line, quantity, _amounts in rows})
+        record_invoiced(order, {line.pk: (quantity, amounts) for line, quantity, amounts in rows})
         record_money(order.pk, invoiced=note.gross_amount)
     else:
         # Reversed by the one paper and invoiced by the other: of the units nothing changes but that they are credited.

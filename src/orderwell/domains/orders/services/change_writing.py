@@ -19,10 +19,9 @@ from orderwell.domains.orders.placement.plan import Plan, PlannedLine
 from orderwell.domains.orders.placement.reserve import reserve_in_arrival_order
 from orderwell.domains.orders.placement.write import ADDRESS_FIELDS, address_columns, insert_lines
 from orderwell.domains.orders.pricing import (
-    amounts_of_units,
     goods_value,
+    line_amounts,
     spread_order_discount,
-    units_asked_for,
     with_tax,
 )
 from orderwell.domains.orders.services.change_rules import new_shipping_line, shipping_line
@@ -186,7 +185,7 @@ def _differs(line: OrderLine, before: Snapshot) -> bool:
 def write_lines(order: Order, lines: list[OrderLine]) -> None:
     """Amounts follow from the new values; one statement for a few hundred lines."""
     for line in lines:
-        amounts = amounts_of_units(order, line, units_asked_for(line))
+        amounts = line_amounts(order, line)
         line.net_amount, line.tax_amount, line.gross_amount = amounts.net, amounts.tax, amounts.gross
     if lines:
         OrderLine.objects.bulk_update(lines, WRITTEN, batch_size=200)

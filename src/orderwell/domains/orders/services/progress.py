@@ -16,7 +16,9 @@ from django.db.models import F
 from orderwell.domains.orders.derivation import GoodsLine, fulfilment_state, payment_state
 from orderwell.domains.orders.events import OrderEvent
 from orderwell.domains.orders.models import Backorder, Order, OrderLine
+from orderwell.domains.orders.pricing import NOTHING, Amounts, rounding_of, units_between
 from orderwell.domains.orders.services.loading import lock_orders
+from orderwell.domains.orders.services.totals import write_line_amounts, write_order_totals
 from orderwell.domains.orders.states import ORDER
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.events.recording import Fact, record
@@ -42,9 +44,24 @@ def record_returned(quantities: Mapping[int, Decimal]) -> None:
     _add("quantity_returned", quantities)
 
 
-def record_invoiced(quantities: Mapping[int, Decimal]) -> None:
-    """Add to `quantity_invoiced` of lines; negative where invoiced units that never shipped were credited."""
-    _add("quantity_invoiced", quantities)
+def record_invoiced(order: Order, charged: Mapping[int, tuple[Decimal, Amounts]]) -> None:
+    """Add to `quantity_invoiced` of lines of a locked order: {line id: units and their money}, both negative where an
+    invoice of them was reversed. What they were charged beside their worth by price stays with the line as its rounding.
+    """
+    rounded = False
+    for line in OrderLine.objects.filter(pk__in=list(charged)).order_by("pk"):
+        quantity, amounts = charged[line.pk]
+        line.order, before = order, rounding_of(line)
+        worth = units_between(order, line, line.quantity_invoiced, line.quantity_invoiced + quantity)
+        line.quantity_invoiced += quantity
+        rounding = before + amounts - worth
+        line.rounding_net, line.rounding_tax = rounding.net, rounding.tax
+        line.save(update_fields=["quantity_invoiced", "rounding_net", "rounding_tax"])
+        if before != NOTHING or rounding != NOTHING:
+            write_line_amounts(line)
+            rounded = True
+    if rounded:
+        write_order_totals(order, OrderLine.objects.filter(order=order))
 
 
 def _add(counter: str, quantities: Mapping[int, Decimal]) -> None:

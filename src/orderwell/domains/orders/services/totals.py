@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from orderwell.domains.orders.models import Order, OrderLine
-from orderwell.domains.orders.pricing import NOTHING, Amounts, amounts_of_units, units_asked_for
+from orderwell.domains.orders.pricing import NOTHING, Amounts, line_amounts
 
 
 def write_line_amounts(line: OrderLine) -> None:
-    """Line amounts are those of the units that money is asked for. `line.order` must be loaded."""
-    amounts = amounts_of_units(line.order, line, units_asked_for(line))
+    """`line.order` must be loaded."""
+    amounts = line_amounts(line.order, line)
     line.net_amount, line.tax_amount, line.gross_amount = amounts.net, amounts.tax, amounts.gross
     line.save()
 
