@@ -138,7 +138,7 @@ def test_unusable_api_key_is_turned_away(anonymous: Caller, value: str) -> None:
         ("/orders?since=yesterday", 422),
         ("/orders?since=0001-01-01T00:00:00%2B14:00", 422),
         ("/orders?customer_id=99999999999999999999", 422),
-        ("/verify?law=nonsense", 404),
+        ("/verify?law=nonsense", 422),
         ("/users/%E2%80%AE", 404),
     ],
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from django.http import HttpRequest, HttpResponse
 from pydantic import Field
@@ -76,7 +76,7 @@ class NewUser(Input):
     name: ShortText = ""
     roles: list[Code] = Field(default=[], max_length=50)
     limits: Limits = Limits()
-    language: str = Field(default="", pattern="^(|zh-hans|en)$")
+    language: Literal["", "zh-hans", "en"] = ""
     must_change_password: bool = True
 
 
@@ -85,7 +85,7 @@ class UserChange(Input):
     limits: Limits | None = None
     is_active: bool | None = None
     name: ShortText | None = None
-    language: str | None = Field(default=None, pattern="^(|zh-hans|en)$")
+    language: Literal["", "zh-hans", "en"] | None = None
     teams: list[Id] | None = Field(default=None, max_length=100)
 
 

@@ -9,12 +9,12 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
-from ninja.errors import ValidationError
+from ninja.errors import ValidationError, ValidationErrorContext
 from ninja.parser import Parser
 from ninja.renderers import JSONRenderer
 from ninja.responses import NinjaJSONEncoder
 
-from orderwell.api.decoding import from_pydantic
+from orderwell.api.decoding import from_pydantic, given_to
 from orderwell.api.problems import refuse
 from orderwell.kernel.errors import DomainError
 from orderwell.kernel.quantities import plain
@@ -73,6 +73,16 @@ class _Renderer(JSONRenderer):
 
 
 class Api(NinjaAPI):
+    def validation_error_from_error_contexts(
+        self, error_contexts: list[ValidationErrorContext[Any]]
+    ) -> ValidationError:
+        """With what a sentence needs and django-ninja takes away."""
+        left_out = given_to(error_contexts)
+        found = super().validation_error_from_error_contexts(error_contexts)
+        for item, more in zip(found.errors, left_out, strict=True):
+            item.update(more)
+        return found
+
     def on_exception(self, request: HttpRequest, exc: Any) -> HttpResponse:
         """Refusals become answers here, inside the transaction of a request key; the rest is the boundary's."""
         if isinstance(exc, ValidationError):

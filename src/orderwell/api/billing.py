@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from django.http import HttpResponse
 from pydantic import Field
 
+from orderwell.api.asked import about_asked
 from orderwell.api.bodies import ApiRequest
 from orderwell.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, shown
 from orderwell.api.requests import may_also
@@ -257,7 +258,7 @@ def list_invoices(
 ) -> dict[str, Any]:
     """Newest first. `search` is a number or its beginning, or the number or customer of the order."""
     found = queries.invoice_list(
-        request.actor, order_id=order_id, customer_id=customer_id, text=search, cursor=cursor, limit=limit
+        request.actor, **about_asked(request.actor, order_id, customer_id), text=search, cursor=cursor, limit=limit
     )
     return shown(found, show=_invoice, request=request, response=response)
 
@@ -293,7 +294,7 @@ def list_credit_notes(
 ) -> dict[str, Any]:
     """Newest first. `search` is a number or its beginning, or the number or customer of the order."""
     found = queries.credit_note_list(
-        request.actor, order_id=order_id, customer_id=customer_id, text=search, cursor=cursor, limit=limit
+        request.actor, **about_asked(request.actor, order_id, customer_id), text=search, cursor=cursor, limit=limit
     )
     return shown(found, show=_credit_note, request=request, response=response)
 
@@ -349,7 +350,11 @@ def list_payments(
 ) -> dict[str, Any]:
     """Newest first."""
     found = queries.payment_list(
-        request.actor, order_id=order_id, customer_id=customer_id, reference=reference, cursor=cursor, limit=limit
+        request.actor,
+        **about_asked(request.actor, order_id, customer_id),
+        reference=reference,
+        cursor=cursor,
+        limit=limit,
     )
     return shown(found, show=_payment, request=request, response=response)
 

@@ -15,9 +15,9 @@ import msgspec
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
 
-from orderwell.api.decoding import decode, decode_any, misfit, require_json
-from orderwell.api.errors import MalformedJson, TooManyRows, WrongType
-from orderwell.kernel.errors import ErrorDetail, Refusal
+from orderwell.api.decoding import decode, decode_any, malformed, misfit, require_json
+from orderwell.api.errors import TooManyRows, WrongType
+from orderwell.kernel.errors import ErrorDetail, Phrase, Refusal
 from orderwell.platform.accounts.actor import Actor
 
 MOST_ROWS = 500
@@ -108,7 +108,14 @@ class Rows(Draft):
         require_json(request.META.get("CONTENT_TYPE", ""))
         raw = getattr(decode(request.body, self.decoder), self.name)
         if not raw:
-            raise Refusal([WrongType(reason="expected at least one row", pointer=f"/{self.name}").detail()])
+            raise Refusal(
+                [
+                    WrongType(
+                        reason=Phrase("expected {expected}", expected=Phrase("at least one row")),
+                        pointer=f"/{self.name}",
+                    ).detail()
+                ]
+            )
         if len(raw) > MOST_ROWS:
             raise TooManyRows(count=len(raw), limit=MOST_ROWS, pointer=f"/{self.name}")
         request.rows = [self._row(row) for row in raw]
@@ -120,7 +127,7 @@ class Rows(Draft):
         except msgspec.ValidationError as error:
             return (misfit(str(error), self.kind),)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            return (MalformedJson(reason=str(error)[:200]).detail(),)
+            return (malformed(error).detail(),)
 
     def schema(self) -> dict[str, Any]:
         rows = {"type": "array", "minItems": 1, "maxItems": MOST_ROWS, "items": super().schema()}

@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Callable
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent, TooManyFilesSent
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
@@ -24,7 +24,7 @@ from orderwell.api.errors import (
 )
 from orderwell.api.orders.placing import place_order
 from orderwell.api.problems import refuse
-from orderwell.kernel.errors import DomainError
+from orderwell.kernel.errors import DomainError, Phrase
 
 log = logging.getLogger(__name__)
 PREFIX = "/api/"
@@ -71,11 +71,22 @@ def _check(request: HttpRequest) -> None:
     try:
         length = int(request.META.get("CONTENT_LENGTH") or 0)
     except ValueError:
-        raise MalformedRequest(reason="Content-Length is no number") from None
+        raise MalformedRequest(reason=Phrase("Content-Length is no number")) from None
     if length > settings.MAX_BODY:
         raise BodyTooLarge(limit=settings.MAX_BODY)
     if "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
-        raise MalformedRequest(reason="the address holds a NUL character")
+        raise MalformedRequest(reason=Phrase("the address holds a NUL character"))
+
+
+def _why(error: Exception) -> Phrase:
+    """Django's own texts are English, and for those who wrote it."""
+    if isinstance(error, TooManyFieldsSent | TooManyFilesSent):
+        return Phrase("it has too many parts")
+    if isinstance(error, MultiPartParserError):
+        return Phrase("its parts cannot be told apart")
+    if isinstance(error, UnreadablePostError):
+        return Phrase("it ended before it was complete")
+    return Phrase("it is not built as HTTP wants it")
 
 
 def as_refusal(error: Exception, request: HttpRequest) -> DomainError:
@@ -87,7 +98,7 @@ def as_refusal(error: Exception, request: HttpRequest) -> DomainError:
     if isinstance(error, RequestDataTooBig):
         return BodyTooLarge(limit=settings.MAX_BODY)
     if isinstance(error, SuspiciousOperation | MultiPartParserError | UnreadablePostError):
-        return MalformedRequest(reason=str(error)[:200] or type(error).__name__)
+        return MalformedRequest(reason=_why(error), technical=str(error)[:200] or type(error).__name__)
     if isinstance(error, OperationalError):
         log.warning("the database refused %s %s", request.method, request.path, exc_info=error)
         return DatabaseBusy()

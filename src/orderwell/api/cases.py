@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from msgspec import UNSET
 from pydantic import Field
 
+from orderwell.api.asked import customer_asked, one_asked, order_asked, state_asked, task_stream_asked, user_asked
 from orderwell.api.bodies import ApiRequest
 from orderwell.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, shown
 from orderwell.api.preconditions import etag, expected_version
@@ -21,6 +22,7 @@ from orderwell.domains.cases.services.converse import write_message
 from orderwell.domains.cases.services.manage import CaseChange, change_case, close_case, reopen_case
 from orderwell.domains.cases.services.open_case import CaseDraft, open_case
 from orderwell.domains.cases.services.tasks import add_task, finish_task
+from orderwell.domains.cases.states import CASE
 from orderwell.domains.fulfilment.services.record_return import ReturnedUnits
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.permissions import Permission
@@ -175,7 +177,13 @@ def list_cases(
     limit: Limit = DEFAULT_LIMIT,
 ) -> dict[str, Any]:
     """Last touched first. `state` may also be "any_open"; `search` is the beginning of a number, name or subject."""
-    filters = queries.CaseFilters(kind=kind, state=state, order_id=order_id, customer_id=customer_id, text=search)
+    filters = queries.CaseFilters(
+        kind=one_asked(kind, Case.Kind.values, "/kind"),
+        state=state_asked(CASE, state, "any_open"),
+        order_id=order_asked(request.actor, order_id),
+        customer_id=customer_asked(request.actor, customer_id),
+        text=search,
+    )
     found = queries.case_list(request.actor, filters, cursor=cursor, limit=limit)
     return shown(found, show=_case, request=request, response=response)
 
@@ -253,7 +261,14 @@ def list_tasks(
     limit: Limit = DEFAULT_LIMIT,
 ) -> dict[str, Any]:
     """Newest first; of one document, of one colleague, open or done."""
-    found = queries.task_list(request.actor, stream=stream, assignee=assignee, done=done, cursor=cursor, limit=limit)
+    found = queries.task_list(
+        request.actor,
+        stream=task_stream_asked(request.actor, stream),
+        assignee=user_asked(request.actor, assignee, "/assignee"),
+        done=done,
+        cursor=cursor,
+        limit=limit,
+    )
     return shown(found, show=_task, request=request, response=response)
 
 

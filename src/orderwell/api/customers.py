@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from django.http import HttpResponse
 from pydantic import Field
 
-from orderwell.api.asked import group_asked
+from orderwell.api.asked import group_asked, tag_asked, team_asked, user_asked
 from orderwell.api.bodies import ApiRequest, Draft, Rows, values, without
 from orderwell.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, shown
 from orderwell.api.preconditions import etag, expected_version, seen_version
@@ -196,7 +196,13 @@ def list_customers(
 ) -> dict[str, Any]:
     """By name."""
     filters = CustomerFilters(
-        text=search, kind=kind or "", group=group_asked(group), tag=tag, owner=owner, team=team, active=active
+        text=search,
+        kind=kind or "",
+        group=group_asked(group),
+        tag=tag_asked(tag),
+        owner=user_asked(request.actor, owner, "/owner"),
+        team=team_asked(request.actor, team),
+        active=active,
     )
     found = queries.customer_list(request.actor, filters, cursor, limit)
     return shown(found, show=_show, request=request, response=response)

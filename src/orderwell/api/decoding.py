@@ -5,15 +5,30 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import msgspec
 from django.http import HttpRequest
+from django.utils.translation import gettext_noop as _
+from ninja.errors import ValidationErrorContext
+from pydantic import BaseModel
 
 from orderwell.api.errors import MalformedJson, MissingField, UnknownField, UnsupportedMediaType, WrongType
-from orderwell.kernel.errors import DomainError, ErrorDetail, InvalidValue, NotFound, Refusal
+from orderwell.api.misfits import of_bytes, of_msgspec, of_pydantic
+from orderwell.kernel.errors import Code, DomainError, ErrorDetail, InvalidValue, NotFound, Phrase, Refusal
 
 T = TypeVar("T")
+# What an address names by an id, where the parameter's own name would not say it.
+IN_ADDRESSES = {
+    "batch_id": _("import"),
+    "count_id": _("stock count"),
+    "file_id": _("file"),
+    "key_id": _("API key"),
+    "list_id": _("price list"),
+    "note_id": _("credit note"),
+    "other_id": _("customer"),
+    "receipt_id": _("expected receipt"),
+}
 # Numbers with a point become Decimal: a float would have lost digits before anybody could refuse them.
 _anything = msgspec.json.Decoder(float_hook=Decimal)
 
@@ -38,10 +53,14 @@ def decode(body: bytes, decoder: msgspec.json.Decoder[T]) -> T:
         return decoder.decode(body)
     except msgspec.ValidationError as error:
         raise Refusal([misfit(str(error), decoder.type)]) from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise MalformedJson(reason=str(error)[:200]) from None
-    except RecursionError:
-        raise MalformedJson(reason="it is nested too deeply") from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise malformed(error) from None
+
+
+def malformed(error: msgspec.DecodeError | UnicodeDecodeError | RecursionError) -> MalformedJson:
+    if isinstance(error, RecursionError):
+        return MalformedJson(reason=Phrase("it is nested too deeply"))
+    return MalformedJson(reason=of_bytes(error))
 
 
 def decode_any(body: bytes) -> Any:
@@ -51,7 +70,7 @@ def decode_any(body: bytes) -> Any:
 def refuse_control_characters(body: bytes) -> None:
     """No text of ours holds a NUL, and PostgreSQL can't store one."""
     if b"\\u0000" in body and re.search(rb"(?<!\\)(\\\\)*\\u0000", body):
-        raise MalformedJson(reason="text must not contain the character NUL (\\u0000)")
+        raise MalformedJson(reason=Phrase("text must not contain the character NUL (\\u0000)"))
 
 
 _PLACE = re.compile(r"^(?P<what>.*?)(?: - at `(?P<path>[^`]*)`)?$", re.DOTALL)
@@ -66,13 +85,15 @@ def misfit(message: str, kind: Any = None) -> ErrorDetail:
     named = _NAMED.match(what)
     error: DomainError
     if named and named["how"] == "missing required":
-        error = MissingField(field=named["field"], pointer=f"{pointer}/{escaped(named['field'])}")
+        error = MissingField(field=Code(named["field"]), pointer=f"{pointer}/{escaped(named['field'])}")
     elif named:
         error = UnknownField(
-            field=named["field"][:80], expected=fields_at(kind, path), pointer=f"{pointer}/{escaped(named['field'])}"
+            field=Code(named["field"][:80]),
+            expected=fields_at(kind, path),
+            pointer=f"{pointer}/{escaped(named['field'])}",
         )
     else:
-        error = WrongType(reason=what[:200], pointer=pointer)
+        error = WrongType(reason=_wanted(of_msgspec(what, type_at(kind, path))), pointer=pointer)
     return error.detail()
 
 
@@ -85,11 +106,22 @@ def to_pointer(path: str) -> str:
     return "".join(f"/{part}" for part in re.findall(r"[^.\[\]$]+|\.\.\.", path))
 
 
+def type_at(kind: Any, path: str) -> Any:
+    """The type of what stands at `path` inside the struct `kind`."""
+    for part in re.findall(r"\.([^.\[\]$]+)", path):
+        known = _fields(_struct_in(kind))
+        kind = next((field.type for field in known if field.encode_name == part), None)
+    return kind
+
+
 def fields_at(kind: Any, path: str) -> str:
     """The names that are known at `path` inside the struct `kind`, for the sentence that says what would be right."""
-    for part in re.findall(r"\.([^.\[\]$]+)", path):
-        kind = _struct_in(next((field.type for field in _fields(kind) if field.encode_name == part), None))
-    return ", ".join(field.encode_name for field in _fields(kind)) or "another name"
+    known = _fields(_struct_in(type_at(kind, path)))
+    return Code(", ".join(field.encode_name for field in known)) or Phrase("another name")
+
+
+def _wanted(right: Phrase) -> Phrase:
+    return Phrase("expected {expected}", expected=right)
 
 
 def _fields(kind: Any) -> tuple[Any, ...]:
@@ -104,6 +136,29 @@ def _struct_in(kind: Any) -> Any:
     return next((found for part in getattr(kind, "__args__", ()) if (found := _struct_in(part)) is not None), None)
 
 
+def given_to(contexts: Iterable[ValidationErrorContext[Any]]) -> list[dict[str, Any]]:
+    """What django-ninja leaves out of each error: the value, and the fields that are known where one is not."""
+    return [
+        {"input": item["input"], "known": _known(context.model, item["loc"][:-1])}
+        for context in contexts
+        for item in context.pydantic_validation_error.errors(include_url=False)
+    ]
+
+
+def _known(model: Any, place: Iterable[Any]) -> list[str]:
+    for part in place:
+        if not isinstance(part, int):
+            found = getattr(model, "model_fields", {}).get(part)
+            model = _model_in(found.annotation) if found is not None else None
+    return list(getattr(model, "model_fields", {}))
+
+
+def _model_in(annotation: Any) -> Any:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for part in get_args(annotation) if (found := _model_in(part)) is not None), None)
+
+
 def from_pydantic(errors: Iterable[Mapping[str, Any]], named: Mapping[str, Any]) -> DomainError:
     """What django-ninja found wrong with path, query or body; `named`: what stands in the path, by parameter."""
     details: list[ErrorDetail] = []
@@ -111,7 +166,8 @@ def from_pydantic(errors: Iterable[Mapping[str, Any]], named: Mapping[str, Any])
         where, *rest = item["loc"]
         if where == "path":
             name = str(rest[-1])
-            return NotFound(kind=name.removesuffix("_id").replace("_", " "), reference=str(named.get(name, ""))[:80])
+            kind = IN_ADDRESSES.get(name, name.removesuffix("_id").replace("_", " "))
+            return NotFound(kind=kind, reference=Code(str(named.get(name, ""))[:80]))
         # Body parameters carry the name of the function's argument first, which is no part of the document.
         places = rest[1:] if where == "body" else rest
         pointer = "".join(f"/{escaped(part)}" for part in places) or None
@@ -120,11 +176,16 @@ def from_pydantic(errors: Iterable[Mapping[str, Any]], named: Mapping[str, Any])
 
 
 def _pydantic_detail(item: Mapping[str, Any], field: str, pointer: str | None) -> ErrorDetail:
-    kind, message = item["type"], item["msg"]
+    kind, name = item["type"], Code(field[:80])
     if kind == "missing":
-        return MissingField(field=field, pointer=pointer).detail()
+        return MissingField(field=name, pointer=pointer).detail()
     if kind == "extra_forbidden":
-        return UnknownField(field=field[:80], expected="one of the documented names", pointer=pointer).detail()
+        known = Code(", ".join(item.get("known", ()))) or Phrase("another name")
+        return UnknownField(field=name, expected=known, pointer=pointer).detail()
+    right = of_pydantic(kind, item.get("ctx", {}))
     if kind.endswith(("_type", "_parsing")):
-        return WrongType(reason=message[:200], pointer=pointer).detail()
-    return InvalidValue(value=field[:80], expected=message[:1].lower() + message[1:200], pointer=pointer).detail()
+        return WrongType(reason=_wanted(right), pointer=pointer).detail()
+    # Of a text nothing is repeated, it may be a password; a word that had to be one of a few is none.
+    given = item.get("input")
+    told = isinstance(given, int | Decimal) or kind in ("literal_error", "enum", "string_pattern_mismatch")
+    return InvalidValue(value=Code(str(given)[:80]) if told else name, expected=right, pointer=pointer).detail()

@@ -75,6 +75,11 @@ class UnknownParameter(DomainError):
     message = "There is no parameter {name} here; known are: {expected}."
 
 
+class UnknownId(DomainError):
+    code = "unknown_id"
+    message = "There is no {kind} with the id {value}."
+
+
 class MissingField(DomainError):
     code = "missing_field"
     message = "The field {field} is missing."

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from django.http import HttpResponse
 from pydantic import Field
 
-from orderwell.api.asked import state_asked, warehouse_asked
+from orderwell.api.asked import order_asked, state_asked, warehouse_asked
 from orderwell.api.bodies import ApiRequest
 from orderwell.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, shown
 from orderwell.api.preconditions import etag, expected_version
@@ -184,7 +184,7 @@ def list_shipments(
     """Newest first. `search` is a number or its beginning, a tracking number, or the number or customer of the order."""
     found = queries.shipment_list(
         request.actor,
-        order_id=order_id,
+        order_id=order_asked(request.actor, order_id),
         state=state_asked(SHIPMENT, state),
         warehouse=warehouse_asked(request.actor, warehouse),
         text=search,
@@ -234,7 +234,8 @@ def list_returns(
     limit: Limit = DEFAULT_LIMIT,
 ) -> dict[str, Any]:
     """Newest first. `search` is a number or its beginning, or the number or customer of the order."""
-    found = queries.return_list(request.actor, order_id=order_id, text=search, cursor=cursor, limit=limit)
+    order = order_asked(request.actor, order_id)
+    found = queries.return_list(request.actor, order_id=order, text=search, cursor=cursor, limit=limit)
     return shown(found, show=_return, request=request, response=response)
 
 

@@ -94,6 +94,8 @@ def _show_view(view: SavedView) -> dict[str, Any]:
 def _checked(request: ApiRequest, body: NewView) -> None:
     source = source_of(body.list_name)
     check(source, actor=request.actor, columns=body.columns, filters=body.filters, sort=body.sort)
+    if request.actor.may(source.permission):
+        source.refuse_unknown(request.actor, body.filters, "/filters")
 
 
 @routes.read("/lists", permission=None, response=list[ListShape])
@@ -181,6 +183,9 @@ def create_export(request: ApiRequest, body: NewExport) -> dict[str, Any]:
 
     Up to 5,000 rows are ready with the answer. A worker makes larger files: ask again until the state is `done`.
     """
+    source = source_of(body.list_name)
+    request.actor.require(source.permission)
+    source.refuse_unknown(request.actor, body.filters, "/filters")
     made = ask_for_export(
         list_name=body.list_name,
         file_format=body.format,

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from django.http import HttpResponse
 from pydantic import Field
 
+from orderwell.api.asked import channel_asked, currency_asked, customer_number_asked, sku_asked
 from orderwell.api.bodies import ApiRequest, Draft, Rows, values, without
 from orderwell.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, page, shown
 from orderwell.api.preconditions import etag, expected_version
@@ -145,7 +146,7 @@ def list_price_lists(
     limit: Limit = DEFAULT_LIMIT,
 ) -> dict[str, Any]:
     """By code. `state` now: those in use today."""
-    filters = ListFilters(text=search, state=state or "", currency=currency or "", scope=scope or "")
+    filters = ListFilters(text=search, state=state or "", currency=currency_asked(currency) or "", scope=scope or "")
     rows = queries.price_lists(request.actor, filters, day=price_day(utc_now()))
     return page(rows, order=("code",), cursor=cursor, limit=limit, show=_summary, request=request, response=response)
 
@@ -251,12 +252,12 @@ def ask_for_a_price(
     """What an order would pay for `quantity` units on `day` (today), and what became of every list with the product."""
     asked = queries.ask_price(
         request.actor,
-        sku=sku,
+        sku=sku_asked(sku),
         quantity=quantity,
         day=day or price_day(utc_now()),
-        channel=channel,
-        customer=customer,
-        currency=currency or "",
+        channel=channel_asked(request.actor, channel),
+        customer=customer_number_asked(request.actor, customer),
+        currency=currency_asked(currency) or "",
     )
     why = {"price": reason(asked.offer, asked.listed, units=quantity, given=False)}
     return {

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from django.http import HttpResponse
 from pydantic import Field
 
+from orderwell.api.asked import customer_asked, product_asked
 from orderwell.api.bodies import ApiRequest
 from orderwell.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, shown
 from orderwell.api.routing import Routes
@@ -76,8 +77,8 @@ def list_ratings(
     """Newest first; of a product, those of orders that have it on a line."""
     found = rating_list(
         request.actor,
-        customer_id=customer_id,
-        product_id=product_id,
+        customer_id=customer_asked(request.actor, customer_id),
+        product_id=product_asked(product_id),
         score=score,
         hidden=hidden,
         cursor=cursor,
@@ -95,7 +96,13 @@ def summarise_ratings(
     until: Moment | None = None,
 ) -> dict[str, Any]:
     """How many of each score, and their mean; hidden ones count nowhere."""
-    found = rating_summary(request.actor, customer_id=customer_id, product_id=product_id, since=since, until=until)
+    found = rating_summary(
+        request.actor,
+        customer_id=customer_asked(request.actor, customer_id),
+        product_id=product_asked(product_id),
+        since=since,
+        until=until,
+    )
     by_score = {str(score): count for score, count in found.by_score.items()}
     return {"count": found.count, "average": found.average, "by_score": by_score}
 

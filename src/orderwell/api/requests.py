@@ -13,7 +13,7 @@ from orderwell.api.bodies import ApiRequest
 from orderwell.api.errors import InvalidIdempotencyKey, NotAuthenticated, UnknownParameter
 from orderwell.api.problems import CONTENT_TYPE as PROBLEM
 from orderwell.kernel.clock import utc_now
-from orderwell.kernel.errors import Phrase, Refusal
+from orderwell.kernel.errors import Code, Phrase, Refusal
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.accounts.authentication import actor_for_key
 from orderwell.platform.idempotency.repeating import FIRST_REFUSED_STATUS, Answer, once
@@ -42,8 +42,8 @@ def refuse_unknown_parameters(request: HttpRequest, known: frozenset[str]) -> No
     """A misspelt filter would show everything; it is refused instead. Raises Refusal with one error per name."""
     unknown = [name for name in request.GET if name not in known]
     if unknown:
-        expected = ", ".join(sorted(known)) or Phrase("none")
-        raise Refusal([UnknownParameter(name=name[:80], expected=expected).detail() for name in unknown[:10]])
+        expected = Code(", ".join(sorted(known))) or Phrase("none")
+        raise Refusal([UnknownParameter(name=Code(name[:80]), expected=expected).detail() for name in unknown[:10]])
 
 
 def idempotency_key(key: str | None) -> str | None:

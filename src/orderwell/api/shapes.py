@@ -21,6 +21,7 @@ from pydantic import (
 )
 from pydantic.json_schema import WithJsonSchema
 
+from orderwell.api.misfits import NUMBER, OUR_TIME
 from orderwell.kernel.money import in_currency, written
 from orderwell.kernel.quantities import plain
 from orderwell.kernel.refusals import FIRST_MOMENT, LAST_MOMENT
@@ -91,13 +92,13 @@ def _write_amounts(found: dict[str, Any], places: Places, currency: str) -> None
 
 def _not_a_truth_value(value: Any) -> Any:
     if isinstance(value, bool | float):
-        raise ValueError("a number, or a number written as text, is expected")
+        raise ValueError(NUMBER)
     return value
 
 
 def _within_our_time(value: datetime) -> datetime:
     if not FIRST_MOMENT <= value < LAST_MOMENT:
-        raise ValueError("a moment between 1970 and 2200 is expected")
+        raise ValueError(OUR_TIME)
     return value
 
 

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django_tasks_db.models import DBTaskResult
 from pydantic import Field
 
+from orderwell.api.asked import one_asked, timeline_asked
 from orderwell.api.bodies import ApiRequest
 from orderwell.api.orders.shapes import EventShape
 from orderwell.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, page
@@ -20,14 +21,14 @@ from orderwell.kernel.clock import utc_now
 from orderwell.platform import health
 from orderwell.platform.configuration import services as configuration
 from orderwell.platform.events.models import Delivery, Event
-from orderwell.platform.events.queries import backlog, dead_letters
+from orderwell.platform.events.queries import backlog, dead_letters, sentences
 from orderwell.platform.events.recording import json_safe
 from orderwell.platform.events.services import discard, replay
 from orderwell.platform.events.versions import numbers_of
 from orderwell.platform.jobs.models import Schedule
 from orderwell.platform.jobs.services import change_schedule
 from orderwell.platform.permissions import Permission
-from orderwell.platform.verify import run_laws
+from orderwell.platform.verify import laws, run_laws
 
 routes = Routes("system")
 VIEW, REPLAY = Permission.SYSTEM_EVENT_VIEW, Permission.SYSTEM_EVENT_REPLAY
@@ -154,7 +155,7 @@ def list_events(
     limit: Limit = DEFAULT_LIMIT,
 ) -> dict[str, Any]:
     """What happened, newest first: the audit trail."""
-    given = {"name": name, "stream": stream}
+    given = {"name": one_asked(name, sentences(), "/name"), "stream": timeline_asked(stream)}
     rows = Event.objects.filter(**{column: value for column, value in given.items() if value})
     return page(rows, order=("-id",), cursor=cursor, limit=limit, show=_event, request=request, response=response)
 
@@ -272,7 +273,7 @@ def _setting(option: configuration.Option, numbers: Mapping[str, int]) -> dict[s
 @routes.read("/verify", permission=VIEW, response=VerifyShape)
 def verify(request: ApiRequest, law: Annotated[str, Field(max_length=100)] = "") -> dict[str, Any]:
     """Recompute every balance, or those of one law, from its causes; each difference names the document at fault."""
-    verdicts = run_laws([law] if law else None)
+    verdicts = run_laws([one_asked(law, laws(), "/law")] if law else None)
     differences = [
         {
             "law": verdict.law,

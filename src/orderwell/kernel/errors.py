@@ -65,6 +65,12 @@ class Named(str):
         return made
 
 
+class Code(str):
+    """What programs call a thing, or what somebody typed: it reads alike in every language."""
+
+    __slots__ = ()
+
+
 def fill(template: str, data: Mapping[str, Any]) -> str:
     """Fill a message template; a template whose data is incomplete is returned as it is rather than lost.
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils.translation import get_language, gettext, gettext_noop, pgettext, pgettext_lazy
 
-from orderwell.kernel.errors import DomainError, ErrorDetail, Named, Phrase, fill
+from orderwell.kernel.errors import Code, DomainError, ErrorDetail, Named, Phrase, fill
 from orderwell.kernel.quantities import plain
 from orderwell.platform.formats import money_text
 from orderwell.platform.permissions.words import title_of
@@ -44,7 +44,7 @@ def shown(value: Any) -> Any:
         if not (get_language() or "").startswith("zh"):
             first, other = other, first
         return first or other or str(value)
-    if isinstance(value, str) and value:
+    if isinstance(value, str) and value and not isinstance(value, Code):
         return gettext(value)
     if isinstance(value, list | tuple | frozenset | set):
         return pgettext("list", ", ").join(str(shown(item)) for item in value)

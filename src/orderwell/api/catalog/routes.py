@@ -9,7 +9,7 @@ from ninja import File, Form
 from ninja.files import UploadedFile
 from pydantic import Field
 
-from orderwell.api.asked import category_asked, tax_category_asked
+from orderwell.api.asked import category_asked, currency_asked, tax_category_asked
 from orderwell.api.bodies import ApiRequest, Draft, Rows, Upload, values, without
 from orderwell.api.catalog.shapes import (
     CategoryShape,
@@ -169,7 +169,7 @@ def find_variants(
     limit: Annotated[int, Field(ge=1, le=50)] = 20,
 ) -> list[VariantHit]:
     """What somebody means who types or scans `search`: barcode first, then beginnings of SKUs, then names and pinyin."""
-    return queries.find_variants(request.actor, search, currency=currency, limit=limit)
+    return queries.find_variants(request.actor, search, currency=currency_asked(currency), limit=limit)
 
 
 @routes.write(

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from django.http import HttpResponse
 from pydantic import Field
 
+from orderwell.api.asked import skus_asked
 from orderwell.api.bodies import ApiRequest, Draft
 from orderwell.api.orders.drafts import OrderDraft
 from orderwell.api.orders.routes import routes
@@ -167,7 +168,7 @@ def list_last_sales(
     skus: Annotated[str, Field(max_length=4000, description="SKUs, separated by commas")],
 ) -> dict[str, Any]:
     """Price, quantity and date of the last sale of each product to the customer."""
-    wanted = [sku.strip() for sku in skus.split(",") if sku.strip()]
+    wanted = skus_asked(skus)
     return {"sales": list(last_sales(request.actor, customer_id, wanted).values())}
 
 

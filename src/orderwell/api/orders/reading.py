@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from django.http import HttpResponse
 from pydantic import Field
 
-from orderwell.api.asked import channel_asked
+from orderwell.api.asked import channel_asked, customer_asked
 from orderwell.api.bodies import ApiRequest
 from orderwell.api.orders.routes import routes
 from orderwell.api.orders.shapes import EventShape, OrderDetail, OrderSummary, show, show_detail, show_summary
@@ -72,7 +72,7 @@ def list_orders(
         fulfilment_state=fulfilment_state or "",
         payment_state=payment_state or "",
         channel=channel_asked(request.actor, channel),
-        customer_id=customer_id,
+        customer_id=customer_asked(request.actor, customer_id),
         on_hold=on_hold,
         history=history,
         late=late,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from django.http import HttpResponse
@@ -112,7 +112,7 @@ def list_count_lines(
     request: ApiRequest,
     response: HttpResponse,
     count_id: Id,
-    show: Annotated[str, Field(pattern="^(|open|counted|different|disturbed)$")] = "",
+    show: Literal["", "open", "counted", "different", "disturbed"] = "",
     cursor: Cursor = None,
     limit: Limit = DEFAULT_LIMIT,
 ) -> dict[str, Any]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from django.http import HttpResponse
 from pydantic import Field
 
-from orderwell.api.asked import warehouse_asked
+from orderwell.api.asked import cause_asked, channel_asked, stock_item_asked, variant_asked, warehouse_asked
 from orderwell.api.bodies import ApiRequest, Draft, Rows
 from orderwell.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, page, shown
 from orderwell.api.preconditions import seen_version
@@ -51,7 +51,7 @@ from orderwell.domains.inventory.services.receive_stock import receive_stock
 from orderwell.domains.orders.queries import owed_to_backorders
 from orderwell.domains.orders.services.displace import correct_stock, correct_stocks
 from orderwell.kernel.clock import utc_now
-from orderwell.kernel.errors import NotFound
+from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 
 routes = Routes("stock")
@@ -61,13 +61,9 @@ Code = Annotated[str, Field(max_length=40)]
 Search = Annotated[str, Field(max_length=120)]
 
 
-def _channel(code: str) -> Channel | None:
-    if not code:
-        return None
-    channel = Channel.objects.filter(code=code).first()
-    if channel is None:
-        raise NotFound(kind="channel", reference=code)
-    return channel
+def _channel(actor: Actor, code: str) -> Channel | None:
+    """Raises UnknownChannel."""
+    return Channel.objects.get(code=channel_asked(actor, code)) if code else None
 
 
 def _warehouse(row: Warehouse) -> str:
@@ -96,13 +92,16 @@ def list_stock(
     search: Search = "",
     warehouse: Code = "",
     variant_id: Id | None = None,
-    state: Annotated[str, Field(pattern="^(|low|negative|available|reserved)$")] = "",
+    state: Literal["", "low", "negative", "available", "reserved"] = "",
     cursor: Cursor = None,
     limit: Limit = DEFAULT_LIMIT,
 ) -> dict[str, Any]:
     """Levels by SKU and warehouse."""
     filters = StockFilters(
-        text=search, warehouse=warehouse_asked(request.actor, warehouse), variant_id=variant_id, state=state
+        text=search,
+        warehouse=warehouse_asked(request.actor, warehouse),
+        variant_id=variant_asked(variant_id),
+        state=state,
     )
     found = queries.stock_list(request.actor, filters, cursor, limit)
     return shown(found, show=show_item, request=request, response=response)
@@ -111,7 +110,8 @@ def list_stock(
 @routes.read("/stock/available", permission=VIEW, response=list[AvailabilityShape])
 def get_available(request: ApiRequest, variant_id: Id, channel: Code = "") -> list[availability.Availability]:
     """What can be sold now, by warehouse: on hand less reserved less the channel's buffer."""
-    return availability.available(request.actor, [variant_id], channel=_channel(channel))
+    variant_asked(variant_id)
+    return availability.available(request.actor, [variant_id], channel=_channel(request.actor, channel))
 
 
 @routes.read("/stock/atp", permission=VIEW, response=PromiseShape)
@@ -119,10 +119,11 @@ def get_atp(
     request: ApiRequest, variant_id: Id, channel: Code = "", until: Moment | None = None
 ) -> availability.Promise:
     """What can be promised from when, with goods on their way and customers who wait already."""
+    variant_asked(variant_id)
     return availability.atp(
         request.actor,
         variant_id,
-        channel=_channel(channel),
+        channel=_channel(request.actor, channel),
         until=until,
         owed=owed_to_backorders(variant_id),
         now=utc_now(),
@@ -132,6 +133,7 @@ def get_atp(
 @routes.read("/stock/as-of", permission=VIEW, response=list[PastStockShape])
 def get_stock_as_of(request: ApiRequest, moment: Moment, variant_id: Id) -> list[PastStock]:
     """What was on hand at `moment`, recomputed from the movements."""
+    variant_asked(variant_id)
     return queries.stock_as_of(request.actor, moment, variant_ids=[variant_id])
 
 
@@ -151,11 +153,11 @@ def list_movements(
 ) -> dict[str, Any]:
     """The ledger, newest first. `since` is inclusive, `until` exclusive."""
     filters = MovementFilters(
-        variant_id=variant_id,
+        variant_id=variant_asked(variant_id),
         warehouse=warehouse_asked(request.actor, warehouse),
-        stock_item_id=stock_item_id,
+        stock_item_id=stock_item_asked(request.actor, stock_item_id),
         kind=kind or "",
-        cause=cause,
+        cause=cause_asked(cause),
         since=since,
         until=until,
     )

@@ -15,6 +15,11 @@ class UnknownCustomerGroup(DomainError):
     message = "There is no customer group {value}; there are: {expected}."
 
 
+class UnknownTag(DomainError):
+    code = "unknown_tag"
+    message = "There is no tag {value}; there are: {expected}."
+
+
 class UnknownOwner(DomainError):
     code = "unknown_owner"
     message = "There is no active user {value} who could look after this customer."

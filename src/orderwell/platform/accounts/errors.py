@@ -39,6 +39,11 @@ class WeakPassword(DomainError):
     message = "This password is not good enough: {reasons}"
 
 
+class UnknownUser(DomainError):
+    code = "unknown_user"
+    message = _("There is no user {value}; there are: {expected}.")
+
+
 class UnknownScope(DomainError):
     code = "unknown_scope"
     message = "{scope} names no permission; use *, a group such as orders:*, or one permission such as {example}."

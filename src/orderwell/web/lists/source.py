@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
 from orderwell.kernel.clock import utc_now
-from orderwell.kernel.errors import InvalidValue, NotFound
+from orderwell.kernel.errors import InvalidValue, NotFound, Phrase, choices
 from orderwell.platform import exporting
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.paging import (
@@ -31,6 +31,8 @@ from orderwell.web.lists.cells import columns_of, file_column, spoken
 from orderwell.web.lists.spec import Column, Filter, ListSpec, Rows
 
 CHUNK = 2000
+# What would be right for a filter that has no choices.
+EXPECTED = {"flag": "1", "day": "2026-03-01", "hidden": Phrase("the id of something that is there")}
 
 
 @dataclass(frozen=True)
@@ -82,15 +84,24 @@ class SpecSource:
                 self.spec.prepare(actor, rows, keys)
             yield [tuple([spoken(column, row) for column in written]) for row in rows]
 
+    def refuse_unknown(self, actor: Actor, filters: Mapping[str, str], at: str) -> None:
+        """The screen leaves such a filter out and says so; a program would take all rows for those it asked for.
+
+        Raises InvalidValue.
+        """
+        flags = [(item, filters.get(item.key, "")) for item in self.spec.filters if item.kind == "flag"]
+        wrong = [(item, value) for item, value in flags if value not in ("", "1")]
+        for item, value in [*wrong, *unknown_filters(self.spec, filters, actor)]:
+            expected = choices(key for key, _title in item.options(actor)) if item.choices else EXPECTED[item.kind]
+            raise InvalidValue(pointer=f"{at}/{item.key}", value=value[:40], expected=expected)
+
     def count(self, actor: Actor, filters: Mapping[str, str], now: datetime, cap: int) -> int:
         """How many match, or more than `cap`."""
         return rows_of(self.spec, actor, clean_filters(self.spec, filters, actor), now, cap)
 
     def totals(self, actor: Actor, filters: Mapping[str, str], now: datetime) -> Totals:
         """Raises InvalidValue for a filter that the list would leave out."""
-        for item, value in unknown_filters(self.spec, filters, actor):
-            expected = ", ".join(key for key, _title in item.options(actor)) or item.kind
-            raise InvalidValue(pointer=f"/filter/{item.key}", value=value, expected=expected[:200])
+        self.refuse_unknown(actor, filters, "/filter")
         return totals_of(self.spec, actor, clean_filters(self.spec, filters, actor), now)
 
     def matching_ids(self, actor: Actor, filters: Mapping[str, str], now: datetime, most: int) -> list[int]:
