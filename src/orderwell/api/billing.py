@@ -15,7 +15,6 @@ from orderwell.api.routing import Routes
 from orderwell.api.shapes import (
     Amount,
     AmountIn,
-    Amounts,
     Exact,
     Id,
     InCurrency,
@@ -162,11 +161,6 @@ class MoneyShape(InCurrency):
     paid: Amount
     due: Amount
     balance: Amount
-
-
-class BalanceShape(Shape):
-    balances: Amounts = Field(description="By currency; negative where too much was paid")
-    partial: bool = Field(description="The account has documents that this key may not see; it is not all that is owed")
 
 
 class Invoicing(Input):
@@ -395,12 +389,3 @@ def undo_order_refund(request: ApiRequest, refund_id: Id, body: Undoing) -> Refu
 def get_order_money(request: ApiRequest, order_id: Id) -> queries.OrderMoney:
     """An order's money at a glance."""
     return queries.order_money(request.actor, order_id)
-
-
-@routes.read("/customers/{customer_id}/balance", permission=INVOICES, response=BalanceShape)
-def get_customer_balance(request: ApiRequest, customer_id: Id) -> dict[str, Any]:
-    """What a customer owes, by currency; settled currencies are left out."""
-    return {
-        "balances": queries.customer_balance(request.actor, customer_id),
-        "partial": queries.part_of_balance(request.actor, customer_id),
-    }

@@ -5,16 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
 from django.test import Client
 
 from orderwell.domains.automation.hints.finding import hints_of_orders
 from orderwell.domains.automation.hints.services.dismiss import dismiss_hint
-from orderwell.domains.billing.services.invoice import issue_invoice
-from orderwell.domains.billing.services.pay import PaymentDraft, record_payment
 from orderwell.domains.catalog.models import Channel, Variant, VariantPrice
 from orderwell.domains.catalog.resolving import forget_reference
 from orderwell.domains.customers.models import Customer
@@ -397,15 +393,3 @@ def test_what_is_not_in_stock_is_said_above_the_form_with_what_helps(owner: Clie
     page = flat(answer.content.decode())
     assert answer.status_code == 422 and not Order.objects.exists()
     assert "Nothing was placed: 1 line needs a look." in page and "save it as a quote" in page
-
-
-def test_less_owed_than_overdue_is_explained_by_what_was_paid_ahead(
-    owner: Client, company: Company, place: Callable[..., int]
-) -> None:
-    issue_invoice(order_id=place(CUP=5), actor=the_owner(), now=utc_now() - timedelta(days=300))
-    draft = PaymentDraft(order_id=place(CUP=4), amount=Decimal(30), method="bank")
-    record_payment(payment=draft, actor=the_owner(), now=utc_now())
-    credit = owner.get("/orders/lookup/customer/?number=C1").json()["credit"]
-    assert (credit["owed"], credit["overdue"], credit["elsewhere"]) == ("¥70.00", "¥100.00", "¥30.00")
-    page = owner.get("/orders/new/").content.decode()
-    assert 'data-text-elsewhere-paid="Paid ahead on other orders"' in page
