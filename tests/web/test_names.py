@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from django.test import Client
 from django.utils.translation import override
 
-from orderwell.domains.integrations.services.start import run_import, undo_import
+import orderwell
 from orderwell.domains.inventory.models import ExpectedReceipt
 from orderwell.domains.orders.models import Order
 from orderwell.platform.accounts.actor import system_actor
@@ -19,7 +20,6 @@ from orderwell.platform.configuration import services as configuration
 from orderwell.platform.events.models import Event
 from orderwell.platform.jobs import schedules
 from orderwell.platform.permissions import Permission
-from orderwell.platform.views.services.bulk import run_bulk
 from orderwell.platform.views.services.exports import run_export
 from orderwell.web.admin.installation import SETTING_GROUPS
 from orderwell.web.components.markup import markup
@@ -33,6 +33,8 @@ from tests.web.conftest import Company
 from tests.web.stock.test_expected import announced, words
 
 __all__ = ["announced"]
+
+PACKAGE = Path(orderwell.__file__).parent
 
 
 def headline(client: Client, path: str) -> str:
@@ -50,8 +52,13 @@ def test_all_work_that_runs_by_itself_has_a_name() -> None:
 
 
 def test_every_job_in_the_background_has_a_name() -> None:
-    for task in (run_export, run_bulk, run_import, undo_import):
-        assert task.module_path in JOBS
+    tasks = {
+        f"orderwell.{'.'.join(path.relative_to(PACKAGE).with_suffix('').parts)}.{name}"
+        for path in PACKAGE.rglob("*.py")
+        for name in re.findall(r"^@task\(\)\ndef (\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    assert run_export.module_path in tasks
+    assert tasks == set(JOBS)
     assert job_name("plugin.tasks.send_all") == "send all"
 
 

@@ -121,7 +121,7 @@ def test_totals_of_lists_are_the_figures_they_stand_behind(owner: Client) -> Non
             assert number(value) == sum(column(owner, link, "open", "Still open")), (query, name)
         value, link = found["Returns"]
         rows = len(re.findall(r"data-row=", owner.get(link.replace("&amp;", "&")).content.decode()))
-        assert f"{rows} to " in owner.get(service[1].replace("&amp;", "&")).content.decode()
+        assert f">{rows} returned, " in owner.get(service[1].replace("&amp;", "&")).content.decode()
         top = flat(owner.get(rankings[1].replace("&amp;", "&")).content.decode())
         for link, units in re.findall(r'href="(/orders/lines/[^"]+)">([\d,.]+)</a>', top):
             assert number(units) == sum(column(owner, link, "units", "Units")), link

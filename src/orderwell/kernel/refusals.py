@@ -34,6 +34,13 @@ class FileTooLarge(DomainError):
     message = "The file has {megabytes} MB; at most {most} MB are taken."
 
 
+class UsedElsewhere(DomainError):
+    """An external id or a reference belongs to a document outside of the rows that a user or a key is limited to."""
+
+    code = "used_elsewhere"
+    message = "{value} was used before, for something that you may not see."
+
+
 class UnknownCurrency(DomainError):
     code = "unknown_currency"
     message = "{value} is not an ISO 4217 currency code; expected one such as {expected}."

@@ -36,6 +36,11 @@ def price_text(amount: Decimal, currency: str, *, symbol: bool = True) -> str:
     return _SYMBOLS.get(currency, f"{currency} ") + shown if symbol else shown
 
 
+def price_typed(amount: Decimal, currency: str) -> str:
+    """A unit price as it stands in a field: with the digits people see, without signs."""
+    return price_text(amount, currency, symbol=False).replace(",", "")
+
+
 def quantity_text(value: Decimal | int) -> str:
     text = plain(Decimal(value))
     whole, _dot, part = text.partition(".")

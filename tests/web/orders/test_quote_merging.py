@@ -62,6 +62,12 @@ def test_a_form_sent_back_as_it_was_changes_nothing_of_the_quote(owner: Client, 
     assert now.lines.filter(kind="charge").count() == 1
 
 
+def test_a_price_in_the_form_has_the_digits_of_its_currency(owner: Client, quote: Order) -> None:
+    write_as_another(quote, lines=(LineDraft("CUP", D(2), D("18.5")), LineDraft("POT", D(1), D("90.125"))))
+    sent = sent_by(owner.get(f"/orders/{quote.pk}/edit/").content.decode())
+    assert sent["line_unit_price"] == ["18.50", "90.125"]
+
+
 def test_header_and_lines_of_two_people_merge(owner: Client, quote: Order, company: Company) -> None:
     path = f"/orders/{quote.pk}/edit/"
     mine = sent_by(owner.get(path).content.decode())

@@ -84,7 +84,7 @@ def test_a_product_is_changed_and_a_stale_form_is_refused(owner: Client, form: C
     product = Product.objects.get(code="SHIRT")
     path = f"/products/{product.pk}/change/"
     page = owner.get(path).content.decode()
-    assert "CNY 59.9 20" in page and "690002 box" in page and "color: red; size: M" in page
+    assert "CNY 59.90 20.00" in page and "USD 9.00" in page and "690002 box" in page and "color: red; size: M" in page
     sent = sent_by(page)
     assert owner.post(path, sent | {"name_en": "Linen shirt"}).status_code == 302
     assert Product.objects.get(code="SHIRT").name_en == "Linen shirt"

@@ -13,6 +13,7 @@ from orderwell.domains.customers.models import Customer, Tag
 from orderwell.domains.inventory.models import Reservation, Warehouse
 from orderwell.domains.inventory.promising import Owed
 from orderwell.domains.orders.due import ReadyDue, past_date
+from orderwell.domains.orders.events import OrderEvent
 from orderwell.domains.orders.models import Backorder, Hold, Order, OrderLine
 from orderwell.domains.orders.to_invoice import to_invoice
 from orderwell.platform.accounts.actor import Actor
@@ -286,6 +287,13 @@ def _may_know(actor: Actor, order: Order) -> bool:
     """What `visible_orders` asks, of an order that is at hand."""
     limits = ((actor.channel_ids, order.channel_id), (actor.team_ids, order.team_id))
     return all(allowed is None or found in allowed for allowed, found in limits)
+
+
+def was_placed_by(actor: Actor, order_id: int) -> bool:
+    """Whether the order came into being by this actor's hand."""
+    born = (OrderEvent.PLACED, OrderEvent.QUOTED, OrderEvent.RECORDED)
+    told = Event.objects.filter(stream=f"order:{order_id}", name__in=born)
+    return told.filter(actor_kind=actor.kind, actor_id=actor.id).exists()
 
 
 def lines_with_promises(order_id: int) -> QuerySet[OrderLine]:

@@ -22,6 +22,7 @@ SCHEDULES = {
 JOBS = {
     "orderwell.platform.views.services.exports.run_export": _("Export a list"),
     "orderwell.platform.views.services.bulk.run_bulk": _("Act on many rows"),
+    "orderwell.platform.printing.runs.run_print": _("Print many documents"),
     "orderwell.domains.integrations.services.start.run_import": _("Import a file"),
     "orderwell.domains.integrations.services.start.undo_import": _("Undo this import"),
 }

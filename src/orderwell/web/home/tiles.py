@@ -159,7 +159,7 @@ def _returned(actor: Actor, choice: Choice, zone: ZoneInfo, days: str) -> Tile:
     return Tile(
         *(_("Returns"), share_text(now), f"{reverse('return-list')}?{days}&standing=1"),
         _("Returns that came in during the period, for each hundred shipments that left in it."),
-        _("%(part)s to %(whole)s shipments") % {"part": thousands(now.part), "whole": thousands(now.whole)},
+        _("%(part)s returned, %(whole)s shipped") % {"part": thousands(now.part), "whole": thousands(now.whole)},
         # More returns are not better: the arrow stays, the colour turns.
         replace(change, better="down") if change else None,
         choice.before is not None,

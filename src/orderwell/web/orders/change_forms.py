@@ -25,10 +25,11 @@ from orderwell.domains.orders.overview import LineView, OrderOverview
 from orderwell.kernel.clock import business_day
 from orderwell.kernel.errors import DomainError, ErrorDetail
 from orderwell.kernel.quantities import plain
+from orderwell.platform.formats import price_typed
 from orderwell.platform.wording import sentence
 from orderwell.web.components.forms import CountryField, DayField, ExactField, end_of_day
 from orderwell.web.components.merging import Conflict, MergingForm
-from orderwell.web.templatetags.orderwell import line_name, price
+from orderwell.web.templatetags.orderwell import line_name
 
 ADDRESS = ("recipient", "phone", "email", "street", "district", "city", "region", "postcode", "country")
 ZERO = Decimal(0)
@@ -125,7 +126,7 @@ class ChangeRow:
 
     @property
     def shown_price(self) -> str:
-        return price(self.line.unit_price, self.line.order.currency, symbol=False).replace(",", "")
+        return price_typed(self.line.unit_price, self.line.order.currency)
 
     @property
     def unit_price(self) -> str:

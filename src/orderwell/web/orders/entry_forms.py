@@ -20,6 +20,7 @@ from orderwell.domains.orders.drafts import AddressDraft, LineDraft, OrderDraft
 from orderwell.domains.orders.errors import OutOfStock
 from orderwell.kernel.errors import ErrorDetail
 from orderwell.kernel.quantities import plain
+from orderwell.platform.formats import price_typed
 from orderwell.platform.wording import sentence
 from orderwell.web.components.actions import ActionForm
 from orderwell.web.components.forms import CountryField, DayField, ExactField, end_of_day, offer
@@ -125,14 +126,14 @@ def row_of(cells: Sequence[Any]) -> Row:
     return Row(sku, name, quantity, unit_price, discount)
 
 
-def rows_of(draft: OrderDraft, names: dict[str, str] | None = None) -> list[Row]:
+def rows_of(draft: OrderDraft, currency: str, names: dict[str, str] | None = None) -> list[Row]:
     names = names or {}
     return [
         Row(
             line.sku,
             names.get(line.sku, ""),
             plain(line.quantity),
-            "" if line.unit_price is None else plain(line.unit_price),
+            "" if line.unit_price is None else price_typed(line.unit_price, currency),
             plain(line.discount) if line.discount else "",
         )
         for line in draft.lines

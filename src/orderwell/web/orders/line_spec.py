@@ -70,7 +70,7 @@ LINES = ListSpec(
         Column("channel", _("Channel"), lambda i: localname(channel_names().get(i.order.channel_id)), narrow="hide"),
         Column("sku", _("SKU"), lambda i: i.sku, narrow="line"),
         Column("product", _("Product"), line_name),
-        Column("units", _("Units"), left, "number", narrow="line"),
+        Column("units", _("Units"), left, "number"),
         Column("price", _("Unit price"), lambda i: i.unit_price, "money", currency=currency),
         Column("amount", _("Amount"), lambda i: i.gross_amount, "money", currency=currency, narrow="end"),
         Column("net", _("Net"), lambda i: i.net_amount, "money", currency=currency),

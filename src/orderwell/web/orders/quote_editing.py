@@ -43,7 +43,7 @@ def edit_quote(request: HttpRequest, actor: Actor, order_id: int) -> HttpRespons
         messages.error(request, _("Order %(number)s is not a quote any more.") % {"number": order.number})
         return HttpResponseRedirect(reverse("order-detail", args=[order_id]))
     stored = stored_draft(order)
-    rows = rows_of(stored, _names(order))
+    rows = rows_of(stored, order.currency, _names(order))
     form = _form(request, actor, order, stored, rows)
     if request.method != "POST":
         return entry_page(request, actor, form, rows, quote=order)
@@ -61,7 +61,7 @@ def edit_quote(request: HttpRequest, actor: Actor, order_id: int) -> HttpRespons
 def _overtaken(request: HttpRequest, actor: Actor, found: OrderOverview) -> HttpResponse:
     """Somebody confirmed or cancelled the quote while this person typed."""
     order, stored = found.order, stored_draft(found.order)
-    rows = rows_of(stored, _names(order))
+    rows = rows_of(stored, order.currency, _names(order))
     form, typed = _form(request, actor, order, stored, rows), rows_from(request.POST)
     if order.state == Order.State.CANCELLED:
         return cancelled(request, actor, order, form, request.POST.dict(), typed)

@@ -19,6 +19,7 @@ from orderwell.kernel.money import UNIT_PRICE_SCALE
 from orderwell.kernel.quantities import plain
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.batches import Verdict
+from orderwell.platform.formats import price_typed
 from orderwell.platform.wording import sentence
 from orderwell.web.components.forms import ExactField
 from orderwell.web.orders.pasting import Pasted
@@ -52,7 +53,7 @@ def rows_of(entries: Sequence[PriceEntry], currency: str) -> list[GridRow]:
         GridRow(
             entry.variant.sku,
             plain(entry.minimum) if entry.minimum else "",
-            shown := price(entry.unit_price, currency, symbol=False).replace(",", ""),
+            shown := price_typed(entry.unit_price, currency),
             localname(entry.variant),
             shown,
             price(listed.get(entry.variant_id), currency, symbol=False),

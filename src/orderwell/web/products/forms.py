@@ -26,7 +26,7 @@ from orderwell.domains.catalog.queries import ProductDetail
 from orderwell.kernel.errors import DomainError, ErrorDetail
 from orderwell.kernel.quantities import plain
 from orderwell.platform.configuration.services import get as setting
-from orderwell.platform.formats import signs_of
+from orderwell.platform.formats import price_typed, signs_of
 from orderwell.web.components.forms import ExactField, Form, offer, options
 from orderwell.web.components.merging import MergingForm, read_base, text_of
 from orderwell.web.components.own_fields import PREFIX as OWN_PREFIX
@@ -339,7 +339,12 @@ def variant_initial(variant: Variant) -> dict[str, Any]:
         },
         "prices": "\n".join(
             " ".join(
-                [row.currency, plain(row.unit_price)] + ([plain(row.unit_cost)] if row.unit_cost is not None else [])
+                [row.currency]
+                + [
+                    price_typed(amount, row.currency)
+                    for amount in (row.unit_price, row.unit_cost)
+                    if amount is not None
+                ]
             )
             for row in variant.prices.all()
         ),

@@ -205,9 +205,9 @@ JOBS = ListSpec(
     columns=(
         Column("job", _("Job"), lambda j: job_name(j.task_path), narrow="main"),
         Column("state", _("State"), lambda j: j.status, "word", "job", narrow="end"),
-        Column("enqueued", _("Enqueued"), lambda j: j.enqueued_at, "moment", sort="enqueued", narrow="line"),
+        Column("enqueued", _("Enqueued"), lambda j: j.enqueued_at, "moment", sort="enqueued"),
         Column("started", _("Started"), lambda j: j.started_at, "moment"),
-        Column("finished", _("Finished"), lambda j: j.finished_at, "moment", narrow="line"),
+        Column("finished", _("Finished"), lambda j: j.finished_at, "moment"),
         Column("error", _("Error"), lambda j: last_word(j.exception_class_path)),
     ),
     default=("job", "state", "enqueued", "started", "finished", "error"),

@@ -36,7 +36,7 @@ from orderwell.kernel.clock import business_day
 from orderwell.kernel.errors import DomainError, NotFound, Refusal
 from orderwell.kernel.money import MAX_AMOUNT
 from orderwell.kernel.quantities import plain
-from orderwell.kernel.refusals import AmountOutOfRange, MissingTimeZone, amount_problems, text_problems
+from orderwell.kernel.refusals import AmountOutOfRange, MissingTimeZone, UsedElsewhere, amount_problems, text_problems
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.batches import RowConflict, Verdict, one_by_one
 from orderwell.platform.database import atomic
@@ -160,7 +160,7 @@ def _record_payment(draft: PaymentDraft, reference: str | None, actor: Actor, no
         told = Payment.objects.select_related("order", "invoice")
         earlier = told.filter(method=draft.method, reference=reference, undone_at=None).first()
         if earlier is not None:
-            return _same_payment(earlier, order, draft.amount, invoice, reference)
+            return _same_payment(earlier, order, draft.amount, invoice, reference, actor)
     payment = Payment.objects.create(
         order_id=order.pk,
         customer_id=order.customer_id,
@@ -198,19 +198,28 @@ def _named_invoice(given: str | None, order: Order, actor: Actor) -> Invoice | N
     return found
 
 
-def _same_payment(earlier: Payment, order: Order, amount: Decimal, invoice: Invoice | None, reference: str) -> Payment:
+def _same_payment(
+    earlier: Payment, order: Order, amount: Decimal, invoice: Invoice | None, reference: str, actor: Actor
+) -> Payment:
     if earlier.order_id == order.pk and earlier.amount == amount:
         if invoice is None or earlier.invoice == invoice:
             return earlier
         if earlier.invoice is None:
             raise RecordedForNoInvoice(pointer="/reference", reference=reference)
         raise RecordedForAnotherInvoice(pointer="/reference", reference=reference, invoice=earlier.invoice.number)
-    raise ReferenceTaken(
+    raise _taken(reference, earlier, earlier.amount, actor)
+
+
+def _taken(reference: str, payment: Payment, amount: Decimal, actor: Actor) -> DomainError:
+    """The reference names another payment or its refund, of which not everybody may know."""
+    if not visible_payments(actor).filter(pk=payment.pk).exists():
+        return UsedElsewhere(pointer="/reference", value=reference)
+    return ReferenceTaken(
         pointer="/reference",
         reference=reference,
-        amount=earlier.amount,
-        currency=earlier.currency,
-        number=earlier.order.number,
+        amount=amount,
+        currency=payment.currency,
+        number=payment.order.number,
     )
 
 
@@ -227,7 +236,7 @@ def _record_refund(
         told = Refund.objects.select_related("payment__order").filter(reference=reference, undone_at=None)
         earlier = told.first()
         if earlier is not None:
-            return _same_refund(earlier, payment, amount, reference)
+            return _same_refund(earlier, payment, amount, reference, actor)
     if payment.undone_at is not None:
         raise already_undone(payment)
     left = payment.amount - payment.refunded_amount
@@ -251,13 +260,7 @@ def _record_refund(
     return refund
 
 
-def _same_refund(earlier: Refund, payment: Payment, amount: Decimal, reference: str) -> Refund:
+def _same_refund(earlier: Refund, payment: Payment, amount: Decimal, reference: str, actor: Actor) -> Refund:
     if earlier.payment_id == payment.pk and earlier.amount == amount:
         return earlier
-    raise ReferenceTaken(
-        pointer="/reference",
-        reference=reference,
-        amount=earlier.amount,
-        currency=earlier.payment.currency,
-        number=earlier.payment.order.number,
-    )
+    raise _taken(reference, earlier.payment, earlier.amount, actor)

@@ -20,6 +20,7 @@ from orderwell.domains.customers.storing import Loaded, load, store
 from orderwell.domains.customers.validation import Known, problems
 from orderwell.kernel.errors import ErrorDetail, StaleVersion
 from orderwell.kernel.identifiers import format_number
+from orderwell.kernel.refusals import UsedElsewhere
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.accounts.models import Team, User
 from orderwell.platform.batches import Verdict, refused, save_in_batches
@@ -91,7 +92,7 @@ def _decide(draft: CustomerDraft, batch: _Batch) -> Verdict:
     draft = _in_own_team(draft, before, batch)
     wrong = _identity_problems(draft, before, batch) or problems(draft, before, batch.known)
     if wrong:
-        return refused(number or draft.external_id or draft.name or "", wrong)
+        return refused(draft.number or draft.external_id or draft.name or "", wrong)
     number = number or _number(batch.fresh_ids[0])
     after = merged(before, draft, number)
     if before is None:
@@ -173,6 +174,11 @@ def _identity_problems(draft: CustomerDraft, before: CustomerState | None, batch
     """Who is meant, whether the actor may touch them, and whether they are still as they were read."""
     loaded, actor = batch.loaded, batch.actor
     holder = loaded.numbers.get(draft.external_id) if draft.external_id else None
+    held = loaded.states.get(holder or "")
+    hidden = held is not None and actor.team_ids is not None and held.team not in batch.known.teams
+    # Which number a customer of another team has is not told to who gives its external id.
+    if hidden and holder != draft.number:
+        return [UsedElsewhere(pointer="/external_id", value=draft.external_id).detail()]
     if holder is not None and draft.number and holder != draft.number:
         if before is None:
             return [

@@ -33,7 +33,7 @@ from orderwell.domains.inventory.services.ledger import (
 )
 from orderwell.kernel.errors import DomainError, ErrorDetail, InvalidValue, Phrase, choices
 from orderwell.kernel.quantities import plain
-from orderwell.kernel.refusals import ValueMissing, quantity_problems, text_problems
+from orderwell.kernel.refusals import UsedElsewhere, ValueMissing, quantity_problems, text_problems
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.batches import Verdict, refused, save_in_batches
 from orderwell.platform.database import allocate_ids, bulk_insert
@@ -71,19 +71,23 @@ def adjust_stocks(
 
 @dataclass
 class _Batch:
-    """`stock` counts down as drafts are decided, so that later drafts see earlier ones."""
+    """`stock` counts down as drafts are decided, so that later drafts see earlier ones. `known`: the external ids that
+    were there before, `elsewhere` those of warehouses that the actor may not see."""
 
     warehouses: Mapping[str, Warehouse]
     goods: Mapping[str, Goods]
     stock: Mapping[tuple[int, int], StockRow] = field(default_factory=dict)
     known: dict[str, int] = field(default_factory=dict)
+    elsewhere: set[str] = field(default_factory=set)
 
 
 def _save(drafts: Sequence[AdjustmentDraft], *, actor: Actor, now: datetime, make_room: MakeRoom) -> list[Verdict]:
+    known, elsewhere = _recorded({draft.external_id for draft in drafts if draft.external_id}, actor)
     batch = _Batch(
         usable_warehouses(actor),
         goods_by_sku([line.sku for draft in drafts for line in draft.lines]),
-        known=_recorded({draft.external_id for draft in drafts if draft.external_id}),
+        known=known,
+        elsewhere=elsewhere,
     )
     wrong = [_problems(draft, batch) for draft in drafts]
     batch.stock = _locked([draft for draft, errors_ in zip(drafts, wrong, strict=True) if not errors_], batch)
@@ -97,6 +101,8 @@ def _save(drafts: Sequence[AdjustmentDraft], *, actor: Actor, now: datetime, mak
         if draft.external_id in batch.known:
             verdicts.append(Verdict(reference, "unchanged", batch.known[draft.external_id]))
             continue
+        if draft.external_id in batch.elsewhere:
+            problems = [UsedElsewhere(pointer="/external_id", value=draft.external_id).detail()]
         if problems:
             verdicts.append(refused(reference, problems))
             continue
@@ -121,12 +127,18 @@ def _save(drafts: Sequence[AdjustmentDraft], *, actor: Actor, now: datetime, mak
     return verdicts
 
 
-def _recorded(external_ids: set[str]) -> dict[str, int]:
-    """Adjustments that were made before, by external id."""
+def _recorded(external_ids: set[str], actor: Actor) -> tuple[dict[str, int], set[str]]:
+    """Adjustments that were made before, by external id; and the ids that warehouses outside of the actor's rows used."""
     if not external_ids:
-        return {}
-    rows = Adjustment.objects.filter(external_id__in=external_ids).values_list("external_id", "id")
-    return {external_id: key for external_id, key in rows if external_id}
+        return {}, set()
+    known, elsewhere = {}, set()
+    rows = Adjustment.objects.filter(external_id__in=external_ids).values_list("external_id", "id", "warehouse_id")
+    for external_id, key, warehouse_id in rows:
+        if actor.warehouse_ids is None or warehouse_id in actor.warehouse_ids:
+            known[external_id or ""] = key
+        else:
+            elsewhere.add(external_id or "")
+    return known, elsewhere
 
 
 def _locked(drafts: Sequence[AdjustmentDraft], batch: _Batch) -> dict[tuple[int, int], StockRow]:

@@ -11,8 +11,11 @@ from orderwell.domains.orders.drafts import LineDraft, OrderDraft
 from orderwell.domains.orders.models import Order, OrderLine
 from orderwell.domains.orders.outcomes import Duplicate, LineResult, Repeated
 from orderwell.domains.orders.placement.plan import ZERO, Plan
+from orderwell.domains.orders.queries import was_placed_by
 from orderwell.kernel.money import round_amount
 from orderwell.kernel.quantities import plain
+from orderwell.kernel.refusals import UsedElsewhere
+from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.idempotency import services as request_keys
 from orderwell.platform.statements import fetch
 
@@ -36,12 +39,15 @@ _KNOWN = "SELECT id FROM orders_order WHERE external_id IN (%s)"
 
 
 def answer_known_orders(plans: list[Plan]) -> None:
-    """An external id that the channel already gave leads to the order it became. One query."""
+    """An external id that the channel already gave leads to the order it became. One query.
+
+    A channel outside of the actor's rows is not looked into: the next step says that there is none.
+    """
     channels = reference().channels
     asked: dict[tuple[int, str], Plan] = {}
     for plan in plans:
-        channel = channels.get(plan.draft.channel)
-        if channel is not None and plan.draft.external_id is not None:
+        channel, own = channels.get(plan.draft.channel), plan.submission.actor.channel_ids
+        if channel is not None and plan.draft.external_id is not None and (own is None or channel.id in own):
             asked[channel.id, plan.draft.external_id] = plan
     if not asked:
         return
@@ -54,12 +60,23 @@ def answer_known_orders(plans: list[Plan]) -> None:
         lines[line.order_id].append(line)
     for order in Order.objects.filter(pk__in=ids).only(*_TOLD):
         known = asked.get((order.channel_id, order.external_id or ""))
-        if known is not None and known.quote_id != order.pk:
+        if known is None or known.quote_id == order.pk:
+            continue
+        if _may_know(known.submission.actor, order):
             known.outcome = _first_answer(order, lines[order.pk], known.draft)
+        else:
+            known.refuse(UsedElsewhere(pointer="/external_id", value=order.external_id))
+
+
+def _may_know(actor: Actor, order: Order) -> bool:
+    """Who is limited to teams may know of their orders, and of what it placed itself for nobody's team."""
+    if actor.team_ids is None or order.team_id in actor.team_ids:
+        return True
+    return order.team_id is None and was_placed_by(actor, order.pk)
 
 
 _TOLD = (
-    *("channel", "external_id", "number", "state", "currency", "net_amount", "tax_amount", "total_amount"),
+    *("channel", "team", "external_id", "number", "state", "currency", "net_amount", "tax_amount", "total_amount"),
     *("placed_at", "created_at"),
 )
 
