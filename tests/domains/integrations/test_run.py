@@ -207,7 +207,9 @@ def test_a_stored_file_that_changed_is_not_read(source: Path) -> None:
 
 def test_undo_takes_back_all_documents_and_the_file_can_come_in_again(source: Path) -> None:
     batch = bring_in(source)
-    undone = undo_batch(batch_id=batch.pk, actor=importer())
+    told: list[tuple[int, int]] = []
+    undone = undo_batch(batch_id=batch.pk, actor=importer(), progress=lambda *at: told.append(at))
+    assert told and told[-1] == (undone.undone, undone.undone) and told == sorted(told)
     assert (undone.undone, undone.kept) == (11, [])
     assert documents() == (0, 0, 0, 3)  # stock corrections stay, with counter-movements
     assert set(StockItem.objects.values_list("on_hand", flat=True)) == {Decimal(0)}

@@ -123,11 +123,47 @@ def test_the_channel_decides_which_warehouses_serve_it(tea):
     assert refusal(draft(only_south, (tea, 6))) == [("out_of_stock", "/lines/0")]
 
 
+def test_what_is_missing_of_a_bundle_is_named(shop, tea):
+    """Nobody wants 14 SET: 4 of them and 6 cups need 14 cups."""
+    cup = make_variant("CUP")
+    stock_up(cup, make_warehouse("south"), 5)
+    bundle = make_bundle({cup: 2, tea: 1}, sku="SET", price="50.00")
+    (refused,) = place(draft(shop, (bundle, 4), (cup, 6)))
+    assert [(error.code, error.pointer, error.text()) for error in refused.errors] == [
+        ("out_of_stock", "/lines/0", "CUP, which SET needs: 14 wanted, 5 available."),
+        ("out_of_stock", "/lines/1", "CUP: 14 wanted, 5 available."),
+    ]
+
+
+def test_quantities_are_told_without_zeros_at_their_end(tea):
+    answered = place(draft(make_channel(backorder=True), (tea, "50.0"), (make_variant(price="1"), "2.0")))[0]
+    assert [[str(n) for n in (line.quantity, line.reserved, line.backordered)] for line in answered.lines] == [
+        ["50", "10", "40"],
+        ["2", "0", "2"],
+    ]
+    line, _other = lines(Order.objects.get(pk=answered.order_id))
+    (sourcing,) = line.explanation["sourcing"]
+    assert (sourcing["free"], sourcing["taken"], sourcing["backordered"]) == ({"north": "10"}, {"north": "10"}, "40")
+
+
 def test_a_channel_buffer_is_not_promised(shop, tea):
     ChannelBuffer.objects.create(channel=shop, variant=tea, quantity=D(4))
     assert refusal(draft(shop, (tea, 7))) == [("out_of_stock", "/lines/0")]
     assert placed(draft(shop, (tea, 6)))
     assert placed(draft(make_channel(), (tea, 4)))
+
+
+def test_a_channel_buffer_without_a_warehouse_is_held_back_once(shop, tea):
+    """Tea: 10 in the north; 3 more in the south. Of 13, 5 stay: not 5 in each warehouse."""
+    stock_up(tea, make_warehouse("south"), 3)
+    ChannelBuffer.objects.create(channel=shop, variant=tea, quantity=D(5))
+    (refused,) = place(draft(shop, (tea, 9)))
+    assert [(e.code, e.data["wanted"], e.data["available"]) for e in refused.errors] == [("out_of_stock", "9", "8")]
+    both = place(draft(shop, (tea, 7)), draft(shop, (tea, 2)), draft(shop, (tea, 1)))
+    assert [type(outcome) for outcome in both] == [Placed, Refused, Placed]
+    assert refusal(draft(shop, (tea, 1))) == [("out_of_stock", "/lines/0")]
+    assert placed(draft(make_channel(), (tea, 5)))
+    assert_lawful()
 
 
 def test_a_bundle_reserves_its_components(shop, tea):
@@ -262,6 +298,10 @@ def test_bad_lines_are_refused_with_code_and_place(shop, line, code, pointer):
         ({"external_id": " "}, "value_missing", "/external_id"),
         ({"priority": -1}, "priority_out_of_range", "/priority"),
         ({"ship_to": AddressDraft(country="China")}, "text_too_long", "/ship_to/country"),
+        ({"ship_to": AddressDraft(country="ZZ")}, "invalid_value", "/ship_to/country"),
+        ({"ship_to": AddressDraft(country="cn")}, "invalid_value", "/ship_to/country"),
+        ({"ship_to": AddressDraft(phone="not a phone")}, "unusable_phone", "/ship_to/phone"),
+        ({"ship_to": AddressDraft(email="nope")}, "unusable_email", "/ship_to/email"),
         ({"charges": (ChargeDraft("GIFT", "Gift", D(1), "nope"),)}, "unknown_tax_category", "/charges/0/tax_category"),
         ({"charges": (ChargeDraft("", "Gift", D(1)),)}, "value_missing", "/charges/0/code"),
         ({"charges": (ChargeDraft("OFF", "Rebate", D(-100)),)}, "amount_out_of_range", "/charges"),

@@ -30,7 +30,7 @@ from orderwell.domains.integrations.queries import (
     was_rehearsed,
     why_stopped,
 )
-from orderwell.domains.integrations.reconciliation import reconciliation
+from orderwell.domains.integrations.reconciliation import other_time_zone, reconciliation
 from orderwell.domains.integrations.services.change_mapping import change_mapping
 from orderwell.domains.integrations.services.create import create_batch
 from orderwell.domains.integrations.services.mappings import save_mapping
@@ -121,6 +121,7 @@ def import_page(request: HttpRequest, actor: Actor, batch_id: int) -> HttpRespon
         "result": result(batch),
         "progress": progress(batch, now=utc_now()),
         "sums": reconciliation(batch) if batch.finished_at else None,
+        "other_zone": other_time_zone(batch),
         "going": going,
         "listing": listing(request, rows),
         "rows": shown,

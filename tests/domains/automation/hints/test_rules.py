@@ -240,6 +240,13 @@ class TestOverdue:
         assert remedies(hint) == ["hold", "statement", "ask-customer"]
         assert said(OVERDUE, customer(overdue=self.owed))
 
+    def test_what_was_paid_ahead_is_named(self) -> None:
+        (hint,) = said(OVERDUE, order(overdue=replace(self.owed, owed=D(250), ahead=D(350))))
+        assert hint.reason == (
+            "The customer owes ¥300.00 past its date, the oldest of it since 2026-02-10. Of ¥600.00 in all, ¥350.00 were "
+            "paid ahead on other orders, which leaves ¥250.00."
+        )
+
     def test_not_below_the_smallest_amount_nor_after_all_has_left_nor_on_hold(self) -> None:
         assert not said(OVERDUE, order(overdue=self.owed), amount=D("300.01"))
         assert said(OVERDUE, order(overdue=self.owed), amount=D(300))
@@ -318,6 +325,28 @@ class TestCheaperPack:
         (hint,) = said(PACK, order(line(quantity=11), packs={1: [self.box]}))
         assert "1 × BOX, 12 in all, cost ¥96.00" in hint.reason
 
+    @pytest.mark.parametrize(
+        ("quantity", "places", "packs", "singles"),
+        [
+            (4, 0, 2, "0"),  # 1.5 pieces can't be sold: nothing but two whole packs is left
+            (4, 1, 1, "1.5"),  # by weight they can
+            (6, 0, 2, "1"),
+            (8, 0, 2, "3"),  # three packs would leave half a piece
+        ],
+    )
+    def test_only_what_can_be_sold_is_proposed(self, quantity: int, places: int, packs: int, singles: str) -> None:
+        large = PackOffer("L", "250 g", D("2.5"), D("20"))
+        packed = cheapest(D(quantity), D(11), large, places)
+        assert (packed.packs, packed.singles) == (D(packs), D(singles))
+        assert packed.cost == packed.packs * 20 + packed.singles * 11
+
+    def test_the_saving_is_that_of_what_is_proposed(self) -> None:
+        large = PackOffer("L", "250 g", D("2.5"), D("20"), alone_price=D("18"))
+        (hint,) = said(PACK, order(line(quantity=4), packs={1: [large]}))
+        assert hint.reason == "4 × CUP cost ¥40.00; 2 × L, 5 in all, cost ¥36.00, 10 % less."
+        assert (hint.remedies[0].data["keep"], hint.remedies[0].data["quantity"]) == ("0", "2")
+        assert not said(PACK, order(line(quantity=4), packs={1: [replace(large, alone_price=D("21"))]}))
+
     @pytest.mark.parametrize(("price", "speaks"), [("116.4", True), ("116.5", False), ("120", False), ("130", False)])
     def test_the_saving_has_to_be_worth_it(self, price: str, speaks: bool) -> None:
         offer = replace(self.box, unit_price=D(price))
@@ -343,6 +372,11 @@ class TestCheaperPack:
 
 class TestSubstitute:
     stand = Stand("MUG", "Mug", D(5), D(11), "", 2, 2)
+
+    def test_not_a_part_of_what_is_sold_by_the_piece(self) -> None:
+        half = line(quantity=8, missing=D("2.5"))
+        assert not said(SUBSTITUTE, order(half, stands={1: [self.stand]}))
+        assert said(SUBSTITUTE, order(half, stands={1: [replace(self.stand, places=1)]}))
 
     def test_what_is_missing_is_taken_from_the_substitute(self) -> None:
         (hint,) = said(SUBSTITUTE, order(line(quantity=8, missing=D(5)), stands={1: [self.stand]}))

@@ -7,7 +7,7 @@ numbers are free for the mended file. Products and customers stay: other documen
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -50,8 +50,12 @@ class Undone:
     kept: list[Kept] = field(default_factory=list)
 
 
-def undo_batch(*, batch_id: int, actor: Actor, clock: Clock = utc_now) -> Undone:
+def undo_batch(
+    *, batch_id: int, actor: Actor, clock: Clock = utc_now, progress: Callable[[int, int], object] | None = None
+) -> Undone:
     """Undo a finished or failed batch. Can be repeated when it was interrupted, or for documents that were kept.
+
+    `progress` is told after each chunk how many documents were looked at, and of how many.
 
     Raises NotFound, IllegalTransition, BatchBusy.
     """
@@ -59,8 +63,9 @@ def undo_batch(*, batch_id: int, actor: Actor, clock: Clock = utc_now) -> Undone
     batch = claim(batch_id, event="undo", now=clock())
     result = Undone()
     # Returns first: they refer to the orders.
-    for kind in ("return", "adjustment", "order"):
-        documents = _documents(batch, kind)
+    found = {kind: _documents(batch, kind) for kind in ("return", "adjustment", "order")}
+    looked_at, total = 0, sum(map(len, found.values()))
+    for kind, documents in found.items():
         for start in range(0, len(documents), _DOCUMENTS):
             chunk = documents[start : start + _DOCUMENTS]
             with atomic():
@@ -71,6 +76,9 @@ def undo_batch(*, batch_id: int, actor: Actor, clock: Clock = utc_now) -> Undone
                 advance(batch, now=clock())
             result.undone += len(gone)
             result.kept += kept
+            looked_at += len(chunk)
+            if progress is not None:
+                progress(looked_at, total)
     with atomic():
         now = clock()
         release(
