@@ -22,6 +22,7 @@ from orderwell.platform.accounts.services.teams import list_teams, member_counts
 from orderwell.platform.accounts.services.users import change_user, create_user, set_password, user_version
 from orderwell.platform.database import snapshot
 from orderwell.platform.events.versions import NEW, Version, version_of
+from orderwell.platform.formats import listed
 from orderwell.platform.permissions import Permission
 from orderwell.platform.permissions.words import grouped, title_of
 from orderwell.web.admin.forms import (
@@ -56,7 +57,7 @@ def limit_choices() -> dict[str, list[tuple[Any, Any]]]:
 def limits_text(holder: User | ApiKey, known: dict[str, list[tuple[Any, Any]]]) -> str:
     names = {(kind, key): name for kind, found in known.items() for key, name in found}
     shown = [str(names.get((row.kind, row.object_id), row.object_id)) for row in holder.row_scopes.all()]
-    return ", ".join(shown) or _("all")
+    return listed(shown) or _("all")
 
 
 def _user_form(request: HttpRequest, actor: Actor, user: User | None, seen: Version) -> UserForm:
