@@ -36,6 +36,7 @@ def wire() -> None:
     import_module("orderwell.domains.automation.hints.loading").load()
     _subscribe()
     _schedule()
+    _schedule_forgetting()
 
 
 def _subscribe() -> None:
@@ -77,6 +78,20 @@ def _accompany() -> None:
 
 def _schedule() -> None:
     schedule(
+        "analytics.prepare-days",
+        "orderwell.domains.analytics.services.prepare.prepare_days",
+        every_seconds=MINUTE,
+    )
+    schedule(
+        "analytics.prepare-rankings",
+        "orderwell.domains.analytics.services.prepare_rankings.prepare_rankings",
+        every_seconds=5 * MINUTE,
+    )
+    schedule("verify.every-night", "orderwell.platform.verify.check_every_night", every_seconds=DAY, at="02:30")
+
+
+def _schedule_forgetting() -> None:
+    schedule(
         "cases.forget-lookup-failures",
         "orderwell.domains.cases.services.lookup.forget_old_failures",
         every_seconds=HOUR,
@@ -93,6 +108,12 @@ def _schedule() -> None:
         at="03:10",
     )
     schedule(
+        "integrations.forget-old-files",
+        "orderwell.domains.integrations.services.forget_files.forget_old_files",
+        every_seconds=DAY,
+        at="03:12",
+    )
+    schedule(
         "drafts.forget-old-drafts",
         "orderwell.platform.drafts.services.forget_old_drafts",
         every_seconds=DAY,
@@ -103,16 +124,6 @@ def _schedule() -> None:
         "orderwell.platform.events.services.forget_old_deliveries",
         every_seconds=DAY,
         at="03:20",
-    )
-    schedule(
-        "analytics.prepare-days",
-        "orderwell.domains.analytics.services.prepare.prepare_days",
-        every_seconds=MINUTE,
-    )
-    schedule(
-        "analytics.prepare-rankings",
-        "orderwell.domains.analytics.services.prepare_rankings.prepare_rankings",
-        every_seconds=5 * MINUTE,
     )
     schedule("jobs.forget-old-progress", "orderwell.platform.jobs.progress.forget_old", every_seconds=DAY, at="03:25")
     schedule(
@@ -134,4 +145,3 @@ def _schedule() -> None:
         every_seconds=DAY,
         at="03:40",
     )
-    schedule("verify.every-night", "orderwell.platform.verify.check_every_night", every_seconds=DAY, at="02:30")

@@ -9,7 +9,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce, TruncDate
 from django.db.models.lookups import GreaterThan, LessThanOrEqual
 
@@ -209,21 +209,6 @@ def _counted(text: str) -> list[Q]:
     """Shipments and returns are numbered by their keys: 19 means RT000019 as well."""
     value = counted(text)
     return [] if value is None else [Q(pk=value)]
-
-
-def units_to_ship(order_ids: Collection[int]) -> dict[int, tuple[int, Decimal]]:
-    """{order id: (goods lines with something left, units left)}; the caller has checked that the orders may be seen."""
-    lines = OrderLine.objects.filter(
-        order_id__in=list(order_ids),
-        kind=OrderLine.Kind.GOODS,
-        quantity__gt=F("quantity_cancelled") + F("quantity_shipped"),
-    )
-    sums = (
-        lines.order_by()
-        .values("order_id")
-        .annotate(n=Count("id"), q=Sum("quantity"), c=Sum("quantity_cancelled"), s=Sum("quantity_shipped"))
-    )
-    return {row["order_id"]: (row["n"], row["q"] - row["c"] - row["s"]) for row in sums}
 
 
 def return_detail(actor: Actor, return_id: int) -> Return:

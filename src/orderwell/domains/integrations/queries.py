@@ -13,12 +13,11 @@ from django.utils.translation import gettext
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
-from orderwell.domains.integrations.errors import FileChanged
 from orderwell.domains.integrations.layouts.registry import ORDER_LINES
 from orderwell.domains.integrations.mapping import unmapped
 from orderwell.domains.integrations.models import ImportBatch, ImportMapping, ImportRow
 from orderwell.domains.integrations.reading import SourceInfo, read_rows
-from orderwell.domains.integrations.storing import stored_file
+from orderwell.domains.integrations.storing import present_file
 from orderwell.domains.integrations.verdicts import told
 from orderwell.kernel.errors import DomainError, NotFound, Phrase, fill
 from orderwell.platform.accounts.actor import Actor
@@ -121,10 +120,7 @@ def refused_rows(actor: Actor, batch_id: int) -> Iterator[tuple[ImportRow, Seque
 
 
 def _source(batch: ImportBatch) -> Iterator[Any]:
-    path = stored_file(batch)
-    if not path.exists():
-        raise FileChanged(batch=batch.pk)
-    return read_rows(path, batch.file_name, SourceInfo.from_json(batch.source))
+    return read_rows(present_file(batch), batch.file_name, SourceInfo.from_json(batch.source))
 
 
 def decimal_text(value: Decimal) -> str:

@@ -47,7 +47,7 @@ def is_past_date(order: Dated, now: datetime) -> bool:
     return due is not None and due < today_began(now)
 
 
-class _Moment(Func):
+class Moment(Func):
     """Its states are written out: SQLite recognises the expression of a partial index only where nothing is bound."""
 
     output_field = DateTimeField(null=True)
@@ -62,21 +62,17 @@ class _Moment(Func):
         return self.template.format(*columns), []
 
 
-class ReadyDue(_Moment):
-    """The moment an order is due that can leave: reserved, not on hold. NULL for every other."""
+class ReadyDue(Moment):
+    """The moment an order is due of which goods wait to leave: not all have left, not on hold. NULL for every other.
+
+    Whether anything is reserved for it stands at its lines; see `queries.ready_orders`.
+    """
 
     columns = ("fulfilment_state", "on_hold", "promised_at", "requested_at", "placed_at")
-    template = "CASE WHEN {0} IN ('reserved', 'partial') AND NOT {1} THEN COALESCE({2}, {3}, {4}) END"
+    template = "CASE WHEN {0} IN ('reserved', 'partial', 'backordered') AND NOT {1} THEN COALESCE({2}, {3}, {4}) END"
 
 
-class PartDue(_Moment):
-    """The same of an order of which a part is reserved while the rest waits for goods: its lines may leave."""
-
-    columns = ReadyDue.columns
-    template = "CASE WHEN {0} IN ('backordered') AND NOT {1} THEN COALESCE({2}, {3}, {4}) END"
-
-
-class UninvoicedSince(_Moment):
+class UninvoicedSince(Moment):
     """When an order was placed that left, in whole or part, and is not invoiced in full. NULL for every other."""
 
     columns = ("fulfilment_state", "state", "history", "total_amount", "invoiced_amount", "placed_at")

@@ -35,7 +35,7 @@ from orderwell.domains.integrations.services.change_mapping import change_mappin
 from orderwell.domains.integrations.services.create import create_batch
 from orderwell.domains.integrations.services.mappings import save_mapping
 from orderwell.domains.integrations.services.start import start_import, start_undo
-from orderwell.domains.integrations.storing import stored_file
+from orderwell.domains.integrations.storing import present_file
 from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import DomainError
 from orderwell.platform.accounts.actor import Actor
@@ -228,7 +228,7 @@ def for_real(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponse:
     batch = import_detail(actor, batch_id)
     if request.method == "POST":
         fresh = create_batch(
-            path=stored_file(batch),
+            path=present_file(batch),
             file_name=batch.file_name,
             preset=batch.preset,
             mode=batch.mode,
