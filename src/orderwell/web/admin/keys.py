@@ -33,7 +33,7 @@ KEYS = Permission.SYSTEM_API_KEY_MANAGE
 @page(KEYS)
 def keys(request: HttpRequest, actor: Actor) -> HttpResponse:
     found = key_list(actor, cursor=cursor(request), limit=ROWS)
-    known, now = limit_choices(), utc_now()
+    known, now = limit_choices(actor), utc_now()
     rows = []
     for key in found.rows:
         over = key.revoked_at is not None or (key.expires_at is not None and key.expires_at <= now)
@@ -76,7 +76,7 @@ def keys(request: HttpRequest, actor: Actor) -> HttpResponse:
 @never_cache
 @form_page(KEYS)
 def new_key(request: HttpRequest, actor: Actor) -> HttpResponse:
-    form = KeyForm(request.POST or None, limits=limit_choices())
+    form = KeyForm(request.POST or None, limits=limit_choices(actor))
     made: list[tuple[ApiKey, str]] = []
 
     def act(data: dict[str, Any]) -> None:

@@ -54,6 +54,8 @@ def create_batch(
     actor.require(Permission.ORDERS_ORDER_IMPORT)
     if preset not in PRESETS:
         raise UnknownPreset(value=preset, expected=", ".join(PRESETS))
+    if preset != ORDER_LINES:
+        actor.require_every_row()  # it makes a channel, a warehouse and customers of its own
     if mode not in ImportBatch.Mode.values:
         raise UnknownOption(option="mode", value=mode, expected=", ".join(ImportBatch.Mode.values))
     chosen = _mapping(mapping, mapping_name)

@@ -17,6 +17,7 @@ from orderwell.domains.fulfilment.services.past_returns import remove_past_retur
 from orderwell.domains.integrations.errors import CannotUndo
 from orderwell.domains.integrations.events import ImportEvent
 from orderwell.domains.integrations.models import ImportBatch, ImportRow
+from orderwell.domains.integrations.queries import import_detail
 from orderwell.domains.integrations.services.claim import advance, claim, release
 from orderwell.domains.integrations.states import IMPORT_BATCH
 from orderwell.domains.inventory.services.past import reverse_past_adjustments
@@ -29,7 +30,6 @@ from orderwell.kernel.errors import DomainError
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.database import atomic
 from orderwell.platform.events.recording import Fact, record
-from orderwell.platform.permissions import Permission
 
 _DOCUMENTS = 500
 UNDONE = "undone"
@@ -59,7 +59,7 @@ def undo_batch(
 
     Raises NotFound, IllegalTransition, BatchBusy.
     """
-    actor.require(Permission.ORDERS_ORDER_IMPORT)
+    import_detail(actor, batch_id)  # raises where the actor may not know of it
     batch = claim(batch_id, event="undo", now=clock())
     result = Undone()
     # Returns first: they refer to the orders.
