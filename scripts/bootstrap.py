@@ -51,13 +51,18 @@ def run(*command: str | Path, title: str) -> None:
         raise SystemExit(f"\n{title} failed (exit {result.returncode}); what it said is above.")
 
 
+def complete() -> bool:
+    """False for an environment whose making was broken off: Python is linked first, and pip's commands come last."""
+    return PYTHON.exists() and (any(VENV.glob("bin/pip*")) or any(VENV.glob("orderwell-*.stamp")))
+
+
 def ensure_venv() -> None:
     if sys.version_info < OLDEST:
         raise SystemExit(
             f"Orderwell needs Python {OLDEST[0]}.{OLDEST[1]} or newer; {sys.executable} is {sys.version.split()[0]}.\n"
             "Install a newer one and name it: make run PYTHON=python3.12"
         )
-    if PYTHON.exists():
+    if complete():
         return
     if importlib.util.find_spec("ensurepip") is None or importlib.util.find_spec("venv") is None:
         version = f"{sys.version_info.major}.{sys.version_info.minor}"

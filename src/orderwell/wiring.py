@@ -5,6 +5,7 @@ The only file that knows every layer. It is read once, when Django has loaded th
 
 from __future__ import annotations
 
+from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 
@@ -34,8 +35,49 @@ def wire() -> None:
     for name in PAPERS:
         import_module(f"orderwell.domains.automation.printing.{name}")
     import_module("orderwell.domains.automation.hints.loading").load()
+    _declare_rows()
+    _declare_documents()
     _subscribe()
     _schedule()
+    _schedule_forgetting()
+
+
+def _declare_rows() -> None:
+    """What users and API keys can be limited to."""
+    # Read here, not above: it needs the models.
+    from orderwell.domains.catalog.models import Channel
+    from orderwell.domains.inventory.models import Warehouse
+    from orderwell.platform.accounts.models import Team
+    from orderwell.platform.accounts.services.row_scopes import declare_rows
+
+    declare_rows("channel", Channel, named_by="code")
+    declare_rows("warehouse", Warehouse, named_by="code")
+    declare_rows("team", Team, named_by="name")
+
+
+def _declare_documents() -> None:
+    """Whose events somebody with row filters sees: those of rows that have a channel, a warehouse or a team."""
+    from orderwell.domains.cases.queries import visible_cases
+    from orderwell.domains.catalog.models import Channel
+    from orderwell.domains.customers.queries import visible_customers
+    from orderwell.domains.fulfilment.queries import visible_returns
+    from orderwell.domains.inventory.models import Adjustment, ExpectedReceipt, StockCount, Transfer, Warehouse
+    from orderwell.domains.orders.queries import visible_orders
+    from orderwell.platform.accounts.models import Team
+    from orderwell.platform.accounts.services.row_scopes import rows_within
+    from orderwell.platform.events.queries import declare_documents
+
+    declare_documents("order", visible_orders)
+    declare_documents("customer", visible_customers)
+    declare_documents("case", visible_cases)
+    declare_documents("return", visible_returns)
+    for kind, model in {"channel": Channel, "team": Team, "warehouse": Warehouse}.items():
+        declare_documents(kind, partial(rows_within, model._default_manager.all(), pk=kind))
+    for kind, model in {"adjustment": Adjustment, "expected_receipt": ExpectedReceipt, "count": StockCount}.items():
+        declare_documents(kind, partial(rows_within, model._default_manager.all(), warehouse="warehouse"))
+    # What leaves one warehouse for another is told to who sees both.
+    transfers = Transfer.objects.all()
+    declare_documents("transfer", partial(rows_within, transfers, origin="warehouse", destination="warehouse"))
 
 
 def _subscribe() -> None:
@@ -77,6 +119,20 @@ def _accompany() -> None:
 
 def _schedule() -> None:
     schedule(
+        "analytics.prepare-days",
+        "orderwell.domains.analytics.services.prepare.prepare_days",
+        every_seconds=MINUTE,
+    )
+    schedule(
+        "analytics.prepare-rankings",
+        "orderwell.domains.analytics.services.prepare_rankings.prepare_rankings",
+        every_seconds=5 * MINUTE,
+    )
+    schedule("verify.every-night", "orderwell.platform.verify.check_every_night", every_seconds=DAY, at="02:30")
+
+
+def _schedule_forgetting() -> None:
+    schedule(
         "cases.forget-lookup-failures",
         "orderwell.domains.cases.services.lookup.forget_old_failures",
         every_seconds=HOUR,
@@ -93,6 +149,12 @@ def _schedule() -> None:
         at="03:10",
     )
     schedule(
+        "integrations.forget-old-files",
+        "orderwell.domains.integrations.services.forget_files.forget_old_files",
+        every_seconds=DAY,
+        at="03:12",
+    )
+    schedule(
         "drafts.forget-old-drafts",
         "orderwell.platform.drafts.services.forget_old_drafts",
         every_seconds=DAY,
@@ -103,16 +165,6 @@ def _schedule() -> None:
         "orderwell.platform.events.services.forget_old_deliveries",
         every_seconds=DAY,
         at="03:20",
-    )
-    schedule(
-        "analytics.prepare-days",
-        "orderwell.domains.analytics.services.prepare.prepare_days",
-        every_seconds=MINUTE,
-    )
-    schedule(
-        "analytics.prepare-rankings",
-        "orderwell.domains.analytics.services.prepare_rankings.prepare_rankings",
-        every_seconds=5 * MINUTE,
     )
     schedule("jobs.forget-old-progress", "orderwell.platform.jobs.progress.forget_old", every_seconds=DAY, at="03:25")
     schedule(
@@ -134,4 +186,3 @@ def _schedule() -> None:
         every_seconds=DAY,
         at="03:40",
     )
-    schedule("verify.every-night", "orderwell.platform.verify.check_every_night", every_seconds=DAY, at="02:30")

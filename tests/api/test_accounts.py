@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from orderwell.platform.accounts.services.roles import sync_built_in_roles
+from orderwell.testing.factories import make_team
 from tests.api.callers import Caller
 
 
@@ -13,14 +14,15 @@ def roles(db: None) -> None:
     sync_built_in_roles()
 
 
-NEW_USER = {"username": "wei", "password": "a long enough phrase 7", "roles": ["sales-clerk"], "limits": {"team": [3]}}
+NEW_USER = {"username": "wei", "password": "a long enough phrase 7", "roles": ["sales-clerk"]}
 
 
 def test_user_is_made_read_listed_and_changed(owner: Caller) -> None:
-    made = owner.post("/users", NEW_USER)
+    team = make_team().pk
+    made = owner.post("/users", {**NEW_USER, "limits": {"team": [team]}})
     assert made.status_code == 201, made.content
     assert made.json()["roles"] == ["sales-clerk"]
-    assert made.json()["limits"] == {"channel": None, "warehouse": None, "team": [3]}
+    assert made.json()["limits"] == {"channel": None, "warehouse": None, "team": [team]}
     assert "password" not in made.json()
     assert owner.get("/users/wei").json() == made.json()
     assert owner.get("/users").json() == {"items": [made.json()], "next_cursor": None}

@@ -73,6 +73,22 @@ CASES = {
 }
 
 
+class KeptBack(dict[str, str]):
+    """As the server's headers: a value that is not ASCII is there and is not handed over."""
+
+    def get(self, name: str, default: Any = None) -> Any:
+        value = super().get(name, default)
+        return value if value is None or value.isascii() else default
+
+
+def test_a_request_key_that_the_server_keeps_to_itself_is_refused(key: str) -> None:
+    request = asked(key, ORDER, headers={"idempotency-key": "订单-1001"})
+    request.headers = KeptBack(request.headers)
+    status, _, content = place(request, ORDER)
+    assert (status, content["code"]) == (400, "invalid_idempotency_key")
+    assert not Order.objects.exists()
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_answers_are_those_of_django(key: str, case: str) -> None:
     body, headers = CASES[case]

@@ -54,6 +54,21 @@ def test_a_python_without_ensurepip_is_told_what_to_install(
     assert bootstrap.ran == []
 
 
+def test_an_environment_that_was_broken_off_is_made_again(bootstrap: ModuleType) -> None:
+    python = bootstrap.PYTHON
+    python.parent.mkdir(parents=True)
+    python.symlink_to(sys.executable)
+    (bootstrap.VENV / "lib").mkdir()
+    bootstrap.ensure_venv()
+    assert bootstrap.ran == [f"{sys.executable} -m venv {bootstrap.VENV}"] and not bootstrap.VENV.exists()
+    # One that is whole stays.
+    python.parent.mkdir(parents=True)
+    python.symlink_to(sys.executable)
+    (python.parent / "pip3").write_text("")
+    bootstrap.ensure_venv()
+    assert len(bootstrap.ran) == 1 and python.exists()
+
+
 def test_packages_are_installed_once_for_each_state_of_the_lock(bootstrap: ModuleType) -> None:
     bootstrap.install("requirements.lock")
     bootstrap.install("requirements.lock")

@@ -5,8 +5,11 @@ import threading
 from types import SimpleNamespace
 
 import pytest
+from django.core.exceptions import RequestDataTooBig
 
-from orderwell.server.bridge import GATHERED, READ_AT_ONCE, Bridge, environ_of
+from orderwell.server.bridge import GATHERED, READ_AT_ONCE, UNREADABLE, Bridge, environ_of
+
+LARGEST = 3 * READ_AT_ONCE
 
 
 class Headers:
@@ -14,7 +17,11 @@ class Headers:
         self._items = list(items)
 
     def items(self):
-        return self._items
+        """As the server does: values that are not ASCII are missing."""
+        return [item for item in self._items if item[1].isascii()]
+
+    def keys(self):
+        return list(dict.fromkeys(name for name, _ in self._items))
 
 
 def scope(*headers: tuple[str, str], method="GET", path="/", query="", **changes):
@@ -72,7 +79,7 @@ class Answer:
 
 
 def serve(application, asked, outlet):
-    asyncio.run(Bridge(application, threads=2).serve(asked, outlet))
+    asyncio.run(Bridge(application, threads=2, largest=LARGEST).serve(asked, outlet))
     return outlet
 
 
@@ -105,6 +112,39 @@ def test_a_request_becomes_the_variables_that_wsgi_names():
 def test_an_underscore_cannot_stand_in_for_a_hyphen():
     environ = environ_of(scope(("x_forwarded_user", "root"), ("x-forwarded-user", "guest")))
     assert environ["HTTP_X_FORWARDED_USER"] == "guest"
+
+
+def test_a_header_whose_value_the_server_keeps_to_itself_is_not_taken_for_one_that_was_not_sent():
+    environ = environ_of(
+        scope(("idempotency-key", "订单-1001"), ("content-type", "é"), ("x_a", "é"), ("accept", "*/*"))
+    )
+    assert environ["HTTP_IDEMPOTENCY_KEY"] == environ["CONTENT_TYPE"] == UNREADABLE
+    assert environ["HTTP_ACCEPT"] == "*/*"
+    assert "HTTP_X_A" not in environ
+
+
+@pytest.mark.parametrize("http", ["1.1", "2"])
+def test_a_body_without_a_length_is_given_its_length(http):
+    def application(environ, start):
+        start("200 OK", [])
+        return [environ["CONTENT_LENGTH"].encode(), b"|", environ["wsgi.input"].read()]
+
+    asked = scope(*([("transfer-encoding", "chunked")] if http == "1.1" else []), method="POST")
+    asked.http_version = http
+    assert serve(application, asked, Outlet(b"he", b"llo")).answers[0][2] == b"5|hello"
+
+
+@pytest.mark.parametrize("beyond", [0, 1, READ_AT_ONCE])
+def test_a_body_without_a_length_is_broken_off_at_the_largest_size(beyond):
+    def application(environ, start):
+        with pytest.raises(RequestDataTooBig):
+            environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
+        start("413 Too large", [])
+        return []
+
+    pieces = [b"x" * READ_AT_ONCE] * 3 + [b"x" * beyond]
+    outlet = serve(application, scope(("transfer-encoding", "chunked"), method="POST"), Outlet(*filter(None, pieces)))
+    assert outlet.answers[0][0] == 413
 
 
 def test_the_application_runs_in_a_thread_and_its_answer_is_closed_there():

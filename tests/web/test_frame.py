@@ -174,6 +174,16 @@ def test_each_role_has_its_own_order_of_places(
     assert groups[0] == first
 
 
+def test_the_overview_is_marked_as_the_desk_that_it_is(owner: Client, place: Callable[..., int]) -> None:
+    place(CUP=1)
+
+    def marked(path: str) -> list[str]:
+        page = flat(owner.get(path).content.decode())
+        return re.findall(r'name="desk" value="([a-z]+)" aria-pressed="true"', page)
+
+    assert (marked("/"), marked("/overview/")) == (["administrator"], ["manager"])
+
+
 def test_a_desk_is_one_of_those_whose_work_one_may_do(browse: Callable[..., Client]) -> None:
     clerk = browse("sales-clerk", "bookkeeper")
     clerk.post("/start/desk/", {"desk": "administrator"})

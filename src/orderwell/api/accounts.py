@@ -15,8 +15,10 @@ from orderwell.api.shapes import Code, Id, Input, Moment, Shape, ShortText
 from orderwell.api.versions import Versioned, with_version, with_versions
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.models import ApiKey, Role, Team, User
+from orderwell.platform.accounts.queries import users
 from orderwell.platform.accounts.services.api_keys import create_key, revoke_key
 from orderwell.platform.accounts.services.roles import create_role, set_role_permissions
+from orderwell.platform.accounts.services.row_scopes import within_rows
 from orderwell.platform.accounts.services.teams import list_teams, save_team
 from orderwell.platform.accounts.services.users import CHANGES, change_user, create_user, find_user, set_password
 from orderwell.platform.paging import keyset_page
@@ -27,7 +29,7 @@ USERS, KEYS = Permission.SYSTEM_USER_MANAGE, Permission.SYSTEM_API_KEY_MANAGE
 
 
 class Limits(Input):
-    """Row filters: ids. A kind that is left out is not limited."""
+    """Row filters: ids, at least one of a kind. A kind that is left out is as limited as whoever gives it."""
 
     channel: list[Id] | None = None
     warehouse: list[Id] | None = None
@@ -165,17 +167,16 @@ def _key(key: ApiKey) -> dict[str, Any]:
 
 @routes.read("/users", permission=USERS, response=Page[UserShape])
 def list_users(
-    request: HttpRequest, response: HttpResponse, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT
+    request: ApiRequest, response: HttpResponse, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT
 ) -> dict[str, Any]:
-    rows = User.objects.prefetch_related("roles", "teams", "row_scopes")
-    found = keyset_page(rows, order=("id",), cursor=cursor, limit=limit)
+    found = keyset_page(users(request.actor), order=("id",), cursor=cursor, limit=limit)
     with_versions(found.rows, _of_user, names=CHANGES)
     return shown(found, show=_user, request=request, response=response)
 
 
 @routes.read("/users/{username}", permission=USERS, response=UserShape)
-def get_user(request: HttpRequest, username: str) -> dict[str, Any]:
-    return _one_user(find_user(username))
+def get_user(request: ApiRequest, username: str) -> dict[str, Any]:
+    return _one_user(find_user(username, actor=request.actor))
 
 
 @routes.write("POST", "/users", permission=USERS, response=UserShape, status=201)
@@ -249,15 +250,15 @@ def rename_team(request: ApiRequest, team_id: Id, body: TeamName) -> Team:
 
 @routes.read("/api-keys", permission=KEYS, response=Page[KeyShape])
 def list_api_keys(
-    request: HttpRequest, response: HttpResponse, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT
+    request: ApiRequest, response: HttpResponse, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT
 ) -> dict[str, Any]:
-    rows = ApiKey.objects.prefetch_related("row_scopes")
+    rows = within_rows(ApiKey.objects.prefetch_related("row_scopes"), request.actor)
     return page(rows, order=("id",), cursor=cursor, limit=limit, show=_key, request=request, response=response)
 
 
 @routes.write("POST", "/api-keys", permission=KEYS, response=MadeKey, status=201)
 def add_api_key(request: ApiRequest, body: NewKey) -> dict[str, Any]:
-    """Nobody can give a key more than they may do themselves."""
+    """Nobody can give a key more than they may do themselves, on rows that they see themselves."""
     key, secret = create_key(
         name=body.name,
         scopes=body.scopes,

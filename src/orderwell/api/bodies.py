@@ -15,7 +15,7 @@ import msgspec
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
 
-from orderwell.api.decoding import decode, decode_any, malformed, misfit, require_json
+from orderwell.api.decoding import all_misfits, decode, decode_any, malformed, require_json
 from orderwell.api.errors import TooManyRows, WrongType
 from orderwell.kernel.errors import ErrorDetail, Phrase, Refusal
 from orderwell.platform.accounts.actor import Actor
@@ -125,7 +125,7 @@ class Rows(Draft):
         try:
             return decoder(self.kind).decode(row)
         except msgspec.ValidationError as error:
-            return (misfit(str(error), self.kind),)
+            return tuple(all_misfits(row, str(error), self.kind))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             return (malformed(error).detail(),)
 

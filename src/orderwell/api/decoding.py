@@ -14,6 +14,7 @@ from ninja.errors import ValidationErrorContext
 from pydantic import BaseModel
 
 from orderwell.api.errors import MalformedJson, MissingField, UnknownField, UnsupportedMediaType, WrongType
+from orderwell.api.every_misfit import every_misfit
 from orderwell.api.misfits import of_bytes, of_msgspec, of_pydantic
 from orderwell.kernel.errors import Code, DomainError, ErrorDetail, InvalidValue, NotFound, Phrase, Refusal
 
@@ -52,7 +53,7 @@ def decode(body: bytes, decoder: msgspec.json.Decoder[T]) -> T:
     try:
         return decoder.decode(body)
     except msgspec.ValidationError as error:
-        raise Refusal([misfit(str(error), decoder.type)]) from None
+        raise Refusal(all_misfits(body, str(error), decoder.type)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise malformed(error) from None
 
@@ -75,6 +76,15 @@ def refuse_control_characters(body: bytes) -> None:
 
 _PLACE = re.compile(r"^(?P<what>.*?)(?: - at `(?P<path>[^`]*)`)?$", re.DOTALL)
 _NAMED = re.compile(r"^Object (?P<how>contains unknown|missing required) field `(?P<field>.*)`$", re.DOTALL)
+
+
+def all_misfits(body: bytes | msgspec.Raw, first: str, kind: Any) -> list[ErrorDetail]:
+    """All that is wrong with the shape of a body of which msgspec told the `first` thing."""
+    try:
+        found = every_misfit(_anything.decode(body), kind, misfit)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        found = []  # msgspec stopped before it came to what is no JSON
+    return found or [misfit(first, kind)]
 
 
 def misfit(message: str, kind: Any = None) -> ErrorDetail:

@@ -17,17 +17,18 @@ def etag(version: int) -> str:
 
 def seen_version(request: HttpRequest) -> int | None:
     """The version that the caller has seen, where it says so in If-Match: small tables may be changed without."""
-    return expected_version(request) if request.headers.get("If-Match", "").strip() else None
+    return expected_version(request) if "If-Match" in request.headers else None
 
 
 def expected_version(request: HttpRequest) -> int | None:
     """The version that the caller has seen, from If-Match; None for `*`. Raises PreconditionRequired without it."""
-    given = request.headers.get("If-Match", "").strip()
-    if not given:
+    given = request.headers.get("If-Match")
+    if given is None:
         raise PreconditionRequired
+    given = given.strip()
     if given == "*":
         return None
     match = _VERSION.match(given)
     if match is None:
-        raise InvalidPrecondition(given=given[:80])
+        raise InvalidPrecondition(given=given[:80] or '""')
     return int(match[1])

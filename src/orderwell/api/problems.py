@@ -36,6 +36,8 @@ STATUS: dict[str, int] = {
     "sign_in_failed": 401,
     "permission_denied": 403,
     "exceeds_own_permissions": 403,
+    "exceeds_own_rows": 403,
+    "outside_own_rows": 403,
     "displacing_denied": 403,
     "credit_note_needed": 403,
     "hidden_orders": 403,

@@ -25,6 +25,7 @@ from orderwell.domains.billing.statement import (
     statements_of_customer,
     usual_currency,
 )
+from orderwell.domains.customers.lookup import known_customer
 from orderwell.kernel.clock import business_day, utc_now
 from orderwell.kernel.errors import InvalidValue
 from orderwell.platform.accounts.actor import Actor
@@ -185,6 +186,7 @@ def hand_out_statement(request: ApiRequest, customer_id: Id, body: NewStatement)
 @routes.read("/customers/{customer_id}/balance", permission=VIEW, response=BalanceShape)
 def get_customer_balance(request: ApiRequest, customer_id: Id) -> dict[str, Any]:
     """What a customer owes, by currency; settled currencies are left out."""
+    known_customer(request.actor, customer_id)
     return {
         "balances": customer_balance(request.actor, customer_id),
         "partial": part_of_balance(request.actor, customer_id),

@@ -19,20 +19,27 @@ def create_key(
     name: Annotated[str, typer.Option(help="What the key is for, as the audit trail will show it.")],
     scope: Annotated[list[str], typer.Option(help="*, orders:*, or orders:order:view; may be given several times.")],
     expires_in_days: Annotated[int | None, typer.Option(min=1, max=3650, help="Days until the key ends.")] = None,
-    channel: Annotated[list[int] | None, typer.Option(help="Only rows of this channel id; several allowed.")] = None,
+    channel: Annotated[
+        list[str] | None, typer.Option(help="Only rows of this channel, by code or id; several allowed.")
+    ] = None,
     warehouse: Annotated[
-        list[int] | None, typer.Option(help="Only rows of this warehouse id; several allowed.")
+        list[str] | None, typer.Option(help="Only rows of this warehouse, by code or id; several allowed.")
+    ] = None,
+    team: Annotated[
+        list[str] | None, typer.Option(help="Only rows of this team, by name or id; several allowed.")
     ] = None,
 ) -> Answer:
     """Make a key. Its secret is shown this once."""
     from orderwell.kernel.clock import utc_now
     from orderwell.platform.accounts.services import api_keys
+    from orderwell.platform.accounts.services.row_scopes import row_ids
 
     now = utc_now()
+    limited = {"channel": channel, "warehouse": warehouse, "team": team}
     key, raw = api_keys.create_key(
         name=name,
         scopes=scope,
-        limits={kind: ids for kind, ids in (("channel", channel), ("warehouse", warehouse)) if ids},
+        limits={kind: row_ids(kind, names) for kind, names in limited.items() if names},
         expires_at=now + timedelta(days=expires_in_days) if expires_in_days else None,
         actor=operator(),
         now=now,

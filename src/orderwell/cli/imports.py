@@ -134,7 +134,14 @@ def undo_import(batch: Annotated[int, typer.Argument(help="Number of the import.
     """Take back what an import made. What something else has come to depend on is kept, and said."""
     from orderwell.domains.integrations.services.undo import undo_batch
 
-    undone = undo_batch(batch_id=batch, actor=operator().via("import"))
+    bar = Progress("Taking back", unit="documents")
+
+    def advance(done: int, total: int) -> None:
+        bar.total = total
+        bar.advance(done - bar.done)
+
+    undone = undo_batch(batch_id=batch, actor=operator().via("import"), progress=advance)
+    bar.finish()
     kept = [{"document": item.document, "code": item.code, "message": item.message} for item in undone.kept]
     data = {"batch": batch, "undone": undone.undone, "kept": kept}
     text = f"{undone.undone} documents taken back, {len(kept)} kept."

@@ -46,3 +46,15 @@ def plain(value: Decimal) -> str:
         return str(value)
     text = format(value.normalize(), "f")
     return "0" if text == "-0" else text
+
+
+def concise(value: Decimal) -> str:
+    """What `plain` says, for what nearly always has no zeros to lose: a whole number costs no more than its digits."""
+    text = str(value)
+    return plain(value) if "." in text or "E" in text else text
+
+
+def trimmed(value: Decimal) -> Decimal:
+    """The same number without zeros at its end: 5 for 5.0000."""
+    text = str(value)
+    return Decimal(plain(value)) if "." in text or "E" in text else value

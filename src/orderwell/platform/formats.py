@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.utils.translation import pgettext
 
 from orderwell.kernel.money import exponent, known_currency
 from orderwell.kernel.quantities import plain
@@ -34,6 +36,11 @@ def price_text(amount: Decimal, currency: str, *, symbol: bool = True) -> str:
     places = -int(amount.normalize().as_tuple().exponent)
     shown = f"{amount:,.{max(digits, places)}f}"
     return _SYMBOLS.get(currency, f"{currency} ") + shown if symbol else shown
+
+
+def listed(words: Iterable[object]) -> str:
+    """Names one after the other, with the comma that the language puts between them."""
+    return pgettext("between the items of a list", ", ").join(str(word) for word in words)
 
 
 def price_typed(amount: Decimal, currency: str) -> str:

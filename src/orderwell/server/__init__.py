@@ -10,6 +10,7 @@ import threading
 from multiprocessing.util import Finalize
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.urls import get_resolver
 
 from orderwell.platform.memory import rest_the_collector
@@ -31,7 +32,8 @@ class Application:
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         """Called in each web process before its first request: threads don't survive the making of a process."""
-        self._bridge = Bridge(django, threads=int(os.environ.get("ORDERWELL_THREADS_CHOSEN", "32")))
+        threads = int(os.environ.get("ORDERWELL_THREADS_CHOSEN", "32"))
+        self._bridge = Bridge(django, threads=threads, largest=settings.MAX_BODY)
         if os.environ.get("ORDERWELL_WORKER_RUNS_INSIDE") == "yes":
             _start_worker()
 

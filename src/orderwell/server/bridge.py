@@ -9,11 +9,16 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
+from django.core.exceptions import RequestDataTooBig
+
 log = logging.getLogger(__name__)
 # Bodies up to this size are read before a thread is taken; larger ones while the application reads them.
 READ_AT_ONCE = 1024 * 1024
 # Answers that come in pieces are gathered up to this size, so that a small file goes out whole.
 GATHERED = 64 * 1024
+# What stands for a header whose value the server keeps to itself because it is not ASCII. A header that was sent must never
+# pass for one that was not; no key, version or type is written like this, so each is refused by its own rule.
+UNREADABLE = "\xbf"
 # Headers that stand in the environment without HTTP_ before them.
 _PLAIN = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
 Headers = list[tuple[str, str]]
@@ -30,16 +35,16 @@ class Outlet(Protocol):
 
 
 class Bridge:
-    """`threads` requests at a time; more wait in line."""
+    """`threads` requests at a time; more wait in line. `largest` is the size of body that the application refuses."""
 
-    def __init__(self, application: Application, *, threads: int) -> None:
-        self._application = application
+    def __init__(self, application: Application, *, threads: int, largest: int) -> None:
+        self._application, self._largest = application, largest
         self._threads = ThreadPoolExecutor(threads, "web")
 
     async def serve(self, scope: Any, outlet: Outlet) -> None:
         loop = asyncio.get_running_loop()
         environ = environ_of(scope)
-        environ["wsgi.input"] = await _body(environ, outlet, loop)
+        environ["wsgi.input"] = await _body(environ, outlet, loop, self._largest)
         exchange = _Exchange(outlet, loop)
         whole = await loop.run_in_executor(self._threads, exchange.run, self._application, environ)
         if whole is not None:
@@ -123,6 +128,9 @@ def environ_of(scope: Any) -> dict[str, Any]:
         if key in environ and key != "HTTP_HOST":
             value = f"{environ[key]}{'; ' if name == 'cookie' else ','}{value}"
         environ[key] = value
+    for name in scope.headers.keys():  # noqa: SIM118  no mapping: what it iterates over is not its keys
+        if "_" not in name:
+            environ.setdefault(_PLAIN.get(name) or "HTTP_" + name.upper().replace("-", "_"), UNREADABLE)
     return environ
 
 
@@ -135,33 +143,70 @@ class _Errors(io.TextIOBase):
         return len(text)
 
 
-async def _body(environ: dict[str, Any], outlet: Outlet, loop: asyncio.AbstractEventLoop) -> Any:
+async def _body(environ: dict[str, Any], outlet: Outlet, loop: asyncio.AbstractEventLoop, largest: int) -> Any:
     length = environ.get("CONTENT_LENGTH", "")
     if length.isdecimal() and int(length) <= READ_AT_ONCE:
         return io.BytesIO(await outlet() if int(length) else b"")
-    if not length and "HTTP_TRANSFER_ENCODING" not in environ:
+    if length:
+        return io.BufferedReader(_Upload(aiter(outlet), loop), GATHERED)
+    if "HTTP_TRANSFER_ENCODING" not in environ and not environ["SERVER_PROTOCOL"].startswith("HTTP/2"):
         return io.BytesIO()
-    return io.BufferedReader(_Upload(outlet, loop), GATHERED)
+    return await _unsized_body(environ, aiter(outlet), loop, largest)
+
+
+async def _unsized_body(
+    environ: dict[str, Any], pieces: AsyncIterator[bytes], loop: asyncio.AbstractEventLoop, largest: int
+) -> Any:
+    """A body that comes in chunks without a word of its size. Django reads as far as it was told, so it is told here."""
+    held = bytearray()
+    while len(held) <= READ_AT_ONCE:
+        piece = await _next(pieces)
+        if piece is None:
+            environ["CONTENT_LENGTH"] = str(len(held))
+            return io.BytesIO(held)
+        held += piece
+    environ["CONTENT_LENGTH"] = str(largest)
+    return io.BufferedReader(_Upload(pieces, loop, begun=bytes(held), largest=largest), GATHERED)
 
 
 class _Upload(io.RawIOBase):
-    """A body that is read while it arrives; the thread of the application waits for it."""
+    """A body that is read while it arrives; the thread of the application waits for it.
 
-    def __init__(self, outlet: Outlet, loop: asyncio.AbstractEventLoop) -> None:
-        self._pieces, self._loop, self._left = aiter(outlet), loop, b""
+    `begun` has arrived already. One that reaches `largest` is broken off: who was told that many bytes would stop
+    there and take half a body for a whole one.
+    """
+
+    def __init__(
+        self,
+        pieces: AsyncIterator[bytes],
+        loop: asyncio.AbstractEventLoop,
+        *,
+        begun: bytes = b"",
+        largest: int | None = None,
+    ) -> None:
+        self._pieces, self._loop, self._left = pieces, loop, begun
+        self._arrived, self._largest = len(begun), largest
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
         while not self._left:
-            piece = asyncio.run_coroutine_threadsafe(self._next(), self._loop).result()
+            piece = asyncio.run_coroutine_threadsafe(_next(self._pieces), self._loop).result()
             if piece is None:
                 return 0
             self._left = piece
+            self._arrived += len(piece)
+        if self._largest is not None and self._arrived >= self._largest:
+            raise RequestDataTooBig
         taken, self._left = self._left[: len(buffer)], self._left[len(buffer) :]
         buffer[: len(taken)] = taken
         return len(taken)
 
-    async def _next(self) -> bytes | None:
-        return await anext(self._pieces, None)
+
+async def _next(pieces: AsyncIterator[bytes]) -> bytes | None:
+    """The next piece, None after the last. Not by `anext` with a default: on what the server gives, it kills the process."""
+    try:
+        return await pieces.__anext__()
+    except StopAsyncIteration:
+        return None

@@ -32,20 +32,18 @@ from orderwell.testing.state_machine_base import ACTOR, Company, pick, small, ye
 class ShelfRules(Company):
     @rule(index=pick, quantity=small, step=st.sampled_from(["new", "enter", "post", "post below"]))
     def count(self, index: int, quantity: Decimal, step: str) -> None:
-        """Work goes on between counting and posting."""
-        if step == "new":
+        """Work goes on between opening, counting and posting; each step brings about what it needs and lacks."""
+        count = self.one(list(StockCount.objects.filter(state="open").order_by("pk")), index)
+        if step == "new" or count is None:
             draft = CountDraft(warehouse=self.warehouses[index % 2].code)
             self.attempt("open count", lambda: open_count(draft, actor=ACTOR, now=self.now))
             return
-        count = self.one(list(StockCount.objects.filter(state="open").order_by("pk")), index)
-        if count is None:
-            return
-        if step == "enter":
+        if step == "enter" or not count.lines.filter(counted__isnull=False).exists():
             entry = CountEntry(code=self.skus[index % 3], quantity=quantity)
             self.attempt(
                 "enter count", lambda: enter_counts(count_id=count.pk, entries=[entry], actor=ACTOR, now=self.now)
             )
-        else:
+        if step.startswith("post"):
             self.attempt(
                 "post count",
                 lambda: settle_count(count_id=count.pk, displace=step == "post below", actor=ACTOR, now=self.now),

@@ -152,6 +152,7 @@ def test_the_number_of_statements_does_not_grow_with_the_batch() -> None:
         ({"contacts": (ContactDraft(name="A", email="a@b"),)}, "/contacts/0/email", "unusable_email"),
         ({"contacts": (ContactDraft(name=""),)}, "/contacts/0/name", "value_missing"),
         ({"addresses": (PostalAddressDraft(recipient="A", country="China"),)}, "/addresses/0/country", "invalid_value"),
+        ({"addresses": (PostalAddressDraft(recipient="A", country="ZZ"),)}, "/addresses/0/country", "invalid_value"),
         ({"addresses": (PostalAddressDraft(recipient="A", kind="home"),)}, "/addresses/0/kind", "invalid_value"),
     ],
 )

@@ -142,9 +142,27 @@ def test_components_wait_for_a_bundle_that_cannot_be_complete() -> None:
     ship(order_id=order.pk, actor=owner(), now=NOW)
     assert lines_of(order)[0].quantity_shipped == 1
     assert StockItem.objects.get(variant=cup).on_hand == 3
-    with pytest.raises(NothingToDo):
+    with pytest.raises(NothingToDo) as refusal:
         ship(order_id=order.pk, actor=owner(), now=NOW)
+    assert refusal.value.data["waiting"] == "2"
     assert differences() == []
+
+
+def test_who_waits_for_stock_is_told_so() -> None:
+    order = place([(stocked(5), 50)], backorder=True)
+    ship(order_id=order.pk, actor=owner(), now=NOW)
+    shipped = Event.objects.get(stream=f"order:{order.pk}", name="fulfilment.shipment.shipped")
+    assert shipped.data["lines"][0]["quantity"] == "5"
+    with pytest.raises(NothingToDo) as refusal:
+        ship(order_id=order.pk, actor=owner(), now=NOW)
+    (said,) = refusal.value.details
+    assert said.text() == f"Nothing of order {order.number} can be shipped now: 45 of it wait for stock."
+    cancel_units(order_id=order.pk, lines={lines_of(order)[0].pk: D(45)}, reason="gone", actor=owner(), now=NOW)
+    cancelled = Event.objects.get(stream=f"order:{order.pk}", name="orders.line.cancelled")
+    assert cancelled.data["quantity"] == "45"
+    with pytest.raises(NothingToDo) as refusal:
+        ship(order_id=order.pk, actor=owner(), now=NOW)
+    assert refusal.value.details[0].text() == f"There is nothing left to ship on order {order.number}."
 
 
 def test_a_hold_stops_it() -> None:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from django.test import override_settings
 from django.utils import translation
 
 from orderwell.domains.catalog.models import Product, Variant
@@ -67,7 +68,11 @@ def test_the_reconciliation_names_the_rounded_lines(source: Path) -> None:
     ]
     assert data["unaccounted"] == "0"
     with translation.override("en"):
-        assert "row 11: 0.001 became 0" in reconciliation_text(batch)
+        text = reconciliation_text(batch)
+        assert "row 11: 0.001 became 0" in text
+        assert "those of Europe/London; the business time zone is Asia/Shanghai" in text
+        with override_settings(TIME_ZONE="Europe/London"):
+            assert "Europe/London" not in reconciliation_text(batch)
 
 
 def test_orders_keep_repeated_lines_charges_and_local_time(source: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,10 @@ from openpyxl import Workbook
 
 from orderwell.domains.catalog.models import Barcode, Channel, Pack
 from orderwell.domains.catalog.resolving import forget_reference
+from orderwell.domains.customers.models import Customer
 from orderwell.domains.integrations.errors import MissingColumns, NothingToResume, UnknownMapping, UnknownPreset
 from orderwell.domains.integrations.models import ImportMapping, ImportRow
+from orderwell.domains.integrations.services.create import create_batch
 from orderwell.domains.integrations.services.mappings import delete_mapping, save_mapping
 from orderwell.domains.integrations.services.run import run_batch
 from orderwell.domains.integrations.services.undo import undo_batch
@@ -23,7 +26,7 @@ from orderwell.domains.orders.services.cancel import cancel_units
 from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import NotFound
 from orderwell.platform.verify import run_laws
-from orderwell.testing.factories import make_channel, make_customer, make_variant, make_warehouse, stock_up
+from orderwell.testing.factories import make_channel, make_customer, make_team, make_variant, make_warehouse, stock_up
 from tests.domains.integrations.bringing import bring_in, importer, prepare, refused, write_csv
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +70,32 @@ def test_lines_with_the_same_number_are_one_order(tmp_path: Path) -> None:
     assert list(order.lines.order_by("position").values_list("sku", flat=True)) == ["CUP", "BOWL", "SHIPPING"]
     assert not Reservation.objects.exists()
     assert [verdict for verdict in run_laws() if verdict.result.differences] == []
+
+
+def test_a_line_that_was_there_tells_nothing_of_another_teams_or_channels_order(tmp_path: Path) -> None:
+    south, north = make_team(), make_team()
+    Customer.objects.filter(number="K1").update(team=south)
+    make_customer(number="K2")
+    Customer.objects.filter(number="K2").update(team=north)
+    make_channel("other")
+    run(tmp_path, [A, B])
+    number = Order.objects.get().number
+    again = (*A[:5], "K2", *A[6:])
+    web, other = Channel.objects.get(code="web").pk, Channel.objects.get(code="other").pk
+    for limits, code in (
+        ({"team_ids": frozenset({north.pk})}, "used_elsewhere"),
+        ({"channel_ids": frozenset({other})}, "unknown_channel"),
+        ({"team_ids": frozenset({south.pk}), "channel_ids": frozenset({web})}, ""),
+    ):
+        actor = replace(importer(), **limits)
+        path = write_csv(tmp_path / "again.csv", [A if not code else again], HEADER)
+        how = {"preset": "order-lines", "mode": "history", "actor": actor, "now": utc_now()}
+        options = {"channel": "web", "time_zone": "Asia/Shanghai"}
+        batch = create_batch(path=path, file_name=path.name, mapping={"options": options}, **how)
+        run_batch(batch_id=batch.pk, actor=actor)
+        row = ImportRow.objects.get(batch=batch)
+        assert (row.verdict, row.code, bool(row.target)) == ("refused" if code else "duplicate", code, not code)
+        assert number not in str(row.data)
 
 
 def test_live_orders_reserve_stock(tmp_path: Path) -> None:

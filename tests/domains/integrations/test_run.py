@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -13,10 +14,11 @@ from orderwell.domains.fulfilment.models import Return
 from orderwell.domains.integrations.errors import BatchBusy, ClaimLost, FileChanged
 from orderwell.domains.integrations.grouping import group_rows
 from orderwell.domains.integrations.models import ImportBatch, ImportRow
-from orderwell.domains.integrations.queries import explain, progress, result
+from orderwell.domains.integrations.queries import explain, progress, refused_rows, result
 from orderwell.domains.integrations.services import run as running
 from orderwell.domains.integrations.services.claim import advance, claim
 from orderwell.domains.integrations.services.create import stored_file, unfinished_batch
+from orderwell.domains.integrations.services.forget_files import forget_old_files
 from orderwell.domains.integrations.services.run import run_batch
 from orderwell.domains.integrations.services.undo import undo_batch
 from orderwell.domains.inventory.models import Adjustment, StockItem, StockMovement
@@ -207,7 +209,9 @@ def test_a_stored_file_that_changed_is_not_read(source: Path) -> None:
 
 def test_undo_takes_back_all_documents_and_the_file_can_come_in_again(source: Path) -> None:
     batch = bring_in(source)
-    undone = undo_batch(batch_id=batch.pk, actor=importer())
+    told: list[tuple[int, int]] = []
+    undone = undo_batch(batch_id=batch.pk, actor=importer(), progress=lambda *at: told.append(at))
+    assert told and told[-1] == (undone.undone, undone.undone) and told == sorted(told)
     assert (undone.undone, undone.kept) == (11, [])
     assert documents() == (0, 0, 0, 3)  # stock corrections stay, with counter-movements
     assert set(StockItem.objects.values_list("on_hand", flat=True)) == {Decimal(0)}
@@ -269,3 +273,45 @@ def test_the_laws_notice_a_document_that_was_tampered_with(source: Path) -> None
     ImportRow.objects.filter(batch=batch, row_number=5).update(amount=Decimal(7))
     told = {difference.document for difference in broken_laws()}
     assert {f"order:{order.pk}", f"import {batch.pk}"} <= told
+
+
+def aged(batch: ImportBatch, *, days: int = 31) -> None:
+    """As if all that happened to the batch and its file had happened `days` ago."""
+    past = utc_now() - timedelta(days=days)
+    moments = {"created_at": past, "resumed_at": batch.resumed_at and past, "finished_at": batch.finished_at and past}
+    ImportBatch.objects.filter(pk=batch.pk).update(**moments)
+    os.utime(stored_file(batch), (past.timestamp(), past.timestamp()))
+
+
+def test_files_go_thirty_days_after_the_last_run_and_undoing_needs_none(source: Path) -> None:
+    batch = bring_in(source)
+    aged(batch, days=29)
+    assert forget_old_files(now=utc_now()) == 0
+    aged(batch)
+    assert forget_old_files(now=utc_now()) == 1
+    assert not stored_file(batch).exists()
+    with pytest.raises(FileChanged):
+        list(refused_rows(importer(), batch.pk))
+    assert undo_batch(batch_id=batch.pk, actor=importer()).kept == []
+    assert documents()[0] == 0
+    assert bring_in(source).done == 14, "the same file may be handed in again"
+
+
+def test_the_file_of_a_run_that_was_broken_off_waits_for_it(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "CHUNK_LINES", 3)
+    batch = prepare(source)
+    claim(batch.pk, event="run", now=utc_now() - timedelta(days=31))
+    aged(batch)
+    assert forget_old_files(now=utc_now()) == 0
+    assert run_batch(batch_id=batch.pk, actor=importer()).done == 14
+
+
+def test_a_file_that_is_handed_in_again_stays_and_one_that_never_ran_goes(source: Path) -> None:
+    first = bring_in(source)
+    aged(first)
+    again = prepare(source)
+    assert forget_old_files(now=utc_now()) == 0
+    aged(again)
+    assert forget_old_files(now=utc_now()) == 1
+    with pytest.raises(FileChanged):
+        run_batch(batch_id=again.pk, actor=importer())

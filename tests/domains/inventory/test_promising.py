@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from orderwell.domains.inventory.availability import atp, available
 from orderwell.domains.inventory.drafts import BufferDraft, ExpectedReceiptDraft, TransferDraft, TransferLineDraft
-from orderwell.domains.inventory.promising import Incoming, Owed, promise_series
+from orderwell.domains.inventory.promising import HeldBack, Incoming, Owed, promise_series
 from orderwell.domains.inventory.services.expect_receipt import cancel_expected_receipt, expect_receipt
 from orderwell.domains.inventory.services.save_buffer import save_buffer
 from orderwell.domains.inventory.services.transfer_stock import create_transfer, dispatch_transfer
@@ -66,19 +66,27 @@ days = st.integers(0, 20)
     incoming=st.lists(st.tuples(quantities, days, st.sampled_from(["main", "east"])), max_size=6),
     owed=st.lists(st.tuples(quantities, days), max_size=6),
     extra=quantities,
+    own=st.dictionaries(st.sampled_from(["main", "east"]), quantities),
+    shared=quantities,
 )
 def test_what_is_promised_can_be_kept(
-    free: dict[str, int], incoming: list[tuple[int, int, str]], owed: list[tuple[int, int]], extra: int
+    free: dict[str, int],
+    incoming: list[tuple[int, int, str]],
+    owed: list[tuple[int, int]],
+    extra: int,
+    own: dict[str, int],
+    shared: int,
 ) -> None:
     """Promising what ATP says, at the moment it says, leaves every older commitment as well covered as before."""
     goods = [receipt(q, day, place) for q, day, place in incoming]
     debts = [Owed(Decimal(q), NOW + day * DAY) for q, day in owed]
     stock = {place: Decimal(value) for place, value in free.items()}
-    points, _ = promise_series(stock, goods, debts, now=NOW)
+    held_back = HeldBack({place: Decimal(value) for place, value in own.items()}, Decimal(shared))
+    points, _ = promise_series(stock, goods, debts, held_back=held_back, now=NOW)
     assert [point.quantity for point in points] == sorted(point.quantity for point in points)
     for point in points:
         promised = Owed(min(point.quantity, Decimal(extra)), point.moment)
-        after, _ = promise_series(stock, goods, [*debts, promised], now=NOW)
+        after, _ = promise_series(stock, goods, [*debts, promised], held_back=held_back, now=NOW)
         assert all(later.quantity >= 0 for later in after)
         kept = [p.quantity for p in after if p.moment >= point.moment] or [after[-1].quantity]
         before = [p.quantity for p in points if p.moment >= point.moment]
@@ -99,7 +107,54 @@ def test_the_most_specific_buffer_counts() -> None:
     assert found == {(cup.pk, "main"): 17, (cup.pk, "east"): 16, (pot.pk, "main"): 19, (pot.pk, "east"): 18}
     assert {a.available for a in available(owner(), [cup.pk])} == {20}
     save_buffer(BufferDraft(channel="shop", sku="CUP", warehouse="east", quantity=None), actor=owner(), now=NOW)
-    assert {a.warehouse: a.buffer for a in available(owner(), [cup.pk], channel=shop)} == {"main": 3, "east": 3}
+    assert {a.warehouse: a.buffer for a in available(owner(), [cup.pk], channel=shop)} == {"main": 0, "east": 3}
+
+
+@pytest.mark.django_db
+def test_a_buffer_without_a_warehouse_is_held_back_once() -> None:
+    cup, first, second = make_variant("CUP"), make_warehouse("b-first"), make_warehouse("a-second")
+    shop = make_channel("shop", warehouses=[first, second])
+    stock_up(cup, first, 8)
+    stock_up(cup, second, 3)
+    save_buffer(BufferDraft(channel="shop", sku="CUP", quantity=Decimal(5)), actor=owner(), now=NOW)
+    found = {a.warehouse: (a.buffer, a.available) for a in available(owner(), [cup.pk], channel=shop)}
+    # The least preferred warehouse gives all it has, the best the rest.
+    assert found == {"b-first": (2, 6), "a-second": (3, 0)}
+    promise = atp(owner(), cup.pk, channel=shop, now=NOW)
+    assert promise.at(NOW) == 6
+    assert [(s.kind, s.reference, s.quantity) for s in promise.steps] == [
+        ("free", "a-second", 3),
+        ("free", "b-first", 8),
+        ("buffer", "", -5),
+    ]
+    # More than there is: nothing is available, and what comes fills the buffer first.
+    save_buffer(BufferDraft(channel="shop", sku="CUP", quantity=Decimal(15)), actor=owner(), now=NOW)
+    assert [a.available for a in available(owner(), [cup.pk], channel=shop)] == [0, 0]
+    coming = ExpectedReceiptDraft(
+        reference="PO-1", sku="CUP", warehouse="a-second", quantity=Decimal(10), due_at=NOW + DAY
+    )
+    expect_receipt(coming, actor=owner(), now=NOW)
+    assert [p.quantity for p in atp(owner(), cup.pk, channel=shop, now=NOW).series] == [0, 6]
+    # Who sees one warehouse is told of the other one's part as everybody is.
+    save_buffer(BufferDraft(channel="shop", sku="CUP", quantity=Decimal(5)), actor=owner(), now=NOW)
+    actor = limited(owner(), warehouses=frozenset({first.pk}))
+    assert [(a.buffer, a.available) for a in available(actor, [cup.pk], channel=shop)] == [(2, 6)]
+
+
+@given(
+    free=st.dictionaries(st.sampled_from(["a", "b", "c"]), st.integers(-20, 50), min_size=1),
+    own=st.dictionaries(st.sampled_from(["a", "b", "c"]), st.integers(0, 60)),
+    shared=st.integers(0, 120),
+)
+def test_no_more_is_held_back_than_lies_there(free: dict[str, int], own: dict[str, int], shared: int) -> None:
+    there = {place: Decimal(max(value, 0)) for place, value in free.items()}
+    held = HeldBack({k: Decimal(v) for k, v in own.items()}, Decimal(shared)).of(
+        {k: Decimal(v) for k, v in free.items()}
+    )
+    assert held.keys() == free.keys() and all(0 <= held[place] <= there[place] for place in held)
+    assert all(held[place] == min(there[place], own[place]) for place in held.keys() & own.keys())
+    rest = held.keys() - own.keys()
+    assert sum(held[place] for place in rest) == min(shared, sum(there[place] for place in rest))
 
 
 @pytest.mark.django_db

@@ -110,10 +110,10 @@ def test_they_are_read_from_the_index_of_the_orders(monkeypatch: pytest.MonkeyPa
             for setting in ("sort", "seqscan", "bitmapscan", "hashjoin", "mergejoin", "material"):
                 cursor.execute(f"SET LOCAL enable_{setting} = off")
     for wanted in ({}, {"warehouse": "main"}):
-        for rows, index in zip(lines_by_urgency(owner(), **wanted), ("order_ready", "order_part"), strict=True):  # type: ignore[arg-type]
-            for asked in (rows, rows.filter(due__gte=NOW)):
-                plan = asked.order_by(*BY_URGENCY)[:50].explain()
-                assert index in plan, plan
-                sorting = plan.replace("Incremental Sort", "").replace("RIGHT PART OF ORDER BY", "")
-                assert "Sort  " not in sorting and "TEMP B-TREE FOR ORDER BY" not in sorting, plan
-                assert "SCAN orders_orderline" not in plan and "SCAN inventory_reservation" not in plan, plan
+        (rows,) = lines_by_urgency(owner(), **wanted)  # type: ignore[arg-type]
+        for asked in (rows, rows.filter(due__gte=NOW)):
+            plan = asked.order_by(*BY_URGENCY)[:50].explain()
+            assert "order_ready" in plan, plan
+            sorting = plan.replace("Incremental Sort", "").replace("RIGHT PART OF ORDER BY", "")
+            assert "Sort  " not in sorting and "TEMP B-TREE FOR ORDER BY" not in sorting, plan
+            assert "SCAN orders_orderline" not in plan and "SCAN inventory_reservation" not in plan, plan

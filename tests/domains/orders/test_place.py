@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from orderwell.domains.catalog.models import VariantPrice
-from orderwell.domains.inventory.models import ChannelBuffer, Warehouse
+from orderwell.domains.inventory.models import Warehouse
 from orderwell.domains.orders.drafts import (
     AddressDraft,
     ChargeDraft,
@@ -17,7 +17,7 @@ from orderwell.domains.orders.drafts import (
     RequestIdentity,
     Submission,
 )
-from orderwell.domains.orders.models import Backorder, LineComponent, Order
+from orderwell.domains.orders.models import Backorder, Order
 from orderwell.domains.orders.outcomes import Duplicate, Placed, Refused, Repeated
 from orderwell.domains.orders.services.place import place_submissions
 from orderwell.kernel.clock import utc_now
@@ -121,31 +121,6 @@ def test_the_channel_decides_which_warehouses_serve_it(tea):
     only_south = make_channel(warehouses=[south])
     assert reserved(lines(placed(draft(only_south, (tea, 2))))[0]) == {"south": D(2)}
     assert refusal(draft(only_south, (tea, 6))) == [("out_of_stock", "/lines/0")]
-
-
-def test_a_channel_buffer_is_not_promised(shop, tea):
-    ChannelBuffer.objects.create(channel=shop, variant=tea, quantity=D(4))
-    assert refusal(draft(shop, (tea, 7))) == [("out_of_stock", "/lines/0")]
-    assert placed(draft(shop, (tea, 6)))
-    assert placed(draft(make_channel(), (tea, 4)))
-
-
-def test_a_bundle_reserves_its_components(shop, tea):
-    cup = make_variant()
-    stock_up(cup, make_warehouse("south"), 4)
-    bundle = make_bundle({tea: 2, cup: 1}, price="50.00")
-    order = placed(draft(shop, (bundle, 3)))
-    assert stock(tea)["north"] == (D(10), D(6))
-    assert stock(cup)["south"] == (D(4), D(3))
-    assert LineComponent.objects.filter(line__order=order).count() == 2
-    assert order.total_amount == D("150.00")
-
-
-def test_two_lines_that_share_a_component_are_summed_before_the_check(shop, tea):
-    bundle = make_bundle({tea: 2})
-    assert refusal(draft(shop, (bundle, 3), (tea, 5))) == [("out_of_stock", "/lines/0"), ("out_of_stock", "/lines/1")]
-    assert placed(draft(shop, (bundle, 3), (tea, 4)))
-    assert_lawful()
 
 
 def test_the_same_external_id_gives_the_first_answer(shop, tea):
@@ -262,6 +237,10 @@ def test_bad_lines_are_refused_with_code_and_place(shop, line, code, pointer):
         ({"external_id": " "}, "value_missing", "/external_id"),
         ({"priority": -1}, "priority_out_of_range", "/priority"),
         ({"ship_to": AddressDraft(country="China")}, "text_too_long", "/ship_to/country"),
+        ({"ship_to": AddressDraft(country="ZZ")}, "invalid_value", "/ship_to/country"),
+        ({"ship_to": AddressDraft(country="cn")}, "invalid_value", "/ship_to/country"),
+        ({"ship_to": AddressDraft(phone="not a phone")}, "unusable_phone", "/ship_to/phone"),
+        ({"ship_to": AddressDraft(email="nope")}, "unusable_email", "/ship_to/email"),
         ({"charges": (ChargeDraft("GIFT", "Gift", D(1), "nope"),)}, "unknown_tax_category", "/charges/0/tax_category"),
         ({"charges": (ChargeDraft("", "Gift", D(1)),)}, "value_missing", "/charges/0/code"),
         ({"charges": (ChargeDraft("OFF", "Rebate", D(-100)),)}, "amount_out_of_range", "/charges"),

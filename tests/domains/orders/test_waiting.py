@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.db import connection
 
-from orderwell.domains.fulfilment.picking import pick_tasks
+from orderwell.domains.customers.models import Customer
+from orderwell.domains.fulfilment.picking import pick_tasks, units_to_ship
+from orderwell.domains.fulfilment.services.ship import ship
 from orderwell.domains.orders.due import MOST_URGENT_FIRST
-from orderwell.domains.orders.models import Order
+from orderwell.domains.orders.models import Order, OrderLine
 from orderwell.domains.orders.outcomes import Placed
 from orderwell.domains.orders.queries import ready_orders, visible_orders
+from orderwell.domains.orders.services.allocate import allocate_backorders
 from orderwell.domains.orders.services.hold import place_hold
 from orderwell.domains.orders.services.place import place_orders
 from orderwell.domains.orders.waiting import ready_to_ship
 from orderwell.kernel.clock import utc_now
-from orderwell.testing.factories import make_channel, make_variant, make_warehouse, stock_up
-from tests.domains.orders.builders import ACTOR, draft
+from orderwell.testing.factories import make_channel, make_customer, make_variant, make_warehouse, stock_up
+from tests.domains.orders.builders import ACTOR, draft, placed
 
 pytestmark = pytest.mark.django_db
 NOW = utc_now()
@@ -69,10 +73,66 @@ def test_of_what_is_due_at_once_the_higher_priority_goes_first(ordered: Any) -> 
 
 
 def test_what_cannot_leave_is_not_among_them(ordered: Any) -> None:
-    held, short, free = ordered(), ordered(), ordered()
+    held, free = ordered(), ordered()
     place_hold(order_id=held, kind="credit", reason="limit", actor=ACTOR, now=NOW)
-    Order.objects.filter(pk=short).update(fulfilment_state="backordered")
     assert ready() == [free]
+
+
+def units(order: int, *warehouses: int) -> tuple[int, Decimal] | None:
+    return units_to_ship([order], set(warehouses) or None).get(order)
+
+
+@pytest.fixture
+def scarce(warehouse: Any) -> Any:
+    """Orders of goods of which there are fewer than wanted: place(wanted, there) -> key of the order."""
+    channel = make_channel(backorder=True)
+
+    def order(*lines: tuple[int, int], **values: Any) -> int:
+        wanted = []
+        for quantity, there in lines:
+            goods = make_variant()
+            if there:
+                stock_up(goods, warehouse, there)
+            wanted.append((goods, quantity))
+        return placed(draft(channel, *wanted, **values)).pk
+
+    return order
+
+
+def more(order: int, warehouse: Any, quantity: int) -> None:
+    variant = OrderLine.objects.get(order_id=order).variant
+    stock_up(variant, warehouse, quantity)
+    allocate_backorders(variant_ids=[variant.pk], actor=ACTOR, now=NOW)
+
+
+def test_a_part_that_is_reserved_can_leave_while_the_rest_is_missing(scarce: Any, warehouse: Any) -> None:
+    nothing, part = scarce((3, 0)), scarce((5, 2), (4, 0))
+    assert ready() == [part]
+    assert units(part) == (1, Decimal(2)) and units(nothing) is None
+    (task,) = pick_tasks(ACTOR, warehouse, now=NOW)
+    assert [pick.quantity for pick in task.picks] == [Decimal(2)]
+
+
+def test_what_left_in_part_comes_back_only_when_more_is_reserved(scarce: Any, warehouse: Any) -> None:
+    order = scarce((5, 2))
+    ship(order_id=order, actor=ACTOR, now=NOW)
+    assert Order.objects.get(pk=order).fulfilment_state == "partial"
+    assert ready() == [] and pick_tasks(ACTOR, warehouse, now=NOW) == []
+    more(order, warehouse, 1)
+    assert ready() == [order] and units(order) == (1, Decimal(1))
+
+
+def test_who_wants_everything_at_once_waits_for_the_rest(scarce: Any, warehouse: Any) -> None:
+    patient = make_customer()
+    Customer.objects.filter(pk=patient.pk).update(preferences={"partial_delivery": False})
+    whole, part, other = (
+        scarce((2, 2), customer=patient.number),
+        scarce((5, 2), customer=patient.number),
+        scarce((5, 2)),
+    )
+    assert ready() == [whole, other]
+    more(part, warehouse, 3)
+    assert ready() == [whole, part, other]
 
 
 def test_they_are_read_from_an_index_in_their_order(ordered: Any) -> None:
@@ -82,7 +142,7 @@ def test_they_are_read_from_an_index_in_their_order(ordered: Any) -> None:
         with connection.cursor() as cursor:  # so few rows are read whole and sorted unless that is forbidden
             for setting in ("enable_sort", "enable_seqscan", "enable_bitmapscan"):
                 cursor.execute(f"SET LOCAL {setting} = off")
-    rows = ready_orders(visible_orders(ACTOR))
+    rows = ready_orders(visible_orders(ACTOR), None)
     after = rows.filter(due__gte=NOW).order_by(*MOST_URGENT_FIRST)
     for asked in (rows.order_by(*MOST_URGENT_FIRST), after):
         plan = asked[:12].explain()

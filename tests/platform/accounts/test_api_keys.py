@@ -19,12 +19,14 @@ from orderwell.platform.accounts.models import ApiKey
 from orderwell.platform.accounts.services.api_keys import create_key, list_keys, revoke_key
 from orderwell.platform.events.models import Event
 from orderwell.platform.permissions import Permission, PermissionDenied
+from orderwell.testing.factories import make_channel
 
 pytestmark = pytest.mark.django_db
 
 
 def test_a_key_acts_with_its_scopes_and_limits(admin, now) -> None:
-    key, raw = create_key(name="Shop", scopes=["orders:order:*"], limits={"channel": [7]}, actor=admin, now=now)
+    channel = make_channel().pk
+    key, raw = create_key(name="Shop", scopes=["orders:order:*"], limits={"channel": [channel]}, actor=admin, now=now)
     actor = actor_for_key(raw, now=now, address="10.0.0.1")
     assert (actor.kind, actor.id, actor.label, actor.source, actor.address) == (
         "api_key",
@@ -35,7 +37,7 @@ def test_a_key_acts_with_its_scopes_and_limits(admin, now) -> None:
     )
     assert actor.may(Permission.ORDERS_ORDER_PLACE)
     assert not actor.may(Permission.INVENTORY_STOCK_VIEW)
-    assert (actor.channel_ids, actor.warehouse_ids) == (frozenset({7}), None)
+    assert (actor.channel_ids, actor.warehouse_ids) == (frozenset({channel}), None)
 
 
 def test_the_secret_is_nowhere_in_the_database(admin, now) -> None:

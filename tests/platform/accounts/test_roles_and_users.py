@@ -19,6 +19,7 @@ from orderwell.platform.accounts.services.roles import set_role_permissions, syn
 from orderwell.platform.accounts.services.users import change_user, create_user, set_password
 from orderwell.platform.events.models import Event
 from orderwell.platform.permissions import BUILT_IN_ROLES, EVERYTHING, Permission, PermissionDenied
+from orderwell.testing.factories import make_channel
 
 PASSWORD = "correct horse battery"
 pytestmark = pytest.mark.django_db
@@ -57,11 +58,12 @@ def test_the_administrator_always_may_everything() -> None:
 
 
 def test_an_actor_has_the_permissions_of_all_roles_and_the_users_limits(admin, now) -> None:
-    user = make_user(admin, now, roles=["viewer", "bookkeeper"], limits={"channel": [2, 1], "warehouse": []})
+    shop, web = make_channel("shop"), make_channel("web")
+    user = make_user(admin, now, roles=["viewer", "bookkeeper"], limits={"channel": [shop.pk, web.pk]})
     actor = actor_for_user(user, address="10.0.0.1")
     expected = BUILT_IN_ROLES["viewer"][1] | BUILT_IN_ROLES["bookkeeper"][1]
     assert actor.permissions == expected
-    assert (actor.channel_ids, actor.warehouse_ids, actor.team_ids) == (frozenset({1, 2}), None, None)
+    assert (actor.channel_ids, actor.warehouse_ids, actor.team_ids) == (frozenset({shop.pk, web.pk}), None, None)
     assert (actor.kind, actor.id, actor.address) == ("user", user.pk, "10.0.0.1")
 
 

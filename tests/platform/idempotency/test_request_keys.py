@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
+from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 
 from orderwell.platform.accounts.models import Team
-from orderwell.platform.idempotency import services
+from orderwell.platform.idempotency import repeating, services
 from orderwell.platform.idempotency.models import RequestKey
 from orderwell.platform.idempotency.services import (
     KeyReused,
@@ -122,3 +124,33 @@ def test_many_old_answers_go_and_the_new_ones_stay(now, monkeypatch) -> None:
 
 def test_parts_of_a_fingerprint_don_t_run_into_each_other() -> None:
     assert fingerprint(b"ab", b"c") != fingerprint(b"a", b"bc")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_may_tell_of_people_lies_sealed(now) -> None:
+    answered = repeating.once(
+        scope="s", key="k", fingerprint=PRINT, now=now, act=lambda: repeating.Answer(201, "李 13777771234".encode())
+    )
+    save_many([], telling=[("s", "j", PRINT, 422, b"13777771234")], now=now)
+    once(lambda: (201, b"13777771234"), scope="s", key="i", fingerprint=PRINT, now=now)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT response, sealed FROM idempotency_requestkey")
+        assert all(b"1377" not in bytes(response) + bytes(sealed) for response, sealed in cursor.fetchall())
+    again = repeating.once(scope="s", key="k", fingerprint=PRINT, now=now, act=lambda: pytest.fail("done twice"))
+    assert (again.repeated, again.status, again.body) == (True, 201, answered.body)
+    assert lookup(scope="s", key="j", fingerprint=PRINT).response == b"13777771234"
+    assert lookup(scope="s", key="i", fingerprint=PRINT).response == b"13777771234"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_migration_seals_what_lay_in_clear(now, monkeypatch) -> None:
+    migration = import_module("orderwell.platform.idempotency.migrations.0003_sealed_answers")
+    monkeypatch.setattr(migration, "ROWS_AT_ONCE", 2)
+    bodies = {f"k{number}": f'{{"phone": "1377777{number}"}}'.encode() for number in range(5)} | {"empty": b""}
+    save_many([("s", key, PRINT, 200, body) for key, body in bodies.items()], now=now)
+    save_many([], telling=[("s", "sealed", PRINT, 200, b"13777779")], now=now)
+    migration.seal(None, SimpleNamespace(connection=connection))
+    migration.seal(None, SimpleNamespace(connection=connection))  # as after a break
+    assert not any(bytes(row.response) for row in RequestKey.objects.all())
+    for key, body in {**bodies, "sealed": b"13777779"}.items():
+        assert lookup(scope="s", key=key, fingerprint=PRINT).response == body

@@ -49,6 +49,8 @@ def on_hand(sku: str) -> Decimal:
 def test_a_pick_list_says_when_an_order_has_to_leave() -> None:
     with translation.override("zh-hans"):
         assert texts()["due"] == "应于 {0} 发出"
+    with translation.override("en"):
+        assert (texts()["lines_one"], texts()["lines"]) == ("{0} line", "{0} lines")
 
 
 def test_the_work_names_orders_with_their_goods_and_codes(worker: Client, place: Callable[..., int]) -> None:

@@ -90,6 +90,21 @@ def test_a_line_without_a_product_comes_as_it_stood():
     assert [line.product for line in read_pasted("A\t3\n\t4\nC\t5")] == ["A", "4", "C"]
 
 
+def test_below_headings_an_empty_cell_is_marked_and_never_filled():
+    with override("en"):
+        lines = read_pasted("SKU\tQuantity\nKIT-003-S\t\n\t4\nCUP\t2")
+    assert [(line.product, line.quantity) for line in lines] == [("KIT-003-S", ""), ("", "4"), ("CUP", "2")]
+    assert [line.problem for line in lines] == [
+        "There is no quantity in this line.",
+        "There is no product in this line.",
+        "",
+    ]
+    named = read_pasted("货号\t备注\t数量\n\tCup red\t4\nPOT\t\t1")
+    assert [(line.product, line.quantity, line.problem) for line in named] == [("Cup red", "4", ""), ("POT", "1", "")]
+    # Where no column of quantities stands, each line is one as before.
+    assert [line.quantity for line in read_pasted("SKU\nA\nB")] == ["1", "1"]
+
+
 def test_what_is_more_than_the_most_is_told():
     lines = [Pasted(f"S{n}") for n in range(MOST_LINES + 50)]
     with override("en"):

@@ -29,6 +29,8 @@ from orderwell.platform.accounts.authentication import recent_actor
 METHOD, PATH = PLACE_ORDER
 # Larger orders are rare, and a large body must not be held in memory before its sender is known.
 MOST_BYTES = 256 * 1024
+# No request key is written like this.
+UNREADABLE = "\xbf"
 Headers = list[tuple[str, str]]
 Answer = tuple[int, Headers, bytes]
 
@@ -46,6 +48,7 @@ class Asked(Protocol):
 
 class AskedHeaders(Protocol):
     def get(self, key: str) -> str | None: ...
+    def __contains__(self, key: str) -> bool: ...
 
 
 def caller_of(asked: Asked) -> Actor | None:
@@ -73,7 +76,7 @@ async def place_order(asked: Asked, actor: Actor, body: bytes) -> Answer:
             actor,
             address=PATH,
             content_type=headers.get("content-type") or "",
-            key=headers.get("idempotency-key"),
+            key=_request_key(headers),
             language=language_named(headers.get("accept-language")),
             body=body,
         )
@@ -82,6 +85,12 @@ async def place_order(asked: Asked, actor: Actor, body: bytes) -> Answer:
         refused = _refused(error, headers.get("accept-language"))
         status, own, content = refused.status_code, dict(refused.items()), refused.content
     return status, [*own.items(), *_safety_headers(asked.scheme)], content
+
+
+def _request_key(headers: AskedHeaders) -> str | None:
+    """The server hands over no value that is not ASCII; a key that was sent must not pass for none."""
+    key = headers.get("idempotency-key")
+    return UNREADABLE if key is None and "idempotency-key" in headers else key
 
 
 def _refused(error: Exception, language: str | None) -> HttpResponse:

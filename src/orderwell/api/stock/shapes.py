@@ -48,8 +48,11 @@ class AvailabilityShape(Shape):
     warehouse: str
     on_hand: Exact
     reserved: Exact
-    buffer: Exact
-    available: Exact = Field(description="Free, less the channel's buffer")
+    buffer: Exact = Field(
+        description="What the channel holds back here. A buffer without a warehouse counts once over all of the channel's"
+        " warehouses and is taken from the least preferred ones first."
+    )
+    available: Exact = Field(description="Free, less the channel's buffer; never below 0")
     unlimited: bool
 
 
@@ -60,7 +63,7 @@ class PointShape(Shape):
 
 class StepShape(Shape):
     moment: Moment
-    kind: str
+    kind: str = Field(description="free, buffer, expected_receipt, transfer or backorder")
     quantity: Exact
     reference: str
     counted: bool

@@ -52,7 +52,9 @@ PREFERENCES: tuple[Preference, ...] = (
         "partial_delivery",
         "yes_no",
         _("Partial deliveries allowed"),
-        _("If not, it is said when only a part could be shipped."),
+        _(
+            "If not, an order waits for all of its goods before it is listed to be shipped, and a dialog says when only a part would leave."
+        ),
     ),
     Preference("substitutes", "yes_no", _("Substitutes allowed")),
     Preference("call_first", "yes_no", _("Call before delivery")),

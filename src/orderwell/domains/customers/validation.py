@@ -7,19 +7,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from msgspec import UNSET
 
 from orderwell.domains.customers import errors
 from orderwell.domains.customers.drafts import ContactDraft, CustomerDraft, PostalAddressDraft
 from orderwell.domains.customers.preferences import preference_problems
+from orderwell.domains.customers.reaching import country_problems, email_problems, phone_problems
 from orderwell.domains.customers.records import CustomerState
 from orderwell.kernel.errors import DomainError, ErrorDetail, InvalidValue, Phrase, choices
 from orderwell.kernel.refusals import ValueMissing, amount_problems, currency_problems, text_problems
 from orderwell.platform.configuration.custom_fields import custom_problems
 from orderwell.platform.configuration.models import CustomField
-from orderwell.platform.crypto import normalise_phone
 
 KINDS = ("person", "company")
 ADDRESS_KINDS = ("shipping", "billing")
@@ -150,11 +148,7 @@ def _contact_problems(contact: ContactDraft, pointer: str) -> Iterator[DomainErr
     if contact.language and contact.language not in LANGUAGES:
         yield InvalidValue(pointer=f"{pointer}/language", value=contact.language[:20], expected=" or ".join(LANGUAGES))
     yield from text_problems(contact.email, f"{pointer}/email", 254)
-    if contact.email:
-        try:
-            validate_email(contact.email.strip())
-        except ValidationError:
-            yield errors.UnusableEmail(pointer=f"{pointer}/email")
+    yield from email_problems(contact.email, f"{pointer}/email")
 
 
 def _address_problems(address: PostalAddressDraft, pointer: str) -> Iterator[DomainError]:
@@ -164,17 +158,12 @@ def _address_problems(address: PostalAddressDraft, pointer: str) -> Iterator[Dom
         needed, lines = name == "recipient", name == "street"
         yield from text_problems(getattr(address, name), f"{pointer}/{name}", limit, needed=needed, lines=lines)
     yield from _phone_problems(address.phone, f"{pointer}/phone")
-    country = address.country
-    if len(country) != 2 or not country.isascii() or not country.isupper():
-        yield InvalidValue(
-            pointer=f"{pointer}/country", value=country[:20], expected="an ISO 3166 country code such as CN"
-        )
+    yield from country_problems(address.country, f"{pointer}/country")
 
 
 def _phone_problems(phone: str, pointer: str) -> Iterator[DomainError]:
     yield from text_problems(phone, pointer, 40)
-    if phone.strip() and not 3 <= len(normalise_phone(phone).removeprefix("+")) <= 20:
-        yield errors.UnusablePhone(pointer=pointer)
+    yield from phone_problems(phone, pointer)
 
 
 def _at_most(values: Sequence[Any], pointer: str) -> Iterator[DomainError]:

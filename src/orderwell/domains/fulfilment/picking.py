@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from django.db.models import OuterRef, Subquery, Sum
+
 from orderwell.domains.catalog.models import Barcode, Variant
 from orderwell.domains.fulfilment.components import Promise, complete_units, missing_for, take
 from orderwell.domains.fulfilment.queries import shipped_components
 from orderwell.domains.inventory.choices import visible_warehouses
 from orderwell.domains.inventory.models import Reservation, Warehouse
+from orderwell.domains.orders.due import is_past_date
 from orderwell.domains.orders.models import Order, OrderLine
 from orderwell.domains.orders.services.promises import demand_of
 from orderwell.domains.orders.waiting import ready_to_ship
@@ -75,7 +78,7 @@ def pick_tasks(actor: Actor, warehouse: Warehouse, *, now: datetime, limit: int 
             order.pk,
             order.number,
             due,
-            due is not None and due < now,
+            is_past_date(order, now),
             tuple(picks[order.pk]),
             customer=order.customer_name,
             city=order.ship_city,
@@ -84,6 +87,47 @@ def pick_tasks(actor: Actor, warehouse: Warehouse, *, now: datetime, limit: int 
         if picks[order.pk]
         for due in [order.promised_at or order.requested_at]
     ]
+
+
+def units_to_ship(order_ids: Collection[int], warehouses: Collection[int] | None) -> dict[int, tuple[int, Decimal]]:
+    """{order id: (goods lines of which something can leave from `warehouses`, their units)}; None means from any.
+
+    Of a bundle those units of which every component is reserved or has left. The caller has checked that the orders may be
+    seen.
+    """
+    here = Reservation.objects.filter(line_id=OuterRef("pk"))
+    if warehouses is not None:
+        here = here.filter(stock_item__warehouse_id__in=warehouses)
+    kept = here.order_by().values("line_id").annotate(sum=Sum("quantity")).values("sum")
+    lines = OrderLine.objects.filter(order_id__in=list(order_ids), kind=OrderLine.Kind.GOODS)
+    rows = lines.annotate(kept=Subquery(kept)).filter(kept__isnull=False).order_by()
+    found = list(rows.values_list("pk", "order_id", "is_bundle", "kept"))
+    bundles = _bundle_units([line for line, _order, is_bundle, _kept in found if is_bundle])
+    units: dict[int, tuple[int, Decimal]] = {}
+    for line, order, _is_bundle, reserved in found:
+        if leaving := bundles.get(line, reserved):
+            count, total = units.get(order, (0, Decimal(0)))
+            units[order] = (count + 1, total + leaving)
+    return units
+
+
+def _bundle_units(line_ids: Collection[int]) -> dict[int, Decimal]:
+    """{line: whole bundles that can leave}."""
+    if not line_ids:
+        return {}
+    lines = OrderLine.objects.filter(pk__in=line_ids).prefetch_related("components")
+    together = shipped_components(line_ids)
+    reserved = Reservation.objects.filter(line_id__in=line_ids)
+    for line_id, variant, quantity in reserved.values_list("line_id", "stock_item__variant_id", "quantity"):
+        together[line_id][variant] = together[line_id].get(variant, Decimal(0)) + quantity
+    places = dict(
+        Variant.objects.filter(pk__in=[line.variant_id for line in lines]).values_list("pk", "quantity_places")
+    )
+    return {
+        line.pk: complete_units(together[line.pk], demand_of(line, ONE), places.get(line.variant_id or 0, 0))
+        - line.quantity_shipped
+        for line in lines
+    }
 
 
 def items_of(variant_ids: Collection[int]) -> dict[int, Item]:

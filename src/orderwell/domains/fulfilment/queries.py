@@ -6,9 +6,12 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce
+from django.conf import settings
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce, TruncDate
+from django.db.models.lookups import GreaterThan, LessThanOrEqual
 
 from orderwell.domains.catalog.models import Variant
 from orderwell.domains.fulfilment.components import complete_units
@@ -29,12 +32,19 @@ DUE = Coalesce("order__promised_at", "order__requested_at")
 
 
 def kept_its_date() -> Q:
-    """Shipments, annotated with DUE as `due_at`, that left by it."""
-    return Q(shipped_at__lte=F("due_at"))
+    """Shipments, annotated with DUE as `due_at`, that left on its day at the latest."""
+    return Q(shipped_at__lte=F("due_at")) | Q(LessThanOrEqual(*_days()))
 
 
 def left_late() -> Q:
-    return Q(shipped_at__gt=F("due_at"))
+    # Most left before that moment: only of the others the days are worked out.
+    return Q(shipped_at__gt=F("due_at")) & Q(GreaterThan(*_days()))
+
+
+def _days() -> tuple[TruncDate, TruncDate]:
+    """The business days on which it left and was due."""
+    zone = ZoneInfo(settings.TIME_ZONE)
+    return TruncDate("shipped_at", tzinfo=zone), TruncDate("due_at", tzinfo=zone)
 
 
 # Everything that was to be shipped has left, whether or not it has arrived or come back.
@@ -199,21 +209,6 @@ def _counted(text: str) -> list[Q]:
     """Shipments and returns are numbered by their keys: 19 means RT000019 as well."""
     value = counted(text)
     return [] if value is None else [Q(pk=value)]
-
-
-def units_to_ship(order_ids: Collection[int]) -> dict[int, tuple[int, Decimal]]:
-    """{order id: (goods lines with something left, units left)}; the caller has checked that the orders may be seen."""
-    lines = OrderLine.objects.filter(
-        order_id__in=list(order_ids),
-        kind=OrderLine.Kind.GOODS,
-        quantity__gt=F("quantity_cancelled") + F("quantity_shipped"),
-    )
-    sums = (
-        lines.order_by()
-        .values("order_id")
-        .annotate(n=Count("id"), q=Sum("quantity"), c=Sum("quantity_cancelled"), s=Sum("quantity_shipped"))
-    )
-    return {row["order_id"]: (row["n"], row["q"] - row["c"] - row["s"]) for row in sums}
 
 
 def return_detail(actor: Actor, return_id: int) -> Return:

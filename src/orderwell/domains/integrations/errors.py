@@ -90,7 +90,7 @@ class ClaimLost(DomainError):
 
 class FileChanged(DomainError):
     code = "import_file_changed"
-    message = "The stored file of import {batch} is missing or not the one that was handed in."
+    message = "The file of import {batch} is gone or not the one that was handed in; files are kept for 30 days. Hand it in again."
 
 
 class CannotUndo(DomainError):

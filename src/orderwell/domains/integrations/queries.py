@@ -8,20 +8,22 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
-from orderwell.domains.integrations.errors import FileChanged
+from orderwell.domains.integrations.events import ImportEvent
 from orderwell.domains.integrations.layouts.registry import ORDER_LINES
 from orderwell.domains.integrations.mapping import unmapped
 from orderwell.domains.integrations.models import ImportBatch, ImportMapping, ImportRow
 from orderwell.domains.integrations.reading import SourceInfo, read_rows
-from orderwell.domains.integrations.storing import stored_file
+from orderwell.domains.integrations.storing import present_file
 from orderwell.domains.integrations.verdicts import told
 from orderwell.kernel.errors import DomainError, NotFound, Phrase, fill
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.events.models import Event
 from orderwell.platform.paging import Page, keyset_page
 from orderwell.platform.permissions import Permission
 from orderwell.platform.wording import shown
@@ -34,15 +36,22 @@ def import_list(actor: Actor, *, cursor: str | None = None, limit: int = 50) -> 
 def imports(
     actor: Actor, *, state: str = "", mode: str = "", since: datetime | None = None, until: datetime | None = None
 ) -> QuerySet[ImportBatch]:
-    """Import batches; handed in from `since` on and before `until`."""
+    """Import batches that the actor may see; handed in from `since` on and before `until`."""
     actor.require(Permission.ORDERS_ORDER_IMPORT)
     wanted = {"state": state or None, "mode": mode or None, "created_at__gte": since, "created_at__lt": until}
-    return ImportBatch.objects.filter(**{column: value for column, value in wanted.items() if value is not None})
+    rows = ImportBatch.objects.filter(**{column: value for column, value in wanted.items() if value is not None})
+    return _own(rows, actor) if actor.is_limited else rows
+
+
+def _own(rows: QuerySet[ImportBatch], actor: Actor) -> QuerySet[ImportBatch]:
+    """Who sees only some rows sees only the files that it handed in itself: others may be of other rows."""
+    stream = Concat(Value("import:"), Cast(OuterRef("pk"), CharField()))
+    handed_in = Event.objects.filter(name=ImportEvent.CREATED, actor_kind=actor.kind, actor_id=actor.id)
+    return rows.filter(Exists(handed_in.filter(stream=stream)))
 
 
 def import_detail(actor: Actor, batch_id: int) -> ImportBatch:
-    actor.require(Permission.ORDERS_ORDER_IMPORT)
-    batch = ImportBatch.objects.filter(pk=batch_id).first()
+    batch = imports(actor).filter(pk=batch_id).first()
     if batch is None:
         raise NotFound(kind="import", reference=str(batch_id))
     return batch
@@ -121,10 +130,7 @@ def refused_rows(actor: Actor, batch_id: int) -> Iterator[tuple[ImportRow, Seque
 
 
 def _source(batch: ImportBatch) -> Iterator[Any]:
-    path = stored_file(batch)
-    if not path.exists():
-        raise FileChanged(batch=batch.pk)
-    return read_rows(path, batch.file_name, SourceInfo.from_json(batch.source))
+    return read_rows(present_file(batch), batch.file_name, SourceInfo.from_json(batch.source))
 
 
 def decimal_text(value: Decimal) -> str:

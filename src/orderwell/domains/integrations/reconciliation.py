@@ -5,8 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext
 
+from orderwell.domains.integrations.layouts.registry import time_zone_of
 from orderwell.domains.integrations.models import ImportBatch, ImportRow
 from orderwell.domains.integrations.queries import decimal_text
 from orderwell.domains.integrations.verdicts import KINDS
@@ -76,7 +78,21 @@ def reconciliation_text(batch: ImportBatch) -> str:
     text += [row_text.format(**{**item, "document": item["document"] or "-"}) for item in data["roundings"]]
     if data["rounded_lines"] > _SHOWN_ROUNDINGS:
         text.append(gettext("  and {count} more").format(count=data["rounded_lines"] - _SHOWN_ROUNDINGS))
+    if said := other_time_zone(batch):
+        text += ["", said]
     return "\n".join(text)
+
+
+def other_time_zone(batch: ImportBatch) -> str:
+    """Said where days and months of the file are not those that figures are counted by; else empty."""
+    zone = time_zone_of(batch)
+    if zone in ("", settings.TIME_ZONE):
+        return ""
+    text = gettext(
+        "The times of the file are those of {file}; the business time zone is {business}, so orders near midnight count "
+        "for another day. ORDERWELL_TIME_ZONE changes it."
+    )
+    return text.format(file=zone, business=settings.TIME_ZONE)
 
 
 def _line(name: str, amount: str, lines: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -11,8 +11,8 @@ from django.db.models import F, QuerySet
 
 from orderwell.domains.catalog.models import Channel
 from orderwell.domains.inventory.models import ExpectedReceipt, StockItem, TransferLine, Warehouse
-from orderwell.domains.inventory.promising import Incoming, Owed, Point, Step, promise_series
-from orderwell.domains.inventory.resolving import Buffers, buffers
+from orderwell.domains.inventory.promising import NOTHING, Incoming, Owed, Point, Step, promise_series
+from orderwell.domains.inventory.resolving import buffers
 from orderwell.kernel.errors import NotFound
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
@@ -23,7 +23,9 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class Availability:
-    """`available` = on hand - reserved - buffer; it may be negative. `unlimited` warehouses may sell below zero."""
+    """`available` = on hand - reserved - buffer, nothing where more is reserved than lies there. `unlimited` warehouses may
+    sell below zero. `buffer` is what is held back here: of a buffer over all warehouses the part that falls to this one.
+    """
 
     variant_id: int
     warehouse: str
@@ -34,7 +36,7 @@ class Availability:
 
     @property
     def available(self) -> Decimal:
-        return self.on_hand - self.reserved - self.buffer
+        return max(self.on_hand - self.reserved - self.buffer, ZERO)
 
 
 @dataclass(frozen=True)
@@ -67,19 +69,37 @@ def available(
 ) -> list[Availability]:
     """Stock of these variants in the active warehouses that the actor sees and the channel uses."""
     places = _warehouses(actor, channel, warehouse_ids)
-    held_back = buffers() if channel else Buffers({})
-    rows = _stock_at(list(variant_ids), list(places))
+    kept: dict[tuple[int, str], Decimal] = {}
+    if channel is not None and buffers().rows:
+        # A buffer over all warehouses is held back over those too that the actor doesn't see.
+        everywhere = _used_by(channel)
+        rows = _stock_at(list(variant_ids), list(everywhere))
+        kept = _kept_back(channel.pk, list(rows), {pk: place.code for pk, place in everywhere.items()})
+    else:
+        rows = _stock_at(list(variant_ids), list(places))
     return [
         Availability(
             item.variant_id,
             places[item.warehouse_id].code,
             item.on_hand,
             item.reserved,
-            held_back.of(channel.pk, item.variant_id, item.warehouse_id) if channel else ZERO,
+            kept.get((item.variant_id, places[item.warehouse_id].code), ZERO),
             item.allow_negative,
         )
         for item in rows
+        if item.warehouse_id in places
     ]
+
+
+def _kept_back(channel_id: int, rows: Sequence[StockItem], codes: Mapping[int, str]) -> dict[tuple[int, str], Decimal]:
+    """(variant id, warehouse) -> what the channel leaves there. `codes` stand in the channel's order of preference."""
+    here = {(row.variant_id, row.warehouse_id): row.on_hand - row.reserved for row in rows}
+    found = {}
+    for variant in {row.variant_id for row in rows}:
+        free = {code: here[variant, pk] for pk, code in codes.items() if (variant, pk) in here}
+        for code, quantity in buffers().of(channel_id, variant, codes).of(free).items():
+            found[variant, code] = quantity
+    return found
 
 
 @prepared([int], [int])
@@ -98,15 +118,14 @@ def atp(
 ) -> Promise:
     """Dated availability. Orders lie above the stock ledger, so the caller passes what they are `owed`: backorders."""
     places = _warehouses(actor, channel, None)
-    stock = available(actor, [variant_id], channel=channel)
-    free = {item.warehouse: item.available for item in stock}
-    held_back = buffers() if channel else Buffers({})
-    for place in places.values():
-        # Goods may be on their way to a warehouse that never had any: the channel's buffer counts there too.
-        if place.code not in free:
-            free[place.code] = -held_back.of(channel.pk, variant_id, place.pk) if channel else ZERO
+    codes = {pk: place.code for pk, place in places.items()}
+    free = dict.fromkeys(codes.values(), ZERO)
+    for item in _stock_at([variant_id], list(places)):
+        free[codes[item.warehouse_id]] = item.on_hand - item.reserved
+    # Goods may be on their way to a warehouse that never had any: the channel's buffer counts there too.
+    held_back = buffers().of(channel.pk, variant_id, codes) if channel is not None else NOTHING
     # All that is known counts, also what lies behind `until`: a commitment there may need goods from before.
-    series, steps = promise_series(free, _incoming(variant_id, places), owed, now=now)
+    series, steps = promise_series(free, _incoming(variant_id, places), owed, held_back=held_back, now=now)
     if until is not None:
         series = [point for point in series if point.moment <= until]
         steps = [step for step in steps if step.moment <= until]
@@ -117,18 +136,23 @@ def _warehouses(actor: Actor, channel: Channel | None, warehouse_ids: Collection
     actor.require(Permission.INVENTORY_STOCK_VIEW)
     if channel is not None and actor.channel_ids is not None and channel.pk not in actor.channel_ids:
         raise NotFound(kind="channel", reference=channel.code)
-    codes = channel.warehouse_codes if channel is not None else None
     return {
-        warehouse.pk: warehouse
-        for warehouse in _active_warehouses()
-        if all(limit is None or warehouse.pk in limit for limit in (actor.warehouse_ids, warehouse_ids))
-        and (not codes or warehouse.code in codes)
+        pk: place
+        for pk, place in _used_by(channel).items()
+        if all(limit is None or pk in limit for limit in (actor.warehouse_ids, warehouse_ids))
     }
+
+
+def _used_by(channel: Channel | None) -> dict[int, Warehouse]:
+    """Active warehouses that the channel sells from, best first; all of them by priority where it names none."""
+    rows = {place.code: place for place in _active_warehouses()}
+    codes = channel.warehouse_codes if channel is not None else None
+    return {rows[code].pk: rows[code] for code in codes or rows if code in rows}
 
 
 @prepared()
 def _active_warehouses() -> QuerySet[Warehouse]:
-    return Warehouse.objects.filter(active=True)
+    return Warehouse.objects.filter(active=True).order_by("priority", "pk")
 
 
 def _incoming(variant_id: int, places: dict[int, Warehouse]) -> list[Incoming]:

@@ -10,8 +10,8 @@ from decimal import Decimal
 from django.db.models import F
 
 from orderwell.domains.inventory.models import ExpectedReceipt, StockItem, TransferLine, Warehouse
-from orderwell.domains.inventory.promising import Incoming, Owed, promise_series
-from orderwell.domains.inventory.resolving import Buffers, buffers
+from orderwell.domains.inventory.promising import NOTHING, HeldBack, Incoming, Owed, promise_series
+from orderwell.domains.inventory.resolving import buffers
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 
@@ -30,14 +30,17 @@ def promise_dates(
     """Variant id -> the earliest moment at which the wanted quantity can be promised; None when no known goods suffice."""
     actor.require(Permission.INVENTORY_STOCK_VIEW)
     places = _places(actor, warehouse_codes)
-    free, unlimited = _free(wanted, places, channel_id)
+    free, unlimited = _free(wanted, places)
     incoming = _incoming(wanted, places)
     found: dict[int, datetime | None] = {}
     for variant, quantity in wanted.items():
         if variant in unlimited:
             found[variant] = now
             continue
-        series, _ = promise_series(free[variant], incoming[variant], owed.get(variant, ()), now=now)
+        held_back = _held_back(channel_id, variant, places)
+        series, _ = promise_series(
+            free[variant], incoming[variant], owed.get(variant, ()), held_back=held_back, now=now
+        )
         found[variant] = next((point.moment for point in series if point.quantity >= quantity), None)
     return found
 
@@ -55,25 +58,26 @@ def promise_quantities(
     """Variant id -> what can be promised for `on` without taking what a later commitment counts on; None: any quantity."""
     actor.require(Permission.INVENTORY_STOCK_VIEW)
     places = _places(actor, warehouse_codes)
-    free, unlimited = _free(variant_ids, places, channel_id)
+    free, unlimited = _free(variant_ids, places)
     incoming = _incoming(variant_ids, places)
     found: dict[int, Decimal | None] = {}
     for variant in variant_ids:
-        series, _ = promise_series(free[variant], incoming[variant], owed.get(variant, ()), now=now)
+        held_back = _held_back(channel_id, variant, places)
+        series, _ = promise_series(
+            free[variant], incoming[variant], owed.get(variant, ()), held_back=held_back, now=now
+        )
         fitting = [point.quantity for point in series if point.moment <= on]
         found[variant] = None if variant in unlimited else fitting[-1] if fitting else ZERO
     return found
 
 
-def _free(
-    variant_ids: Collection[int], places: Mapping[int, str], channel_id: int | None
-) -> tuple[dict[int, dict[str, Decimal]], set[int]]:
-    """What each warehouse has left of each variant after reservations and buffers, and of which there is no end."""
-    held_back = buffers() if channel_id is not None else Buffers({})
-    free: dict[int, dict[str, Decimal]] = {
-        variant: {code: -held_back.of(channel_id or 0, variant, pk) for pk, code in places.items()}
-        for variant in variant_ids
-    }
+def _held_back(channel_id: int | None, variant_id: int, places: Mapping[int, str]) -> HeldBack:
+    return buffers().of(channel_id, variant_id, places) if channel_id is not None else NOTHING
+
+
+def _free(variant_ids: Collection[int], places: Mapping[int, str]) -> tuple[dict[int, dict[str, Decimal]], set[int]]:
+    """What each warehouse has left of each variant after reservations, and of which there is no end."""
+    free: dict[int, dict[str, Decimal]] = {variant: dict.fromkeys(places.values(), ZERO) for variant in variant_ids}
     unlimited = set()
     rows = StockItem.objects.filter(variant__in=list(variant_ids), warehouse__in=list(places))
     for variant, place, on_hand, reserved, negative in rows.values_list(

@@ -35,6 +35,32 @@ class Owed:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldBack:
+    """What a channel must not promise of one product: `own` of the warehouses named there, `shared` once over all others."""
+
+    own: Mapping[str, Decimal]
+    shared: Decimal
+
+    def of(self, free: Mapping[str, Decimal]) -> dict[str, Decimal]:
+        """How much of `free` is held back in each warehouse, never more than lies there.
+
+        `free` stands in order of preference. The last ones hold back first, so that the best keeps what it can send.
+        """
+        held, left = {}, self.shared
+        for code in reversed(list(free)):
+            there = max(free[code], ZERO)
+            if code in self.own:
+                held[code] = min(there, self.own[code])
+            else:
+                held[code] = min(there, left)
+                left -= held[code]
+        return held
+
+
+NOTHING = HeldBack({}, ZERO)
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One input of the calculation, in the order in which they count. `counted` says why not, when it does not."""
 
@@ -55,14 +81,23 @@ class Point:
 
 
 def promise_series(
-    free: Mapping[str, Decimal], incoming: Iterable[Incoming], owed: Iterable[Owed], *, now: datetime
+    free: Mapping[str, Decimal],
+    incoming: Iterable[Incoming],
+    owed: Iterable[Owed],
+    *,
+    held_back: HeldBack = NOTHING,
+    now: datetime,
 ) -> tuple[list[Point], list[Step]]:
-    """`free` is what each warehouse has left after reservations and buffers; it may be negative.
+    """`free` is what each warehouse has left after reservations; it may be negative. `held_back` comes off it, and off
+    what arrives as long as too little is there.
 
     A warehouse that lacks stock does not take it from another one: its next goods fill the gap first. Goods whose date
     has passed, or that have none, are listed but not counted, because nobody can promise them.
     """
     steps = [Step(now, "free", quantity, warehouse) for warehouse, quantity in sorted(free.items())]
+    steps += [Step(now, "buffer", -quantity, place) for place, quantity in sorted(held_back.own.items()) if quantity]
+    if held_back.shared and free.keys() - held_back.own.keys():
+        steps.append(Step(now, "buffer", -held_back.shared, ""))
     coming = sorted(incoming, key=lambda goods: (goods.due_at or now, goods.reference))
     wanted = sorted(owed, key=lambda debt: (debt.due_at or now, debt.reference))
     moments: set[datetime] = {now}
@@ -79,12 +114,17 @@ def promise_series(
         steps.append(Step(moment, "backorder", -debt.quantity, debt.reference))
         moments.add(moment)
     ordered = sorted(moments)
-    left = [_left(free, counted, wanted, moment, now) for moment in ordered]
+    left = [_left(free, counted, wanted, held_back, moment, now) for moment in ordered]
     return _points(ordered, left), sorted(steps, key=lambda step: step.moment)
 
 
 def _left(
-    free: Mapping[str, Decimal], incoming: Sequence[Incoming], owed: Sequence[Owed], moment: datetime, now: datetime
+    free: Mapping[str, Decimal],
+    incoming: Sequence[Incoming],
+    owed: Sequence[Owed],
+    held_back: HeldBack,
+    moment: datetime,
+    now: datetime,
 ) -> Decimal:
     """What is left at `moment` when everything due until then has happened."""
     positions = dict(free)
@@ -92,6 +132,7 @@ def _left(
         if goods.due_at is not None and goods.due_at <= moment:
             positions[goods.warehouse] = positions.get(goods.warehouse, ZERO) + goods.quantity
     there = sum((max(position, ZERO) for position in positions.values()), ZERO)
+    there -= sum(held_back.of(positions).values(), ZERO)
     return there - sum((debt.quantity for debt in owed if max(debt.due_at or now, now) <= moment), ZERO)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from orderwell.domains.inventory.models import ChannelBuffer, Warehouse
+from orderwell.domains.inventory.promising import NOTHING, HeldBack
 from orderwell.platform.caching import TimedCache
 
 REFERENCE_SECONDS = 2.0
@@ -21,18 +23,27 @@ class WarehouseRef:
 
 @dataclass(frozen=True)
 class Buffers:
-    """Channel buffers; the most specific row counts: variant and warehouse, then variant, then warehouse, then neither."""
+    """Channel buffers; the most specific row counts: variant and warehouse, then variant, then warehouse, then neither.
+
+    One that names no warehouse is held back once over all warehouses that no row names.
+    """
 
     rows: dict[tuple[int, int | None, int | None], Decimal]
 
-    def of(self, channel_id: int, variant_id: int, warehouse_id: int) -> Decimal:
+    def of(self, channel_id: int, variant_id: int, warehouses: Mapping[int, str]) -> HeldBack:
+        """What the channel leaves alone of a variant in `warehouses`, {id: code}."""
         if not self.rows:
-            return ZERO
-        for variant, warehouse in ((variant_id, warehouse_id), (variant_id, None), (None, warehouse_id), (None, None)):
-            found = self.rows.get((channel_id, variant, warehouse))
+            return NOTHING
+        of_all = self.rows.get((channel_id, variant_id, None))
+        shared = self.rows.get((channel_id, None, None), ZERO) if of_all is None else of_all
+        own = {}
+        for pk, code in warehouses.items():
+            found = self.rows.get((channel_id, variant_id, pk))
+            if found is None and of_all is None:
+                found = self.rows.get((channel_id, None, pk))
             if found is not None:
-                return found
-        return ZERO
+                own[code] = found
+        return HeldBack(own, shared)
 
 
 _warehouses: TimedCache[str, dict[str, WarehouseRef]] = TimedCache(seconds=REFERENCE_SECONDS, most=1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext_noop
 
 from orderwell.domains.catalog.errors import UnknownChannel as UnknownChannel
@@ -59,8 +61,16 @@ class OrderDiscountDenied(DomainError):
 
 
 class OutOfStock(DomainError):
+    """`component`: of a bundle `sku`, the product that is short; the quantities are then of it."""
+
     code = "out_of_stock"
     message = "{sku}: {wanted} wanted, {available} available."
+
+    def __init__(self, *, component: str = "", pointer: str | None = None, **data: Any) -> None:
+        if component:
+            self.message = gettext_noop("{component}, which {sku} needs: {wanted} wanted, {available} available.")
+            data["component"] = component
+        super().__init__(pointer=pointer, **data)
 
 
 class BundleWithoutComponents(DomainError):
@@ -180,8 +190,16 @@ class PartlyShipped(DomainError):
 
 
 class NothingToDo(DomainError):
+    """`waiting`: units that could be shipped if they were there."""
+
     code = "nothing_to_do"
     message = "There is nothing left to {step} on order {number}."
+
+    def __init__(self, *, waiting: str = "", pointer: str | None = None, **data: Any) -> None:
+        if waiting:
+            self.message = gettext_noop("Nothing of order {number} can be shipped now: {waiting} of it wait for stock.")
+            data["waiting"] = waiting
+        super().__init__(pointer=pointer, **data)
 
 
 class DisplacingDenied(DomainError):

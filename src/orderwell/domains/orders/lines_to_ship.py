@@ -13,7 +13,7 @@ from django.db.models import BigIntegerField, DateTimeField, Exists, Field, Inte
 from django.db.models.expressions import RawSQL
 
 from orderwell.domains.inventory.models import Reservation, StockItem
-from orderwell.domains.orders.due import PartDue, ReadyDue
+from orderwell.domains.orders.due import ReadyDue
 from orderwell.domains.orders.line_list import reserved_lines
 from orderwell.domains.orders.queries import few_reserved_in, warehouse_key
 from orderwell.platform.accounts.actor import Actor
@@ -50,9 +50,9 @@ def lines_by_urgency(
     if warehouse:  # asked of each row: joined, all that the warehouse has would be read first
         there = StockItem.objects.filter(pk=OuterRef("stock_item_id"), warehouse=warehouse_key(warehouse))
         rows = rows.filter(Exists(there))
-    ready = [kind.template.format(*_COLUMNS) for kind in (ReadyDue, PartDue)]
-    parts = [_joined(rows, due, *_FROM_ORDERS, f"{due} IS NOT NULL") for due in ready]
-    return [*parts, _joined(rows, _DUE, *_FROM_ORDERS, _HELD)] if held else parts
+    due = ReadyDue.template.format(*_COLUMNS)
+    ready = _joined(rows, due, *_FROM_ORDERS, f"{due} IS NOT NULL")
+    return [ready, _joined(rows, _DUE, *_FROM_ORDERS, _HELD)] if held else [ready]
 
 
 def _joined(rows: QuerySet[Reservation], due: str, *conditions: str) -> QuerySet[Reservation]:

@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.lookups import IsNull
 
-from orderwell.domains.orders.due import PartDue, ReadyDue, UninvoicedSince
+from orderwell.domains.orders.due import ReadyDue, UninvoicedSince
 from orderwell.platform.crypto import EncryptedTextField
 from orderwell.platform.fields import AmountField, QuantityField, RateField, UnitPriceField
 
@@ -113,9 +113,8 @@ class Order(models.Model):
             models.Index(fields=["customer", "placed_at", "id"], name="order_customer"),
             models.Index(fields=["team", "placed_at", "id"], name="order_team", condition=Q(team__isnull=False)),
             models.Index(fields=["placed_at", "id"], name="order_on_hold", condition=Q(on_hold=True)),
-            # What can leave, the most urgent first: no others are in it, and an order that left is no longer.
+            # What waits to leave, the most urgent first: no others are in it, and an order that left is no longer.
             models.Index(ReadyDue(), "priority", "id", name="order_ready", condition=Q(IsNull(ReadyDue(), False))),
-            models.Index(PartDue(), "priority", "id", name="order_part", condition=Q(IsNull(PartDue(), False))),
             # What left and is not invoiced in full, in the order of the list.
             models.Index(
                 fields=["placed_at", "id"], name="order_uninvoiced", condition=Q(IsNull(UninvoicedSince(), False))

@@ -10,6 +10,7 @@ from decimal import Decimal
 import msgspec
 
 from orderwell.kernel.errors import ErrorDetail
+from orderwell.kernel.quantities import trimmed
 
 
 class LineResult(msgspec.Struct, frozen=True):
@@ -25,7 +26,7 @@ class LineResult(msgspec.Struct, frozen=True):
         """`parts`: of each product the line needs, how much is missing of how much. A bundle is reserved as far as its
         scarcest component."""
         missing = max(missing * quantity / wanted for missing, wanted in parts)
-        return cls(sku, quantity, quantity - missing, missing)
+        return cls(sku, trimmed(quantity), trimmed(quantity - missing), trimmed(missing))
 
 
 class Placed(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,7 +12,7 @@ from orderwell.domains.catalog.models import Channel
 from orderwell.domains.customers.models import Customer, Tag
 from orderwell.domains.inventory.models import Reservation, Warehouse
 from orderwell.domains.inventory.promising import Owed
-from orderwell.domains.orders.due import ReadyDue
+from orderwell.domains.orders.due import ReadyDue, past_date
 from orderwell.domains.orders.events import OrderEvent
 from orderwell.domains.orders.models import Backorder, Hold, Order, OrderLine
 from orderwell.domains.orders.to_invoice import to_invoice
@@ -48,7 +48,7 @@ class OrderFilters:
     on_hold: bool | None = None
     history: bool | None = None
     late: bool | None = None
-    # Only what can leave: reserved and not on hold. Its rows have `due`, in the order of due.MOST_URGENT_FIRST.
+    # Only what `can_leave` and is not on hold. Its rows have `due`, in the order of due.MOST_URGENT_FIRST.
     ready: bool = False
     # Only what left and is not invoiced.
     to_invoice: bool = False
@@ -142,7 +142,7 @@ def matching(
         among = orders_named(filters.text)
     orders = visible_orders(actor)
     if filters.ready:
-        orders = ready_orders(orders)
+        orders = ready_orders(orders, actor.warehouse_ids)
     elif not filters.state and among is None:
         orders = orders.filter(placed_at__isnull=False)
     given = {name: getattr(filters, name) for name in _CONDITIONS}
@@ -211,17 +211,31 @@ def _of_tagged(tag: str) -> Q:
 
 
 def late_orders(now: datetime) -> Q:
-    """Placed, not fully shipped, and past the date the customer asked for or was promised."""
-    return Q(state=Order.State.PLACED, fulfilment_state__in=WAITING) & past_date(now)
+    """Placed, not fully shipped, and the day that the customer asked for or was promised is over."""
+    return still_waiting() & past_date(now)
 
 
-def past_date(now: datetime) -> Q:
-    return Q(promised_at__lt=now) | Q(promised_at__isnull=True, requested_at__lt=now)
+def still_waiting() -> Q:
+    return Q(state=Order.State.PLACED, fulfilment_state__in=WAITING)
 
 
-def ready_orders(orders: QuerySet[Order]) -> QuerySet[Order]:
-    """Those of `orders` that can leave, each with the moment on which it is `due`; an index has no others."""
-    return orders.annotate(due=ReadyDue()).filter(due__isnull=False)
+def ready_orders(orders: QuerySet[Order], warehouses: Collection[int] | None) -> QuerySet[Order]:
+    """Those of `orders` that can leave from `warehouses` (keys; None: from any), each with the moment on which it is `due`.
+
+    They are met in the order of an index of all that waits.
+    """
+    return orders.annotate(due=ReadyDue()).filter(can_leave(warehouses), due__isnull=False)
+
+
+def can_leave(warehouses: Collection[int] | None) -> Q:
+    """Something is reserved for the order there; and nothing is missing, if its customer takes no part of an order."""
+    reserved = Reservation.objects.filter(line_id=OuterRef("pk"))
+    if warehouses is not None:
+        reserved = reserved.filter(stock_item__warehouse_id__in=warehouses)
+    missing = Backorder.objects.filter(line__order_id=OuterRef("pk"))
+    whole_only = Customer.objects.filter(pk=OuterRef("customer_id"), preferences__partial_delivery=False)
+    some = Exists(OrderLine.objects.filter(Exists(reserved), order_id=OuterRef("pk")))
+    return Q(some) & ~(Q(Exists(missing)) & Q(Exists(whole_only)))
 
 
 def orders_named(text: str) -> list[int]:

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from orderwell.kernel.quantities import digits
+from orderwell.kernel.quantities import concise
 
 ZERO = Decimal(0)
 
@@ -123,11 +123,11 @@ def explain(rule: str, demand: Demand, before: Sequence[tuple[str, Decimal]], *,
     """
     found: dict[str, Any] = {
         "rule": rule,
-        "free": {warehouse: digits(free) for warehouse, free in before},
-        "taken": {place.warehouse: digits(quantity) for place, quantity in demand.taken},
+        "free": {warehouse: concise(free) for warehouse, free in before},
+        "taken": {place.warehouse: concise(quantity) for place, quantity in demand.taken},
     }
     if wish and any(warehouse == wish for warehouse, _free in before):
         found["preferred"] = wish
     if demand.missing:
-        found["backordered"] = digits(demand.missing)
+        found["backordered"] = concise(demand.missing)
     return found

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
+from orderwell.domains.customers.reaching import country_problems, email_problems, phone_problems
 from orderwell.domains.orders import errors
-from orderwell.domains.orders.drafts import ZERO, LineDraft, OrderDraft, PastOrderDraft
+from orderwell.domains.orders.drafts import ZERO, AddressDraft, LineDraft, OrderDraft, PastOrderDraft
 from orderwell.kernel.errors import DomainError, ErrorDetail
 from orderwell.kernel.money import MAX_AMOUNT, known_currency
 from orderwell.kernel.quantities import QUANTITY_SCALE
@@ -36,6 +37,7 @@ _ADDRESS_LIMITS = (
     ("postcode", 20),
     ("country", 2),
 )
+_REACHED = {"phone": phone_problems, "email": email_problems, "country": country_problems}
 
 
 def problems(draft: OrderDraft, currency: str) -> list[ErrorDetail]:
@@ -84,9 +86,15 @@ def _header_problems(draft: OrderDraft) -> Iterator[DomainError]:
         if text := getattr(draft, name):
             yield from text_problems(text, f"/{name}", limit, lines=name == "note")
     if draft.ship_to:
-        for name, limit in _ADDRESS_LIMITS:
-            if text := getattr(draft.ship_to, name):
-                yield from text_problems(text, f"/ship_to/{name}", limit, lines=name == "street")
+        yield from _address_problems(draft.ship_to)
+
+
+def _address_problems(address: AddressDraft) -> Iterator[DomainError]:
+    for name, limit in _ADDRESS_LIMITS:
+        if text := getattr(address, name):
+            wrong = list(text_problems(text, f"/ship_to/{name}", limit, lines=name == "street"))
+            reached = _REACHED.get(name)
+            yield from wrong if wrong or reached is None else reached(text, f"/ship_to/{name}")
 
 
 def _plainly_right(line: LineDraft) -> bool:

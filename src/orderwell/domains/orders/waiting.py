@@ -11,10 +11,10 @@ from datetime import datetime
 from django.db.models import Exists, F, OuterRef, Value
 from django.db.models.functions import Coalesce, Concat
 
-from orderwell.domains.inventory.models import Reservation, StockItem
-from orderwell.domains.orders.due import MOST_URGENT_FIRST
-from orderwell.domains.orders.models import Backorder, Hold, Order, OrderLine
-from orderwell.domains.orders.queries import WAITING, past_date, ready_orders, visible_orders
+from orderwell.domains.inventory.models import StockItem
+from orderwell.domains.orders.due import MOST_URGENT_FIRST, past_date
+from orderwell.domains.orders.models import Backorder, Hold, Order
+from orderwell.domains.orders.queries import WAITING, ready_orders, visible_orders
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 
@@ -79,13 +79,10 @@ def coverable(actor: Actor, *, limit: int) -> list[Order]:
 
 
 def ready_to_ship(actor: Actor, *, warehouse_id: int | None = None, limit: int) -> list[Order]:
-    """Reserved and not on hold, the most urgent first; from one warehouse, or from those the actor may see."""
+    """What can leave and is not on hold, the most urgent first; from one warehouse, or from those the actor may see."""
     actor.require(Permission.ORDERS_ORDER_VIEW)
     warehouses = actor.warehouse_ids if warehouse_id is None else {warehouse_id}
-    rows = ready_orders(visible_orders(actor))
-    if warehouses is not None:
-        reserved = Reservation.objects.filter(line_id=OuterRef("pk"), stock_item__warehouse_id__in=warehouses)
-        rows = rows.filter(Exists(OrderLine.objects.filter(Exists(reserved), order_id=OuterRef("pk"))))
+    rows = ready_orders(visible_orders(actor), warehouses)
     return list(rows.select_related("customer").order_by(*MOST_URGENT_FIRST)[:limit])
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from orderwell.platform.accounts.errors import OutsideOwnRows
 from orderwell.platform.permissions import EVERYTHING, Permission, PermissionDenied
 
 
@@ -33,6 +34,22 @@ class Actor:
         """Raises PermissionDenied. Call it before the object is looked up, so that its existence is not revealed."""
         if permission not in self.permissions:
             raise PermissionDenied(actor=self.label, permission=str(permission))
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether there is anything that the row filters keep from it."""
+        return any(getattr(self, name) is not None for name in LIMITS)
+
+    def require_row(self, kind: str, key: int | None) -> None:
+        """Raises OutsideOwnRows unless the row filter of this kind ("channel") leaves the row; None: a new one."""
+        ids = getattr(self, f"{kind}_ids")
+        if ids is not None and key not in ids:
+            raise OutsideOwnRows
+
+    def require_every_row(self) -> None:
+        """Raises OutsideOwnRows for who is limited at all: for what is everybody's."""
+        if self.is_limited:
+            raise OutsideOwnRows
 
     def via(self, source: str, address: str = "") -> Actor:
         return replace(self, source=source, address=address)

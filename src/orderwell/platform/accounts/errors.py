@@ -54,6 +54,16 @@ class ExceedsOwnPermissions(DomainError):
     message = "Nobody can give away permissions they don't have themselves: {permissions}."
 
 
+class ExceedsOwnRows(DomainError):
+    code = "exceeds_own_rows"
+    message = "Nobody can let others see rows they don't see themselves: {kind} {value}."
+
+
+class OutsideOwnRows(DomainError):
+    code = "outside_own_rows"
+    message = "You see only some channels, warehouses or teams; what lies outside of them you can't make or change."
+
+
 class AboveOwnPermissions(DomainError):
     code = "above_own_permissions"
     message = (

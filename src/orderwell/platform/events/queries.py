@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import BigIntegerField, BooleanField, Case, Exists, OuterRef, QuerySet, Value, When
+from django.db.models.functions import Cast, Substr
 
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.events.models import Delivery, Event
 from orderwell.platform.events.recording import EventName
 from orderwell.platform.paging import Page, keyset_page
-from orderwell.platform.permissions import Permission
+from orderwell.platform.permissions import Permission, PermissionDenied
 from orderwell.platform.prepared import prepared
 from orderwell.platform.statements import fetch
 
 # Events of a timeline that one prepared query gives.
 MOST_NEWEST = 30
+# How far an actor with row filters looks back over all streams: each of these events may have to be looked at.
+NEWEST_LOOKED_AT = 100_000
+# Kind of stream ("order") -> the rows of it that an actor may see.
+Visible = Callable[[Actor], QuerySet[Any]]
+_documents: dict[str, Visible] = {}
 
 
 @dataclass(frozen=True)
@@ -60,9 +68,12 @@ def _oldest_fresh() -> QuerySet[Delivery, datetime]:
 
 
 def dead_letters(*, actor: Actor) -> QuerySet[Delivery]:
-    """Deliveries that failed ten times, newest first, with their events."""
+    """Deliveries that failed ten times, newest first, with their events, as far as the actor may see these."""
     actor.require(Permission.SYSTEM_EVENT_VIEW)
-    return Delivery.objects.filter(state=Delivery.State.DEAD).select_related("event").order_by("-id")
+    rows = Delivery.objects.filter(state=Delivery.State.DEAD).select_related("event").order_by("-id")
+    if actor.is_limited:
+        rows = rows.filter(Exists(_visible(Event.objects.filter(pk=OuterRef("event")), actor)))
+    return rows
 
 
 def sentences() -> dict[str, str]:
@@ -88,10 +99,39 @@ def _newest_of(stream: str) -> QuerySet[Event]:
     return Event.objects.filter(stream=stream).order_by("-id")[:MOST_NEWEST]
 
 
-def all_events(*, actor: Actor, text: str = "") -> QuerySet[Event]:
-    """Everything that happened, or that happened to the stream `text`, such as "order:12"."""
+def declare_documents(kind: str, visible: Visible) -> None:
+    """Streams of this kind, such as "order:12", are timelines of rows, of which an actor sees those that `visible` gives."""
+    _documents[kind] = visible
+
+
+def all_events(*, actor: Actor, text: str = "", name: str = "") -> QuerySet[Event]:
+    """Everything that happened, or that happened to the stream `text`, such as "order:12".
+
+    An actor with row filters sees what happened to the documents that it may see and nothing else; without a stream,
+    among the newest `NEWEST_LOOKED_AT` events.
+    """
     actor.require(Permission.SYSTEM_EVENT_VIEW)
-    return Event.objects.filter(stream=text.strip()) if text.strip() else Event.objects.all()
+    rows = Event.objects.filter(stream=text.strip()) if text.strip() else Event.objects.all()
+    if name:
+        rows = rows.filter(name=name)
+    if not actor.is_limited:
+        return rows
+    if not text.strip():
+        rows = rows.filter(pk__gt=newest_id() - NEWEST_LOOKED_AT)
+    return _visible(rows, actor)
+
+
+def _visible(rows: QuerySet[Event], actor: Actor) -> QuerySet[Event]:
+    """In a CASE, because only the stream of such a kind ends in a number that can be compared."""
+    kinds = []
+    for kind, visible in _documents.items():
+        try:
+            documents = visible(actor)
+        except PermissionDenied:
+            continue
+        key = Cast(Substr(OuterRef("stream"), len(kind) + 2), BigIntegerField())
+        kinds.append(When(stream__startswith=f"{kind}:", then=Exists(documents.filter(pk=key))))
+    return rows.filter(Case(*kinds, default=Value(False), output_field=BooleanField()))
 
 
 def event_list(*, actor: Actor, text: str = "", cursor: str | None = None, limit: int = 50) -> Page[Event]:

@@ -40,7 +40,7 @@ def once(*, scope: str, key: str, fingerprint: bytes, now: datetime, act: Callab
             answer = act()
             if answer.status >= FIRST_REFUSED_STATUS:
                 transaction.set_rollback(True)
-        RequestKey.objects.filter(pk=claim.pk).update(status=answer.status, response=answer.body)
+        RequestKey.objects.filter(pk=claim.pk).update(status=answer.status, sealed=answer.body.decode())
     return answer
 
 
@@ -48,4 +48,4 @@ def _first_answer(scope: str, key: str, fingerprint: bytes) -> Answer:
     first = RequestKey.objects.get(scope=scope, key=key)
     if bytes(first.fingerprint) != fingerprint:
         raise KeyReused(key=key)
-    return Answer(first.status, bytes(first.response), repeated=True)
+    return Answer(first.status, first.answer, repeated=True)

@@ -11,16 +11,19 @@ from itertools import takewhile
 from django.db import IntegrityError
 
 from orderwell.kernel.errors import DomainError
+from orderwell.platform.crypto import decrypt
 from orderwell.platform.database import atomic, bulk_insert
 from orderwell.platform.idempotency.models import RequestKey
 from orderwell.platform.statements import fetch
 
+Row = tuple[str, str, bytes, int, bytes]
 KEPT = timedelta(days=30)
 MOST_AT_ONCE = 5000
 _ANSWERS = """
-SELECT scope, key, fingerprint, status, response FROM idempotency_requestkey WHERE scope IN (%s) AND key IN (%s)
+SELECT scope, key, fingerprint, status, response, sealed FROM idempotency_requestkey WHERE scope IN (%s) AND key IN (%s)
 """
 _FIELDS = ("scope", "key", "fingerprint", "status", "response", "created_at")
+_SEALED_FIELDS = (*_FIELDS, "sealed")
 
 
 class KeyReused(DomainError):
@@ -59,18 +62,26 @@ def answers_for(pairs: Collection[tuple[str, str]]) -> dict[tuple[str, str], Ans
     asked = set(pairs)
     rows = fetch(_ANSWERS, {scope for scope, _ in asked}, {key for _, key in asked})
     return {
-        (scope, key): Answer(bytes(stored), status, bytes(response))
-        for scope, key, stored, status, response in rows
+        (scope, key): Answer(bytes(stored), status, RequestKey(response=response, sealed=_opened(sealed)).answer)
+        for scope, key, stored, status, response, sealed in rows
         if (scope, key) in asked
     }
 
 
-def save_many(rows: Sequence[tuple[str, str, bytes, int, bytes]], *, now: datetime) -> None:
+def _opened(sealed: bytes | memoryview | None) -> str | None:
+    return None if sealed is None else decrypt(sealed, RequestKey.SEALED_AS)
+
+
+def save_many(rows: Sequence[Row], *, now: datetime, telling: Sequence[Row] = ()) -> None:
     """Store answers as (scope, key, fingerprint, status, response), in the transaction of the changes themselves.
 
-    Raises IntegrityError when another transaction stored one of them meanwhile: roll back, and look again.
+    Those of `telling` may tell of people and are sealed; `rows` tell of nobody. Raises IntegrityError when another
+    transaction stored one of them meanwhile: roll back, and look again.
     """
-    bulk_insert(RequestKey, _FIELDS, [(*row, now) for row in rows])
+    if rows:
+        bulk_insert(RequestKey, _FIELDS, [(*row, now) for row in rows])
+    if telling:
+        bulk_insert(RequestKey, _SEALED_FIELDS, [(*row, b"", now, answer.decode()) for *row, answer in telling])
 
 
 def once(
@@ -86,7 +97,7 @@ def once(
     try:
         with atomic():
             status, response = work()
-            save_many([(scope, key, fingerprint, status, response)], now=now)
+            save_many([], telling=[(scope, key, fingerprint, status, response)], now=now)
     except IntegrityError:
         # The same request, sent twice at the same moment: the other one was first.
         if stored := lookup(scope=scope, key=key, fingerprint=fingerprint):

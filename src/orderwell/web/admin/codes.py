@@ -32,6 +32,7 @@ from orderwell.kernel.quantities import plain
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.database import snapshot
 from orderwell.platform.events.versions import NEW, Version, version_of
+from orderwell.platform.formats import listed
 from orderwell.platform.permissions import Permission
 from orderwell.web.admin.forms import BufferForm, CategoryForm, ChannelForm, CodedForm, TaxForm, WarehouseForm
 from orderwell.web.admin.sections import Column, Row, Table, show_table
@@ -101,7 +102,7 @@ def channels(request: HttpRequest, actor: Actor) -> HttpResponse:
                 row.currency,
                 _yes(row.prices_include_tax),
                 _("take it, the rest waits") if row.shortage == "backorder" else _("refuse the order"),
-                ", ".join(names.get(code, code) for code in row.warehouse_codes) or _("all"),
+                listed(names.get(code, code) for code in row.warehouse_codes) or _("all"),
             ),
             reverse("admin-channel", args=[row.code]),
             quiet=not row.active,

@@ -23,6 +23,7 @@ from orderwell.platform.configuration.saving_fields import (
 )
 from orderwell.platform.database import snapshot
 from orderwell.platform.events.versions import NEW, Version, version_of
+from orderwell.platform.formats import listed
 from orderwell.platform.jobs.queries import planned_schedules
 from orderwell.platform.jobs.services import change_schedule
 from orderwell.platform.numbering.queries import number_sequences
@@ -135,7 +136,7 @@ def own_fields(request: HttpRequest, actor: Actor) -> HttpResponse:
                 _name(row),
                 ENTITY_WORDS.get(row.entity, row.entity),
                 row.key,
-                Two(FIELD_KINDS.get(row.kind, row.kind), ", ".join(row.choices[:8])),
+                Two(FIELD_KINDS.get(row.kind, row.kind), listed(row.choices[:8])),
                 _("yes") if row.required else _("no"),
             ),
             reverse("admin-field", args=[row.entity, row.key]),

@@ -15,6 +15,7 @@ from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.accounts.models import ApiKey
 from orderwell.platform.accounts.queries import key_detail, key_list
 from orderwell.platform.accounts.services.api_keys import create_key, revoke_key
+from orderwell.platform.formats import listed
 from orderwell.platform.permissions import Permission
 from orderwell.platform.permissions.words import title_of
 from orderwell.web.admin.forms import KeyForm
@@ -32,7 +33,7 @@ KEYS = Permission.SYSTEM_API_KEY_MANAGE
 @page(KEYS)
 def keys(request: HttpRequest, actor: Actor) -> HttpResponse:
     found = key_list(actor, cursor=cursor(request), limit=ROWS)
-    known, now = limit_choices(), utc_now()
+    known, now = limit_choices(actor), utc_now()
     rows = []
     for key in found.rows:
         over = key.revoked_at is not None or (key.expires_at is not None and key.expires_at <= now)
@@ -42,7 +43,7 @@ def keys(request: HttpRequest, actor: Actor) -> HttpResponse:
                 (
                     key.name,
                     f"ow_{key.prefix}…",
-                    ", ".join(str(title_of(scope)) for scope in key.scopes[:3])
+                    listed(str(title_of(scope)) for scope in key.scopes[:3])
                     + (f" +{len(key.scopes) - 3}" if len(key.scopes) > 3 else ""),
                     limits_text(key, known),
                     moment(key.last_used_at) if key.last_used_at else _("never"),
@@ -75,7 +76,7 @@ def keys(request: HttpRequest, actor: Actor) -> HttpResponse:
 @never_cache
 @form_page(KEYS)
 def new_key(request: HttpRequest, actor: Actor) -> HttpResponse:
-    form = KeyForm(request.POST or None, limits=limit_choices())
+    form = KeyForm(request.POST or None, limits=limit_choices(actor))
     made: list[tuple[ApiKey, str]] = []
 
     def act(data: dict[str, Any]) -> None:

@@ -22,6 +22,7 @@ from orderwell.platform.accounts.services.teams import list_teams, member_counts
 from orderwell.platform.accounts.services.users import change_user, create_user, set_password, user_version
 from orderwell.platform.database import snapshot
 from orderwell.platform.events.versions import NEW, Version, version_of
+from orderwell.platform.formats import listed
 from orderwell.platform.permissions import Permission
 from orderwell.platform.permissions.words import grouped, title_of
 from orderwell.web.admin.forms import (
@@ -45,23 +46,26 @@ def role_title(role: Role) -> str:
     return _(role.title) if role.built_in else role.title
 
 
-def limit_choices() -> dict[str, list[tuple[Any, Any]]]:
-    return {
+def limit_choices(actor: Actor) -> dict[str, list[tuple[Any, Any]]]:
+    """What the actor can limit others to: the rows that it sees itself."""
+    every = {
         "channel": [(channel.pk, localname(channel)) for channel in channel_names().values()],
         "warehouse": [(warehouse.pk, localname(warehouse)) for warehouse in every_warehouse()],
         "team": list(team_names().items()),
     }
+    own = {kind: getattr(actor, f"{kind}_ids") for kind in every}
+    return {kind: [row for row in rows if own[kind] is None or row[0] in own[kind]] for kind, rows in every.items()}
 
 
 def limits_text(holder: User | ApiKey, known: dict[str, list[tuple[Any, Any]]]) -> str:
     names = {(kind, key): name for kind, found in known.items() for key, name in found}
     shown = [str(names.get((row.kind, row.object_id), row.object_id)) for row in holder.row_scopes.all()]
-    return ", ".join(shown) or _("all")
+    return listed(shown) or _("all")
 
 
 def _user_form(request: HttpRequest, actor: Actor, user: User | None, seen: Version) -> UserForm:
     stored: dict[str, Any] = {}
-    limits = limit_choices()
+    limits = limit_choices(actor)
     if user is not None:
         stored = {"name": user.name, "language": user.language, "is_active": user.is_active}
         stored["roles"] = [role.code for role in user.roles.all()]
@@ -73,7 +77,7 @@ def _user_form(request: HttpRequest, actor: Actor, user: User | None, seen: Vers
         **over(stored, seen),
         new=user is None,
         roles=[(role.code, role_title(role)) for role in role_list(actor)],
-        teams=list(team_names().items()),
+        teams=limits["team"],
         limits=limits,
     )
 
@@ -253,7 +257,7 @@ def _team(request: HttpRequest, actor: Actor, team_id: int | None) -> HttpRespon
     name, seen, members = "", Version(NEW), []
     if team_id is not None:
         with snapshot():
-            name, seen = team_names().get(team_id, ""), version_of(f"team:{team_id}")
+            name, seen = dict(limit_choices(actor)["team"]).get(team_id, ""), version_of(f"team:{team_id}")
             members = members_of(team_id, actor=actor)
         if not name:
             raise NotFound(kind="team", reference=team_id)
@@ -277,13 +281,13 @@ def _team(request: HttpRequest, actor: Actor, team_id: int | None) -> HttpRespon
         act=act,
         done=_("Saved."),
         to=reverse("admin-teams"),
-        context={"form_title": name or _("New team"), "team": team_id, "members": _shown_members(members)},
+        context={"form_title": name or _("New team"), "team": team_id, "members": _shown_members(members, actor)},
     )
 
 
-def _shown_members(members: list[User]) -> list[dict[str, Any]]:
+def _shown_members(members: list[User], actor: Actor) -> list[dict[str, Any]]:
     """Each with their roles and, as far as something is limited, the rows that they see."""
-    known = limit_choices() if members else {}
+    known = limit_choices(actor) if members else {}
     return [
         {
             "user": user,

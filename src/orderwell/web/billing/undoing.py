@@ -18,6 +18,7 @@ from orderwell.domains.billing.services.undo_credit import in_the_way, undo_cred
 from orderwell.domains.billing.services.undo_money import undo_payment, undo_refund
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.formats import listed
 from orderwell.platform.permissions import Permission
 from orderwell.platform.wording import sentence
 from orderwell.web.components.actions import ActionForm, perform
@@ -53,7 +54,7 @@ def take_refund_back(actor: Actor, now: datetime, *, refund_id: int) -> str:
 @undoes("credit-notes-issued")
 def take_credit_notes_back(actor: Actor, now: datetime, *, note_ids: Sequence[int]) -> str:
     anew = undo_credit_notes(note_ids=note_ids, reason=str(MISTAKE), actor=actor, now=now)
-    return _credit_note_undone(", ".join(invoice.number for invoice in anew[::-1]))
+    return _credit_note_undone(listed(invoice.number for invoice in anew[::-1]))
 
 
 def _credit_note_undone(invoices: str) -> str:

@@ -24,6 +24,7 @@ from django.utils.translation import gettext_lazy as _
 from orderwell.kernel.errors import DomainError, ErrorDetail, StaleVersion
 from orderwell.kernel.quantities import plain
 from orderwell.platform.events.versions import NEW, Version
+from orderwell.platform.formats import listed
 from orderwell.web.components.actions import ActionForm, new_token
 from orderwell.web.components.forms import CountryField
 
@@ -271,7 +272,7 @@ class MergingForm(ActionForm):
         """What was taken over from the other person, as sentences."""
         if self.merged is None or not self.merged.taken:
             return []
-        names = ", ".join(self.label_of(name) for name in self.merged.taken)
+        names = listed(self.label_of(name) for name in self.merged.taken)
         text = gettext("%(who)s changed this meanwhile, and it is taken over: %(names)s.")
         return [text % {"who": self.changed_by or gettext("Somebody else"), "names": names}]
 

@@ -8,6 +8,7 @@ SCHEDULES = {
     "accounts.forget-sign-in-failures": _("Forget failed sign-ins"),
     "cases.forget-lookup-failures": _("Forget failed look-ups of orders by customers"),
     "idempotency.forget-old-answers": _("Forget old answers to repeated requests"),
+    "integrations.forget-old-files": _("Delete old files of imports"),
     "drafts.forget-old-drafts": _("Forget old drafts of order entry"),
     "events.forget-old-deliveries": _("Forget old deliveries of events"),
     "analytics.prepare-days": _("Prepare the daily figures"),

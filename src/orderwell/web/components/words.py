@@ -91,6 +91,7 @@ WORDS: dict[str, dict[str, tuple[str | Promise, str]]] = {
     },
     "promise": {
         "free": (_("Free"), QUIET),
+        "buffer": (_("Kept back"), QUIET),
         "expected_receipt": (_("Announced receipt"), QUIET),
         "transfer": (_("Transfer"), QUIET),
         "backorder": (_("Backorder"), QUIET),

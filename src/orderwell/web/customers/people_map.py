@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from orderwell.domains.customers.drafts import ContactDraft
 from orderwell.domains.customers.family import Family, Relative
+from orderwell.platform.formats import listed
 from orderwell.web.components.words import word
 from orderwell.web.customers.forms import ROLE_WORDS
 
@@ -61,7 +62,7 @@ def fit(text: str, units: int = UNITS) -> str:
 
 
 def roles_text(contact: ContactDraft) -> str:
-    return ", ".join(str(ROLE_WORDS[role]) for role in contact.roles if role in ROLE_WORDS)
+    return listed(str(ROLE_WORDS[role]) for role in contact.roles if role in ROLE_WORDS)
 
 
 def draw(family: Family) -> Drawing:
@@ -90,7 +91,7 @@ def _lines_of_me(family: Family) -> _Lines:
 
 def _company(relative: Relative) -> _Lines:
     customer = relative.customer
-    names = ", ".join(contact.name for contact in relative.contacts[:3])
+    names = listed(contact.name for contact in relative.contacts[:3])
     lines = [
         (str(word("relation", relative.side)), "", "sub"),
         (fit(customer.name), reverse("customer-people", args=[customer.pk]), "strong"),

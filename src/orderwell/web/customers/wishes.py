@@ -21,6 +21,7 @@ from orderwell.domains.customers.services.save_customer import save_customer
 from orderwell.domains.inventory.choices import visible_warehouses
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.formats import listed
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.actions import ActionForm, perform
 from orderwell.web.components.merging import MergingForm
@@ -141,7 +142,7 @@ def value_text(item: Preference, value: Any) -> str:
         case "yes_no":
             return _("yes") if value else _("no")
         case "days":
-            return ", ".join(_(DAYS[day]) for day in DAYS if day in value)
+            return listed(_(DAYS[day]) for day in DAYS if day in value)
         case "choice":
             return _((item.choices or {}).get(value, value))
         case "code":

@@ -47,7 +47,7 @@ def dismiss(request: HttpRequest, actor: Actor) -> HttpResponse:
     """A form with the reasons. The page behind is loaded anew; where an order is typed, it is told and nothing is lost."""
     named = _named(request.GET)
     about = find_subject(actor, named["subject"])
-    form = DismissForm(request.POST or None, initial={"reason": HintDismissal.Reason.NOT_TRUE})
+    form = DismissForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             made = perform_once(

@@ -30,12 +30,12 @@ from orderwell.domains.integrations.queries import (
     was_rehearsed,
     why_stopped,
 )
-from orderwell.domains.integrations.reconciliation import reconciliation
+from orderwell.domains.integrations.reconciliation import other_time_zone, reconciliation
 from orderwell.domains.integrations.services.change_mapping import change_mapping
 from orderwell.domains.integrations.services.create import create_batch
 from orderwell.domains.integrations.services.mappings import save_mapping
 from orderwell.domains.integrations.services.start import start_import, start_undo
-from orderwell.domains.integrations.storing import stored_file
+from orderwell.domains.integrations.storing import present_file
 from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import DomainError
 from orderwell.platform.accounts.actor import Actor
@@ -121,6 +121,7 @@ def import_page(request: HttpRequest, actor: Actor, batch_id: int) -> HttpRespon
         "result": result(batch),
         "progress": progress(batch, now=utc_now()),
         "sums": reconciliation(batch) if batch.finished_at else None,
+        "other_zone": other_time_zone(batch),
         "going": going,
         "listing": listing(request, rows),
         "rows": shown,
@@ -227,7 +228,7 @@ def for_real(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponse:
     batch = import_detail(actor, batch_id)
     if request.method == "POST":
         fresh = create_batch(
-            path=stored_file(batch),
+            path=present_file(batch),
             file_name=batch.file_name,
             preset=batch.preset,
             mode=batch.mode,

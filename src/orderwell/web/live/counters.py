@@ -12,7 +12,6 @@ from datetime import datetime
 from typing import Any
 
 from orderwell.domains.cases.queries import unread_count
-from orderwell.domains.orders.models import Order
 from orderwell.domains.orders.queries import OrderFilters, order_count
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.caching import TimedCache
@@ -24,7 +23,6 @@ from orderwell.platform.permissions import Permission
 P = Permission
 CAP = 99
 SECONDS = 4.0
-READY = (Order.FulfilmentState.RESERVED.value, Order.FulfilmentState.PARTIAL.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +39,7 @@ def _orders(**filters: Any) -> Callable[[Actor, datetime], int]:
 
 
 COUNTERS: dict[str, Counter] = {
-    "to-ship": Counter(
-        P.ORDERS_ORDER_VIEW, _orders(state=Order.State.PLACED.value, fulfilment_state=READY, on_hold=False)
-    ),
+    "to-ship": Counter(P.ORDERS_ORDER_VIEW, _orders(ready=True)),
     "on-hold": Counter(P.ORDERS_ORDER_VIEW, _orders(on_hold=True)),
     "late": Counter(P.ORDERS_ORDER_VIEW, _orders(late=True)),
     "leftovers": Counter(P.INVENTORY_STOCK_VIEW, lambda actor, now: capped_count(leftovers(actor, is_open=True), CAP)),

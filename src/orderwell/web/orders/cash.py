@@ -26,6 +26,7 @@ from orderwell.kernel.clock import utc_now
 from orderwell.kernel.money import written
 from orderwell.kernel.quantities import plain
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.formats import listed
 from orderwell.platform.permissions import Permission
 from orderwell.platform.wording import sentence
 from orderwell.web.components.actions import perform
@@ -98,7 +99,7 @@ def where(view: LineView) -> str:
     places = [f"{localname(row.stock_item.warehouse)} {plain(row.quantity)}" for row in view.reservations]
     if view.backordered:
         places.append(_("missing %(count)s") % {"count": plain(view.backordered)})
-    return ", ".join(dict.fromkeys(places))
+    return listed(dict.fromkeys(places))
 
 
 @form_page(Permission.FULFILMENT_RETURN_CREATE)

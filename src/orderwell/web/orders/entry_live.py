@@ -150,7 +150,7 @@ def read_lines(request: HttpRequest, actor: Actor) -> HttpResponse:
         said = f"{said} {dropped}".strip()
     # "M5 x 20" is twenty of M5 only where nothing is called so.
     lines = [Pasted(line.written) if found.get(line.written) else line for line in lines]
-    return JsonResponse({"rows": [_pasted_row(line, found[line.product]) for line in lines], "said": said})
+    return JsonResponse({"rows": [_pasted_row(line, found.get(line.product, [])) for line in lines], "said": said})
 
 
 def _pasted_row(line: Pasted, matches: list[Match]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from orderwell.domains.orders.models import OrderLine
 from orderwell.domains.orders.overview import LineView
 from orderwell.kernel.quantities import plain
+from orderwell.platform.formats import listed
 from orderwell.web.components.places import place_name
 from orderwell.web.templatetags.orderwell import RULES
 
@@ -34,8 +35,10 @@ def why_from(view: LineView) -> list[str]:
             parts.append(_("The customer prefers %(warehouse)s") % {"warehouse": place_name(wish)})
         parts.append(_(rule) if rule else "")
         for title, key in ((_("taken: %(list)s"), "taken"), (_("free then: %(list)s"), "free")):
-            listed = ", ".join(f"{where} {plain(Decimal(units))}" for where, units in choice.get(key, {}).items())
-            parts.append(title % {"list": listed} if listed else "")
+            places = listed(
+                f"{place_name(where)} {plain(Decimal(units))}" for where, units in choice.get(key, {}).items()
+            )
+            parts.append(title % {"list": places} if places else "")
         if choice.get("backordered"):
             parts.append(_("backordered: %(units)s") % {"units": plain(Decimal(choice["backordered"]))})
         found.append(". ".join(filter(None, parts)))

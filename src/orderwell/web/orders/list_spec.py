@@ -21,6 +21,7 @@ from orderwell.domains.billing.waiting import shipped_uninvoiced, shipped_uninvo
 from orderwell.domains.catalog.choices import channel_names
 from orderwell.domains.customers.queries import tags, visible_customers
 from orderwell.domains.fulfilment.queries import shipments_of_orders
+from orderwell.domains.orders.due import is_past_date
 from orderwell.domains.orders.models import Order
 from orderwell.domains.orders.queries import lines_with_promises, matching, order_parts, orders_named, visible_orders
 from orderwell.domains.orders.services import many
@@ -141,7 +142,7 @@ def due_day(order: Order) -> Any:
     moment = due(order)
     if moment is None:
         return ""
-    late = moment < utc_now() and order.fulfilment_state in WAITING
+    late = order.fulfilment_state in WAITING and is_past_date(order, utc_now())
     return SafeString(f'<span class="{"text-bad" if late else ""}">{day_text(moment)}</span>')
 
 

@@ -17,6 +17,7 @@ from orderwell.domains.orders.overview import LineView, OrderOverview
 from orderwell.kernel.clock import utc_now
 from orderwell.kernel.quantities import plain
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.formats import listed
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.words import word
 from orderwell.web.orders.steps import Documents, Step
@@ -77,7 +78,7 @@ def _to_ship(found: OrderOverview, expected: dict[int, Expectation], actor: Acto
     missing = [view for view in found.goods if view.backordered]
     if ready:
         places = dict.fromkeys(localname(row.stock_item.warehouse) for view in ready for row in view.reservations)
-        text = _("From %(places)s.") % {"places": ", ".join(places)}
+        text = _("From %(places)s.") % {"places": listed(places)}
         if missing:
             text += " " + _waiting(missing, expected)
         if not any(view.within_reach(actor) for view in ready):
@@ -174,7 +175,7 @@ def _money(found: OrderOverview, documents: Documents) -> NextStep | None:
 
 def _to_credit(returns: list[Return]) -> NextStep:
     amount = money_text(sum((row.gross_amount for row in returns), ZERO), returns[0].currency)
-    numbers = ", ".join(row.number for row in returns)
+    numbers = listed(row.number for row in returns)
     text = _("For %(returns)s over %(amount)s no credit note has been issued yet.")
     return NextStep(_("Return to be credited"), text % {"returns": numbers, "amount": amount})
 

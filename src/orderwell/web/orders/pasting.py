@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.utils.translation import gettext as _
 
@@ -63,7 +63,26 @@ def read_pasted(text: str, *, prices: bool = False, otherwise: str = "1") -> lis
     if not columns and not prices:
         columns = _guessed([row.cells for row in rows if not row.unclear])
     otherwise = "" if prices else otherwise
-    return [_unclear(row) if row.unclear else _line(row, columns, prices, otherwise) for row in rows]
+    headed = bool(width) and not prices
+    return [
+        _unclear(row)
+        if row.unclear
+        else _headed_line(row, columns)
+        if headed
+        else _line(row, columns, prices, otherwise)
+        for row in rows
+    ]
+
+
+def _headed_line(row: Cells, columns: Mapping[str, int]) -> Pasted:
+    """Below headings an empty cell says nothing: a price list leaves the quantity of what isn't wanted empty."""
+    line = _line(row, columns, False, "" if "quantity" in columns else "1")
+    if not _cell(row.cells, columns["product"]):
+        # A column without a heading of ours may name it.
+        line = replace(line, product=" ".join(c for at, c in enumerate(row.cells) if c and at not in columns.values()))
+    if not line.product:
+        return replace(line, problem=_("There is no product in this line."))
+    return line if line.quantity else replace(line, problem=_("There is no quantity in this line."))
 
 
 def _line(row: Cells, columns: Mapping[str, int], prices: bool, otherwise: str) -> Pasted:

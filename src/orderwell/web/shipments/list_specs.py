@@ -14,12 +14,13 @@ from django.utils.translation import gettext_lazy as _
 
 from orderwell.domains.automation.crediting import LOOKED_AT, returns_to_credit
 from orderwell.domains.fulfilment.models import Return, Shipment
-from orderwell.domains.fulfilment.queries import returns, shipments, units_to_ship, visible_returns, visible_shipments
+from orderwell.domains.fulfilment.picking import units_to_ship
+from orderwell.domains.fulfilment.queries import returns, shipments, visible_returns, visible_shipments
 from orderwell.domains.fulfilment.services.listed import deliver_shipments, ship_orders
 from orderwell.domains.inventory.choices import visible_warehouses
 from orderwell.domains.orders.due import MOST_URGENT_FIRST
 from orderwell.domains.orders.models import Order
-from orderwell.domains.orders.queries import OrderFilters, order_parts, visible_orders
+from orderwell.domains.orders.queries import WAITING, OrderFilters, can_leave, order_parts, visible_orders
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.forms import offer
@@ -52,7 +53,7 @@ from orderwell.web.templatetags.countries import country
 from orderwell.web.templatetags.orderwell import localname
 
 P = Permission
-READY = (Order.FulfilmentState.RESERVED.value, Order.FulfilmentState.PARTIAL.value)
+READY = tuple(map(str, WAITING))
 
 
 class BulkCarrierForm(BulkForm):
@@ -85,7 +86,8 @@ def ready_rows(actor: Actor, values: Values, now: datetime) -> Sequence[QuerySet
 def ready_rows_by_age(actor: Actor, values: Values, now: datetime) -> Sequence[QuerySet[Order]]:
     # What waits is placed; asked for that too, a database may read every placed order.
     filters = replace(_ready(values), fulfilment_state=values.get("fulfilment") or READY, on_hold=False)
-    return order_parts(actor, filters, now=now)
+    able = can_leave(actor.warehouse_ids)
+    return [part.filter(able) for part in order_parts(actor, filters, now=now)]
 
 
 def _ready(values: Values) -> OrderFilters:
@@ -100,7 +102,7 @@ def count_units(actor: Actor, rows: Sequence[Any], keys: Sequence[str]) -> None:
     """How many lines and units of each order can leave now, and hints where they are shown."""
     of_the_page(actor, rows, keys)
     if {"lines", "units"} & set(keys):
-        found = units_to_ship([row.pk for row in rows])
+        found = units_to_ship([row.pk for row in rows], actor.warehouse_ids)
         for row in rows:
             row.lines_to_ship, row.units_to_ship = found.get(row.pk, (0, None))
 

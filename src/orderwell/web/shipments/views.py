@@ -16,7 +16,6 @@ from orderwell.domains.automation.services.undo_return import undo_return
 from orderwell.domains.billing.queries import credit_notes_of
 from orderwell.domains.fulfilment.queries import return_detail, shipment_detail
 from orderwell.domains.fulfilment.services.track import deliver, set_tracking
-from orderwell.domains.orders.models import Order
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
@@ -28,7 +27,6 @@ from orderwell.web.orders.steps import undoable
 from orderwell.web.pages import back_to, form_page, page
 
 STATES = ("shipped", "delivered")
-READY = (Order.FulfilmentState.RESERVED.value, Order.FulfilmentState.PARTIAL.value)
 
 
 @page(Permission.FULFILMENT_RETURN_VIEW)

@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from orderwell.domains.catalog.choices import visible_channels
 from orderwell.domains.catalog.models import Channel
+from orderwell.domains.inventory.availability import available
 from orderwell.domains.inventory.incoming import coming
 from orderwell.domains.inventory.promise_dates import promise_quantities
-from orderwell.domains.inventory.resolving import buffers
 from orderwell.domains.orders.queries import owed_by_variant
 from orderwell.kernel.clock import day_bounds, utc_now
 from orderwell.platform.accounts.actor import Actor
@@ -24,11 +24,17 @@ from orderwell.web.lists.spec import Column, Filter, Values, day_of
 
 ZERO = Decimal(0)
 
+
+def _available(item: Any) -> Decimal:
+    left: Decimal = item.free - (getattr(item, "buffer", None) or ZERO)
+    return max(left, ZERO)
+
+
 COLUMNS = (
     Column("incoming", _("On its way"), attribute("incoming"), "number"),
     Column("next", _("Next arrival"), attribute("next_due"), "day"),
     Column("buffer", _("Kept back"), attribute("buffer"), "number"),
-    Column("available", _("Available"), lambda item: item.free - (getattr(item, "buffer", None) or ZERO), "number"),
+    Column("available", _("Available"), _available, "number"),
     Column("promise", _("Can be promised"), attribute("promised"), "number"),
 )
 # They choose what these columns say and take no rows away.
@@ -58,9 +64,10 @@ def add_future(actor: Actor, found: Sequence[Any], keys: Sequence[str]) -> None:
         return
     channel = next((one for one in visible_channels(actor) if one.code == found[0].for_channel), None)
     if channel is not None:
-        held_back = buffers()
+        rows = available(actor, {item.variant_id for item in found}, channel=channel)
+        kept = {(row.variant_id, row.warehouse): row.buffer for row in rows}
         for item in found:
-            item.buffer = held_back.of(channel.pk, item.variant_id, item.warehouse_id)
+            item.buffer = kept.get((item.variant_id, item.warehouse.code), ZERO)
     if "promise" in wanted:
         _add_promises(actor, found, channel)
 

@@ -18,6 +18,7 @@ from orderwell.domains.inventory.services.many_transfers import (
 )
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.formats import listed
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.markup import markup, to
 from orderwell.web.components.words import choices
@@ -39,7 +40,7 @@ def expected(row: Transfer) -> Any:
 
 
 def goods(row: Transfer) -> str:
-    return ", ".join(line.variant.sku for line in row.lines.all())
+    return listed(line.variant.sku for line in row.lines.all())
 
 
 TRANSFERS = ListSpec(

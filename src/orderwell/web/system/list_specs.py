@@ -21,6 +21,7 @@ from orderwell.platform.accounts.services.many import activate_users, close_user
 from orderwell.platform.events.models import Delivery, Event
 from orderwell.platform.events.queries import all_events, backlog, dead_letters
 from orderwell.platform.events.services import discard_each, replay_each
+from orderwell.platform.formats import listed
 from orderwell.platform.jobs.queries import jobs
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.markup import markup, safe, to
@@ -252,8 +253,8 @@ USERS = ListSpec(
     columns=(
         Column("username", _("User name"), lambda u: u.username, sort="username", narrow="main"),
         Column("name", _("Name"), lambda u: u.name, narrow="line"),
-        Column("roles", _("Roles"), lambda u: ", ".join(u.role_titles), narrow="line"),
-        Column("teams", _("Teams"), lambda u: ", ".join(u.team_names)),
+        Column("roles", _("Roles"), lambda u: listed(u.role_titles), narrow="line"),
+        Column("teams", _("Teams"), lambda u: listed(u.team_names)),
         Column("active", _("Active"), lambda u: u.is_active, "yes_no"),
         Column("last", _("Last sign-in"), lambda u: u.last_login, "moment"),
         Column("created", _("Created"), lambda u: u.created_at, "moment"),

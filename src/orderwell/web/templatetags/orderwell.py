@@ -24,8 +24,8 @@ from orderwell.domains.catalog.naming import read_name
 from orderwell.domains.orders.holds import KINDS
 from orderwell.domains.orders.overview import LineView
 from orderwell.domains.orders.price_reasons import said
+from orderwell.platform.formats import listed, percent_text, price_text, quantity_text
 from orderwell.platform.formats import money_text as money_text
-from orderwell.platform.formats import percent_text, price_text, quantity_text
 from orderwell.platform.printing.kinds import kinds_of
 from orderwell.web.components.assets import asset as asset_url
 from orderwell.web.components.causes import CAUSE_WORDS, CAUSES
@@ -41,6 +41,7 @@ from orderwell.web.help.fields import describe
 register = template.Library()
 register.filter("undo_of", undo_of)
 register.filter("chart_rows", rows_of)
+register.filter("listed", listed)
 register.filter("chart_data", drawn)
 
 
@@ -287,7 +288,7 @@ def why_sourced(view: LineView) -> str:
     found = []
     for choice in view.sourcing:
         rule = RULES.get(choice.get("rule", ""))
-        free = ", ".join(f"{warehouse} {amount}" for warehouse, amount in choice.get("free", {}).items())
+        free = listed(f"{warehouse} {amount}" for warehouse, amount in choice.get("free", {}).items())
         said = [_(rule) if rule else "", _("free then: %(free)s") % {"free": free} if free else ""]
         found.append(". ".join(filter(None, said)))
     return " / ".join(dict.fromkeys(filter(None, found)))

@@ -24,6 +24,7 @@ from orderwell.domains.automation.hints.services.dismiss import adopt_dismissals
 from orderwell.domains.automation.hints.services.measure import Seen, forget_old_sights, note_shown
 from orderwell.domains.automation.hints.services.take import take_remedy
 from orderwell.domains.automation.models import HintDismissal
+from orderwell.domains.catalog.models import Variant
 from orderwell.domains.orders.drafts import AddressDraft
 from orderwell.domains.orders.models import Order
 from orderwell.domains.orders.services.change import LineChange, OrderChange, amend_order
@@ -33,6 +34,7 @@ from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.events.models import Event
 from orderwell.platform.permissions import PermissionDenied
 from orderwell.testing.actors import clerk, limited, outsider, owner
+from orderwell.testing.factories import make_product, make_variant, stock_up
 from tests.domains.automation.hints.test_finding import NOW, Shop, of, rules
 
 pytestmark = pytest.mark.django_db
@@ -194,6 +196,22 @@ def test_a_phone_is_filled_in_a_hold_is_placed_and_a_line_is_replaced(shop: Shop
     taken = take_remedy(**named(hint), remedy="hold", actor=owner(), now=NOW)
     assert taken.done is not None and taken.done.undo == "hold-placed"
     assert again.holds.get().reason == str(hint.reason)
+
+
+def test_a_pack_that_does_not_divide_is_proposed_only_in_whole_pieces(shop: Shop) -> None:
+    tea = make_product()
+    small, large = make_variant("TEA-100", price="30", product=tea), make_variant("TEA-250", price="50", product=tea)
+    for variant, weight in ((small, "100 g"), (large, "250 g")):
+        Variant.objects.filter(pk=variant.pk).update(option_values={"weight": weight})
+        stock_up(variant, shop.house, 40)
+    # Of 4, one pack would leave 1.5 pieces. Three packs of 8 leave half a one, two leave 3.
+    for wanted, packs, rest, cost in ((4, 2, 0, D(100)), (8, 2, 3, D(190)), (6, 2, 1, D(130))):
+        order = shop.place((small, wanted))
+        hint = next(item for item in of(order) if item.rule == "cheaper_pack")
+        take_remedy(**named(hint), remedy="replace-line", actor=clerk(), now=NOW)
+        now = {line.sku: line.quantity - line.quantity_cancelled for line in order.lines.all()}
+        assert (now.get("TEA-250"), now.get("TEA-100", 0)) == (packs, rest)
+        assert Order.objects.get(pk=order.pk).total_amount == cost
 
 
 def test_shown_and_taken_are_counted_once_for_each_person(order: Order) -> None:

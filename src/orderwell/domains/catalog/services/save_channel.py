@@ -39,6 +39,7 @@ def save_channel(draft: ChannelDraft, *, version: int | None = None, actor: Acto
     actor.require(Permission.SYSTEM_SETTING_CHANGE)
     with atomic():
         channel = Channel.objects.select_for_update().filter(code=draft.code).first()
+        actor.require_row("channel", channel.pk if channel else None)
         if channel is not None:
             require_version(version, f"channel:{channel.pk}", kind="channel", names=CHANGES)
         refuse(_problems(draft, channel))

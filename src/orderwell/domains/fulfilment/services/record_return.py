@@ -231,7 +231,7 @@ def _write(order: Order, plans: Sequence[_Plan], reason: str, actor: Actor, now:
         "currency": order.currency,
         "reason": reason,
         "lines": [
-            {"sku": plan.line.sku, "quantity": plan.wish.quantity, "disposition": plan.wish.disposition}
+            {"sku": plan.line.sku, "quantity": plain(plan.wish.quantity), "disposition": plan.wish.disposition}
             for plan in plans
         ],
         "freed_variants": sorted(restocked),

@@ -14,6 +14,7 @@ from orderwell.domains.fulfilment.services.warehouses import warehouse_id_of
 from orderwell.domains.orders.errors import NothingToDo, UnknownLine
 from orderwell.domains.orders.services.loading import lines_of, lock_order
 from orderwell.kernel.errors import DomainError, InvalidValue, Refusal
+from orderwell.kernel.quantities import plain
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.database import atomic
 from orderwell.platform.events.recording import Fact, record
@@ -64,8 +65,8 @@ def report_short(*, order_id: int, warehouse: str, shortages: Sequence[Shortage]
                     "number": order.number,
                     "warehouse": warehouse,
                     "sku": shortage.sku[:60],
-                    "wanted": shortage.wanted,
-                    "found": shortage.found,
+                    "wanted": plain(shortage.wanted),
+                    "found": plain(shortage.found),
                     "reason": shortage.reason,
                 },
             )

@@ -93,7 +93,7 @@ def ship(
         else:
             taken = _everything(states, allowed)
         if not taken:
-            raise NothingToDo(step="ship", number=order.number)
+            raise NothingToDo(step="ship", number=order.number, waiting=_waiting(states))
         shipments = _dispatch(order, states, taken, carrier.strip(), tracking_number.strip(), actor, now)
         record_shipped(_completed(states))
         refresh_states([order.pk], actor=actor, now=now, delivered={order.pk: False})
@@ -136,6 +136,15 @@ def _allowed_warehouses(actor: Actor, warehouse: str | None) -> frozenset[int] |
 
 def _in_reach(state: _LineState, allowed: frozenset[int] | None) -> list[Promise]:
     return [promise for promise in state.promises if allowed is None or promise.warehouse_id in allowed]
+
+
+def _waiting(states: Mapping[int, _LineState]) -> str:
+    """Units that are still to be shipped and not reserved; empty for none."""
+    waiting = Decimal(0)
+    for state in states.values():
+        complete = complete_units(state.reserved(state.promises), state.per_unit, state.places)
+        waiting += state.line.quantity - state.line.quantity_cancelled - complete
+    return plain(waiting) if waiting > 0 else ""
 
 
 def _everything(states: Mapping[int, _LineState], allowed: frozenset[int] | None) -> dict[int, Decimal]:
@@ -306,7 +315,7 @@ def _fact(
         "warehouse": warehouse,
         "carrier": shipment.carrier,
         "tracking_number": shipment.tracking_number,
-        "lines": [{"sku": states[p.line_id].line.sku, "quantity": taken[p.reservation_id]} for p in promises],
+        "lines": [{"sku": states[p.line_id].line.sku, "quantity": plain(taken[p.reservation_id])} for p in promises],
     }
     return Fact(FulfilmentEvent.SHIPPED, f"order:{shipment.order_id}", f"shipment:{shipment.pk}", data)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from orderwell.domains.integrations.errors import UnknownPreset
 from orderwell.domains.integrations.layouts.base import Layout
-from orderwell.domains.integrations.layouts.online_retail import OnlineRetail
+from orderwell.domains.integrations.layouts.online_retail import LONDON, OnlineRetail
 from orderwell.domains.integrations.layouts.order_lines import OrderLines
 from orderwell.domains.integrations.mapping import check_options
 from orderwell.domains.integrations.models import ImportBatch
@@ -17,6 +17,13 @@ PRESETS = {
     ORDER_LINES: "One line per order line, with a mapping of columns; lines with the same order number are one order.",
     ONLINE_RETAIL: "The invoice lines of the UCI data set Online Retail: orders, returns, write-offs, charges, products.",
 }
+
+
+def time_zone_of(batch: ImportBatch) -> str:
+    """Where the times in the file are local times; "" where nothing says it and the business's own zone is meant."""
+    if batch.preset == ONLINE_RETAIL:
+        return LONDON.key
+    return str(batch.mapping.get("options", {}).get("time_zone") or "")
 
 
 def layout_for(batch: ImportBatch) -> Layout:

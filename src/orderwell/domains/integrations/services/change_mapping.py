@@ -11,7 +11,7 @@ from orderwell.domains.integrations.models import ImportBatch
 from orderwell.domains.integrations.queries import import_detail, was_rehearsed
 from orderwell.domains.integrations.services.create import create_batch
 from orderwell.domains.integrations.states import IMPORT_BATCH
-from orderwell.domains.integrations.storing import stored_file
+from orderwell.domains.integrations.storing import present_file
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.database import atomic
 from orderwell.platform.events.recording import Fact, record
@@ -32,7 +32,7 @@ def change_mapping(
     if not was_rehearsed(batch):
         IMPORT_BATCH.next(batch.state, "map", batch_id)
     return create_batch(
-        path=stored_file(batch),
+        path=present_file(batch),
         file_name=batch.file_name,
         preset=batch.preset,
         mode=batch.mode,

@@ -19,7 +19,7 @@ from orderwell.domains.integrations.mapping import check_options, propose
 from orderwell.domains.integrations.models import ImportBatch, ImportMapping
 from orderwell.domains.integrations.reading import SourceInfo, inspect, read_rows
 from orderwell.domains.integrations.states import IMPORT_BATCH
-from orderwell.domains.integrations.storing import stored_file
+from orderwell.domains.integrations.storing import FOLDER, stored_file
 from orderwell.kernel.errors import DomainError
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.database import atomic
@@ -54,6 +54,8 @@ def create_batch(
     actor.require(Permission.ORDERS_ORDER_IMPORT)
     if preset not in PRESETS:
         raise UnknownPreset(value=preset, expected=", ".join(PRESETS))
+    if preset != ORDER_LINES:
+        actor.require_every_row()  # it makes a channel, a warehouse and customers of its own
     if mode not in ImportBatch.Mode.values:
         raise UnknownOption(option="mode", value=mode, expected=", ".join(ImportBatch.Mode.values))
     chosen = _mapping(mapping, mapping_name)
@@ -69,7 +71,7 @@ def create_batch(
         state=IMPORT_BATCH.initial,
         dry_run=dry_run,
         file_name=file_name[:240],
-        file_path=str(Path("imports") / now.strftime("%Y") / sha256),
+        file_path=str(Path(FOLDER) / now.strftime("%Y") / sha256),
         sha256=sha256,
         source=info.as_json(),
         mapping=chosen,
@@ -132,6 +134,7 @@ def _mapping(mapping: Mapping[str, Any] | None, name: str) -> dict[str, Any]:
 def _keep(path: Path, target: Path) -> None:
     """Copy under the file's fingerprint; the same file handed in twice is kept once. Complete or not there at all."""
     if target.exists():
+        target.touch()  # its time begins anew
         return
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     staged = target.with_name(f"{target.name}.part")

@@ -7,7 +7,7 @@ numbers are free for the mended file. Products and customers stay: other documen
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -17,6 +17,7 @@ from orderwell.domains.fulfilment.services.past_returns import remove_past_retur
 from orderwell.domains.integrations.errors import CannotUndo
 from orderwell.domains.integrations.events import ImportEvent
 from orderwell.domains.integrations.models import ImportBatch, ImportRow
+from orderwell.domains.integrations.queries import import_detail
 from orderwell.domains.integrations.services.claim import advance, claim, release
 from orderwell.domains.integrations.states import IMPORT_BATCH
 from orderwell.domains.inventory.services.past import reverse_past_adjustments
@@ -29,7 +30,6 @@ from orderwell.kernel.errors import DomainError
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.database import atomic
 from orderwell.platform.events.recording import Fact, record
-from orderwell.platform.permissions import Permission
 
 _DOCUMENTS = 500
 UNDONE = "undone"
@@ -50,17 +50,22 @@ class Undone:
     kept: list[Kept] = field(default_factory=list)
 
 
-def undo_batch(*, batch_id: int, actor: Actor, clock: Clock = utc_now) -> Undone:
+def undo_batch(
+    *, batch_id: int, actor: Actor, clock: Clock = utc_now, progress: Callable[[int, int], object] | None = None
+) -> Undone:
     """Undo a finished or failed batch. Can be repeated when it was interrupted, or for documents that were kept.
+
+    `progress` is told after each chunk how many documents were looked at, and of how many.
 
     Raises NotFound, IllegalTransition, BatchBusy.
     """
-    actor.require(Permission.ORDERS_ORDER_IMPORT)
+    import_detail(actor, batch_id)  # raises where the actor may not know of it
     batch = claim(batch_id, event="undo", now=clock())
     result = Undone()
     # Returns first: they refer to the orders.
-    for kind in ("return", "adjustment", "order"):
-        documents = _documents(batch, kind)
+    found = {kind: _documents(batch, kind) for kind in ("return", "adjustment", "order")}
+    looked_at, total = 0, sum(map(len, found.values()))
+    for kind, documents in found.items():
         for start in range(0, len(documents), _DOCUMENTS):
             chunk = documents[start : start + _DOCUMENTS]
             with atomic():
@@ -71,6 +76,9 @@ def undo_batch(*, batch_id: int, actor: Actor, clock: Clock = utc_now) -> Undone
                 advance(batch, now=clock())
             result.undone += len(gone)
             result.kept += kept
+            looked_at += len(chunk)
+            if progress is not None:
+                progress(looked_at, total)
     with atomic():
         now = clock()
         release(

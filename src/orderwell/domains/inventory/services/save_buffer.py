@@ -12,7 +12,7 @@ from orderwell.domains.inventory.events import InventoryEvent
 from orderwell.domains.inventory.goods import goods_by_sku, usable_warehouse
 from orderwell.domains.inventory.models import ChannelBuffer
 from orderwell.domains.inventory.resolving import forget_buffers
-from orderwell.kernel.quantities import QUANTITY_SCALE
+from orderwell.kernel.quantities import QUANTITY_SCALE, plain
 from orderwell.kernel.refusals import quantity_problems
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.coded_rows import refuse
@@ -59,8 +59,8 @@ def save_buffer(draft: BufferDraft, *, version: int | None = None, actor: Actor,
             "channel": channel.code,
             "sku": draft.sku,
             "warehouse": draft.warehouse,
-            "before": before,
-            "after": draft.quantity,
+            "before": before if before is None else plain(before),
+            "after": draft.quantity if draft.quantity is None else plain(draft.quantity),
         }
         record(
             Fact(InventoryEvent.BUFFER_CHANGED, f"channel:{channel.pk}", f"channel:{channel.pk}", data),

@@ -36,6 +36,7 @@ def save_warehouse(draft: WarehouseDraft, *, version: int | None = None, actor: 
     with atomic():
         # A full lock: whoever makes a stock item here meanwhile waits, and then reads the new policy.
         warehouse = Warehouse.objects.select_for_update().filter(code=draft.code).first()
+        actor.require_row("warehouse", warehouse.pk if warehouse else None)
         if warehouse is not None:
             require_version(version, f"warehouse:{warehouse.pk}", kind="warehouse")
         refuse(_problems(draft))

@@ -4,7 +4,14 @@ import django.db.models.lookups
 from django.conf import settings
 from django.db import migrations, models
 
-import orderwell.domains.orders.due
+from orderwell.domains.orders.due import Moment
+
+
+class PartDue(Moment):
+    """An expression of this migration and the next alone."""
+
+    columns = ("fulfilment_state", "on_hold", "promised_at", "requested_at", "placed_at")
+    template = "CASE WHEN {0} IN ('backordered') AND NOT {1} THEN COALESCE({2}, {3}, {4}) END"
 
 
 class Migration(migrations.Migration):
@@ -20,10 +27,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="order",
             index=models.Index(
-                orderwell.domains.orders.due.PartDue(),
+                PartDue(),
                 models.F("priority"),
                 models.F("id"),
-                condition=models.Q(django.db.models.lookups.IsNull(orderwell.domains.orders.due.PartDue(), False)),
+                condition=models.Q(django.db.models.lookups.IsNull(PartDue(), False)),
                 name="order_part",
             ),
         ),

@@ -36,13 +36,17 @@ def answer(outcome: Outcome, language: str) -> tuple[int, bytes]:
 
 
 def remember_answers(plans: list[Plan], *, now: datetime) -> None:
-    """Store the answers of requests that carried a key and were not themselves repetitions. One statement."""
-    rows = []
+    """Store the answers of requests that carried a key and were not themselves repetitions. One statement, and another one
+    where orders are refused: a refusal may quote what was sent of somebody.
+    """
+    rows: list[request_keys.Row] = []
+    telling: list[request_keys.Row] = []
     for plan in plans:
         request, outcome = plan.submission.request, plan.outcome
         if request is None or outcome is None or isinstance(outcome, Repeated):
             continue
         if isinstance(outcome, Placed | Duplicate) or outcome.code != request_keys.KeyReused.code:
-            rows.append((request.scope, request.key, request.fingerprint, *answer(outcome, plan.submission.language)))
-    if rows:
-        request_keys.save_many(rows, now=now)
+            kept = rows if isinstance(outcome, Placed | Duplicate) else telling
+            kept.append((request.scope, request.key, request.fingerprint, *answer(outcome, plan.submission.language)))
+    if rows or telling:
+        request_keys.save_many(rows, telling=telling, now=now)

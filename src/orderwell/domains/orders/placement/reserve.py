@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from decimal import Decimal
 from operator import itemgetter
 
+from orderwell.domains.catalog.models import Variant
+from orderwell.domains.inventory.promising import HeldBack
 from orderwell.domains.inventory.resolving import Buffers, WarehouseRef, active_warehouses, buffers
 from orderwell.domains.inventory.services.ledger import StockRow, lock_stock
 from orderwell.domains.orders import errors
@@ -64,10 +67,16 @@ def places_for(
     if len(usable) > 1:
         usable.sort(key=itemgetter(0))
     found = [Place(row.id, code, row.on_hand - row.reserved, row.allow_negative) for (_, code), row in usable]
-    if held_back.rows:
-        for place, (_, row) in zip(found, usable, strict=True):
-            place.free -= held_back.of(channel_id, row.variant_id, row.warehouse_id)
+    if held_back.rows and found:
+        warehouses = {row.warehouse_id: code for (_, code), row in usable}
+        _hold_back(found, held_back.of(channel_id, usable[0][1].variant_id, warehouses))
     return found
+
+
+def _hold_back(places: list[Place], held: HeldBack) -> None:
+    kept = held.of({place.warehouse: place.free for place in places})
+    for place in places:
+        place.free -= kept[place.warehouse]
 
 
 def count_down(demands: list[Demand], stock: dict[int, list[StockRow]]) -> None:
@@ -96,15 +105,7 @@ def _serve(plan: Plan, demands: list[Demand], places: dict[int, list[Place]]) ->
     if not backorder:
         short = shortages(demands, places)
         if short:
-            plan.refuse(
-                *(
-                    errors.OutOfStock(
-                        pointer=f"/lines/{index}", sku=line.sku, wanted=plain(wanted), available=plain(available)
-                    )
-                    for index, line in enumerate(plan.lines)
-                    for wanted, available in (short[d.variant_id] for d in line.demands if d.variant_id in short)
-                )
-            )
+            plan.refuse(*_out_of_stock(plan, short))
             return
     before = {variant: [(place.warehouse, place.free) for place in found] for variant, found in places.items()}
     rule = source(demands, places)
@@ -114,3 +115,25 @@ def _serve(plan: Plan, demands: list[Demand], places: dict[int, list[Place]]) ->
             line.explanation["sourcing"] = [
                 explain(rule, demand, before[demand.variant_id], wish=wish) for demand in line.demands
             ]
+
+
+def _out_of_stock(plan: Plan, short: dict[int, tuple[Decimal, Decimal]]) -> Iterator[errors.OutOfStock]:
+    """Each line that needs what is short; one that sells it under another SKU, as bundles do, names the product."""
+    needs = [
+        (index, line, demand.variant_id)
+        for index, line in enumerate(plan.lines)
+        for demand in line.demands
+        if demand.variant_id in short
+    ]
+    foreign = {pk for _index, line, pk in needs if line.variant is None or line.variant.id != pk}
+    skus = dict(Variant.objects.filter(pk__in=foreign).values_list("pk", "sku")) if foreign else {}
+    for index, line, pk in needs:
+        component = skus.get(pk, line.sku)
+        wanted, available = short[pk]
+        yield errors.OutOfStock(
+            pointer=f"/lines/{index}",
+            sku=line.sku,
+            component="" if component == line.sku else component,
+            wanted=plain(wanted),
+            available=plain(available),
+        )

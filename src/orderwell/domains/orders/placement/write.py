@@ -17,7 +17,7 @@ from orderwell.domains.orders.outcomes import LineResult, Placed
 from orderwell.domains.orders.placement.plan import ZERO, Plan, PlannedLine
 from orderwell.domains.orders.states import ORDER
 from orderwell.kernel.identifiers import format_number
-from orderwell.kernel.quantities import digits
+from orderwell.kernel.quantities import digits, trimmed
 from orderwell.platform.configuration import services as configuration
 from orderwell.platform.crypto import email_index, phone_index, phone_last4_index
 from orderwell.platform.database import allocate_ids, bulk_insert
@@ -251,5 +251,6 @@ def _placed(plan: Plan, now: datetime, *, promised: bool) -> Placed:
 
 def _line_result(line: PlannedLine) -> LineResult:
     if not any(demand.missing for demand in line.demands):
-        return LineResult(line.sku, line.quantity, line.quantity, ZERO)
+        quantity = trimmed(line.quantity)
+        return LineResult(line.sku, quantity, quantity, ZERO)
     return LineResult.of(line.sku, line.quantity, [(demand.missing, demand.quantity) for demand in line.demands])

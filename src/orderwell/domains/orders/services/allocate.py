@@ -18,6 +18,7 @@ from orderwell.domains.orders.services.loading import lock_orders
 from orderwell.domains.orders.services.progress import refresh_states
 from orderwell.domains.orders.services.promises import promise
 from orderwell.domains.orders.sourcing import Demand, source
+from orderwell.kernel.quantities import plain
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.database import atomic
 from orderwell.platform.events.recording import Fact, record
@@ -95,7 +96,7 @@ def _fill(waiting: list[Backorder], orders: dict[int, Order], actor: Actor, now:
         taken = Demand(demand.variant_id, filled, demand.taken)
         promise(line, [taken], priority=backorder.priority, now=now)
         touched.add(line.order_id)
-        data = {"sku": line.sku, "quantity": filled, "from": {p.warehouse: q for p, q in demand.taken}}
+        data = {"sku": line.sku, "quantity": plain(filled), "from": {p.warehouse: plain(q) for p, q in demand.taken}}
         facts.append(Fact(OrderEvent.BACKORDER_FILLED, f"order:{line.order_id}", f"line:{line.pk}", data))
     record(facts, actor=actor, now=now)
     if touched:

@@ -145,7 +145,7 @@ def _cancel(
         made.append(cancellation.pk)
         data = {
             "sku": line.sku,
-            "quantity": quantity,
+            "quantity": plain(quantity),
             "reason": reason,
             "amount": {"old": before, "new": line.gross_amount},
             "currency": order.currency,

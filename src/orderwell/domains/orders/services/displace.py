@@ -314,7 +314,7 @@ def _wait_again(one: Displaced) -> None:
 def _fact(one: Displaced, cause: dict[str, Any]) -> Fact:
     data = {
         "sku": one.sku,
-        "quantity": one.units,
+        "quantity": plain(one.units),
         "warehouse": one.warehouse,
         "on_hand": plain(one.on_hand),
         "left": plain(one.left),

@@ -11,12 +11,13 @@ import secrets
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 
 from orderwell.domains.inventory.errors import StockChanged
 from orderwell.domains.orders import errors
 from orderwell.domains.orders.drafts import OrderDraft, Submission
-from orderwell.domains.orders.outcomes import Outcome, Refused
+from orderwell.domains.orders.models import Order
+from orderwell.domains.orders.outcomes import Outcome, Placed, Refused
 from orderwell.domains.orders.placement.answers import remember_answers
 from orderwell.domains.orders.placement.known import answer_known_orders, answer_repeated_requests
 from orderwell.domains.orders.placement.plan import Plan, alive
@@ -48,8 +49,7 @@ def place_submissions(submissions: Sequence[Submission], *, now: datetime) -> li
     is tried again alone, so that one never fails its neighbours.
     """
     try:
-        with unchanged() as known:
-            return _place(submissions, now, known)
+        return _place_together(submissions, now)
     except (DatabaseError, StockChanged):
         log.info("a batch of %d orders failed and is retried one by one", len(submissions), exc_info=True)
     except Exception:
@@ -60,8 +60,7 @@ def place_submissions(submissions: Sequence[Submission], *, now: datetime) -> li
 def _place_alone(submission: Submission, now: datetime) -> Outcome:
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            with unchanged() as known:
-                return _place([submission], now, known)[0]
+            return _place_together([submission], now)[0]
         except (DatabaseError, StockChanged):
             log.warning("placing one order failed, attempt %d of %d", attempt, ATTEMPTS, exc_info=True)
         except Exception:
@@ -70,6 +69,29 @@ def _place_alone(submission: Submission, now: datetime) -> Outcome:
     reference = secrets.token_hex(4)
     log.error("order refused with internal_failure, reference %s", reference)
     return Refused((errors.InternalFailure(reference=reference).detail(),))
+
+
+def _place_together(submissions: Sequence[Submission], now: datetime) -> list[Outcome]:
+    """All in one transaction. A failure is raised, unless it was only the answer to COMMIT that got lost: placed again,
+    orders without a name of their own would be there twice."""
+    outcomes: list[Outcome] = []
+    try:
+        with unchanged() as known:
+            outcomes = _place(submissions, now, known)
+    except DatabaseError:
+        if not _are_there(outcomes):
+            raise
+        log.warning("%d orders were placed, but the answer to COMMIT was lost", len(outcomes), exc_info=True)
+    return outcomes
+
+
+def _are_there(outcomes: Sequence[Outcome]) -> bool:
+    """Looked at on a connection that works; one order stands for the transaction."""
+    first = next((outcome for outcome in outcomes if isinstance(outcome, Placed)), None)
+    if first is None:
+        return False
+    connection.close_if_unusable_or_obsolete()
+    return Order.objects.filter(pk=first.order_id, number=first.number, placed_at=first.placed_at).exists()
 
 
 def _place(submissions: Sequence[Submission], now: datetime, known: Unchanged | None) -> list[Outcome]:

@@ -17,7 +17,7 @@ from orderwell.platform.accounts.events import AccountEvent
 from orderwell.platform.accounts.models import ApiKey
 from orderwell.platform.accounts.scopes import expand_scopes
 from orderwell.platform.accounts.services.roles import require_own
-from orderwell.platform.accounts.services.row_scopes import Limits, set_limits
+from orderwell.platform.accounts.services.row_scopes import Limits, limits_to_give, set_limits, within_rows
 from orderwell.platform.database import atomic
 from orderwell.platform.events.recording import Fact, record
 from orderwell.platform.permissions import Permission
@@ -46,6 +46,7 @@ def create_key(
     if expires_at is not None and expires_at <= now:
         raise InvalidValue(value=expires_at.isoformat(), expected=_("a moment in the future"), pointer="/expires_at")
     require_own(actor, expand_scopes(scopes))
+    given = limits_to_give(limits or {}, actor=actor)
     prefix = random_token(PREFIX_LENGTH)
     raw = f"ow_{prefix}_{random_token(SECRET_LENGTH)}"
     with atomic():
@@ -58,7 +59,7 @@ def create_key(
             created_by=actor.label[:120],
             expires_at=expires_at,
         )
-        set_limits(key, limits or {})
+        set_limits(key, given)
         _record(AccountEvent.KEY_CREATED, key, actor, now)
     return key, raw
 
@@ -67,7 +68,7 @@ def revoke_key(*, key_id: int, actor: Actor, now: datetime) -> ApiKey:
     """End a key: at once in this process, within two seconds in others. Revoking twice changes nothing."""
     actor.require(Permission.SYSTEM_API_KEY_MANAGE)
     with atomic():
-        key = ApiKey.objects.select_for_update().filter(pk=key_id).first()
+        key = within_rows(ApiKey.objects.select_for_update(), actor).filter(pk=key_id).first()
         if key is None:
             raise NotFound(kind=_("API key"), reference=key_id)
         if key.revoked_at is None:
@@ -80,7 +81,7 @@ def revoke_key(*, key_id: int, actor: Actor, now: datetime) -> ApiKey:
 
 def list_keys(*, actor: Actor) -> list[ApiKey]:
     actor.require(Permission.SYSTEM_API_KEY_MANAGE)
-    return list(ApiKey.objects.order_by("id"))
+    return list(within_rows(ApiKey.objects.order_by("id"), actor))
 
 
 def _record(event: AccountEvent, key: ApiKey, actor: Actor, now: datetime) -> None:

@@ -14,7 +14,8 @@ from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.accounts.errors import TeamNameTaken
 from orderwell.platform.accounts.events import AccountEvent
 from orderwell.platform.accounts.models import Team, User
-from orderwell.platform.accounts.services.users import change_user
+from orderwell.platform.accounts.services.row_scopes import within_rows
+from orderwell.platform.accounts.services.users import change_user, visible_teams
 from orderwell.platform.database import atomic
 from orderwell.platform.events.recording import Fact, record
 from orderwell.platform.events.versions import require_version
@@ -33,9 +34,10 @@ def save_team(
     """Make a team, or give the team `team_id` another name. The same name again changes nothing.
 
     `members` are the users that belong to it from now on; None leaves them. Raises StaleVersion, NotFound, and
-    AboveOwnPermissions for somebody who may do more than the actor.
+    AboveOwnPermissions for somebody who may do more than the actor, OutsideOwnRows.
     """
     actor.require(Permission.SYSTEM_USER_MANAGE)
+    actor.require_row("team", team_id)
     name = name.strip()
     wrong = [problem.detail() for problem in text_problems(name, "/name", 80, needed=True)]
     if wrong:
@@ -63,7 +65,8 @@ def save_team(
 
 def _set_members(team: Team, wanted: set[int], actor: Actor, now: datetime) -> None:
     """Who comes and who goes; each is a change of that user, and told there."""
-    users = User.objects.filter(Q(pk__in=wanted) | Q(teams=team)).distinct().prefetch_related("teams").order_by("pk")
+    users = within_rows(User.objects.filter(Q(pk__in=wanted) | Q(teams=team)).distinct(), actor)
+    users = users.prefetch_related("teams").order_by("pk")
     known = {user.pk: user for user in users}
     for index, key in enumerate(sorted(wanted)):
         if key not in known:
@@ -78,7 +81,8 @@ def _set_members(team: Team, wanted: set[int], actor: Actor, now: datetime) -> N
 def members_of(team_id: int, *, actor: Actor) -> list[User]:
     """Who belongs to a team, by name, with roles and row filters at hand."""
     actor.require(Permission.SYSTEM_USER_MANAGE)
-    return sorted(User.objects.filter(teams=team_id).prefetch_related("roles", "row_scopes"), key=str)
+    found = within_rows(User.objects.filter(teams=team_id), actor)
+    return sorted(found.prefetch_related("roles", "row_scopes"), key=str)
 
 
 def member_counts(*, actor: Actor) -> dict[int, int]:
@@ -88,7 +92,7 @@ def member_counts(*, actor: Actor) -> dict[int, int]:
 
 def list_teams(*, actor: Actor) -> list[Team]:
     actor.require(Permission.SYSTEM_USER_MANAGE)
-    return list(Team.objects.order_by("name"))
+    return list(visible_teams(actor).order_by("name"))
 
 
 def team_names() -> dict[int, str]:

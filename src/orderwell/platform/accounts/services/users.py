@@ -9,6 +9,7 @@ from datetime import datetime
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from orderwell.kernel.errors import DomainError, InvalidValue, NotFound, refuse_together
@@ -23,7 +24,7 @@ from orderwell.platform.accounts.services.roles import (
     require_own,
     somebody_still_manages_users,
 )
-from orderwell.platform.accounts.services.row_scopes import Limits, set_limits
+from orderwell.platform.accounts.services.row_scopes import Limits, limits_to_give, set_limits, within_rows
 from orderwell.platform.database import atomic
 from orderwell.platform.events.recording import Fact, record
 from orderwell.platform.events.versions import Version, require_version, version_of
@@ -46,7 +47,7 @@ def create_user(
     actor: Actor,
     now: datetime,
 ) -> User:
-    """A person who may sign in and do what the roles allow, on the rows that `limits` leaves."""
+    """A person who may sign in and do what the roles allow, on the rows that `limits` leaves: never more than the actor's."""
     actor.require(Permission.SYSTEM_USER_MANAGE)
     refuse_together(sign_in_problems(username=username, password=password, name=name))
     username = clean_username(username)
@@ -54,6 +55,7 @@ def create_user(
     with atomic():
         wanted = find_roles(roles)
         require_own(actor, {permission for role in wanted for permission in role.permissions})
+        given = limits_to_give(limits or {}, actor=actor)
         if User.objects.filter(username=username).exists():
             raise UsernameTaken(username=username, pointer="/username")
         user = User.objects.create(
@@ -65,7 +67,7 @@ def create_user(
             created_at=now,
         )
         user.roles.set(wanted)
-        set_limits(user, limits or {})
+        set_limits(user, given)
         _record(AccountEvent.USER_CREATED, user, actor, now, roles=list(roles))
     return user
 
@@ -89,12 +91,12 @@ def change_user(
     """
     actor.require(Permission.SYSTEM_USER_MANAGE)
     with atomic(), somebody_still_manages_users():
-        user = find_user(username, lock=True)
+        user = find_user(username, actor=actor, lock=True)
         require_not_above(actor, user)
         require_version(version, f"user:{user.pk}", kind="user", names=CHANGES)
         changes: dict[str, object] = _change_texts(user, name=name, language=language)
         if teams is not None:
-            changes |= _change_teams(user, teams)
+            changes |= _change_teams(user, teams, actor)
         if roles is not None:
             wanted = find_roles(roles)
             require_own(actor, {permission for role in wanted for permission in role.permissions})
@@ -102,9 +104,9 @@ def change_user(
             if before != sorted(roles):
                 changes["roles"] = {"before": before, "after": sorted(roles)}
                 user.roles.set(wanted)
-        if limits is not None and _differ(user, limits):
-            set_limits(user, limits)
-            changes["limits"] = {kind: sorted(ids) for kind, ids in limits.items()}
+        if limits is not None and _differ(user, given := limits_to_give(limits, actor=actor)):
+            set_limits(user, given)
+            changes["limits"] = {kind: sorted(ids) for kind, ids in given.items()}
         if is_active is not None and is_active != user.is_active:
             changes["is_active"] = {"before": user.is_active, "after": is_active}
             user.is_active = is_active
@@ -132,12 +134,15 @@ def _change_texts(user: User, **given: str | None) -> dict[str, object]:
     return changes
 
 
-def _change_teams(user: User, teams: Sequence[int]) -> dict[str, object]:
-    known = dict(Team.objects.filter(pk__in=teams).values_list("pk", "name"))
+def _change_teams(user: User, teams: Sequence[int], actor: Actor) -> dict[str, object]:
+    """Teams that the actor doesn't see stay as they are."""
+    known = dict(visible_teams(actor).filter(pk__in=teams).values_list("pk", "name"))
     for index, key in enumerate(teams):
         if key not in known:
             raise NotFound(kind="team", reference=key, pointer=f"/teams/{index}")
     before = sorted(user.teams.values_list("name", flat=True))
+    hidden = user.teams.exclude(pk__in=visible_teams(actor)) if actor.team_ids is not None else Team.objects.none()
+    known |= dict(hidden.values_list("pk", "name"))
     user.teams.set(known)
     after = sorted(known.values())
     return {"teams": {"before": before, "after": after}} if before != after else {}
@@ -147,7 +152,7 @@ def set_password(
     *, username: str, password: str, must_change_password: bool = False, actor: Actor, now: datetime
 ) -> User:
     """Set somebody's password; users may set their own without the permission to manage users."""
-    user = find_user(username)
+    user = find_user(username, actor=actor)
     if (actor.kind, actor.id) != ("user", user.pk):
         actor.require(Permission.SYSTEM_USER_MANAGE)
         require_not_above(actor, user)
@@ -160,13 +165,18 @@ def set_password(
     return user
 
 
+def visible_teams(actor: Actor) -> QuerySet[Team]:
+    return Team.objects.all() if actor.team_ids is None else Team.objects.filter(pk__in=actor.team_ids)
+
+
 def user_version(user_id: int) -> Version:
     return version_of(f"user:{user_id}", names=CHANGES)
 
 
-def find_user(username: str, *, lock: bool = False) -> User:
+def find_user(username: str, *, actor: Actor, lock: bool = False) -> User:
+    """Raises NotFound, also for one who sees rows that the actor doesn't see."""
     rows = User.objects.select_for_update() if lock else User.objects.all()
-    user = rows.filter(username=username.strip().lower()).first()
+    user = within_rows(rows, actor).filter(username=username.strip().lower()).first()
     if user is None:
         raise NotFound(kind=_("user"), reference=username, pointer="/username")
     return user

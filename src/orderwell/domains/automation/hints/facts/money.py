@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from decimal import Decimal
 
-from django.db.models import F, Min, Sum
+from django.db.models import F, Min, Q, Sum
 
 from orderwell.domains.automation.hints.facts.values import Overdue
 from orderwell.domains.billing.open_invoices import open_invoices
@@ -22,6 +23,15 @@ def overdue_of(actor: Actor, customers: Iterable[Customer], *, grace_days: int, 
     if not owed:
         return {}
     mine = visible_invoices(actor).filter(customer__in=list(owed), currency=F("customer__currency"))
-    late = open_invoices(mine, overdue_at=now - timedelta(days=grace_days))
-    sums = late.order_by().values_list("customer_id").annotate(total=Sum("open_amount"), oldest=Min("due_at"))
-    return {pk: Overdue(total, owed[pk], known[pk], oldest) for pk, total, oldest in sums}
+    late = Q(due_at__lt=now - timedelta(days=grace_days))
+    sums = (
+        open_invoices(mine)
+        .order_by()
+        .values_list("customer_id")
+        .annotate(open=Sum("open_amount"), total=Sum("open_amount", filter=late), oldest=Min("due_at", filter=late))
+        .filter(oldest__isnull=False)
+    )
+    return {
+        pk: Overdue(total, owed[pk], known[pk], oldest, max(all_open - owed[pk], Decimal(0)))
+        for pk, all_open, total, oldest in sums
+    }

@@ -10,7 +10,8 @@ from decimal import Decimal
 from django.db.models import QuerySet
 
 from orderwell.domains.automation.hints.facts.own_prices import OwnPrices, own_prices
-from orderwell.domains.automation.hints.facts.values import BundleOffer, OrderFacts, PackOffer
+from orderwell.domains.automation.hints.facts.packing import packings
+from orderwell.domains.automation.hints.facts.values import BundleOffer, LineFacts, OrderFacts, PackOffer
 from orderwell.domains.automation.hints.wording import local_name
 from orderwell.domains.catalog.models import BundleComponent, Variant
 from orderwell.domains.inventory.availability import available
@@ -92,7 +93,11 @@ def fill_offers(actor: Actor, facts: Sequence[OrderFacts]) -> None:
             have[line.variant_id] += line.quantity
         for line in item.lines:
             line.agreed = prices.agreed(item, line.variant_id, have[line.variant_id])
-        item.packs = {pk: _packs(item, pk, have, others[pk], prices, free) for pk in have.keys() & others.keys()}
+        item.packs = {
+            line.key: _packs(item, line, have, others[line.variant_id], prices, free)
+            for line in item.lines
+            if others.get(line.variant_id)
+        }
         item.bundles = [
             BundleOffer(bundle.sku, local_name(bundle), parts[pk], price)
             for pk, bundle in bundles.items()
@@ -104,21 +109,22 @@ def fill_offers(actor: Actor, facts: Sequence[OrderFacts]) -> None:
 
 def _packs(
     item: OrderFacts,
-    variant_id: int,
+    line: LineFacts,
     have: dict[int, Decimal],
     others: Sequence[tuple[Variant, Decimal, str]],
     prices: OwnPrices,
     free: dict[int, Decimal],
 ) -> list[PackOffer]:
-    """At the price of as many packs as the quantity fills; what is left over at the price of so few."""
+    """At the prices of exactly what would be taken: with scales, fewer or more of them cost another price."""
     found = []
     for other, units, option in others:
-        packs = max(have[variant_id] // units, Decimal(1))
-        rest = have[variant_id] % units
-        price = prices.of(item, other.pk, have.get(other.pk, Decimal(0)) + packs)
+        (packs, rest), alone = packings(line.quantity, units, line.places)
+        before = have.get(other.pk, Decimal(0))
+        price, price_alone = (prices.of(item, other.pk, before + count) for count in (packs or alone, alone))
         if price is not None:
-            left = prices.of(item, variant_id, rest) if rest else None
-            found.append(PackOffer(other.sku, local_name(other), units, price, option, free.get(other.pk), left))
+            left = prices.of(item, line.variant_id, have[line.variant_id] - line.quantity + rest) if rest else None
+            offer = PackOffer(other.sku, local_name(other), units, price, option, free.get(other.pk), left, price_alone)
+            found.append(offer)
     return found
 
 

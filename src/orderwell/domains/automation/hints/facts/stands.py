@@ -72,18 +72,16 @@ def _stock(actor: Actor, named: dict[int, list[ProductSubstitute]]) -> dict[int,
 
 def _free(rows: Sequence[Availability], item: OrderFacts) -> Decimal:
     """What the order's channel may promise of it."""
-    places, held_back = active_warehouses(), buffers()
     codes = set(item.warehouse_codes)
-    return sum(
-        (
-            max(row.available - held_back.of(item.channel_id, row.variant_id, places[row.warehouse].id), ZERO)
-            for row in rows
-            if row.warehouse in places and (not codes or row.warehouse in codes)
-        ),
-        ZERO,
-    )
+    places = {place.id: code for code, place in active_warehouses().items() if not codes or code in codes}
+    here = set(places.values())
+    free = {row.warehouse: row.available for row in rows if row.warehouse in here}
+    if not rows:
+        return ZERO
+    kept = buffers().of(item.channel_id, rows[0].variant_id, places).of(free)
+    return sum(free.values(), ZERO) - sum(kept.values(), ZERO)
 
 
 def _stand(row: ProductSubstitute, free: Decimal, price: Decimal | None) -> Stand:
     other = row.substitute
-    return Stand(other.sku, local_name(other), free, price, row.note, other.pk, other.product_id)
+    return Stand(other.sku, local_name(other), free, price, row.note, other.pk, other.product_id, other.quantity_places)

@@ -52,18 +52,23 @@ class Twin:
 
 @dataclass(frozen=True, slots=True)
 class Overdue:
-    """What a customer owes past the date, with the days of grace taken off; `since` is the date of the oldest of it."""
+    """What a customer owes past the date, with the days of grace taken off; `since` is the date of the oldest of it.
+
+    `owed` is the balance of the account: what is open of invoices, less what was paid `ahead` on other orders.
+    """
 
     amount: Decimal
     owed: Decimal
     currency: str
     since: datetime
+    ahead: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True)
 class PackOffer:
     """The same goods in another pack: one unit of `sku` holds `units` of what was asked for. `option` is what the two
-    differ in, empty for a bundle of nothing else; `free` None where stock isn't known.
+    differ in, empty for a bundle of nothing else; `free` None where stock isn't known. `unit_price` is that of as many
+    packs as `packings` proposes together with singles.
     """
 
     sku: str
@@ -74,6 +79,8 @@ class PackOffer:
     free: Decimal | None = None
     # What a single one costs of those that no whole pack holds, where fewer cost more.
     rest_price: Decimal | None = None
+    # What a pack costs where packs alone are taken; None: `unit_price`.
+    alone_price: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +94,7 @@ class Stand:
     note: str
     variant_id: int
     product_id: int
+    places: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +180,7 @@ class OrderFacts:
     twins: Sequence[Twin] = ()
     overdue: Overdue | None = None
     credit: CreditUse | None = None
+    # By the key of the line, for its quantity.
     packs: Mapping[int, Sequence[PackOffer]] = field(default_factory=dict)
     stands: Mapping[int, Sequence[Stand]] = field(default_factory=dict)
     bundles: Sequence[BundleOffer] = ()

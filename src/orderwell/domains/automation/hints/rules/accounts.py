@@ -98,6 +98,14 @@ def order_beyond_the_limit(order: OrderFacts, limits: Limits) -> Iterator[Hint]:
 
 def _reason(owed: Overdue) -> Phrase:
     amount, total = money(owed.amount, owed.currency), money(owed.owed, owed.currency)
+    if owed.ahead:
+        text = _(
+            "The customer owes {amount} past its date, the oldest of it since {day}. Of {open} in all, {ahead} were "
+            "paid ahead on other orders, which leaves {total}."
+        )
+        ahead = money(owed.ahead, owed.currency)
+        open_amount = money(owed.owed + owed.ahead, owed.currency)
+        return Phrase(text, amount=amount, day=day(owed.since), open=open_amount, ahead=ahead, total=total)
     if owed.amount == owed.owed:
         return Phrase(
             _("The customer owes {amount}, all of it past its date, the oldest since {day}."),

@@ -8,13 +8,14 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_noop as _
 
+from orderwell.domains.automation.hints.facts.packing import packings
 from orderwell.domains.automation.hints.facts.values import BundleOffer, LineFacts, OrderFacts, PackOffer, VariantFacts
 from orderwell.domains.automation.hints.hint import Hint, Remedy, Severity
 from orderwell.domains.automation.hints.registry import Limits, Threshold, define
 from orderwell.domains.automation.hints.rules.common import changing, may_change, percent_off
 from orderwell.domains.automation.hints.wording import money, unit_price
 from orderwell.kernel.errors import Phrase
-from orderwell.kernel.quantities import plain
+from orderwell.kernel.quantities import has_scale, plain
 from orderwell.platform.configuration.kinds import decimal, text
 from orderwell.platform.permissions import Permission
 
@@ -62,17 +63,17 @@ class Packed:
     cost: Decimal
 
 
-def cheapest(quantity: Decimal, price: Decimal, offer: PackOffer) -> Packed:
-    """Whole packs with the rest in singles, or one pack more where even that is cheaper.
+def cheapest(quantity: Decimal, price: Decimal, offer: PackOffer, places: int = 0) -> Packed:
+    """Whole packs with the rest in singles, or packs alone that hold a little more where even that is cheaper.
 
     >>> cheapest(Decimal(11), Decimal(10), PackOffer("BOX", "Box", Decimal(12), Decimal(96))).packs
     Decimal('1')
     """
-    packs = quantity // offer.units
-    rest = quantity - packs * offer.units
+    (packs, rest), alone = packings(quantity, offer.units, places)
     single = price if offer.rest_price is None else max(price, offer.rest_price)
     exact = Packed(offer, packs, rest, packs * offer.unit_price + rest * single)
-    more = Packed(offer, packs + 1, ZERO, (packs + 1) * offer.unit_price)
+    each = offer.unit_price if offer.alone_price is None else offer.alone_price
+    more = Packed(offer, alone, ZERO, alone * each)
     return more if rest and more.cost < exact.cost else exact
 
 
@@ -84,9 +85,9 @@ def cheaper_pack(order: OrderFacts, limits: Limits) -> Iterator[Hint]:
             continue
         offers = [
             found
-            for offer in order.packs.get(line.variant_id, ())
+            for offer in order.packs.get(line.key, ())
             if not offer.option or offer.option.casefold() in names
-            for found in [cheapest(line.quantity, line.unit_price, offer)]
+            for found in [cheapest(line.quantity, line.unit_price, offer, line.places)]
             if found.packs and (offer.free is None or offer.free >= found.packs)
         ]
         best = min(offers, key=lambda item: item.cost, default=None)
@@ -108,8 +109,13 @@ def _pack_hint(order: OrderFacts, line: LineFacts, best: Packed, now: Decimal) -
         "percent": percent_off(now, best.cost),
     }
     if best.singles:
-        text = _(
-            "{quantity} × {sku} cost {now}; {packs} × {other} and {singles} single ones cost {cost}, {percent} % less."
+        text = (
+            _("{quantity} × {sku} cost {now}; {packs} × {other} and a single one cost {cost}, {percent} % less.")
+            if best.singles == 1
+            else _(
+                "{quantity} × {sku} cost {now}; {packs} × {other} and {singles} single ones cost {cost}, "
+                "{percent} % less."
+            )
         )
         reason = Phrase(text, **figures, singles=best.singles)
     else:
@@ -137,7 +143,7 @@ def substitute_in_stock(order: OrderFacts, limits: Limits) -> Iterator[Hint]:
         if not line.missing or line.is_bundle or not may_change(order, line):
             continue
         for stand in order.stands.get(line.variant_id, ()):
-            if left[stand.sku] < line.missing or stand.unit_price is None:
+            if left[stand.sku] < line.missing or stand.unit_price is None or not has_scale(line.missing, stand.places):
                 continue
             left[stand.sku] -= line.missing  # what one line takes, another can't
             figures = {"missing": line.missing, "sku": line.sku, "other": stand.sku, "free": stand.free}

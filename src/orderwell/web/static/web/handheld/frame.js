@@ -4,7 +4,11 @@
   const queue = self.OrderwellQueue;
   const words = JSON.parse(document.getElementById("hh-texts").textContent);
   const $ = (id) => document.getElementById(`hh-${id}`);
-  const t = (name, ...values) => (words[name] ?? name).replace(/\{(\d)\}/g, (_, index) => values[index]);
+  // What counts one thing may have words of its own.
+  const t = (name, ...values) => {
+    const said = (`${values[0]}` === "1" && words[`${name}_one`]) || (words[name] ?? name);
+    return said.replace(/\{(\d)\}/g, (_, index) => values[index]);
+  };
 
   // --- Elements ------------------------------------------------------------------------------------------------------
   const icon = (name) => {
