@@ -67,7 +67,7 @@ def test_what_an_order_costs_is_written_alike_by_whatever_answers(owner: Caller,
         made(owner.get(f"/payments/{payment['id']}")),
     ):
         assert_alike(found)
-    assert owner.get(f"/customers/{shop.customer.pk}/balance").json() == {"CNY": "1.03"}
+    assert owner.get(f"/customers/{shop.customer.pk}/balance").json() == {"balances": {"CNY": "1.03"}, "partial": False}
 
 
 def test_a_change_names_its_currency_and_says_its_amounts_alike(owner: Caller, shop: Shop) -> None:

@@ -123,6 +123,10 @@ def test_a_part_of_an_account_says_so_and_is_not_handed_out(
     found = limited.get(path).json()
     assert (found["partial"], found["closing"], len(found["items"])) == (True, "70.00", 4)
     assert owner.get(path).json()["closing"] == "110.00"
+    # The balance says it as well.
+    balance = path.replace("/statement", "/balance")
+    assert limited.get(balance).json() == {"balances": {"CNY": "70.00"}, "partial": True}
+    assert owner.get(balance).json() == {"balances": {"CNY": "110.00"}, "partial": False}
     for refused in (limited.post(path + "s", {}), limited.get(f"/statements/{kept}/pdf")):
         assert refused.json()["code"] == "statement_partial"
     assert Statement.objects.count() == 1

@@ -255,7 +255,7 @@ def test_the_desk_names_what_is_too_much_and_what_is_not_invoiced(
     listed = flat(bookkeeper.get(shown).content.decode())
     assert re.findall(r'<a class="fw-bold" href="/orders/(\d+)/"', listed) == [str(order_id)]
     said = bookkeeper.get(f"/lists/orders/total/?{shown.partition('?')[2]}").content.decode()
-    assert said == "1 in all · sum ¥40.00 · not invoiced ¥20.00"
+    assert said == "1 in all · sum ¥40.00 · not invoiced ¥20.00 · of it shipped ¥20.00"
 
 
 def test_where_only_charges_are_left_nothing_has_left(owner: Client, company: Company) -> None:

@@ -15,7 +15,6 @@ from orderwell.api.routing import Routes
 from orderwell.api.shapes import (
     Amount,
     AmountIn,
-    Amounts,
     Exact,
     Id,
     InCurrency,
@@ -35,7 +34,6 @@ from orderwell.domains.billing.services.invoice import issue_invoice
 from orderwell.domains.billing.services.pay import PaymentDraft, record_payment, record_refund
 from orderwell.domains.billing.services.undo_credit import undo_credit_note
 from orderwell.domains.billing.services.undo_money import undo_payment, undo_refund
-from orderwell.domains.customers.lookup import known_customer
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.permissions import Permission
 
@@ -391,10 +389,3 @@ def undo_order_refund(request: ApiRequest, refund_id: Id, body: Undoing) -> Refu
 def get_order_money(request: ApiRequest, order_id: Id) -> queries.OrderMoney:
     """An order's money at a glance."""
     return queries.order_money(request.actor, order_id)
-
-
-@routes.read("/customers/{customer_id}/balance", permission=INVOICES, response=Amounts)
-def get_customer_balance(request: ApiRequest, customer_id: Id) -> dict[str, Any]:
-    """What a customer owes, by currency; settled currencies are left out."""
-    known_customer(request.actor, customer_id)
-    return queries.customer_balance(request.actor, customer_id)

@@ -13,9 +13,10 @@ from pydantic import Field
 from orderwell.api.bodies import ApiRequest
 from orderwell.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, link_to_next, page
 from orderwell.api.routing import Routes
-from orderwell.api.shapes import Amount, Currency, Id, InCurrency, Input, Moment, Shape, columns
+from orderwell.api.shapes import Amount, Amounts, Currency, Id, InCurrency, Input, Moment, Shape, columns
 from orderwell.domains.automation.services.hand_out import hand_out_statement as hand_out
 from orderwell.domains.billing.models import Statement
+from orderwell.domains.billing.queries import customer_balance, part_of_balance
 from orderwell.domains.billing.statement import (
     AccountStatement,
     StatementLine,
@@ -24,6 +25,7 @@ from orderwell.domains.billing.statement import (
     statements_of_customer,
     usual_currency,
 )
+from orderwell.domains.customers.lookup import known_customer
 from orderwell.kernel.clock import business_day, utc_now
 from orderwell.kernel.errors import InvalidValue
 from orderwell.platform.accounts.actor import Actor
@@ -88,6 +90,11 @@ class HandedOutShape(InCurrency):
     documents: int
     made_at: Moment
     actor_label: str
+
+
+class BalanceShape(Shape):
+    balances: Amounts = Field(description="By currency; negative where too much was paid")
+    partial: bool = Field(description="The account has documents that this key may not see; it is not all that is owed")
 
 
 class NewStatement(Input):
@@ -174,3 +181,13 @@ def hand_out_statement(request: ApiRequest, customer_id: Id, body: NewStatement)
     """
     chosen = _chosen(request.actor, customer_id, **dict(body))
     return _handed_out(hand_out(customer_id=customer_id, **chosen, actor=request.actor, now=utc_now()))
+
+
+@routes.read("/customers/{customer_id}/balance", permission=VIEW, response=BalanceShape)
+def get_customer_balance(request: ApiRequest, customer_id: Id) -> dict[str, Any]:
+    """What a customer owes, by currency; settled currencies are left out."""
+    known_customer(request.actor, customer_id)
+    return {
+        "balances": customer_balance(request.actor, customer_id),
+        "partial": part_of_balance(request.actor, customer_id),
+    }

@@ -51,6 +51,7 @@ def test_screen_file_and_paper_say_the_same(owner: Client, path: str) -> None:
     assert answer["Location"] == f"/print/statement/?ids={made.pk}"
     pdf = owner.get(answer["Location"])
     text = " ".join(part.extract_text() for part in PdfReader(io.BytesIO(pdf.content)).pages)
+    assert number in text.partition("=CMD()")[2].partition("80.00")[0].replace("\n", ""), "the payment's invoice"
     assert "80.00" in text and "王小明" in text.replace(" ", "") and f"{made.pk:06d}" in text
     # Printed again it is the same file, to the byte.
     assert owner.get(answer["Location"]).content == pdf.content

@@ -48,7 +48,6 @@ class Invoice(models.Model):
             models.CheckConstraint(condition=Q(open_amount__gte=0), name="invoice_open_amount"),
         ]
         indexes = [
-            models.Index(fields=["order"], name="invoice_order"),
             models.Index(fields=["cause"], name="invoice_cause"),
             models.Index(fields=["-issued_at", "-id"], name="invoice_recent"),
             models.Index(fields=["customer", "-issued_at", "-id"], name="invoice_customer"),
@@ -119,7 +118,6 @@ class CreditNote(Undoable):
             ),
         ]
         indexes = [
-            models.Index(fields=["order"], name="credit_note_order"),
             models.Index(fields=["cause"], name="credit_note_cause"),
             models.Index(fields=["-issued_at", "-id"], name="credit_note_recent"),
             models.Index(fields=["cause"], name="credit_note_undone", condition=Q(undone_at__isnull=False)),
@@ -179,7 +177,6 @@ class Payment(Undoable):
             ),
         ]
         indexes = [
-            models.Index(fields=["order"], name="payment_order"),
             models.Index(fields=["-received_at", "-id"], name="payment_recent"),
             models.Index(fields=["method", "-received_at", "-id"], name="payment_method"),
             models.Index(fields=["customer", "-received_at", "-id"], name="payment_customer"),
@@ -234,7 +231,6 @@ class LedgerEntry(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["customer", "currency"], name="ledger_customer"),
-            models.Index(fields=["order"], name="ledger_order"),
         ]
 
 

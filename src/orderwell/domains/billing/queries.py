@@ -267,6 +267,13 @@ def customer_balance(actor: Actor, customer_id: int) -> dict[str, Decimal]:
     return {currency: total for currency, total in _balance_of(actor, customer_id) if total}
 
 
+def part_of_balance(actor: Actor, customer_id: int) -> bool:
+    """Whether the customer has documents that the actor may not know of: then `customer_balance` is not all of it."""
+    every = LedgerEntry.objects.filter(customer_id=customer_id)
+    seen = visible_of(every, actor)
+    return seen is not every and every.exclude(pk__in=seen.values("pk")).exists()
+
+
 @prepared(Actor, int)
 def _balance_of(actor: Actor, customer_id: int) -> QuerySet[LedgerEntry, tuple[str, Decimal]]:
     rows = visible_of(LedgerEntry.objects.filter(customer_id=customer_id), actor)

@@ -19,6 +19,7 @@ from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 
 ZERO = Decimal(0)
+CHUNK = 500
 State = Order.FulfilmentState
 
 
@@ -41,6 +42,14 @@ def shipped_uninvoiced(actor: Actor, orders: Sequence[Order]) -> dict[int, Decim
     found = {row.pk: max(row.total_amount - row.invoiced_amount, ZERO) for row in sold if row.fulfilment_state in left}
     partly = {order.pk: order for order in sold if order.fulfilment_state == State.PARTIAL}
     return found | _of_partly_shipped(partly) if partly else found
+
+
+def shipped_uninvoiced_of(actor: Actor, order_ids: Sequence[int]) -> dict[int, Decimal]:
+    """The same for a whole list, by the keys of its orders."""
+    found: dict[int, Decimal] = {}
+    for start in range(0, len(order_ids), CHUNK):
+        found |= shipped_uninvoiced(actor, list(visible_orders(actor).filter(pk__in=order_ids[start : start + CHUNK])))
+    return found
 
 
 def _of_partly_shipped(orders: dict[int, Order]) -> dict[int, Decimal]:

@@ -15,6 +15,7 @@ from orderwell.domains.fulfilment.components import Promise, complete_units, mis
 from orderwell.domains.fulfilment.queries import shipped_components
 from orderwell.domains.inventory.choices import visible_warehouses
 from orderwell.domains.inventory.models import Reservation, Warehouse
+from orderwell.domains.orders.due import is_past_date
 from orderwell.domains.orders.models import Order, OrderLine
 from orderwell.domains.orders.services.promises import demand_of
 from orderwell.domains.orders.waiting import ready_to_ship
@@ -77,7 +78,7 @@ def pick_tasks(actor: Actor, warehouse: Warehouse, *, now: datetime, limit: int 
             order.pk,
             order.number,
             due,
-            due is not None and due < now,
+            is_past_date(order, now),
             tuple(picks[order.pk]),
             customer=order.customer_name,
             city=order.ship_city,

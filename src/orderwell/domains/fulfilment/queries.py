@@ -6,9 +6,12 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, TruncDate
+from django.db.models.lookups import GreaterThan, LessThanOrEqual
 
 from orderwell.domains.catalog.models import Variant
 from orderwell.domains.fulfilment.components import complete_units
@@ -29,12 +32,19 @@ DUE = Coalesce("order__promised_at", "order__requested_at")
 
 
 def kept_its_date() -> Q:
-    """Shipments, annotated with DUE as `due_at`, that left by it."""
-    return Q(shipped_at__lte=F("due_at"))
+    """Shipments, annotated with DUE as `due_at`, that left on its day at the latest."""
+    return Q(shipped_at__lte=F("due_at")) | Q(LessThanOrEqual(*_days()))
 
 
 def left_late() -> Q:
-    return Q(shipped_at__gt=F("due_at"))
+    # Most left before that moment: only of the others the days are worked out.
+    return Q(shipped_at__gt=F("due_at")) & Q(GreaterThan(*_days()))
+
+
+def _days() -> tuple[TruncDate, TruncDate]:
+    """The business days on which it left and was due."""
+    zone = ZoneInfo(settings.TIME_ZONE)
+    return TruncDate("shipped_at", tzinfo=zone), TruncDate("due_at", tzinfo=zone)
 
 
 # Everything that was to be shipped has left, whether or not it has arrived or come back.

@@ -12,8 +12,9 @@ from typing import Any
 
 from django.db.models import Count, Max, Q, QuerySet, Sum
 
+from orderwell.domains.orders.due import due_before, today_began
 from orderwell.domains.orders.models import Order, OrderLine
-from orderwell.domains.orders.queries import late_orders, visible_orders
+from orderwell.domains.orders.queries import still_waiting, visible_orders
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 from orderwell.platform.prepared import one_row, prepared
@@ -76,11 +77,11 @@ class OpenOrders:
 def open_orders(actor: Actor, customer_id: int, *, now: datetime) -> OpenOrders:
     """One statement over the customer's own orders."""
     actor.require(Permission.ORDERS_ORDER_VIEW)
-    return OpenOrders(*_open_counts(actor, customer_id, now)[0])
+    return OpenOrders(*_open_counts(actor, customer_id, today_began(now))[0])
 
 
 @prepared(Actor, int, datetime)
-def _open_counts(actor: Actor, customer_id: int, now: datetime) -> QuerySet[Any, tuple[int, ...]]:
+def _open_counts(actor: Actor, customer_id: int, began: datetime) -> QuerySet[Any, tuple[int, ...]]:
     waiting = (
         Order.FulfilmentState.BACKORDERED,
         Order.FulfilmentState.RESERVED,
@@ -93,7 +94,7 @@ def _open_counts(actor: Actor, customer_id: int, now: datetime) -> QuerySet[Any,
         quotes=Count("pk", filter=Q(state=Order.State.DRAFT)),
         to_ship=Count("pk", filter=placed & Q(fulfilment_state__in=waiting)),
         backordered=Count("pk", filter=placed & Q(fulfilment_state=Order.FulfilmentState.BACKORDERED)),
-        late=Count("pk", filter=late_orders(now)),
+        late=Count("pk", filter=still_waiting() & due_before(began)),
         held=Count("pk", filter=placed & Q(on_hold=True)),
         unpaid=Count("pk", filter=Q(history=False, payment_state__in=owing)),
     )

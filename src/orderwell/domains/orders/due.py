@@ -1,16 +1,50 @@
-"""Moments that an order waits for somebody, as expressions of partial indexes.
+"""Moments that an order waits for somebody, as expressions of partial indexes, and from when on it is late.
 
 When it has to leave: on the day that was promised, else on the day asked for, else it waits since it was placed.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
-from django.db.models import DateTimeField, Func
+from django.conf import settings
+from django.db.models import DateTimeField, Func, Q
+
+from orderwell.kernel.clock import business_day, day_bounds
 
 # What is due first goes first; on the same day the more urgent one, as when stock is short.
 MOST_URGENT_FIRST = ("due", "priority", "id")
+
+
+class Dated(Protocol):
+    @property
+    def promised_at(self) -> datetime | None: ...
+    @property
+    def requested_at(self) -> datetime | None: ...
+
+
+def today_began(now: datetime) -> datetime:
+    """What was due before this moment is late. What is due today, at whatever time, has until the day is over."""
+    zone = ZoneInfo(settings.TIME_ZONE)
+    return day_bounds(business_day(now, zone), zone)[0]
+
+
+def past_date(now: datetime) -> Q:
+    """The day that was promised, else the day asked for, is over."""
+    return due_before(today_began(now))
+
+
+def due_before(began: datetime) -> Q:
+    """The same where a prepared statement is given the moment at which today began."""
+    return Q(promised_at__lt=began) | Q(promised_at__isnull=True, requested_at__lt=began)
+
+
+def is_past_date(order: Dated, now: datetime) -> bool:
+    """The same of an order at hand."""
+    due = order.promised_at or order.requested_at
+    return due is not None and due < today_began(now)
 
 
 class Moment(Func):

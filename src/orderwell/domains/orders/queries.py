@@ -12,7 +12,7 @@ from orderwell.domains.catalog.models import Channel
 from orderwell.domains.customers.models import Customer, Tag
 from orderwell.domains.inventory.models import Reservation, Warehouse
 from orderwell.domains.inventory.promising import Owed
-from orderwell.domains.orders.due import ReadyDue
+from orderwell.domains.orders.due import ReadyDue, past_date
 from orderwell.domains.orders.events import OrderEvent
 from orderwell.domains.orders.models import Backorder, Hold, Order, OrderLine
 from orderwell.domains.orders.to_invoice import to_invoice
@@ -211,12 +211,12 @@ def _of_tagged(tag: str) -> Q:
 
 
 def late_orders(now: datetime) -> Q:
-    """Placed, not fully shipped, and past the date the customer asked for or was promised."""
-    return Q(state=Order.State.PLACED, fulfilment_state__in=WAITING) & past_date(now)
+    """Placed, not fully shipped, and the day that the customer asked for or was promised is over."""
+    return still_waiting() & past_date(now)
 
 
-def past_date(now: datetime) -> Q:
-    return Q(promised_at__lt=now) | Q(promised_at__isnull=True, requested_at__lt=now)
+def still_waiting() -> Q:
+    return Q(state=Order.State.PLACED, fulfilment_state__in=WAITING)
 
 
 def ready_orders(orders: QuerySet[Order], warehouses: Collection[int] | None) -> QuerySet[Order]:

@@ -12,9 +12,9 @@ from django.db.models import Exists, F, OuterRef, Value
 from django.db.models.functions import Coalesce, Concat
 
 from orderwell.domains.inventory.models import StockItem
-from orderwell.domains.orders.due import MOST_URGENT_FIRST
+from orderwell.domains.orders.due import MOST_URGENT_FIRST, past_date
 from orderwell.domains.orders.models import Backorder, Hold, Order
-from orderwell.domains.orders.queries import WAITING, past_date, ready_orders, visible_orders
+from orderwell.domains.orders.queries import WAITING, ready_orders, visible_orders
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 

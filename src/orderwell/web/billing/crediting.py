@@ -132,11 +132,11 @@ def undo_settle(request: HttpRequest, actor: Actor, return_id: int) -> HttpRespo
         act=lambda data: undo_settlement(return_id=return_id, reason=data["reason"], actor=actor, now=utc_now()),
         done=_("Return %(number)s waits for its credit note again.") % {"number": found.number},
         to=reverse("return-detail", args=[return_id]),
-        context={"found": found, "unbilled": unbilled_units(found), "over": not found.settled_without},
+        context={"found": found, "unbilled": total_unbilled(found), "over": not found.settled_without},
     )
 
 
-def unbilled_units(found: Return) -> Decimal:
+def total_unbilled(found: Return) -> Decimal:
     return sum((line.quantity_unbilled for line in found.lines.all()), Decimal(0))
 
 

@@ -52,6 +52,9 @@ SENTENCES: dict[str, str | Promise] = {
     "*.ship_country": _("Its name, or two letters such as CN, DE or US."),
     "*.country": _("Its name, or two letters such as CN, DE or US."),
     "HoldForm.kind": _("Shipping waits until the hold is released; some kinds stop invoicing or changes too."),
+    "BulkInvoiceForm.extent": _(
+        "Of an order that left in part, the first invoices only what left; the rest is invoiced later."
+    ),
     "BulkHoldForm.kind": _("Shipping waits until the hold is released; some kinds stop invoicing or changes too."),
     "*.reason": _("Stands on the timeline, for whoever asks later."),
     "CancelForm.charges": _("Only when no goods are left and nothing was shipped; the order is then cancelled."),

@@ -33,7 +33,7 @@ def totals_of(spec: ListSpec, actor: Actor, filters: Values, now: datetime) -> T
         count = rows_of(spec, actor, filters, now, MOST)
         return Totals(min(count, MOST), count > MOST, {})
     rows = spec.counted(actor, filters, now) if spec.counted else None
-    count, added = _added_up([rows] if rows is not None else spec.rows(actor, filters, now), sums)
+    count, added = _added_up(actor, [rows] if rows is not None else spec.rows(actor, filters, now), sums)
     return Totals(min(count, MOST), count > MOST, {} if count > MOST else added)
 
 
@@ -47,11 +47,13 @@ def rows_of(spec: ListSpec, actor: Actor, filters: Values, now: datetime, cap: i
     return found
 
 
-def _added_up(parts: Sequence[QuerySet[Any]], sums: Sequence[Summed]) -> tuple[int, Added]:
+def _added_up(actor: Actor, parts: Sequence[QuerySet[Any]], sums: Sequence[Summed]) -> tuple[int, Added]:
     """Count, and for each amount the sums by currency."""
     count = 0
     added: Added = {item.value: defaultdict(Decimal) for item in sums}
-    columns = ["currency", *(item.value for item in sums)]
+    reckoned = [item for item in sums if item.of]
+    currencies: dict[int, str] = {}
+    columns = ["currency", *("pk" if item.of else item.value for item in sums)]
     standing = any(item.standing for item in sums)
     for rows in parts:
         wanted = rows.order_by().values_list(*columns, *(("undone_at",) if standing else ()))
@@ -59,8 +61,13 @@ def _added_up(parts: Sequence[QuerySet[Any]], sums: Sequence[Summed]) -> tuple[i
             count += 1
             undone = standing and row[-1] is not None
             for at, item in enumerate(sums, 1):
-                if not (undone and item.standing):
+                if item.of:
+                    currencies[row[at]] = row[0]
+                elif not (undone and item.standing):
                     added[item.value][row[0]] += row[at]
         if count > MOST:
-            break
+            return count, added
+    for item in reckoned:
+        for pk, amount in item.of(actor, list(currencies)).items() if item.of else ():
+            added[item.value][currencies[pk]] += amount
     return count, added

@@ -42,7 +42,8 @@ def act(request: HttpRequest, actor: Actor, name: str, key: str) -> HttpResponse
         raise NotFound(kind=_("action"), reference=key[:40])
     actor.require(found.permission)
     make = found.form or ActionForm
-    form = make(request.POST or None, actor=actor) if found.form else make(request.POST or None)
+    start = {"initial": found.start(looking.filters), **({"actor": actor} if found.form else {})}
+    form = make(request.POST or None, **start)
     ids, too_many = chosen_rows(request, actor, looking, MOST_ROWS)
     if request.method == "POST" and form.is_valid():
         data = dict(form.cleaned_data)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -132,6 +133,8 @@ class Action:
     undo: Undo | None = None
     hint: Title = ""
     danger: bool = False
+    # What the form begins with, by the filters of the list.
+    start: Callable[[Values], Mapping[str, Any]] = lambda filters: {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,13 +152,14 @@ class Papers:
 class Summed:
     """An amount of the rows that is added up for each currency, where a filter is set. `when` says for which filters.
 
-    `standing`: what was undone counts nothing.
+    `standing`: what was undone counts nothing. `of` has the amounts by the keys of the rows, where no column does.
     """
 
     title: Title
     value: str
     when: Collection[str] = ()
     standing: bool = False
+    of: Callable[[Actor, Sequence[int]], Mapping[int, Decimal]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

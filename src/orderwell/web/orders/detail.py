@@ -15,10 +15,11 @@ from orderwell.domains.billing.credit_state import not_invoiced
 from orderwell.domains.billing.overview import Money
 from orderwell.domains.billing.queries import customer_balance
 from orderwell.domains.orders.changing import changes_on, undoable
+from orderwell.domains.orders.due import is_past_date
 from orderwell.domains.orders.expected import Expectation, expected_for
 from orderwell.domains.orders.models import Amendment, Order
 from orderwell.domains.orders.overview import LineView, OrderOverview, order_overview
-from orderwell.domains.orders.queries import timeline_of
+from orderwell.domains.orders.queries import WAITING, timeline_of
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
@@ -207,6 +208,4 @@ def _credit(order: Order, actor: Actor) -> dict[str, Any] | None:
 
 
 def _is_late(order: Order) -> bool:
-    due = order.promised_at or order.requested_at
-    waiting = {Order.FulfilmentState.BACKORDERED, Order.FulfilmentState.RESERVED, Order.FulfilmentState.PARTIAL}
-    return order.state == Order.State.PLACED and order.fulfilment_state in waiting and bool(due and due < utc_now())
+    return order.state == Order.State.PLACED and order.fulfilment_state in WAITING and is_past_date(order, utc_now())

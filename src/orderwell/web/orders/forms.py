@@ -52,6 +52,11 @@ class Countable:
     note: str = ""
     group: str = ""
 
+    @property
+    def seen(self) -> str:
+        """What a dialog shows of it, sent back along with the quantity: by then it may have changed."""
+        return f"{plain(self.most)}|{self.name}"
+
 
 class CountForm(ActionForm):
     """One quantity per line; an empty one or zero leaves the line out."""
@@ -90,13 +95,34 @@ class CountForm(ActionForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        changed = self._changed_under(cleaned)
         for line in self.lines:
             quantity = cleaned.get(f"line_{line.pk}")
             if quantity is not None and quantity > line.most:
                 self.add_error(f"line_{line.pk}", gettext("At most %(most)s.") % {"most": plain(line.most)})
+        if changed:
+            text = gettext("Changed since this was opened: %(lines)s. Below is how it stands now.")
+            raise forms.ValidationError(text % {"lines": "; ".join(changed)})
         if not self.errors and not (self.may_be_empty or (self.told_why and not self.lines)) and not self.counted():
             raise forms.ValidationError(_("Give a quantity for at least one line."))
         return cleaned
+
+    def _changed_under(self, cleaned: dict[str, Any]) -> list[str]:
+        """The lines whose quantity no longer fits what there is, in words; where no line is left, the service tells why."""
+        if self.told_why and not self.lines:
+            return []
+        now, found = {f"{line.pk}": line for line in self.lines}, []
+        for key in self.data:
+            if not key.startswith("seen_") or not self.data.get(f"line_{key[5:]}", "").strip(" 0.,"):
+                continue
+            before, _bar, name = self.data[key].partition("|")
+            line = now.get(key[5:])
+            if line is None:
+                found.append(gettext("nothing is left of %(name)s") % {"name": name[:120]})
+            elif plain(line.most) != before and (cleaned.get(f"line_{line.pk}") or 0) > line.most:
+                told = {"name": line.name, "most": plain(line.most), "before": before[:20]}
+                found.append(gettext("of %(name)s there are %(most)s instead of %(before)s") % told)
+        return found
 
 
 def _initial(value: Decimal) -> str:

@@ -35,7 +35,9 @@ def why_from(view: LineView) -> list[str]:
             parts.append(_("The customer prefers %(warehouse)s") % {"warehouse": place_name(wish)})
         parts.append(_(rule) if rule else "")
         for title, key in ((_("taken: %(list)s"), "taken"), (_("free then: %(list)s"), "free")):
-            places = listed(f"{where} {plain(Decimal(units))}" for where, units in choice.get(key, {}).items())
+            places = listed(
+                f"{place_name(where)} {plain(Decimal(units))}" for where, units in choice.get(key, {}).items()
+            )
             parts.append(title % {"list": places} if places else "")
         if choice.get("backordered"):
             parts.append(_("backordered: %(units)s") % {"units": plain(Decimal(choice["backordered"]))})

@@ -36,6 +36,18 @@ class BulkHoldForm(BulkReasonForm):
         offer(self, "kind", [(name, gettext(known.title)) for name, known in KINDS.items()])
 
 
+class BulkInvoiceForm(BulkForm):
+    extent = forms.ChoiceField(
+        label=_("What is invoiced"),
+        choices=(
+            ("shipped", _("What left the house and is not invoiced")),
+            ("ordered", _("All that is ordered and not invoiced")),
+        ),
+        widget=forms.RadioSelect,
+        initial="ordered",
+    )
+
+
 class BulkPriorityForm(BulkForm):
     priority = forms.IntegerField(
         label=_("Priority"),

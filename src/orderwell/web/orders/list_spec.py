@@ -17,10 +17,11 @@ from django.utils.translation import gettext_lazy as _
 from orderwell.domains.automation.hints.finding import hints_of_orders
 from orderwell.domains.billing.queries import due_amount, invoices_of_orders
 from orderwell.domains.billing.services.many import invoice_orders
-from orderwell.domains.billing.waiting import shipped_uninvoiced
+from orderwell.domains.billing.waiting import shipped_uninvoiced, shipped_uninvoiced_of
 from orderwell.domains.catalog.choices import channel_names
 from orderwell.domains.customers.queries import tags, visible_customers
 from orderwell.domains.fulfilment.queries import shipments_of_orders
+from orderwell.domains.orders.due import is_past_date
 from orderwell.domains.orders.models import Order
 from orderwell.domains.orders.queries import lines_with_promises, matching, order_parts, orders_named, visible_orders
 from orderwell.domains.orders.services import many
@@ -35,7 +36,13 @@ from orderwell.web.hints.showing import show_hints
 from orderwell.web.lists.common import channel_choices, channel_code, customer_name, warehouse_choices, warehouse_code
 from orderwell.web.lists.spec import Action, Choices, Column, Filter, ListSpec, Nothing, Papers, Summed, Tab, Values
 from orderwell.web.orders.filters import FULFILMENT_CHOICES, PAYMENT_CHOICES, STATE_CHOICES, filters_from
-from orderwell.web.orders.list_forms import BulkAssignForm, BulkHoldForm, BulkPriorityForm, BulkReasonForm
+from orderwell.web.orders.list_forms import (
+    BulkAssignForm,
+    BulkHoldForm,
+    BulkInvoiceForm,
+    BulkPriorityForm,
+    BulkReasonForm,
+)
 from orderwell.web.templatetags.countries import country
 from orderwell.web.templatetags.orderwell import badge, icon, localname
 from orderwell.web.templatetags.orderwell import day as day_text
@@ -135,7 +142,7 @@ def due_day(order: Order) -> Any:
     moment = due(order)
     if moment is None:
         return ""
-    late = moment < utc_now() and order.fulfilment_state in WAITING
+    late = order.fulfilment_state in WAITING and is_past_date(order, utc_now())
     return SafeString(f'<span class="{"text-bad" if late else ""}">{day_text(moment)}</span>')
 
 
@@ -291,7 +298,9 @@ ACTIONS = (
         "file-invoice",
         P.BILLING_INVOICE_CREATE,
         invoice_orders,
-        hint=_("Everything that is not invoiced yet, one invoice for each order."),
+        BulkInvoiceForm,
+        hint=_("One invoice for each order; charges such as shipping go onto the first."),
+        start=lambda filters: {"extent": "shipped" if filters.get("to_invoice") else "ordered"},
     ),
     Action(
         "cancel",
@@ -339,6 +348,7 @@ ORDERS = ListSpec(
     sums=(
         Summed(_("sum"), "total_amount"),
         Summed(_("not invoiced"), "uninvoiced_amount", when=("to_invoice",)),
+        Summed(_("of it shipped"), "shipped_uninvoiced_amount", when=("to_invoice",), of=shipped_uninvoiced_of),
     ),
     link=link,
     row_class=lambda order: "row-quiet" if order.state == "cancelled" else "",

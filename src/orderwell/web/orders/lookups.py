@@ -156,6 +156,8 @@ def _credit(actor: Actor, customer_id: int) -> dict[str, Any]:
         "limit": text(state.limit),
         "owed": text(state.owed) if state.owed >= 0 else "",
         "ahead": text(-state.owed) if state.owed < 0 else "",
+        # Without it, less would be owed than is overdue, and nothing said why.
+        "elsewhere": text(state.ahead) if state.open and state.ahead else "",
         "overdue": text(state.overdue) if state.overdue else "",
         "waiting": text(state.not_invoiced) if state.not_invoiced else "",
         "left": text(state.left),

@@ -26,6 +26,7 @@ from orderwell.domains.billing.queries import due_amount
 from orderwell.domains.billing.waiting import orders_to_invoice, overdue, shipped_uninvoiced
 from orderwell.domains.cases.queries import waiting_for_us
 from orderwell.domains.inventory.choices import visible_warehouses
+from orderwell.domains.orders.due import is_past_date
 from orderwell.domains.orders.models import Order
 from orderwell.domains.orders.waiting import coverable, held_orders, late, my_quotes, overpaid, ready_to_ship
 from orderwell.kernel.clock import business_day
@@ -160,7 +161,7 @@ def shipping(actor: Actor, now: datetime) -> Section | None:
         carrier = str((order.customer.preferences if order.customer else {}).get("carrier", ""))
         said = [order.ship_city, carrier, _due_or_age(order)]
         ship = _act(actor, P.FULFILMENT_SHIPMENT_CREATE, _("Ship"), "order-ship", order.pk)
-        rows.append(_row(order, " · ".join(filter(None, said)), bad=_is_late(order, now), **ship))
+        rows.append(_row(order, " · ".join(filter(None, said)), bad=is_past_date(order, now), **ship))
     return Section(
         *("shipping", _("To ship, most urgent first"), "package-export", rows, reverse("to-ship")),
         empty=_("Everything that is reserved has left. Backordered orders appear here when stock comes in."),
@@ -176,11 +177,6 @@ def _due_or_age(order: Order) -> str:
     return _("due %(day)s") % {"day": _day(due)} if due else since(order.placed_at)
 
 
-def _is_late(order: Order, now: datetime) -> bool:
-    due = order.promised_at or order.requested_at
-    return due is not None and due < now
-
-
 def by_warehouse(actor: Actor, now: datetime) -> Section | None:
     """What is the most urgent in each warehouse, where there are several."""
     if not actor.may(P.INVENTORY_STOCK_VIEW) or not actor.may(P.ORDERS_ORDER_VIEW):
@@ -192,7 +188,7 @@ def by_warehouse(actor: Actor, now: datetime) -> Section | None:
     for house in houses[:ROWS]:
         first = next(iter(ready_to_ship(actor, warehouse_id=house.pk, limit=1)), None)
         note = f"{first.number} · {_due_or_age(first)}" if first else _("nothing to ship")
-        bad = first is not None and _is_late(first, now)
+        bad = first is not None and is_past_date(first, now)
         rows.append(Row(f"{reverse('to-ship')}?warehouse={house.code}", localname(house), note=note, is_bad=bad))
     return Section("warehouses", _("By warehouse"), "building-warehouse", rows, topics=("orders", "fulfilment"))
 

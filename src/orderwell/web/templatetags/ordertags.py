@@ -20,6 +20,7 @@ from orderwell.web.components.places import place_name
 from orderwell.web.components.timeline import field_title, value_text
 from orderwell.web.orders.change_rows import ChangeRows
 from orderwell.web.orders.line_rows import LineRows
+from orderwell.web.templatetags.countries import country
 from orderwell.web.templatetags.orderwell import money_text
 
 register = template.Library()
@@ -61,12 +62,19 @@ def delta(found: Step, currency: str) -> str:
 
 @register.simple_tag
 def changed_field(found: FieldDifference) -> SafeString:
+    said = _place if found.name == "ship_to" else value_text
     return format_html(
         '{}: <span class="change-old">{}</span> → <strong>{}</strong>',
         field_title(found.name),
-        value_text(found.old),
-        value_text(found.new),
+        said(found.old),
+        said(found.new),
     )
+
+
+def _place(text: str) -> str:
+    """What is kept of an address, which begins with the letters of its country."""
+    code, _space, rest = text.partition(" ")
+    return value_text(f"{country(code)} {rest}".strip())
 
 
 @register.filter

@@ -111,9 +111,12 @@ def _address(found: AccountStatement, actor: Actor, say: Say) -> list[str]:
 
 
 def _line(found: AccountStatement, line: StatementLine, say: Say) -> dict[str, str | tuple[str, str]]:
+    below = line.order_number
+    if line.invoice:
+        below += f" · {say(_('for invoice {number}')).format(number=line.invoice)}"
     return {
         "date": day_text(line.occurred_at),
-        "document": (f"{say(KINDS[line.kind])} {line.number}".strip(), line.order_number),
+        "document": (f"{say(KINDS[line.kind])} {line.number}".strip(), below),
         "due": day_text(line.due_at) if line.due_at else "",
         "charge": _money(found, line.amount) if line.amount > 0 else "",
         "credit": _money(found, -line.amount) if line.amount < 0 else "",

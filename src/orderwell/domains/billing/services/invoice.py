@@ -42,10 +42,12 @@ def issue_invoice(
     order_id: int,
     quantities: Mapping[int, Decimal] | None = None,
     cause: str | None = None,
+    shipped: bool = False,
     actor: Actor,
     now: datetime,
 ) -> Invoice:
-    """Invoice {line id: units} of an order, or with None everything that is not invoiced.
+    """Invoice {line id: units} of an order, or with None everything that is not invoiced: of goods, with `shipped`, what
+    left the house.
 
     Shipping and other charges are not divisible: they go onto the order's first invoice whole, and one that was added
     later goes onto the next. A `cause` other than the order, such as "shipment:3", is invoiced once: AlreadyInvoiced.
@@ -55,6 +57,10 @@ def issue_invoice(
     with atomic():
         order = lock_order(order_id, actor=actor, permission=Permission.BILLING_INVOICE_CREATE)
         check_holds(order, "invoice")
+        if shipped:
+            quantities = _shipped(order)
+            if quantities == {}:
+                raise NothingToDo(step="invoice", number=order.number)
         return write_invoice(order, quantities=quantities, cause=cause, actor=actor, now=now)
 
 
@@ -72,6 +78,14 @@ def write_invoice(
     if not wanted:
         raise nothing_left(order)
     return _write(order, [line for line in lines if line.pk in wanted], wanted, cause, actor, now)
+
+
+def _shipped(order: Order) -> dict[int, Decimal] | None:
+    """Goods that left and are not invoiced; None once all is shipped: then only charges may be left, and they go too."""
+    goods = [line for line in lines_of(order) if line.kind == OrderLine.Kind.GOODS]
+    gone = {line.pk: units for line in goods if (units := gone_uninvoiced(line))}
+    whole = order.fulfilment_state in (Order.FulfilmentState.SHIPPED, Order.FulfilmentState.DELIVERED)
+    return None if whole else gone
 
 
 def nothing_left(order: Order) -> NothingToDo:

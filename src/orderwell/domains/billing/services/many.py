@@ -13,9 +13,10 @@ from orderwell.platform.views.sources import RowVerdict
 
 
 def invoice_orders(ids: Sequence[int], *, data: Mapping[str, Any], actor: Actor, now: datetime) -> list[RowVerdict]:
-    """Invoice all that is open of each."""
+    """Invoice all that is open of each, or with the extent "shipped" what of it left the house."""
+    shipped = data.get("extent") == "shipped"
 
     def do(pk: int) -> Mapping[str, Any]:
-        return {"invoice": issue_invoice(order_id=pk, actor=actor, now=now).pk}
+        return {"invoice": issue_invoice(order_id=pk, shipped=shipped, actor=actor, now=now).pk}
 
     return each(ids, actor=actor, do=do)

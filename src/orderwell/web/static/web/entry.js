@@ -98,6 +98,7 @@
       const facts = [card.active === false ? part(say.textInactive, "badge-bad") : null, part(card.terms)];
       if (credit) {
         facts.push(part(credit.ahead ? `${say.textAhead} ${credit.ahead}` : `${say.textOwes} ${credit.owed}`));
+        if (credit.elsewhere) facts.push(part(`${say.textElsewherePaid} ${credit.elsewhere}`));
         if (credit.overdue) facts.push(part(`${say.textOverdue} ${credit.overdue}`, "badge-bad"));
         if (credit.waiting) facts.push(part(`${credit.waiting} ${say.textWaiting}`));
         if (credit.limit)
