@@ -311,7 +311,7 @@ EXAMPLES |= {
         lambda world: Request(f"/customers/{new_customer(world)}/favourites"), TEAM
     ),
     ("GET", "/customers/{customer_id}/last-sales"): Example(
-        lambda world: Request(f"/customers/{new_customer(world)}/last-sales?skus=TEA"), TEAM
+        lambda world: Request(f"/customers/{new_customer(world)}/last-sales?skus=CUP"), TEAM
     ),
     ("GET", "/customers/{customer_id}/credit"): Example(
         lambda world: Request(f"/customers/{new_customer(world)}/credit"), TEAM

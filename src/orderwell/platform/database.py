@@ -85,6 +85,21 @@ def much_memory(megabytes: int = 256) -> Iterator[None]:
                 cursor.execute(f"PRAGMA {name}={value}")
 
 
+@contextmanager
+def without_waiting() -> Iterator[None]:
+    """For a write that is not worth waiting for: OperationalError at once where SQLite's one write lock is taken."""
+    if is_postgresql():
+        yield
+        return
+    with connection.cursor() as cursor:
+        (usual,) = cursor.execute("PRAGMA busy_timeout").fetchone()
+        cursor.execute("PRAGMA busy_timeout=0")
+        try:
+            yield
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout={usual}")
+
+
 def is_postgresql() -> bool:
     return connection.vendor == "postgresql"
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import OperationalError
 from django.db.models import Q, QuerySet
 
 from orderwell.platform.accounts.actor import Actor
@@ -17,6 +19,7 @@ from orderwell.platform.accounts.models import ApiKey, User
 from orderwell.platform.accounts.scopes import expand_scopes
 from orderwell.platform.accounts.services.row_scopes import limits_of
 from orderwell.platform.caching import TimedCache
+from orderwell.platform.database import without_waiting
 from orderwell.platform.permissions import EVERYTHING
 from orderwell.platform.prepared import prepared
 
@@ -114,6 +117,8 @@ def _look_up(raw: str, digest: bytes, now: datetime) -> _KnownKey:
 
 
 def _note_use(key: ApiKey, now: datetime) -> None:
+    """Reading never waits for who writes: where the database is busy, the next request notes the use."""
     stale = Q(last_used_at__isnull=True) | Q(last_used_at__lte=now - LAST_USED_STEP)
     if key.last_used_at is None or key.last_used_at <= now - LAST_USED_STEP:
-        ApiKey.objects.filter(stale, pk=key.pk).update(last_used_at=now)
+        with suppress(OperationalError), without_waiting():
+            ApiKey.objects.filter(stale, pk=key.pk).update(last_used_at=now)
