@@ -232,10 +232,12 @@ def can_leave(warehouses: Collection[int] | None) -> Q:
     reserved = Reservation.objects.filter(line_id=OuterRef("pk"))
     if warehouses is not None:
         reserved = reserved.filter(stock_item__warehouse_id__in=warehouses)
-    missing = Backorder.objects.filter(line__order_id=OuterRef("pk"))
-    whole_only = Customer.objects.filter(pk=OuterRef("customer_id"), preferences__partial_delivery=False)
-    some = Exists(OrderLine.objects.filter(Exists(reserved), order_id=OuterRef("pk")))
-    return Q(some) & ~(Q(Exists(missing)) & Q(Exists(whole_only)))
+    some = OrderLine.objects.filter(Exists(reserved), order_id=OuterRef("pk"))
+    # Begins with what is missing: of customers only those are looked at that wait for something.
+    unwanted = Backorder.objects.filter(
+        line__order_id=OuterRef("pk"), line__order__customer__preferences__partial_delivery=False
+    )
+    return Q(Exists(some)) & ~Q(Exists(unwanted))
 
 
 def orders_named(text: str) -> list[int]:
