@@ -26,7 +26,8 @@ from orderwell.kernel.refusals import UnknownCurrency
 from orderwell.kernel.transitions import TransitionTable
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.accounts.errors import UnknownUser
-from orderwell.platform.accounts.models import Team, User
+from orderwell.platform.accounts.models import User
+from orderwell.platform.accounts.services.users import visible_teams
 from orderwell.platform.events.models import Event
 
 # A reader takes in so many words.
@@ -73,7 +74,7 @@ def tag_asked(name: str) -> str:
 
 def team_asked(actor: Actor, name: str) -> str:
     """Raises UnknownTeam."""
-    return _asked(name, _within(Team.objects.all(), actor.team_ids), UnknownTeam, "/team", column="name")
+    return _asked(name, visible_teams(actor), UnknownTeam, "/team", column="name")
 
 
 def user_asked(actor: Actor, name: str, pointer: str) -> str:
@@ -143,9 +144,7 @@ def product_asked(key: int | None) -> int | None:
 
 def stock_item_asked(actor: Actor, key: int | None) -> int | None:
     """Raises UnknownId."""
-    rows = StockItem.objects.all()
-    if actor.warehouse_ids is not None:
-        rows = rows.filter(warehouse_id__in=actor.warehouse_ids)
+    rows = _within(StockItem.objects.all(), actor.warehouse_ids, "warehouse_id")
     return _id_asked(key, rows, "stock item", "/stock_item_id")
 
 
@@ -164,8 +163,8 @@ def _known_customers(actor: Actor) -> QuerySet[Customer]:
     return rows.filter(Q(team_id__in=actor.team_ids) | Exists(ordered))
 
 
-def _within(rows: QuerySet[Any], ids: Collection[int] | None) -> QuerySet[Any]:
-    return rows if ids is None else rows.filter(pk__in=ids)
+def _within(rows: QuerySet[Any], ids: Collection[int] | None, column: str = "pk") -> QuerySet[Any]:
+    return rows if ids is None else rows.filter(**{f"{column}__in": ids})
 
 
 def _asked(

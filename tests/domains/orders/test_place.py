@@ -39,18 +39,6 @@ pytestmark = pytest.mark.django_db
 D = Decimal
 
 
-@pytest.fixture
-def shop():
-    return make_channel(currency="CNY", prices_include_tax=True)
-
-
-@pytest.fixture
-def tea():
-    variant = make_variant(price="19.90")
-    stock_up(variant, make_warehouse("north", priority=1), 10)
-    return variant
-
-
 def test_an_order_is_priced_taxed_reserved_and_told(shop, tea):
     order = placed(draft(shop, (tea, 2), shipping=D("8.00"), discount=D("1.80")))
     goods, shipping = lines(order)

@@ -14,18 +14,6 @@ pytestmark = pytest.mark.django_db
 D = Decimal
 
 
-@pytest.fixture
-def shop():
-    return make_channel(currency="CNY", prices_include_tax=True)
-
-
-@pytest.fixture
-def tea():
-    variant = make_variant(price="19.90")
-    stock_up(variant, make_warehouse("north", priority=1), 10)
-    return variant
-
-
 def test_what_is_missing_of_a_bundle_is_named(shop, tea):
     """Nobody wants 14 SET: 4 of them and 6 cups need 14 cups."""
     cup = make_variant("CUP")

@@ -12,7 +12,7 @@ from django.db.models import OuterRef, Subquery, Sum
 
 from orderwell.domains.catalog.models import Barcode, Variant
 from orderwell.domains.fulfilment.components import Promise, complete_units, missing_for, take
-from orderwell.domains.fulfilment.queries import shipped_components
+from orderwell.domains.fulfilment.queries import bundles_ready, shipped_components
 from orderwell.domains.inventory.choices import visible_warehouses
 from orderwell.domains.inventory.models import Reservation, Warehouse
 from orderwell.domains.orders.due import is_past_date
@@ -102,32 +102,13 @@ def units_to_ship(order_ids: Collection[int], warehouses: Collection[int] | None
     lines = OrderLine.objects.filter(order_id__in=list(order_ids), kind=OrderLine.Kind.GOODS)
     rows = lines.annotate(kept=Subquery(kept)).filter(kept__isnull=False).order_by()
     found = list(rows.values_list("pk", "order_id", "is_bundle", "kept"))
-    bundles = _bundle_units([line for line, _order, is_bundle, _kept in found if is_bundle])
+    bundles = bundles_ready([line for line, _order, is_bundle, _kept in found if is_bundle])
     units: dict[int, tuple[int, Decimal]] = {}
     for line, order, _is_bundle, reserved in found:
         if leaving := bundles.get(line, reserved):
             count, total = units.get(order, (0, Decimal(0)))
             units[order] = (count + 1, total + leaving)
     return units
-
-
-def _bundle_units(line_ids: Collection[int]) -> dict[int, Decimal]:
-    """{line: whole bundles that can leave}."""
-    if not line_ids:
-        return {}
-    lines = OrderLine.objects.filter(pk__in=line_ids).prefetch_related("components")
-    together = shipped_components(line_ids)
-    reserved = Reservation.objects.filter(line_id__in=line_ids)
-    for line_id, variant, quantity in reserved.values_list("line_id", "stock_item__variant_id", "quantity"):
-        together[line_id][variant] = together[line_id].get(variant, Decimal(0)) + quantity
-    places = dict(
-        Variant.objects.filter(pk__in=[line.variant_id for line in lines]).values_list("pk", "quantity_places")
-    )
-    return {
-        line.pk: complete_units(together[line.pk], demand_of(line, ONE), places.get(line.variant_id or 0, 0))
-        - line.quantity_shipped
-        for line in lines
-    }
 
 
 def items_of(variant_ids: Collection[int]) -> dict[int, Item]:

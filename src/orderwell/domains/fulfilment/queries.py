@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -268,24 +268,34 @@ def units_completed_by(shipment_id: int) -> dict[int, Decimal]:
     """{line id: units} that became complete with this shipment: for a bundle with its last component."""
     line_ids = set(ShipmentLine.objects.filter(shipment_id=shipment_id).values_list("order_line_id", flat=True))
     lines = OrderLine.objects.filter(pk__in=line_ids).prefetch_related("components")
-    places = dict(
-        Variant.objects.filter(pk__in=[line.variant_id for line in lines]).values_list("pk", "quantity_places")
-    )
+    places = _places_of(lines)
     after, before = (shipped_components(line_ids, until=until) for until in (shipment_id, shipment_id - 1))
+    made = {
+        line.pk: _units_of(line, after[line.pk], places) - _units_of(line, before[line.pk], places) for line in lines
+    }
+    return {line_id: units for line_id, units in made.items() if units}
 
-    def units(line: OrderLine, gone: Mapping[int, Decimal]) -> Decimal:
-        return complete_units(gone, demand_of(line, ONE), places.get(line.variant_id or 0, 0))
 
-    return {line.pk: made for line in lines if (made := units(line, after[line.pk]) - units(line, before[line.pk]))}
+def bundles_ready(line_ids: Collection[int], *, warehouse: str = "") -> dict[int, Decimal]:
+    """{bundle line id: whole units that its components reserved in this warehouse, or in any, make up with what has gone before}."""
+    if not line_ids:
+        return {}
+    lines = OrderLine.objects.filter(pk__in=line_ids).prefetch_related("components")
+    kept = Reservation.objects.filter(line_id__in=line_ids)
+    if warehouse:
+        kept = kept.filter(stock_item__warehouse__code=warehouse)
+    together = shipped_components(line_ids)
+    for line_id, variant, quantity in kept.values_list("line_id", "stock_item__variant_id", "quantity"):
+        together[line_id][variant] = together[line_id].get(variant, Decimal(0)) + quantity
+    places = _places_of(lines)
+    return {line.pk: _units_of(line, together[line.pk], places) - line.quantity_shipped for line in lines}
 
 
-def bundles_ready(line: OrderLine, warehouse: str) -> Decimal:
-    """Whole units of a bundle line that its components reserved in this warehouse make up, with what has gone before."""
-    gone = shipped_components([line.pk])[line.pk]
-    places = Variant.objects.filter(pk=line.variant_id or 0).values_list("quantity_places", flat=True).first() or 0
-    kept = Reservation.objects.filter(line_id=line.pk, stock_item__warehouse__code=warehouse)
-    after: dict[int, Decimal] = defaultdict(Decimal, gone)
-    for variant, quantity in kept.values_list("stock_item__variant_id", "quantity"):
-        after[variant] += quantity
-    ready: Decimal = complete_units(after, demand_of(line, ONE), places) - line.quantity_shipped
-    return ready
+def _places_of(lines: Iterable[OrderLine]) -> dict[int, int]:
+    """{variant id: decimal places to which these lines are divisible}."""
+    rows = Variant.objects.filter(pk__in=[line.variant_id for line in lines])
+    return dict(rows.values_list("pk", "quantity_places"))
+
+
+def _units_of(line: OrderLine, components: Mapping[int, Decimal], places: Mapping[int, int]) -> Decimal:
+    return complete_units(components, demand_of(line, ONE), places.get(line.variant_id or 0, 0))

@@ -53,8 +53,7 @@ def ship_lines(ids: Sequence[int], *, data: Mapping[str, Any], actor: Actor, now
         for row in group:
             if not lines[row.line_id].is_bundle:
                 units[row.line_id] += row.quantity
-        for line_id in {row.line_id for row in group if lines[row.line_id].is_bundle}:
-            units[line_id] = bundles_ready(lines[line_id], warehouse)
+        units |= bundles_ready({row.line_id for row in group if lines[row.line_id].is_bundle}, warehouse=warehouse)
 
         def do(pk: int, wanted: Mapping[int, Decimal] = units, order: int = order_id, place: str = warehouse) -> Memory:
             made = ship(order_id=order, lines=wanted, warehouse=place, carrier=carrier, actor=actor, now=now)
