@@ -82,7 +82,7 @@ def start(sign_in: Open, *, locale: str = "en-GB", worker: bool = True) -> Page:
 def pick_all(page: Page, number: str) -> None:
     """Two cups and a pot, scanned one by one."""
     page.goto("/handheld/#/pick")
-    page.locator(".hh-row", has_text=number).wait_for()
+    page.locator("#hh-screen[data-screen=pick] .hh-row", has_text=number).wait_for()
     scan(page, number)
     expect(page.locator("#hh-title")).to_contain_text(number)
     for code, said in ((CUP, "1"), (CUP, "2"), (POT, "1")):
@@ -106,6 +106,18 @@ def waiting(page: Page, number: int) -> None:
 
 def narrow(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_code_scanned_while_the_screen_changes_is_the_next_screens(sign_in: Open, site: Site) -> None:
+    number = place(site, ("CUP", 1))
+    page = start(sign_in)
+    page.goto("/handheld/#/pick")
+    page.locator("#hh-screen[data-screen=pick] .hh-row", has_text=number).wait_for()
+    # The list before has let go of the scanner and the next one isn't made yet.
+    page.evaluate("code => { Handheld.draw(); OrderwellScan.take(code); }", number)
+    expect(page.locator("#hh-title")).to_contain_text(number)
+    page.evaluate("code => { Handheld.draw(); Handheld.draw(); OrderwellScan.take(code); }", CUP)
+    expect(page.locator("#hh-verdict")).to_contain_text("1")
 
 
 @pytest.mark.parametrize(("locale", "right", "wrong"), [("en-GB", "Right", "Wrong"), ("zh-CN", "正确", "错误")])

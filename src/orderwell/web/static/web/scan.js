@@ -185,7 +185,9 @@
   window.OrderwellScan = {
     on: (handler) => {
       handlers.push(handler);
-      return () => handlers.splice(handlers.indexOf(handler), 1);
+      return () => {
+        if (handlers.includes(handler)) handlers.splice(handlers.indexOf(handler), 1);
+      };
     },
     take,
     feedback,

@@ -214,6 +214,7 @@
   const screens = {};
   let stop = null; // what the screen before has to end: its hold on the scanner
   let drawing = 0;
+  const early = []; // codes scanned while a screen is being made: they are the new screen's
   const draw = async () => {
     const [name = "", ...parts] = location.hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
     const screen = screens[name] || screens[""];
@@ -227,7 +228,13 @@
       refused = "";
     }
     said = null;
-    const made = await screen(...parts);
+    const release = self.OrderwellScan.on((code) => early.push(code));
+    let made;
+    try {
+      made = await screen(...parts);
+    } finally {
+      release();
+    }
     if (turn !== drawing) {
       made.stop?.();
       return;
@@ -243,6 +250,7 @@
     self.OrderwellScan.dress($("screen"));
     showState();
     if (moved) scrollTo(0, 0);
+    for (const code of early.splice(0)) self.OrderwellScan.take(code);
   };
   let said = null; // the verdict that the next screen begins with
   let refused = ""; // what the server refused: stands until one has moved on once more, whatever was said meanwhile
