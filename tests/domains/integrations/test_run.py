@@ -6,10 +6,13 @@ import os
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.db import connection
 
+from orderwell.domains.customers.models import Tag
 from orderwell.domains.fulfilment.models import Return
 from orderwell.domains.integrations.errors import BatchBusy, ClaimLost, FileChanged
 from orderwell.domains.integrations.grouping import group_rows
@@ -25,6 +28,8 @@ from orderwell.domains.inventory.models import Adjustment, StockItem, StockMovem
 from orderwell.domains.orders.models import Order, OrderLine, OrderNote
 from orderwell.kernel.clock import utc_now
 from orderwell.kernel.transitions import IllegalTransition
+from orderwell.platform import rehearsal as rehearsing
+from orderwell.platform.database import atomic, is_postgresql, without_waiting
 from orderwell.platform.permissions import PermissionDenied
 from orderwell.platform.verify import run_laws
 from orderwell.testing.actors import clerk
@@ -315,3 +320,54 @@ def test_a_file_that_is_handed_in_again_stays_and_one_that_never_ran_goes(source
     assert forget_old_files(now=utc_now()) == 1
     with pytest.raises(FileChanged):
         run_batch(batch_id=again.pk, actor=importer())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_dry_run_says_how_far_it_is_and_keeps_nobody_from_writing(
+    source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "CHUNK_LINES", 4)
+    batch = prepare(source, dry_run=True)
+    seen: list[tuple[str, int, bool]] = []
+
+    def elsewhere(told: ImportBatch) -> None:
+        """What somebody else may do meanwhile, on a connection of their own; nothing of the rehearsal is to be seen."""
+        with without_waiting(), atomic():
+            Tag.objects.create(name=f"meanwhile {len(seen)}")
+        claimed = ImportBatch.objects.get(pk=batch.pk)
+        assert claimed.claimed_until == told.claimed_until
+        seen.append((claimed.state, told.lines_read, Order.objects.exists()))
+
+    ran = run_batch(batch_id=batch.pk, actor=importer(), progress=elsewhere)
+    assert seen and seen[-1] == ("running", ran.lines_read, False)
+    assert {state for state, _, _ in seen} == {"running"} and not any(visible for _, _, visible in seen)
+    assert (ran.state, ran.done) == ("finished", 14)
+    assert Tag.objects.count() == len(seen) and documents() == (0, 0, 0, 0)
+    if not is_postgresql():
+        assert not list(Path(connection.settings_dict["NAME"]).parent.glob("rehearsal-*"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_dry_run_that_fails_leaves_the_database_as_it_was(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    batch = prepare(source, dry_run=True)
+    with pytest.raises(Stop):
+        run_batch(batch_id=batch.pk, actor=importer(), progress=stop)
+    batch.refresh_from_db()
+    assert (batch.state, batch.error["code"]) == ("failed", "internal_failure")
+    assert documents() == (0, 0, 0, 0) and not ImportRow.objects.exists()
+    assert run_batch(batch_id=batch.pk, actor=importer()).done == 14
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_dry_run_without_room_for_a_copy_says_how_much_is_needed(
+    source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if is_postgresql():
+        pytest.skip("PostgreSQL rolls a transaction back and copies nothing")
+    batch = prepare(source, dry_run=True)
+    monkeypatch.setattr(rehearsing.shutil, "disk_usage", lambda _: SimpleNamespace(free=1_500_000))
+    with pytest.raises(rehearsing.NoRoomToRehearse) as refused:
+        run_batch(batch_id=batch.pk, actor=importer())
+    assert refused.value.data["free"] == 1 and refused.value.data["needed"] > 1
+    batch.refresh_from_db()
+    assert (batch.state, batch.error["code"]) == ("failed", "no_room_to_rehearse")

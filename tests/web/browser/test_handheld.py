@@ -108,18 +108,6 @@ def narrow(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-def test_a_code_scanned_while_the_screen_changes_is_the_next_screens(sign_in: Open, site: Site) -> None:
-    number = place(site, ("CUP", 1))
-    page = start(sign_in)
-    page.goto("/handheld/#/pick")
-    page.locator("#hh-screen[data-screen=pick] .hh-row", has_text=number).wait_for()
-    # The list before has let go of the scanner and the next one isn't made yet.
-    page.evaluate("code => { Handheld.draw(); OrderwellScan.take(code); }", number)
-    expect(page.locator("#hh-title")).to_contain_text(number)
-    page.evaluate("code => { Handheld.draw(); Handheld.draw(); OrderwellScan.take(code); }", CUP)
-    expect(page.locator("#hh-verdict")).to_contain_text("1")
-
-
 @pytest.mark.parametrize(("locale", "right", "wrong"), [("en-GB", "Right", "Wrong"), ("zh-CN", "正确", "错误")])
 def test_pick_pack_and_ship_on_a_phone(sign_in: Open, site: Site, locale: str, right: str, wrong: str) -> None:
     number = place(site, ("CUP", 2), ("POT", 1))

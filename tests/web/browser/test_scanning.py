@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.web.browser.conftest import PASSWORD, Site
-from tests.web.browser.test_handheld import CUP, place, scan
+from tests.web.browser.test_handheld import CUP, place, scan, start
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -117,6 +117,18 @@ def test_without_a_camera_there_is_a_sentence_and_no_black_box(sign_in: Open) ->
     window = page.locator("dialog.scan-camera")
     expect(window.get_by_role("status")).not_to_have_text("")
     expect(window.locator("video")).to_have_count(0)
+
+
+def test_a_code_scanned_while_the_screen_changes_is_the_next_screens(sign_in: Open, site: Site) -> None:
+    number = place(site, ("CUP", 1))
+    page = start(sign_in)
+    page.goto("/handheld/#/pick")
+    page.locator("#hh-screen[data-screen=pick] .hh-row", has_text=number).wait_for()
+    # The list before has let go of the scanner and the next one isn't made yet.
+    page.evaluate("code => { Handheld.draw(); OrderwellScan.take(code); }", number)
+    expect(page.locator("#hh-title")).to_contain_text(number)
+    page.evaluate("code => { Handheld.draw(); Handheld.draw(); OrderwellScan.take(code); }", CUP)
+    expect(page.locator("#hh-verdict")).to_contain_text("1")
 
 
 def test_a_scan_anywhere_finds_the_goods(sign_in: Open) -> None:

@@ -1,7 +1,7 @@
 """Running a batch: chunk by chunk, each in one transaction with its verdicts and the place to go on from.
 
 Whatever kills the process, the database holds whole chunks only; the next run goes on with the first line that has no
-verdict. A dry run takes the same way inside one transaction that is rolled back in the end; its verdicts stay.
+verdict. A dry run takes the same way as a rehearsal that is undone in the end; its verdicts stay.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.database import atomic, bulk_insert
 from orderwell.platform.events.recording import Fact, record
 from orderwell.platform.permissions import Permission
+from orderwell.platform.rehearsal import rehearsal
 
 # Large enough that statements are few, small enough that a chunk is a fraction of a second.
 CHUNK_LINES = 5_000
@@ -94,10 +95,6 @@ def _fail(batch: ImportBatch, error: Exception, actor: Actor, now: datetime) -> 
         record(Fact(ImportEvent.FAILED, stream, stream, {"message": str(error)}), actor=actor, now=now)
 
 
-class _Rehearsed(Exception):
-    """Ends the transaction of a dry run."""
-
-
 class _Run:
     def __init__(self, batch: ImportBatch, actor: Actor, clock: Clock, progress: Progress) -> None:
         self.batch, self.actor, self.clock, self.progress = batch, actor, clock, progress
@@ -130,7 +127,7 @@ class _Run:
         self._finish()
 
     def rehearse(self) -> None:
-        """The same, but what it writes is undone; the verdicts wait in a temporary file for the transaction's end."""
+        """The same, but what it writes is undone; the verdicts wait in a temporary file for the rehearsal's end."""
         now = self.clock()
         self._check_file()
         self.batch.cursor, self.batch.by_kind = 0, {}
@@ -138,15 +135,12 @@ class _Run:
             setattr(self.batch, name, 0)
         with tempfile.TemporaryFile("w+", encoding="utf-8") as spool:
             try:
-                with atomic():
+                with rehearsal() as aside:
                     self.batch.lines = self.layout.survey(self._rows())
                     self.layout.prepare(actor=self.actor, now=now)
                     for groups in self._chunks():
                         self._spool(spool, self._write(groups))
-                        self.progress(self.batch)
-                    raise _Rehearsed
-            except _Rehearsed:
-                pass
+                        aside(self._still_at_it)
             finally:
                 forget_reference()
                 forget_warehouses()
@@ -157,6 +151,10 @@ class _Run:
                 counted = {name: getattr(self.batch, name) for name in DRY_RUN_FIELDS}
                 advance(self.batch, now=self.clock(), started_at=now, resumed_at=now, error={}, **counted)
         self._finish()
+
+    def _still_at_it(self) -> None:
+        advance(self.batch, now=self.clock())
+        self.progress(self.batch)
 
     def _check_file(self) -> None:
         if not self.path.exists() or fingerprint(self.path) != self.batch.sha256:
