@@ -17,7 +17,7 @@ from orderwell.domains.orders.overview import LineView, OrderOverview
 from orderwell.kernel.clock import utc_now
 from orderwell.kernel.quantities import plain
 from orderwell.platform.accounts.actor import Actor
-from orderwell.platform.formats import listed
+from orderwell.platform.formats import listed, named
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.words import word
 from orderwell.web.orders.steps import Documents, Step
@@ -102,14 +102,14 @@ def _to_ship(found: OrderOverview, expected: dict[int, Expectation], actor: Acto
 def _held(found: OrderOverview, actor: Actor) -> NextStep:
     holds, remedies = found.active_holds, []
     told = [
-        f"{word('hold', hold.kind)}: {hold.reason} ({hold.placed_by}, {strip_tags(moment(hold.placed_at))})"
+        named(word("hold", hold.kind), f"{hold.reason} ({hold.placed_by}, {strip_tags(moment(hold.placed_at))})")
         for hold in holds
     ]
     if actor.may(P.ORDERS_HOLD_RELEASE):
         for index, hold in enumerate(holds):
             key = "l" if not index else ""
             url = reverse("order-release", args=[found.order.pk, hold.pk])
-            title = _("Release") if len(holds) == 1 else f"{_('Release')}: {word('hold', hold.kind)}"
+            title = _("Release") if len(holds) == 1 else named(_("Release"), word("hold", hold.kind))
             remedies.append(Step(title, "lock-open", url, key))
     else:
         told.append(_("Somebody with the right to release holds has to do that."))

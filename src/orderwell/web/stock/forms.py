@@ -58,7 +58,7 @@ class AdjustForm(DisplacingForm, StockForm):
     reason = forms.ChoiceField(label=_("Reason"), choices=choices("adjustment"))
     how = forms.ChoiceField(
         label=_("The quantities are"),
-        choices=[("counted", _("what is really there")), ("change", _("what is to be added or taken away"))],
+        choices=[("counted", _("What is really there")), ("change", _("What is to be added or taken away"))],
     )
     lines = LinesField(label=_("Product and quantity, one line each"))
     note = forms.CharField(label=_("Note"), required=False, max_length=240)
@@ -160,7 +160,7 @@ class ReceiveForm(StockForm):
         self.by_key = {delivery.key: delivery for delivery in deliveries}
         offer(self, "warehouse", _named(warehouses))
         named = [(delivery.key, delivery.title) for delivery in deliveries]
-        offer(self, "expected", options(named, empty=_("not announced")))
+        offer(self, "expected", options(named, empty=_("Not announced")))
 
 
 class AnnounceForm(StockForm):
