@@ -77,18 +77,7 @@ def _to_ship(found: OrderOverview, expected: dict[int, Expectation], actor: Acto
     ready = [view for view in found.goods if view.reservations]
     missing = [view for view in found.goods if view.backordered]
     if ready:
-        places = dict.fromkeys(localname(row.stock_item.warehouse) for view in ready for row in view.reservations)
-        text = _("From %(places)s.") % {"places": listed(places)}
-        if missing:
-            text += " " + _waiting(missing, expected)
-        if not any(view.within_reach(actor) for view in ready):
-            return NextStep(_("Shipped by another warehouse"), text, blocked=True)
-        title = _("Ready to ship") if not missing else _("Part of it can be shipped")
-        if not found.has_address:
-            change = (_step(_("Change the order"), "edit", "order-change", order.pk),)
-            text = _("There is no delivery address.") + " " + text
-            return NextStep(title, text, remedies=change if actor.may(P.ORDERS_ORDER_CHANGE) else ())
-        return NextStep(title, text)
+        return _leaves(found, ready, _waiting(missing, expected) if missing else "", actor)
     remedies: tuple[Step, ...] = ()
     if actor.may(P.ORDERS_ORDER_CHANGE):
         remedies = (_step(_("Change the order"), "edit", "order-change", order.pk),)
@@ -97,6 +86,24 @@ def _to_ship(found: OrderOverview, expected: dict[int, Expectation], actor: Acto
         if product is not None:
             remedies = (_step(_("Look at the product"), "package", "product-detail", product.product_id), *remedies)
     return NextStep(_("Waits for stock"), _waiting(missing, expected), blocked=True, remedies=remedies)
+
+
+def _leaves(found: OrderOverview, ready: list[LineView], missing: str, actor: Actor) -> NextStep:
+    """Goods are reserved; `missing` says what is not."""
+    places = dict.fromkeys(localname(row.stock_item.warehouse) for view in ready for row in view.reservations)
+    text = _("From %(places)s.") % {"places": listed(places)}
+    if missing:
+        text += f" {missing}"
+    if not any(view.within_reach(actor) for view in ready):
+        return NextStep(_("Shipped by another warehouse"), text, blocked=True)
+    title = _("Ready to ship") if not missing else _("Part of it can be shipped")
+    if not actor.may(P.FULFILMENT_SHIPMENT_CREATE):
+        title = _("Waits for the warehouse to ship it")
+    if not found.has_address:
+        change = (_step(_("Change the order"), "edit", "order-change", found.order.pk),)
+        text = _("There is no delivery address.") + " " + text
+        return NextStep(title, text, remedies=change if actor.may(P.ORDERS_ORDER_CHANGE) else ())
+    return NextStep(title, text)
 
 
 def _held(found: OrderOverview, actor: Actor) -> NextStep:
