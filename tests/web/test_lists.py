@@ -52,6 +52,12 @@ def table(client: Client, query: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(exported(client, query).decode("utf-8-sig"))))
 
 
+def field(answer: Any, name: str) -> str:
+    found = re.search(rf'name="{name}" value="([^"]*)"', answer.content.decode())
+    assert found, answer.content.decode()
+    return found[1]
+
+
 def test_columns_are_chosen_ordered_and_kept(owner: Client, place: Callable[..., int]) -> None:
     place(CUP=1)
     answer = owner.post("/lists/orders/columns/?view=all", {"column": ["total", "number", "nonsense"]})
@@ -84,6 +90,24 @@ def test_a_view_holds_columns_and_filters_and_its_address_says_them(
     assert manager.post(f"/lists/orders/views/{view.pk}/remove/").status_code == 302
     assert not SavedView.objects.exists()
     assert Event.objects.filter(name="views.view.removed").exists()
+
+
+def test_a_shared_view_that_a_colleague_changed_is_not_written_over_unseen(browse: Callable[..., Client]) -> None:
+    one, two = browse("sales-manager"), browse("sales-manager", username="lin")
+    send(one, "/lists/orders/views/new/?hold=1", name="Ours", shared="on")
+    view = SavedView.objects.get()
+    path = f"/lists/orders/views/{view.pk}/"
+    older = {name: field(one.get(f"{path}?hold=1&view={view.pk}"), name) for name in ("token", "version")}
+    theirs = f"{path}?fulfilment=backordered&view={view.pk}"
+    current = field(two.get(theirs), "version")
+    assert send(two, theirs, name="Ours", shared="on", version=current).status_code == 204
+    mine = {"name": "Ours and mine", "shared": "on"}
+    refused = one.post(f"{path}?hold=1&view={view.pk}", {**older, **mine}, headers={"HX-Request": "true"})
+    assert refused.status_code == 422 and "changed by somebody else" in refused.content.decode()
+    view.refresh_from_db()
+    assert (view.name, view.filters) == ("Ours", {"fulfilment": "backordered"})
+    again = {**older, **mine, "version": field(refused, "version")}
+    assert one.post(f"{path}?hold=1&view={view.pk}", again, headers={"HX-Request": "true"}).status_code == 204
 
 
 def test_own_views_are_nobody_elses_and_names_are_not_used_twice(browse: Callable[..., Client]) -> None:

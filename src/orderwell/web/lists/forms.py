@@ -20,6 +20,13 @@ class ViewForm(ActionForm):
         label=_("Share with everyone"), required=False, help_text=_("Everybody sees only the rows that they may see.")
     )
     default = forms.BooleanField(label=_("Open the list with this view"), required=False)
+    # Of a view that is there already: what a colleague has changed since is looked at before it is written over.
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    current: int | None = None
+
+    def renew(self) -> None:
+        self.data = self.data.copy()
+        self.data["version"] = "" if self.current is None else self.current
 
 
 class ExportForm(ActionForm):

@@ -66,8 +66,9 @@ def _view_form(request: HttpRequest, actor: Actor, looking: Looking, view: Saved
     initial: dict[str, Any] = {}
     if view is not None:
         default = own_choice(actor, spec.name).default_view == view.pk
-        initial = {"name": view.name, "shared": view.shared, "default": default}
+        initial = {"name": view.name, "shared": view.shared, "default": default, "version": view.version}
     form = ViewForm(request.POST or None, initial=initial)
+    form.current = view.version if view else None
     if not may_share:
         form.fields["shared"].disabled = True
     saved: list[SavedView] = []
@@ -82,6 +83,7 @@ def _view_form(request: HttpRequest, actor: Actor, looking: Looking, view: Saved
                 sort=looking.sort if looking.sort != spec.default_sort else "",
                 shared=data["shared"],
                 view_id=view.pk if view else None,
+                version=data["version"] if view else None,
                 actor=actor,
                 now=utc_now(),
             )
