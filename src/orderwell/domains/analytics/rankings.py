@@ -94,7 +94,8 @@ def _prepared(kind: Kind, period: Period, currency: str, zone: ZoneInfo, now: da
     row = next(iter(_made(str(kind), period.first, period.last, currency, zone.key, now - HOLDS_FOR)), None)
     if row is None:
         return None
-    return Found([Ranked(pk, *map(Decimal, figures)) for pk, *figures in row.rows], row.made_at)
+    rows = [(pk, Decimal(count), Decimal(revenue), Decimal(returned)) for pk, count, revenue, returned in row.rows]
+    return Found([Ranked(*each) for each in rows], row.made_at)
 
 
 @prepared(str, date, date, str, str, datetime)

@@ -66,15 +66,18 @@ def act(request: HttpRequest, actor: Actor, name: str, key: str) -> HttpResponse
             form.refuse(error)
         else:
             return _result(request, actor, run)
+    # Nothing to do it to: then the dialog says what to do, and asks for nothing.
+    nothing = not ids and not too_many
     context = {
         "spec": looking.spec,
         "action": found,
+        "nothing": nothing,
         "danger": found.danger,
         "form": form,
         "count": len(ids),
         "too_many": too_many,
         "most": MOST_ROWS,
-        "fields": [field for field in form if field.name != "token"],
+        "fields": [] if nothing else [field for field in form if field.name != "token"],
     }
     return dialog(request, "lists/act.html", context, status=422 if form.errors else 200)
 
