@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from importlib import import_module
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.apps import apps
 from django.db.models import Sum
 
 from orderwell.domains.analytics import queries, rankings
@@ -151,6 +153,22 @@ def test_everybody_sees_what_came_back_of_their_own_rows(shop: Channel) -> None:
     assert by_day(theirs)[2][1] == 10
     prepare()
     assert by_day(theirs)[2][1] == 10
+
+
+def test_an_upgrade_prepares_the_days_with_returns_anew(shop: Channel) -> None:
+    bring_back(sell(shop, CUP=3), CUP=1)
+    prepare()
+    DayFigure.objects.update(returned=0)  # as a version before left them
+    assert by_day_sums() == 0
+    import_module("orderwell.domains.analytics.migrations.0004_returned_beside_revenue").prepare_anew(apps, None)
+    assert set(DayMark.objects.values_list("day", flat=True)) == {date(2025, 10, 1)}
+    assert by_day()[2] == (0, 10)
+    prepare()
+
+
+def by_day_sums() -> Decimal:
+    """Without a look at the list behind it."""
+    return queries.sales(actor=owner(), period=OCTOBER, zone=ZONE, now=NOW)["CNY"].total.returned
 
 
 def test_the_law_finds_a_wrong_return_figure(shop: Channel) -> None:
