@@ -28,6 +28,8 @@ class BulkPaymentForm(BulkForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # With a statement in hand it is mostly the bank's.
+        self.fields["method"].initial = "bank"
         offer(self, "method", [(name, gettext(title)) for name, title in METHODS.items()])
         self.fields["received_on"].initial = business_day(utc_now(), ZoneInfo(settings.TIME_ZONE))
 
