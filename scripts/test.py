@@ -16,6 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 ALONE = "concurrency or crash"
 SOAK_SECONDS = "7200"
+SLOWEST = ("--durations", "12", "--durations-min", "5")  # named at the end of each run: where time is to be won
 NO_TESTS = 5  # pytest's exit code when nothing was collected
 
 
@@ -61,7 +62,7 @@ def execute(run: Run) -> Result:
     print(f"\n== {run.title} ==", flush=True)
     started = time.monotonic()
     process = subprocess.Popen(
-        [sys.executable, "-m", "pytest", "-q", *run.arguments],
+        [sys.executable, "-m", "pytest", "-q", *SLOWEST, *run.arguments],
         cwd=ROOT,
         env=os.environ | {"ORDERWELL_TEST_DATABASE": run.database} | run.environment,
         stdout=subprocess.PIPE,

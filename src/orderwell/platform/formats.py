@@ -43,6 +43,15 @@ def listed(words: Iterable[object]) -> str:
     return pgettext("between the items of a list", ", ").join(str(word) for word in words)
 
 
+def named(name: object, value: object) -> str:
+    """A value behind its name, with the colon that the language puts between them."""
+    return f"{name}{colon()}{value}"
+
+
+def colon() -> str:
+    return pgettext("between a name and its value", ": ")
+
+
 def price_typed(amount: Decimal, currency: str) -> str:
     """A unit price as it stands in a field: with the digits people see, without signs."""
     return price_text(amount, currency, symbol=False).replace(",", "")

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.core.management import call_command
 from django.db import connection
+from django.db.migrations import Migration
 from django.db.migrations.executor import MigrationExecutor
 
 from orderwell import __version__
@@ -28,6 +29,10 @@ class MigrationsPending(InstallationFault):
 
 class DatabaseTooNew(InstallationFault):
     code = "database_too_new"
+
+
+class DatabaseTooOld(InstallationFault):
+    code = "database_too_old"
 
 
 @dataclass(frozen=True)
@@ -80,22 +85,30 @@ def first_administrator(*, username: str, now: datetime) -> str | None:
 
 
 def pending_migrations() -> list[str]:
-    """Migrations of this version that the database has not seen. Raises DatabaseTooNew for the opposite."""
+    """Migrations of this version that the database has not seen. Raises DatabaseTooNew for the opposite, and
+    DatabaseTooOld where steps are missing that this version doesn't have any more."""
     executor = MigrationExecutor(connection)
     loader = executor.loader
-    known = {app for app, _ in loader.disk_migrations or {}}
-    unknown = sorted(
-        f"{app}.{name}"
-        for app, name in loader.applied_migrations
-        if app in known and (app, name) not in loader.disk_migrations and (app, name) not in loader.replacements
-    )
-    if unknown:
+    _check_history(set(loader.applied_migrations or ()), loader.disk_migrations or {})
+    plan = executor.migration_plan(loader.graph.leaf_nodes())
+    return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
+
+
+def _check_history(applied: set[tuple[str, str]], on_disk: dict[tuple[str, str], Migration]) -> None:
+    for migration in on_disk.values():
+        steps = set(migration.replaces)
+        if steps & applied and not steps <= applied:
+            raise DatabaseTooOld(
+                "This database stopped half way through the steps that led to version 0.1, and this version has them "
+                "no more. Run `orderwell setup` of the commit that CHANGELOG names for it, then this one."
+            )
+    known = {app for app, _ in on_disk}
+    replaced = {step for migration in on_disk.values() for step in migration.replaces}
+    if unknown := sorted(f"{app}.{name}" for app, name in applied - set(on_disk) - replaced if app in known):
         raise DatabaseTooNew(
             f"This database was written by a newer version of Orderwell (it has {', '.join(unknown[:3])}). "
             "Install that version, or restore a backup made with this one."
         )
-    plan = executor.migration_plan(loader.graph.leaf_nodes())
-    return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
 
 
 def require_ready() -> None:

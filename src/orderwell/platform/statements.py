@@ -14,7 +14,6 @@ from functools import lru_cache
 from itertools import chain
 from typing import Any
 
-import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections
 
 
@@ -93,6 +92,8 @@ def _executed(sql: str, values: Sequence[Any]) -> Iterator[Any]:
     database.ensure_connection()
     with database.wrap_database_errors:
         if postgresql:
+            import psycopg  # a program on SQLite starts sooner without it
+
             # Django's own cursor writes parameters into the text; this one sends them apart, so that the plan is kept.
             with psycopg.Cursor(database.connection) as prepared:
                 prepared.execute(text.encode(), given, prepare=True)

@@ -6,7 +6,6 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.apps import apps
 from django.db import IntegrityError, transaction
 
 from orderwell.domains.automation.hints.facts.money import overdue_of
@@ -204,23 +203,3 @@ def test_the_laws_notice_a_balance_that_is_wrong() -> None:
     assert payment_names_an_invoice_of_its_order().differences and other.pk != order.pk
     with pytest.raises(IntegrityError), transaction.atomic():
         Invoice.objects.filter(pk=first.pk).update(open_amount=D(-1))
-
-
-def test_the_migration_fills_what_was_there() -> None:
-    """As it ran over the payments of before, of which none named an invoice."""
-    from importlib import import_module
-
-    alone, _made = three(10)
-    credited, (invoice,) = three(8)
-    issue_credit_note(
-        invoice_id=invoice.pk, quantities={invoice.lines.get().pk: D(3)}, reason="x", actor=ACTOR, now=NOW
-    )
-    several, settled, ahead = three(10, 5, 5)[0], three(6, 6)[0], three(4)[0]
-    for order, amount in ((alone, "30"), (credited, "20"), (several, "120"), (settled, "120"), (ahead, "70")):
-        pay(order, amount)
-    right = dict(Invoice.objects.values_list("pk", "open_amount"))
-    assert sorted(right.values()) == [0, 0, 0, 0, 30, 30, 50, 70]
-    Invoice.objects.update(open_amount=0)
-    import_module("orderwell.domains.billing.migrations.0008_invoices_by_name").fill(apps, None)
-    assert dict(Invoice.objects.values_list("pk", "open_amount")) == right
-    assert differences() == []

@@ -2,8 +2,6 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
-from importlib import import_module
-from types import SimpleNamespace
 
 import pytest
 from django.db import IntegrityError, connection
@@ -140,17 +138,3 @@ def test_what_may_tell_of_people_lies_sealed(now) -> None:
     assert (again.repeated, again.status, again.body) == (True, 201, answered.body)
     assert lookup(scope="s", key="j", fingerprint=PRINT).response == b"13777771234"
     assert lookup(scope="s", key="i", fingerprint=PRINT).response == b"13777771234"
-
-
-@pytest.mark.django_db(transaction=True)
-def test_the_migration_seals_what_lay_in_clear(now, monkeypatch) -> None:
-    migration = import_module("orderwell.platform.idempotency.migrations.0003_sealed_answers")
-    monkeypatch.setattr(migration, "ROWS_AT_ONCE", 2)
-    bodies = {f"k{number}": f'{{"phone": "1377777{number}"}}'.encode() for number in range(5)} | {"empty": b""}
-    save_many([("s", key, PRINT, 200, body) for key, body in bodies.items()], now=now)
-    save_many([], telling=[("s", "sealed", PRINT, 200, b"13777779")], now=now)
-    migration.seal(None, SimpleNamespace(connection=connection))
-    migration.seal(None, SimpleNamespace(connection=connection))  # as after a break
-    assert not any(bytes(row.response) for row in RequestKey.objects.all())
-    for key, body in {**bodies, "sealed": b"13777779"}.items():
-        assert lookup(scope="s", key=key, fingerprint=PRINT).response == body

@@ -74,6 +74,22 @@ def test_every_document_counts_its_own_pages_and_repeats_its_head() -> None:
     assert "A-2" in texts[-1]
 
 
+def test_long_codes_words_and_facts_break_and_leave_the_rest_its_room() -> None:
+    code, word = "LONGSKU-003-VERYVERYLONG-CODE-WITH-PARTS-0123456789", "ABCDEFGHIJKLMNOPQRSTUVWXYZ" * 2
+    numbers = ["12", "123,456.78", "13 %", "¥123,456.78", "¥16,049.38", "¥139,506.16"]
+    columns = [{"title": "货号", "kind": "text"}, {"title": "品名", "kind": "wide"}]
+    columns += [{"title": "金额", "kind": "number"} for _number in numbers]
+    rows = [[code, "手工紫砂壶西施款", *numbers], ["TEA-1", word, *numbers]]
+    facts = [["贵方编号", "REF" * 40]]
+    (pdf,) = typeset(STANDARD, given(document() | {"columns": columns, "rows": rows, "facts": facts}))
+    (text,) = pages(pdf)
+    lines = text.split("\n")
+    assert any("手工紫砂壶" in line for line in lines) and any("上海龘靐茶业有限公司" in line for line in lines), text
+    assert not any(whole in line for whole in (code, word, "REF" * 40) for line in lines), text
+    for whole in (code, word, "REF" * 40):
+        assert whole in text.replace("\n", ""), "what is copied out of the file is no longer what was put in"
+
+
 @pytest.mark.parametrize("paper", ["a4", "a5", "roll80", "label100x150"])
 def test_every_paper_can_be_printed(paper: str) -> None:
     (pdf,) = typeset(STANDARD, given(document(), paper=paper))

@@ -18,7 +18,7 @@ from orderwell.testing.browser import open_browser
 from orderwell.testing.installation import Installation, Server
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, StorageState
 
 PASSWORD = "correct horse battery"
 PATIENCE = 30_000
@@ -84,8 +84,14 @@ def when_it_stands(page: Page, press: Callable[..., None]) -> Callable[..., None
     return pressed
 
 
+@pytest.fixture(scope="session")
+def signed_in() -> dict[str, StorageState]:
+    """The cookies of who signed in before, as a browser keeps them."""
+    return {}
+
+
 @pytest.fixture
-def sign_in(site: Site, browser: Browser) -> Iterator[Callable[..., Page]]:
+def sign_in(site: Site, browser: Browser, signed_in: dict[str, StorageState]) -> Iterator[Callable[..., Page]]:
     """A page of a signed-in person; the test fails if the browser complained about anything."""
     contexts, complaints = [], []
 
@@ -104,6 +110,7 @@ def sign_in(site: Site, browser: Browser) -> Iterator[Callable[..., Page]]:
             locale=locale,
             viewport={"width": width, "height": height},
             service_workers="allow" if worker else "block",
+            storage_state=signed_in.get(username),
         )
         context.set_default_timeout(PATIENCE)
         contexts.append(context)
@@ -119,11 +126,13 @@ def sign_in(site: Site, browser: Browser) -> Iterator[Callable[..., Page]]:
                 else None
             ),
         )
-        page.goto("/sign-in/")
-        page.fill("[name=username]", username)
-        page.fill("[name=password]", PASSWORD)
-        page.keyboard.press("Enter")
-        page.wait_for_url(lambda url: "/sign-in/" not in url)
+        page.goto("/")
+        if "/sign-in/" in page.url:  # nobody did yet, or a test took the session away
+            page.fill("[name=username]", username)
+            page.fill("[name=password]", PASSWORD)
+            page.keyboard.press("Enter")
+            page.wait_for_url(lambda url: "/sign-in/" not in url)
+            signed_in[username] = {**context.storage_state(), "origins": []}
         return page
 
     yield open_page

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Count, F, QuerySet, Sum
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Sum
 
-from orderwell.domains.catalog.models import Variant
+from orderwell.domains.catalog.models import Channel, Variant
 from orderwell.domains.customers.lookup import known_customer
 from orderwell.domains.orders.models import Order, OrderLine
 from orderwell.domains.orders.queries import visible_orders
@@ -86,6 +86,16 @@ def usual_channel(actor: Actor, customer_id: int) -> str:
     actor.require(Permission.ORDERS_ORDER_VIEW)
     orders = visible_orders(actor).filter(customer_id=customer_id, placed_at__isnull=False)
     return orders.order_by("-placed_at", "-id").values_list("channel__code", flat=True).first() or ""
+
+
+def channel_of_entry(actor: Actor) -> str:
+    """Code of the channel through which orders are entered by hand: the one whose newest order was typed in, of several
+    the latest; empty where nothing was. What shops and marketplaces send says nothing about it."""
+    newest = visible_orders(actor).filter(channel=OuterRef("pk"), placed_at__isnull=False).order_by("-placed_at", "-id")
+    channels = Channel.objects.filter(active=True).annotate(
+        came_from=Subquery(newest.values("source")[:1]), latest=Subquery(newest.values("placed_at")[:1])
+    )
+    return channels.filter(came_from="web").order_by("-latest").values_list("code", flat=True).first() or ""
 
 
 def _recent_lines(actor: Actor, customer_id: int) -> QuerySet[OrderLine]:

@@ -42,8 +42,11 @@ def lines_by_urgency(
     actor: Actor, *, product_id: int | None = None, warehouse: str = "", sku: str = "", held: bool = False
 ) -> list[QuerySet[Reservation]]:
     """Disjoint parts of `reserved_lines`, annotated for `BY_URGENCY`; `held` has also those of orders on hold."""
-    if product_id is not None or sku or (warehouse and few_reserved_in(warehouse)):
+    few = few_reserved_in(warehouse) if warehouse else None
+    if product_id is not None or sku or few is not None:
         rows = reserved_lines(actor, product_id=product_id, warehouse=warehouse, sku=sku, ready=False)
+        if few is not None:
+            rows = rows.filter(line_id__in=few)
         which = (_STANDING,) if held else (_STANDING, f"NOT {_HELD}")
         return [_joined(rows, _DUE, *_FROM_RESERVATIONS, *which)]
     rows = reserved_lines(actor, ready=False)

@@ -10,7 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from orderwell.domains.catalog.models import Channel
 from orderwell.domains.customers.models import Customer, Tag
-from orderwell.domains.inventory.models import Reservation, Warehouse
+from orderwell.domains.inventory.models import Reservation, StockItem, Warehouse
 from orderwell.domains.inventory.promising import Owed
 from orderwell.domains.orders.due import ReadyDue, past_date
 from orderwell.domains.orders.events import OrderEvent
@@ -181,20 +181,24 @@ def _of_channel(orders: QuerySet[Order], filters: OrderFilters) -> QuerySet[Orde
 def _reserved_in(warehouse: str) -> Q:
     """Orders for which something is reserved there: by their keys while these are few. Where there are many, the newest
     are among the first in the order of the list, and each is asked."""
-    reserved = _reservations_in(warehouse)
-    if few_reserved_in(warehouse):
-        return Q(pk__in=OrderLine.objects.filter(pk__in=reserved.values("line_id")).values("order_id"))
-    there = Exists(reserved.filter(line_id=OuterRef("pk")))
-    return Q(Exists(OrderLine.objects.filter(there, order_id=OuterRef("pk"))))
+    few = few_reserved_in(warehouse)
+    if few is not None:
+        return Q(pk__in=OrderLine.objects.filter(pk__in=few).values("order_id"))
+    there = Reservation.objects.filter(stock_item__warehouse=warehouse_key(warehouse), line_id=OuterRef("pk"))
+    return Q(Exists(OrderLine.objects.filter(Exists(there), order_id=OuterRef("pk"))))
 
 
-def few_reserved_in(warehouse: str) -> bool:
-    """So few that they are better read and sorted than met on the way through the orders."""
-    return capped_count(_reservations_in(warehouse), FEW_RESERVATIONS) <= FEW_RESERVATIONS
-
-
-def _reservations_in(warehouse: str) -> QuerySet[Reservation]:
-    return Reservation.objects.filter(stock_item__warehouse=warehouse_key(warehouse))
+def few_reserved_in(warehouse: str) -> list[int] | None:
+    """The order lines for which something is reserved there; None for so many that they are better met on the way
+    through the orders. Asked for step by step, because PostgreSQL takes every warehouse for one that has its share of
+    all reservations."""
+    reserved = StockItem.objects.filter(warehouse=warehouse_key(warehouse), reserved__gt=0)
+    items = list(reserved.values_list("pk", flat=True)[: FEW_RESERVATIONS + 1])
+    if len(items) > FEW_RESERVATIONS:
+        return None
+    lines = Reservation.objects.filter(stock_item__in=items).values_list("line_id", flat=True)
+    found = list(lines[: FEW_RESERVATIONS + 1])
+    return found if len(found) <= FEW_RESERVATIONS else None
 
 
 def warehouse_key(code: str) -> int | None:

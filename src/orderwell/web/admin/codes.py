@@ -47,7 +47,7 @@ GROUP, PRODUCT = Permission.CUSTOMERS_CUSTOMER_CHANGE, Permission.CATALOG_PRODUC
 
 
 def _yes(value: bool) -> str:
-    return _("yes") if value else _("no")
+    return _("Yes") if value else _("No")
 
 
 def _form(
@@ -101,8 +101,8 @@ def channels(request: HttpRequest, actor: Actor) -> HttpResponse:
                 row.code,
                 row.currency,
                 _yes(row.prices_include_tax),
-                _("take it, the rest waits") if row.shortage == "backorder" else _("refuse the order"),
-                listed(names.get(code, code) for code in row.warehouse_codes) or _("all"),
+                _("Take it, the rest waits") if row.shortage == "backorder" else _("Refuse the order"),
+                listed(names.get(code, code) for code in row.warehouse_codes) or _("All"),
             ),
             reverse("admin-channel", args=[row.code]),
             quiet=not row.active,
@@ -180,7 +180,8 @@ def group(request: HttpRequest, actor: Actor, code: str | None = None) -> HttpRe
 def categories(request: HttpRequest, actor: Actor) -> HttpResponse:
     tree = category_choices()
     rows = [
-        Row((path, row.code, localname(row.parent)), reverse("admin-category", args=[row.code])) for row, path in tree
+        Row((path, row.code, localname(row.parent) or _("The top level")), reverse("admin-category", args=[row.code]))
+        for row, path in tree
     ]
     columns = (Column(_("Name")), Column(_("Code")), Column(_("Below"), "hide-narrow"))
     table = Table(
@@ -313,8 +314,8 @@ def buffers(request: HttpRequest, actor: Actor) -> HttpResponse:
         Row(
             (
                 localname(row.channel),
-                row.variant.sku if row.variant else _("all"),
-                localname(row.warehouse) or _("all"),
+                row.variant.sku if row.variant else _("All"),
+                localname(row.warehouse) or _("All"),
                 quantity(row.quantity),
             ),
             reverse("admin-buffer", args=[row.pk]),

@@ -221,8 +221,8 @@ class ChannelForm(CodedForm):
     shortage = forms.ChoiceField(
         label=_("When stock is short"),
         choices=[
-            (Channel.Shortage.REFUSE.value, _("refuse the order")),
-            (Channel.Shortage.BACKORDER.value, _("take it, the rest waits")),
+            (Channel.Shortage.REFUSE.value, _("Refuse the order")),
+            (Channel.Shortage.BACKORDER.value, _("Take it, the rest waits")),
         ],
     )
     warehouses = forms.CharField(
@@ -256,7 +256,7 @@ class CategoryForm(CodedForm):
 
     def __init__(self, *args: Any, parents: Sequence[Choice], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer(self, "parent", options(parents, empty=_("the top")))
+        offer(self, "parent", options(parents, empty=_("The top level")))
 
 
 class TaxForm(CodedForm):
@@ -290,7 +290,7 @@ class BufferForm(MergingForm):
     def __init__(self, *args: Any, channels: Sequence[Choice], warehouses: Sequence[Choice], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer(self, "channel", channels)
-        offer(self, "warehouse", options(warehouses, empty=_("all")))
+        offer(self, "warehouse", options(warehouses, empty=_("All")))
 
 
 FIELD_KINDS: dict[str, str | Promise] = {
@@ -345,7 +345,7 @@ def _setting_field(kind: Kind, label: str, help_text: str) -> forms.Field:
     select = forms.Select(attrs={"class": "form-select"})
     match kind.name:
         case "yes_no":
-            return forms.ChoiceField(choices=[("yes", _("yes")), ("no", _("no"))], widget=select, **shared)
+            return forms.ChoiceField(choices=[("yes", _("Yes")), ("no", _("No"))], widget=select, **shared)
         case "choice":
             return forms.ChoiceField(choices=[(value, value) for value in kind.choices], widget=select, **shared)
         case "currency":

@@ -137,7 +137,7 @@ def own_fields(request: HttpRequest, actor: Actor) -> HttpResponse:
                 ENTITY_WORDS.get(row.entity, row.entity),
                 row.key,
                 Two(FIELD_KINDS.get(row.kind, row.kind), listed(row.choices[:8])),
-                _("yes") if row.required else _("no"),
+                _("Yes") if row.required else _("No"),
             ),
             reverse("admin-field", args=[row.entity, row.key]),
         )

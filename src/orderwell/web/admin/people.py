@@ -60,7 +60,7 @@ def limit_choices(actor: Actor) -> dict[str, list[tuple[Any, Any]]]:
 def limits_text(holder: User | ApiKey, known: dict[str, list[tuple[Any, Any]]]) -> str:
     names = {(kind, key): name for kind, found in known.items() for key, name in found}
     shown = [str(names.get((row.kind, row.object_id), row.object_id)) for row in holder.row_scopes.all()]
-    return listed(shown) or _("all")
+    return listed(shown) or _("All")
 
 
 def _user_form(request: HttpRequest, actor: Actor, user: User | None, seen: Version) -> UserForm:

@@ -236,7 +236,7 @@ RATINGS = ListSpec(
         Filter(
             "shown",
             _("Hidden ones"),
-            choices=lambda actor: [("shown", _("without hidden ones")), ("hidden", _("hidden ones alone"))],
+            choices=lambda actor: [("shown", _("Without hidden ones")), ("hidden", _("Hidden ones alone"))],
         ),
         Filter("from", _("From day"), "day"),
         Filter("to", _("Until day"), "day"),

@@ -62,7 +62,7 @@ def _field(definition: CustomField) -> forms.Field:
         case Kind.DATE:
             return DayField(**shared)
         case Kind.YES_NO:
-            answers = options([("yes", _("yes")), ("no", _("no"))], empty="—")
+            answers = options([("yes", _("Yes")), ("no", _("No"))], empty="—")
             return _YesNoField(choices=answers, **shared)
         case Kind.CHOICE:
             return forms.ChoiceField(choices=options([(c, c) for c in definition.choices], empty="—"), **shared)

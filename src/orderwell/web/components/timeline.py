@@ -23,7 +23,7 @@ from orderwell.kernel.errors import fill
 from orderwell.kernel.quantities import plain
 from orderwell.platform.events.models import Event
 from orderwell.platform.events.queries import sentences
-from orderwell.platform.formats import listed, money_text, price_text
+from orderwell.platform.formats import listed, money_text, named, price_text
 from orderwell.platform.views.sources import source_of, sources
 from orderwell.platform.wording import shown, with_amounts
 from orderwell.web.components.option_words import option_change
@@ -251,7 +251,7 @@ def value_text(value: Any) -> str:
     if isinstance(value, bool):
         return gettext("yes") if value else gettext("no")
     if isinstance(value, dict):
-        return ", ".join(f"{key}: {value_text(item)}" for key, item in value.items())
+        return listed(named(key, value_text(item)) for key, item in value.items())
     if isinstance(value, list):
         return listed(value_text(item) for item in value)
     text = str(value)

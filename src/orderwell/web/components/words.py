@@ -258,6 +258,10 @@ WORDS: dict[str, dict[str, tuple[str | Promise, str]]] = {
         "warning": (_("Look at it"), WARN),
         "problem": (_("Broken"), BAD),
     },
+    "process": {
+        "web": (_("Web server, with background work"), CALM),
+        "worker": (_("Background work"), CALM),
+    },
     "job": {
         "READY": (_("Waiting"), QUIET),
         "RUNNING": (_("Running"), BUSY),

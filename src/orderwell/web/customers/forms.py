@@ -37,7 +37,7 @@ ROLE_WORDS: dict[str, str | Promise] = {
     "decision": pgettext_lazy("contact role", "Decides"),
     "technical": pgettext_lazy("contact role", "Technical"),
 }
-ADDRESS_KINDS = [("shipping", _("for deliveries")), ("billing", _("for invoices"))]
+ADDRESS_KINDS = [("shipping", _("For deliveries")), ("billing", _("For invoices"))]
 BLANK = "__key__"
 FIRST = "n0"
 # Without scripts there is one more row below those that are there.

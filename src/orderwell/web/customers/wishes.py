@@ -32,7 +32,7 @@ from orderwell.web.pages import action, form_page, go
 from orderwell.web.templatetags.orderwell import localname
 
 CHANGE = Permission.CUSTOMERS_CUSTOMER_CHANGE
-YES_NO = [("", gettext_lazy("not said")), ("yes", gettext_lazy("yes")), ("no", gettext_lazy("no"))]
+YES_NO = [("", gettext_lazy("Not said")), ("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No"))]
 PURPOSES = {
     "marketing": gettext_lazy("Advertising"),
     "newsletter": gettext_lazy("Newsletter"),
@@ -55,10 +55,10 @@ def field_of(item: Preference, actor: Actor) -> forms.Field:
             return forms.ChoiceField(choices=YES_NO, **shared)
         case "choice":
             known = [(name, _(title)) for name, title in (item.choices or {}).items()]
-            return forms.ChoiceField(choices=[("", _("not said")), *known], **shared)
+            return forms.ChoiceField(choices=[("", _("Not said")), *known], **shared)
         case "code":
             places = [(place.code, localname(place)) for place in visible_warehouses(actor)]
-            return forms.ChoiceField(choices=[("", _("none")), *places], **shared)
+            return forms.ChoiceField(choices=[("", _("None")), *places], **shared)
         case "time":
             return forms.CharField(max_length=5, widget=forms.TimeInput(attrs={"type": "time"}), **shared)
         case _:
@@ -161,7 +161,7 @@ class ConsentForm(ActionForm):
     medium = forms.ChoiceField(label=gettext_lazy("By which way"), choices=list(MEDIA.items()))
     granted = forms.ChoiceField(
         label=gettext_lazy("Decision"),
-        choices=[("yes", gettext_lazy("given")), ("no", gettext_lazy("withdrawn"))],
+        choices=[("yes", pgettext_lazy("consent", "Given")), ("no", pgettext_lazy("consent", "Withdrawn"))],
     )
     source = forms.CharField(
         label=gettext_lazy("How it was said"),

@@ -105,7 +105,7 @@ class MappingForm(ActionForm):
         super().__init__(*args, **kwargs)
         offer(self, "channel", options([(item.code, localname(item)) for item in channels], empty=_("None")))
         required = needed(history=history, channel="one for all")
-        offered = options([(column, column) for column in header if column], empty=_("not in the file"))
+        offered = options([(column, column) for column in header if column], empty=_("Not in the file"))
         for field in ORDER_LINE_FIELDS:
             choice = forms.ChoiceField(
                 label=FIELD_TITLES[field],

@@ -12,6 +12,7 @@ from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import DomainError, NotFound
 from orderwell.kernel.identifiers import random_token
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.formats import named
 from orderwell.platform.jobs.progress import shown
 from orderwell.platform.views.errors import NothingChosen, TooManyRows
 from orderwell.platform.views.models import BulkRun
@@ -57,7 +58,7 @@ def act(request: HttpRequest, actor: Actor, name: str, key: str) -> HttpResponse
                 ids=ids,
                 data=data,
                 token=token,
-                title=f"{looking.spec.title}: {found.title}",
+                title=named(looking.spec.title, found.title),
                 result=_run_address(),
                 actor=actor,
                 now=utc_now(),
@@ -174,7 +175,7 @@ def _title(actor: Actor, run: BulkRun) -> str:
     title = found.title if found else run.action
     if run.undoes_id is not None:
         return _("%(action)s: undone") % {"action": title}
-    return f"{spec.title}: {title}"
+    return named(spec.title, title)
 
 
 def _run_address() -> str:

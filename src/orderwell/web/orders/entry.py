@@ -17,6 +17,7 @@ from orderwell.domains.catalog.choices import visible_channels
 from orderwell.domains.catalog.matching import match_variants
 from orderwell.domains.orders.drafts import OrderDraft, RequestIdentity, Submission
 from orderwell.domains.orders.gate import gate
+from orderwell.domains.orders.habits import channel_of_entry
 from orderwell.domains.orders.models import Order
 from orderwell.domains.orders.outcomes import Outcome, Placed, Refused, Repeated
 from orderwell.domains.orders.reorder import ReorderLine, reorder
@@ -135,6 +136,8 @@ def _start(request: HttpRequest, actor: Actor) -> tuple[dict[str, Any], list[Row
         if card:
             address = {name: card.get("address", {}).get(name, "") for name in ADDRESS}
             initial |= {"customer": number} | {f"ship_{name}": value for name, value in address.items() if value}
+            initial["channel"] = card.get("channel", "")
+    initial["channel"] = initial.get("channel") or channel_of_entry(actor)
     return initial, _wanted(request, actor), []
 
 

@@ -25,6 +25,7 @@ from orderwell.domains.prices.rule import Buyer
 from orderwell.kernel.clock import utc_now
 from orderwell.kernel.quantities import plain
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.formats import named
 from orderwell.platform.permissions import Permission
 from orderwell.platform.search import half_width
 from orderwell.web.customers.forms import ADDRESS, main_address
@@ -120,7 +121,7 @@ def customer_card(actor: Actor, number: str) -> dict[str, Any] | None:
         "note": found.note,
         "active": found.active,
         "url": reverse("customer-detail", args=[found.pk]),
-        "wishes": [f"{title}: {value}" for title, value in wishes_of(found)],
+        "wishes": [named(title, value) for title, value in wishes_of(found)],
         "terms": _terms(found.payment_terms_days, found.credit_limit),
     }
     if actor.may(Permission.BILLING_INVOICE_VIEW):

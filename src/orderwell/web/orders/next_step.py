@@ -17,7 +17,7 @@ from orderwell.domains.orders.overview import LineView, OrderOverview
 from orderwell.kernel.clock import utc_now
 from orderwell.kernel.quantities import plain
 from orderwell.platform.accounts.actor import Actor
-from orderwell.platform.formats import listed
+from orderwell.platform.formats import listed, named
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.words import word
 from orderwell.web.orders.steps import Documents, Step
@@ -77,18 +77,7 @@ def _to_ship(found: OrderOverview, expected: dict[int, Expectation], actor: Acto
     ready = [view for view in found.goods if view.reservations]
     missing = [view for view in found.goods if view.backordered]
     if ready:
-        places = dict.fromkeys(localname(row.stock_item.warehouse) for view in ready for row in view.reservations)
-        text = _("From %(places)s.") % {"places": listed(places)}
-        if missing:
-            text += " " + _waiting(missing, expected)
-        if not any(view.within_reach(actor) for view in ready):
-            return NextStep(_("Shipped by another warehouse"), text, blocked=True)
-        title = _("Ready to ship") if not missing else _("Part of it can be shipped")
-        if not found.has_address:
-            change = (_step(_("Change the order"), "edit", "order-change", order.pk),)
-            text = _("There is no delivery address.") + " " + text
-            return NextStep(title, text, remedies=change if actor.may(P.ORDERS_ORDER_CHANGE) else ())
-        return NextStep(title, text)
+        return _leaves(found, ready, _waiting(missing, expected) if missing else "", actor)
     remedies: tuple[Step, ...] = ()
     if actor.may(P.ORDERS_ORDER_CHANGE):
         remedies = (_step(_("Change the order"), "edit", "order-change", order.pk),)
@@ -99,17 +88,35 @@ def _to_ship(found: OrderOverview, expected: dict[int, Expectation], actor: Acto
     return NextStep(_("Waits for stock"), _waiting(missing, expected), blocked=True, remedies=remedies)
 
 
+def _leaves(found: OrderOverview, ready: list[LineView], missing: str, actor: Actor) -> NextStep:
+    """Goods are reserved; `missing` says what is not."""
+    places = dict.fromkeys(localname(row.stock_item.warehouse) for view in ready for row in view.reservations)
+    text = _("From %(places)s.") % {"places": listed(places)}
+    if missing:
+        text += f" {missing}"
+    if not any(view.within_reach(actor) for view in ready):
+        return NextStep(_("Shipped by another warehouse"), text, blocked=True)
+    title = _("Ready to ship") if not missing else _("Part of it can be shipped")
+    if not actor.may(P.FULFILMENT_SHIPMENT_CREATE):
+        title = _("Waits for the warehouse to ship it")
+    if not found.has_address:
+        change = (_step(_("Change the order"), "edit", "order-change", found.order.pk),)
+        text = _("There is no delivery address.") + " " + text
+        return NextStep(title, text, remedies=change if actor.may(P.ORDERS_ORDER_CHANGE) else ())
+    return NextStep(title, text)
+
+
 def _held(found: OrderOverview, actor: Actor) -> NextStep:
     holds, remedies = found.active_holds, []
     told = [
-        f"{word('hold', hold.kind)}: {hold.reason} ({hold.placed_by}, {strip_tags(moment(hold.placed_at))})"
+        named(word("hold", hold.kind), f"{hold.reason} ({hold.placed_by}, {strip_tags(moment(hold.placed_at))})")
         for hold in holds
     ]
     if actor.may(P.ORDERS_HOLD_RELEASE):
         for index, hold in enumerate(holds):
             key = "l" if not index else ""
             url = reverse("order-release", args=[found.order.pk, hold.pk])
-            title = _("Release") if len(holds) == 1 else f"{_('Release')}: {word('hold', hold.kind)}"
+            title = _("Release") if len(holds) == 1 else named(_("Release"), word("hold", hold.kind))
             remedies.append(Step(title, "lock-open", url, key))
     else:
         told.append(_("Somebody with the right to release holds has to do that."))

@@ -75,9 +75,15 @@ def next_steps(found: OrderOverview, documents: Documents, actor: Actor) -> list
         steps = [*_goods_steps(found, documents, actor), *_money_steps(found, documents, actor)]
     for index, step in enumerate(steps):
         if not step.aside:
-            steps[index] = replace(step, main=not step.blocked)
+            steps[index] = replace(step, main=not (step.blocked or _left_to_the_warehouse(found, actor)))
             break
     return steps
+
+
+def _left_to_the_warehouse(found: OrderOverview, actor: Actor) -> bool:
+    """What comes next is shipping, and that is for others to do: nothing stands out for this person."""
+    ready = found.order.state == Order.State.PLACED and any(view.reservations for view in found.goods)
+    return ready and not actor.may(P.FULFILMENT_SHIPMENT_CREATE)
 
 
 def _url(name: str, order: Order) -> str:

@@ -128,7 +128,7 @@ class CopyForm(ActionForm):
     step = forms.ChoiceField(label=_("Round to a multiple of"), choices=STEPS, initial="0.01")
     rounding = forms.ChoiceField(
         label=_("Rounding"),
-        choices=[("nearest", _("to the nearest")), ("down", _("down")), ("up", _("up"))],
+        choices=[("nearest", _("To the nearest")), ("down", _("Down")), ("up", _("Up"))],
         initial="nearest",
     )
 

@@ -20,6 +20,7 @@ from orderwell.domains.customers.choices import every_group
 from orderwell.domains.customers.queries import find_customers
 from orderwell.domains.integrations.reading import inspect
 from orderwell.domains.integrations.reading import read_rows as read_file
+from orderwell.domains.orders.habits import channel_of_entry
 from orderwell.domains.orders.price_reasons import reason, said, said_break
 from orderwell.domains.prices.models import PriceChange
 from orderwell.domains.prices.queries import ListDetail, ask_price, code_taken, entry_page, list_detail, state_of
@@ -336,7 +337,8 @@ def ask(request: HttpRequest, actor: Actor) -> HttpResponse:
     channels = visible_channels(actor, active_only=True)
     given = request.GET if "sku" in request.GET else None
     today = price_day(utc_now())
-    form = AskForm(given, channels=channels, initial={"day": today, "customer": request.GET.get("customer", "")[:40]})
+    initial = {"day": today, "customer": request.GET.get("customer", "")[:40], "channel": channel_of_entry(actor)}
+    form = AskForm(given, channels=channels, initial=initial)
     context: dict[str, Any] = {"form": form, "asked": None}
     if given is not None and form.is_valid():
         data = form.cleaned_data

@@ -54,7 +54,7 @@ class ImageForm(MergingForm):
     def __init__(self, *args: Any, detail: ProductDetail, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         variants = [(str(variant.pk), variant.sku) for variant in detail.variants]
-        offer(self, "variant", options(variants, empty=_("all variants")))
+        offer(self, "variant", options(variants, empty=_("All variants")))
         places = [(str(index), str(index + 1)) for index in range(len(detail.images))]
         places[:1] = [("0", gettext("1, the main image"))]
         offer(self, "place", places)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.utils.translation import gettext
@@ -14,6 +14,13 @@ from orderwell.kernel.quantities import plain
 from orderwell.platform.search.keys import half_width
 from orderwell.web.components.actions import ActionForm
 from orderwell.web.components.forms import ExactField, Form
+
+if TYPE_CHECKING:
+    from django.http import QueryDict
+
+# Where customers type what must not be lost.
+WRITTEN = ("body", "reason", "comment")
+MOST_WRITTEN = 2000
 
 
 class LookupForm(Form):
@@ -37,17 +44,46 @@ class LookupForm(Form):
 
 
 class PublicForm(ActionForm):
-    """`website` is out of sight: whoever fills it in is no person."""
+    """`website` is out of sight: whoever fills it in is no person.
 
+    `order` is the one the page is about. A browser may see one order at a time, and an older tab may show another.
+    """
+
+    # What is typed by hand, and must not be lost.
+    text_field = ""
+    order = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
     website = forms.CharField(
         required=False,
         label=_("Leave this empty"),
         widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}),
     )
 
+    def __init__(self, *args: Any, order_id: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.order_id = str(order_id)
+        self.fields["order"].initial = self.order_id
+
     @property
     def is_trapped(self) -> bool:
         return bool(self.data.get("website"))
+
+    @property
+    def written(self) -> str:
+        return str(self.data.get(self.text_field, "")).strip()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("order") not in (None, "", self.order_id):
+            sent = cast("QueryDict", self.data).copy()
+            sent["order"] = self.order_id
+            self.data = sent
+            raise forms.ValidationError(
+                _(
+                    "Nothing was sent: another order has been opened in this browser since, the one shown here. "
+                    "Send it if it is about this order; otherwise open the link of the other order again."
+                )
+            )
+        return cleaned
 
     def stand_at_the_first_error(self) -> str:
         """The page is long: it opens where something is to be put right. The id of that field, if there is one."""
@@ -59,14 +95,16 @@ class PublicForm(ActionForm):
 
 
 class AskForm(PublicForm):
-    body = forms.CharField(label=_("Your message"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+    text_field = "body"
+    body = forms.CharField(label=_("Your message"), max_length=MOST_WRITTEN, widget=forms.Textarea(attrs={"rows": 3}))
     case = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
 
 
 class ReturnForm(PublicForm):
     """How many of each line come back, and why."""
 
-    reason = forms.CharField(label=_("Why?"), max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
+    text_field = "reason"
+    reason = forms.CharField(label=_("Why?"), max_length=MOST_WRITTEN, widget=forms.Textarea(attrs={"rows": 2}))
 
     def __init__(self, *args: Any, terms: ReturnTerms, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -87,12 +125,21 @@ class ReturnForm(PublicForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        gone = [name for name in self.data if name.startswith("line_") and name not in self.fields]
+        if any(self.data[name].strip(" 0.,") for name in gone):
+            raise forms.ValidationError(
+                _(
+                    "Some of what you chose can't be sent back any more: it is asked for already, or has come back. "
+                    "Below is what is left."
+                )
+            )
         if not self.errors and not self.units():
             raise forms.ValidationError(_("Give a quantity for at least one line."))
         return cleaned
 
 
 class RateForm(PublicForm):
+    text_field = "comment"
     score = forms.TypedChoiceField(
         label=_("How satisfied are you?"),
         coerce=int,
@@ -106,5 +153,5 @@ class RateForm(PublicForm):
         widget=forms.RadioSelect,
     )
     comment = forms.CharField(
-        label=_("Comment"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+        label=_("Comment"), required=False, max_length=MOST_WRITTEN, widget=forms.Textarea(attrs={"rows": 3})
     )

@@ -18,6 +18,7 @@ from orderwell.domains.cases.services.link import access_of_link
 from orderwell.domains.cases.services.lookup import access_by_phone
 from orderwell.kernel.clock import utc_now
 from orderwell.web.pages import address_of, open_page
+from orderwell.web.public.showing import show_closed
 
 COOKIE, SALT, PATH = "track", "orderwell.track", "/track/"
 # A link is at hand again; who typed the phone number may sit at somebody else's computer.
@@ -68,7 +69,7 @@ def order_view(*methods: str) -> Callable[[View[P]], Callable[Concatenate[HttpRe
         def wrapper(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             access = current(request)
             if access is None:
-                return forget(HttpResponseRedirect(reverse("track") + "?over"))
+                return forget(show_closed(request))
             return view(request, access, *args, **kwargs)
 
         return cast(Callable[Concatenate[HttpRequest, P], HttpResponse], wrapper)

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import mimetypes
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -26,7 +23,6 @@ from orderwell.domains.cases.services.speak import ask, rate
 from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import DomainError, NotFound
 from orderwell.platform.configuration import services as configuration
-from orderwell.platform.configuration.options import company_name
 from orderwell.platform.idempotency.repeating import Answer, once
 from orderwell.platform.idempotency.services import answers_for
 from orderwell.platform.printing.services import print_documents
@@ -36,20 +32,7 @@ from orderwell.web.pages import address_of
 from orderwell.web.public.forms import AskForm, LookupForm, PublicForm, RateForm, ReturnForm
 from orderwell.web.public.reading import reader, see_order
 from orderwell.web.public.session import forget, order_view, public_page, remember
-
-LOGOS = ("logo.svg", "logo.png", "logo.jpg", "logo.webp")
-
-
-def _company() -> dict[str, Any]:
-    return {
-        "company": company_name(_),
-        "contact": configuration.get("public.contact"),
-        "has_logo": _logo_file() is not None,
-    }
-
-
-def _page(request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
-    return render(request, f"public/{template}.html", {**_company(), **context}, status=status)
+from orderwell.web.public.showing import logo_file, show_page
 
 
 @public_page("GET", "HEAD", "POST")
@@ -67,7 +50,7 @@ def look_up_page(request: HttpRequest) -> HttpResponse:
             else:
                 return remember(HttpResponseRedirect(reverse("track-order")), access)
     context = {"form": form, "is_open": configuration.get("public.lookup"), "is_over": "over" in request.GET}
-    return _page(request, "lookup", context, status=status)
+    return show_page(request, "lookup", context, status=status)
 
 
 @public_page("GET", "HEAD")
@@ -77,7 +60,7 @@ def enter(request: HttpRequest, token: str) -> HttpResponse:
         access = enter_by_link(token=token, address=address_of(request), now=utc_now())
     except LinkInvalid as error:
         context = {"sentences": sentences(error), "form": LookupForm(), "is_open": configuration.get("public.lookup")}
-        return _page(request, "lookup", context, status=404)
+        return show_page(request, "lookup", context, status=404)
     return remember(HttpResponseRedirect(reverse("track-order")), access)
 
 
@@ -98,20 +81,29 @@ def _show(
     seen = see_order(access, utc_now())
     for case in seen.threads:
         name = f"reply_{case.pk}"
-        case.reply_form = bound.pop(name, None) or _reply_form(case.pk)  # type: ignore[attr-defined]
+        case.reply_form = bound.pop(name, None) or _reply_form(access, case.pk)  # type: ignore[attr-defined]
     forms: dict[str, Any] = {
-        "ask_form": AskForm(auto_id="ask_%s"),
-        "rate_form": RateForm(auto_id="rate_%s"),
-        "return_form": ReturnForm(terms=seen.terms, auto_id="return_%s"),
+        "ask_form": AskForm(auto_id="ask_%s", order_id=access.order_id),
+        "rate_form": RateForm(auto_id="rate_%s", order_id=access.order_id),
+        "return_form": ReturnForm(terms=seen.terms, auto_id="return_%s", order_id=access.order_id),
     }
     refusal = sentences(seen.terms.refusal) if seen.terms.refusal is not None and seen.parcels else []
-    return _page(
-        request, "order", {"seen": seen, **forms, **bound, "return_refusal": refusal, "refused": refused}, status=status
-    )
+    shown = {"rate_form": seen.can_rate, "return_form": bool(seen.parcels) and not refusal}
+    context = {
+        "seen": seen,
+        **forms,
+        **bound,
+        "return_refusal": refusal,
+        "refused": refused,
+        # Refused, and its own place on the page is there no longer.
+        "stray": next((form for name, form in bound.items() if not shown.get(name, True)), None),
+    }
+    return show_page(request, "order", context, status=status)
 
 
-def _reply_form(case_id: int, data: QueryDict | None = None) -> AskForm:
-    return AskForm(data, auto_id=f"reply_{case_id}_%s", initial={"case": case_id})
+def _reply_form(access: OrderAccess, case_id: int, data: QueryDict | None = None) -> AskForm:
+    initial = {"case": case_id}
+    return AskForm(data, auto_id=f"reply_{case_id}_%s", initial=initial, order_id=access.order_id)
 
 
 def _take(
@@ -163,8 +155,11 @@ def _once(request: HttpRequest, access: OrderAccess, form: PublicForm, act: Call
 def ask_question(request: HttpRequest, access: OrderAccess) -> HttpResponse:
     """A question of its own, or a message in a conversation, whose own form it comes back to when it is refused."""
     case = next((row.pk for row in threads_of(access.order_id) if str(row.pk) == request.POST.get("case")), None)
-    form = AskForm(request.POST, auto_id="ask_%s") if case is None else _reply_form(case, request.POST)
     name = "ask_form" if case is None else f"reply_{case}"
+    if case is None:
+        form = AskForm(request.POST, auto_id="ask_%s", order_id=access.order_id)
+    else:
+        form = _reply_form(access, case, request.POST)
 
     def act() -> None:
         data = form.cleaned_data
@@ -177,7 +172,7 @@ def ask_question(request: HttpRequest, access: OrderAccess) -> HttpResponse:
 @order_view("POST")
 def start_return(request: HttpRequest, access: OrderAccess) -> HttpResponse:
     terms = see_order(access, utc_now()).terms
-    form = ReturnForm(request.POST, terms=terms, auto_id="return_%s")
+    form = ReturnForm(request.POST, terms=terms, auto_id="return_%s", order_id=access.order_id)
 
     def act() -> None:
         announce_return(access=access, units=form.units(), reason=form.cleaned_data["reason"], now=utc_now())
@@ -188,7 +183,7 @@ def start_return(request: HttpRequest, access: OrderAccess) -> HttpResponse:
 
 @order_view("POST")
 def rate_order(request: HttpRequest, access: OrderAccess) -> HttpResponse:
-    form = RateForm(request.POST, auto_id="rate_%s")
+    form = RateForm(request.POST, auto_id="rate_%s", order_id=access.order_id)
 
     def act() -> None:
         rate(access=access, score=form.cleaned_data["score"], comment=form.cleaned_data["comment"], now=utc_now())
@@ -204,12 +199,12 @@ def invoice(request: HttpRequest, access: OrderAccess, invoice_id: int) -> HttpR
         if found.order_id != access.order_id:
             raise NotFound(kind="invoice", reference=str(invoice_id))
     except NotFound as error:
-        return _page(request, "nothing", {"sentences": sentences(error)}, status=404)
+        return show_page(request, "nothing", {"sentences": sentences(error)}, status=404)
     if "pdf" in request.GET:
         return _as_pdf(access, "invoice", found.pk, found.number)
     business = {name: configuration.get(f"business.{name}") for name in ("legal_name", "address", "tax_number")}
     context = {"invoice": found, "order_number": found.order.number, "customer_name": found.order.customer_name}
-    return _page(request, "invoice", {**context, "business": business})
+    return show_page(request, "invoice", {**context, "business": business})
 
 
 @order_view("GET", "HEAD")
@@ -220,7 +215,7 @@ def credit_note(request: HttpRequest, access: OrderAccess, note_id: int) -> Http
         if found.order_id != access.order_id:
             raise NotFound(kind="credit note", reference=str(note_id))
     except NotFound as error:
-        return _page(request, "nothing", {"sentences": sentences(error)}, status=404)
+        return show_page(request, "nothing", {"sentences": sentences(error)}, status=404)
     return _as_pdf(access, "credit-note", found.pk, found.number)
 
 
@@ -238,13 +233,8 @@ def _as_pdf(access: OrderAccess, kind: str, pk: int, number: str) -> HttpRespons
 @public_page("GET", "HEAD")
 def logo(request: HttpRequest) -> HttpResponse:
     """The company's logo, from `branding/` in the data folder."""
-    path = _logo_file()
+    path = logo_file()
     if path is None:
         return HttpResponse(status=404)
     kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     return HttpResponse(path.read_bytes(), content_type=kind, headers={"X-Content-Type-Options": "nosniff"})
-
-
-def _logo_file() -> Path | None:
-    folder = Path(settings.HOME) / "branding"
-    return next((folder / name for name in LOGOS if (folder / name).is_file()), None)

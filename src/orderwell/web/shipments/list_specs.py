@@ -70,7 +70,7 @@ class BulkShipForm(BulkForm):
         super().__init__(*args, **kwargs)
         found = visible_warehouses(self.actor)
         offer(
-            self, "warehouse", [("", _("wherever it is reserved")), *((item.code, localname(item)) for item in found)]
+            self, "warehouse", [("", _("Wherever it is reserved")), *((item.code, localname(item)) for item in found)]
         )
 
 

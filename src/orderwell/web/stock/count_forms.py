@@ -33,7 +33,7 @@ class NewCountForm(ActionForm):
         super().__init__(*args, **kwargs)
         offer(self, "warehouse", warehouses)
         self.fields["skus"].widget.attrs["data-goods"] = reverse("lookup-goods")
-        offer(self, "category", options(categories, empty=_("all")))
+        offer(self, "category", options(categories, empty=_("All")))
 
 
 class EntryForm(ActionForm):

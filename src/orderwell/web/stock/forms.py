@@ -58,7 +58,7 @@ class AdjustForm(DisplacingForm, StockForm):
     reason = forms.ChoiceField(label=_("Reason"), choices=choices("adjustment"))
     how = forms.ChoiceField(
         label=_("The quantities are"),
-        choices=[("counted", _("what is really there")), ("change", _("what is to be added or taken away"))],
+        choices=[("counted", _("What is really there")), ("change", _("What is to be added or taken away"))],
     )
     lines = LinesField(label=_("Product and quantity, one line each"))
     note = forms.CharField(label=_("Note"), required=False, max_length=240)
@@ -108,7 +108,26 @@ class ArrivalForm(CountForm):
         required=False,
         help_text=_("Otherwise it stays on the way."),
     )
-    may_be_empty = True
+    may_be_empty = as_shown = True
+
+    @property
+    def nothing_left(self) -> bool:
+        return not self.lines
+
+
+class StepForm(ActionForm):
+    """Agreed to as it was shown: what a colleague has changed since is looked at first."""
+
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, current: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.current = current
+        self.fields["version"].initial = current
+
+    def renew(self) -> None:
+        self.data = self.data.copy()
+        self.data["version"] = self.current
 
 
 class ReceiveForm(StockForm):
@@ -141,7 +160,7 @@ class ReceiveForm(StockForm):
         self.by_key = {delivery.key: delivery for delivery in deliveries}
         offer(self, "warehouse", _named(warehouses))
         named = [(delivery.key, delivery.title) for delivery in deliveries]
-        offer(self, "expected", options(named, empty=_("not announced")))
+        offer(self, "expected", options(named, empty=_("Not announced")))
 
 
 class AnnounceForm(StockForm):

@@ -24,7 +24,7 @@ from orderwell.domains.catalog.naming import read_name
 from orderwell.domains.orders.holds import KINDS
 from orderwell.domains.orders.overview import LineView
 from orderwell.domains.orders.price_reasons import said
-from orderwell.platform.formats import listed, percent_text, price_text, quantity_text
+from orderwell.platform.formats import colon, listed, named, percent_text, price_text, quantity_text
 from orderwell.platform.formats import money_text as money_text
 from orderwell.platform.printing.kinds import kinds_of
 from orderwell.web.components.assets import asset as asset_url
@@ -42,6 +42,7 @@ register = template.Library()
 register.filter("undo_of", undo_of)
 register.filter("chart_rows", rows_of)
 register.filter("listed", listed)
+register.simple_tag(colon)
 register.filter("chart_data", drawn)
 
 
@@ -117,11 +118,16 @@ def localname(item: Any) -> str:
 
 
 @register.filter
+def localnames(items: Iterable[Any]) -> str:
+    return listed(localname(item) for item in items)
+
+
+@register.filter
 def localoptions(variant: Any) -> str:
     """What a variant is among its product's, in the reader's language: "color: red, size: M". PostgreSQL keeps no order."""
     both = (variant.option_values_zh, variant.option_values)
     found = (both[0] or both[1]) if reads_chinese() else (both[1] or both[0])
-    return ", ".join(f"{name}: {value}" for name, value in sorted(found.items()))
+    return listed(named(name, value) for name, value in sorted(found.items()))
 
 
 @register.filter

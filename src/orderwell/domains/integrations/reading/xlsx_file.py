@@ -9,8 +9,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import IO, Any
 
-from openpyxl import load_workbook
-
 from orderwell.domains.integrations.errors import CellCount, ErrorCell, ExcelUnreadable, FileUnreadable, FormulaCell
 from orderwell.domains.integrations.reading.rows import MAX_COLUMNS, Fault, SourceInfo, SourceRow
 from orderwell.kernel.errors import DomainError, Phrase
@@ -80,6 +78,8 @@ def _text(value: Any) -> str:
 @contextmanager
 def _sheet(file: IO[bytes], name: str) -> Iterator[Iterator[Sequence[Any]]]:
     """The rows of the first sheet, one after the other."""
+    from openpyxl import load_workbook  # large, and most processes never see such a file
+
     try:
         with zipfile.ZipFile(file) as archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
