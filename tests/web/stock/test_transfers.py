@@ -102,6 +102,51 @@ def test_two_people_change_one_transfer(
     assert both.status_code == 422 and transfer.lines.get().quantity == 4
 
 
+def test_what_two_people_counted_of_one_arrival_is_booked_once(
+    owner: Client, browse: Callable[..., Client], company: Company, east: Warehouse
+) -> None:
+    transfer = plan(owner)
+    path = f"/transfers/{transfer.pk}/receive/"
+    send(owner, f"/transfers/{transfer.pk}/dispatch/")
+    line = transfer.lines.get()
+    page = owner.get(path).content.decode()
+    token, seen = (re.search(rf'name="{name}" value="([^"]*)"', page) for name in ("token", f"seen_{line.pk}"))
+    assert token and seen
+    older = {"token": token[1], f"seen_{line.pk}": seen[1], f"line_{line.pk}": "3"}
+    lin = browse("warehouse-worker", username="lin")
+    assert send(lin, path, **{f"line_{line.pk}": "3", f"seen_{line.pk}": seen[1]}).status_code == 302
+    refused = owner.post(path, older)
+    assert refused.status_code == 422 and "Changed since this was opened" in refused.content.decode()
+    line.refresh_from_db()
+    assert line.quantity_received == 3
+    assert (
+        send(lin, path, **{f"line_{line.pk}": "5", f"seen_{line.pk}": seen[1].replace("8|", "5|")}).status_code == 302
+    )
+    assert "Nothing is on the way" in owner.get(path).content.decode()
+
+
+def test_goods_leave_as_the_dialog_showed_them(
+    owner: Client, browse: Callable[..., Client], company: Company, east: Warehouse
+) -> None:
+    transfer = plan(owner, lines="CUP 2")
+    path = f"/transfers/{transfer.pk}/"
+    page = owner.get(f"{path}dispatch/").content.decode()
+    assert "CUP" in page
+    token, version = (re.search(rf'name="{name}" value="([^"]*)"', page) for name in ("token", "version"))
+    assert token and version
+    older = {"token": token[1], "version": version[1]}
+    assert change(browse("warehouse-worker"), f"{path}change/", lines="CUP 9").status_code == 302
+    refused = owner.post(f"{path}dispatch/", older)
+    text = refused.content.decode()
+    assert refused.status_code == 422 and "changed by somebody else" in text
+    transfer.refresh_from_db()
+    assert transfer.state == "draft"
+    now = re.search(r'name="version" value="([^"]*)"', text)
+    assert now and owner.post(f"{path}dispatch/", {**older, "version": now[1]}).status_code == 302
+    late = send(owner, f"{path}dispatch/", version=version[1])
+    assert late.status_code == 422 and "somebody else" not in late.content.decode()
+
+
 def test_a_day_that_is_over_is_refused(owner: Client, company: Company, east: Warehouse) -> None:
     over = (business_day(utc_now(), zone()) - timedelta(days=1)).isoformat()
     answer = send(owner, "/transfers/new/", **fields(expected_on=over))

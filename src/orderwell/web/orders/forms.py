@@ -64,6 +64,8 @@ class CountForm(ActionForm):
     may_be_empty = False
     # Where no line is left, what is sent all the same is sent on, and the service says what happened meanwhile.
     told_why = False
+    # What a line has left must be as it was shown: the same goods counted by two people would be booked twice.
+    as_shown = False
 
     def __init__(self, *args: Any, lines: Sequence[Countable], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -113,13 +115,15 @@ class CountForm(ActionForm):
             return []
         now, found = {f"{line.pk}": line for line in self.lines}, []
         for key in self.data:
-            if not key.startswith("seen_") or not self.data.get(f"line_{key[5:]}", "").strip(" 0.,"):
+            if not key.startswith("seen_"):
+                continue
+            if not self.as_shown and not self.data.get(f"line_{key[5:]}", "").strip(" 0.,"):
                 continue
             before, _bar, name = self.data[key].partition("|")
             line = now.get(key[5:])
             if line is None:
                 found.append(gettext("nothing is left of %(name)s") % {"name": name[:120]})
-            elif plain(line.most) != before and (cleaned.get(f"line_{line.pk}") or 0) > line.most:
+            elif plain(line.most) != before and (self.as_shown or (cleaned.get(f"line_{line.pk}") or 0) > line.most):
                 told = {"name": line.name, "most": plain(line.most), "before": before[:20]}
                 found.append(gettext("of %(name)s there are %(most)s instead of %(before)s") % told)
         return found

@@ -108,7 +108,26 @@ class ArrivalForm(CountForm):
         required=False,
         help_text=_("Otherwise it stays on the way."),
     )
-    may_be_empty = True
+    may_be_empty = as_shown = True
+
+    @property
+    def nothing_left(self) -> bool:
+        return not self.lines
+
+
+class StepForm(ActionForm):
+    """Agreed to as it was shown: what a colleague has changed since is looked at first."""
+
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, current: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.current = current
+        self.fields["version"].initial = current
+
+    def renew(self) -> None:
+        self.data = self.data.copy()
+        self.data["version"] = self.current
 
 
 class ReceiveForm(StockForm):

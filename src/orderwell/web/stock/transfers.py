@@ -31,12 +31,12 @@ from orderwell.kernel.quantities import plain
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.events.queries import stream
 from orderwell.platform.permissions import Permission
-from orderwell.web.components.actions import ActionForm, perform
+from orderwell.web.components.actions import perform
 from orderwell.web.components.forms import end_of_day
 from orderwell.web.components.timeline import timeline
 from orderwell.web.orders.forms import Countable
 from orderwell.web.pages import form_page, page
-from orderwell.web.stock.forms import ArrivalForm, ReplanForm, TransferForm
+from orderwell.web.stock.forms import ArrivalForm, ReplanForm, StepForm, TransferForm
 from orderwell.web.templatetags.orderwell import localname, quantity
 
 ZERO = Decimal(0)
@@ -186,12 +186,18 @@ def _not_there(actor: Actor, draft: TransferDraft) -> list[str]:
 
 def _step(request: HttpRequest, actor: Actor, transfer_id: int, step: str, act: Callable[..., object]) -> HttpResponse:
     found = _one(actor, transfer_id)
+
+    def take(data: dict[str, Any]) -> None:
+        # What has left, or was given up, is told better by the step itself.
+        seen = data["version"] if found.state == "draft" else None
+        act(transfer_id=transfer_id, version=seen, actor=actor, now=utc_now())
+
     return perform(
         request,
         actor,
-        ActionForm(request.POST or None),
+        StepForm(request.POST or None, current=found.version),
         template="stock/transfer_step.html",
-        act=lambda data: act(transfer_id=transfer_id, actor=actor, now=utc_now()),
+        act=take,
         done=_("Saved."),
         to=reverse("transfer-detail", args=[transfer_id]),
         context={"transfer": found, "step": step, "danger": step == "cancel"},
