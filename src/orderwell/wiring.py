@@ -108,11 +108,12 @@ def _accompany() -> None:
     # Read here, not above: it needs the models.
     from orderwell.domains.analytics.services.mark import mark_days
 
-    # Whatever alters how many orders a day has, what they are worth, or whether they have been shipped.
+    # Whatever alters how many orders a day has, what they are worth, or what came back on it.
     for name in (
         *(OrderEvent.PLACED, OrderEvent.RECORDED, OrderEvent.REMOVED, OrderEvent.CHANGED, OrderEvent.CHANGE_UNDONE),
         *(OrderEvent.UNITS_CANCELLED, OrderEvent.CANCELLED, OrderEvent.REOPENED),
         *(FulfilmentEvent.SHIPPED, FulfilmentEvent.RETURNED, FulfilmentEvent.RETURN_UNDONE),
+        FulfilmentEvent.RETURNS_REMOVED,
     ):
         accompany(name, mark_days)
 

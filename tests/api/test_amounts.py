@@ -81,6 +81,12 @@ def test_a_change_names_its_currency_and_says_its_amounts_alike(owner: Caller, s
         assert found["currency"] == "CNY" and found["total"] == {"old": "40.00", "new": "50.00"}
         assert found["lines"][0]["amount"] == {"old": "20.00", "new": "30.00"}
         assert found["lines"][0]["quantity"] == {"old": "2", "new": "3"}
+        assert [move["quantity"] for move in found["stock"]] == ["1"]
+    less = {"lines": [{"line_id": line["id"], "quantity": "1"}], "reason": "two fewer"}
+    done = made(owner("POST", f"/orders/{pk}/changes", less, headers={"If-Match": "*"}))
+    (newest, _first) = made(owner.get(f"/orders/{pk}/changes"))["items"]
+    for found in (done["difference"], done["change"]["difference"], newest["difference"]):
+        assert [move["quantity"] for move in found["stock"]] == ["-2"]
 
 
 def test_a_currency_without_a_smaller_unit_has_no_point(owner: Caller, shop: Shop) -> None:

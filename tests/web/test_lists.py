@@ -318,3 +318,12 @@ def test_nothing_at_all_and_nothing_that_matches_are_told_apart(owner: Client, p
     assert "No orders yet" in owner.get("/orders/").content.decode()
     place(CUP=1)
     assert "Nothing matches" in owner.get("/orders/?hold=1").content.decode()
+
+
+def test_a_bulk_action_without_a_ticked_row_says_what_to_do_and_has_no_button(
+    owner: Client, place: Callable[..., int]
+) -> None:
+    page = flat(owner.get("/lists/orders/act/hold/").content.decode())
+    assert "No row is ticked." in page and "data-busy" not in page and 'name="reason"' not in page
+    page = flat(owner.get(f"/lists/orders/act/hold/?id={place(CUP=1)}").content.decode())
+    assert "No row is ticked." not in page and "data-busy" in page and 'name="reason"' in page

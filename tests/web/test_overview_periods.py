@@ -116,6 +116,8 @@ def test_totals_of_lists_are_the_figures_they_stand_behind(owner: Client) -> Non
         found = figures(page) | figures(owner.get(service[1].replace("&amp;", "&")).content.decode())
         value, link = found["Revenue"]
         assert number(value) == sum(column(owner, link, "total", "Total")), query
+        value, link = found["Value returned"]
+        assert number(value) == sum(column(owner, link, "amount", "Amount")), query
         for name in ("Receivables", "Overdue"):
             value, link = found[name]
             assert number(value) == sum(column(owner, link, "open", "Still open")), (query, name)
@@ -125,6 +127,8 @@ def test_totals_of_lists_are_the_figures_they_stand_behind(owner: Client) -> Non
         top = flat(owner.get(rankings[1].replace("&amp;", "&")).content.decode())
         for link, units in re.findall(r'href="(/orders/lines/[^"]+)">([\d,.]+)</a>', top):
             assert number(units) == sum(column(owner, link, "units", "Units")), link
+        for link, amount in re.findall(r'href="(/returns/[^"]+)">([^<]+)</a>', top):
+            assert number(amount) == sum(column(owner, link, "amount", "Amount")), link
 
 
 @pytest.mark.usefixtures("business")

@@ -191,6 +191,11 @@ class NewPayment(Input):
         description="Number of the invoice of this order that the payer named: it is settled first, what is left settles "
         "the oldest of the others. Without it the oldest are settled first",
     )
+    overpay: bool = Field(
+        default=False,
+        description="So much was really paid. Without it a payment of ten times what was ordered and is still due, or more, is "
+        "refused (`payment_far_above_order`); what is less than that too much is taken in any case",
+    )
 
 
 class NewRefund(Input):

@@ -18,6 +18,8 @@ from orderwell.platform.formats import money_text
 from orderwell.platform.permissions.words import title_of
 
 _AMOUNT = re.compile(r"\{(\w+)\} \{currency\}")
+# Refusals whose numbers are money of which the currency is known beside them: written with digits in groups.
+_OF_MONEY = {"amount_out_of_range", "amount_too_precise", "refund_above_payment"}
 
 # What a refusal calls things, where no other text names them so.
 KINDS = (gettext_noop("category"), gettext_noop("customer group"), gettext_noop("tax category"))
@@ -55,6 +57,8 @@ def sentence(detail: ErrorDetail) -> str:
     """The message of one error: translated first, then filled."""
     template, data = with_amounts(gettext(detail.message), detail.data)
     words = {name: shown(value) for name, value in data.items()}
+    if detail.code in _OF_MONEY:
+        words |= {name: grouped(data[name]) for name in ("value", "low", "high") if name in data}
     if detail.data.get("kind") in OTHERWISE:
         words["kind"] = str(OTHERWISE[detail.data["kind"]])
     if detail.data.get("step") in STEPS:
@@ -62,6 +66,14 @@ def sentence(detail: ErrorDetail) -> str:
     if "permission" in words:
         words["permission"] = f"“{title_of(words['permission'])}”"
     return fill(template, words)
+
+
+def grouped(number: Any) -> str:
+    """1,234.56 of 1234.560; what is no number stays as it was written."""
+    try:
+        return f"{Decimal(plain(Decimal(str(number)))):,f}"
+    except ArithmeticError:
+        return str(number)
 
 
 def with_amounts(template: str, data: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:

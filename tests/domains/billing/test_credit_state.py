@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from orderwell.domains.billing.services.invoice import issue_invoice
 from orderwell.domains.billing.services.pay import PaymentDraft, record_payment
 from orderwell.domains.customers.models import Customer
 from orderwell.kernel.errors import NotFound
+from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import PermissionDenied
 from orderwell.testing.actors import limited, outsider, owner
 from orderwell.testing.factories import make_channel, make_team
@@ -53,6 +55,23 @@ def test_who_sees_one_channel_sees_the_whole_account_all_the_same() -> None:
     state = credit_state(elsewhere, customer, now=NOW)
     assert (state.owed, state.not_invoiced, state.left) == (D(200), D(300), D(500))
     assert credit_used(elsewhere, Customer.objects.all())[customer].left == D(500)
+
+
+def test_a_program_gets_the_sums_of_its_own_rows_and_is_told_that_they_are_a_part() -> None:
+    order = place([(stocked(price="100.00"), 2)])
+    customer = order.customer_id or 0
+    Customer.objects.filter(pk=customer).update(credit_limit=D(1000))
+    here, elsewhere = (limited(owner(), channels=frozenset({pk})) for pk in (order.channel_id, make_channel().pk))
+
+    def told(actor: Actor) -> tuple[Any, ...]:
+        state = credit_state(actor, customer, now=NOW, own_rows=True)
+        return state.owed, state.not_invoiced, state.left, state.partial
+
+    assert told(here) == told(owner()) == (0, 200, 800, False)
+    assert told(elsewhere) == (0, 0, None, True)
+    issue_invoice(order_id=order.pk, actor=owner(), now=NOW)
+    assert told(here) == told(owner()) == (200, 0, 800, False)
+    assert told(elsewhere) == (0, 0, None, True)
 
 
 def test_without_a_limit_nothing_is_left_to_say() -> None:

@@ -6,8 +6,9 @@ from datetime import UTC, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils.translation import override
 
-from orderwell.domains.billing.errors import PastOrder, ReferenceTaken, RefundAbovePayment
+from orderwell.domains.billing.errors import PastOrder, PaymentFarAboveOrder, ReferenceTaken, RefundAbovePayment
 from orderwell.domains.billing.models import LedgerEntry, Payment, Refund
 from orderwell.domains.billing.queries import customer_balance, order_money, payment_detail, payment_list
 from orderwell.domains.billing.services.pay import PaymentDraft, record_payment, record_payments, record_refund
@@ -16,6 +17,7 @@ from orderwell.domains.orders.models import Order
 from orderwell.domains.orders.services.cancel import cancel_units
 from orderwell.kernel.errors import NotFound, Refusal
 from orderwell.platform.permissions import PermissionDenied
+from orderwell.platform.wording import sentence
 from orderwell.testing.actors import clerk, limited, owner
 from tests.domains.books import NOW, D, differences, place, stocked
 
@@ -148,3 +150,37 @@ def test_a_payment_of_a_day_to_come_is_named_by_the_day_of_the_business() -> Non
     with pytest.raises(Refusal) as refused:
         record_payment(payment=draft, actor=owner(), now=NOW)
     assert refused.value.details[0].data["value"] == midnight.date().isoformat()
+
+
+def test_a_slip_of_the_finger_is_asked_about_and_money_that_came_is_taken() -> None:
+    order = place([(stocked(), 2)])  # 20.00
+    pay(order, "199.99")
+    for amount in ("200.00", "1000000000"):
+        with pytest.raises(PaymentFarAboveOrder) as refused:
+            pay(order, amount, "TX9")
+        assert refused.value.details[0].data["worth"] == D(20)
+    really = PaymentDraft(order.pk, D(1_000_000_000), "bank", "TX9", overpay=True)
+    first = record_payment(payment=really, actor=owner(), now=NOW)
+    assert pay(order, "1000000000", "TX9").pk == first.pk, "told again, it is the payment that is there"
+    assert state(order) == ("placed", Payments.OVERPAID)
+    cancelled = place([(stocked(), 2)])
+    cancel_units(order_id=cancelled.pk, lines=None, reason="gone", actor=owner(), now=NOW)
+    pay(cancelled, "20.00")
+    with pytest.raises(PaymentFarAboveOrder):
+        pay(cancelled, "2000.00")
+    assert differences() == []
+
+
+def test_refusals_of_money_write_digits_in_groups() -> None:
+    order = place([(stocked(), 1)])
+    with pytest.raises(Refusal) as refused:
+        pay(order, "12345678901.5")
+    with pytest.raises(PaymentFarAboveOrder) as far:
+        pay(order, "1234567.00")
+    with override("en"):
+        assert (
+            sentence(refused.value.details[0])
+            == "The amount must lie between 0 and 10,000,000,000; it is 12,345,678,901.5."
+        )
+        said = sentence(far.value.details[0])
+    assert "¥1,234,567.00" in said and "(¥10.00)" in said

@@ -111,7 +111,10 @@ class CreditShape(InCurrency):
     overdue: Amount = Field(description="What is open of invoices past their date")
     ahead: Amount = Field(description="What was paid on orders beyond what is asked for them")
     not_invoiced: Amount
-    left: Amount | None
+    left: Amount | None = Field(description="Null where there is no limit, or where `partial` leaves it unknown")
+    partial: bool = Field(
+        description="The account has orders or documents that this key may not see; the sums are those of its own rows"
+    )
 
 
 @routes.write("POST", "/orders/preview", permission=Permission.ORDERS_ORDER_PLACE, response=PreviewShape, body=BODY)
@@ -175,5 +178,5 @@ def list_last_sales(
 @routes.read("/customers/{customer_id}/credit", permission=Permission.BILLING_INVOICE_VIEW, response=CreditShape)
 def get_credit_state(request: ApiRequest, customer_id: Id) -> dict[str, Any]:
     """Terms, limit, what is owed and what of it is late, in the customer's currency."""
-    state = credit_state(request.actor, customer_id, now=utc_now())
+    state = credit_state(request.actor, customer_id, now=utc_now(), own_rows=True)
     return {name: getattr(state, name) for name in CreditShape.model_fields}

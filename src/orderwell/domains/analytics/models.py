@@ -1,4 +1,4 @@
-"""Figures prepared for reports: a copy of what the orders say, never a source. prepared.py and rankings.py read them."""
+"""Figures prepared for reports: a copy of what orders and returns say, never a source. prepared.py and rankings.py read them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from orderwell.platform.fields import AmountField
 class PreparedDay(models.Model):
     """A business day whose figures are prepared, in the time zone that said when it began and ended.
 
-    A day without a row here, or with a mark, is read from the orders themselves.
+    A day without a row here, or with a mark, is read from the orders and returns themselves.
     """
 
     day = models.DateField(unique=True)
@@ -22,7 +22,7 @@ class PreparedDay(models.Model):
 
 
 class DayFigure(models.Model):
-    """What the orders placed on a day add up to: by channel, team and currency, so that row filters hold."""
+    """What the orders placed and the returns received on a day add up to: by channel, team and currency, so that row filters hold."""
 
     prepared = models.ForeignKey(PreparedDay, on_delete=models.CASCADE, related_name="figures", db_index=False)
     # The day once more: reading a period must not join.
@@ -32,6 +32,7 @@ class DayFigure(models.Model):
     currency = models.CharField(max_length=3)
     orders = models.PositiveIntegerField()
     revenue = AmountField()
+    returned = AmountField(default=0, db_default=0)
 
     class Meta:
         constraints = [
@@ -41,7 +42,8 @@ class DayFigure(models.Model):
 
 
 class DayMark(models.Model):
-    """An order placed on this UTC day has changed: written with the change, taken away when the day is prepared anew.
+    """An order placed or a return received on this UTC day has changed: written with the change, taken away when the day is
+    prepared anew.
 
     Rows are only ever added and removed, so that changes of the same day never wait for each other.
     """
@@ -67,7 +69,7 @@ class PreparedRanking(models.Model):
     last = models.DateField()
     currency = models.CharField(max_length=3)
     zone = models.CharField(max_length=64)
-    # [key, count, revenue] for each place.
+    # [key, count, revenue, returned] for each place.
     rows = models.JSONField()
     made_at = models.DateTimeField()
     # What finding them took, which says how often it may be done.

@@ -1,7 +1,7 @@
-"""Figures of a period: prepared days from their table, all others from the orders, so that nothing shown is ever old.
+"""Figures of a period: prepared days from their table, all others from orders and returns, so that nothing shown is ever old.
 
-A day is prepared some time after it has ended. Whatever changes one of its orders later writes a mark in the same
-transaction; from that moment the day is read from the orders again, until the worker has prepared it anew. Who reads sees
+A day is prepared some time after it has ended. Whatever changes one of its orders or returns later writes a mark in the same
+transaction; from that moment the day is read from them again, until the worker has prepared it anew. Who reads sees
 the marks before the figures, so a figure is never older than the first look.
 """
 
@@ -105,4 +105,8 @@ def _sums(actor: Actor, first: date, last: date) -> QuerySet[Any, tuple[Any, ...
         rows = rows.filter(channel_id__in=actor.channel_ids)
     if actor.team_ids is not None:
         rows = rows.filter(team_id__in=actor.team_ids)
-    return rows.order_by().values_list("day", "channel_id", "currency").annotate(n=Sum("orders"), worth=Sum("revenue"))
+    return (
+        rows.order_by()
+        .values_list("day", "channel_id", "currency")
+        .annotate(n=Sum("orders"), worth=Sum("revenue"), back=Sum("returned"))
+    )

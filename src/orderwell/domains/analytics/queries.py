@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Q, QuerySet
 
-from orderwell.domains.analytics.figures import ZERO, Cell, Figure
+from orderwell.domains.analytics.figures import Cell, Figure
 from orderwell.domains.analytics.periods import ONE_DAY, Period
 from orderwell.domains.analytics.prepared import cells
 from orderwell.domains.orders.models import Order
@@ -30,7 +30,7 @@ AGES = (1, 3, 7, 14)
 
 @dataclass(frozen=True, slots=True)
 class Sales:
-    """Orders and revenue of one currency in one period."""
+    """Orders, revenue and what came back, of one currency in one period. Channels are those with orders."""
 
     total: Figure
     points: list[tuple[date, Figure]]
@@ -129,12 +129,15 @@ def _sales(period: Period, found: Iterable[Cell]) -> Sales:
         through[cell.channel_id].append(cell.figure)
     points = sorted((point, _total(figures)) for point, figures in at.items())
     channels = {channel: _total(figures) for channel, figures in through.items()}
-    ranked = sorted(channels.items(), key=lambda item: (-item[1].revenue, item[0]))
+    ranked = sorted(
+        ((key, figure) for key, figure in channels.items() if figure.orders),
+        key=lambda item: (-item[1].revenue, item[0]),
+    )
     return Sales(_total(channels.values()), points, ranked)
 
 
 def _total(figures: Collection[Figure]) -> Figure:
-    return Figure(sum(figure.orders for figure in figures), sum((figure.revenue for figure in figures), ZERO))
+    return sum(figures, start=Figure())
 
 
 def no_sales(period: Period) -> Sales:

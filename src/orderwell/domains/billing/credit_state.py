@@ -1,7 +1,8 @@
 """How the account of a customer stands when an order is typed: terms, limit, what is owed, what is late.
 
-A limit is one for all channels and teams, so whoever may see a customer's account here sees its sums whole, though not
-the orders and invoices of others behind them.
+A limit is one for all channels and teams, so whoever may see a customer's account on the screen sees its sums whole,
+though not the orders and invoices of others behind them. A program gets the sums of its own rows, as for a balance, and is
+told where they are a part.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 from django.db.models import F, Q, QuerySet, Sum
 
 from orderwell.domains.billing.open_invoices import open_invoices
-from orderwell.domains.billing.queries import balances_of, customer_balance, visible_invoices
+from orderwell.domains.billing.queries import balances_of, customer_balance, part_of_balance, visible_invoices
 from orderwell.domains.customers.lookup import known_customer
 from orderwell.domains.customers.models import Customer
 from orderwell.domains.orders.models import Order
@@ -42,6 +43,8 @@ class CreditState:
     open: Decimal
     overdue: Decimal
     not_invoiced: Decimal
+    # There is more that the actor may not know of: then nobody can say what is left of the limit.
+    partial: bool = False
 
     @property
     def ahead(self) -> Decimal:
@@ -50,7 +53,7 @@ class CreditState:
     @property
     def left(self) -> Decimal | None:
         """What may still be ordered within the limit; negative when it is passed."""
-        return None if self.limit is None else self.limit - self.owed - self.not_invoiced
+        return None if self.limit is None or self.partial else self.limit - self.owed - self.not_invoiced
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,11 @@ def credit_used(actor: Actor, customers: Iterable[Customer]) -> dict[int, Credit
 
 def not_invoiced(actor: Actor, customer_ids: Collection[int]) -> dict[int, Decimal]:
     """By customer id, what open orders in the customer's own currency will still add to the account. One query."""
-    sums = _open_sums(actor.on_every_row(), list(customer_ids))
+    return _still_to_come(actor.on_every_row(), customer_ids)
+
+
+def _still_to_come(actor: Actor, customer_ids: Collection[int]) -> dict[int, Decimal]:
+    sums = _open_sums(actor, list(customer_ids))
     return {customer: max(total - invoiced, ZERO) for customer, total, invoiced in sums}
 
 
@@ -100,13 +107,16 @@ def _open_sums(actor: Actor, customer_ids: Sequence[int]) -> QuerySet[Any, tuple
     return orders.order_by().values_list("customer_id").annotate(Sum("total_amount"), Sum("invoiced_amount"))
 
 
-def credit_state(actor: Actor, customer_id: int, *, now: datetime) -> CreditState:
-    """Raises NotFound, PermissionDenied."""
+def credit_state(actor: Actor, customer_id: int, *, now: datetime, own_rows: bool = False) -> CreditState:
+    """Over the whole account, or with `own_rows` over what the actor may know of. Raises NotFound, PermissionDenied."""
     actor.require(Permission.BILLING_INVOICE_VIEW)
     customer = known_customer(actor, customer_id)
     currency, whole = customer.currency, actor.on_every_row()
-    owed = customer_balance(whole, customer_id).get(currency, ZERO)
-    ((total, late),) = _open(whole, customer_id, currency, now)
+    seen = actor if own_rows else whole
+    owed = customer_balance(seen, customer_id).get(currency, ZERO)
+    ((total, late),) = _open(seen, customer_id, currency, now)
+    to_come = _still_to_come(seen, [customer_id])
+    partial = own_rows and (part_of_balance(actor, customer_id) or to_come != _still_to_come(whole, [customer_id]))
     return CreditState(
         currency=currency,
         payment_terms_days=customer.payment_terms_days,
@@ -114,7 +124,8 @@ def credit_state(actor: Actor, customer_id: int, *, now: datetime) -> CreditStat
         owed=owed,
         open=total or ZERO,
         overdue=late or ZERO,
-        not_invoiced=not_invoiced(actor, [customer_id]).get(customer_id, ZERO),
+        not_invoiced=to_come.get(customer_id, ZERO),
+        partial=partial,
     )
 
 

@@ -49,6 +49,14 @@ class StatementPartial(DomainError):
     message = "{customer} has documents that you may not see, so this is not all of the account and is not handed out."
 
 
+class PaymentFarAboveOrder(DomainError):
+    code = "payment_far_above_order"
+    message = (
+        "{amount} {currency} is at least ten times what was ordered or is still due ({worth} {currency}): is there a digit too "
+        "many? If so much was really paid, say so (`overpay`)."
+    )
+
+
 class PaymentInFuture(DomainError):
     code = "payment_in_future"
     message = "{value} has not come yet; record money once it is there."

@@ -17,6 +17,7 @@ class FulfilmentEvent(EventName):
     SETTLED = "fulfilment.return.settled"
     REOPENED = "fulfilment.return.reopened"
     RETURN_UNDONE = "fulfilment.return.undone"
+    RETURNS_REMOVED = "fulfilment.return.removed"
     PICKED_SHORT = "fulfilment.pick.short"
 
     @classmethod
@@ -32,5 +33,6 @@ _SENTENCES: dict[str, str] = {
     FulfilmentEvent.SETTLED: _("Nothing to credit for return {number}: {reason}"),
     FulfilmentEvent.REOPENED: _("Return {number} waits for its credit note again: {reason}"),
     FulfilmentEvent.RETURN_UNDONE: _("Return {number} over {amount} {currency} undone: {reason}"),
+    FulfilmentEvent.RETURNS_REMOVED: _("{count} past returns removed that were recorded by mistake"),
     FulfilmentEvent.PICKED_SHORT: _("Picked short in {warehouse}: {found} of {wanted} {sku} found ({reason})"),
 }

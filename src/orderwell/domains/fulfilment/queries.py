@@ -180,7 +180,9 @@ def returns(
     actor: Actor,
     *,
     order_id: int | None = None,
+    customer_id: int | None = None,
     channel: str = "",
+    currency: str = "",
     text: str = "",
     since: datetime | None = None,
     until: datetime | None = None,
@@ -192,7 +194,9 @@ def returns(
     rows = visible_returns(actor)
     wanted = {
         "order_id": order_id,
+        "customer_id": customer_id,
         "channel__code": channel or None,
+        "currency": currency or None,
         "received_at__gte": since,
         "received_at__lt": until,
     }

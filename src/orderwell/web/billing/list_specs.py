@@ -18,10 +18,12 @@ from orderwell.domains.billing.queries import (
     visible_invoices,
     visible_payments,
 )
+from orderwell.domains.billing.services.many import pay_invoices
 from orderwell.domains.billing.services.undo_money import undo_payments
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
+from orderwell.web.billing.bulk import BulkPaymentForm, undo_bulk_payments
 from orderwell.web.billing.undoing import BulkUndoForm
 from orderwell.web.components.markup import markup, to
 from orderwell.web.components.words import choices
@@ -116,6 +118,18 @@ INVOICES = ListSpec(
         Filter("overdue", _("Overdue"), "flag"),
         CUSTOMER,
         CURRENCY,
+    ),
+    actions=(
+        Action(
+            "pay",
+            _("Record as paid"),
+            "cash",
+            P.BILLING_PAYMENT_CREATE,
+            pay_invoices,
+            BulkPaymentForm,
+            undo_bulk_payments,
+            hint=_("What is still open of each invoice is recorded as received, by a payment of its own."),
+        ),
     ),
     papers=(Papers("invoice"),),
     sums=(Summed(_("sum"), "gross_amount"), Summed(_("still open"), "open_amount", when=("open", "overdue"))),

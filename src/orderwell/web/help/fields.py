@@ -75,6 +75,8 @@ SENTENCES: dict[str, str | Promise] = {
     "PaymentForm.amount": _("May be a part of what is owed; what is too much shows as overpaid until it is refunded."),
     "PaymentForm.method": _("How the money came; payments can be listed by it."),
     "PaymentForm.received_on": _("The day the money came in; empty: today."),
+    "BulkPaymentForm.method": _("How the money came; payments can be listed by it."),
+    "BulkPaymentForm.received_on": _("The day the money came in, the same for all of them."),
     "RefundForm.payment": _("The payment that is given back, in whole or part."),
     "RefundForm.amount": _("At most what is left of the chosen payment."),
     "RefundForm.reference": _("Of the bank or provider, for this refund."),

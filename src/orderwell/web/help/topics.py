@@ -345,6 +345,8 @@ FIELDS: dict[str, str] = {
     "PaymentForm.method": "billing#payment-method",
     "PaymentForm.reference": "billing#payment-reference",
     "PaymentForm.received_on": "billing#payment-received",
+    "BulkPaymentForm.method": "billing#payment-method",
+    "BulkPaymentForm.received_on": "billing#payment-received",
     "RefundForm.payment": "billing#refund-payment",
     "RefundForm.reference": "billing#refund-reference",
     "EntryForm.channel": "entry#entry-channel",

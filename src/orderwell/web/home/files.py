@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
@@ -39,8 +40,16 @@ def rankings_file(kind: str, customers: Sequence[Ranked], variants: Sequence[Ran
     """`kind` is "customers", or else the products."""
     if kind == "customers":
         heads: Heads = [(_("Customer"), "text"), (_("Orders"), "whole")]
-        rows = [[row.name_zh, row.orders, row.revenue, currency] for row in customers]
-        return csv_answer("customers", [*heads, (_("Revenue"), "number"), (_("Currency"), "text")], rows)
+        rows = [[row.name_zh, row.orders, *_money_of(row), currency] for row in customers]
+        return csv_answer("customers", [*heads, *_money_heads(), (_("Currency"), "text")], rows)
     heads = [(_("Product"), "text"), (_("Units"), "number")]
-    rows = [[localname(row), row.count, row.revenue, currency] for row in variants]
-    return csv_answer("products", [*heads, (_("Revenue"), "number"), (_("Currency"), "text")], rows)
+    rows = [[localname(row), row.count, *_money_of(row), currency] for row in variants]
+    return csv_answer("products", [*heads, *_money_heads(), (_("Currency"), "text")], rows)
+
+
+def _money_heads() -> Heads:
+    return [(_("Revenue"), "number"), (_("Value returned"), "number"), (_("Revenue less returns"), "number")]
+
+
+def _money_of(row: Ranked) -> tuple[Decimal, Decimal, Decimal]:
+    return row.revenue, row.returned, row.net

@@ -80,12 +80,14 @@ def share_change(now: Share, before: Share) -> Change | None:
     return Change(way(difference), _("%(points)s points") % {"points": abs(difference)})
 
 
-def sales_tiles(total: Figure, before: Figure | None, currency: str, list_query: str) -> list[Tile]:
-    """Revenue, orders, average order: of the orders placed in the period. `before` None: not compared."""
+def sales_tiles(
+    total: Figure, before: Figure | None, currency: str, list_query: str, returns_query: str = ""
+) -> list[Tile]:
+    """Revenue, what came back (with `returns_query`), orders, average order. `before` None: not compared."""
     compared, before = before is not None, before or Figure()
     orders = reverse("order-list")
     url = f"{orders}?{list_query}"
-    return [
+    tiles = [
         Tile(
             *(_("Revenue"), money(total.revenue, currency), url),
             _("What the orders placed in the period come to, tax included, without what was cancelled."),
@@ -105,6 +107,23 @@ def sales_tiles(total: Figure, before: Figure | None, currency: str, list_query:
             compared=compared,
         ),
     ]
+    if returns_query:
+        tiles.insert(1, _value_returned(total, before if compared else None, currency, returns_query))
+    return tiles
+
+
+def _value_returned(total: Figure, before: Figure | None, currency: str, returns_query: str) -> Tile:
+    change = money_change(total.returned, before.returned, currency) if before else None
+    return Tile(
+        *(_("Value returned"), money(total.returned, currency), f"{reverse('return-list')}?{returns_query}"),
+        _(
+            "What the goods that came back in the period had been charged at, tax included, whenever they were ordered. "
+            "It is not taken off the revenue."
+        ),
+        _("revenue less returns %(amount)s") % {"amount": money(total.net, currency)},
+        replace(change, better="down") if change else None,
+        before is not None,
+    )
 
 
 def _of(share: Share) -> str:

@@ -65,7 +65,8 @@ def home(request: HttpRequest, actor: Actor) -> HttpResponse:
         "currencies": [(name, sold.total.orders) for name, sold in by_currency.items()],
         "sales": found,
         "tiles": sales_tiles(
-            found.total, before.total if before else None, currency, _list_query(choice.period, currency)
+            *(found.total, before.total if before else None, currency, _list_query(choice.period, currency)),
+            _returns_query(choice.period, currency) if actor.may(Permission.FULFILMENT_RETURN_VIEW) else "",
         ),
         "sales_chart": _sales_chart(found, before, choice, currency),
         "channel_chart": _channel_chart(found, choice.period, currency),
@@ -98,9 +99,10 @@ def rankings(request: HttpRequest, actor: Actor) -> HttpResponse:
         "currency": currency,
         "customers": customers,
         "variants": variants,
-        "most_customer": float(customers.value[0].revenue) if customers.value else 1,
-        "most_variant": float(variants.value[0].revenue) if variants.value else 1,
+        "most_customer": max(float(customers.value[0].net), 0.01) if customers.value else 1,
+        "most_variant": max(float(variants.value[0].net), 0.01) if variants.value else 1,
         "list_query": _list_query(choice.period, currency),
+        "returns_query": _returns_query(choice.period, currency),
     }
     return render(request, "home/rankings.html", context)
 
@@ -132,6 +134,11 @@ def _part_query(choice: Choice, currency: str) -> str:
 def _list_query(period: Period, currency: str, **more: Any) -> str:
     """The order list behind a figure of this period."""
     return f"{_query(period, currency)}&{urlencode({'state': 'sold', **more})}"
+
+
+def _returns_query(period: Period, currency: str, **more: Any) -> str:
+    """The list of returns behind a figure of this period."""
+    return f"{_query(period, currency)}&{urlencode({'standing': 1, **more})}"
 
 
 def _sales_chart(found: Sales, before: Sales | None, choice: Choice, currency: str) -> dict[str, Any]:

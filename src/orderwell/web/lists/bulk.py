@@ -44,7 +44,7 @@ def act(request: HttpRequest, actor: Actor, name: str, key: str) -> HttpResponse
     actor.require(found.permission)
     make = found.form or ActionForm
     start = {"initial": found.start(looking.filters), **({"actor": actor} if found.form else {})}
-    form = make(request.POST or None, **start)
+    form: Any = make(request.POST or None, **start)
     ids, too_many = chosen_rows(request, actor, looking, MOST_ROWS)
     if request.method == "POST" and form.is_valid():
         data = dict(form.cleaned_data)
@@ -67,6 +67,8 @@ def act(request: HttpRequest, actor: Actor, name: str, key: str) -> HttpResponse
             form.refuse(error)
         else:
             return _result(request, actor, run)
+    # Nothing to do it to: then the dialog says what to do, and asks for nothing.
+    form.nothing_left = not ids and not too_many
     context = {
         "spec": looking.spec,
         "action": found,
@@ -75,7 +77,7 @@ def act(request: HttpRequest, actor: Actor, name: str, key: str) -> HttpResponse
         "count": len(ids),
         "too_many": too_many,
         "most": MOST_ROWS,
-        "fields": [field for field in form if field.name != "token"],
+        "fields": [] if form.nothing_left else [field for field in form if field.name != "token"],
     }
     return dialog(request, "lists/act.html", context, status=422 if form.errors else 200)
 

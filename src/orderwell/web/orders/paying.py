@@ -124,6 +124,7 @@ def pay_order(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse
                 reference=data["reference"] or None,
                 received_at=day_bounds(received, zone)[0] if received and received != today else None,
                 invoice=data.get("invoice", initial["invoice"]) or None,
+                overpay=bool(data.get("more")),
             ),
             actor=actor,
             now=utc_now(),

@@ -23,6 +23,7 @@ from orderwell.domains.orders.models import Order
 from orderwell.domains.orders.queries import WAITING, OrderFilters, can_leave, order_parts, visible_orders
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
+from orderwell.web.billing.list_specs import CURRENCY, CUSTOMER
 from orderwell.web.components.forms import offer
 from orderwell.web.components.markup import to
 from orderwell.web.components.words import choices
@@ -32,6 +33,7 @@ from orderwell.web.lists.common import (
     channel_choices,
     channel_code,
     currency_of,
+    customer_id,
     order_link,
     pick,
     warehouse_choices,
@@ -257,7 +259,7 @@ SHIPMENTS = ListSpec(
 def return_rows(actor: Actor, values: Values, now: datetime) -> Sequence[QuerySet[Return]]:
     if "pk" in values:
         return [visible_returns(actor).select_related("order", "customer")]
-    wanted = pick(values, channel="channel", text="q")
+    wanted = {**pick(values, channel="channel", currency="currency", text="q"), **customer_id(values)}
     standing = bool(values.get("standing"))
     rows = returns(actor, **wanted, **between(values), standing=standing).select_related("order", "customer")
     if values.get("credit") == "open" and actor.may(P.BILLING_INVOICE_VIEW):
@@ -307,7 +309,7 @@ RETURNS = ListSpec(
     sorts={"received": ("received_at", "id")},
     default_sort="-received",
     steady=Return,
-    steady_filters=frozenset({"channel", "from", "to", "standing"}),
+    steady_filters=frozenset({"channel", "currency", "from", "to", "standing"}),
     filters=(
         Filter("q", _("Search"), "text"),
         Filter("channel", _("Channel"), choices=channel_choices, alias=channel_code),
@@ -315,6 +317,8 @@ RETURNS = ListSpec(
         Filter("to", _("Received until"), "day"),
         Filter("credit", _("Credit note"), choices=credit_choices),
         Filter("standing", _("Without undone ones"), "flag"),
+        CUSTOMER,
+        CURRENCY,
     ),
     sums=(Summed(_("sum"), "gross_amount", standing=True),),
     link=lambda row: to("return-detail", row.pk),

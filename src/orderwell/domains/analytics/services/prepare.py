@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db.models import F
 
-from orderwell.domains.analytics.figures import Cell, cells_of
+from orderwell.domains.analytics.figures import Cell, every_cell
 from orderwell.domains.analytics.models import DayFigure, DayMark, Preparation, PreparedDay
 from orderwell.domains.analytics.periods import ONE_DAY, Period
 from orderwell.domains.analytics.prepared import days_of_mark, last_settled_day
@@ -79,7 +79,7 @@ def _computed(days: Sequence[date], zone: ZoneInfo) -> list[Cell]:
     start = wanted[0]
     for place, day in enumerate(wanted):
         if place + 1 == len(wanted) or wanted[place + 1] != day + ONE_DAY:
-            found += cells_of(Order.objects.all(), Period(start, day), zone)
+            found += every_cell(Period(start, day), zone)
             start = wanted[place + 1] if place + 1 < len(wanted) else start
     return found
 
@@ -91,11 +91,11 @@ def _store(days: Collection[date], found: Sequence[Cell], zone: ZoneInfo, run: i
             return 0
         PreparedDay.objects.bulk_create([PreparedDay(day=day, zone=zone.key, prepared_at=now) for day in sorted(days)])
         ids = dict(PreparedDay.objects.filter(day__in=list(days)).values_list("day", "pk"))
-        fields = ("prepared", "day", "channel", "team", "currency", "orders", "revenue")
+        fields = ("prepared", "day", "channel", "team", "currency", "orders", "revenue", "returned")
         rows = [
             (
                 *(ids[cell.day], cell.day, cell.channel_id, cell.team_id, cell.currency),
-                *(cell.figure.orders, cell.figure.revenue),
+                *(cell.figure.orders, cell.figure.revenue, cell.figure.returned),
             )
             for cell in found
         ]

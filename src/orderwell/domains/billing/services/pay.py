@@ -16,6 +16,7 @@ from orderwell.domains.billing.errors import (
     InvoiceOfAnotherOrder,
     MoneyUndone,
     PastOrder,
+    PaymentFarAboveOrder,
     PaymentInFuture,
     RecordedForAnotherInvoice,
     RecordedForNoInvoice,
@@ -27,9 +28,9 @@ from orderwell.domains.billing.errors import (
 from orderwell.domains.billing.events import BillingEvent
 from orderwell.domains.billing.methods import METHODS
 from orderwell.domains.billing.models import Invoice, Payment, Refund
-from orderwell.domains.billing.queries import visible_invoices, visible_payments
+from orderwell.domains.billing.queries import due_amount, visible_invoices, visible_payments
 from orderwell.domains.billing.services.ledger import Kind, post
-from orderwell.domains.orders.models import Order
+from orderwell.domains.orders.models import Order, OrderLine
 from orderwell.domains.orders.services.loading import lock_order, require_state
 from orderwell.domains.orders.services.progress import record_money, refresh_states
 from orderwell.kernel.clock import business_day
@@ -46,13 +47,16 @@ from orderwell.platform.permissions import Permission
 
 # How far ahead of ours the clock of a bank may be.
 AHEAD = timedelta(hours=24)
+# A payment of so many times what can be meant is a slip of the finger until somebody says that it is not.
+ABSURD = 10
 
 
 @dataclass(frozen=True, slots=True)
 class PaymentDraft:
     """Money received for an order, in the order's currency. `received_at` is now unless said otherwise.
 
-    `invoice` is the number of the invoice that the payer named: it is settled first. Without one the oldest are.
+    `invoice` is the number of the invoice that the payer named: it is settled first. Without one the oldest are. `overpay`
+    says that so much was really paid, however far it is above what was ordered.
     """
 
     order_id: int
@@ -61,13 +65,15 @@ class PaymentDraft:
     reference: str | None = None
     received_at: datetime | None = None
     invoice: str | None = None
+    overpay: bool = False
 
 
 def record_payment(*, payment: PaymentDraft, actor: Actor, now: datetime) -> Payment:
     """Record money received. A reference told twice for the same method gives the first payment again.
 
     Money can come in for a cancelled order too; the order is then overpaid. Raises NotFound, PastOrder,
-    OrderStateForbids, ReferenceTaken, UnknownInvoice, InvoiceOfAnotherOrder, or Refusal with all problems.
+    OrderStateForbids, ReferenceTaken, UnknownInvoice, InvoiceOfAnotherOrder, PaymentFarAboveOrder, or Refusal with all
+    problems.
     """
     actor.require(Permission.BILLING_PAYMENT_CREATE)
     reference = (payment.reference or "").strip() or None
@@ -149,6 +155,18 @@ def _check_amount(amount: Decimal, currency: str) -> None:
         raise Refusal([problem.detail() for problem in problems])
 
 
+def _check_size(amount: Decimal, order: Order) -> None:
+    """Too much may come in, even for an order that was cancelled: what counts is what was once ordered."""
+    due = due_amount(order)
+    if amount <= due:
+        return
+    lines = OrderLine.objects.filter(order=order).values_list("quantity", "unit_price")
+    ordered = sum((quantity * price for quantity, price in lines), Decimal(0))
+    worth = max(due, order.total_amount, ordered)
+    if amount >= ABSURD * worth:
+        raise PaymentFarAboveOrder(pointer="/amount", amount=amount, worth=worth, currency=order.currency)
+
+
 def _record_payment(draft: PaymentDraft, reference: str | None, actor: Actor, now: datetime) -> Payment:
     order = lock_order(draft.order_id, actor=actor, permission=Permission.BILLING_PAYMENT_CREATE)
     if order.history:
@@ -161,6 +179,8 @@ def _record_payment(draft: PaymentDraft, reference: str | None, actor: Actor, no
         earlier = told.filter(method=draft.method, reference=reference, undone_at=None).first()
         if earlier is not None:
             return _same_payment(earlier, order, draft.amount, invoice, reference, actor)
+    if not draft.overpay:
+        _check_size(draft.amount, order)
     payment = Payment.objects.create(
         order_id=order.pk,
         customer_id=order.customer_id,

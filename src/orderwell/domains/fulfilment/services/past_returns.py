@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from orderwell.domains.fulfilment.events import FulfilmentEvent
@@ -173,7 +173,7 @@ def _sales(customers: set[int], variants: set[int]) -> dict[tuple[int, int | Non
     return found
 
 
-def remove_past_returns(return_ids: Sequence[int], *, actor: Actor) -> None:
+def remove_past_returns(return_ids: Sequence[int], *, actor: Actor, now: datetime) -> None:
     """Remove recorded past returns as if they had never been brought in."""
     actor.require(Permission.ORDERS_ORDER_IMPORT)
     with atomic():
@@ -182,4 +182,12 @@ def remove_past_returns(return_ids: Sequence[int], *, actor: Actor) -> None:
         for order_line, quantity in lines.filter(order_line__isnull=False).values_list("order_line_id", "quantity"):
             given_back[order_line] -= quantity
         record_returned(given_back)
-        Return.objects.filter(pk__in=return_ids, history=True).delete()
+        gone = Return.objects.filter(pk__in=return_ids, history=True)
+        moments = list(gone.values_list("received_at", flat=True))
+        gone.delete()
+        if moments:
+            # One event tells of all of them and of the days they had come back on.
+            days = sorted({moment.astimezone(UTC).date().isoformat() for moment in moments})
+            data = {"count": len(moments), "days": days}
+            fact = Fact(FulfilmentEvent.RETURNS_REMOVED, "returns:removed", "returns:removed", data)
+            record(fact, actor=actor, now=now)

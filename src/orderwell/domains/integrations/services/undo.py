@@ -102,7 +102,7 @@ def _documents(batch: ImportBatch, kind: str) -> list[int]:
 
 def _take_back(batch: ImportBatch, kind: str, ids: Sequence[int], actor: Actor, now: datetime) -> list[Kept]:
     if kind == "return":
-        remove_past_returns(ids, actor=actor)
+        remove_past_returns(ids, actor=actor, now=now)
         return []
     if kind == "adjustment":
         reverse_past_adjustments(ids, actor=actor, now=now, note=_("Import %(number)s undone") % {"number": batch.pk})
