@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 
 from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import DomainError, NotFound
@@ -34,6 +34,12 @@ class ActionForm(Form):
 
     def renew(self) -> None:
         """Make a form that comes back ready to be sent once more."""
+
+    def put(self, name: str, value: object) -> None:
+        """What comes back has `value` there, whatever was sent."""
+        sent = cast("QueryDict", self.data).copy()
+        sent[name] = str(value)
+        self.data = sent
 
     @property
     def said(self) -> list[str]:

@@ -25,8 +25,7 @@ class ViewForm(ActionForm):
     current: int | None = None
 
     def renew(self) -> None:
-        self.data = self.data.copy()
-        self.data["version"] = "" if self.current is None else self.current
+        self.put("version", "" if self.current is None else self.current)
 
 
 class ExportForm(ActionForm):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext
@@ -14,9 +14,6 @@ from orderwell.kernel.quantities import plain
 from orderwell.platform.search.keys import half_width
 from orderwell.web.components.actions import ActionForm
 from orderwell.web.components.forms import ExactField, Form
-
-if TYPE_CHECKING:
-    from django.http import QueryDict
 
 # Where customers type what must not be lost.
 WRITTEN = ("body", "reason", "comment")
@@ -74,9 +71,7 @@ class PublicForm(ActionForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("order") not in (None, "", self.order_id):
-            sent = cast("QueryDict", self.data).copy()
-            sent["order"] = self.order_id
-            self.data = sent
+            self.put("order", self.order_id)
             raise forms.ValidationError(
                 _(
                     "Nothing was sent: another order has been opened in this browser since, the one shown here. "

@@ -126,8 +126,7 @@ class StepForm(ActionForm):
         self.fields["version"].initial = current
 
     def renew(self) -> None:
-        self.data = self.data.copy()
-        self.data["version"] = self.current
+        self.put("version", self.current)
 
 
 class ReceiveForm(StockForm):

@@ -18,8 +18,8 @@ def prepare_anew(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("analytics", "0003_fill_rate_of_first_shipments"),
-        ("fulfilment", "0007_returns_awaiting_credit"),
+        ("analytics", "0001_foundation"),
+        ("fulfilment", "0001_foundation"),
     ]
 
     operations = [
