@@ -73,10 +73,10 @@ def test_a_product_with_variants_is_made_and_sold(
     order = place(**{"SHIRT-RED": 3})
     assert "179.70" in owner.get(f"/orders/{order}/").content.decode()
     page = owner.get(f"/products/{product.pk}/").content.decode()
-    assert "SHIRT-SET" in page and "color: red, size: M" in page and "颜色: 红" not in page
+    assert "SHIRT-SET" in page and "color: red, size: M" in page and "颜色：红" not in page
     User.objects.update(language="zh-hans")
     page = owner.get(f"/products/{product.pk}/").content.decode()
-    assert "尺码: M, 颜色: 红" in page and "color: red" not in page
+    assert "尺码：M、颜色：红" in page and "color: red" not in page
 
 
 def test_a_product_is_changed_and_a_stale_form_is_refused(owner: Client, form: Callable[..., Any]) -> None:
