@@ -393,10 +393,8 @@ def topic_of(url_name: str | None) -> str:
 
 def place_to_open(place: str) -> str:
     """The address of the screen that a place is about, where the screen needs nothing else to be opened."""
-    for name, topic in TOPICS.items():
-        if topic == place and not name.startswith("help"):
-            try:
-                return reverse(name)
-            except NoReverseMatch:
-                return ""
-    return ""
+    names = (name for name, topic in TOPICS.items() if topic == place and not name.startswith("help"))
+    try:
+        return reverse(next(names, ""))
+    except NoReverseMatch:
+        return ""
