@@ -35,6 +35,12 @@ def test_every_reference_leads_somewhere() -> None:
             found = found[part]
 
 
+def test_every_shape_says_what_is_in_it() -> None:
+    shapes = document()["components"]["schemas"]
+    assert not [name for name, shape in shapes.items() if not set(shape) - {"title", "description"}]
+    assert {"currency", "total_amount"} <= set(shapes["OrderSummary"]["properties"])
+
+
 # What needs a key and no permission of its own: a batch and an export need those of what is in them, the rest is one's own.
 OF_THE_CALLER = tuple(f"/api/v1/{name}" for name in ("batch", "exports", "lists"))
 

@@ -43,8 +43,9 @@ class InCurrency(Shape):
     """What names a `currency`: its amounts, and those of its parts, are written with all the digits of that currency, as
     the answer to a new order writes them."""
 
+    # Not annotated: what is said to be returned would describe the shape in openapi.json, in the place of its fields.
     @model_serializer(mode="wrap")
-    def _in_its_currency(self, whole: SerializerFunctionWrapHandler) -> Any:
+    def _in_its_currency(self, whole: SerializerFunctionWrapHandler):  # type: ignore[no-untyped-def]
         found = whole(self)
         if currency := found.get("currency"):
             _write_amounts(found, _amounts_of(type(self)), currency)
