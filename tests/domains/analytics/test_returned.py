@@ -160,7 +160,7 @@ def test_an_upgrade_prepares_the_days_with_returns_anew(shop: Channel) -> None:
     prepare()
     DayFigure.objects.update(returned=0)  # as a version before left them
     assert by_day_sums() == 0
-    import_module("orderwell.domains.analytics.migrations.0004_returned_beside_revenue").prepare_anew(apps, None)
+    import_module("orderwell.domains.analytics.migrations.0002_returned_beside_revenue").prepare_anew(apps, None)
     assert set(DayMark.objects.values_list("day", flat=True)) == {date(2025, 10, 1)}
     assert by_day()[2] == (0, 10)
     prepare()

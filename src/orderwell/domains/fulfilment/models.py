@@ -92,6 +92,7 @@ class Return(models.Model):
             models.Index(fields=["order"], name="return_order", condition=Q(order__isnull=False)),
             models.Index(fields=["-received_at", "-id"], name="return_recent"),
             models.Index(fields=["channel", "-received_at", "-id"], name="return_channel"),
+            models.Index(fields=["customer", "-received_at", "-id"], name="return_customer"),
             models.Index(fields=["external_id"], name="return_external", condition=Q(external_id__isnull=False)),
             models.Index(fields=["received_at", "id"], name="return_awaits", condition=Q(awaits_credit=True)),
         ]
