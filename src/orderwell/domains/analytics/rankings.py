@@ -28,7 +28,7 @@ from orderwell.platform.prepared import prepared
 
 PLACES = 8
 # So many of those with the most revenue are looked at first for the best after returns.
-FIRST_LOOK = 64
+FIRST_LOOK = 512
 Kind = PreparedRanking.Kind
 # Older than this, the worker has stopped: then the orders are asked.
 HOLDS_FOR = timedelta(days=1)
