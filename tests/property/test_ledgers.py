@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from decimal import Decimal
 
 import pytest
@@ -35,7 +36,9 @@ def play(examples: int, steps: int, *, wanted: set[str], may_lack: int, more: in
     Company.refused.clear()
     left = more
     run(examples, steps)
-    while left > 0 and len(wanted - set(Company.done)) > may_lack:
+    while left > 0 and len(lacking := wanted - set(Company.done)) > may_lack:
+        # Past what pytest captures: whoever has waited for an hour wants to know what for.
+        print(f"After {examples + more - left} examples not yet: {', '.join(sorted(lacking))}", file=sys.__stderr__)
         run(25, steps)
         left -= 25
     lacking = wanted - set(Company.done)
