@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -17,7 +18,7 @@ from django.utils.translation import gettext as _
 from orderwell.domains.analytics import queries
 from orderwell.domains.analytics.periods import Period
 from orderwell.domains.analytics.queries import Backlog, Sales
-from orderwell.domains.analytics.rankings import top_customers, top_variants
+from orderwell.domains.analytics.rankings import Ranked, top_customers, top_variants
 from orderwell.domains.catalog.choices import channel_names
 from orderwell.kernel.clock import business_day, utc_now
 from orderwell.platform.accounts.actor import Actor
@@ -99,8 +100,8 @@ def rankings(request: HttpRequest, actor: Actor) -> HttpResponse:
         "currency": currency,
         "customers": customers,
         "variants": variants,
-        "most_customer": max(float(customers.value[0].net), 0.01) if customers.value else 1,
-        "most_variant": max(float(variants.value[0].net), 0.01) if variants.value else 1,
+        "most_customer": _most(customers.value),
+        "most_variant": _most(variants.value),
         "list_query": _list_query(choice.period, currency),
         "returns_query": _returns_query(choice.period, currency),
     }
@@ -129,6 +130,11 @@ def _query(period: Period, currency: str) -> str:
 def _part_query(choice: Choice, currency: str) -> str:
     """What a part of the page, or a file of it, is asked with."""
     return f"{_query(choice.period, currency)}&{urlencode({'period': choice.key, 'compare': choice.compare})}"
+
+
+def _most(ranked: Sequence[Ranked]) -> float:
+    """What the longest bar stands for; more than nothing, even where everything came back."""
+    return max(float(ranked[0].net), 0.01) if ranked else 1
 
 
 def _list_query(period: Period, currency: str, **more: Any) -> str:

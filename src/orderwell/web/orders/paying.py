@@ -18,9 +18,9 @@ from django.utils.translation import gettext_lazy as _
 from orderwell.domains.billing.methods import METHODS
 from orderwell.domains.billing.models import Invoice, Payment
 from orderwell.domains.billing.overview import money_of
-from orderwell.domains.billing.services.pay import PaymentDraft, record_payment
+from orderwell.domains.billing.services.pay import PaymentDraft, moment_received, record_payment
 from orderwell.domains.orders.overview import order_overview
-from orderwell.kernel.clock import business_day, day_bounds, utc_now
+from orderwell.kernel.clock import business_day, utc_now
 from orderwell.kernel.money import written
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
@@ -95,8 +95,6 @@ def _label(invoice: Invoice) -> str:
 def pay_order(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse:
     """Opened from an open invoice, `?invoice=7`, it is for that one."""
     found = order_overview(actor, order_id)
-    zone = ZoneInfo(settings.TIME_ZONE)
-    today = business_day(utc_now(), zone)
     due, money = max(found.due, ZERO), money_of(actor, order_id)
     waiting = [row for row in money.invoices if row.open_amount]
     asked = next((row for row in money.invoices if str(row.pk) == request.GET.get("invoice")), None)
@@ -107,7 +105,7 @@ def pay_order(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse
         sent["invoice"] = asked.number  # opened while it alone was open: that was chosen all the same
     initial = {
         "amount": written(amount, found.order.currency) if amount else "",
-        "received_on": today,
+        "received_on": business_day(utc_now(), ZoneInfo(settings.TIME_ZONE)),
         "invoice": meant.number if meant else "",
     }
     form = PaymentForm(sent or None, initial=initial, due=due, currency=found.order.currency, waiting=waiting)
@@ -115,14 +113,13 @@ def pay_order(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse
     known = {payment.pk for payment in money.payments}
 
     def act(data: dict[str, Any]) -> Payment:
-        received = data["received_on"]
         return record_payment(
             payment=PaymentDraft(
                 order_id=order_id,
                 amount=data["amount"],
                 method=data["method"],
                 reference=data["reference"] or None,
-                received_at=day_bounds(received, zone)[0] if received and received != today else None,
+                received_at=moment_received(data["received_on"], now=utc_now()),
                 invoice=data.get("invoice", initial["invoice"]) or None,
                 overpay=bool(data.get("more")),
             ),

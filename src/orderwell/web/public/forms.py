@@ -15,8 +15,6 @@ from orderwell.platform.search.keys import half_width
 from orderwell.web.components.actions import ActionForm
 from orderwell.web.components.forms import ExactField, Form
 
-# Where customers type what must not be lost.
-WRITTEN = ("body", "reason", "comment")
 MOST_WRITTEN = 2000
 
 
@@ -150,3 +148,7 @@ class RateForm(PublicForm):
     comment = forms.CharField(
         label=_("Comment"), required=False, max_length=MOST_WRITTEN, widget=forms.Textarea(attrs={"rows": 3})
     )
+
+
+# Where customers type what must not be lost.
+WRITTEN = tuple(form.text_field for form in (AskForm, ReturnForm, RateForm))

@@ -5,18 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
-
-from django.conf import settings
 
 from orderwell.domains.billing.models import Invoice
 from orderwell.domains.billing.queries import visible_invoices
 from orderwell.domains.billing.services.invoice import issue_invoice
-from orderwell.domains.billing.services.pay import PaymentDraft, record_payment
+from orderwell.domains.billing.services.pay import PaymentDraft, moment_received, record_payment
 from orderwell.domains.billing.services.undo_money import undo_payment
 from orderwell.domains.orders.services.loading import lock_order
 from orderwell.domains.orders.services.many import each
-from orderwell.kernel.clock import business_day, day_bounds
 from orderwell.kernel.errors import NotFound
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.database import atomic
@@ -37,9 +33,8 @@ def invoice_orders(ids: Sequence[int], *, data: Mapping[str, Any], actor: Actor,
 def pay_invoices(ids: Sequence[int], *, data: Mapping[str, Any], actor: Actor, now: datetime) -> list[RowVerdict]:
     """Record what is open of each invoice as received, each by a payment of its own that names it; one of which nothing is
     open stays as it is. `received_on` is today where it isn't given."""
-    zone, given = ZoneInfo(settings.TIME_ZONE), str(data.get("received_on") or "")
-    day = date.fromisoformat(given) if given else None
-    received_at = day_bounds(day, zone)[0] if day and day != business_day(now, zone) else None
+    given = str(data.get("received_on") or "")
+    received_at = moment_received(date.fromisoformat(given) if given else None, now=now)
     known = {row.pk: row for row in visible_invoices(actor).filter(pk__in=ids)}
 
     def do(pk: int) -> Mapping[str, Any] | None:

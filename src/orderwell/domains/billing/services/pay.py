@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -33,7 +33,7 @@ from orderwell.domains.billing.services.ledger import Kind, post
 from orderwell.domains.orders.models import Order, OrderLine
 from orderwell.domains.orders.services.loading import lock_order, require_state
 from orderwell.domains.orders.services.progress import record_money, refresh_states
-from orderwell.kernel.clock import business_day
+from orderwell.kernel.clock import business_day, day_bounds
 from orderwell.kernel.errors import DomainError, NotFound, Refusal
 from orderwell.kernel.money import MAX_AMOUNT
 from orderwell.kernel.quantities import plain
@@ -66,6 +66,12 @@ class PaymentDraft:
     received_at: datetime | None = None
     invoice: str | None = None
     overpay: bool = False
+
+
+def moment_received(day: date | None, *, now: datetime) -> datetime | None:
+    """Of a day that somebody named: its beginning; None, which is now, for today and where none was named."""
+    zone = ZoneInfo(settings.TIME_ZONE)
+    return day_bounds(day, zone)[0] if day and day != business_day(now, zone) else None
 
 
 def record_payment(*, payment: PaymentDraft, actor: Actor, now: datetime) -> Payment:
