@@ -210,7 +210,7 @@ def last(request: HttpRequest, actor: Actor) -> HttpResponse:
                     "price": plain(sale.unit_price),
                     "text": _("last %(price)s × %(quantity)s, %(day)s")
                     % {
-                        "price": price(sale.unit_price, sale.currency, symbol=False),
+                        "price": price(sale.unit_price, sale.currency),
                         "quantity": plain(sale.quantity),
                         "day": _plain_day(sale.placed_at),
                     },
