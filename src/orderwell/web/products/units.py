@@ -29,7 +29,7 @@ def unit_code(typed: str, stored: Collection[str] = ()) -> str:
 
 @cache
 def _codes() -> dict[str, str]:
-    found = {}
+    found: dict[str, str] = {}
     for language, _name in settings.LANGUAGES:
         with override(language):
             found |= {unit_word(code).casefold(): code for code in WORDS["unit"]}

@@ -103,7 +103,7 @@ def stream_link(event: Any) -> Any:
 def name_streams(actor: Actor, found: Sequence[Any], keys: Sequence[str]) -> None:
     if "stream" in keys:
         add_numbers(actor, found, "stream")
-    words = {source: capfirst(word("source", source)) for source in {event.source for event in found}}
+    words = {source: capfirst(str(word("source", source))) for source in {event.source for event in found}}
     for event in found:
         event.source_word = words[event.source]
 
