@@ -39,13 +39,10 @@ from orderwell.web.components.words import look_of, word
 from orderwell.web.help.fields import describe
 
 register = template.Library()
-register.filter("undo_of", undo_of)
-register.filter("chart_rows", rows_of)
-register.filter("listed", listed)
-register.simple_tag(colon)
-register.simple_tag(comma)
-register.simple_tag(in_a_row)
-register.filter("chart_data", drawn)
+for _name, _shown in (("undo_of", undo_of), ("chart_rows", rows_of), ("chart_data", drawn), ("listed", listed)):
+    register.filter(_name, _shown)
+for _between in (colon, comma, in_a_row):
+    register.simple_tag(_between)
 
 
 @register.simple_tag
