@@ -45,8 +45,12 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
 def pytest_configure(config: pytest.Config) -> None:
     import django
+    from django.conf import settings as django_settings
 
     django.setup()
+    # Making a password safe takes a third of a second on purpose, and most tests begin with a user. The programs that
+    # tests start as processes keep the real one, and tests/platform/accounts/test_passwords.py looks at it.
+    django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     if config.getoption("numprocesses", None):
         # The workers inherit our environment; each has to come to its own data folder before Django loads there.
         del os.environ["DJANGO_SETTINGS_MODULE"]

@@ -57,6 +57,8 @@ class Crawl:
     problems: list[str] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
     _waiting: deque[Step] = field(default_factory=deque)
+    # Most links of a page stand on the one before as well; what was decided about one holds for good.
+    _met: set[tuple[str, str]] = field(default_factory=set)
     _seen: dict[tuple[object, ...], set[str]] = field(default_factory=lambda: defaultdict(set))
     _shapes: dict[tuple[object, ...], set[tuple[str, ...]]] = field(default_factory=lambda: defaultdict(set))
 
@@ -189,6 +191,9 @@ class Crawl:
         address = urljoin(step.address, value).split("#")[0]
         if address.startswith(HOST):
             address = address.removeprefix(HOST)
+        if (kind, address) in self._met:
+            return
+        self._met.add((kind, address))
         if address.startswith("/") and not address.startswith(FILES):
             self._waiting.append(
                 Step(address, kind, target or ("dialog-content" if kind == "dialog" else ""), step.address)

@@ -25,10 +25,12 @@ class Element:
         return name in self.attributes
 
     def walk(self) -> Iterator[Element]:
-        yield self
-        for child in self.children:
-            if isinstance(child, Element):
-                yield from child.walk()
+        """Itself and all below it, in the order of the page."""
+        waiting = [self]
+        while waiting:
+            element = waiting.pop()
+            yield element
+            waiting.extend(child for child in reversed(element.children) if isinstance(child, Element))
 
     def find(self, *tags: str) -> Iterator[Element]:
         return (element for element in self.walk() if element.tag in tags)

@@ -22,8 +22,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def user(admin, now, settings):
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def user(admin, now):
     return create_user(username="li.wei", password=PASSWORD, actor=admin, now=now)
 
 
