@@ -222,3 +222,35 @@ def test_keys_of_two_callers_never_meet(caller: Callable[..., Caller], shop: Sho
     second = two.post("/orders", draft(), headers={"Idempotency-Key": "same"})
     assert (first.status_code, second.status_code) == (201, 201)
     assert first.json()["id"] != second.json()["id"]
+
+
+@pytest.mark.parametrize("number", ["1_000", "1_0.5", "-1_0", "1_0e2"])
+def test_digits_with_underscores_are_no_number(owner: Caller, shop: Shop, number: str) -> None:
+    line = {"sku": "CUP", "quantity": number}
+    answer = owner.post("/orders", draft(lines=[{"sku": "CUP", "quantity": "1"}, line], external_id="1_000"))
+    found = answer.json()
+    assert (answer.status_code, found["code"]) == (422, "wrong_type")
+    assert [each["pointer"] for each in found["errors"]] == ["/lines/1/quantity"]
+    verdicts = owner.post("/orders/bulk", {"orders": [draft(lines=[line]), draft(external_id="2_000")]}).json()
+    assert [row["verdict"] for row in verdicts["results"]] == ["refused", "placed"]
+    assert owner.post("/orders", draft(external_id="1_000")).status_code == 201  # a text is what it is
+
+
+def test_a_name_that_stands_twice_is_refused_where_it_is(owner: Caller, shop: Shop) -> None:
+    for body, pointer in (
+        (b'{"channel": "web", "channel": "web", "lines": []}', "/channel"),
+        (
+            b'{"channel": "web", "note": "a: b", "lines": [{"sku": "CUP", "quantity": 1, "quantity" : 9}]}',
+            "/lines/0/quantity",
+        ),
+        (b'{"channel": "web", "lines": [{"sku": "CUP", "quantity": 1}], "custom": {"a": 1, "a": 1}}', "/custom/a"),
+    ):
+        answer = owner.post("/orders", body)
+        found = answer.json()
+        assert (answer.status_code, found["code"], found["errors"][0]["pointer"]) == (422, "repeated_field", pointer)
+    good = json.dumps(draft())
+    rows = f'{{"orders": [{good}, {good[:-1]}, "note": "a", "note": "b"}}]}}'
+    verdicts = owner.post("/orders/bulk", rows.encode()).json()["results"]
+    assert [row["verdict"] for row in verdicts] == ["placed", "refused"]
+    twice = owner.post("/orders/bulk", f'{{"orders": [{good}], "orders": [{good}]}}'.encode()).json()
+    assert twice["errors"][0]["pointer"] == "/orders"

@@ -42,13 +42,21 @@ def key(caller: Callable[..., Caller], monkeypatch: pytest.MonkeyPatch) -> str:
     return str(made)
 
 
+class AsSent(dict[str, str]):
+    """As the server's headers: a name may stand there more than once; here its values are on lines of their own."""
+
+    def get_all(self, name: str) -> list[str]:
+        value = self.get(name)
+        return [] if value is None else value.split("\n")
+
+
 def asked(key: str | None, body: bytes, **changes: Any) -> SimpleNamespace:
     headers = {"content-type": "application/json", "content-length": str(len(body))}
     if key is not None:
         headers["authorization"] = f"Bearer {key}"
     headers |= changes.pop("headers", {})
     usual = {"method": "POST", "path": "/api/v1/orders", "query_string": "", "scheme": "http", "client": "127.0.0.1:9"}
-    return SimpleNamespace(**{**usual, **changes}, headers=headers)
+    return SimpleNamespace(**{**usual, **changes}, headers=AsSent(headers))
 
 
 def place(request: SimpleNamespace, body: bytes) -> tuple[int, dict[str, str], Any]:
@@ -73,7 +81,7 @@ CASES = {
 }
 
 
-class KeptBack(dict[str, str]):
+class KeptBack(AsSent):
     """As the server's headers: a value that is not ASCII is there and is not handed over."""
 
     def get(self, name: str, default: Any = None) -> Any:
@@ -85,6 +93,12 @@ def test_a_request_key_that_the_server_keeps_to_itself_is_refused(key: str) -> N
     request = asked(key, ORDER, headers={"idempotency-key": "订单-1001"})
     request.headers = KeptBack(request.headers)
     status, _, content = place(request, ORDER)
+    assert (status, content["code"]) == (400, "invalid_idempotency_key")
+    assert not Order.objects.exists()
+
+
+def test_two_request_keys_are_refused(key: str) -> None:
+    status, _, content = place(asked(key, ORDER, headers={"idempotency-key": "a-1\na-2"}), ORDER)
     assert (status, content["code"]) == (400, "invalid_idempotency_key")
     assert not Order.objects.exists()
 

@@ -306,3 +306,15 @@ def test_a_limited_key_knows_only_of_the_files_that_it_handed_in(
     with pytest.raises(NotFound):
         undo_batch(batch_id=theirs.json()["id"], actor=actor_for_key(mine.key or "", now=utc_now()))
     assert hand_in(mine, "online-retail").json()["code"] == "outside_own_rows"
+
+
+def test_a_limited_key_learns_nothing_of_documents_from_laws_and_jobs(caller: CallerMaker, shop: Shop) -> None:
+    from orderwell.platform.jobs.queries import jobs
+    from orderwell.testing.actors import owner as the_owner
+
+    limited = caller("*", limits={"channel": [make.make_channel("other").pk]})
+    refused = limited.get("/verify")
+    assert (refused.status_code, refused.json()["code"]) == (403, "outside_own_rows")
+    assert limited.get("/jobs").json()["items"] == []
+    assert jobs(actor=actor_for_key(limited.key, now=utc_now())).query.is_empty() is not False
+    assert not jobs(actor=the_owner()).query.is_empty()

@@ -28,11 +28,31 @@ def test_setup_from_nothing_and_again(empty_installation) -> None:
     assert first["migrations"] > 10
     assert (first["roles"] > 5, first["schedules"] > 2, first["keys"]) == (True, True, 1)
     assert first["administrator"]["username"] == "admin"
-    assert stat.S_IMODE((home(empty_installation) / "keys" / "ring.json").stat().st_mode) == 0o600
+    for private in ("keys/ring.json", "orderwell.sqlite3"):
+        assert stat.S_IMODE((home(empty_installation) / private).stat().st_mode) == 0o600, private
     again = empty_installation.orderwell("setup", "--admin", "admin")
     assert again == {"migrations": 0, "roles": 0, "schedules": 0, "keys": 0}
     [user] = empty_installation.orderwell("user", "list")["users"]
     assert (user["username"], user["roles"]) == ("admin", ["administrator"])
+
+
+def test_two_set_ups_at_once_are_one(empty_installation) -> None:
+    both = [(sys.executable, "-m", "orderwell", "setup", "--json") for _ in range(2)]
+    running = [
+        subprocess.Popen(one, env=empty_installation.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        for one in both
+    ]
+    told = [one.communicate(timeout=240) for one in running]
+    assert [one.returncode for one in running] == [0, 0], told
+    assert sorted(json.loads(out)["migrations"] > 0 for out, _ in told) == [False, True]
+
+
+def test_the_demo_company_is_loaded_by_one_program_at_a_time(installation) -> None:
+    import fcntl
+
+    with (home(installation) / "demo.lock").open("wb") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        assert errors(installation, "demo", "load", "--orders", "5") == ["in_use"]
 
 
 def test_an_empty_database_is_set_up_by_what_works_with_it(empty_installation) -> None:
@@ -140,6 +160,10 @@ def test_keys_rotate_and_prune(installation) -> None:
         ("ORDERWELL_WORKER", "maybe"),
         ("ORDERWELL_TLS_CERT", "/no/such/file.pem"),
         ("DATABASE_URL", "mysql://localhost/x"),
+        ("DATABASE_URL", "postgresql://ann:secret-word@localhost"),
+        ("ORDERWELL_HOME", __file__),
+        ("ORDERWELL_HOME", f"{__file__}/below"),
+        ("ORDERWELL_HOME", "/proc/nothing-can-be-made-here"),
     ],
 )
 def test_a_bad_environment_is_refused_by_name(installation, name, value) -> None:
@@ -149,6 +173,7 @@ def test_a_bad_environment_is_refused_by_name(installation, name, value) -> None
     assert json.loads(done.stdout)["errors"][0]["code"] == "bad_environment"
     assert name in done.stderr
     assert "Traceback" not in done.stderr
+    assert "secret-word" not in done.stderr + done.stdout
 
 
 def test_a_database_that_cannot_be_reached_is_told(installation) -> None:

@@ -217,3 +217,9 @@ def test_half_an_answer_does_not_end_like_a_whole_one():
     with pytest.raises(RuntimeError, match="broken"):
         serve(application, scope(), outlet)
     assert [status for status, _, _ in outlet.answers] == [200]
+
+
+def test_two_request_keys_are_no_key():
+    assert environ_of(scope(("idempotency-key", "a-1")))["HTTP_IDEMPOTENCY_KEY"] == "a-1"
+    twice = environ_of(scope(("idempotency-key", "a-1"), ("idempotency-key", "a-2")))
+    assert twice["HTTP_IDEMPOTENCY_KEY"] == UNREADABLE

@@ -15,9 +15,9 @@ import msgspec
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
 
-from orderwell.api.decoding import all_misfits, decode, decode_any, malformed, require_json
-from orderwell.api.errors import TooManyRows, WrongType
-from orderwell.kernel.errors import ErrorDetail, Phrase, Refusal
+from orderwell.api.decoding import all_misfits, ambiguities, decode, decode_any, decode_shape, malformed, require_json
+from orderwell.api.errors import RepeatedField, TooManyRows, WrongType
+from orderwell.kernel.errors import Code, ErrorDetail, Phrase, Refusal
 from orderwell.platform.accounts.actor import Actor
 
 MOST_ROWS = 500
@@ -106,7 +106,9 @@ class Rows(Draft):
 
     def read(self, request: ApiRequest) -> bytes:
         require_json(request.META.get("CONTENT_TYPE", ""))
-        raw = getattr(decode(request.body, self.decoder), self.name)
+        raw = getattr(decode_shape(request.body, self.decoder), self.name)
+        if request.body.count(b":") > 1 + sum(bytes(row).count(b":") for row in raw):
+            raise RepeatedField(field=Code(self.name), pointer=f"/{self.name}")
         if not raw:
             raise Refusal(
                 [
@@ -123,7 +125,7 @@ class Rows(Draft):
 
     def _row(self, row: msgspec.Raw) -> Any:
         try:
-            return decoder(self.kind).decode(row)
+            return tuple(ambiguities(row, self.kind)) or decoder(self.kind).decode(row)
         except msgspec.ValidationError as error:
             return tuple(all_misfits(row, str(error), self.kind))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_noop as _
 from ninja.errors import ValidationErrorContext
 from pydantic import BaseModel
 
+from orderwell.api.ambiguous import may_hold_numbers_with_underscores, may_repeat_names, repeated_names
 from orderwell.api.errors import MalformedJson, MissingField, UnknownField, UnsupportedMediaType, WrongType
 from orderwell.api.every_misfit import every_misfit
 from orderwell.api.misfits import of_bytes, of_msgspec, of_pydantic
@@ -49,6 +50,14 @@ def body_of(request: HttpRequest) -> bytes:
 
 def decode(body: bytes, decoder: msgspec.json.Decoder[T]) -> T:
     """Decode strictly. Raises MalformedJson for what is no JSON, Refusal with pointers for what is the wrong JSON."""
+    value = decode_shape(body, decoder)
+    if found := ambiguities(body, decoder.type):
+        raise Refusal(found)
+    return value
+
+
+def decode_shape(body: bytes, decoder: msgspec.json.Decoder[T]) -> T:
+    """The same for a body whose parts are looked at one by one afterwards."""
     refuse_control_characters(body)
     try:
         return decoder.decode(body)
@@ -56,6 +65,14 @@ def decode(body: bytes, decoder: msgspec.json.Decoder[T]) -> T:
         raise Refusal(all_misfits(body, str(error), decoder.type)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise malformed(error) from None
+
+
+def ambiguities(body: bytes | msgspec.Raw, kind: Any) -> list[ErrorDetail]:
+    """What of a body that could be decoded might be read in two ways."""
+    found = repeated_names(body) if may_repeat_names(body) else []
+    if may_hold_numbers_with_underscores(body):
+        found += every_misfit(_anything.decode(body), kind, misfit)
+    return found
 
 
 def malformed(error: msgspec.DecodeError | UnicodeDecodeError | RecursionError) -> MalformedJson:

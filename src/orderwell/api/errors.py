@@ -42,7 +42,7 @@ class BodyTooLarge(DomainError):
 
 class InvalidIdempotencyKey(DomainError):
     code = "invalid_idempotency_key"
-    message = "An Idempotency-Key has 1 to 255 printable ASCII characters."
+    message = "An Idempotency-Key has 1 to 255 printable ASCII characters, and a request has one."
 
 
 class PreconditionRequired(DomainError):
@@ -68,6 +68,11 @@ class DatabaseBusy(DomainError):
 class UnknownField(DomainError):
     code = "unknown_field"
     message = "There is no field {field} here; expected {expected}."
+
+
+class RepeatedField(DomainError):
+    code = "repeated_field"
+    message = "The field {field} stands here more than once; give it once."
 
 
 class UnknownParameter(DomainError):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from typing import Any, Union, get_args, get_origin
 
 import msgspec
@@ -34,6 +35,8 @@ def _walk(value: Any, kind: Any, misfit: Misfit) -> Iterator[ErrorDetail]:
     elif isinstance(value, list) and items is not None:
         for index, item in enumerate(value):
             yield from _at(f"/{index}", _walk(item, _item_of(items), misfit))
+    elif isinstance(value, str) and "_" in value and Decimal in either and str not in either:
+        yield misfit("Invalid decimal string", kind)
     else:
         try:
             msgspec.json.decode(_encode(value), type=kind)

@@ -27,9 +27,9 @@ def load_commands() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command; the exit code. Nothing escapes as a traceback except a defect of the program."""
-    load_commands()
     as_json = "--json" in arguments
     try:
+        load_commands()
         code = typer.main.get_command(root).main(list(arguments), prog_name="orderwell", standalone_mode=False)
         return code if isinstance(code, int) else 0
     except UsageError as error:
@@ -72,7 +72,7 @@ def _refused(error: DomainError | InstallationFault, *, as_json: bool) -> int:
 
 def _broken(error: Exception, *, as_json: bool) -> int:
     if type(error).__name__ == "OperationalError" and type(error).__module__ == "django.db.utils":
-        message = f"The database refused: {str(error).strip()}. Try `orderwell doctor`."
+        message = f"The database refused: {str(error).strip()}. {_remedy(str(error))}"
         say(f"database_error: {message}")
         _print_errors([{"code": "database_error", "message": message}], as_json=as_json)
         return NOT_OK
@@ -81,6 +81,14 @@ def _broken(error: Exception, *, as_json: bool) -> int:
     say(message)
     _print_errors([{"code": "internal_error", "message": message}], as_json=as_json)
     return DEFECT
+
+
+def _remedy(said: str) -> str:
+    if "database is locked" in said:
+        return "Another program has been writing for a minute, such as an import. Nothing was changed; try again later."
+    if "disk is full" in said:
+        return "Nothing was changed. Free some space in the data folder, then try again."
+    return "Try `orderwell doctor`."
 
 
 def _print_errors(errors: list[dict[str, Any]], *, as_json: bool) -> None:

@@ -8,6 +8,7 @@ import typer
 
 from orderwell.cli.frame import Answer, Progress, command, group
 
+BUSY = "The demo company is being loaded here by another program. Wait until that has ended, then run this again."
 group("demo", "A demo company to look at and to try things on.")
 
 
@@ -21,6 +22,7 @@ def load(
     """Fill an empty installation with a believable company; again, or with a larger number, add what is missing."""
     from orderwell.demo.load import load_demo
     from orderwell.kernel.clock import utc_now
+    from orderwell.platform.installation import file_lock
     from orderwell.platform.memory import rest_the_collector
 
     rest_the_collector()
@@ -32,7 +34,8 @@ def load(
         if done == of:
             bar.finish()
 
-    loaded = load_demo(orders=orders, now=utc_now(), told=told)
+    with file_lock("demo.lock", or_say=BUSY):
+        loaded = load_demo(orders=orders, now=utc_now(), told=told)
     data: dict[str, object] = {
         "orders": loaded.orders,
         "placed": loaded.placed,

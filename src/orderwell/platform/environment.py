@@ -39,7 +39,10 @@ def _read(name: str, kind: str, default: str, meaning: str, parse: Callable[[str
     try:
         return parse(raw)
     except (ValueError, KeyError) as error:
-        raise BadEnvironment(f"orderwell: {name}={raw!r} is not usable: {error}. Expected {kind}. {meaning}") from None
+        shown = re.sub(r"(://[^:@/]*:)[^@]*@", r"\1***@", raw)  # a password is not for the log
+        raise BadEnvironment(
+            f"orderwell: {name}={shown!r} is not usable: {error}. Expected {kind}. {meaning}"
+        ) from None
 
 
 def text(name: str, default: str, meaning: str) -> str:
@@ -97,8 +100,20 @@ def zone(name: str, default: str, meaning: str) -> str:
 
 
 def folder(name: str, default: str, meaning: str) -> Path:
-    path = _read(name, "folder", default, meaning, lambda raw: Path(raw).expanduser().resolve())
-    path.mkdir(parents=True, exist_ok=True)
+    return _read(name, "folder", default, meaning, _folder)
+
+
+def _folder(raw: str) -> Path:
+    path = Path(raw).expanduser().resolve()
+    try:
+        # What is in it is nobody else's; one that was there has the rights that somebody gave it.
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        if path.is_dir():
+            return path
+        in_the_way = next((part for part in (path, *path.parents) if part.exists()), path)
+        why = f"{in_the_way} is a file" if in_the_way.is_file() else error.strerror
+        raise ValueError(f"the folder can't be made ({why})") from None
     return path
 
 
@@ -145,11 +160,21 @@ def database(name: str, home: Path, meaning: str, *, pool: int) -> dict[str, Any
     return _read(name, "postgresql://user:password@host:port/name", "", meaning, lambda raw: _database(raw, home, pool))
 
 
+def _make_private(file: Path) -> None:
+    """A new database is readable by its owner only, and so are the files that SQLite puts beside it."""
+    try:
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL, 0o600))
+    except OSError:
+        return  # it is there, or can't be made: whoever opens it says so
+
+
 def _database(url: str, home: Path, pool: int) -> dict[str, Any]:
     if not url:
+        file = home / "orderwell.sqlite3"
+        _make_private(file)
         return {
             "ENGINE": "django.db.backends.sqlite3",
-            "NAME": home / "orderwell.sqlite3",
+            "NAME": file,
             # Opening a connection costs more than most pages ask of it; each thread keeps its own for a minute.
             "CONN_MAX_AGE": 60,
             "OPTIONS": {

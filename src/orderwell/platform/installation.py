@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations import Migration
@@ -36,6 +41,24 @@ class DatabaseTooOld(InstallationFault):
     code = "database_too_old"
 
 
+class InUse(InstallationFault):
+    code = "in_use"
+
+
+@contextmanager
+def file_lock(name: str, *, or_say: str = "") -> Iterator[None]:
+    """What only one program at a time may do with this data folder. Others wait, or are told with `or_say`.
+
+    The lock is the kernel's, so it is given back whatever becomes of its holder.
+    """
+    with (Path(settings.HOME) / name).open("wb") as turn:
+        try:
+            fcntl.flock(turn, fcntl.LOCK_EX | (fcntl.LOCK_NB if or_say else 0))
+        except BlockingIOError:
+            raise InUse(or_say) from None
+        yield
+
+
 @dataclass(frozen=True)
 class SetUp:
     """What `set_up` did. Running it again does nothing."""
@@ -48,6 +71,11 @@ class SetUp:
 
 def set_up(*, now: datetime) -> SetUp:
     """Bring database, key ring, roles and schedules to what this version needs. Safe to run at every start."""
+    with file_lock("set-up.lock"):
+        return _set_up(now)
+
+
+def _set_up(now: datetime) -> SetUp:
     pending = pending_migrations()
     if pending:
         call_command("migrate", verbosity=0, interactive=False)
@@ -63,9 +91,10 @@ def set_up(*, now: datetime) -> SetUp:
 
 def set_up_new(*, now: datetime) -> bool:
     """Set up a database in which there is no table at all; whether it was one. There is nothing in it to back up first."""
-    if connection.introspection.table_names():
-        return False
-    set_up(now=now)
+    with file_lock("set-up.lock"):
+        if connection.introspection.table_names():
+            return False
+        _set_up(now)
     return True
 
 

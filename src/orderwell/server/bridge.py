@@ -21,6 +21,7 @@ GATHERED = 64 * 1024
 UNREADABLE = "\xbf"
 # Headers that stand in the environment without HTTP_ before them.
 _PLAIN = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
+_REQUEST_KEY = "HTTP_IDEMPOTENCY_KEY"
 Headers = list[tuple[str, str]]
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -125,7 +126,9 @@ def environ_of(scope: Any) -> dict[str, Any]:
         if "_" in name:  # would look like the header that is written with a hyphen, which a proxy may have checked
             continue
         key = _PLAIN.get(name) or "HTTP_" + name.upper().replace("-", "_")
-        if key in environ and key != "HTTP_HOST":
+        if key == _REQUEST_KEY and key in environ:  # two keys are no key
+            value = UNREADABLE
+        elif key in environ and key != "HTTP_HOST":
             value = f"{environ[key]}{'; ' if name == 'cookie' else ','}{value}"
         environ[key] = value
     for name in scope.headers.keys():  # noqa: SIM118  no mapping: what it iterates over is not its keys

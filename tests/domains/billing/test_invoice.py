@@ -10,7 +10,7 @@ from django.conf import settings
 
 from orderwell.domains.billing.errors import AlreadyInvoiced, PastOrder, QuantityAboveInvoiced, QuantityAboveUninvoiced
 from orderwell.domains.billing.invoice_preview import preview_invoice
-from orderwell.domains.billing.models import CreditNote, Invoice, InvoiceLine
+from orderwell.domains.billing.models import CreditNote, Invoice, InvoiceLine, LedgerEntry
 from orderwell.domains.billing.queries import (
     credit_note_detail,
     credit_note_list,
@@ -36,6 +36,7 @@ from orderwell.platform.database import atomic
 from orderwell.platform.events.models import Event
 from orderwell.platform.numbering.models import NumberSequence
 from orderwell.platform.permissions import PermissionDenied
+from orderwell.platform.verify import run_laws
 from orderwell.testing.actors import clerk, limited, owner
 from tests.domains.books import NOW, D, differences, lines_of, place, stocked
 
@@ -277,3 +278,13 @@ def test_a_cent_too_many_is_found() -> None:
         "billing.order_money_is_the_sum_of_documents",
     } <= found
     assert not CreditNote.objects.exists()
+
+
+def test_the_ledger_s_law_says_what_is_wrong_in_words() -> None:
+    order = place([(stocked(), 1)])
+    invoice = issue_invoice(order_id=order.pk, actor=owner(), now=NOW)
+    LedgerEntry.objects.filter(document=f"invoice:{invoice.pk}").delete()
+    [verdict] = run_laws(["billing.ledger_holds_every_document_once"])
+    [found] = verdict.result.differences
+    assert found.document == f"invoice {invoice.pk}" and found.actual == "none"
+    assert found.expected.startswith(f"{invoice.gross_amount.normalize():f} {invoice.currency} for order {order.pk} ")

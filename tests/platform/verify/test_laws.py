@@ -5,7 +5,16 @@ import pytest
 from orderwell.kernel.errors import NotFound
 from orderwell.platform import verify
 from orderwell.platform.accounts.models import Team
-from orderwell.platform.verify import Difference, LawResult, LawsBroken, check_every_night, law, laws, run_laws
+from orderwell.platform.verify import (
+    Difference,
+    LawResult,
+    LawsBroken,
+    check_every_night,
+    in_words,
+    law,
+    laws,
+    run_laws,
+)
 from orderwell.testing.concurrency import in_threads
 
 
@@ -76,3 +85,20 @@ def test_laws_see_one_moment_and_hold_up_no_writer() -> None:
     run_laws()
     assert counts == [0, 0]
     assert Team.objects.count() == 1
+
+
+def test_what_was_expected_is_said_in_words() -> None:
+    from dataclasses import dataclass
+    from decimal import Decimal
+
+    @dataclass
+    class Figure:
+        orders: int
+        revenue: Decimal
+
+    assert in_words(None) == "nothing"
+    assert in_words(Decimal("3.5000")) == "3.5"
+    assert in_words((Decimal(3), None, "CNY")) == "3, nothing, CNY"
+    assert in_words({(2, "b"), (1, "a")}) == "1, a; 2, b"
+    assert in_words(Figure(2, Decimal("9.90"))) == "orders 2, revenue 9.9"
+    assert (in_words(4), in_words("x"), in_words(True)) == (4, "x", True)

@@ -322,6 +322,7 @@ def test_the_manager_s_tour_from_start_to_certificate(sign_in: Open, practice: S
     step(page, "terms")
     to_the_order(page, "hold")
     page.keyboard.press("h")
+    page.locator("#dialog [name=kind]").select_option("price")
     page.locator("#dialog [name=reason]").fill("Ask about the price")
     page.keyboard.press("Control+Enter")
     step(page, "hold")

@@ -89,3 +89,72 @@ def test_pages_of_counting_take_few_queries(owner: Client, company: Company) -> 
     for path, most in (("/counts/", 6), (f"/counts/{count.pk}/", 9), ("/stock/past/", 8)):
         owner.get(path)
         assert queries(owner, path) <= most, path
+
+
+def ship_one(company: Company) -> None:
+    """A colleague at another desk."""
+    from decimal import Decimal
+
+    from orderwell.domains.inventory.drafts import AdjustmentDraft, AdjustmentLineDraft
+    from orderwell.domains.inventory.services.adjust_stock import adjust_stock
+    from orderwell.kernel.clock import utc_now
+    from orderwell.testing.actors import owner as the_owner
+
+    line = AdjustmentLineDraft(sku="CUP", change=Decimal(-1))
+    draft = AdjustmentDraft(warehouse="main", reason="sample", lines=(line,))
+    adjust_stock(draft, actor=the_owner(), now=utc_now())
+
+
+def form_at(client: Client, path: str) -> dict[str, str]:
+    page = client.get(path).content.decode()
+    found = dict(re.findall(r'name="(token|opened)" value="([^"]+)"', page))
+    assert set(found) == {"token", "opened"}
+    return found
+
+
+def on_hand(company: Company) -> int:
+    return int(StockItem.objects.get(variant=company.cup, warehouse__code="main").on_hand)
+
+
+def test_what_moved_after_a_count_s_page_was_opened_is_asked_about(owner: Client, company: Company) -> None:
+    owner.post(
+        "/counts/new/", {"token": token(owner, "/counts/new/"), "warehouse": "main", "skus": "CUP", "blind": "on"}
+    )
+    count = StockCount.objects.get()
+    line = count.lines.get()
+    for path in (f"/counts/{count.pk}/", f"/counts/{count.pk}/line/{line.pk}/"):
+        sent = {**form_at(owner, path), "code": "CUP", "quantity": "8"}
+        ship_one(company)
+        refused = owner.post(path, sent)
+        page = refused.content.decode()
+        assert refused.status_code == 422 and "moved after this form was opened" in page
+        again = {**sent, **dict(re.findall(r'name="(token|opened)" value="([^"]+)"', page))}
+        assert again["opened"] > sent["opened"]
+        assert owner.post(path, again).status_code in {204, 302}
+        line.refresh_from_db()
+        assert (line.counted, line.expected) == (8, on_hand(company))
+    ship_one(company)  # after it was written down: the difference of that moment is what is posted
+    left = on_hand(company)
+    path = f"/counts/{count.pk}/post/"
+    owner.post(path, {"token": token(owner, path)})
+    assert on_hand(company) == left + (8 - int(line.expected or 0))
+
+
+def test_what_moved_after_a_correction_was_opened_is_asked_about(owner: Client, company: Company) -> None:
+    path = "/stock/adjust/?sku=CUP&warehouse=main"
+    before = on_hand(company)
+    counted = {"warehouse": "main", "reason": "count", "how": "counted", "lines": "CUP 5"}
+    sent = {**form_at(owner, path), **counted}
+    ship_one(company)
+    refused = owner.post(path, sent)
+    page = refused.content.decode()
+    assert refused.status_code == 422 and "moved after this form was opened" in page
+    assert on_hand(company) == before - 1
+    again = {**sent, **dict(re.findall(r'name="(token|opened)" value="([^"]+)"', page))}
+    assert owner.post(path, again).status_code in {204, 302}
+    assert on_hand(company) == 5
+    # What is to be added or taken away is the same, whatever moved.
+    sent = {**form_at(owner, path), **counted, "how": "change", "reason": "found", "lines": "CUP 2"}
+    ship_one(company)
+    assert owner.post(path, sent).status_code in {204, 302}
+    assert on_hand(company) == 6

@@ -48,6 +48,7 @@ class Asked(Protocol):
 
 class AskedHeaders(Protocol):
     def get(self, key: str) -> str | None: ...
+    def get_all(self, key: str) -> list[str]: ...
     def __contains__(self, key: str) -> bool: ...
 
 
@@ -88,9 +89,11 @@ async def place_order(asked: Asked, actor: Actor, body: bytes) -> Answer:
 
 
 def _request_key(headers: AskedHeaders) -> str | None:
-    """The server hands over no value that is not ASCII; a key that was sent must not pass for none."""
-    key = headers.get("idempotency-key")
-    return UNREADABLE if key is None and "idempotency-key" in headers else key
+    """The server hands over no value that is not ASCII; a key that was sent must not pass for none, nor two for one."""
+    keys = headers.get_all("idempotency-key")
+    if not keys:
+        return UNREADABLE if "idempotency-key" in headers else None
+    return keys[0] if len(keys) == 1 else UNREADABLE
 
 
 def _refused(error: Exception, language: str | None) -> HttpResponse:

@@ -25,6 +25,7 @@ from orderwell.domains.billing.services.ledger import SIGNS, Kind, document_name
 from orderwell.domains.billing.settling import open_amounts
 from orderwell.domains.orders.models import Order, OrderLine
 from orderwell.domains.orders.pricing import amounts_of_units, rounding_of, units_asked_for
+from orderwell.kernel.quantities import plain
 from orderwell.platform.numbering.models import NumberSequence
 from orderwell.platform.verify import Difference, LawResult, law
 
@@ -232,8 +233,18 @@ def ledger_holds_every_document_once() -> LawResult:
         }
         checked += len(right)
         wrong = sorted(name for name in right.keys() | kept.keys() if right.get(name) != kept.get(name))
-        found += [Difference(name, right.get(name), kept.get(name)) for name in wrong]
+        found += [
+            Difference(name.replace(":", " "), _entry(right.get(name)), _entry(kept.get(name)), "entry in the ledger")
+            for name in wrong
+        ]
     return LawResult(checked, found)
+
+
+def _entry(values: tuple[Any, ...] | None) -> str:
+    if values is None:
+        return "none"
+    amount, order, customer, currency = values
+    return f"{plain(amount)} {currency} for order {order or '-'} and customer {customer or '-'} by their ids"
 
 
 @law("billing.undone_credit_notes_are_invoiced_anew")

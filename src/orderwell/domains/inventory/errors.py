@@ -112,6 +112,14 @@ class NothingCounted(DomainError):
     message = "Nothing of {number} has been counted yet."
 
 
+class MovedSinceShown(DomainError):
+    code = "moved_since_shown"
+    message = (
+        "Stock of {sku} moved after this form was opened, so nothing was written down. Counted after that? Save once "
+        "more. Counted before? Count again."
+    )
+
+
 class MovedWhileCounted(DomainError):
     code = "moved_while_counted"
     message = "{sku} moved between two parts of its count; count it again in one go."

@@ -11,11 +11,13 @@ A domain writes them in its `laws.py`:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from orderwell.kernel.errors import NotFound
+from orderwell.kernel.quantities import plain
 from orderwell.platform.database import snapshot
 
 
@@ -27,6 +29,23 @@ class Difference:
     expected: Any
     actual: Any
     detail: str = ""
+
+
+def in_words(value: Any) -> Any:
+    """What a difference expected or found, as people read it; whole numbers, texts, yes and no stay what they are."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, Decimal):
+        return plain(value)
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if is_dataclass(value) and not isinstance(value, type):
+        return ", ".join(f"{field.name} {in_words(getattr(value, field.name))}" for field in fields(value))
+    if isinstance(value, set | frozenset):
+        return "; ".join(sorted(str(in_words(item)) for item in value)) or "nothing"
+    if isinstance(value, tuple | list):
+        return ", ".join(str(in_words(item)) for item in value) or "nothing"
+    return value
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from orderwell.domains.orders.expected import Expectation
 from orderwell.domains.orders.models import Order, OrderLine
 from orderwell.domains.orders.overview import LineView
 from orderwell.domains.orders.price_reasons import said
-from orderwell.platform.formats import listed, money_text, percent_text, price_text, quantity_text
+from orderwell.platform.formats import colon, listed, money_text, percent_text, price_text, quantity_text
 from orderwell.web.components.markup import safe, to
 from orderwell.web.orders.line_reasons import why_from, why_taxed
 from orderwell.web.templatetags.orderwell import day, line_name, localname
@@ -97,7 +97,7 @@ class LineRows:
             name = f'<a class="plain-link" href="{address}">{escape(shown)}</a>'
         else:
             name = escape(shown)
-        texts = [self.words["Price"] + ": " + safe(said(line.explanation, self.currency)), safe(why_taxed(line))]
+        texts = [self.words["Price"] + colon() + safe(said(line.explanation, self.currency)), safe(why_taxed(line))]
         reasons = "".join([f"<div>{text}</div>" for text in (*texts, *map(safe, why_from(view)))])
         return (
             f'{self.product}{name}<div class="sub">{self._below(line, shown)}</div>{self._parts(line)}'

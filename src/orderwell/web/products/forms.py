@@ -27,7 +27,7 @@ from orderwell.domains.catalog.queries import ProductDetail
 from orderwell.kernel.errors import DomainError, ErrorDetail
 from orderwell.kernel.quantities import plain
 from orderwell.platform.configuration.services import get as setting
-from orderwell.platform.formats import price_typed, signs_of
+from orderwell.platform.formats import colon, price_typed, signs_of
 from orderwell.web.components.forms import ExactField, Form, offer, options
 from orderwell.web.components.merging import MergingForm, read_base, text_of
 from orderwell.web.components.own_fields import PREFIX as OWN_PREFIX
@@ -281,7 +281,7 @@ class ProductForm(MergingForm):
     def label_of(self, name: str) -> str:
         found = _OF_A_VARIANT.fullmatch(name)
         label = super().label_of(name)
-        return f"{self.known[found[1]]['sku']}: {label}" if found and found[1] in self.known else label
+        return f"{self.known[found[1]]['sku']}{colon()}{label}" if found and found[1] in self.known else label
 
     @property
     def said(self) -> list[str]:

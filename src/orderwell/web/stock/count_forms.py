@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -8,9 +9,34 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from orderwell.domains.inventory.errors import MovedSinceShown
+from orderwell.kernel.clock import utc_now
+from orderwell.kernel.errors import DomainError, ErrorDetail
 from orderwell.platform.accounts.actor import Actor
 from orderwell.web.components.actions import ActionForm, perform_once
 from orderwell.web.components.forms import ExactField, offer, options
+
+
+class OpenedForm(ActionForm):
+    """What is counted goes by the moment the form was opened: where stock moved since, a second yes is asked for."""
+
+    opened = forms.CharField(
+        widget=forms.HiddenInput, required=False, max_length=40, initial=lambda: utc_now().isoformat()
+    )
+
+    def clean_opened(self) -> datetime | None:
+        try:
+            opened = datetime.fromisoformat(self.cleaned_data["opened"])
+        except ValueError:
+            return None
+        return opened if opened.tzinfo else None
+
+    def refuse(self, error: DomainError | Iterable[ErrorDetail]) -> None:
+        error = error if isinstance(error, DomainError) else list(error)
+        details = error.details if isinstance(error, DomainError) else error
+        if any(detail.code == MovedSinceShown.code for detail in details):
+            self.put("opened", utc_now().isoformat())
+        super().refuse(error)
 
 
 class NewCountForm(ActionForm):
@@ -36,7 +62,7 @@ class NewCountForm(ActionForm):
         offer(self, "category", options(categories, empty=_("All")))
 
 
-class EntryForm(ActionForm):
+class EntryForm(OpenedForm):
     pointers = {r"/entries/\d+/code": "code", r"/entries/\d+/quantity": "quantity"}
     code = forms.CharField(
         label=_("SKU or barcode"),
@@ -50,6 +76,6 @@ class EntryForm(ActionForm):
         perform_once(request, actor, self, lambda data: act())
 
 
-class CountLineForm(ActionForm):
+class CountLineForm(OpenedForm):
     pointers = {r"/entries/\d+/quantity": "quantity"}
     quantity = ExactField(label=_("Quantity"), min_value=0)

@@ -115,8 +115,13 @@ def _enter(request: HttpRequest, actor: Actor, count_id: int, form: EntryForm) -
     """Write one thing down; a form that was sent twice counts once."""
     data = form.cleaned_data
     entry = CountEntry(code=known_code(actor, data["code"].strip()), quantity=data["quantity"], add=data["add"])
+    shown_at = data["opened"]
     try:
-        form.once(request, actor, lambda: enter_counts(count_id=count_id, entries=[entry], actor=actor, now=utc_now()))
+        form.once(
+            request,
+            actor,
+            lambda: enter_counts(count_id=count_id, entries=[entry], shown_at=shown_at, actor=actor, now=utc_now()),
+        )
     except NotFound:
         raise
     except DomainError as error:
@@ -137,7 +142,7 @@ def count_line(request: HttpRequest, actor: Actor, count_id: int, line_id: int) 
 
     def act(data: dict[str, Any]) -> None:
         entry = CountEntry(code=sku, quantity=data["quantity"])
-        enter_counts(count_id=count_id, entries=[entry], actor=actor, now=utc_now())
+        enter_counts(count_id=count_id, entries=[entry], shown_at=data["opened"], actor=actor, now=utc_now())
 
     return perform(
         request,

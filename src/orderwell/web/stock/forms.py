@@ -20,6 +20,7 @@ from orderwell.web.components.forms import ComingDayField, ExactField, keep_day,
 from orderwell.web.components.merging import MergingForm
 from orderwell.web.components.words import choices
 from orderwell.web.orders.forms import CountForm
+from orderwell.web.stock.count_forms import OpenedForm
 from orderwell.web.stock.displacing import DisplacingForm
 from orderwell.web.stock.lines import LinesField, Typed, at_line, matched
 from orderwell.web.templatetags.orderwell import localname
@@ -53,7 +54,7 @@ class StockForm(ActionForm):
         return lines[index].line if index < len(lines) else index + 1
 
 
-class AdjustForm(DisplacingForm, StockForm):
+class AdjustForm(OpenedForm, DisplacingForm, StockForm):
     warehouse = forms.ChoiceField(label=_("Warehouse"))
     reason = forms.ChoiceField(label=_("Reason"), choices=choices("adjustment"))
     how = forms.ChoiceField(

@@ -85,12 +85,19 @@ def open_count(draft: CountDraft, *, actor: Actor, now: datetime) -> StockCount:
 
 
 def enter_counts(
-    *, count_id: int, entries: Sequence[CountEntry], counted_at: datetime | None = None, actor: Actor, now: datetime
+    *,
+    count_id: int,
+    entries: Sequence[CountEntry],
+    counted_at: datetime | None = None,
+    shown_at: datetime | None = None,
+    actor: Actor,
+    now: datetime,
 ) -> list[StockCountLine]:
     """Write down what was counted. `add` puts to what was counted before; otherwise the line is counted anew.
 
     Entries of one count follow one another, so two people who count the same goods both count. `counted_at` is when it was
-    counted, where the entry comes later: what has moved since must be counted again.
+    counted, where the entry comes later: what has moved since must be counted again. `shown_at` is when a form for it was
+    opened: nobody knows whether it was counted before or after what has moved since, so they are asked.
     """
     actor.require(Permission.INVENTORY_STOCK_ADJUST)
     with atomic():
@@ -106,6 +113,12 @@ def enter_counts(
             for line in StockCountLine.objects.filter(count=count, stock_item__in=list(ids.values()))
         }
         moved = _moved_since(ids.values(), counted_at)
+        doubtful = _moved_since(ids.values(), shown_at)
+        refuse(
+            errors.MovedSinceShown(pointer=f"/entries/{index}/quantity", sku=skus[entry.code])
+            for index, entry in enumerate(entries)
+            if stock[goods[skus[entry.code]].id].id in doubtful
+        )
         for entry in entries:
             row = stock[goods[skus[entry.code]].id]
             line = lines.setdefault(row.id, StockCountLine(count=count, stock_item_id=row.id))
@@ -122,6 +135,22 @@ def _moved_since(items: Collection[int], moment: datetime | None) -> set[int]:
         return set()
     moved = StockMovement.objects.filter(stock_item__in=list(items), occurred_at__gt=moment)
     return set(moved.values_list("stock_item_id", flat=True))
+
+
+def require_unmoved(
+    *, warehouse: str, skus: Sequence[str], shown_at: datetime | None, actor: Actor, pointer: str = "/lines/{}/counted"
+) -> None:
+    """Raises Refusal where goods that were counted for a form have moved since it was opened."""
+    rows = StockItem.objects.filter(warehouse__code=warehouse, variant__sku__in=skus)
+    if actor.warehouse_ids is not None:
+        rows = rows.filter(warehouse__in=actor.warehouse_ids)
+    items = dict(rows.values_list("variant__sku", "id"))
+    moved = _moved_since(items.values(), shown_at)
+    refuse(
+        errors.MovedSinceShown(pointer=pointer.format(index), sku=sku)
+        for index, sku in enumerate(skus)
+        if items.get(sku) in moved
+    )
 
 
 def _enter(line: StockCountLine, entry: CountEntry, row: StockRow, quantity: Decimal) -> None:

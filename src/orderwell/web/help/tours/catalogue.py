@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -24,9 +25,9 @@ def _to_ship(actor: Actor) -> int:
 
 ENTERED = Did(("orders.order.placed",))
 DISPATCHED = Did(("inventory.transfer.dispatched",))
-SHIPPED = Did(("fulfilment.shipment.shipped",))
-INVOICED = Did(("billing.invoice.issued",))
-HELD = Did(("orders.hold.placed",))
+SHIPPED = Did(("fulfilment.shipment.shipped",), on="order_id", typed=("carrier", "tracking_number"))
+INVOICED = Did(("billing.invoice.issued",), on="order_id")
+HELD = Did(("orders.hold.placed",), on="order_id", data={"kind": "price"})
 
 CLERK = Tour(
     "clerk",
@@ -58,7 +59,7 @@ CLERK = Tour(
             "change",
             _("The customer calls: change a quantity in the order you just entered."),
             _("Open the order and press e, or More, Change order. Type the new quantity; Ctrl+Enter saves."),
-            Did(("orders.order.changed",), same=ENTERED),
+            Did(("orders.order.changed",), same=ENTERED, changed=("quantity",)),
             mark=".page-actions",
             help="orders#order-change",
             doing=("order-change",),
@@ -138,7 +139,7 @@ WAREHOUSE = Tour(
             _(
                 "Stock, Correct stock. Reason: count; the quantities are what is really there. One line: SKU and number."
             ),
-            Did(("inventory.stock.adjusted", "inventory.count.posted", "inventory.count.completed")),
+            Did(("inventory.stock.adjusted",), data={"reason": "count"}),
             place="stock-adjust",
             mark=".page-actions",
             help="stock#stock-adjust",
@@ -171,7 +172,7 @@ HANDHELD = Tour(
                 "Choose the warehouse, then Pick, and scan or tap the order. Scan each piece, or press +. "
                 "To packing, the carrier, any tracking number, Ship."
             ),
-            Did(("fulfilment.shipment.shipped",), through="handheld-act"),
+            replace(SHIPPED, through="handheld-act"),
             place="handheld",
             mark=".hh-tile",
             help="handheld#handheld-pick",
@@ -181,7 +182,7 @@ HANDHELD = Tour(
             "receive",
             _("A box stands at the door that nobody announced: receive some pieces of any product on the handheld."),
             _(
-                "Receive, Receipt without announcement. Type the SKU {sku} and Enter for each piece, then Receive what was scanned."
+                "Receive, Unannounced goods. Type the SKU {sku} and Enter for each piece, then Receive what was scanned."
             ),
             Did(("inventory.stock.received",), through="handheld-act"),
             place="handheld",
@@ -296,7 +297,7 @@ MANAGER = Tour(
             "terms",
             _("Agree on other terms with a customer: change credit limit, payment terms or tags."),
             _("Change on the page of the customer; Ctrl+Enter saves."),
-            Did(("customers.customer.changed",)),
+            Did(("customers.customer.changed",), changed=("credit_limit", "payment_terms_days", "tags")),
             place="customer-list",
             mark=".page-actions",
             help="customers#customer-form",

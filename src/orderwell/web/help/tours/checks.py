@@ -27,6 +27,7 @@ class Did:
     """One of these events happened; with `same` on an object for which that check holds too; `data` must be in it.
 
     With `on` it happened to the order that was prepared under this name.
+    With `typed` these values must not be empty, with `changed` one of these must be among what was changed.
     With `through` the address of that name must have taken something from the learner: done there, not on another screen.
     """
 
@@ -35,6 +36,8 @@ class Did:
     data: Mapping[str, Any] = field(default_factory=dict)
     through: str = ""
     on: str = ""
+    typed: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
 
     def streams(self, seen: Seen) -> set[str]:
         allowed = self.same.streams(seen) if self.same else None
@@ -44,8 +47,17 @@ class Did:
             if event.name in self.names
             and (allowed is None or event.stream in allowed)
             and (not self.on or event.stream == f"order:{seen.material.get(self.on)}")
-            and all(event.data.get(key) == value for key, value in self.data.items())
+            and self._says(event.data)
         }
+
+    def _says(self, data: Mapping[str, Any]) -> bool:
+        # "CUP.quantity" of an order, "tags" of a customer.
+        parts = {name.rpartition(".")[2] for name in data.get("changes", ())}
+        return (
+            all(data.get(key) == value for key, value in self.data.items())
+            and all(data.get(key) for key in self.typed)
+            and (not self.changed or not parts.isdisjoint(self.changed))
+        )
 
     def done(self, seen: Seen, key: str) -> bool:
         return bool(self.streams(seen)) and (not self.through or self.through in seen.visited)
