@@ -14,7 +14,7 @@ from orderwell.domains.orders.expected import Expectation
 from orderwell.domains.orders.models import Order, OrderLine
 from orderwell.domains.orders.overview import LineView
 from orderwell.domains.orders.price_reasons import said
-from orderwell.platform.formats import colon, money_text, percent_text, price_text, quantity_text
+from orderwell.platform.formats import colon, listed, money_text, percent_text, price_text, quantity_text
 from orderwell.web.components.markup import safe, to
 from orderwell.web.orders.line_reasons import why_from, why_taxed
 from orderwell.web.templatetags.orderwell import day, line_name, localname
@@ -123,7 +123,7 @@ class LineRows:
         if not line.is_bundle:
             return ""
         parts = [f"{quantity_text(part.quantity)} × {localname(part.variant)}" for part in line.components.all()]
-        return f'<div class="sub">{escape(", ".join(parts))}</div>'
+        return f'<div class="sub">{escape(listed(parts))}</div>'
 
     def _reserved(self, view: LineView) -> str:
         line, found = view.line, []
