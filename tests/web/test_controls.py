@@ -109,6 +109,15 @@ def test_the_boxes_of_a_choice_one_by_one_are_those_of_django() -> None:
     assert [box.tag() for box in ours["one"]] == [box.tag() for box in theirs["one"]]
 
 
+def test_each_choice_has_a_line_of_its_own_in_a_group_that_is_named() -> None:
+    form = Choosing({"one": "x"})
+    form.fields["one"].label = "Which"
+    made = field(form["one"])
+    assert made.count("form-check-input") == made.count("<input") == made.count('<label class="form-check"') == 2
+    assert made.startswith("<fieldset") and "Which</legend>" in made and "B &amp; C" in made
+    assert "one_error" in made
+
+
 @pytest.mark.parametrize(
     "text",
     [

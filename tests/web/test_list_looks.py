@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from orderwell.domains.billing.models import Invoice
 from orderwell.domains.fulfilment.models import Return
@@ -16,6 +17,7 @@ from orderwell.domains.orders.models import Order
 from orderwell.kernel.clock import utc_now
 from orderwell.testing.markup import flat
 from orderwell.web.cases.list_specs import RATINGS
+from orderwell.web.lists.registry import specs
 from orderwell.web.lists.table import _classes
 from tests.web.conftest import Company
 from tests.web.test_orders import send
@@ -96,3 +98,11 @@ def _buttons() -> list[tuple[str, list[str]]]:
 @pytest.mark.parametrize(("name", "classes"), _buttons())
 def test_the_main_button_of_a_page_comes_first(name: str, classes: list[str]) -> None:
     assert "btn-primary" in classes[0], name
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_no_action_is_called_what_the_button_is_called_that_leaves_it(language: str) -> None:
+    with translation.override(language):
+        leaves = {translation.gettext(text) for text in ("Cancel", "Keep them")}
+        titles = {str(action.title) for spec in specs().values() for action in spec.actions}
+    assert len(titles) > 10 and not titles & leaves

@@ -163,10 +163,15 @@ class InvalidValue(DomainError):
 class InstallationFault(Exception):
     """The installation itself is broken (keys lost, migrations pending): no input is at fault and everything must stop.
 
-    Never caught together with `DomainError`, or an import would note it as the verdict of a row. The text says what to do.
+    Never caught together with `DomainError`, or an import would note it as the verdict of a row. The text says what to do;
+    given as a template with its data, interfaces that know a language can say it in theirs.
     """
 
     code: str = "installation_fault"
+
+    def __init__(self, template: str, **data: Any) -> None:
+        self.template, self.data = template, data
+        super().__init__(fill(template, data) if data else template)
 
 
 def all_codes() -> dict[str, type[DomainError]]:

@@ -38,9 +38,22 @@ def price_text(amount: Decimal, currency: str, *, symbol: bool = True) -> str:
     return _SYMBOLS.get(currency, f"{currency} ") + shown if symbol else shown
 
 
+def comma() -> str:
+    """What the language puts between the items of a list."""
+    return pgettext("between the items of a list", ", ")
+
+
 def listed(words: Iterable[object]) -> str:
     """Names one after the other, with the comma that the language puts between them."""
-    return pgettext("between the items of a list", ", ").join(str(word) for word in words)
+    return comma().join(str(word) for word in words)
+
+
+def in_a_row(*sentences: object) -> str:
+    """Whole sentences one after the other: a full stop as wide as a character needs no blank behind it."""
+    text = ""
+    for sentence in filter(None, map(str, sentences)):
+        text += sentence if not text or text[-1] in "。！？；" else f" {sentence}"
+    return text
 
 
 def named(name: object, value: object) -> str:

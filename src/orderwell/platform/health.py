@@ -78,9 +78,9 @@ def _safely(name: str, run: Callable[[datetime], Iterator[Check]], now: datetime
             Check(
                 name,
                 PROBLEM,
-                "{text}",
+                error.template,
                 _("Do what the message says, then run `orderwell doctor` again."),
-                {"text": str(error)},
+                error.data,
             )
         ]
     except Error as error:

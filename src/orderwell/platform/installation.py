@@ -14,6 +14,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations import Migration
 from django.db.migrations.executor import MigrationExecutor
+from django.utils.translation import gettext_noop as _
 
 from orderwell import __version__
 from orderwell.kernel.errors import InstallationFault
@@ -120,7 +121,7 @@ def pending_migrations() -> list[str]:
     loader = executor.loader
     _check_history(set(loader.applied_migrations or ()), loader.disk_migrations or {})
     plan = executor.migration_plan(loader.graph.leaf_nodes())
-    return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
+    return [f"{migration.app_label}.{migration.name}" for migration, _backwards in plan]
 
 
 def _check_history(applied: set[tuple[str, str]], on_disk: dict[tuple[str, str], Migration]) -> None:
@@ -128,15 +129,20 @@ def _check_history(applied: set[tuple[str, str]], on_disk: dict[tuple[str, str],
         steps = set(migration.replaces)
         if steps & applied and not steps <= applied:
             raise DatabaseTooOld(
-                "This database stopped half way through the steps that led to version 0.1, and this version has them "
-                "no more. Run `orderwell setup` of the commit that CHANGELOG names for it, then this one."
+                _(
+                    "This database stopped half way through the steps that led to version 0.1, and this version has "
+                    "them no more. Run `orderwell setup` of the commit that CHANGELOG names for it, then this one."
+                )
             )
-    known = {app for app, _ in on_disk}
+    known = {app for app, _name in on_disk}
     replaced = {step for migration in on_disk.values() for step in migration.replaces}
     if unknown := sorted(f"{app}.{name}" for app, name in applied - set(on_disk) - replaced if app in known):
         raise DatabaseTooNew(
-            f"This database was written by a newer version of Orderwell (it has {', '.join(unknown[:3])}). "
-            "Install that version, or restore a backup made with this one."
+            _(
+                "This database was written by a newer version of Orderwell (it has {names}). Install that version, or "
+                "restore a backup made with this one."
+            ),
+            names=", ".join(unknown[:3]),
         )
 
 

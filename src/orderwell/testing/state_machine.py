@@ -40,6 +40,12 @@ class Ledgers(OrderRules, ChangeRules, StockRules, ShelfRules, MoneyRules):
         self.ship(index=1, quantity=Decimal(3), everything=False, invoiced=False)
         self.arrive(index=0)
         self.pay(index=0, part=Decimal(1), named=True, by_name=False)
+        # Two returns that came without their money, one of them settled: wishes seldom come to this by themselves.
+        self.place(index=6, quantities=[Decimal(4)], price=None, extra=Decimal(0), more=False)
+        self.ship(index=-1, quantity=Decimal(1), everything=True, invoiced=True)
+        for _ in range(2):
+            self.come_back(index=-1, quantity=Decimal(1), scrap=False, credited=False, refund=False)
+        self.settle(index=1, refund=False, agreed=True)
 
     def teardown(self) -> None:
         self.undo()

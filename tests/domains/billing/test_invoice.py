@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 
 from orderwell.domains.billing.errors import AlreadyInvoiced, PastOrder, QuantityAboveInvoiced, QuantityAboveUninvoiced
+from orderwell.domains.billing.invoice_preview import preview_invoice
 from orderwell.domains.billing.models import CreditNote, Invoice, InvoiceLine, LedgerEntry
 from orderwell.domains.billing.queries import (
     credit_note_detail,
@@ -24,7 +25,8 @@ from orderwell.domains.billing.waiting import overdue
 from orderwell.domains.catalog.models import Variant
 from orderwell.domains.customers.models import Customer
 from orderwell.domains.orders.errors import HeldOrder, NothingToDo, OrderStateForbids
-from orderwell.domains.orders.models import Order
+from orderwell.domains.orders.models import Order, OrderLine
+from orderwell.domains.orders.pricing import Amounts
 from orderwell.domains.orders.services.cancel import cancel_units
 from orderwell.domains.orders.services.change import LineChange, OrderChange, change_order
 from orderwell.domains.orders.services.hold import place_hold
@@ -66,6 +68,20 @@ def test_the_whole_order() -> None:
     with pytest.raises(NothingToDo):
         issue_invoice(order_id=order.pk, actor=owner(), now=NOW)
     assert differences() == []
+
+
+def test_a_preview_is_what_the_invoice_then_says() -> None:
+    order = place([(stocked(price="3.335"), 3)], discount="1.00", shipping="8.00")
+    lines = lines_of(order)
+    (goods,) = (line for line in lines if line.kind == OrderLine.Kind.GOODS)
+    for units in (D(1), D(2)):
+        lines = lines_of(order)
+        shown = preview_invoice(order, lines, {goods.pk: units})
+        invoice = issue_invoice(order_id=order.pk, quantities={goods.pk: units}, actor=owner(), now=NOW)
+        assert shown.total == Amounts(invoice.net_amount, invoice.tax_amount, invoice.gross_amount)
+        assert shown.charges.gross == (D("8.00") if units == 1 else 0), "shipping goes with the first"
+        assert shown.lines[goods.pk].gross == invoice.lines.get(order_line=goods).gross_amount
+    assert preview_invoice(order, lines_of(order), {}).total.gross == 0
 
 
 @pytest.mark.parametrize("prices_include_tax", [True, False])

@@ -9,6 +9,7 @@ from django.test import Client
 
 from orderwell.domains.billing.models import CreditNote, Invoice
 from orderwell.domains.orders.models import Order
+from orderwell.platform.formats import money_text
 from orderwell.testing.markup import flat
 from tests.web.test_orders import send
 
@@ -108,3 +109,18 @@ def test_a_refund_stands_out_only_where_something_is_to_be_given_back(
     desk = read(browse("bookkeeper"), "/")
     card = desk.split('id="start-unassigned"')[1].split("</section>")[0]
     assert f'href="{refund}"' in card and "Refund" in card
+
+
+def test_the_dialog_says_what_the_invoice_comes_to(owner: Client, place: Callable[..., int]) -> None:
+    order = place(CUP=3)
+    path, line = f"/orders/{order}/invoice/", Order.objects.get(pk=order).lines.get()
+    total = money_text(Order.objects.get(pk=order).total_amount, "CNY")
+    assert re.search(rf"Amount of this invoice</dt>\s*<dd[^>]*>\s*{re.escape(total)}", read(owner, path))
+    typed = read(owner, f"{path}?sums=1&line_{line.pk}=2&seen_{line.pk}=3%7CCup")
+    assert "Issue invoice" not in typed and not Invoice.objects.exists()
+    assert send(owner, path, **units(order)).status_code == 204
+    issued = money_text(Invoice.objects.get().gross_amount, "CNY")
+    assert re.search(rf"{re.escape(issued)}\s*<div", typed)
+    assert f'<span id="worth-{line.pk}" hx-swap-oob="true">{issued}</span>' in typed
+    too_many = read(owner, f"{path}?sums=1&line_{line.pk}=9")
+    assert "¥0.00" in too_many and f'id="worth-{line.pk}" hx-swap-oob="true">—<' in too_many

@@ -201,3 +201,23 @@ def test_own_fields_of_products_are_filled_in(owner: Client, form: Callable[...,
     made = form("/products/new/", own_origin="IT", own_fragile="yes", own_since="2024-05-01")
     assert made.status_code == 302, made.content.decode()
     assert Product.objects.get(code="SHIRT").custom == {"origin": "IT", "fragile": True, "since": "2024-05-01"}
+
+
+def test_units_are_words_on_the_page_and_codes_in_the_books(
+    form: Callable[..., Any], browse: Callable[..., Client]
+) -> None:
+    form("/products/new/", **{"vn0-unit": "Pair"})
+    product, red = Product.objects.get(code="SHIRT"), Variant.objects.get(sku="SHIRT-RED")
+    chinese, path = browse("owner", username="zh", language="zh-hans"), f"/products/{product.pk}/change/"
+    page = chinese.get(path).content.decode()
+    sent = sent_by(page)
+    assert sent[f"v{red.pk}-unit"] == "双" and sent[f"v{red.pk}-packs"] == "盒 12"
+    assert sent[f"v{red.pk}-barcodes"] == "690001\n690002 盒" and '<option value="千克">' in page
+    assert chinese.post(path, sent).status_code == 302
+    product.refresh_from_db()
+    assert product.version == 1, "nobody changed anything"
+    red.packs.update(unit="箱")  # a unit of one's own that reads like the word of another
+    sent = sent_by(chinese.get(path).content.decode()) | {f"v{red.pk}-unit": "千克"}
+    assert chinese.post(path, sent).status_code == 302
+    red.refresh_from_db()
+    assert red.unit == "kg" and [pack.unit for pack in red.packs.all()] == ["箱"]

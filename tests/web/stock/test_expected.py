@@ -43,7 +43,7 @@ def test_what_is_announced_can_be_promised_from_its_day_on(owner: Client, announ
     assert "PO-9" in text and "Jingdezhen" in text and DAY in text
     item = StockItem.objects.get(variant__sku="CUP")
     page = words(owner, f"/stock/{item.pk}/")
-    assert f"now 10 {DAY} 40" in page.split("Can be promised")[1]
+    assert f"Now 10 {DAY} 40" in page.split("Can be promised")[1]
     later = owner.get(f"/stock/?columns=sku,incoming,next,promise&on={DAY}&q=CUP").content.decode()
     cells = re.findall(r'<td class="num[^"]*"[^>]*>(.*?)</td>', later)
     assert cells == ["30", "40"]

@@ -15,6 +15,7 @@ from orderwell.domains.orders.models import Order, OrderLine
 from orderwell.domains.orders.queries import visible_orders
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
+from orderwell.platform.prepared import prepared
 
 # Orders of one customer that are looked at: bounded work for the largest customer, and older habits say little.
 NEWEST = 300
@@ -91,11 +92,16 @@ def usual_channel(actor: Actor, customer_id: int) -> str:
 def channel_of_entry(actor: Actor) -> str:
     """Code of the channel through which orders are entered by hand: the one whose newest order was typed in, of several
     the latest; empty where nothing was. What shops and marketplaces send says nothing about it."""
+    return next(iter(_channels_typed_in(actor)), "")
+
+
+@prepared(Actor)
+def _channels_typed_in(actor: Actor) -> QuerySet[Channel, str]:
     newest = visible_orders(actor).filter(channel=OuterRef("pk"), placed_at__isnull=False).order_by("-placed_at", "-id")
     channels = Channel.objects.filter(active=True).annotate(
         came_from=Subquery(newest.values("source")[:1]), latest=Subquery(newest.values("placed_at")[:1])
     )
-    return channels.filter(came_from="web").order_by("-latest").values_list("code", flat=True).first() or ""
+    return channels.filter(came_from="web").order_by("-latest").values_list("code", flat=True)[:1]
 
 
 def _recent_lines(actor: Actor, customer_id: int) -> QuerySet[OrderLine]:

@@ -22,6 +22,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
+from django.utils.translation import gettext_noop as _
 
 from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import InstallationFault
@@ -123,8 +124,12 @@ def read_ring(path: Path) -> KeyRing:
         return KeyRing(content["primary"], keys, _bytes(content["index_key"]), rotating=content["rotating"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise KeyRingError(
-            f"The key ring {path} cannot be read ({type(error).__name__}: {error}). Personal data cannot be opened "
-            "without it. Put back the key ring from your backup; do not delete or edit the file."
+            _(
+                "The key ring {path} cannot be read ({error}). Personal data cannot be opened without it. Put back the "
+                "key ring from your backup; do not delete or edit the file."
+            ),
+            path=path,
+            error=f"{type(error).__name__}: {error}",
         ) from None
 
 
@@ -143,9 +148,13 @@ def _make(path: Path) -> None:
 
     if traces := traces_of_encryption():
         raise KeyRingError(
-            f"The key ring {path} is missing, but the database holds data that was encrypted with it ({traces}). "
-            "Put back the key ring from your backup (keys/ring.json of the data folder), or point ORDERWELL_HOME to "
-            "the data folder that belongs to this database. A new key ring could not open this data."
+            _(
+                "The key ring {path} is missing, but the database holds data that was encrypted with it ({traces}). Put "
+                "back the key ring from your backup (keys/ring.json of the data folder), or point ORDERWELL_HOME to the "
+                "data folder that belongs to this database. A new key ring could not open this data."
+            ),
+            path=path,
+            traces=traces,
         )
     staged = _stage(path, new_ring(utc_now()))
     try:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.utils.translation import gettext_noop as _
+
 from orderwell.platform.crypto.keyring import KeyRingError, refresh
 from orderwell.platform.crypto.models import KeyProof
 from orderwell.platform.crypto.sealing import blind_index, decrypt, encrypt_with
@@ -37,7 +39,9 @@ def check_proofs() -> int:
         decrypt(bytes(proof.sealed), _AAD)
         if bytes(proof.index) != blind_index("key-proof", _TEXT):
             raise KeyRingError(
-                "The index key of the key ring is not the one this database was written with: search by phone and "
-                "e-mail would find nothing. Put back the right key ring from your backup."
+                _(
+                    "The index key of the key ring is not the one this database was written with: search by phone and "
+                    "e-mail would find nothing. Put back the right key ring from your backup."
+                )
             )
     return len(proofs)

@@ -10,6 +10,7 @@ import hmac
 import os
 
 from cryptography.exceptions import InvalidTag
+from django.utils.translation import gettext_noop as _
 
 from orderwell.platform.crypto.keyring import KEY_ID_BYTES, KeyRing, KeyRingError, key_ring, refresh
 
@@ -41,15 +42,23 @@ def decrypt(sealed: bytes | memoryview, aad: str) -> str:
     cipher = key_ring().ciphers.get(key_id) or refresh().ciphers.get(key_id)
     if cipher is None:
         raise KeyRingError(
-            f"A value of {aad} was encrypted with key {key_id.hex()}, which is not in this key ring. Is this the key "
-            "ring of this database? Put back the right one from your backup."
+            _(
+                "A value of {column} was encrypted with key {key}, which is not in this key ring. Is this the key ring "
+                "of this database? Put back the right one from your backup."
+            ),
+            column=aad,
+            key=key_id.hex(),
         )
     try:
         return cipher.decrypt(value[KEY_ID_BYTES:_BODY], value[_BODY:], aad.encode()).decode()
     except InvalidTag:
         raise KeyRingError(
-            f"A value of {aad} does not open with its key {key_id.hex()}: it was damaged, changed or copied from "
-            "another column, or the key ring was edited."
+            _(
+                "A value of {column} does not open with its key {key}: it was damaged, changed or copied from another "
+                "column, or the key ring was edited."
+            ),
+            column=aad,
+            key=key_id.hex(),
         ) from None
 
 

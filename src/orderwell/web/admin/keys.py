@@ -37,7 +37,7 @@ def keys(request: HttpRequest, actor: Actor) -> HttpResponse:
     rows = []
     for key in found.rows:
         over = key.revoked_at is not None or (key.expires_at is not None and key.expires_at <= now)
-        state = _("revoked") if key.revoked_at else _("expired") if over else _("valid")
+        state = _("Revoked") if key.revoked_at else _("Expired") if over else _("Valid")
         rows.append(
             Row(
                 (
@@ -46,7 +46,7 @@ def keys(request: HttpRequest, actor: Actor) -> HttpResponse:
                     listed(str(title_of(scope)) for scope in key.scopes[:3])
                     + (f" +{len(key.scopes) - 3}" if len(key.scopes) > 3 else ""),
                     limits_text(key, known),
-                    moment(key.last_used_at) if key.last_used_at else _("never"),
+                    moment(key.last_used_at) if key.last_used_at else _("Never"),
                     Two(state, moment(key.expires_at) if key.expires_at else ""),
                 ),
                 "" if key.revoked_at else reverse("admin-key-revoke", args=[key.pk]),

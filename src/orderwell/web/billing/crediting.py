@@ -57,13 +57,6 @@ class InvoiceCreditForm(CountForm):
         if not may_refund:
             del self.fields["refund"]
 
-    def as_typed(self) -> dict[int, Decimal]:
-        """What is typed so far, as far as it is a number; before anything is typed, what the form offers."""
-        if not self.is_bound:
-            return {line.pk: line.fill for line in self.lines}
-        self.is_valid()
-        return self.counted()
-
 
 @form_page(P.BILLING_CREDIT_NOTE_CREATE)
 def credit_return(request: HttpRequest, actor: Actor, return_id: int) -> HttpResponse:

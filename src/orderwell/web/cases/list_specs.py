@@ -26,6 +26,7 @@ from orderwell.domains.cases.services.many import (
 )
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.formats import colon
 from orderwell.platform.permissions import Permission
 from orderwell.web.cases.forms import KINDS, NOBODY
 from orderwell.web.components.forms import offer, options
@@ -201,7 +202,7 @@ def comment(rating: Rating) -> Any:
 
 
 def hidden(rating: Rating) -> str:
-    return f"{rating.hidden_by}: {rating.hidden_reason}" if rating.hidden_at else ""
+    return f"{rating.hidden_by}{colon()}{rating.hidden_reason}" if rating.hidden_at else ""
 
 
 RATINGS = ListSpec(

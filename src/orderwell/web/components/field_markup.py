@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.forms import BoundField
+from django.forms import BoundField, RadioSelect
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -24,6 +24,8 @@ def field_markup(
 ) -> SafeString:
     """`described` is what the help knows of it; `missing_url` where to make the first of what it offers."""
     label, mark = safe(bound.label), mark_of(bound, described, hide_label=hide_label)
+    if isinstance(bound.field.widget, RadioSelect):
+        return _radios(bound, label, mark, described, classes)
     if is_check:
         return SafeString(
             f'<div class="form-field {safe(classes)}">\n<label class="form-check">{control}<span '
@@ -35,6 +37,21 @@ def field_markup(
         f'<div class="form-field {safe(classes)}">\n<label class="form-label{marks}" '
         f'for="{safe(bound.id_for_label)}">{label}</label>{mark}\n{control}{_whole(bound)}{_none_yet(missing_url)}'
         f"{_errors(bound, named=True)}{_sentence(bound, described)}\n</div>"
+    )
+
+
+def _radios(bound: BoundField, label: str, mark: str, described: dict[str, Any], classes: str) -> SafeString:
+    """One line for each choice: the widget by itself would put them all into the box of a single one."""
+    lines = [
+        f'<label class="form-check" for="{safe(radio.id_for_label)}">{radio.tag()}<span class="form-check-label">'
+        f"{safe(radio.choice_label)}</span></label>"
+        for radio in bound
+    ]
+    about = f' aria-describedby="{safe(bound.auto_id)}_helptext"' if bound.help_text else ""
+    return SafeString(
+        f'<fieldset class="form-field {safe(classes)}"{about}>\n<legend class="form-label'
+        f'{" required" if bound.field.required else ""}">{label}</legend>{mark}\n{"".join(lines)}'
+        f"{_errors(bound, named=True)}{_sentence(bound, described)}\n</fieldset>"
     )
 
 

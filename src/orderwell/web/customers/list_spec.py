@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from orderwell.domains.billing.queries import balances_of
@@ -48,7 +48,7 @@ class BulkGroupForm(BulkForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         found = customer_groups(self.actor)
-        offer(self, "group", [("", gettext("none")), *((group.code, localname(group)) for group in found)])
+        offer(self, "group", [("", gettext("None")), *((group.code, localname(group)) for group in found)])
 
 
 class BulkOwnerForm(BulkForm):
@@ -56,7 +56,7 @@ class BulkOwnerForm(BulkForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer(self, "owner", [("", gettext("nobody")), *((user.username, str(user)) for user in people())])
+        offer(self, "owner", [("", gettext("Nobody")), *((user.username, str(user)) for user in people())])
 
 
 def rows(actor: Actor, values: Values, now: datetime) -> Sequence[QuerySet[Customer]]:
@@ -168,7 +168,13 @@ CUSTOMERS = ListSpec(
     ),
     actions=(
         Action(
-            "tag", _("Tag"), "tag", P.CUSTOMERS_CUSTOMER_CHANGE, many.tag_customers, BulkTagForm, many.restore_customers
+            "tag",
+            pgettext_lazy("what to do", "Tag"),
+            "tag",
+            P.CUSTOMERS_CUSTOMER_CHANGE,
+            many.tag_customers,
+            BulkTagForm,
+            many.restore_customers,
         ),
         Action(
             "untag",

@@ -27,6 +27,7 @@ from orderwell.kernel.errors import DomainError, InvalidValue
 from orderwell.kernel.quantities import plain
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.database import atomic
+from orderwell.platform.formats import listed
 from orderwell.platform.idempotency.repeating import Answer, once
 from orderwell.platform.leftovers.errors import ActionTooOld
 from orderwell.platform.leftovers.services import report, settle_own
@@ -146,7 +147,7 @@ def _ship(action: actions.Ship, moment: Moment) -> str:
         actor=moment.actor,
         now=moment.now,
     )
-    numbers = ", ".join(shipment.number for shipment in shipments)
+    numbers = listed(shipment.number for shipment in shipments)
     return _("Order %(order)s has left: %(numbers)s.") % {"order": action.title, "numbers": numbers}
 
 

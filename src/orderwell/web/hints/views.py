@@ -19,6 +19,7 @@ from orderwell.domains.automation.models import HintDismissal
 from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import DomainError
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.formats import in_a_row
 from orderwell.platform.permissions import Permission
 from orderwell.platform.wording import sentences, shown
 from orderwell.web.components.actions import ActionForm, perform_once
@@ -90,7 +91,7 @@ def take(request: HttpRequest, actor: Actor) -> HttpResponse:
     try:
         taken = take_remedy(**named, remedy=request.POST.get("remedy", "")[:60], actor=actor, now=utc_now())
     except DomainError as error:
-        tell(request, " ".join(sentences(error)), level="error")
+        tell(request, in_a_row(*sentences(error)), level="error")
         return go(request, back_to(request))
     if taken.done is None:
         found = place_of(taken.remedy.name, taken.remedy.data)

@@ -22,7 +22,7 @@ def overview_file(kind: str, found: Sales, period: Period, currency: str, backlo
     """`kind` is "channels", "ages", or else the days or months of the period."""
     figures: Heads = [(_("Orders"), "whole"), (_("Revenue"), "number"), (_("Currency"), "text")]
     if kind == "ages":
-        rows = [[_("older") if age is None else _("up to %(days)s d") % {"days": age}, n] for age, n in backlog.ages]
+        rows = [[_("Older") if age is None else _("Up to %(days)s d") % {"days": age}, n] for age, n in backlog.ages]
         return csv_answer("waiting", [(_("Waiting"), "text"), (_("Orders"), "whole")], rows)
     if kind == "channels":
         names = channel_names()

@@ -200,9 +200,9 @@ def _age_chart(backlog: Backlog, today: date) -> dict[str, Any]:
     for age, count in backlog.ages:
         params = {"fulfilment": "waiting", "to": younger.isoformat()}
         if age is None:
-            labels.append(_("older"))
+            labels.append(_("Older"))
         else:
-            labels.append(_("up to %(days)s d") % {"days": age})
+            labels.append(_("Up to %(days)s d") % {"days": age})
             oldest = today - timedelta(days=age)
             params["from"] = oldest.isoformat()
             younger = oldest - timedelta(days=1)

@@ -84,7 +84,7 @@ def _saying(column: Column) -> Callable[[Any, Any], Any]:
         case "day":
             return lambda value, row: day(value)
         case "yes_no":
-            yes = gettext("yes")
+            yes = gettext("Yes")
             return lambda value, row: yes if value else ""
         case "word":
             badges = dict[Any, Any]()

@@ -22,6 +22,8 @@ RIGHT = frozenset({"money", "number", "whole"})
 # A span around nothing is nothing: a card of the phone then shows no name for it.
 _NOTHING = re.compile(r"<span[^<>]*></span>")
 _NO_BREAK = frozenset({"moment", "day"})
+# A hyphen in them is no place to break a line at.
+_CODES = frozenset({"sku"})
 
 
 def table_head(columns: Sequence[Column], looking: Looking, *, pick: bool) -> SafeString:
@@ -99,7 +101,7 @@ def _is_right(column: Column) -> bool:
 
 
 def _classes(column: Column) -> str:
-    kind = "num" if _is_right(column) else "nowrap" if column.kind in _NO_BREAK else ""
+    kind = "num" if _is_right(column) else "nowrap" if column.kind in _NO_BREAK or column.key in _CODES else ""
     return f"{kind} at-{column.narrow}".strip()
 
 

@@ -23,6 +23,7 @@ from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import Refusal
 from orderwell.kernel.quantities import plain
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.formats import listed
 from orderwell.platform.permissions import Permission
 from orderwell.web.cases.mentioning import with_told
 from orderwell.web.components.actions import ActionForm, perform
@@ -148,7 +149,7 @@ def cancel(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse:
 def _told(found: OrderOverview, charges: Mapping[int, Decimal]) -> str:
     """The charges that fall away with the last goods, each with its amount."""
     order = found.order
-    return ", ".join(
+    return listed(
         f"{line_name(view.line)} {money_text(view.line.gross_amount, order.currency)}"
         for view in found.lines
         if view.line.pk in charges

@@ -6,10 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from orderwell.domains.automation.crediting import awaiting_credit
 from orderwell.domains.automation.services.take_back import take_back
+from orderwell.domains.billing.invoice_preview import preview_invoice
 from orderwell.domains.billing.models import Payment, Refund
 from orderwell.domains.billing.overview import money_of
 from orderwell.domains.billing.services.invoice import issue_invoice, nothing_left
@@ -26,7 +28,7 @@ from orderwell.kernel.clock import utc_now
 from orderwell.kernel.money import written
 from orderwell.kernel.quantities import plain
 from orderwell.platform.accounts.actor import Actor
-from orderwell.platform.formats import listed
+from orderwell.platform.formats import listed, money_text
 from orderwell.platform.permissions import Permission
 from orderwell.platform.wording import sentence
 from orderwell.web.components.actions import perform
@@ -146,7 +148,8 @@ def return_goods(request: HttpRequest, actor: Actor, order_id: int) -> HttpRespo
 
 @form_page(Permission.BILLING_INVOICE_CREATE)
 def invoice_order(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse:
-    """Opened from what is shipped and not invoiced, `?shipped=1`, it proposes that; else everything."""
+    """Opened from what is shipped and not invoiced, `?shipped=1`, it proposes that; else everything. Asked with `sums`, it
+    tells what that which is typed comes to, and nothing else."""
     found = order_overview(actor, order_id)
     shipped = bool(request.GET.get("shipped"))
     lines = [
@@ -157,7 +160,8 @@ def invoice_order(request: HttpRequest, actor: Actor, order_id: int) -> HttpResp
         for view in found.lines
         if view.to_invoice and view.line.kind == OrderLine.Kind.GOODS
     ]
-    form = InvoiceForm(request.POST or None, lines=lines)
+    typed = request.GET if "sums" in request.GET else request.POST or None
+    form = InvoiceForm(typed, lines=lines)
     form.may_be_empty = not lines
 
     nothing = "" if any(view.to_invoice for view in found.lines) else sentence(nothing_left(found.order).details[0])
@@ -168,6 +172,11 @@ def invoice_order(request: HttpRequest, actor: Actor, order_id: int) -> HttpResp
         whole = counted == {line.pk: line.most for line in lines}
         issue_invoice(order_id=order_id, quantities=None if whole else counted, actor=actor, now=utc_now())
 
+    preview = preview_invoice(found.order, [view.line for view in found.lines], form.as_typed())
+    worth = {pk: money_text(part.gross, found.order.currency) for pk, part in preview.lines.items()}
+    context = {"order": found.order, "found": found, "nothing": nothing, "preview": preview, "worth": worth}
+    if "sums" in request.GET:
+        return render(request, "orders/invoice_sums.html", {**context, "form": form, "swapped": True})
     return perform(
         request,
         actor,
@@ -176,7 +185,7 @@ def invoice_order(request: HttpRequest, actor: Actor, order_id: int) -> HttpResp
         act=act,
         done=_("The invoice is issued."),
         to=page_of(order_id),
-        context={"order": found.order, "found": found, "nothing": nothing},
+        context=context,
     )
 
 

@@ -25,7 +25,7 @@ from orderwell.domains.orders.overview import LineView, OrderOverview
 from orderwell.kernel.clock import business_day
 from orderwell.kernel.errors import DomainError, ErrorDetail
 from orderwell.kernel.quantities import plain
-from orderwell.platform.formats import price_typed
+from orderwell.platform.formats import colon, price_typed
 from orderwell.platform.wording import sentence
 from orderwell.web.components.forms import CountryField, DayField, ExactField, end_of_day
 from orderwell.web.components.merging import Conflict, MergingForm
@@ -234,7 +234,11 @@ def line_conflicts(typed: Typed) -> list[Conflict]:
     titles = {"q": gettext("Quantity"), "p": gettext("Unit price"), "d": gettext("Discount")}
     return [
         Conflict(
-            part, row.typed.get(part, ""), theirs, f"{line_name(row.line)}: {titles[part]}", f"{part}-{row.line.pk}"
+            part,
+            row.typed.get(part, ""),
+            theirs,
+            f"{line_name(row.line)}{colon()}{titles[part]}",
+            f"{part}-{row.line.pk}",
         )
         for row in typed.rows
         for part, theirs in row.theirs.items()

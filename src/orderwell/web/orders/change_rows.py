@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from orderwell.domains.orders.models import Order, OrderLine
 from orderwell.kernel.quantities import plain
-from orderwell.platform.formats import money_text, quantity_text
+from orderwell.platform.formats import colon, money_text, quantity_text
 from orderwell.web.orders.change_forms import ChangeRow
 from orderwell.web.templatetags.orderwell import icon, line_name
 
@@ -98,12 +98,12 @@ class ChangeRows:
         if theirs:
             take = (
                 f'<button type="button" class="btn btn-sm" data-take="{key}"'
-                f' data-value="{escape(theirs)}">{self.words["Take theirs"]}: {escape(theirs)}</button>'
+                f' data-value="{escape(theirs)}">{self.words["Take theirs"]}{colon()}{escape(theirs)}</button>'
             )
         return (
             f'<td class="num"><input class="form-control num-field{" is-invalid" if wrong else ""}" id="{key}"'
             f' name="{key}" value="{escape(value)}" data-was="{escape(was)}" inputmode="decimal"'
-            f' aria-label="{self.words[title]}: {name}"{" readonly" if locked else ""}>'
+            f' aria-label="{self.words[title]}{colon()}{name}"{" readonly" if locked else ""}>'
             f'<div class="invalid-feedback" data-error="{key}">{escape(wrong)}</div>{take}{after}</td>'
         )
 
@@ -112,7 +112,7 @@ class ChangeRows:
             f'<label class="form-check change-anew"><input class="form-check-input" type="checkbox"'
             f' name="r-{row.line.pk}" value="1"{" checked" if row.reprice else ""}>'
             f'<span class="sub">{self.words["Price anew"]}</span>'
-            f'<span class="visually-hidden">: {name}</span></label>'
+            f'<span class="visually-hidden">{colon()}{name}</span></label>'
         )
 
     def _remove(self, row: ChangeRow, name: str) -> str:
@@ -120,5 +120,5 @@ class ChangeRows:
         return (
             f'<input class="btn-check" type="checkbox" name="{key}" id="{key}" value="1"'
             f'{" checked" if row.removed else ""}><label class="btn btn-icon btn-sm btn-ghost" for="{key}"'
-            f' title="{word}">{self.trash}<span class="visually-hidden">{word}: {name}</span></label>'
+            f' title="{word}">{self.trash}<span class="visually-hidden">{word}{colon()}{name}</span></label>'
         )

@@ -27,6 +27,7 @@ from orderwell.kernel.errors import DomainError, ErrorDetail, all_codes
 from orderwell.kernel.quantities import plain
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.drafts.services import finish_draft
+from orderwell.platform.formats import listed
 from orderwell.platform.idempotency.repeating import Answer, once
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.actions import new_token
@@ -266,5 +267,5 @@ def _tell_placed(request: HttpRequest, outcome: Placed) -> None:
         request, _("Order %(number)s over %(total)s was placed.") % {"number": outcome.number, "total": total}
     )
     if missing:
-        skus = ", ".join(line.sku for line in missing[:5])
+        skus = listed(line.sku for line in missing[:5])
         messages.warning(request, _("Not everything is in stock; backordered: %(skus)s.") % {"skus": skus})

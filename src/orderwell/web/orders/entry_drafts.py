@@ -18,6 +18,7 @@ from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import DomainError, ErrorDetail, StaleVersion
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.drafts.services import KeptDraft, draft_of, drafts_of, finish_draft, save_draft
+from orderwell.platform.formats import in_a_row
 from orderwell.platform.permissions import Permission
 from orderwell.platform.wording import sentence, sentences
 from orderwell.web.components.actions import new_token
@@ -110,7 +111,7 @@ def keep(request: HttpRequest, actor: Actor) -> HttpResponse:
     except StaleVersion:
         return JsonResponse({"stale": True}, status=409)
     except DomainError as error:
-        return JsonResponse({"error": " ".join(sentences(error))}, status=422)
+        return JsonResponse({"error": in_a_row(*sentences(error))}, status=422)
     return JsonResponse({"version": kept, "finished": kept is None})
 
 

@@ -22,6 +22,7 @@ from orderwell.domains.orders.services.preview import Preview, PreviewLine, prev
 from orderwell.kernel.clock import utc_now
 from orderwell.kernel.quantities import plain
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.formats import listed
 from orderwell.platform.permissions import Permission
 from orderwell.platform.wording import sentence
 from orderwell.web.components.forms import ExactField
@@ -163,7 +164,7 @@ def _pasted_row(line: Pasted, matches: list[Match]) -> dict[str, Any]:
             row["quantity"] = _in_pieces(line.quantity, pack)
             row |= _price_of_one(line.price, pack)
     elif matches:
-        skus = ", ".join(match.sku for match in matches[:MOST_CHOICES])
+        skus = listed(match.sku for match in matches[:MOST_CHOICES])
         row["note"] = _("Several products have this name: %(skus)s") % {"skus": skus}
     if line.problem:
         row |= {"note": line.problem, "unclear": "yes"}
@@ -210,7 +211,7 @@ def last(request: HttpRequest, actor: Actor) -> HttpResponse:
                     "price": plain(sale.unit_price),
                     "text": _("last %(price)s × %(quantity)s, %(day)s")
                     % {
-                        "price": price(sale.unit_price, sale.currency, symbol=False),
+                        "price": price(sale.unit_price, sale.currency),
                         "quantity": plain(sale.quantity),
                         "day": _plain_day(sale.placed_at),
                     },

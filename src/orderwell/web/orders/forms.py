@@ -95,6 +95,13 @@ class CountForm(ActionForm):
         found = {line.pk: self.cleaned_data.get(f"line_{line.pk}") for line in self.lines}
         return {pk: quantity for pk, quantity in found.items() if quantity}
 
+    def as_typed(self) -> dict[int, Decimal]:
+        """What is typed so far, as far as it is a number; before anything is typed, what the form offers."""
+        if not self.is_bound:
+            return {line.pk: line.fill for line in self.lines}
+        self.is_valid()
+        return self.counted()
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         changed = self._changed_under(cleaned)

@@ -14,7 +14,7 @@ from orderwell.domains.orders.expected import Expectation
 from orderwell.domains.orders.models import Order, OrderLine
 from orderwell.domains.orders.overview import LineView
 from orderwell.domains.orders.price_reasons import said
-from orderwell.platform.formats import money_text, percent_text, price_text, quantity_text
+from orderwell.platform.formats import colon, listed, money_text, percent_text, price_text, quantity_text
 from orderwell.web.components.markup import safe, to
 from orderwell.web.orders.line_reasons import why_from, why_taxed
 from orderwell.web.templatetags.orderwell import day, line_name, localname
@@ -97,7 +97,7 @@ class LineRows:
             name = f'<a class="plain-link" href="{address}">{escape(shown)}</a>'
         else:
             name = escape(shown)
-        texts = [self.words["Price"] + ": " + safe(said(line.explanation, self.currency)), safe(why_taxed(line))]
+        texts = [self.words["Price"] + colon() + safe(said(line.explanation, self.currency)), safe(why_taxed(line))]
         reasons = "".join([f"<div>{text}</div>" for text in (*texts, *map(safe, why_from(view)))])
         return (
             f'{self.product}{name}<div class="sub">{self._below(line, shown)}</div>{self._parts(line)}'
@@ -123,7 +123,7 @@ class LineRows:
         if not line.is_bundle:
             return ""
         parts = [f"{quantity_text(part.quantity)} × {localname(part.variant)}" for part in line.components.all()]
-        return f'<div class="sub">{escape(", ".join(parts))}</div>'
+        return f'<div class="sub">{escape(listed(parts))}</div>'
 
     def _reserved(self, view: LineView) -> str:
         line, found = view.line, []

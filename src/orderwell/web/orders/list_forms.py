@@ -64,8 +64,8 @@ class BulkAssignForm(BulkForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer(self, "owner", [("", gettext("as it is")), *((str(user.pk), str(user)) for user in people())])
-        offer(self, "team", [("", gettext("as it is")), *((str(team.pk), team.name) for team in teams())])
+        offer(self, "owner", [("", gettext("As it is")), *((str(user.pk), str(user)) for user in people())])
+        offer(self, "team", [("", gettext("As it is")), *((str(team.pk), team.name) for team in teams())])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

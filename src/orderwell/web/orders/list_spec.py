@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import ExpressionWrapper, F, QuerySet
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from orderwell.domains.automation.hints.finding import hints_of_orders
@@ -300,7 +300,7 @@ ACTIONS = (
     Action("assign", _("Assign"), "user", P.ORDERS_ORDER_CHANGE, many.assign_orders, BulkAssignForm, many.assign_back),
     Action(
         "invoice",
-        _("Invoice"),
+        pgettext_lazy("what to do", "Invoice"),
         "file-invoice",
         P.BILLING_INVOICE_CREATE,
         invoice_orders,
@@ -310,7 +310,7 @@ ACTIONS = (
     ),
     Action(
         "cancel",
-        _("Cancel"),
+        _("Cancel orders"),
         "ban",
         P.ORDERS_ORDER_CANCEL,
         many.cancel_orders,

@@ -17,7 +17,7 @@ from orderwell.domains.orders.overview import LineView, OrderOverview
 from orderwell.kernel.clock import utc_now
 from orderwell.kernel.quantities import plain
 from orderwell.platform.accounts.actor import Actor
-from orderwell.platform.formats import listed, named
+from orderwell.platform.formats import in_a_row, listed, named
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.words import word
 from orderwell.web.orders.steps import Documents, Step
@@ -101,7 +101,7 @@ def _leaves(found: OrderOverview, ready: list[LineView], missing: str, actor: Ac
         title = _("Waits for the warehouse to ship it")
     if not found.has_address:
         change = (_step(_("Change the order"), "edit", "order-change", found.order.pk),)
-        text = _("There is no delivery address.") + " " + text
+        text = in_a_row(_("There is no delivery address."), text)
         return NextStep(title, text, remedies=change if actor.may(P.ORDERS_ORDER_CHANGE) else ())
     return NextStep(title, text)
 
@@ -120,7 +120,7 @@ def _held(found: OrderOverview, actor: Actor) -> NextStep:
             remedies.append(Step(title, "lock-open", url, key))
     else:
         told.append(_("Somebody with the right to release holds has to do that."))
-    return NextStep(_("On hold, so it can't be shipped"), " ".join(told), True, tuple(remedies), held=True)
+    return NextStep(_("On hold, so it can't be shipped"), in_a_row(*told), True, tuple(remedies), held=True)
 
 
 def _waiting(missing: list[LineView], expected: dict[int, Expectation]) -> str:
@@ -135,16 +135,14 @@ def _waiting(missing: list[LineView], expected: dict[int, Expectation]) -> str:
         last = max(known, key=lambda item: item.due_at)
         if last.due_at < utc_now():
             late = _("Was expected on %(day)s (%(reference)s) and is overdue.")
-            return text + " " + late % {"day": _day(last), "reference": last.reference}
-        return text + " " + _("Expected on %(day)s (%(reference)s).") % {"day": _day(last), "reference": last.reference}
+            return in_a_row(text, late % {"day": _day(last), "reference": last.reference})
+        soon = _("Expected on %(day)s (%(reference)s).")
+        return in_a_row(text, soon % {"day": _day(last), "reference": last.reference})
     if known:
         first = min(known, key=lambda item: item.due_at)
-        return (
-            text
-            + " "
-            + _("Part of it is expected on %(day)s; for the rest nothing is announced.") % {"day": _day(first)}
-        )
-    return text + " " + _("No goods are announced that would cover it.")
+        part = _("Part of it is expected on %(day)s; for the rest nothing is announced.")
+        return in_a_row(text, part % {"day": _day(first)})
+    return in_a_row(text, _("No goods are announced that would cover it."))
 
 
 def _day(item: Expectation) -> str:

@@ -17,7 +17,7 @@ from orderwell.domains.orders.drafts import OrderDraft
 from orderwell.domains.orders.lines_alike import numbered
 from orderwell.kernel.clock import business_day
 from orderwell.kernel.quantities import plain
-from orderwell.platform.formats import listed
+from orderwell.platform.formats import colon, listed
 from orderwell.web.components.merging import Conflict, MergingForm
 from orderwell.web.orders.entry_forms import ADDRESS, EntryForm, Row, cells_from, row_of
 
@@ -109,7 +109,7 @@ def _merged(mine: Row, base: Row | None, theirs: Row, found: MergedRows, who: st
             continue
         target = f"line-{len(found.rows)}-{part}"
         mine.ids[part] = target
-        title = f"{theirs.name or theirs.sku}: {_TITLES[part]()}"
+        title = f"{theirs.name or theirs.sku}{colon()}{_TITLES[part]()}"
         found.conflicts.append(Conflict(part, getattr(mine, part), getattr(theirs, part), title, target))
     if taken:
         names = listed(_TITLES[part]() for part in taken)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from orderwell.domains.automation.crediting import awaiting_credit
 from orderwell.domains.billing.models import CreditNote
@@ -130,7 +131,7 @@ def _money_steps(found: OrderOverview, documents: Documents, actor: Actor) -> li
         steps.append(Step(_("Credit note"), "receipt-refund", url, "y"))
     if actor.may(P.BILLING_INVOICE_CREATE) and any(view.to_invoice for view in found.lines):
         held = _("A hold stops this step; release it first.") if "invoice" in found.blocked else ""
-        steps.append(Step(_("Invoice"), "file-invoice", _url("order-invoice", order), "i", held))
+        steps.append(Step(pgettext("what to do", "Invoice"), "file-invoice", _url("order-invoice", order), "i", held))
     if actor.may(P.BILLING_PAYMENT_CREATE) and found.due > 0:
         steps.append(Step(_("Payment"), "cash", _url("order-payment", order), "p"))
     if actor.may(P.BILLING_REFUND_CREATE) and documents.money.refundable:

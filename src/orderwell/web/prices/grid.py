@@ -19,7 +19,7 @@ from orderwell.kernel.money import UNIT_PRICE_SCALE
 from orderwell.kernel.quantities import plain
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.batches import Verdict
-from orderwell.platform.formats import price_typed
+from orderwell.platform.formats import listed, price_typed
 from orderwell.platform.wording import sentence
 from orderwell.web.components.forms import ExactField
 from orderwell.web.orders.pasting import Pasted
@@ -94,7 +94,7 @@ def drafts_of(actor: Actor, rows: Sequence[GridRow]) -> list[tuple[GridRow, Entr
             if len(matches) == 1:
                 row.sku, row.name = matches[0].sku, localname(matches[0])
             elif matches:
-                skus = ", ".join(match.sku for match in matches[:5])
+                skus = listed(match.sku for match in matches[:5])
                 row.errors["sku"] = _("Several products have this name: %(skus)s") % {"skus": skus}
             if amount is None and "price" not in row.errors:
                 row.errors["price"] = _("A price is needed here.")

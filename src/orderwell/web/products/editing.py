@@ -22,7 +22,8 @@ from orderwell.platform.permissions import Permission, PermissionDenied
 from orderwell.web.components.actions import perform_once
 from orderwell.web.components.toasts import tell
 from orderwell.web.pages import form_page
-from orderwell.web.products.forms import ProductForm, unit_words
+from orderwell.web.products.forms import ProductForm
+from orderwell.web.products.units import unit_words
 from orderwell.web.templatetags.orderwell import localname, percent
 
 

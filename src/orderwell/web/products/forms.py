@@ -10,6 +10,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -26,12 +27,12 @@ from orderwell.domains.catalog.queries import ProductDetail
 from orderwell.kernel.errors import DomainError, ErrorDetail
 from orderwell.kernel.quantities import plain
 from orderwell.platform.configuration.services import get as setting
-from orderwell.platform.formats import price_typed, signs_of
+from orderwell.platform.formats import colon, price_typed, signs_of
 from orderwell.web.components.forms import ExactField, Form, offer, options
 from orderwell.web.components.merging import MergingForm, read_base, text_of
 from orderwell.web.components.own_fields import PREFIX as OWN_PREFIX
 from orderwell.web.components.own_fields import add_own_fields, own_bound, own_values
-from orderwell.web.components.words import WORDS
+from orderwell.web.products.units import unit_code, unit_word
 
 SPARE = 3
 _OF_A_VARIANT = re.compile(r"v(\d{1,19}|n\d{1,4})-(\w+)")
@@ -40,7 +41,7 @@ _OF_A_VARIANT = re.compile(r"v(\d{1,19}|n\d{1,4})-(\w+)")
 class RowsField(forms.CharField):
     """Lines of words: `least` to `most` of them in each."""
 
-    def __init__(self, *, least: int, most: int, example: str, **kwargs: Any) -> None:
+    def __init__(self, *, least: int, most: int, example: str | Promise, **kwargs: Any) -> None:
         self.least, self.most, self.example = least, most, example
         kwargs.setdefault("widget", forms.Textarea(attrs={"rows": 2, "spellcheck": "false", "class": "mono"}))
         super().__init__(required=False, max_length=20_000, **kwargs)
@@ -101,9 +102,13 @@ class VariantForm(Form):
         example="CNY 20.00 12.50",
         help_text=_("Currency, price, cost if known; a price alone is in the base currency."),
     )
-    packs = RowsField(label=_("Pack sizes"), least=2, most=2, example="box 12", help_text=_("Unit and how many."))
+    packs = RowsField(label=_("Pack sizes"), least=2, most=2, example=_("box 12"), help_text=_("Unit and how many."))
     barcodes = RowsField(
-        label=_("Barcodes"), least=1, most=2, example="6901234567892 box", help_text=_("Code, and the pack it is on.")
+        label=_("Barcodes"),
+        least=1,
+        most=2,
+        example=_("6901234567892 box"),
+        help_text=_("Code, and the pack it is on."),
     )
     components = RowsField(
         label=_("Bundle of"), least=2, most=2, example="CUP-RED 2", help_text=_("SKU and quantity. Empty: no bundle.")
@@ -159,7 +164,7 @@ class VariantForm(Form):
         return not self.cleaned_data.get("sku")
 
     def draft(self) -> VariantDraft:
-        data = self.cleaned_data
+        data, stored = self.cleaned_data, self.initial.get("units", ())
         values: dict[str, Any] = {
             name: data[name] for name in ("name_zh", "name_en", "option_values", "option_values_zh")
         }
@@ -168,7 +173,7 @@ class VariantForm(Form):
             values["components"] = tuple(ComponentDraft(sku, exact(count)) for sku, count in data["components"])
         return VariantDraft(
             sku=data["sku"].strip(),
-            unit=data["unit"].strip() or "piece",
+            unit=unit_code(data["unit"], stored) or "piece",
             quantity_places=data["quantity_places"] or 0,
             weight_grams=data["weight_grams"],
             active=data["active"],
@@ -176,8 +181,10 @@ class VariantForm(Form):
                 PriceDraft(row[0].upper(), exact(row[1]), exact(row[2]) if len(row) > 2 else None)
                 for row in data["prices"]
             ),
-            packs=tuple(PackDraft(unit, exact(count)) for unit, count in data["packs"]),
-            barcodes=tuple(BarcodeDraft(row[0], row[1] if len(row) > 1 else None) for row in data["barcodes"]),
+            packs=tuple(PackDraft(unit_code(unit, stored), exact(count)) for unit, count in data["packs"]),
+            barcodes=tuple(
+                BarcodeDraft(row[0], unit_code(row[1], stored) if len(row) > 1 else None) for row in data["barcodes"]
+            ),
             **values,
         )
 
@@ -274,7 +281,7 @@ class ProductForm(MergingForm):
     def label_of(self, name: str) -> str:
         found = _OF_A_VARIANT.fullmatch(name)
         label = super().label_of(name)
-        return f"{self.known[found[1]]['sku']}: {label}" if found and found[1] in self.known else label
+        return f"{self.known[found[1]]['sku']}{colon()}{label}" if found and found[1] in self.known else label
 
     @property
     def said(self) -> list[str]:
@@ -330,9 +337,11 @@ class ProductForm(MergingForm):
 
 
 def variant_initial(variant: Variant) -> dict[str, Any]:
-    copied = ("sku", "name_zh", "name_en", "unit", "quantity_places", "weight_grams", "active")
+    copied = ("sku", "name_zh", "name_en", "quantity_places", "weight_grams", "active")
     return {
         **{name: getattr(variant, name) for name in copied},
+        "unit": unit_word(variant.unit),
+        "units": frozenset({variant.unit, *(pack.unit for pack in variant.packs.all())}),
         **{
             name: "; ".join(f"{key}: {value}" for key, value in getattr(variant, name).items())
             for name in ("option_values", "option_values_zh")
@@ -348,9 +357,9 @@ def variant_initial(variant: Variant) -> dict[str, Any]:
             )
             for row in variant.prices.all()
         ),
-        "packs": "\n".join(f"{row.unit} {plain(row.quantity)}" for row in variant.packs.all()),
+        "packs": "\n".join(f"{unit_word(row.unit)} {plain(row.quantity)}" for row in variant.packs.all()),
         "barcodes": "\n".join(
-            f"{row.code} {row.pack.unit}" if row.pack else row.code for row in variant.barcodes.all()
+            f"{row.code} {unit_word(row.pack.unit)}" if row.pack else row.code for row in variant.barcodes.all()
         ),
         "components": "\n".join(f"{row.component.sku} {plain(row.quantity)}" for row in variant.components.all()),
     }
@@ -369,13 +378,14 @@ def stored_values(detail: ProductDetail, known: Mapping[str, Mapping[str, Any]])
         "category": product.category.code if product.category else "",
         "tax_category": product.tax_category.code,
         "options": ", ".join(product.options),
-        **{f"v{key}-{name}": value for key, values in known.items() for name, value in values.items() if name != "sku"},
+        **{
+            f"v{key}-{name}": value
+            for key, values in known.items()
+            for name, value in values.items()
+            if name not in {"sku", "units"}
+        },
     }
 
 
 def _count(sent: str) -> int:
     return min(int(sent), 500) if sent.isascii() and sent.isdecimal() and len(sent) < 6 else SPARE
-
-
-def unit_words() -> list[tuple[str, Any]]:
-    return [(code, found[0]) for code, found in WORDS["unit"].items()]

@@ -22,6 +22,7 @@ from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import DomainError, NotFound
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.events.queries import stream
+from orderwell.platform.formats import in_a_row
 from orderwell.platform.permissions import Permission, PermissionDenied
 from orderwell.platform.prepared import prepared
 from orderwell.platform.wording import sentences
@@ -100,7 +101,7 @@ def archive(request: HttpRequest, actor: Actor, product_id: int) -> HttpResponse
     except (NotFound, PermissionDenied):
         raise
     except DomainError as error:
-        tell(request, " ".join(sentences(error)), level="error")
+        tell(request, in_a_row(*sentences(error)), level="error")
     else:
         done = _("The product is archived: no new order can name it.") if active else _("The product is on sale again.")
         tell(request, done, undo=undo("product-archived" if active else "product-restored", product_id=product_id))

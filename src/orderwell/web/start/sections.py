@@ -31,6 +31,7 @@ from orderwell.domains.orders.models import Order
 from orderwell.domains.orders.waiting import coverable, held_orders, late, my_quotes, overpaid, ready_to_ship
 from orderwell.kernel.clock import business_day
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.formats import colon
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.words import word
 from orderwell.web.hints.showing import show_hint
@@ -203,7 +204,14 @@ def invoicing(actor: Actor, now: datetime) -> Section | None:
             order,
             since(order.placed_at),
             amount=amounts[order.pk],
-            **_act(actor, P.BILLING_INVOICE_CREATE, _("Invoice"), "order-invoice", order.pk, query="?shipped=1"),
+            **_act(
+                actor,
+                P.BILLING_INVOICE_CREATE,
+                pgettext("what to do", "Invoice"),
+                "order-invoice",
+                order.pk,
+                query="?shipped=1",
+            ),
         )
         for order in found
     ]
@@ -289,7 +297,7 @@ def hinted(actor: Actor, now: datetime) -> Section | None:
     for order, hints in newest_orders_with_hints(actor, limit=ROWS, now=now):
         shown = show_hint(hints[0], actor)
         more = ngettext("and %(count)s more", "and %(count)s more", len(hints) - 1) % {"count": len(hints) - 1}
-        note = f"{shown.title}: {shown.reason}" + (f" ({more})" if len(hints) > 1 else "")
+        note = f"{shown.title}{colon()}{shown.reason}" + (f" ({more})" if len(hints) > 1 else "")
         rows.append(_row(order, note))
     return Section(
         *("hints", _("Hints worth a look"), "bulb", rows),

@@ -70,7 +70,7 @@ class EntryForm(OpenedForm):
         widget=forms.TextInput(attrs={"data-scan": "", "autocomplete": "off", "autofocus": True}),
     )
     quantity = ExactField(label=_("Quantity"), min_value=0, initial=1)
-    add = forms.BooleanField(label=_("add to what was counted before"), required=False)
+    add = forms.BooleanField(label=_("Add to what was counted before"), required=False)
 
     def once(self, request: HttpRequest, actor: Actor, act: Callable[[], object]) -> None:
         perform_once(request, actor, self, lambda data: act())

@@ -26,6 +26,7 @@ from orderwell.kernel.clock import business_day, utc_now
 from orderwell.kernel.quantities import plain
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.events.queries import stream
+from orderwell.platform.formats import listed
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.actions import ActionForm, perform
 from orderwell.web.components.forms import end_of_day
@@ -61,7 +62,7 @@ class Delivery:
     @property
     def title(self) -> str:
         first = self.rows[0]
-        goods = ", ".join(f"{row.variant.sku} × {plain(row.quantity - row.quantity_received)}" for row in self.rows[:3])
+        goods = listed(f"{row.variant.sku} × {plain(row.quantity - row.quantity_received)}" for row in self.rows[:3])
         more = f" +{len(self.rows) - 3}" if len(self.rows) > 3 else ""
         return f"{first.reference} · {goods}{more} · {localname(first.warehouse)}"
 
@@ -225,7 +226,7 @@ def _not_announced(data: dict[str, Any], delivery: Delivery | None, open_ones: S
     told = []
     if delivery and free:
         text = _("Not announced with %(reference)s, and put on hand all the same: %(skus)s.")
-        told.append(text % {"reference": delivery.rows[0].reference, "skus": ", ".join(free[:MOST_TOLD])})
+        told.append(text % {"reference": delivery.rows[0].reference, "skus": listed(free[:MOST_TOLD])})
     text = _("%(sku)s is still expected with %(reference)s: %(count)s in %(warehouse)s on %(day)s.")
     rows = [row for one in open_ones for row in one.rows if row.variant.sku in free]
     for row in rows[:MOST_TOLD]:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 
 from orderwell.domains.catalog.matching import match_variants
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.formats import listed
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.forms import ExactField
 from orderwell.web.orders.pasting import Pasted, read_pasted
@@ -96,7 +97,7 @@ def matched(actor: Actor, lines: Sequence[Typed]) -> list[Typed]:
             continue
         meant = known.get(line.sku, [])
         if len(meant) > 1:
-            skus = ", ".join(match.sku for match in meant[:_MOST_CHOICES])
+            skus = listed(match.sku for match in meant[:_MOST_CHOICES])
             text = gettext("Several products have this name: %(skus)s") % {"skus": skus}
             wrong.append(at_line(line.line, text))
         elif meant:

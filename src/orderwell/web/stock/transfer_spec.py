@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from orderwell.domains.inventory.models import Transfer
@@ -43,6 +44,12 @@ def goods(row: Transfer) -> str:
     return listed(line.variant.sku for line in row.lines.all())
 
 
+def unbroken_goods(row: Transfer) -> SafeString:
+    """As `goods`, and on the phone no SKU breaks at its hyphens."""
+    skus = listed(markup('<span class="unbroken">{}</span>', line.variant.sku) for line in row.lines.all())
+    return SafeString(f'<div class="clip">{skus}</div>')
+
+
 TRANSFERS = ListSpec(
     name="transfers",
     topics="inventory",
@@ -53,7 +60,7 @@ TRANSFERS = ListSpec(
         Column("number", _("Number"), lambda t: t.number, sort="number", narrow="main"),
         Column("origin", _("From"), lambda t: localname(t.origin)),
         Column("destination", _("To"), lambda t: localname(t.destination)),
-        Column("goods", _("Goods"), goods),
+        Column("goods", _("Goods"), goods, show=unbroken_goods),
         Column("lines", _("Lines"), lambda t: len(t.lines.all()), "whole"),
         Column("units", _("Units"), lambda t: sum(line.quantity for line in t.lines.all()), "number"),
         Column("expected", _("Expected"), lambda t: t.expected_at, "day", show=expected),
@@ -94,7 +101,15 @@ TRANSFERS = ListSpec(
             receive_transfers,
             hint=_("Everything on the way is put on hand where it goes to."),
         ),
-        Action("cancel", _("Cancel"), "ban", P.INVENTORY_STOCK_TRANSFER, cancel_transfers, danger=True),
+        Action(
+            "cancel",
+            _("Cancel transfers"),
+            "ban",
+            P.INVENTORY_STOCK_TRANSFER,
+            cancel_transfers,
+            hint=_("Planned transfers are given up; what has left stays on its way."),
+            danger=True,
+        ),
     ),
     parent=("stock-list", _("Stock")),
     link=lambda row: to("transfer-detail", row.pk),

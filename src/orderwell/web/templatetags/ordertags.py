@@ -15,6 +15,7 @@ from orderwell.domains.orders.difference import FieldDifference, LineDifference,
 from orderwell.domains.orders.models import Amendment, Order
 from orderwell.domains.orders.price_reasons import said
 from orderwell.kernel.quantities import plain
+from orderwell.platform.formats import colon
 from orderwell.web.components.merging import MergingForm
 from orderwell.web.components.places import place_name
 from orderwell.web.components.timeline import field_title, value_text
@@ -64,8 +65,9 @@ def delta(found: Step, currency: str) -> str:
 def changed_field(found: FieldDifference) -> SafeString:
     said = _place if found.name == "ship_to" else value_text
     return format_html(
-        '{}: <span class="change-old">{}</span> → <strong>{}</strong>',
+        '{}{}<span class="change-old">{}</span> → <strong>{}</strong>',
         field_title(found.name),
+        colon(),
         said(found.old),
         said(found.new),
     )

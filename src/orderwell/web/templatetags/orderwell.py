@@ -24,7 +24,7 @@ from orderwell.domains.catalog.naming import read_name
 from orderwell.domains.orders.holds import KINDS
 from orderwell.domains.orders.overview import LineView
 from orderwell.domains.orders.price_reasons import said
-from orderwell.platform.formats import colon, listed, named, percent_text, price_text, quantity_text
+from orderwell.platform.formats import colon, comma, in_a_row, listed, named, percent_text, price_text, quantity_text
 from orderwell.platform.formats import money_text as money_text
 from orderwell.platform.printing.kinds import kinds_of
 from orderwell.web.components.assets import asset as asset_url
@@ -39,11 +39,10 @@ from orderwell.web.components.words import look_of, word
 from orderwell.web.help.fields import describe
 
 register = template.Library()
-register.filter("undo_of", undo_of)
-register.filter("chart_rows", rows_of)
-register.filter("listed", listed)
-register.simple_tag(colon)
-register.filter("chart_data", drawn)
+for _name, _shown in (("undo_of", undo_of), ("chart_rows", rows_of), ("chart_data", drawn), ("listed", listed)):
+    register.filter(_name, _shown)
+for _between in (colon, comma, in_a_row):
+    register.simple_tag(_between)
 
 
 @register.simple_tag

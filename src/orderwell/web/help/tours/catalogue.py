@@ -182,7 +182,7 @@ HANDHELD = Tour(
             "receive",
             _("A box stands at the door that nobody announced: receive some pieces of any product on the handheld."),
             _(
-                "Receive, Receipt without announcement. Type the SKU {sku} and Enter for each piece, then Receive what was scanned."
+                "Receive, Unannounced goods. Type the SKU {sku} and Enter for each piece, then Receive what was scanned."
             ),
             Did(("inventory.stock.received",), through="handheld-act"),
             place="handheld",

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import NotFound
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.formats import listed
 from orderwell.platform.learning.queries import all_results, results_of
 from orderwell.platform.learning.services.results import keep_result
 from orderwell.platform.permissions import Permission
@@ -79,7 +80,7 @@ def begin(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
         language=get_language() or settings.LANGUAGE_CODE,
         theme=user.theme,
         back=request.build_absolute_uri(reverse("tours")),
-        roles=", ".join(sorted(role.title for role in user.roles.all())),
+        roles=listed(sorted(role.title for role in user.roles.all())),
         permissions=actor.permissions,
         limits=limits_at_work(actor),
         desk=user.desk,

@@ -18,7 +18,7 @@
 
   // What is chosen in a strip that is wider than the screen stands in sight.
   onContent((root) =>
-    $$(".admin-nav > .active, .tabs > .active", root).forEach((chosen) => {
+    $$(".admin-nav > .active, .tabs > .active, .btn-group > .active", root).forEach((chosen) => {
       const strip = chosen.parentElement;
       const over = chosen.getBoundingClientRect().right - strip.getBoundingClientRect().right;
       if (over > 0) strip.scrollLeft += over + 24;

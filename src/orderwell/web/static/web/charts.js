@@ -93,7 +93,14 @@
 
   const rankingOption = (data) => ({
     ...shared(data),
-    grid: { left: 4, right: 44, top: 4, bottom: 2, containLabel: true },
+    // The values stand behind the bars: as much room as the longest of them takes.
+    grid: {
+      left: 4,
+      right: 14 + 6.5 * Math.max(...data.series[0].texts.map((text) => text.length), 0),
+      top: 4,
+      bottom: 2,
+      containLabel: true,
+    },
     xAxis: { type: "value", splitLine: { show: false }, axisLabel: { show: false } },
     yAxis: {
       type: "category",
@@ -110,7 +117,7 @@
         data: data.series[0].values,
         barMaxWidth: 14,
         itemStyle: { borderRadius: [0, 2, 2, 0] },
-        label: { show: true, position: "right", formatter: ({ value }) => compact(value), ...words() },
+        label: { show: true, position: "right", formatter: (bar) => data.series[0].texts[bar.dataIndex], ...words() },
         cursor: data.links.length ? "pointer" : "default",
       },
     ],
