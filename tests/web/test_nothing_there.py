@@ -11,6 +11,7 @@ from django.urls import reverse
 from orderwell.kernel.errors import NotFound
 from orderwell.testing.markup import flat
 from orderwell.web.lists.registry import specs
+from tests.web.sent import sent_by
 
 # They fill by themselves, and what is in them is nobody's task.
 BY_ITSELF = {"events", "dead-letters", "jobs", "users"}
@@ -96,3 +97,9 @@ def test_what_is_not_there_is_said_without_a_gap_in_chinese() -> None:
 
 def test_a_document_that_is_not_there_is_named(owner: Client) -> None:
     assert "There is no document zzz." in owner.get("/print/zzz/").content.decode()
+
+
+def test_the_look_of_a_document_says_why_the_page_is_empty(owner: Client) -> None:
+    page = owner.get(reverse("print-template", args=["pick-list"])).content.decode()
+    shown = owner.post(reverse("print-preview", args=["pick-list"]), sent_by(page)).content.decode()
+    assert "<img" in shown and "No such document to show yet" in shown

@@ -157,6 +157,9 @@ def test_a_buffer_is_made_changed_and_removed(owner: Client, company: Company) -
     from orderwell.domains.inventory.models import ChannelBuffer
 
     path = "/admin/buffers/new/"
+    # With nothing to keep back none is made, and it is not called saved.
+    data = {**begun(owner, path), "channel": "shop", "sku": "CUP", "quantity": ""}
+    assert owner.post(path, data).status_code == 422
     data = {**begun(owner, path), "channel": "shop", "sku": "CUP", "quantity": "3"}
     assert owner.post(path, data).status_code == 302
     row = ChannelBuffer.objects.get()

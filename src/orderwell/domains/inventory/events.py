@@ -45,6 +45,6 @@ class InventoryEvent(EventName):
             cls.TRANSFER_RECEIVED: _("Goods of transfer {number} arrived in {destination}"),
             cls.TRANSFER_CANCELLED: _("Transfer {number} cancelled"),
             cls.COUNT_OPENED: _("Stock count {number} of {lines} lines opened in {warehouse}"),
-            cls.COUNT_POSTED: _("Stock count {number} posted, {counted} lines counted"),
+            cls.COUNT_POSTED: _("Stock count {number} posted, lines counted: {counted}"),
             cls.COUNT_CANCELLED: _("Stock count {number} given up"),
         }

@@ -360,7 +360,10 @@ def buffer(request: HttpRequest, actor: Actor, buffer_id: int | None = None) -> 
         channels=[(row.code, localname(row)) for row in every_channel()],
         warehouses=[(row.code, localname(row)) for row in visible_warehouses(actor)],
     )
-    if buffer_id is not None:
+    if buffer_id is None:
+        # Without a number there is nothing to keep back, and nothing yet to remove.
+        form.fields["quantity"].required, form.fields["quantity"].help_text = True, ""
+    else:
         for name in ("channel", "warehouse", "sku"):
             form.fields[name].disabled = True
 

@@ -167,10 +167,12 @@ def preview_pages(request: HttpRequest, actor: Actor, kind: str) -> HttpResponse
     form = _form(request, found, queries.template_of(kind=kind, channel=channel, language=language, actor=actor))
     context: dict[str, Any] = {}
     if request.method == "POST" and form.is_valid():
+        sample = sample_of(found, actor)
+        context["is_blank"] = sample is None
         try:
             pages = services.preview(
                 kind=kind,
-                document_id=sample_of(found, actor),
+                document_id=sample,
                 options=form.options(),
                 markup=form.cleaned_data["markup"],
                 language=language,

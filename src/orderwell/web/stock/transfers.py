@@ -198,7 +198,7 @@ def _step(request: HttpRequest, actor: Actor, transfer_id: int, step: str, act: 
         StepForm(request.POST or None, current=found.version),
         template="stock/transfer_step.html",
         act=take,
-        done=_("Saved."),
+        done=_("The goods are on their way.") if step == "dispatch" else _("The transfer is given up."),
         to=reverse("transfer-detail", args=[transfer_id]),
         context={"transfer": found, "step": step, "danger": step == "cancel"},
     )

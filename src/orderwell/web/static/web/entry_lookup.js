@@ -103,6 +103,7 @@
       select.close();
       E.changed();
       setTimeout(() => {
+        select.control_input.removeAttribute("aria-activedescendant"); // the option it names is gone
         const field = E.lines.cell(row, "quantity");
         field.focus();
         field.select();

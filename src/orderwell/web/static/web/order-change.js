@@ -190,6 +190,7 @@
           adder.clearOptions();
           const quantity = $("[name=new_quantity]", row);
           setTimeout(() => {
+            adder.control_input.removeAttribute("aria-activedescendant"); // the option it names is gone
             quantity.focus();
             quantity.select();
           });

@@ -35,7 +35,7 @@
   const one = async (id) => {
     const count = await fetchCount(id);
     if (!count || !count.open)
-      return { title: t("count"), back: "#/count", content: [nothing(count ? t("none") : t("needsNetwork"))] };
+      return { title: t("count"), back: "#/count", content: [count ? nothing(t("none")) : nothing(t("needsNetwork"), "", "wifi-off")] };
     const name = `count:${id}`;
     const kept = await progress(name);
     kept.written ??= {};

@@ -41,7 +41,7 @@
   };
   screens[""] = async () => {
     const { work } = state;
-    if (!work) return { title: t("handheld"), content: [nothing(t(state.online ? "noTask" : "needsNetwork"))] };
+    if (!work) return { title: t("handheld"), content: [state.online ? nothing(t("noTask")) : nothing(t("needsNetwork"), "", "wifi-off")] };
     const office = () => el("a", { class: "btn", href: document.body.dataset.home }, icon("home"), t("office"));
     if (!work.warehouses.length) {
       const told = nothing(t("noWarehouse"), t("askForWarehouse"), "building-warehouse");

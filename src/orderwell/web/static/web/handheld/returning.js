@@ -76,7 +76,7 @@
                   el("p", { class: "sub" }, t("needsNetwork")),
                 ),
               ]
-            : [nothing(t("needsNetwork"))]),
+            : [nothing(t("needsNetwork"), "", "wifi-off")]),
         );
         return;
       }
