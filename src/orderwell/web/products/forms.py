@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -336,6 +336,11 @@ class ProductForm(MergingForm):
         )
 
 
+def by_age(rows: Iterable[Any]) -> list[Any]:
+    """In the order in which they were made: a database may give them in any, and the same text must not look changed."""
+    return sorted(rows, key=lambda row: row.pk)
+
+
 def variant_initial(variant: Variant) -> dict[str, Any]:
     copied = ("sku", "name_zh", "name_en", "quantity_places", "weight_grams", "active")
     return {
@@ -357,9 +362,9 @@ def variant_initial(variant: Variant) -> dict[str, Any]:
             )
             for row in variant.prices.all()
         ),
-        "packs": "\n".join(f"{unit_word(row.unit)} {plain(row.quantity)}" for row in variant.packs.all()),
+        "packs": "\n".join(f"{unit_word(row.unit)} {plain(row.quantity)}" for row in by_age(variant.packs.all())),
         "barcodes": "\n".join(
-            f"{row.code} {unit_word(row.pack.unit)}" if row.pack else row.code for row in variant.barcodes.all()
+            f"{row.code} {unit_word(row.pack.unit)}" if row.pack else row.code for row in by_age(variant.barcodes.all())
         ),
         "components": "\n".join(f"{row.component.sku} {plain(row.quantity)}" for row in variant.components.all()),
     }
