@@ -90,6 +90,10 @@ def test_a_view_holds_columns_and_filters_and_its_address_says_them(
     assert manager.post(f"/lists/orders/views/{view.pk}/remove/").status_code == 302
     assert not SavedView.objects.exists()
     assert Event.objects.filter(name="views.view.removed").exists()
+    # Once more from another tab: it is gone, which is what was wanted.
+    again = manager.post(f"/lists/orders/views/{view.pk}/remove/", follow=True)
+    assert again.status_code == 200 and "This view is gone already." in again.content.decode()
+    assert Event.objects.filter(name="views.view.removed").count() == 1
 
 
 def test_a_shared_view_that_a_colleague_changed_is_not_written_over_unseen(browse: Callable[..., Client]) -> None:
@@ -186,6 +190,17 @@ def test_an_export_belongs_to_who_asked_for_it(browse: Callable[..., Client], pl
     exported(browse("sales-clerk"), "?view=all")
     export = Export.objects.get()
     assert browse("administrator").get(f"/lists/exports/{export.pk}/file/").status_code == 404
+
+
+@pytest.mark.parametrize(("fields", "said"), [({"history": True}, "History"), ({}, "Unpaid")])
+def test_an_export_says_of_the_payment_what_the_list_says(
+    owner: Client, place: Callable[..., int], fields: dict[str, Any], said: str
+) -> None:
+    Order.objects.filter(pk=place(CUP=1)).update(**fields)
+    assert re.search(rf"badge[^>]*>[^<]*(<[^>]*>)*\s*{said}", owner.get("/orders/?view=all").content.decode())
+    answer = send(owner, "/lists/orders/export/?view=all&columns=number,payment", format="csv")
+    (row,) = list(csv.reader(io.StringIO(body(owner.get(answer["HX-Redirect"])).decode("utf-8-sig"))))[1:]
+    assert row[1] == said
 
 
 def test_many_rows_are_exported_by_a_worker_and_the_tray_follows(

@@ -28,6 +28,8 @@ def tell(error: Exception) -> None:
     place = re.search(r"template\.typ:(\d+)", text)
     message = getattr(error, "message", None) or str(error)
     hints = getattr(error, "hints", None) or []
+    if message == "unresolved import" and not place:  # of ours, which asks the template for its `document`
+        message = "it must define #let document(doc, given) = ..."
     reason = ". ".join([message, *hints])
     json.dump({"line": int(place[1]) - IMPORTS if place else 1, "reason": reason}, sys.stdout)
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from orderwell.kernel.clock import utc_now
+from orderwell.kernel.errors import NotFound
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 from orderwell.platform.views.models import SavedView
@@ -111,8 +112,12 @@ def _may_change(actor: Actor, view: SavedView) -> bool:
 @action()
 def remove(request: HttpRequest, actor: Actor, name: str, view_id: int) -> HttpResponse:
     spec = spec_for(actor, name)
-    remove_view(view_id=view_id, actor=actor, now=utc_now())
-    messages.success(request, _("The view is removed; its rows stay."))
+    try:
+        remove_view(view_id=view_id, actor=actor, now=utc_now())
+    except NotFound:  # in another tab, or by a colleague who shares it
+        messages.info(request, _("This view is gone already."))
+    else:
+        messages.success(request, _("The view is removed; its rows stay."))
     return go(request, f"{reverse(spec.url_name)}?view=all")
 
 

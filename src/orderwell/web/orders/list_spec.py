@@ -128,6 +128,13 @@ def state(order: Order) -> str:
     return f"fulfilment/{order.fulfilment_state}"
 
 
+def payment_word(order: Order) -> str | None:
+    """What the badge says, for exports."""
+    if order.history:
+        return "mode/history"
+    return f"payment/{order.payment_state}" if order.state != "draft" and order.payment_state != "none" else None
+
+
 def payment(order: Order) -> Any:
     if order.history:
         return markup('<span class="badge badge-state look-quiet">{}</span>', word("mode", "history"))
@@ -180,9 +187,8 @@ COLUMNS = (
     Column(
         "payment",
         _("Payment"),
-        lambda o: o.payment_state,
+        payment_word,
         "word",
-        "payment",
         show=lambda o: o.payment_badge,
         narrow="line",
     ),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from orderwell.domains.prices.models import PriceAssignment
+from orderwell.platform.formats import listed
 from orderwell.web.components.words import word
 from orderwell.web.templatetags.orderwell import localname
 
@@ -40,7 +41,7 @@ def who(targets: Iterable[PriceAssignment]) -> str:
     found = [target_name(row) for row in targets]
     if not found:
         return gettext("nobody yet")
-    shown = gettext(", ").join(found[:SHOWN])
+    shown = listed(found[:SHOWN])
     return f"{shown} +{len(found) - SHOWN}" if len(found) > SHOWN else shown
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from orderwell.domains.prices.models import PriceAssignment, PriceChange, PriceList
 from orderwell.domains.prices.queries import CustomerList, ProductPrice, lists_of_customer, prices_of_product
 from orderwell.kernel.clock import utc_now
+from orderwell.platform.formats import listed
 from orderwell.web.components.timeline import field_title
 from orderwell.web.prices import words
 
@@ -60,4 +61,4 @@ def price_change(change: PriceChange) -> str:
     if change.kind == PriceChange.Kind.ENTRIES:
         count = len(change.after)
         return ngettext("%(count)s price", "%(count)s prices", count) % {"count": count}
-    return _(", ").join(field_title(name) for name in change.after)
+    return listed(field_title(name) for name in change.after)
