@@ -218,7 +218,7 @@ def test_many_rows_are_exported_by_a_worker_and_the_tray_follows(
     assert "waits for a worker" in owner.get("/progress/").content.decode()
     assert run_next_task("test")
     tray = owner.get("/progress/").content.decode()
-    assert f"{address}file/" in tray and "Done, 2" in tray
+    assert f"{address}file/" in tray and "Done · 2 ·" in tray
     assert "Download" in owner.get(address).content.decode()
     assert len(body(owner.get(f"{address}file/")).splitlines()) == 3
     seen = re.search(r"/progress/\d+/seen/", tray)

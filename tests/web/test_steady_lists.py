@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
@@ -76,6 +77,13 @@ def rows_of(spec: ListSpec, actor: Actor, filters: dict[str, str], now: datetime
     return spec.rows(actor, filters, now)
 
 
+def asked_for(part: QuerySet[Any]) -> str:
+    try:
+        return str(part.query)
+    except EmptyResultSet:  # nobody's rows: nothing is asked at all
+        return ""
+
+
 @pytest.mark.parametrize("name", STEADY)
 def test_a_steady_list_asks_the_same_at_any_moment_and_gives_what_the_others_give(name: str, business: Actor) -> None:
     spec = specs()[name]
@@ -86,7 +94,7 @@ def test_a_steady_list_asks_the_same_at_any_moment_and_gives_what_the_others_giv
             with CaptureQueriesContext(connection) as asked:
                 now, later = (rows_of(spec, actor, filters, moment) for moment in (NOW, NOW + timedelta(days=400)))
             assert not asked.captured_queries, filters
-            assert [str(part.query) for part in now] == [str(part.query) for part in later], filters
+            assert list(map(asked_for, now)) == list(map(asked_for, later)), filters
             assert {part.model for part in now} == {spec.steady}
             for sort in sorts:
                 found = pages_of(spec, actor, filters, sort, NOW)
