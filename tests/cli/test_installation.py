@@ -28,7 +28,7 @@ def test_setup_from_nothing_and_again(empty_installation) -> None:
     assert first["migrations"] > 10
     assert (first["roles"] > 5, first["schedules"] > 2, first["keys"]) == (True, True, 1)
     assert first["administrator"]["username"] == "admin"
-    for private in ("keys/ring.json", "orderwell.sqlite3"):
+    for private in ("keys/ring.json", *(() if empty_installation.database_url else ("orderwell.sqlite3",))):
         assert stat.S_IMODE((home(empty_installation) / private).stat().st_mode) == 0o600, private
     again = empty_installation.orderwell("setup", "--admin", "admin")
     assert again == {"migrations": 0, "roles": 0, "schedules": 0, "keys": 0}
