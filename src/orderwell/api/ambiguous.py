@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from orderwell.api.errors import RepeatedField
+from orderwell.api.misfits import escaped
 from orderwell.kernel.errors import Code, ErrorDetail
 
 MOST = 100
@@ -53,7 +54,7 @@ def _repeated(value: Any, pointer: str) -> Iterator[ErrorDetail]:
     if isinstance(value, _Object):
         seen: set[str] = set()
         for name, inner in value:
-            place = f"{pointer}/{name[:80].replace('~', '~0').replace('/', '~1')}"
+            place = f"{pointer}/{escaped(name)}"
             if name in seen:
                 yield RepeatedField(field=Code(name[:80]), pointer=place).detail()
             seen.add(name)

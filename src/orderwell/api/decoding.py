@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from orderwell.api.ambiguous import may_hold_numbers_with_underscores, may_repeat_names, repeated_names
 from orderwell.api.errors import MalformedJson, MissingField, UnknownField, UnsupportedMediaType, WrongType
 from orderwell.api.every_misfit import every_misfit
-from orderwell.api.misfits import of_bytes, of_msgspec, of_pydantic
+from orderwell.api.misfits import escaped, of_bytes, of_msgspec, of_pydantic
 from orderwell.kernel.errors import Code, DomainError, ErrorDetail, InvalidValue, NotFound, Phrase, Refusal
 
 T = TypeVar("T")
@@ -122,10 +122,6 @@ def misfit(message: str, kind: Any = None) -> ErrorDetail:
     else:
         error = WrongType(reason=_wanted(of_msgspec(what, type_at(kind, path))), pointer=pointer)
     return error.detail()
-
-
-def escaped(field: object) -> str:
-    return str(field)[:80].replace("~", "~0").replace("/", "~1")
 
 
 def to_pointer(path: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any, Union, get_args, get_origin
 
 import msgspec
 
+from orderwell.api.misfits import escaped
 from orderwell.kernel.errors import ErrorDetail
 
 MOST = 100
@@ -50,8 +51,7 @@ def _fields(value: dict[str, Any], struct: type[msgspec.Struct], misfit: Misfit)
     names = {field.encode_name for field in fields}
     for field in fields:
         if field.encode_name in value:
-            place = field.encode_name.replace("~", "~0").replace("/", "~1")
-            yield from _at(f"/{place}", _walk(value[field.encode_name], field.type, misfit))
+            yield from _at(f"/{escaped(field.encode_name)}", _walk(value[field.encode_name], field.type, misfit))
         elif field.required:
             yield misfit(f"Object missing required field `{field.encode_name}`", struct)
     if struct.__struct_config__.forbid_unknown_fields:

@@ -69,6 +69,11 @@ _COUNTS = ("min_length", "max_length", "max_digits", "decimal_places", "whole_di
 _LIMITS = ("gt", "ge", "lt", "le")
 
 
+def escaped(field: object) -> str:
+    """A name as a part of a JSON pointer: https://www.rfc-editor.org/rfc/rfc6901#section-3"""
+    return str(field)[:80].replace("~", "~0").replace("/", "~1")
+
+
 def of_pydantic(kind: str, context: Mapping[str, Any]) -> Phrase:
     """What would be right where pydantic found an error of this kind."""
     if kind in ("value_error", "assertion_error"):

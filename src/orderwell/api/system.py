@@ -29,7 +29,7 @@ from orderwell.platform.jobs.models import Schedule
 from orderwell.platform.jobs.queries import jobs
 from orderwell.platform.jobs.services import change_schedule
 from orderwell.platform.permissions import Permission
-from orderwell.platform.verify import in_words, laws, run_laws
+from orderwell.platform.verify import differences_in_words, laws, run_laws
 
 routes = Routes("system")
 VIEW, REPLAY = Permission.SYSTEM_EVENT_VIEW, Permission.SYSTEM_EVENT_REPLAY
@@ -279,17 +279,7 @@ def verify(request: ApiRequest, law: Annotated[str, Field(max_length=100)] = "")
     that are limited to channels, warehouses or teams: a law holds for all documents or for none."""
     request.actor.require_every_row()
     verdicts = run_laws([one_asked(law, laws(), "/law")] if law else None)
-    differences = [
-        {
-            "law": verdict.law,
-            "document": difference.document,
-            "expected": in_words(difference.expected),
-            "actual": in_words(difference.actual),
-            "detail": difference.detail,
-        }
-        for verdict in verdicts
-        for difference in verdict.result.differences
-    ]
+    differences = differences_in_words(verdicts)
     checked = {verdict.law: verdict.result.rows_checked for verdict in verdicts}
     return {"ok": not differences, "checked": checked, "differences": differences}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -20,9 +21,12 @@ def load(
     ] = 10.0,
 ) -> Answer:
     """Fill an empty installation with a believable company; again, or with a larger number, add what is missing."""
+    from django.conf import settings
+
     from orderwell.demo.load import load_demo
     from orderwell.kernel.clock import utc_now
-    from orderwell.platform.installation import file_lock
+    from orderwell.platform.file_lock import file_lock
+    from orderwell.platform.installation import InUse
     from orderwell.platform.memory import rest_the_collector
 
     rest_the_collector()
@@ -34,7 +38,7 @@ def load(
         if done == of:
             bar.finish()
 
-    with file_lock("demo.lock", or_say=BUSY):
+    with file_lock(Path(settings.HOME) / "demo.lock", taken=InUse(BUSY)):
         loaded = load_demo(orders=orders, now=utc_now(), told=told)
     data: dict[str, object] = {
         "orders": loaded.orders,

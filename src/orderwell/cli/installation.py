@@ -49,23 +49,13 @@ def verify(
     list_laws: Annotated[bool, typer.Option("--list", help="Only list the laws.")] = False,
 ) -> Answer:
     """Recompute every balance from its causes and list each difference. Exit code 1 on any."""
-    from orderwell.platform.verify import in_words, laws, run_laws
+    from orderwell.platform.verify import differences_in_words, laws, run_laws
 
     if list_laws:
         known = laws()
         return Answer({"laws": known}, "\n".join(f"{name}: {meaning}" for name, meaning in known.items()))
     verdicts = run_laws(law or None)
-    differences = [
-        {
-            "law": verdict.law,
-            "document": difference.document,
-            "expected": in_words(difference.expected),
-            "actual": in_words(difference.actual),
-            "detail": difference.detail,
-        }
-        for verdict in verdicts
-        for difference in verdict.result.differences
-    ]
+    differences = differences_in_words(verdicts)
     checked = {verdict.law: verdict.result.rows_checked for verdict in verdicts}
     for each in differences:
         say(f"{each['law']}: {each['document']}: expected {each['expected']}, is {each['actual']} {each['detail']}")

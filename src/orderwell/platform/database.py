@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -17,6 +16,7 @@ from django.db import connection, models, transaction
 
 from orderwell.platform.crypto.fields import EncryptedTextField
 from orderwell.platform.fields import ScaledDecimalField
+from orderwell.platform.file_lock import file_lock
 from orderwell.platform.statements import fetch, insert_many
 
 
@@ -58,8 +58,7 @@ def writing_turn() -> Iterator[None]:
     if is_postgresql() or not database.is_file():
         yield
         return
-    with database.with_name(f"{database.name}-turn").open("wb") as turn:
-        fcntl.flock(turn, fcntl.LOCK_EX)
+    with file_lock(database.with_name(f"{database.name}-turn")):
         yield
 
 

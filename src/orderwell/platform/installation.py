@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import fcntl
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -25,6 +23,7 @@ from orderwell.platform.accounts.services.roles import sync_built_in_roles
 from orderwell.platform.accounts.services.users import create_user
 from orderwell.platform.crypto.keyring import refresh
 from orderwell.platform.crypto.proofs import check_proofs, write_proofs
+from orderwell.platform.file_lock import file_lock
 from orderwell.platform.jobs.schedules import sync_schedules
 from orderwell.platform.learning.services.news import note_version
 
@@ -45,20 +44,6 @@ class InUse(InstallationFault):
     code = "in_use"
 
 
-@contextmanager
-def file_lock(name: str, *, or_say: str = "") -> Iterator[None]:
-    """What only one program at a time may do with this data folder. Others wait, or are told with `or_say`.
-
-    The lock is the kernel's, so it is given back whatever becomes of its holder.
-    """
-    with (Path(settings.HOME) / name).open("wb") as turn:
-        try:
-            fcntl.flock(turn, fcntl.LOCK_EX | (fcntl.LOCK_NB if or_say else 0))
-        except BlockingIOError:
-            raise InUse(or_say) from None
-        yield
-
-
 @dataclass(frozen=True)
 class SetUp:
     """What `set_up` did. Running it again does nothing."""
@@ -69,9 +54,13 @@ class SetUp:
     keys: int
 
 
+def _set_up_turn() -> AbstractContextManager[None]:
+    return file_lock(Path(settings.HOME) / "set-up.lock")
+
+
 def set_up(*, now: datetime) -> SetUp:
     """Bring database, key ring, roles and schedules to what this version needs. Safe to run at every start."""
-    with file_lock("set-up.lock"):
+    with _set_up_turn():
         return _set_up(now)
 
 
@@ -91,7 +80,7 @@ def _set_up(now: datetime) -> SetUp:
 
 def set_up_new(*, now: datetime) -> bool:
     """Set up a database in which there is no table at all; whether it was one. There is nothing in it to back up first."""
-    with file_lock("set-up.lock"):
+    with _set_up_turn():
         if connection.introspection.table_names():
             return False
         _set_up(now)

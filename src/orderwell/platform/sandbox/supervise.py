@@ -7,7 +7,6 @@ nothing of the real company.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import signal
 import socket
@@ -20,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from orderwell.kernel.errors import InstallationFault
+from orderwell.platform.file_lock import file_lock
 from orderwell.platform.sandbox.place import (
     FAILED,
     PREPARING,
@@ -63,7 +63,8 @@ class Supervisor:
 
     def run(self) -> None:
         """Until SIGTERM, until the starter is gone, or until nobody has used it for long."""
-        with self._only_one():
+        taken = AlreadyRunning(f"A practice company is served from {self.home} already.")
+        with file_lock(self.home / "lock", taken=taken):
             signal.signal(signal.SIGTERM, self._stop)
             signal.signal(signal.SIGINT, self._stop)
             try:
@@ -84,15 +85,6 @@ class Supervisor:
     def _say(self, phase: str, **more: object) -> None:
         self._state = phase
         write_state(self.home, phase=phase, supervisor=os.getpid(), port=self.port, **more)
-
-    @contextlib.contextmanager
-    def _only_one(self):  # type: ignore[no-untyped-def]
-        with (self.home / "lock").open("w") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                raise AlreadyRunning(f"A practice company is served from {self.home} already.") from None
-            yield
 
     def _stop(self, *_: object) -> None:
         self._stopping = True

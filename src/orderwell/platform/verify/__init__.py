@@ -96,6 +96,21 @@ def run_laws(names: Iterable[str] | None = None) -> list[Verdict]:
         return [Verdict(name, meanings[name], _laws[name]()) for name in wanted]
 
 
+def differences_in_words(verdicts: Iterable[Verdict]) -> list[dict[str, Any]]:
+    """Every difference with its law, as commands and the API show it."""
+    return [
+        {
+            "law": verdict.law,
+            "document": difference.document,
+            "expected": in_words(difference.expected),
+            "actual": in_words(difference.actual),
+            "detail": difference.detail,
+        }
+        for verdict in verdicts
+        for difference in verdict.result.differences
+    ]
+
+
 class LawsBroken(Exception):
     """The nightly check found differences. Kept with its schedule, where `orderwell doctor` shows it."""
 
