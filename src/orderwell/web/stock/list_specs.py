@@ -21,7 +21,7 @@ from orderwell.web.lists.common import between, pick, product_name, warehouse_ch
 from orderwell.web.lists.spec import Column, Filter, ListSpec, Nothing, Tab, Values
 from orderwell.web.stock import future
 from orderwell.web.stock.future import asked
-from orderwell.web.templatetags.orderwell import cause_link, localname, quantity
+from orderwell.web.templatetags.orderwell import cause_link, cause_text, localname, quantity
 
 P = Permission
 LOW = Decimal(10)
@@ -119,8 +119,8 @@ def movement_rows(actor: Actor, values: Values, now: datetime) -> Sequence[Query
 
 
 def document(movement: Any) -> str:
-    """Its number; what has none keeps its name within the system."""
-    return str(getattr(movement, "cause_number", "") or movement.cause)
+    """Its number, or what there is instead of one."""
+    return cause_text(movement.cause, getattr(movement, "cause_number", ""))
 
 
 def name_documents(actor: Actor, found: Sequence[Any], keys: Sequence[str]) -> None:

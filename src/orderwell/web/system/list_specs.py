@@ -32,7 +32,7 @@ from orderwell.web.components.timeline import sentence_of
 from orderwell.web.components.words import choices, word
 from orderwell.web.lists.common import between, pick
 from orderwell.web.lists.spec import Action, Column, Filter, ListSpec, Nothing, Tab, Values
-from orderwell.web.templatetags.orderwell import cause_link, last_word
+from orderwell.web.templatetags.orderwell import cause_link, cause_text, last_word
 
 P = Permission
 CLOSED = pgettext_lazy("account", "Closed")
@@ -96,6 +96,10 @@ def what(event: Any) -> Any:
     return SafeString(f'<div class="wrap">{safe(sentence_of(event))}<div class="sub">{safe(event.name)}</div></div>')
 
 
+def stream(event: Any) -> str:
+    return cause_text(event.stream, getattr(event, "cause_number", ""))
+
+
 def stream_link(event: Any) -> Any:
     return cause_link(event.stream, getattr(event, "cause_number", ""))
 
@@ -117,7 +121,7 @@ EVENTS = ListSpec(
         Column("when", _("When"), lambda e: e.occurred_at, "moment", sort="id", narrow="line"),
         Column("what", _("What"), sentence_of, show=what, narrow="main"),
         Column("name", _("Name"), lambda e: e.name),
-        Column("stream", _("Stream"), lambda e: e.stream, show=stream_link, narrow="line"),
+        Column("stream", _("Stream"), stream, show=stream_link, narrow="line"),
         Column("subject", _("Subject"), lambda e: e.subject),
         Column("who", _("Who"), lambda e: e.actor_label, narrow="line"),
         Column("source", _("Source"), lambda e: e.source_word, narrow="line"),
@@ -152,7 +156,11 @@ DEAD_LETTERS = ListSpec(
     columns=(
         Column("event", _("Event"), lambda d: d.event.name, narrow="main"),
         Column(
-            "stream", _("Stream"), lambda d: d.event.stream, show=lambda d: cause_link(d.event.stream), narrow="line"
+            "stream",
+            _("Stream"),
+            lambda d: cause_text(d.event.stream),
+            show=lambda d: cause_link(d.event.stream),
+            narrow="line",
         ),
         Column("when", _("When"), lambda d: d.event.occurred_at, "moment", sort="id", narrow="line"),
         Column(

@@ -325,14 +325,20 @@ def still_expected(row: Any) -> Decimal:
     return rest
 
 
+def cause_text(cause: str, number: str = "") -> str:
+    """A document named as "transfer:12" by its number where that is known."""
+    kind, _colon, key = cause.partition(":")
+    if number and kind != "user":  # a number says what it is the number of; a name doesn't
+        return number
+    what = _(CAUSE_WORDS[kind]) if kind in CAUSE_WORDS else kind.replace("_", " ")
+    return f"{what} {number or key}"
+
+
 @register.simple_tag
 def cause_link(cause: str, number: str = "") -> SafeString | str:
-    """A document named as "transfer:12" by its number where that is known, with a link where it has a page."""
+    """A document as `cause_text` names it, with a link where it has a page."""
     kind, _colon, key = cause.partition(":")
-    text = number
-    if not number or kind == "user":  # a number says what it is the number of; a name doesn't
-        what = _(CAUSE_WORDS[kind]) if kind in CAUSE_WORDS else kind.replace("_", " ")
-        text = f"{what} {number or key}"
+    text = cause_text(cause, number)
     if kind in CAUSES and key.isdecimal():
         return markup('<a href="{}">{}</a>', to(CAUSES[kind], int(key)), text)
     return text
