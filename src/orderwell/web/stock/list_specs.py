@@ -14,6 +14,7 @@ from orderwell.domains.inventory.models import StockMovement
 from orderwell.domains.inventory.queries import MovementFilters, StockFilters, holds_much, movements, stock
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
+from orderwell.web.components.causes import cause_text
 from orderwell.web.components.markup import markup, to
 from orderwell.web.components.numbers import add_numbers
 from orderwell.web.components.words import choices, word
@@ -21,7 +22,7 @@ from orderwell.web.lists.common import between, pick, product_name, warehouse_ch
 from orderwell.web.lists.spec import Column, Filter, ListSpec, Nothing, Tab, Values
 from orderwell.web.stock import future
 from orderwell.web.stock.future import asked
-from orderwell.web.templatetags.orderwell import cause_link, cause_text, localname, quantity
+from orderwell.web.templatetags.orderwell import cause_link, localname, quantity
 
 P = Permission
 LOW = Decimal(10)

@@ -25,6 +25,7 @@ from orderwell.platform.events.services import discard_each, replay_each
 from orderwell.platform.formats import listed
 from orderwell.platform.jobs.queries import jobs
 from orderwell.platform.permissions import Permission
+from orderwell.web.components.causes import cause_text
 from orderwell.web.components.markup import markup, safe, to
 from orderwell.web.components.numbers import add_numbers
 from orderwell.web.components.schedules import job_name
@@ -32,7 +33,7 @@ from orderwell.web.components.timeline import sentence_of
 from orderwell.web.components.words import choices, word
 from orderwell.web.lists.common import between, pick
 from orderwell.web.lists.spec import Action, Column, Filter, ListSpec, Nothing, Tab, Values
-from orderwell.web.templatetags.orderwell import cause_link, cause_text, last_word
+from orderwell.web.templatetags.orderwell import cause_link, last_word
 
 P = Permission
 CLOSED = pgettext_lazy("account", "Closed")

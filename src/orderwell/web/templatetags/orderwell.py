@@ -28,7 +28,7 @@ from orderwell.platform.formats import colon, comma, in_a_row, listed, named, pe
 from orderwell.platform.formats import money_text as money_text
 from orderwell.platform.printing.kinds import kinds_of
 from orderwell.web.components.assets import asset as asset_url
-from orderwell.web.components.causes import CAUSE_WORDS, CAUSES
+from orderwell.web.components.causes import CAUSES, cause_text
 from orderwell.web.components.charts import drawn, rows_of
 from orderwell.web.components.field_markup import field_markup
 from orderwell.web.components.markup import markup, place, safe, to
@@ -323,15 +323,6 @@ def price_range(variants: Any) -> str:
 def still_expected(row: Any) -> Decimal:
     rest: Decimal = row.quantity - row.quantity_received - getattr(row, "quantity_lost", Decimal(0))
     return rest
-
-
-def cause_text(cause: str, number: str = "") -> str:
-    """A document named as "transfer:12" by its number where that is known."""
-    kind, _colon, key = cause.partition(":")
-    if number and kind != "user":  # a number says what it is the number of; a name doesn't
-        return number
-    what = _(CAUSE_WORDS[kind]) if kind in CAUSE_WORDS else kind.replace("_", " ")
-    return f"{what} {number or key}"
 
 
 @register.simple_tag
