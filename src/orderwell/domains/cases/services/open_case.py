@@ -20,6 +20,7 @@ from orderwell.kernel.identifiers import format_number
 from orderwell.kernel.refusals import moment_problems, text_problems
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.accounts.models import User
+from orderwell.platform.accounts.row_filters import rows_within
 from orderwell.platform.configuration import services as configuration
 from orderwell.platform.database import allocate_ids, atomic
 from orderwell.platform.events.recording import Fact, record
@@ -114,10 +115,7 @@ def _subject_of(draft: CaseDraft, actor: Actor) -> tuple[Order | None, int | Non
         return order, order.customer_id
     if draft.customer_id is None:
         return None, None
-    rows = Customer.objects.filter(pk=draft.customer_id)
-    if actor.team_ids is not None:
-        rows = rows.filter(team_id__in=list(actor.team_ids))
-    if not rows.exists():
+    if not rows_within(Customer.objects.filter(pk=draft.customer_id), actor, team="team").exists():
         raise NotFound(kind="customer", reference=str(draft.customer_id), pointer="/customer_id")
     return None, draft.customer_id
 
