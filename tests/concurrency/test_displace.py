@@ -95,6 +95,25 @@ def test_two_counts_of_one_shelf_follow_each_other():
     assert_lawful()
 
 
+def test_of_forms_opened_at_one_moment_only_the_first_is_written() -> None:
+    """What the others counted may be from before or after it: they are asked, whatever was looked at before the lock."""
+    tea = make_variant("TEA", price="10.00")
+    stock_up(tea, make_warehouse("north"), 20)
+    opened = utc_now()
+
+    def count(index: int) -> str:
+        line = AdjustmentLineDraft(sku="TEA", counted=D(10 + index))
+        what = AdjustmentDraft(warehouse="north", reason="count", lines=(line,))
+        try:
+            correct_stock(what, actor=ACTOR, now=utc_now(), shown_at=opened)
+        except DomainError as refusal:
+            return refusal.details[0].code
+        return "counted"
+
+    assert sorted(in_threads(count, 4)) == ["counted"] + ["moved_since_shown"] * 3
+    assert_lawful()
+
+
 def cancel_while_counted(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """The order is being cancelled, its reservations are read, its stock is not locked yet: now the count comes."""
     if not is_postgresql():

@@ -14,6 +14,7 @@ from orderwell.domains.customers.masking import mask_email, mask_phone, mask_str
 from orderwell.domains.customers.models import Address, Consent, Contact, Customer, CustomerGroup, Tag
 from orderwell.kernel.errors import NotFound
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.accounts.row_filters import rows_within
 from orderwell.platform.crypto import email_index, normalise_phone, phone_index, phone_last4_index
 from orderwell.platform.paging import Page, keyset_page
 from orderwell.platform.permissions import Permission
@@ -67,7 +68,7 @@ def visible_customers(actor: Actor) -> QuerySet[Customer]:
     """Customers of the actor's teams; all of them where no team limits the actor."""
     actor.require(Permission.CUSTOMERS_CUSTOMER_VIEW)
     rows = Customer.objects.all()
-    return rows if actor.team_ids is None else rows.filter(team__in=actor.team_ids)
+    return rows_within(rows, actor, team="team")
 
 
 def customers(actor: Actor, filters: CustomerFilters | None = None) -> QuerySet[Customer]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext, gettext_noop
 
 # Kind -> the url name of its page.
 CAUSES = {
@@ -61,3 +61,12 @@ CAUSE_WORDS = {
     "view": gettext_noop("Saved view"),
     "warehouse": gettext_noop("Warehouse"),
 }
+
+
+def cause_text(cause: str, number: str = "") -> str:
+    """A document named as "transfer:12" by its number where that is known."""
+    kind, _colon, key = cause.partition(":")
+    if number and kind != "user":  # a number says what it is the number of; a name doesn't
+        return number
+    what = gettext(CAUSE_WORDS[kind]) if kind in CAUSE_WORDS else kind.replace("_", " ")
+    return f"{what} {number or key}"

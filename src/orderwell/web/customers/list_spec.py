@@ -135,7 +135,7 @@ CUSTOMERS = ListSpec(
         Column("external", _("External number"), lambda c: c.external_id),
         Column("tax_number", _("Tax number"), lambda c: c.tax_number),
         Column("currency", _("Currency"), lambda c: c.currency),
-        Column("language", _("Language"), lambda c: c.language, show=lambda c: language_name(c.language)),
+        Column("language", _("Language"), lambda c: language_name(c.language)),
         Column("note", _("Note"), lambda c: c.note),
         Column("active", _("Active"), lambda c: c.active, "yes_no"),
         Column("created", _("Created"), lambda c: c.created_at, "moment"),

@@ -203,7 +203,7 @@ COLUMNS = (
     Column("city", _("City"), lambda o: o.ship_city),
     Column("region", _("Region"), lambda o: o.ship_region),
     Column("postcode", _("Postcode"), lambda o: o.ship_postcode),
-    Column("country", _("Country"), lambda o: o.ship_country, show=lambda o: country(o.ship_country)),
+    Column("country", _("Country"), lambda o: country(o.ship_country)),
     Column("owner", _("In charge"), lambda o: o.owner and str(o.owner), needs=("owner",)),
     Column("team", _("Team"), lambda o: o.team and o.team.name, needs=("team",)),
     Column("currency", _("Currency"), lambda o: o.currency),

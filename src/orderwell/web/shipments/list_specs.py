@@ -211,7 +211,7 @@ SHIPMENTS = ListSpec(
         Column("delivered", _("Delivered"), lambda s: s.delivered_at, "moment"),
         Column("state", _("State"), lambda s: s.state, "word", "shipment", narrow="end"),
         Column("city", _("City"), attribute("order.ship_city")),
-        Column("country", _("Country"), attribute("order.ship_country"), show=lambda s: country(s.order.ship_country)),
+        Column("country", _("Country"), lambda s: country(s.order.ship_country)),
         Column("who", _("Who"), lambda s: who(s.actor_label)),
     ),
     default=("number", "order", "customer", "warehouse", "carrier", "tracking", "shipped", "state"),

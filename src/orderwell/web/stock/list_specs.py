@@ -14,6 +14,7 @@ from orderwell.domains.inventory.models import StockMovement
 from orderwell.domains.inventory.queries import MovementFilters, StockFilters, holds_much, movements, stock
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
+from orderwell.web.components.causes import cause_text
 from orderwell.web.components.doers import who
 from orderwell.web.components.markup import markup, to
 from orderwell.web.components.numbers import add_numbers
@@ -120,8 +121,8 @@ def movement_rows(actor: Actor, values: Values, now: datetime) -> Sequence[Query
 
 
 def document(movement: Any) -> str:
-    """Its number; what has none keeps its name within the system."""
-    return str(getattr(movement, "cause_number", "") or movement.cause)
+    """Its number, or what there is instead of one."""
+    return cause_text(movement.cause, getattr(movement, "cause_number", ""))
 
 
 def name_documents(actor: Actor, found: Sequence[Any], keys: Sequence[str]) -> None:

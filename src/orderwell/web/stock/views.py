@@ -20,7 +20,6 @@ from orderwell.domains.inventory.queries import (
     stock,
     stock_detail,
 )
-from orderwell.domains.inventory.services.count_stock import require_unmoved
 from orderwell.domains.orders.queries import orders_of_lines, owed_to_backorders
 from orderwell.domains.orders.services.displace import correct_stock
 from orderwell.kernel.clock import utc_now
@@ -71,13 +70,10 @@ def adjust(request: HttpRequest, actor: Actor) -> HttpResponse:
     def act(data: dict[str, Any]) -> None:
         lines = tuple(AdjustmentLineDraft(sku=line.sku, **{data["how"]: line.quantity}) for line in data["lines"])
         seen = data["displace"]
-        if data["how"] == "counted":
-            skus = [line.sku for line in lines]
-            require_unmoved(warehouse=data["warehouse"], skus=skus, shown_at=data["opened"], actor=actor)
         draft = AdjustmentDraft(
             warehouse=data["warehouse"], reason=data["reason"], note=data["note"], lines=lines, displace=bool(seen)
         )
-        correct_stock(draft, actor=actor, now=utc_now(), agreed=seen)
+        correct_stock(draft, actor=actor, now=utc_now(), agreed=seen, shown_at=data["opened"])
 
     return perform(
         request,

@@ -24,6 +24,7 @@ from orderwell.platform.events.services import discard_each, replay_each
 from orderwell.platform.formats import listed
 from orderwell.platform.jobs.queries import jobs
 from orderwell.platform.permissions import Permission
+from orderwell.web.components.causes import cause_text
 from orderwell.web.components.doers import who
 from orderwell.web.components.markup import markup, safe, to
 from orderwell.web.components.numbers import add_numbers
@@ -96,6 +97,10 @@ def what(event: Any) -> Any:
     return SafeString(f'<div class="wrap">{safe(sentence_of(event))}<div class="sub">{safe(event.name)}</div></div>')
 
 
+def stream(event: Any) -> str:
+    return cause_text(event.stream, getattr(event, "cause_number", ""))
+
+
 def stream_link(event: Any) -> Any:
     return cause_link(event.stream, getattr(event, "cause_number", ""))
 
@@ -117,7 +122,7 @@ EVENTS = ListSpec(
         Column("when", _("When"), lambda e: e.occurred_at, "moment", sort="id", narrow="line"),
         Column("what", _("What"), sentence_of, show=what, narrow="main"),
         Column("name", _("Name"), lambda e: e.name),
-        Column("stream", _("Stream"), lambda e: e.stream, show=stream_link, narrow="line"),
+        Column("stream", _("Stream"), stream, show=stream_link, narrow="line"),
         Column("subject", _("Subject"), lambda e: e.subject),
         Column("who", _("Who"), lambda e: who(e.actor_label), narrow="line"),
         Column("source", _("Source"), lambda e: e.source_word, narrow="line"),
@@ -152,7 +157,11 @@ DEAD_LETTERS = ListSpec(
     columns=(
         Column("event", _("Event"), lambda d: d.event.name, narrow="main"),
         Column(
-            "stream", _("Stream"), lambda d: d.event.stream, show=lambda d: cause_link(d.event.stream), narrow="line"
+            "stream",
+            _("Stream"),
+            lambda d: cause_text(d.event.stream),
+            show=lambda d: cause_link(d.event.stream),
+            narrow="line",
         ),
         Column("when", _("When"), lambda d: d.event.occurred_at, "moment", sort="id", narrow="line"),
         Column(

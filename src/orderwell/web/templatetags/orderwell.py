@@ -28,7 +28,7 @@ from orderwell.platform.formats import colon, comma, in_a_row, listed, named, pe
 from orderwell.platform.formats import money_text as money_text
 from orderwell.platform.printing.kinds import kinds_of
 from orderwell.web.components.assets import asset as asset_url
-from orderwell.web.components.causes import CAUSE_WORDS, CAUSES
+from orderwell.web.components.causes import CAUSES, cause_text
 from orderwell.web.components.charts import drawn, rows_of
 from orderwell.web.components.field_markup import field_markup
 from orderwell.web.components.markup import markup, place, safe, to
@@ -327,12 +327,9 @@ def still_expected(row: Any) -> Decimal:
 
 @register.simple_tag
 def cause_link(cause: str, number: str = "") -> SafeString | str:
-    """A document named as "transfer:12" by its number where that is known, with a link where it has a page."""
+    """A document as `cause_text` names it, with a link where it has a page."""
     kind, _colon, key = cause.partition(":")
-    text = number
-    if not number or kind == "user":  # a number says what it is the number of; a name doesn't
-        what = _(CAUSE_WORDS[kind]) if kind in CAUSE_WORDS else kind.replace("_", " ")
-        text = f"{what} {number or key}"
+    text = cause_text(cause, number)
     if kind in CAUSES and key.isdecimal():
         return markup('<a href="{}">{}</a>', to(CAUSES[kind], int(key)), text)
     return text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -29,6 +29,7 @@ from orderwell.domains.inventory.services.ledger import (
     StockRow,
     ensure_stock_items,
     lock_items,
+    moved_since,
     post_movements,
 )
 from orderwell.kernel.errors import DomainError, ErrorDetail, InvalidValue, Phrase, choices
@@ -58,30 +59,43 @@ def adjust_stock(
 
 
 def adjust_stocks(
-    drafts: Sequence[AdjustmentDraft], *, actor: Actor, now: datetime, make_room: MakeRoom = keep_promises
+    drafts: Sequence[AdjustmentDraft],
+    *,
+    actor: Actor,
+    now: datetime,
+    make_room: MakeRoom = keep_promises,
+    shown_at: datetime | None = None,
 ) -> list[Verdict]:
-    """Many corrections, each done wholly or not at all; "unchanged" is one whose external id was there already."""
+    """Many corrections, each done wholly or not at all; "unchanged" is one whose external id was there already.
+
+    `shown_at` is when the form for them was opened: what was counted for it is refused where it has moved since, as nobody
+    knows whether it was counted before or after.
+    """
     actor.require(Permission.INVENTORY_STOCK_ADJUST)
     return save_in_batches(
         drafts,
-        save=partial(_save, actor=actor, now=now, make_room=make_room),
+        save=partial(_save, actor=actor, now=now, make_room=make_room, shown_at=shown_at),
         reference=lambda draft: draft.external_id or draft.warehouse,
     )
 
 
 @dataclass
 class _Batch:
-    """`stock` counts down as drafts are decided, so that later drafts see earlier ones. `known`: the external ids that
-    were there before, `elsewhere` those of warehouses that the actor may not see."""
+    """`stock` counts down as drafts are decided, so that later drafts see earlier ones. `moved`: the stock items that moved
+    since the form was opened. `known`: the external ids that were there before, `elsewhere` those of warehouses that the
+    actor may not see."""
 
     warehouses: Mapping[str, Warehouse]
     goods: Mapping[str, Goods]
     stock: Mapping[tuple[int, int], StockRow] = field(default_factory=dict)
+    moved: Collection[int] = ()
     known: dict[str, int] = field(default_factory=dict)
     elsewhere: set[str] = field(default_factory=set)
 
 
-def _save(drafts: Sequence[AdjustmentDraft], *, actor: Actor, now: datetime, make_room: MakeRoom) -> list[Verdict]:
+def _save(
+    drafts: Sequence[AdjustmentDraft], *, actor: Actor, now: datetime, make_room: MakeRoom, shown_at: datetime | None
+) -> list[Verdict]:
     known, elsewhere = _recorded({draft.external_id for draft in drafts if draft.external_id}, actor)
     batch = _Batch(
         usable_warehouses(actor),
@@ -91,6 +105,7 @@ def _save(drafts: Sequence[AdjustmentDraft], *, actor: Actor, now: datetime, mak
     )
     wrong = [_problems(draft, batch) for draft in drafts]
     batch.stock = _locked([draft for draft, errors_ in zip(drafts, wrong, strict=True) if not errors_], batch)
+    batch.moved = moved_since([row.id for row in batch.stock.values()], shown_at)
     ids = iter(allocate_ids({Adjustment: len(drafts)})[Adjustment])
     documents: list[tuple[object, ...]] = []
     movements: list[NewMovement] = []
@@ -160,14 +175,17 @@ def _decide(
     warehouse = batch.warehouses[draft.warehouse]
     changes: dict[str, tuple[StockRow, Decimal]] = {}
     short: list[Short] = []
+    doubtful: list[ErrorDetail] = []
     for index, line in enumerate(draft.lines):
         row = batch.stock[batch.goods[line.sku].id, warehouse.pk]
+        if line.counted is not None and row.id in batch.moved:
+            doubtful.append(errors.MovedSinceShown(pointer=f"/lines/{index}/counted", sku=line.sku).detail())
         change = line.change if line.change is not None else (line.counted or Decimal(0)) - row.on_hand
         if units := shortfall(row, change):
             field_ = "change" if line.change is not None else "counted"
             short.append(Short(row, line.sku, warehouse, units, f"/lines/{index}/{field_}"))
         changes[line.sku] = (row, change)
-    wrong = make_way(short, make_room)
+    wrong = doubtful or make_way(short, make_room)
     if not wrong:
         for row, change in changes.values():
             row.on_hand += change

@@ -41,6 +41,7 @@ from orderwell.domains.inventory.services.ledger import (
     StockRow,
     ensure_stock_items,
     lock_items,
+    moved_since,
     post_movements,
 )
 from orderwell.domains.inventory.states import COUNT
@@ -112,8 +113,8 @@ def enter_counts(
             line.stock_item_id: line
             for line in StockCountLine.objects.filter(count=count, stock_item__in=list(ids.values()))
         }
-        moved = _moved_since(ids.values(), counted_at)
-        doubtful = _moved_since(ids.values(), shown_at)
+        moved = moved_since(ids.values(), counted_at)
+        doubtful = moved_since(ids.values(), shown_at)
         refuse(
             errors.MovedSinceShown(pointer=f"/entries/{index}/quantity", sku=skus[entry.code])
             for index, entry in enumerate(entries)
@@ -128,29 +129,6 @@ def enter_counts(
         for line in lines.values():
             line.save()
     return list(lines.values())
-
-
-def _moved_since(items: Collection[int], moment: datetime | None) -> set[int]:
-    if moment is None:
-        return set()
-    moved = StockMovement.objects.filter(stock_item__in=list(items), occurred_at__gt=moment)
-    return set(moved.values_list("stock_item_id", flat=True))
-
-
-def require_unmoved(
-    *, warehouse: str, skus: Sequence[str], shown_at: datetime | None, actor: Actor, pointer: str = "/lines/{}/counted"
-) -> None:
-    """Raises Refusal where goods that were counted for a form have moved since it was opened."""
-    rows = StockItem.objects.filter(warehouse__code=warehouse, variant__sku__in=skus)
-    if actor.warehouse_ids is not None:
-        rows = rows.filter(warehouse__in=actor.warehouse_ids)
-    items = dict(rows.values_list("variant__sku", "id"))
-    moved = _moved_since(items.values(), shown_at)
-    refuse(
-        errors.MovedSinceShown(pointer=pointer.format(index), sku=sku)
-        for index, sku in enumerate(skus)
-        if items.get(sku) in moved
-    )
 
 
 def _enter(line: StockCountLine, entry: CountEntry, row: StockRow, quantity: Decimal) -> None:

@@ -86,6 +86,14 @@ def lock_items(item_ids: Collection[int]) -> list[StockRow]:
     return _rows(fetch(_LOCK_ITEMS, item_ids))
 
 
+def moved_since(item_ids: Collection[int], moment: datetime | None) -> set[int]:
+    """Those of `item_ids`, which are locked, that moved after `moment`; without a moment none."""
+    if moment is None:
+        return set()
+    moved = StockMovement.objects.filter(stock_item__in=list(item_ids), occurred_at__gt=moment)
+    return set(moved.values_list("stock_item_id", flat=True))
+
+
 def _rows(found: list[tuple[Any, ...]]) -> list[StockRow]:
     return [
         StockRow(

@@ -88,13 +88,21 @@ def fingerprint_of(displaced: Sequence[Displaced]) -> str:
     return hashlib.sha256("|".join(parts).encode()).hexdigest()[:32]
 
 
-def correct_stock(draft: AdjustmentDraft, *, actor: Actor, now: datetime, agreed: str | None = None) -> Adjustment:
+def correct_stock(
+    draft: AdjustmentDraft,
+    *,
+    actor: Actor,
+    now: datetime,
+    agreed: str | None = None,
+    shown_at: datetime | None = None,
+) -> Adjustment:
     """Correct the stock of one warehouse; with `displace` in the draft also below what is reserved.
 
-    `agreed` is the fingerprint of the orders that somebody has seen: when it would be others, nothing is done. Raises
+    `agreed` is the fingerprint of the orders that somebody has seen: when it would be others, nothing is done.
+    `shown_at` is when the form was opened: what was counted for it is refused where it has moved since. Raises
     PromisesAtStake, Refusal.
     """
-    verdict = _correct(draft, agreed, actor, now)
+    verdict = _correct(draft, agreed, actor, now, shown_at)
     return Adjustment.objects.get(pk=verdict.or_raise())
 
 
@@ -133,11 +141,13 @@ def settle_count(
         raise
 
 
-def _correct(draft: AdjustmentDraft, agreed: str | None, actor: Actor, now: datetime) -> Verdict:
+def _correct(
+    draft: AdjustmentDraft, agreed: str | None, actor: Actor, now: datetime, shown_at: datetime | None = None
+) -> Verdict:
     room = _Room(actor, now, consent=draft.displace, agreed=agreed)
 
     def adjust(make_room: MakeRoom) -> Verdict:
-        return adjust_stocks([draft], actor=actor, now=now, make_room=make_room)[0]
+        return adjust_stocks([draft], actor=actor, now=now, make_room=make_room, shown_at=shown_at)[0]
 
     def told(verdict: Verdict) -> dict[str, Any] | None:
         if verdict.outcome != "created":
