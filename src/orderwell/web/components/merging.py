@@ -252,7 +252,7 @@ class MergingForm(ActionForm):
         if isinstance(field, CountryField):
             return str(field.prepare_value(text))
         if isinstance(field, forms.BooleanField):
-            return gettext("yes") if text else gettext("no")
+            return gettext("Yes") if text else gettext("No")
         if isinstance(field, forms.ChoiceField):
             flat: dict[str, Any] = {}
             for value, title in cast(list[tuple[Any, Any]], list(field.widget.choices)):

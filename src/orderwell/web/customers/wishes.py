@@ -140,7 +140,7 @@ def preferences(request: HttpRequest, actor: Actor, customer_id: int) -> HttpRes
 def value_text(item: Preference, value: Any) -> str:
     match item.kind:
         case "yes_no":
-            return _("yes") if value else _("no")
+            return _("Yes") if value else _("No")
         case "days":
             return listed(_(DAYS[day]) for day in DAYS if day in value)
         case "choice":
