@@ -64,7 +64,7 @@ def _declare_documents() -> None:
     from orderwell.domains.inventory.models import Adjustment, ExpectedReceipt, StockCount, Transfer, Warehouse
     from orderwell.domains.orders.queries import visible_orders
     from orderwell.platform.accounts.models import Team
-    from orderwell.platform.accounts.services.row_scopes import rows_within
+    from orderwell.platform.accounts.row_filters import rows_within
     from orderwell.platform.events.queries import declare_documents
 
     declare_documents("order", visible_orders)

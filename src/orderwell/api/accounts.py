@@ -18,7 +18,7 @@ from orderwell.platform.accounts.models import ApiKey, Role, Team, User
 from orderwell.platform.accounts.queries import users
 from orderwell.platform.accounts.services.api_keys import create_key, revoke_key
 from orderwell.platform.accounts.services.roles import create_role, set_role_permissions
-from orderwell.platform.accounts.services.row_scopes import within_rows
+from orderwell.platform.accounts.services.row_scopes import holders_within
 from orderwell.platform.accounts.services.teams import list_teams, save_team
 from orderwell.platform.accounts.services.users import CHANGES, change_user, create_user, find_user, set_password
 from orderwell.platform.paging import keyset_page
@@ -252,7 +252,7 @@ def rename_team(request: ApiRequest, team_id: Id, body: TeamName) -> Team:
 def list_api_keys(
     request: ApiRequest, response: HttpResponse, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT
 ) -> dict[str, Any]:
-    rows = within_rows(ApiKey.objects.prefetch_related("row_scopes"), request.actor)
+    rows = holders_within(ApiKey.objects.prefetch_related("row_scopes"), request.actor)
     return page(rows, order=("id",), cursor=cursor, limit=limit, show=_key, request=request, response=response)
 
 

@@ -27,6 +27,7 @@ from orderwell.kernel.transitions import TransitionTable
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.accounts.errors import UnknownUser
 from orderwell.platform.accounts.models import User
+from orderwell.platform.accounts.row_filters import rows_within
 from orderwell.platform.accounts.services.users import visible_teams
 from orderwell.platform.events.models import Event
 
@@ -43,12 +44,14 @@ STREAMS = (
 
 def channel_asked(actor: Actor, code: str) -> str:
     """Raises UnknownChannel."""
-    return _asked(code, _within(Channel.objects.all(), actor.channel_ids), UnknownChannel, "/channel", active=True)
+    return _asked(
+        code, rows_within(Channel.objects.all(), actor, pk="channel"), UnknownChannel, "/channel", active=True
+    )
 
 
 def warehouse_asked(actor: Actor, code: str) -> str:
     """Raises UnknownWarehouse."""
-    rows = _within(Warehouse.objects.all(), actor.warehouse_ids)
+    rows = rows_within(Warehouse.objects.all(), actor, pk="warehouse")
     return _asked(code, rows, UnknownWarehouse, "/warehouse", active=True)
 
 
@@ -144,7 +147,7 @@ def product_asked(key: int | None) -> int | None:
 
 def stock_item_asked(actor: Actor, key: int | None) -> int | None:
     """Raises UnknownId."""
-    rows = _within(StockItem.objects.all(), actor.warehouse_ids, "warehouse_id")
+    rows = rows_within(StockItem.objects.all(), actor, warehouse="warehouse")
     return _id_asked(key, rows, "stock item", "/stock_item_id")
 
 
@@ -161,10 +164,6 @@ def _known_customers(actor: Actor) -> QuerySet[Customer]:
         return rows
     ordered = visible_orders(actor).filter(customer_id=OuterRef("pk"))
     return rows.filter(Q(team_id__in=actor.team_ids) | Exists(ordered))
-
-
-def _within(rows: QuerySet[Any], ids: Collection[int] | None, column: str = "pk") -> QuerySet[Any]:
-    return rows if ids is None else rows.filter(**{f"{column}__in": ids})
 
 
 def _asked(

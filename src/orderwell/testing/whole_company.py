@@ -27,7 +27,8 @@ from orderwell.demo.load import ADMINISTRATOR, load_demo
 from orderwell.domains.automation.services.settle_return import announce_return
 from orderwell.domains.automation.services.take_back import take_back
 from orderwell.domains.cases.models import Case
-from orderwell.domains.cases.services.converse import SentFile, write_message
+from orderwell.domains.cases.services.converse import write_message
+from orderwell.domains.cases.services.files import SentFile
 from orderwell.domains.cases.services.link import enter_by_link, order_link, token_of
 from orderwell.domains.cases.services.manage import CaseChange, change_case, close_case
 from orderwell.domains.cases.services.open_case import CaseDraft, open_case

@@ -12,7 +12,8 @@ from orderwell.domains.cases.mentions import mentioned
 from orderwell.domains.cases.models import Case, Message, Notice, Task
 from orderwell.domains.cases.naming import colleagues_called, names_of_nobody, people_named
 from orderwell.domains.cases.queries import CaseFilters, case_detail, case_list, inbox_counts, threads_of, unread_count
-from orderwell.domains.cases.services.converse import SentFile, write_message
+from orderwell.domains.cases.services.converse import write_message
+from orderwell.domains.cases.services.files import SentFile
 from orderwell.domains.cases.services.manage import CaseChange, change_case, close_case, reopen_case
 from orderwell.domains.cases.services.notify import mark_read
 from orderwell.domains.cases.services.open_case import CaseDraft, ask_colleagues, open_case

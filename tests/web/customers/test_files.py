@@ -9,7 +9,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from orderwell.domains.cases.services.converse import SentFile, write_message
+from orderwell.domains.cases.services.converse import write_message
+from orderwell.domains.cases.services.files import SentFile
 from orderwell.domains.cases.services.open_case import CaseDraft, open_case
 from orderwell.domains.customers.models import CustomerFile
 from orderwell.domains.orders.services.note import add_attachment

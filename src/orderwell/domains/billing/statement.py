@@ -22,6 +22,7 @@ from orderwell.domains.customers.lookup import known_customer
 from orderwell.domains.customers.models import Customer
 from orderwell.kernel.clock import business_day, day_bounds
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.accounts.row_filters import rows_within
 from orderwell.platform.database import snapshot
 from orderwell.platform.paging import keyset_page
 from orderwell.platform.permissions import Permission
@@ -141,7 +142,7 @@ def statements_of(actor: Actor, ids: Sequence[int]) -> list[Statement]:
     """Statements that were handed out, of customers the actor may know of."""
     actor.require(Permission.BILLING_INVOICE_VIEW)
     rows = Statement.objects.filter(pk__in=list(ids))
-    return list(rows if actor.team_ids is None else rows.filter(customer__team__in=actor.team_ids))
+    return list(rows_within(rows, actor, customer__team="team"))
 
 
 def statements_of_customer(actor: Actor, customer_id: int) -> QuerySet[Statement]:
@@ -153,7 +154,7 @@ def statements_of_customer(actor: Actor, customer_id: int) -> QuerySet[Statement
 
 def newest_statement(actor: Actor) -> Statement | None:
     rows = Statement.objects.order_by("-pk")
-    return (rows if actor.team_ids is None else rows.filter(customer__team__in=actor.team_ids)).first()
+    return rows_within(rows, actor, customer__team="team").first()
 
 
 def currencies_of(actor: Actor, customer_id: int) -> list[str]:

@@ -10,6 +10,18 @@ class UnknownColleague(DomainError):
     message = "There is no active user {value}."
 
 
+class NotTheirsToSee(DomainError):
+    code = "not_theirs_to_see"
+    message = "{name} may not see this case, so it can't be given to them."
+
+
+class WrittenMeanwhile(DomainError):
+    """Asked once: whoever has read it sends their answer again."""
+
+    code = "written_meanwhile"
+    message = "{who} has written here meanwhile. Read it, then send yours once more if it still fits."
+
+
 class CaseClosed(DomainError):
     code = "case_closed"
     message = "Case {number} is closed. Reopen it first."

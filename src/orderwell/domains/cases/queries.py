@@ -15,6 +15,7 @@ from orderwell.domains.orders.queries import visible_orders
 from orderwell.kernel.errors import NotFound
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.accounts.models import User
+from orderwell.platform.accounts.row_filters import rows_within
 from orderwell.platform.paging import Page, capped_count, keyset_page
 from orderwell.platform.permissions import Permission
 from orderwell.platform.prepared import prepared
@@ -270,9 +271,7 @@ def find_document(actor: Actor, stream: str) -> str:
         if kind == "order" and actor.may(Permission.ORDERS_ORDER_VIEW):
             title = visible_orders(actor).filter(pk=pk).values_list("number", flat=True).first()
         elif kind == "customer" and actor.may(Permission.CUSTOMERS_CUSTOMER_VIEW):
-            rows = Customer.objects.filter(pk=pk)
-            if actor.team_ids is not None:
-                rows = rows.filter(team_id__in=list(actor.team_ids))
+            rows = rows_within(Customer.objects.filter(pk=pk), actor, team="team")
             title = rows.values_list("name", flat=True).first()
         elif kind == "case":
             title = visible_cases(actor).filter(pk=pk).values_list("number", flat=True).first()

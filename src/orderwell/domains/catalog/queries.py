@@ -25,6 +25,7 @@ from orderwell.domains.catalog.models import (
 )
 from orderwell.kernel.errors import NotFound
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.accounts.row_filters import rows_within
 from orderwell.platform.database import is_postgresql
 from orderwell.platform.paging import Page, keyset_page
 from orderwell.platform.permissions import Permission
@@ -307,9 +308,7 @@ def tax_categories(actor: Actor) -> QuerySet[TaxCategory]:
 def channels(actor: Actor, *, active: bool | None = None) -> QuerySet[Channel]:
     """The channels whose rows the actor may see."""
     actor.require(Permission.CATALOG_PRODUCT_VIEW)
-    rows = Channel.objects.order_by("code")
-    if actor.channel_ids is not None:
-        rows = rows.filter(pk__in=actor.channel_ids)
+    rows = rows_within(Channel.objects.order_by("code"), actor, pk="channel")
     return rows if active is None else rows.filter(active=active)
 
 

@@ -8,6 +8,7 @@ from orderwell.domains.customers.models import Customer
 from orderwell.domains.customers.queries import visible_customers
 from orderwell.kernel.errors import NotFound
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.accounts.row_filters import rows_within
 from orderwell.platform.prepared import prepared
 
 
@@ -26,4 +27,4 @@ def known_customer(actor: Actor, customer_id: int) -> Customer:
 @prepared(Actor, int)
 def _of_key(actor: Actor, pk: int) -> QuerySet[Customer]:
     rows = Customer.objects.filter(pk=pk)
-    return rows if actor.team_ids is None else rows.filter(team__in=actor.team_ids)
+    return rows_within(rows, actor, team="team")

@@ -23,6 +23,7 @@ from orderwell.domains.orders.queries import visible_orders
 from orderwell.domains.orders.services.promises import demand_of
 from orderwell.kernel.errors import NotFound
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.accounts.row_filters import rows_within
 from orderwell.platform.paging import Page, keyset_page
 from orderwell.platform.permissions import Permission
 
@@ -69,9 +70,7 @@ def whole_order() -> Q:
 
 def visible_shipments(actor: Actor) -> QuerySet[Shipment]:
     """Shipments of orders the actor may know of, from warehouses it may see."""
-    shipments = Shipment.objects.all()
-    if actor.warehouse_ids is not None:
-        shipments = shipments.filter(warehouse_id__in=actor.warehouse_ids)
+    shipments = rows_within(Shipment.objects.all(), actor, warehouse="warehouse")
     if actor.channel_ids is not None or actor.team_ids is not None:
         shipments = shipments.filter(Exists(visible_orders(actor).filter(pk=OuterRef("order_id"))))
     return shipments
@@ -79,9 +78,7 @@ def visible_shipments(actor: Actor) -> QuerySet[Shipment]:
 
 def visible_returns(actor: Actor) -> QuerySet[Return]:
     """Returns in channels the actor may see; those without an order belong to no team."""
-    returns = Return.objects.all()
-    if actor.channel_ids is not None:
-        returns = returns.filter(channel_id__in=actor.channel_ids)
+    returns = rows_within(Return.objects.all(), actor, channel="channel")
     if actor.team_ids is not None:
         returns = returns.filter(Exists(visible_orders(actor).filter(pk=OuterRef("order_id"))))
     return returns

@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 
 from orderwell.domains.inventory.models import ChannelBuffer, Warehouse
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.accounts.row_filters import rows_within
 from orderwell.platform.prepared import prepared
 
 
@@ -33,4 +34,4 @@ def every_warehouse() -> QuerySet[Warehouse]:
 def every_buffer(actor: Actor) -> list[ChannelBuffer]:
     """The buffers of the actor's channels, for those who set them up."""
     rows = ChannelBuffer.objects.select_related("channel", "variant", "warehouse").order_by("channel__code", "id")
-    return list(rows if actor.channel_ids is None else rows.filter(channel__in=actor.channel_ids))
+    return list(rows_within(rows, actor, channel="channel"))

@@ -12,6 +12,7 @@ from orderwell.domains.inventory.models import StockCount, StockCountLine, Stock
 from orderwell.domains.inventory.queries import StockFilters, stock_list
 from orderwell.kernel.errors import NotFound
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.accounts.row_filters import rows_within
 from orderwell.platform.paging import Page, keyset_page
 from orderwell.platform.permissions import Permission
 
@@ -39,9 +40,7 @@ class PastItem:
 
 def counts(actor: Actor, *, state: str = "") -> QuerySet[StockCount]:
     actor.require(Permission.INVENTORY_STOCK_VIEW)
-    rows = StockCount.objects.select_related("warehouse")
-    if actor.warehouse_ids is not None:
-        rows = rows.filter(warehouse__in=actor.warehouse_ids)
+    rows = rows_within(StockCount.objects.select_related("warehouse"), actor, warehouse="warehouse")
     return rows.filter(state=state) if state else rows
 
 

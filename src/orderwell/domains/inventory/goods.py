@@ -15,6 +15,7 @@ from orderwell.domains.inventory.services.ledger import StockRow
 from orderwell.kernel.errors import DomainError, ErrorDetail, Named, choices
 from orderwell.kernel.quantities import plain
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.accounts.row_filters import rows_within
 
 MAX_LINES = 2_000
 ZERO = Decimal(0)
@@ -37,10 +38,7 @@ def goods_by_sku(skus: Collection[str]) -> dict[str, Goods]:
 
 def usable_warehouses(actor: Actor) -> dict[str, Warehouse]:
     """Warehouses by code that the actor's row filter leaves, inactive ones too."""
-    rows = Warehouse.objects.all()
-    if actor.warehouse_ids is not None:
-        rows = rows.filter(pk__in=actor.warehouse_ids)
-    return {warehouse.code: warehouse for warehouse in rows}
+    return {warehouse.code: warehouse for warehouse in rows_within(Warehouse.objects.all(), actor, pk="warehouse")}
 
 
 def usable_warehouse(code: str, actor: Actor, pointer: str = "/warehouse") -> Warehouse:

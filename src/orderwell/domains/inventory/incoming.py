@@ -12,6 +12,7 @@ from django.db.models import F, QuerySet
 
 from orderwell.domains.inventory.models import ExpectedReceipt, TransferLine, Warehouse
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.accounts.row_filters import rows_within
 from orderwell.platform.permissions import Permission
 from orderwell.platform.prepared import prepared
 
@@ -60,7 +61,7 @@ def _receipts(actor: Actor, variant_ids: Sequence[int]) -> QuerySet[ExpectedRece
     rows = ExpectedReceipt.objects.filter(
         variant__in=variant_ids, cancelled_at=None, quantity__gt=F("quantity_received")
     ).select_related("variant", "warehouse")
-    return rows if actor.warehouse_ids is None else rows.filter(warehouse__in=actor.warehouse_ids)
+    return rows_within(rows, actor, warehouse="warehouse")
 
 
 @prepared(Actor, [int])
@@ -70,7 +71,7 @@ def _under_way(actor: Actor, variant_ids: Sequence[int]) -> QuerySet[TransferLin
         transfer__state="dispatched",
         quantity__gt=F("quantity_received") + F("quantity_lost"),
     ).select_related("variant", "transfer__destination")
-    return rows if actor.warehouse_ids is None else rows.filter(transfer__destination__in=actor.warehouse_ids)
+    return rows_within(rows, actor, transfer__destination="warehouse")
 
 
 def coming_by_item(actor: Actor, variant_ids: Collection[int]) -> dict[tuple[int, int], Decimal]:

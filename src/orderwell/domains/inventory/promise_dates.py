@@ -13,6 +13,7 @@ from orderwell.domains.inventory.models import ExpectedReceipt, StockItem, Trans
 from orderwell.domains.inventory.promising import NOTHING, HeldBack, Incoming, Owed, promise_series
 from orderwell.domains.inventory.resolving import buffers
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.accounts.row_filters import rows_within
 from orderwell.platform.permissions import Permission
 
 ZERO = Decimal(0)
@@ -90,9 +91,7 @@ def _free(variant_ids: Collection[int], places: Mapping[int, str]) -> tuple[dict
 
 
 def _places(actor: Actor, codes: Collection[str]) -> dict[int, str]:
-    rows = Warehouse.objects.filter(active=True)
-    if actor.warehouse_ids is not None:
-        rows = rows.filter(pk__in=actor.warehouse_ids)
+    rows = rows_within(Warehouse.objects.filter(active=True), actor, pk="warehouse")
     if codes:
         rows = rows.filter(code__in=codes)
     return dict(rows.values_list("id", "code"))

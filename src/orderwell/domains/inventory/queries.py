@@ -23,6 +23,7 @@ from orderwell.domains.inventory.models import (
 )
 from orderwell.kernel.errors import InvalidValue, NotFound
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.accounts.row_filters import rows_within
 from orderwell.platform.database import is_postgresql
 from orderwell.platform.fields import QuantityField
 from orderwell.platform.paging import Page, keyset_page
@@ -87,9 +88,7 @@ class StockDetail:
 def warehouses(actor: Actor, *, active: bool | None = None) -> QuerySet[Warehouse]:
     """The warehouses whose rows the actor may see, in order of preference."""
     actor.require(Permission.INVENTORY_STOCK_VIEW)
-    rows = Warehouse.objects.order_by("priority", "id")
-    if actor.warehouse_ids is not None:
-        rows = rows.filter(pk__in=actor.warehouse_ids)
+    rows = rows_within(Warehouse.objects.order_by("priority", "id"), actor, pk="warehouse")
     return rows if active is None else rows.filter(active=active)
 
 
@@ -311,9 +310,9 @@ def channel_buffers(actor: Actor) -> QuerySet[ChannelBuffer]:
     """Buffers of the actor's channels, the widest first."""
     actor.require(Permission.INVENTORY_STOCK_VIEW)
     rows = ChannelBuffer.objects.select_related("channel", "variant", "warehouse").order_by("channel__code", "id")
-    return rows if actor.channel_ids is None else rows.filter(channel__in=actor.channel_ids)
+    return rows_within(rows, actor, channel="channel")
 
 
 def _of_warehouses(actor: Actor, rows: QuerySet[Row], column: str) -> QuerySet[Row]:
     actor.require(Permission.INVENTORY_STOCK_VIEW)
-    return rows if actor.warehouse_ids is None else rows.filter(**{f"{column}__in": actor.warehouse_ids})
+    return rows_within(rows, actor, **{column: "warehouse"})

@@ -13,6 +13,7 @@ from orderwell.domains.inventory.models import Reservation
 from orderwell.domains.orders.models import Backorder, Order, OrderLine
 from orderwell.domains.orders.queries import visible_orders
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.accounts.row_filters import rows_within
 from orderwell.platform.permissions import Permission
 from orderwell.platform.prepared import prepared
 
@@ -77,8 +78,7 @@ def reserved_lines(
     """Reservations for orders the actor may know of, in warehouses it may see; `ready` leaves out orders on hold."""
     actor.require(Permission.ORDERS_ORDER_VIEW)
     rows = Reservation.objects.select_related("stock_item__variant", "stock_item__warehouse")
-    if actor.warehouse_ids is not None:
-        rows = rows.filter(stock_item__warehouse__in=actor.warehouse_ids)
+    rows = rows_within(rows, actor, stock_item__warehouse="warehouse")
     orders = visible_orders(actor) if _is_limited(actor) else Order.objects.all()
     if ready:
         orders = orders.filter(on_hold=False, state=Order.State.PLACED)

@@ -17,6 +17,7 @@ from orderwell.domains.orders.events import OrderEvent
 from orderwell.domains.orders.models import Backorder, Hold, Order, OrderLine
 from orderwell.domains.orders.to_invoice import to_invoice
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.accounts.row_filters import rows_within
 from orderwell.platform.crypto import email_index, phone_index, phone_last4_index
 from orderwell.platform.events.models import Event
 from orderwell.platform.paging import Page, capped_count, keyset_page_of_parts
@@ -62,23 +63,13 @@ class OrderFilters:
 
 def visible_orders(actor: Actor) -> QuerySet[Order]:
     """The orders an actor may know of, by channel and team. The row filter of every list, report and export."""
-    orders = Order.objects.all()
-    if actor.channel_ids is not None:
-        orders = orders.filter(channel_id__in=actor.channel_ids)
-    if actor.team_ids is not None:
-        orders = orders.filter(team_id__in=actor.team_ids)
-    return orders
+    return rows_within(Order.objects.all(), actor, channel="channel", team="team")
 
 
 def visible_lines(actor: Actor) -> QuerySet[OrderLine]:
     """The lines of these orders, for questions that begin with a product: asked for as "in visible orders", a database
     may first look at every order there is."""
-    lines = OrderLine.objects.all()
-    if actor.channel_ids is not None:
-        lines = lines.filter(order__channel_id__in=actor.channel_ids)
-    if actor.team_ids is not None:
-        lines = lines.filter(order__team_id__in=actor.team_ids)
-    return lines
+    return rows_within(OrderLine.objects.all(), actor, order__channel="channel", order__team="team")
 
 
 def order_list(

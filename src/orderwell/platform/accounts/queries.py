@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from orderwell.kernel.errors import NotFound
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.accounts.models import ApiKey, Role, Team, User
-from orderwell.platform.accounts.services.row_scopes import within_rows
+from orderwell.platform.accounts.services.row_scopes import holders_within
 from orderwell.platform.paging import Page, keyset_page
 from orderwell.platform.permissions import Permission
 from orderwell.platform.prepared import prepared
@@ -24,7 +24,7 @@ def user_list(actor: Actor, *, text: str = "", cursor: str | None = None, limit:
 def users(actor: Actor, *, text: str = "", role: str = "", active: bool | None = None) -> QuerySet[User]:
     """Users with roles, teams and row filters; `text` is part of the user name or the name. Raises PermissionDenied."""
     actor.require(Permission.SYSTEM_USER_MANAGE)
-    rows = within_rows(User.objects.prefetch_related("roles", "teams", "row_scopes"), actor)
+    rows = holders_within(User.objects.prefetch_related("roles", "teams", "row_scopes"), actor)
     if active is not None:
         rows = rows.filter(is_active=active)
     if role:
@@ -86,13 +86,13 @@ def role_list(actor: Actor) -> list[Role]:
 def key_list(actor: Actor, *, cursor: str | None = None, limit: int = 50) -> Page[ApiKey]:
     """One page of API keys, newest first."""
     actor.require(Permission.SYSTEM_API_KEY_MANAGE)
-    rows = within_rows(ApiKey.objects.prefetch_related("row_scopes"), actor)
+    rows = holders_within(ApiKey.objects.prefetch_related("row_scopes"), actor)
     return keyset_page(rows, order=("-id",), cursor=cursor, limit=limit)
 
 
 def key_detail(actor: Actor, key_id: int) -> ApiKey:
     actor.require(Permission.SYSTEM_API_KEY_MANAGE)
-    key = within_rows(ApiKey.objects.all(), actor).filter(pk=key_id).first()
+    key = holders_within(ApiKey.objects.all(), actor).filter(pk=key_id).first()
     if key is None:
         raise NotFound(kind="API key", reference=key_id)
     return key

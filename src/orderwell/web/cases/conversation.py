@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,9 +18,11 @@ from orderwell.domains.automation.services.settle_return import settle_return
 from orderwell.domains.billing.queries import credit_notes_of
 from orderwell.domains.cases.models import Case, MessageFile
 from orderwell.domains.cases.queries import case_detail, tasks_of
-from orderwell.domains.cases.services.converse import SentFile, needed_for, write_message
+from orderwell.domains.cases.services.converse import needed_for, write_message
+from orderwell.domains.cases.services.files import SentFile
+from orderwell.domains.cases.services.loading import last_changed_by
 from orderwell.domains.cases.services.manage import CaseChange, change_case, close_case, reopen_case
-from orderwell.domains.cases.services.notify import mark_stream_read
+from orderwell.domains.cases.services.notify import mark_stream_read, people_who_may
 from orderwell.domains.fulfilment.queries import return_named
 from orderwell.domains.fulfilment.services.record_return import ReturnedUnits
 from orderwell.kernel.clock import business_day, utc_now
@@ -45,7 +48,18 @@ def case_page(request: HttpRequest, actor: Actor, case_id: int) -> HttpResponse:
     """Open to whoever may see the case: colleagues see their own questions without any role."""
     case = case_detail(actor, case_id)
     mark_stream_read(stream=f"case:{case_id}", actor=actor, now=utc_now())
-    return show(request, actor, case, MessageForm())
+    return show(request, actor, case, MessageForm(initial={"seen": _newest(case)}))
+
+
+def _newest(case: Case) -> int:
+    return max((message.pk for message in case.messages.all()), default=0)
+
+
+def sent_files(file: UploadedFile[Any] | None) -> list[SentFile]:
+    """What a field for one file brought along."""
+    if file is None:
+        return []
+    return [SentFile(file.name or "", file.read(), file.content_type or "application/octet-stream")]
 
 
 def show(request: HttpRequest, actor: Actor, case: Case, form: MessageForm) -> HttpResponse:
@@ -91,17 +105,20 @@ def write(request: HttpRequest, actor: Actor, case_id: int) -> HttpResponse:
     case = case_detail(actor, case_id)
     form = MessageForm(request.POST, request.FILES)
     if form.is_valid():
-        file = form.cleaned_data["file"]
-        sent = [SentFile(file.name, file.read(), file.content_type or "application/octet-stream")] if file else []
+        sent = sent_files(form.cleaned_data["file"])
         internal = request.POST.get("as") == "internal"
 
         def act(data: dict[str, Any]) -> None:
-            write_message(case_id=case_id, body=data["body"], internal=internal, files=sent, actor=actor, now=utc_now())
+            said = {"body": data["body"], "files": sent, "seen": data["seen"]}
+            write_message(case_id=case_id, **said, internal=internal, actor=actor, now=utc_now())
 
         try:
             perform_once(request, actor, form, act)
         except DomainError as error:
             form.refuse(error)
+            # What the refusal speaks of stands above it, and counts as read from here on.
+            case = case_detail(actor, case_id)
+            form.put("seen", _newest(case))
         else:
             done = _("Note added.") if internal else _("Answer sent.") if _reaches(case) else _("Answer noted.")
             messages.success(request, with_told(done, form.cleaned_data["body"], stream=f"case:{case_id}", actor=actor))
@@ -114,23 +131,32 @@ def change(request: HttpRequest, actor: Actor, case_id: int) -> HttpResponse:
     case = case_detail(actor, case_id)
     actor.require(needed_for(case))
     zone = ZoneInfo(settings.TIME_ZONE)
-    initial = {
-        "version": case.version,
+    stored = {
         "subject": case.subject,
         "assignee": case.assignee.username if case.assignee is not None else "",
         "priority": case.priority,
         "due_on": business_day(case.due_at, zone) if case.due_at else None,
     }
 
+    # Whoever is in charge already stays among the choices.
+    people = people_who_may(Permission.CASES_CASE_VIEW if case.kind != Case.Kind.STAFF_QUESTION else needed_for(case))
+    people += [case.assignee] if case.assignee is not None and case.assignee not in people else []
+
     def act(data: dict[str, Any]) -> None:
-        version, due_on = data.pop("version"), data.pop("due_on")
+        due_on = data.pop("due_on")
         wanted = CaseChange(**data, due_at=end_of_day(due_on))
-        change_case(case_id=case_id, change=wanted, version=version, actor=actor, now=utc_now())
+        change_case(case_id=case_id, change=wanted, version=case.version, actor=actor, now=utc_now())
 
     return perform(
         request,
         actor,
-        ChangeForm(request.POST or None, initial=initial),
+        ChangeForm(
+            request.POST or None,
+            stored=stored,
+            version=case.version,
+            changed_by=last_changed_by(case) if request.method == "POST" else "",
+            people=people,
+        ),
         template="cases/change.html",
         act=act,
         done=_("Case %(number)s was changed.") % {"number": case.number},

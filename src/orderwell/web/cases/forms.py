@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -10,17 +11,21 @@ from django.utils.translation import gettext_lazy as _
 
 from orderwell.domains.cases.models import Case
 from orderwell.domains.cases.queries import colleagues
+from orderwell.domains.cases.services.notify import people_who_may
+from orderwell.platform.accounts.models import User
+from orderwell.platform.permissions import Permission
 from orderwell.web.cases.mentioning import MENTIONS
 from orderwell.web.components.actions import ActionForm
 from orderwell.web.components.forms import ComingDayField, keep_day, offer, options
+from orderwell.web.components.merging import MergingForm
 from orderwell.web.components.words import choices
 from orderwell.web.orders.forms import CountForm
 
 NOBODY = _("Nobody yet")
 
 
-def _people() -> list[tuple[str, str]]:
-    return [(user.username, str(user)) for user in colleagues()]
+def _named(people: Iterable[User]) -> list[tuple[str, str]]:
+    return [(user.username, str(user)) for user in people]
 
 
 class CaseForm(ActionForm):
@@ -36,11 +41,10 @@ class CaseForm(ActionForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer(self, "assignee", options(_people(), empty=NOBODY))
+        offer(self, "assignee", options(_named(people_who_may(Permission.CASES_CASE_VIEW)), empty=NOBODY))
 
 
-class ChangeForm(ActionForm):
-    version = forms.IntegerField(widget=forms.HiddenInput)
+class ChangeForm(MergingForm):
     subject = forms.CharField(label=_("Subject"), max_length=240, required=False)
     assignee = forms.ChoiceField(label=_("In charge"), required=False)
     priority = forms.TypedChoiceField(
@@ -49,10 +53,10 @@ class ChangeForm(ActionForm):
     due_on = ComingDayField(label=_("Due"), required=False)
     pointers = {"/due_at": "due_on"}
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, people: Iterable[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         keep_day(self, "due_on")
-        offer(self, "assignee", options(_people(), empty=NOBODY))
+        offer(self, "assignee", options(_named(people), empty=NOBODY))
 
 
 class MessageForm(ActionForm):
@@ -65,6 +69,8 @@ class MessageForm(ActionForm):
         help_text=_("@name tells a colleague."),
     )
     file = forms.FileField(label=_("File"), required=False)
+    # The newest message on the page on which it was written.
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
     pointers = {"/files": "file"}
 
 
@@ -110,12 +116,16 @@ class TaskForm(ActionForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer(self, "assignee", options(_people(), empty=NOBODY))
+        offer(self, "assignee", options(_named(colleagues()), empty=NOBODY))
 
 
 class QuestionForm(ActionForm):
     subject = forms.CharField(label=_("What is it about?"), max_length=240)
     body = forms.CharField(label=_("Your question"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 5}))
+    file = forms.FileField(
+        label=_("File"), required=False, help_text=_("Such as a picture of the screen; at most 25 MB.")
+    )
+    pointers = {"/files": "file"}
 
 
 class HideForm(ActionForm):

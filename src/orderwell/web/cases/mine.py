@@ -20,6 +20,7 @@ from orderwell.domains.cases.services.notify import mark_read
 from orderwell.domains.cases.services.open_case import ask_colleagues
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.actor import Actor
+from orderwell.web.cases.conversation import sent_files
 from orderwell.web.cases.forms import QuestionForm
 from orderwell.web.cases.panels import PAGES
 from orderwell.web.components.actions import perform
@@ -64,12 +65,13 @@ def read(request: HttpRequest, actor: Actor) -> HttpResponse:
 @form_page()
 def ask(request: HttpRequest, actor: Actor) -> HttpResponse:
     def act(data: dict[str, Any]) -> None:
-        ask_colleagues(**data, actor=actor, now=utc_now())
+        files = sent_files(data.pop("file"))
+        ask_colleagues(**data, files=files, actor=actor, now=utc_now())
 
     return perform(
         request,
         actor,
-        QuestionForm(request.POST or None),
+        QuestionForm(request.POST or None, request.FILES or None),
         template="cases/ask.html",
         act=act,
         done=_("Your question is on its way to the administrators; you are told when they answer."),

@@ -14,6 +14,7 @@ from orderwell.domains.orders.pricing import units_asked_for
 from orderwell.domains.orders.queries import visible_orders
 from orderwell.kernel.errors import NotFound
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.accounts.row_filters import rows_within
 from orderwell.platform.formats import day_text, quantity_text
 from orderwell.platform.permissions import Permission
 from orderwell.platform.printing.contents import Content, Say
@@ -89,8 +90,7 @@ def pick_lists(ids: Sequence[int], actor: Actor, say: Say) -> list[Content]:
     orders, lines = _orders(ids, actor), _lines(ids)
     wanted = [line.pk for order in orders for line in lines[order.pk]]
     rows = Reservation.objects.filter(line_id__in=wanted).select_related("stock_item__warehouse", "stock_item__variant")
-    if actor.warehouse_ids is not None:
-        rows = rows.filter(stock_item__warehouse_id__in=actor.warehouse_ids)
+    rows = rows_within(rows, actor, stock_item__warehouse="warehouse")
     reserved: dict[int, list[Reservation]] = defaultdict(list)
     for row in rows.order_by("stock_item__warehouse__priority", "stock_item__variant__sku"):
         reserved[row.line_id].append(row)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
-from orderwell.domains.cases.errors import CaseClosed
+from orderwell.domains.cases.errors import CaseClosed, WrittenMeanwhile
 from orderwell.domains.cases.events import CaseEvent
-from orderwell.domains.cases.models import Case, Message, MessageFile, Notice
+from orderwell.domains.cases.models import Case, Message, Notice
+from orderwell.domains.cases.services.files import SentFile, checked_files, keep_files
 from orderwell.domains.cases.services.loading import check_text, lock_case, stream_of
 from orderwell.domains.cases.services.notify import notify, notify_mentioned
 from orderwell.domains.cases.states import CASE
@@ -17,14 +17,6 @@ from orderwell.platform.accounts.models import User
 from orderwell.platform.database import atomic
 from orderwell.platform.events.recording import Fact, record
 from orderwell.platform.permissions import Permission
-from orderwell.platform.uploads import checked_upload
-
-
-@dataclass(frozen=True, slots=True)
-class SentFile:
-    name: str
-    content: bytes
-    content_type: str = "application/octet-stream"
 
 
 def write_message(
@@ -33,15 +25,19 @@ def write_message(
     body: str,
     internal: bool = False,
     files: Sequence[SentFile] = (),
+    seen: int | None = None,
     actor: Actor,
     now: datetime,
 ) -> Message:
     """Answer a case, or with `internal` leave a note that the customer never sees.
 
-    Whoever asked a colleagues' question writes on in it without any permission. Raises NotFound, CaseClosed, Refusal.
+    `seen` is the newest message that the writer has read: what others wrote after it is looked at before an answer goes out.
+    Whoever asked a colleagues' question writes on in it without any permission.
+
+    Raises NotFound, CaseClosed, WrittenMeanwhile, Refusal.
     """
     text = check_text(body, "/body")
-    uploads = [checked_upload(file.name, file.content, file.content_type, pointer="/files") for file in files]
+    uploads = checked_files(files)
     with atomic():
         case = lock_case(case_id, actor=actor)
         is_asker = case.kind == Case.Kind.STAFF_QUESTION and (actor.kind, actor.id) == ("user", case.opener_id)
@@ -49,18 +45,29 @@ def write_message(
             actor.require(needed_for(case))
         if case.state == "closed" and not is_asker and not internal:
             raise CaseClosed(number=case.number)
+        if seen is not None and not internal:
+            _require_read(case, seen, actor)
         direction = Message.Direction.OUT
         if internal:
             direction = Message.Direction.INTERNAL
         elif is_asker:
             direction = Message.Direction.IN
         message = add_message(case, direction=direction, text=text, actor=actor, now=now)
-        for upload in uploads:
-            upload.keep(MessageFile(message=message, **upload.columns), message.pk)
+        keep_files(uploads, message)
         subject = f"message:{message.pk}"
         notify_mentioned(text, stream=f"case:{case.pk}", subject=subject, actor=actor, now=now)
         _tell_the_other_side(case, direction, text, subject, actor, now)
     return message
+
+
+def _require_read(case: Case, seen: int, actor: Actor) -> None:
+    """Two who answer at once would each send an answer that knows nothing of the other."""
+    newer = case.messages.filter(pk__gt=seen).order_by("-pk")
+    if actor.kind == "user":
+        newer = newer.exclude(author_id=actor.id)
+    found = newer.first()
+    if found is not None:
+        raise WrittenMeanwhile(who=found.author_label)
 
 
 def needed_for(case: Case) -> Permission:

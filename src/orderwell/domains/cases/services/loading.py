@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from orderwell.domains.cases.errors import UnknownColleague
+from orderwell.domains.cases.errors import NotTheirsToSee, UnknownColleague
+from orderwell.domains.cases.events import CaseEvent
 from orderwell.domains.cases.models import Case
 from orderwell.domains.cases.queries import visible_cases
 from orderwell.kernel.errors import DomainError, NotFound, Refusal, StaleVersion
 from orderwell.kernel.refusals import text_problems
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.accounts.authentication import actor_for_user
 from orderwell.platform.accounts.models import User
+from orderwell.platform.events.models import Event
 
 MOST_TEXT = 10_000
 
@@ -41,8 +44,20 @@ def colleague(username: str, pointer: str = "/assignee") -> User | None:
     return user
 
 
+def require_sight(user: User, case: Case) -> None:
+    """A case is in nobody's charge who can't open it. Raises NotTheirsToSee."""
+    if not visible_cases(actor_for_user(user)).filter(pk=case.pk).exists():
+        raise NotTheirsToSee(name=str(user)[:80], pointer="/assignee")
+
+
 def stream_of(case: Case) -> str:
     """The timeline on which a case leaves its facts."""
     if case.order_id is not None:
         return f"order:{case.order_id}"
     return f"customer:{case.customer_id}" if case.customer_id is not None else f"case:{case.pk}"
+
+
+def last_changed_by(case: Case) -> str:
+    """Who was the last to put something of this case right, of several cases of one order this one's."""
+    told = Event.objects.filter(stream=stream_of(case), subject=f"case:{case.pk}", name=CaseEvent.CHANGED)
+    return told.order_by("-id").values_list("actor_label", flat=True).first() or ""

@@ -11,7 +11,7 @@ from orderwell.domains.cases.errors import NotAReturnRequest
 from orderwell.domains.cases.events import CaseEvent
 from orderwell.domains.cases.models import Case, Message, Notice
 from orderwell.domains.cases.services.converse import add_message, needed_for
-from orderwell.domains.cases.services.loading import check_text, colleague, lock_case, stream_of
+from orderwell.domains.cases.services.loading import check_text, colleague, lock_case, require_sight, stream_of
 from orderwell.domains.cases.services.notify import notify
 from orderwell.domains.cases.states import CASE
 from orderwell.kernel.errors import DomainError, InvalidValue, Refusal
@@ -34,14 +34,17 @@ class CaseChange:
 
 
 def change_case(*, case_id: int, change: CaseChange, version: int | None = None, actor: Actor, now: datetime) -> Case:
-    """Raises PermissionDenied, NotFound, StaleVersion, UnknownColleague, Refusal."""
+    """Raises PermissionDenied, NotFound, StaleVersion, UnknownColleague, NotTheirsToSee, Refusal."""
     _check(change)
     with atomic():
         case = lock_case(case_id, actor=actor, version=version)
         actor.require(needed_for(case))
         before = _facts(case)
         if not isinstance(change.assignee, UnsetType):
-            case.assignee = colleague(change.assignee)
+            given = colleague(change.assignee)
+            if given is not None and given != case.assignee:
+                require_sight(given, case)
+            case.assignee = given
         if not isinstance(change.priority, UnsetType):
             case.priority = change.priority
         if not isinstance(change.due_at, UnsetType):

@@ -76,8 +76,8 @@ def reach_of(text: str, *, stream: str, actor: Actor) -> Reach:
 
 
 def people_who_may(permission: Permission) -> list[User]:
-    """Active users with a role that has the permission."""
-    rows = User.objects.filter(is_active=True).prefetch_related("roles")
+    """Active users with a role that has the permission, by name."""
+    rows = User.objects.filter(is_active=True).order_by("name", "username").prefetch_related("roles")
     return [user for user in rows if any(permission in role.permissions for role in user.roles.all())]
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from orderwell.domains.cases.events import CaseEvent
 from orderwell.domains.cases.models import Case, Message, Notice
-from orderwell.domains.cases.services.loading import check_text, colleague, stream_of
+from orderwell.domains.cases.services.files import SentFile, checked_files, keep_files
+from orderwell.domains.cases.services.loading import check_text, colleague, require_sight, stream_of
 from orderwell.domains.cases.services.notify import notify, notify_mentioned, people_who_may
 from orderwell.domains.cases.states import CASE
 from orderwell.domains.customers.models import Customer
@@ -18,6 +20,7 @@ from orderwell.kernel.identifiers import format_number
 from orderwell.kernel.refusals import moment_problems, text_problems
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.accounts.models import User
+from orderwell.platform.accounts.row_filters import rows_within
 from orderwell.platform.configuration import services as configuration
 from orderwell.platform.database import allocate_ids, atomic
 from orderwell.platform.events.recording import Fact, record
@@ -40,7 +43,8 @@ class CaseDraft:
 
 
 def open_case(*, draft: CaseDraft, actor: Actor, now: datetime) -> Case:
-    """Open a case about an order, a customer or neither. Raises PermissionDenied, NotFound, UnknownColleague, Refusal."""
+    """Open a case about an order, a customer or neither. Raises PermissionDenied, NotFound, Refusal, and
+    UnknownColleague or NotTheirsToSee for the one in charge."""
     actor.require(Permission.CASES_CASE_CHANGE)
     allowed = (Case.Kind.QUESTION, Case.Kind.COMPLAINT)
     if draft.kind not in allowed:
@@ -56,6 +60,7 @@ def open_case(*, draft: CaseDraft, actor: Actor, now: datetime) -> Case:
         assignee = colleague(draft.assignee)
         case = write_case(draft, order=order, customer_id=customer_id, assignee=assignee, actor=actor, now=now)
         if assignee is not None:
+            require_sight(assignee, case)
             notify(
                 [assignee],
                 kind=Notice.Kind.CASE,
@@ -68,7 +73,7 @@ def open_case(*, draft: CaseDraft, actor: Actor, now: datetime) -> Case:
     return case
 
 
-def ask_colleagues(*, subject: str, body: str, actor: Actor, now: datetime) -> Case:
+def ask_colleagues(*, subject: str, body: str, files: Sequence[SentFile] = (), actor: Actor, now: datetime) -> Case:
     """A question of somebody of the staff, for the administrators. Needs no permission. Raises Refusal, NotFound."""
     if actor.kind != "user":
         raise NotFound(kind="user", reference=actor.label)
@@ -76,8 +81,10 @@ def ask_colleagues(*, subject: str, body: str, actor: Actor, now: datetime) -> C
         Case.Kind.STAFF_QUESTION, body, subject=check_text(subject, "/subject", limit=240), direction="in"
     )
     check(draft)
+    uploads = checked_files(files)
     with atomic():
         case = write_case(draft, actor=actor, now=now)
+        keep_files(uploads, case.messages.get())
         notify(
             people_who_may(Permission.CASES_STAFF_QUESTION_ANSWER),
             kind=Notice.Kind.CASE,
@@ -108,10 +115,7 @@ def _subject_of(draft: CaseDraft, actor: Actor) -> tuple[Order | None, int | Non
         return order, order.customer_id
     if draft.customer_id is None:
         return None, None
-    rows = Customer.objects.filter(pk=draft.customer_id)
-    if actor.team_ids is not None:
-        rows = rows.filter(team_id__in=list(actor.team_ids))
-    if not rows.exists():
+    if not rows_within(Customer.objects.filter(pk=draft.customer_id), actor, team="team").exists():
         raise NotFound(kind="customer", reference=str(draft.customer_id), pointer="/customer_id")
     return None, draft.customer_id
 

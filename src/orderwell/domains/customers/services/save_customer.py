@@ -23,6 +23,7 @@ from orderwell.kernel.identifiers import format_number
 from orderwell.kernel.refusals import UsedElsewhere
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.accounts.models import Team, User
+from orderwell.platform.accounts.row_filters import rows_within
 from orderwell.platform.batches import Verdict, refused, save_in_batches
 from orderwell.platform.configuration import services as configuration
 from orderwell.platform.configuration.custom_fields import custom_fields
@@ -152,7 +153,7 @@ def _number(customer_id: int) -> str:
 
 
 def _known(drafts: Sequence[CustomerDraft], actor: Actor) -> Known:
-    teams = Team.objects.all() if actor.team_ids is None else Team.objects.filter(pk__in=actor.team_ids)
+    teams = rows_within(Team.objects.all(), actor, pk="team")
     owners = {draft.owner for draft in drafts if draft.owner}
     return Known(
         groups=set(CustomerGroup.objects.values_list("code", flat=True)),

@@ -18,6 +18,7 @@ from orderwell.domains.prices.records import in_order, keep_change, lock_list, t
 from orderwell.domains.prices.validation import list_problems
 from orderwell.kernel.errors import DomainError, Refusal, StaleVersion
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.accounts.row_filters import rows_within
 from orderwell.platform.coded_rows import apply, complete_names
 from orderwell.platform.database import atomic
 from orderwell.platform.events.recording import Fact, record
@@ -96,9 +97,7 @@ def _targets(draft: PriceListDraft, actor: Actor) -> tuple[dict[Target, int | No
     for target in draft.applies_to:
         if target.scope != "everyone":
             codes[target.scope].add(target.code)
-    customers = Customer.objects.filter(number__in=codes["customer"])
-    if actor.team_ids is not None:
-        customers = customers.filter(team__in=actor.team_ids)
+    customers = rows_within(Customer.objects.filter(number__in=codes["customer"]), actor, team="team")
     known: dict[str, dict[str, int]] = {
         "customer": dict(customers.values_list("number", "pk")),
         "group": dict(CustomerGroup.objects.filter(code__in=codes["group"]).values_list("code", "pk")),

@@ -17,7 +17,7 @@ from orderwell.platform.accounts.events import AccountEvent
 from orderwell.platform.accounts.models import ApiKey
 from orderwell.platform.accounts.scopes import expand_scopes
 from orderwell.platform.accounts.services.roles import require_own
-from orderwell.platform.accounts.services.row_scopes import Limits, limits_to_give, set_limits, within_rows
+from orderwell.platform.accounts.services.row_scopes import Limits, holders_within, limits_to_give, set_limits
 from orderwell.platform.database import atomic
 from orderwell.platform.events.recording import Fact, record
 from orderwell.platform.permissions import Permission
@@ -68,7 +68,7 @@ def revoke_key(*, key_id: int, actor: Actor, now: datetime) -> ApiKey:
     """End a key: at once in this process, within two seconds in others. Revoking twice changes nothing."""
     actor.require(Permission.SYSTEM_API_KEY_MANAGE)
     with atomic():
-        key = within_rows(ApiKey.objects.select_for_update(), actor).filter(pk=key_id).first()
+        key = holders_within(ApiKey.objects.select_for_update(), actor).filter(pk=key_id).first()
         if key is None:
             raise NotFound(kind=_("API key"), reference=key_id)
         if key.revoked_at is None:
@@ -81,7 +81,7 @@ def revoke_key(*, key_id: int, actor: Actor, now: datetime) -> ApiKey:
 
 def list_keys(*, actor: Actor) -> list[ApiKey]:
     actor.require(Permission.SYSTEM_API_KEY_MANAGE)
-    return list(within_rows(ApiKey.objects.order_by("id"), actor))
+    return list(holders_within(ApiKey.objects.order_by("id"), actor))
 
 
 def _record(event: AccountEvent, key: ApiKey, actor: Actor, now: datetime) -> None:

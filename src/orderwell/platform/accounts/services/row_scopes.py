@@ -84,7 +84,7 @@ def _there(kind: str, ids: Collection[int]) -> set[int]:
     return set(_rows[kind].model._default_manager.filter(pk__in=ids).values_list("pk", flat=True))
 
 
-def within_rows(holders: QuerySet[Holder], actor: Actor) -> QuerySet[Holder]:
+def holders_within(holders: QuerySet[Holder], actor: Actor) -> QuerySet[Holder]:
     """Those users or keys that see no more than the actor: of the others an actor with row filters doesn't know."""
     owner = "user" if holders.model is User else "api_key"
     for kind in KINDS:
@@ -106,15 +106,6 @@ def set_limits(holder: User | ApiKey, limits: Limits) -> None:
         for kind, ids in limits.items()
         for object_id in sorted(set(ids))
     )
-
-
-def rows_within(rows: QuerySet[Any], actor: Actor, **kinds: str) -> QuerySet[Any]:
-    """Those rows whose columns the row filters leave: `rows_within(counts, actor, warehouse="warehouse")`."""
-    for column, kind in kinds.items():
-        own: frozenset[int] | None = getattr(actor, f"{kind}_ids")
-        if own is not None:
-            rows = rows.filter(**{f"{column}__in": own})
-    return rows
 
 
 class RowFilters(TypedDict):

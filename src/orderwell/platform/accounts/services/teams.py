@@ -14,7 +14,7 @@ from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.accounts.errors import TeamNameTaken
 from orderwell.platform.accounts.events import AccountEvent
 from orderwell.platform.accounts.models import Team, User
-from orderwell.platform.accounts.services.row_scopes import within_rows
+from orderwell.platform.accounts.services.row_scopes import holders_within
 from orderwell.platform.accounts.services.users import change_user, visible_teams
 from orderwell.platform.database import atomic
 from orderwell.platform.events.recording import Fact, record
@@ -65,7 +65,7 @@ def save_team(
 
 def _set_members(team: Team, wanted: set[int], actor: Actor, now: datetime) -> None:
     """Who comes and who goes; each is a change of that user, and told there."""
-    users = within_rows(User.objects.filter(Q(pk__in=wanted) | Q(teams=team)).distinct(), actor)
+    users = holders_within(User.objects.filter(Q(pk__in=wanted) | Q(teams=team)).distinct(), actor)
     users = users.prefetch_related("teams").order_by("pk")
     known = {user.pk: user for user in users}
     for index, key in enumerate(sorted(wanted)):
@@ -81,7 +81,7 @@ def _set_members(team: Team, wanted: set[int], actor: Actor, now: datetime) -> N
 def members_of(team_id: int, *, actor: Actor) -> list[User]:
     """Who belongs to a team, by name, with roles and row filters at hand."""
     actor.require(Permission.SYSTEM_USER_MANAGE)
-    found = within_rows(User.objects.filter(teams=team_id), actor)
+    found = holders_within(User.objects.filter(teams=team_id), actor)
     return sorted(found.prefetch_related("roles", "row_scopes"), key=str)
 
 

@@ -18,13 +18,14 @@ from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.accounts.errors import UsernameTaken, WeakPassword
 from orderwell.platform.accounts.events import AccountEvent
 from orderwell.platform.accounts.models import Team, User
+from orderwell.platform.accounts.row_filters import rows_within
 from orderwell.platform.accounts.services.roles import (
     find_roles,
     require_not_above,
     require_own,
     somebody_still_manages_users,
 )
-from orderwell.platform.accounts.services.row_scopes import Limits, limits_to_give, set_limits, within_rows
+from orderwell.platform.accounts.services.row_scopes import Limits, holders_within, limits_to_give, set_limits
 from orderwell.platform.database import atomic
 from orderwell.platform.events.recording import Fact, record
 from orderwell.platform.events.versions import Version, require_version, version_of
@@ -166,7 +167,7 @@ def set_password(
 
 
 def visible_teams(actor: Actor) -> QuerySet[Team]:
-    return Team.objects.all() if actor.team_ids is None else Team.objects.filter(pk__in=actor.team_ids)
+    return rows_within(Team.objects.all(), actor, pk="team")
 
 
 def user_version(user_id: int) -> Version:
@@ -176,7 +177,7 @@ def user_version(user_id: int) -> Version:
 def find_user(username: str, *, actor: Actor, lock: bool = False) -> User:
     """Raises NotFound, also for one who sees rows that the actor doesn't see."""
     rows = User.objects.select_for_update() if lock else User.objects.all()
-    user = within_rows(rows, actor).filter(username=username.strip().lower()).first()
+    user = holders_within(rows, actor).filter(username=username.strip().lower()).first()
     if user is None:
         raise NotFound(kind=_("user"), reference=username, pointer="/username")
     return user
