@@ -20,7 +20,7 @@ from orderwell.platform.caching import TimedCache
 from orderwell.platform.crypto.keyring import ring_path
 from orderwell.platform.crypto.proofs import check_proofs
 from orderwell.platform.database import is_postgresql
-from orderwell.platform.events.queries import backlog
+from orderwell.platform.events.queries import backlog, newest_moment
 from orderwell.platform.faults import fault_of
 from orderwell.platform.installation import pending_migrations
 from orderwell.platform.jobs.heartbeats import living
@@ -213,6 +213,13 @@ def _clock(now: datetime) -> Iterator[Check]:
             step = _("Set the clock of this machine (NTP).")
             yield Check("clock", PROBLEM, found, step, {"moment": f"{now:%Y-%m-%d %H:%M:%S}"})
             return
+    newest = newest_moment()
+    if newest is not None and newest > now + MOST_CLOCK_DIFFERENCE:
+        found = _("this machine says {moment} UTC, but the last change was made at {newest} UTC")
+        step = _("Set the clock of this machine (NTP).")
+        data = {"moment": f"{now:%Y-%m-%d %H:%M:%S}", "newest": f"{newest:%Y-%m-%d %H:%M:%S}"}
+        yield Check("clock", PROBLEM, found, step, data)
+        return
     yield Check("clock", OK, f"{now:%Y-%m-%d %H:%M:%S} UTC")
 
 
