@@ -113,7 +113,7 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["orderwell.web.templatetags.addresses", "orderwell.web.templatetags.layouts"],
+            "builtins": [f"orderwell.web.templatetags.{name}" for name in ("addresses", "doers", "layouts")],
             "libraries": {"i18n": "orderwell.web.templatetags.translating"},
             "context_processors": [
                 "django.template.context_processors.request",

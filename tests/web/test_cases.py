@@ -186,6 +186,8 @@ def test_ratings_are_shown_where_they_count_and_can_be_hidden(browse: Browse, pl
         assert "2.0 of 5 from 1 rating" in client.get(page).content.decode(), page
     assert "2.0 of 5" not in client.get(f"/products/{company.pot.product_id}/").content.decode()
     rating = Rating.objects.get()
+    quick = client.get(f"/lists/ratings/quick/{rating.pk}/").content.decode()
+    assert "★★☆☆☆</span></h2>" in quick and quick.count("rude words") == 1
     assert client.post(f"/ratings/{rating.pk}/hide/", {"token": "a", "reason": ""}).status_code == 422
     assert client.post(f"/ratings/{rating.pk}/hide/", {"token": "b", "reason": "insult"}).status_code == 302
     assert "of 5 from" not in client.get(f"/products/{company.cup.product_id}/").content.decode()

@@ -292,6 +292,8 @@ def test_a_session_is_asked_for_and_given_in_place(person: Callable[..., Any]) -
     part = {"X-Orderwell-Part": "session"}
     wrong = client.post("/sign-in/", {"username": "viewer", "password": "no"}, headers=part)
     assert wrong.status_code == 422 and json.loads(wrong.content)["errors"]
+    empty = client.post("/sign-in/", {"username": "viewer", "password": ""}, headers=part)
+    assert json.loads(empty.content)["errors"] == ["Password: This field is required."]
     right = client.post("/sign-in/", {"username": "viewer", "password": PASSWORD}, headers=part).json()
     assert right["user"] == client.get("/session/").json()["user"] and right["csrf"]
 

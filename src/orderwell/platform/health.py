@@ -21,6 +21,7 @@ from orderwell.platform.crypto.keyring import ring_path
 from orderwell.platform.crypto.proofs import check_proofs
 from orderwell.platform.database import is_postgresql
 from orderwell.platform.events.queries import backlog
+from orderwell.platform.faults import fault_of
 from orderwell.platform.installation import pending_migrations
 from orderwell.platform.jobs.heartbeats import living
 from orderwell.platform.jobs.models import Schedule
@@ -91,7 +92,7 @@ def _safely(name: str, run: Callable[[datetime], Iterator[Check]], now: datetime
                 name,
                 PROBLEM,
                 "{text}",
-                _("Make {home} readable and writable for this user."),
+                fault_of(error) or _("Make {home} readable and writable for this user."),
                 {"text": str(error), "home": settings.HOME},
             )
         ]

@@ -148,9 +148,17 @@ def test_a_rate_is_typed_in_percent(owner: Client) -> None:
 
 
 def test_a_channel_names_only_warehouses_that_exist(owner: Client, company: Company) -> None:
+    from orderwell.domains.catalog.models import Channel
+    from orderwell.domains.inventory.models import Warehouse
+
+    Warehouse.objects.create(code="east", name_zh="东仓", name_en="East side")
     path = "/admin/channels/new/"
     page = owner.post(path, {**CODED["channels"], **begun(owner, path), "warehouses": "main, nowhere"})
-    assert page.status_code == 422 and "There is no warehouse nowhere" in page.content.decode()
+    text = page.content.decode()
+    assert page.status_code == 422 and "There is no warehouse nowhere" in text and "east (East side)" in text
+    done = owner.post(path, {**CODED["channels"], **begun(owner, path), "warehouses": "east SIDE、main"})
+    assert done.status_code == 302
+    assert Channel.objects.get(code="fair").warehouse_codes == ["east", "main"]
 
 
 def test_a_buffer_is_made_changed_and_removed(owner: Client, company: Company) -> None:

@@ -46,4 +46,4 @@ def test_the_amounts_follow_what_is_typed(sign_in: Open, site: Site) -> None:
     expect(page.locator(".toast")).to_contain_text("The credit note is issued.")
     page.locator(".toast").get_by_role("button", name="Undo").click()
     expect(page.locator(".toast")).to_contain_text("takes it back")
-    expect(page.locator("main")).to_contain_text("undone by")
+    expect(page.locator("main")).to_contain_text("Undone by")

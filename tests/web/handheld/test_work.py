@@ -173,6 +173,7 @@ def test_more_than_is_promised_to_the_order_never_leaves(worker: Client, place: 
 
 def test_what_is_short_ships_the_rest_and_is_told(worker: Client, owner: Client, place: Callable[..., int]) -> None:
     from orderwell.domains.orders.models import OrderLine
+    from orderwell.platform.leftovers.models import Leftover
 
     order_id = place(CUP=3, POT=1)
     task = work(worker)["picks"][0]
@@ -183,8 +184,17 @@ def test_what_is_short_ships_the_rest_and_is_told(worker: Client, owner: Client,
     assert send(worker, action)["state"] == "done"
     shipped = dict(OrderLine.objects.filter(order_id=order_id).values_list("sku", "quantity_shipped"))
     assert shipped == {"CUP": Decimal(1), "POT": Decimal(1)}
-    assert "1 of 3 CUP found (missing)" in owner.get(f"/orders/{order_id}/").content.decode()
+    page = owner.get(f"/orders/{order_id}/").content.decode()
+    assert "1 of 3 CUP found (missing)" in page
+    assert (
+        "Picked short" in page
+        and "CUP: 1 of 3 found (not on the shelf). Count it" in page
+        and "Ready to ship" not in page
+    )
     assert "1 of 3 found" in owner.get("/to-sort-out/").content.decode()
+    settled = Leftover.objects.get()
+    assert owner.post(f"/to-sort-out/{settled.pk}/settle/", {"token": "a", "note": "found"}).status_code == 302
+    assert "Ready to ship" in owner.get(f"/orders/{order_id}/").content.decode()
 
 
 def test_when_nothing_is_there_only_the_shortage_is_told(worker: Client, place: Callable[..., int]) -> None:

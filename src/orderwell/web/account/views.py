@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout, update_session_auth_hash
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
@@ -23,6 +24,7 @@ from orderwell.platform.accounts.models import User
 from orderwell.platform.accounts.services.preferences import set_preferences
 from orderwell.platform.accounts.services.sign_in import sign_in
 from orderwell.platform.accounts.services.users import set_password
+from orderwell.platform.formats import named
 from orderwell.web.account.forms import PasswordForm, PreferencesForm, SignInForm
 from orderwell.web.context import THEMES
 from orderwell.web.pages import address_of, back_to, form_page, open_page, signed_in
@@ -54,9 +56,15 @@ def sign_in_page(request: HttpRequest) -> HttpResponse:
                 login(request, user, backend=BACKEND)
                 return _session(request) if in_page else HttpResponseRedirect(back_to(request))
     if in_page:
-        errors = [str(error) for listed in form.errors.values() for error in listed]
-        return JsonResponse({"errors": errors}, status=status)
+        return JsonResponse({"errors": _errors_by_name(form)}, status=status)
     return render(request, "account/sign_in.html", {"form": form, "next": back_to(request)}, status=status)
+
+
+def _errors_by_name(form: SignInForm) -> list[str]:
+    """One list below both fields: what is wrong with one of them says which."""
+    wrong = {name: [str(error) for error in errors] for name, errors in form.errors.items()}
+    whole = wrong.pop(NON_FIELD_ERRORS, [])
+    return whole + [named(form.fields[name].label, error) for name, errors in wrong.items() for error in errors]
 
 
 def _session(request: HttpRequest) -> JsonResponse:

@@ -134,7 +134,7 @@ def channel(request: HttpRequest, actor: Actor, code: str | None = None) -> Http
     stored = _stored(row, "currency", "prices_include_tax", "shortage", "active")
     if row is not None:
         stored["warehouses"] = ", ".join(row.warehouse_codes)
-    known = [item.code for item in every_warehouse()]
+    known = {item.code: localname(item) for item in every_warehouse()}
     form = ChannelForm(request.POST or None, known=known, **over(stored, seen))
     return _form(
         request,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from django import forms
@@ -17,6 +18,7 @@ from orderwell.platform.accounts.services.users import sign_in_problems
 from orderwell.platform.configuration.kinds import Kind
 from orderwell.platform.configuration.models import CustomField
 from orderwell.platform.configuration.saving_fields import ENTITIES
+from orderwell.platform.formats import in_a_row, listed
 from orderwell.platform.permissions import words as permission_words
 from orderwell.web.components.actions import ActionForm
 from orderwell.web.components.forms import CountryField, DayField, ExactField, offer, options
@@ -229,26 +231,33 @@ class ChannelForm(CodedForm):
         label=_("Warehouses"),
         required=False,
         max_length=400,
-        help_text=_("Codes in the order of preference, separated by commas. Empty: all, by their own priority."),
+        help_text=_(
+            "Codes or names in the order of preference, separated by commas. Empty: all, by their own priority."
+        ),
     )
     active = forms.BooleanField(label=_("Active"), required=False, initial=True)
 
-    def __init__(self, *args: Any, known: Iterable[str] = (), **kwargs: Any) -> None:
+    def __init__(self, *args: Any, known: Mapping[str, str] = MappingProxyType({}), **kwargs: Any) -> None:
+        """`known`: the names of the warehouses by their codes."""
         super().__init__(*args, **kwargs)
         offer(self, "currency", currency_choices())
-        self.known = set(known)
+        self.known = {code: code for code in known} | {name.casefold(): code for code, name in known.items()}
+        if known:
+            field = self.fields["warehouses"]
+            names = _("There are: %(names)s.") % {"names": listed(f"{code} ({name})" for code, name in known.items())}
+            field.help_text = in_a_row(field.help_text, names)
 
     def freeze(self) -> None:
         super().freeze()
         self.fields["currency"].disabled = True
 
     def clean_warehouses(self) -> tuple[str, ...]:
-        text = self.cleaned_data["warehouses"].replace("，", ",")
+        text = self.cleaned_data["warehouses"].replace("，", ",").replace("、", ",")
         codes = tuple(code.strip() for code in text.split(",") if code.strip())
         for code in codes:
-            if code not in self.known:
+            if code not in self.known and code.casefold() not in self.known:
                 raise forms.ValidationError(_("There is no warehouse %(code)s."), params={"code": code})
-        return codes
+        return tuple(self.known.get(code) or self.known[code.casefold()] for code in codes)
 
 
 class CategoryForm(CodedForm):

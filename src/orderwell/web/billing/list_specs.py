@@ -25,6 +25,7 @@ from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 from orderwell.web.billing.bulk import BulkPaymentForm, undo_bulk_payments
 from orderwell.web.billing.undoing import BulkUndoForm
+from orderwell.web.components.doers import who
 from orderwell.web.components.markup import markup, to
 from orderwell.web.components.words import choices
 from orderwell.web.lists.common import (
@@ -46,7 +47,7 @@ MONEY = (
     Column("tax", _("Tax"), lambda d: d.tax_amount, "money", currency=currency_of),
     Column("amount", _("Amount"), lambda d: d.gross_amount, "money", currency=currency_of, narrow="end"),
     Column("currency", _("Currency"), lambda d: d.currency),
-    Column("who", _("Who"), lambda d: d.actor_label),
+    Column("who", _("Who"), lambda d: who(d.actor_label)),
 )
 CURRENCY = Filter(
     "currency",
@@ -233,7 +234,7 @@ PAYMENTS = ListSpec(
         ),
         Column("amount", _("Amount"), lambda p: p.amount, "money", currency=currency_of, narrow="end"),
         Column("currency", _("Currency"), lambda p: p.currency),
-        Column("who", _("Who"), lambda p: p.actor_label),
+        Column("who", _("Who"), lambda p: who(p.actor_label)),
         Column("undone", _("Undone"), lambda p: p.undone_reason or None),
     ),
     default=("order", "received", "customer", "method", "reference", "invoice", "refunded", "amount", "undone"),

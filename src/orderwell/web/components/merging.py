@@ -252,7 +252,7 @@ class MergingForm(ActionForm):
         if isinstance(field, CountryField):
             return str(field.prepare_value(text))
         if isinstance(field, forms.BooleanField):
-            return gettext("yes") if text else gettext("no")
+            return gettext("Yes") if text else gettext("No")
         if isinstance(field, forms.ChoiceField):
             flat: dict[str, Any] = {}
             for value, title in cast(list[tuple[Any, Any]], list(field.widget.choices)):
@@ -296,6 +296,6 @@ def faster() -> str:
 def read_base(text: str) -> dict[str, str]:
     try:
         found = json.loads(text or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return {str(name): str(value) for name, value in found.items()} if isinstance(found, dict) else {}

@@ -12,7 +12,7 @@ from orderwell.platform.wording import shown
 
 def option_value(option: configuration.Option, value: Any) -> str:
     if option.kind.name == "yes_no":
-        return _("yes") if value else _("no")
+        return _("Yes") if value else _("No")
     return str(shown(value))
 
 

@@ -26,6 +26,7 @@ from orderwell.platform.events.queries import sentences
 from orderwell.platform.formats import listed, money_text, named, price_text
 from orderwell.platform.views.sources import source_of, sources
 from orderwell.platform.wording import shown, with_amounts
+from orderwell.web.components.doers import who
 from orderwell.web.components.option_words import option_change
 from orderwell.web.components.places import group_name, place_name
 from orderwell.web.components.words import WORDS, word
@@ -158,7 +159,7 @@ def timeline(events: Iterable[Event]) -> list[Entry]:
                 event.data.get("body") or event.data.get("note") or _reason(event) or _goods(event) or _meant(event)
             ),
             changes=list(_changes(event)),
-            who=event.actor_label,
+            who=who(event.actor_label),
             source=str(word("source", event.source)),
             address=event.address,
             when=event.occurred_at,
@@ -249,7 +250,7 @@ def value_text(value: Any) -> str:
     if value in (None, "", [], {}):
         return "—"
     if isinstance(value, bool):
-        return gettext("yes") if value else gettext("no")
+        return gettext("Yes") if value else gettext("No")
     if isinstance(value, dict):
         return listed(named(key, value_text(item)) for key, item in value.items())
     if isinstance(value, list):

@@ -226,12 +226,12 @@ WORDS: dict[str, dict[str, tuple[str | Promise, str]]] = {
         "note": (_("Note"), QUIET),
     },
     "source": {
-        "web": (_("screen"), QUIET),
+        "web": (_("Screen"), QUIET),
         "api": (_("API"), QUIET),
-        "cli": (_("command line"), QUIET),
-        "job": (_("job"), QUIET),
-        "import": (_("import"), QUIET),
-        "public": (_("customer's page"), QUIET),
+        "cli": (_("Command line"), QUIET),
+        "job": (_("Job"), QUIET),
+        "import": (_("Import"), QUIET),
+        "public": (_("Customer's page"), QUIET),
     },
     "method": {name: (_(title), QUIET) for name, title in METHODS.items()},
     "hint_reason": {

@@ -163,9 +163,10 @@ def quick(request: HttpRequest, actor: Actor, name: str, pk: str) -> HttpRespons
     columns = list(columns_of(spec, actor).values())
     row = row_of(spec, actor, pk, columns, utc_now())
     shown = [(column.title, column.show(row) if column.show else plain(column, row)) for column in columns]
+    first = columns[0]
     context = {
         "spec": spec,
-        "title": plain(columns[0], row) or gettext("Row"),
+        "title": (first.show(row) if first.pictured and first.show else plain(first, row)) or gettext("Row"),
         "facts": [(title, value) for title, value in shown[1:] if value not in ("", None)],
         "href": spec.link(row) if spec.link else "",
         "row": row,

@@ -18,8 +18,10 @@ from orderwell.kernel.clock import utc_now
 from orderwell.kernel.quantities import plain
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.formats import in_a_row, listed, named
+from orderwell.platform.leftovers.queries import leftovers
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.words import word
+from orderwell.web.handheld.leftover_rows import shown
 from orderwell.web.orders.steps import Documents, Step
 from orderwell.web.templatetags.orderwell import day, localname, moment, money_text
 
@@ -96,6 +98,8 @@ def _leaves(found: OrderOverview, ready: list[LineView], missing: str, actor: Ac
         text += f" {missing}"
     if not any(view.within_reach(actor) for view in ready):
         return NextStep(_("Shipped by another warehouse"), text, blocked=True)
+    if short := _picked_short(found, actor):
+        return short
     title = _("Ready to ship") if not missing else _("Part of it can be shipped")
     if not actor.may(P.FULFILMENT_SHIPMENT_CREATE):
         title = _("Waits for the warehouse to ship it")
@@ -104,6 +108,18 @@ def _leaves(found: OrderOverview, ready: list[LineView], missing: str, actor: Ac
         text = in_a_row(_("There is no delivery address."), text)
         return NextStep(title, text, remedies=change if actor.may(P.ORDERS_ORDER_CHANGE) else ())
     return NextStep(title, text)
+
+
+def _picked_short(found: OrderOverview, actor: Actor) -> NextStep | None:
+    """Reserved by the ledger, and not on its shelf when somebody went to pick it."""
+    if not actor.may(P.INVENTORY_STOCK_VIEW):
+        return None
+    rows = leftovers(actor, is_open=True).filter(kind="short", subject=f"order:{found.order.pk}").order_by("id")
+    told = [text for row in rows for text in shown(row)["sentences"]]
+    if not told:
+        return None
+    text = _("%(found)s. Count it, or correct its stock, before it is shipped.") % {"found": listed(told)}
+    return NextStep(_("Picked short"), text, remedies=(_step(_("To sort out"), "alert-triangle", "leftover-list"),))
 
 
 def _held(found: OrderOverview, actor: Actor) -> NextStep:

@@ -24,6 +24,7 @@ from orderwell.domains.orders.queries import WAITING, OrderFilters, can_leave, o
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 from orderwell.web.billing.list_specs import CURRENCY, CUSTOMER
+from orderwell.web.components.doers import who
 from orderwell.web.components.forms import offer
 from orderwell.web.components.markup import to
 from orderwell.web.components.words import choices
@@ -211,7 +212,7 @@ SHIPMENTS = ListSpec(
         Column("state", _("State"), lambda s: s.state, "word", "shipment", narrow="end"),
         Column("city", _("City"), attribute("order.ship_city")),
         Column("country", _("Country"), lambda s: country(s.order.ship_country)),
-        Column("who", _("Who"), lambda s: s.actor_label),
+        Column("who", _("Who"), lambda s: who(s.actor_label)),
     ),
     default=("number", "order", "customer", "warehouse", "carrier", "tracking", "shipped", "state"),
     rows=shipment_rows,
@@ -301,7 +302,7 @@ RETURNS = ListSpec(
         Column("amount", _("Amount"), lambda r: r.gross_amount, "money", currency=currency_of, narrow="end"),
         Column("currency", _("Currency"), lambda r: r.currency),
         Column("history", _("History"), lambda r: r.history, "yes_no"),
-        Column("who", _("Who"), lambda r: r.actor_label),
+        Column("who", _("Who"), lambda r: who(r.actor_label)),
         Column("undone", _("Undone"), lambda r: r.undone_reason or None),
     ),
     default=("number", "order", "customer", "channel", "reason", "received", "amount", "undone"),

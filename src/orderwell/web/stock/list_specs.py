@@ -15,6 +15,7 @@ from orderwell.domains.inventory.queries import MovementFilters, StockFilters, h
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.causes import cause_text
+from orderwell.web.components.doers import who
 from orderwell.web.components.markup import markup, to
 from orderwell.web.components.numbers import add_numbers
 from orderwell.web.components.words import choices, word
@@ -145,7 +146,7 @@ MOVEMENTS = ListSpec(
         Column("cause", _("Document"), document, show=lambda m: cause_link(m.cause, getattr(m, "cause_number", ""))),
         Column("reason", _("Reason"), lambda m: str(word("adjustment", m.reason)) if m.reason else ""),
         Column("note", _("Note"), lambda m: m.note),
-        Column("who", _("Who"), lambda m: m.actor_label),
+        Column("who", _("Who"), lambda m: who(m.actor_label)),
     ),
     default=("when", "kind", "sku", "product", "warehouse", "quantity", "cause", "reason", "who"),
     rows=movement_rows,

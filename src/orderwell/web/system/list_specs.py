@@ -8,7 +8,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.safestring import SafeString
-from django.utils.text import capfirst
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django_tasks_db.models import DBTaskResult
@@ -26,6 +25,7 @@ from orderwell.platform.formats import listed
 from orderwell.platform.jobs.queries import jobs
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.causes import cause_text
+from orderwell.web.components.doers import who
 from orderwell.web.components.markup import markup, safe, to
 from orderwell.web.components.numbers import add_numbers
 from orderwell.web.components.schedules import job_name
@@ -60,7 +60,7 @@ IMPORTS = ListSpec(
         Column("refused", _("Refused"), lambda b: b.refused, "whole"),
         Column("orders", _("Orders"), lambda b: b.orders, "whole"),
         Column("returns", _("Returns"), lambda b: b.returns, "whole"),
-        Column("who", _("Who"), lambda b: b.actor_label, narrow="line"),
+        Column("who", _("Who"), lambda b: who(b.actor_label), narrow="line"),
         Column("created", _("When"), lambda b: b.created_at, "moment", sort="created", narrow="line"),
         Column("finished", _("Finished"), lambda b: b.finished_at, "moment"),
     ),
@@ -108,7 +108,7 @@ def stream_link(event: Any) -> Any:
 def name_streams(actor: Actor, found: Sequence[Any], keys: Sequence[str]) -> None:
     if "stream" in keys:
         add_numbers(actor, found, "stream")
-    words = {source: capfirst(str(word("source", source))) for source in {event.source for event in found}}
+    words = {source: str(word("source", source)) for source in {event.source for event in found}}
     for event in found:
         event.source_word = words[event.source]
 
@@ -124,7 +124,7 @@ EVENTS = ListSpec(
         Column("name", _("Name"), lambda e: e.name),
         Column("stream", _("Stream"), stream, show=stream_link, narrow="line"),
         Column("subject", _("Subject"), lambda e: e.subject),
-        Column("who", _("Who"), lambda e: e.actor_label, narrow="line"),
+        Column("who", _("Who"), lambda e: who(e.actor_label), narrow="line"),
         Column("source", _("Source"), lambda e: e.source_word, narrow="line"),
         Column("address", _("Address"), lambda e: e.address),
     ),
