@@ -71,6 +71,8 @@ def _refused(error: DomainError | InstallationFault, *, as_json: bool) -> int:
 
 
 def _broken(error: Exception, *, as_json: bool) -> int:
+    if type(error).__module__ == "django.db.utils" and (fault := _why_not_ready()) is not None:
+        return _refused(fault, as_json=as_json)
     code, message = fault_in_words(error)
     if message:
         say(f"{code}: {message}")
@@ -81,6 +83,19 @@ def _broken(error: Exception, *, as_json: bool) -> int:
     say(message)
     _print_errors([{"code": "internal_error", "message": message}], as_json=as_json)
     return DEFECT
+
+
+def _why_not_ready() -> InstallationFault | None:
+    """What the database refused may be a table or column that the next `orderwell setup` makes."""
+    from orderwell.platform.installation import require_ready
+
+    try:
+        require_ready()
+    except InstallationFault as fault:
+        return fault
+    except Exception:  # noqa: BLE001  a database that says nothing: then what it said first is the answer
+        return None
+    return None
 
 
 def _print_errors(errors: list[dict[str, Any]], *, as_json: bool) -> None:
