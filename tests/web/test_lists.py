@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import re
 from collections.abc import Callable
@@ -342,3 +343,19 @@ def test_a_bulk_action_without_a_ticked_row_says_what_to_do_and_has_no_button(
     assert "No row is ticked." in page and "data-busy" not in page and 'name="reason"' not in page
     page = flat(owner.get(f"/lists/orders/act/hold/?id={place(CUP=1)}").content.decode())
     assert "No row is ticked." not in page and "data-busy" in page and 'name="reason"' in page
+
+
+def test_an_export_on_a_full_disk_leaves_nothing_and_says_why(
+    browse: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from orderwell.platform.views.services import exports
+
+    def full(*_: Any, **__: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    client = browse("administrator")
+    client.raise_request_exception = False
+    monkeypatch.setattr(exports, "write", full)
+    answer = client.post("/lists/orders/export/?view=all", {"token": "t", "format": "csv"})
+    assert answer.status_code == 503 and "The disk is full." in answer.content.decode()
+    assert Export.objects.get().state == "failed"

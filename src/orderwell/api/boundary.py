@@ -16,7 +16,6 @@ from django.urls import Resolver404, resolve
 
 from orderwell.api.errors import (
     BodyTooLarge,
-    DatabaseBusy,
     InternalError,
     MalformedRequest,
     MethodNotAllowed,
@@ -25,6 +24,7 @@ from orderwell.api.errors import (
 from orderwell.api.orders.placing import place_order
 from orderwell.api.problems import refuse
 from orderwell.kernel.errors import DomainError, Phrase
+from orderwell.platform.faults import DatabaseBusy, fault_of
 
 log = logging.getLogger(__name__)
 PREFIX = "/api/"
@@ -99,9 +99,9 @@ def as_refusal(error: Exception, request: HttpRequest) -> DomainError:
         return BodyTooLarge(limit=settings.MAX_BODY)
     if isinstance(error, SuspiciousOperation | MultiPartParserError | UnreadablePostError):
         return MalformedRequest(reason=_why(error), technical=str(error)[:200] or type(error).__name__)
-    if isinstance(error, OperationalError):
-        log.warning("the database refused %s %s", request.method, request.path, exc_info=error)
-        return DatabaseBusy()
+    if isinstance(error, OperationalError) or fault_of(error):
+        log.warning("the machine refused %s %s", request.method, request.path, exc_info=error)
+        return DatabaseBusy(error)
     incident = secrets.token_hex(4)
     log.error("defect %s in %s %s", incident, request.method, request.path, exc_info=error)
     return InternalError(incident=incident)

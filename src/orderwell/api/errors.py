@@ -60,11 +60,6 @@ class InternalError(DomainError):
     message = "A defect of the program, noted in the log as {incident}. Nothing was changed."
 
 
-class DatabaseBusy(DomainError):
-    code = "database_busy"
-    message = "The database did not answer in time. Nothing was changed; send the same request again."
-
-
 class UnknownField(DomainError):
     code = "unknown_field"
     message = "There is no field {field} here; expected {expected}."

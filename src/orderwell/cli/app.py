@@ -12,7 +12,7 @@ from typing import Any
 import typer.main
 
 from orderwell import cli
-from orderwell.cli.frame import DEFECT, NOT_OK, WRONG_USAGE, root, say, to_json
+from orderwell.cli.frame import DEFECT, NOT_OK, WRONG_USAGE, fault_in_words, root, say, to_json
 from orderwell.kernel.errors import DomainError, InstallationFault
 
 # Typer keeps its copy of click to itself and offers only the last of this family.
@@ -71,10 +71,12 @@ def _refused(error: DomainError | InstallationFault, *, as_json: bool) -> int:
 
 
 def _broken(error: Exception, *, as_json: bool) -> int:
-    if type(error).__name__ == "OperationalError" and type(error).__module__ == "django.db.utils":
-        message = f"The database refused: {str(error).strip()}. {_remedy(str(error))}"
-        say(f"database_error: {message}")
-        _print_errors([{"code": "database_error", "message": message}], as_json=as_json)
+    if type(error).__module__ == "django.db.utils" and (fault := _why_not_ready()) is not None:
+        return _refused(fault, as_json=as_json)
+    code, message = fault_in_words(error)
+    if message:
+        say(f"{code}: {message}")
+        _print_errors([{"code": code, "message": message}], as_json=as_json)
         return NOT_OK
     traceback.print_exception(error)
     message = f"A defect of the program: {type(error).__name__}: {error}. The traceback is on standard error."
@@ -83,12 +85,17 @@ def _broken(error: Exception, *, as_json: bool) -> int:
     return DEFECT
 
 
-def _remedy(said: str) -> str:
-    if "database is locked" in said:
-        return "Another program has been writing for a minute, such as an import. Nothing was changed; try again later."
-    if "disk is full" in said:
-        return "Nothing was changed. Free some space in the data folder, then try again."
-    return "Try `orderwell doctor`."
+def _why_not_ready() -> InstallationFault | None:
+    """What the database refused may be a table or column that the next `orderwell setup` makes."""
+    from orderwell.platform.installation import require_ready
+
+    try:
+        require_ready()
+    except InstallationFault as fault:
+        return fault
+    except Exception:  # noqa: BLE001  a database that says nothing: then what it said first is the answer
+        return None
+    return None
 
 
 def _print_errors(errors: list[dict[str, Any]], *, as_json: bool) -> None:

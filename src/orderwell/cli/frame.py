@@ -119,6 +119,18 @@ def in_english(function: Callable[..., Answer], arguments: Mapping[str, Any]) ->
         return function(**arguments)
 
 
+def fault_in_words(error: Exception) -> tuple[str, str]:
+    """A code and a sentence for what is wrong with the machine or its database; nothing for a defect of the program."""
+    from orderwell.platform.faults import fault_of
+
+    fault = fault_of(error)
+    if isinstance(error, OSError):
+        return ("machine_fault", f"{error}. {fault}") if fault else ("", "")
+    if fault or (type(error).__name__ == "OperationalError" and type(error).__module__ == "django.db.utils"):
+        return "database_error", f"The database refused: {str(error).strip()}. {fault or 'Try `orderwell doctor`.'}"
+    return "", ""
+
+
 def operator() -> Actor:
     """Who acts on the command line: whoever may read the key ring may do everything; the account's name is recorded."""
     from orderwell.platform.accounts.actor import system_actor

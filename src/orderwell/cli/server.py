@@ -21,7 +21,7 @@ from typing import Annotated, Any
 
 import typer
 
-from orderwell.cli.frame import Answer, command, load_django, say, set_up_new_database
+from orderwell.cli.frame import Answer, command, fault_in_words, load_django, say, set_up_new_database
 from orderwell.kernel.errors import InstallationFault
 
 # Waiting requests that a web process holds beyond its threads. Enough for every open connection of a small company;
@@ -192,6 +192,7 @@ def _look(workers: int, threads: int, worker: str) -> dict[str, Any]:
     except SystemExit as exit_:
         return {"code": "bad_environment", "error": str(exit_.code)}
     except Exception as error:  # noqa: BLE001  the parent says it and ends
-        if type(error).__name__ == "OperationalError":
-            return {"code": "database_error", "error": f"The database refused: {str(error).strip()}"}
+        code, message = fault_in_words(error)
+        if message:
+            return {"code": code, "error": message}
         return {"code": "internal_error", "error": f"{type(error).__name__}: {error}"}

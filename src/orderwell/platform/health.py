@@ -20,7 +20,8 @@ from orderwell.platform.caching import TimedCache
 from orderwell.platform.crypto.keyring import ring_path
 from orderwell.platform.crypto.proofs import check_proofs
 from orderwell.platform.database import is_postgresql
-from orderwell.platform.events.queries import backlog
+from orderwell.platform.events.queries import backlog, newest_moment
+from orderwell.platform.faults import fault_of
 from orderwell.platform.installation import pending_migrations
 from orderwell.platform.jobs.heartbeats import living
 from orderwell.platform.jobs.models import Schedule
@@ -91,7 +92,7 @@ def _safely(name: str, run: Callable[[datetime], Iterator[Check]], now: datetime
                 name,
                 PROBLEM,
                 "{text}",
-                _("Make {home} readable and writable for this user."),
+                fault_of(error) or _("Make {home} readable and writable for this user."),
                 {"text": str(error), "home": settings.HOME},
             )
         ]
@@ -212,6 +213,13 @@ def _clock(now: datetime) -> Iterator[Check]:
             step = _("Set the clock of this machine (NTP).")
             yield Check("clock", PROBLEM, found, step, {"moment": f"{now:%Y-%m-%d %H:%M:%S}"})
             return
+    newest = newest_moment()
+    if newest is not None and newest > now + MOST_CLOCK_DIFFERENCE:
+        found = _("this machine says {moment} UTC, but the last change was made at {newest} UTC")
+        step = _("Set the clock of this machine (NTP).")
+        data = {"moment": f"{now:%Y-%m-%d %H:%M:%S}", "newest": f"{newest:%Y-%m-%d %H:%M:%S}"}
+        yield Check("clock", PROBLEM, found, step, data)
+        return
     yield Check("clock", OK, f"{now:%Y-%m-%d %H:%M:%S} UTC")
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from orderwell.platform.accounts.authentication import actor_for_user
 from orderwell.platform.accounts.models import User
+from orderwell.platform.faults import fault_of
 from orderwell.web.pages import address_of
 
 
@@ -67,14 +68,17 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def broken(request: HttpRequest) -> HttpResponse:
     """Asks the database nothing: it may be what is broken, and then the page says so."""
-    away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
-    status = 503 if away else 500
+    error = sys.exc_info()[1]
+    away, fault = isinstance(error, OperationalError | InterfaceError), fault_of(error)
+    status = 503 if away or fault else 500
     if request.path.startswith("/api/"):
-        code, title = ("database_away", "Database away") if away else ("internal_error", "Internal error")
+        code, title = ("database_away", "Database away") if status == 503 else ("internal_error", "Internal error")
         body = {"type": "about:blank", "title": title, "status": status, "code": code}
         return JsonResponse(body, status=status, content_type="application/problem+json")
-    page = loader.render_to_string("layout/broken.html", {"away": away, "status": status, "path": request.path})
-    return HttpResponse(page, status=status, headers={"Retry-After": "10"} if away else None)
+    page = loader.render_to_string(
+        "layout/broken.html", {"away": away, "fault": _(fault) if fault else "", "status": status, "path": request.path}
+    )
+    return HttpResponse(page, status=status, headers={"Retry-After": "10"} if status == 503 else None)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

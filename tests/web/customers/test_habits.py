@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -31,6 +31,16 @@ def test_favourites_and_rhythm_come_from_the_latest_orders(company: Company, pla
         ("CUP", 5, 9, 20),
         ("POT", 1, 1, 90),
     ]
+
+
+def test_orders_of_one_business_day_are_one_however_late_its_morning_is_elsewhere(
+    company: Company, place: Callable[..., int]
+) -> None:
+    """In Shanghai seven and nine in the morning are two days of UTC."""
+    for day in (1, 11, 21):
+        for hour in (23, 25):
+            place(CUP=1, now=datetime(2026, 2, day, tzinfo=UTC) + timedelta(hours=hour))
+    assert customer_habits(the_owner(), company.customer.pk).rhythm == 10
 
 
 def test_a_customer_without_orders_has_no_habits(company: Company) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from orderwell.domains.cases.models import Rating
 from orderwell.domains.orders.models import OrderLine
@@ -56,6 +56,8 @@ def _narrowed(
         rows = rows.filter(customer_id=customer_id)
     if product_id is not None:
         lines = OrderLine.objects.filter(order_id=OuterRef("order_id"), variant__product_id=product_id)
+        # What was cancelled before it left is not what the customer speaks of.
+        lines = lines.filter(quantity__gt=F("quantity_cancelled"))
         rows = rows.filter(Exists(lines))
     if since is not None:
         rows = rows.filter(created_at__gte=since)
@@ -70,7 +72,7 @@ def rating_summary(
     since: datetime | None = None,
     until: datetime | None = None,
 ) -> RatingSummary:
-    """Of one customer, one product (over the orders that have it on a line), a period, or all. Raises PermissionDenied."""
+    """Of one customer, one product (over the orders that have it on a line not cancelled), a period, or all. Raises PermissionDenied."""
     actor.require(Permission.CASES_RATING_VIEW)
     match customer_id, product_id, since, until:
         case int(), None, None, None:

@@ -9,12 +9,15 @@ from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
 from statistics import median
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from orderwell.domains.orders.due import due_before, today_began
 from orderwell.domains.orders.models import Order, OrderLine
 from orderwell.domains.orders.queries import still_waiting, visible_orders
+from orderwell.kernel.clock import business_day
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 from orderwell.platform.prepared import one_row, prepared
@@ -127,8 +130,9 @@ def _latest_of(actor: Actor, customer_id: int) -> QuerySet[Any, tuple[Any, ...]]
 
 
 def _rhythm(moments: Sequence[datetime]) -> int | None:
-    """The median of the days between orders, newest first; several orders of one day are one."""
-    days = sorted({moment.date() for moment in moments})
+    """The median of the business days between orders; several orders of one day are one."""
+    zone = ZoneInfo(settings.TIME_ZONE)
+    days = sorted({business_day(moment, zone) for moment in moments})
     if len(days) < 3:
         return None
     return round(median((later - earlier).days for earlier, later in pairwise(days)))

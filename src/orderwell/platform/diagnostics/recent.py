@@ -60,7 +60,8 @@ class RecentLog(logging.Handler):
                     file.truncate(0)
                     file.write(kept)
         except OSError:
-            self.handleError(record)
+            # The disk is full, perhaps: the line stands on standard error, and the traceback of a log would bury it.
+            pass
 
 
 def tail(path: Path, *, most: int = 200) -> list[dict[str, Any]]:

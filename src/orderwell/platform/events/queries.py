@@ -48,6 +48,11 @@ def backlog() -> Backlog:
     )
 
 
+def newest_moment() -> datetime | None:
+    """When the last event happened, by whatever clock it was written."""
+    return Event.objects.order_by("-pk").values_list("occurred_at", flat=True).first()
+
+
 _COUNTS = """
     SELECT (SELECT count(*) FROM events_event WHERE pending),
            (SELECT count(*) FROM events_delivery WHERE state = 'waiting' AND attempts = 0),

@@ -55,7 +55,7 @@ def _newest(case: Case) -> int:
     return max((message.pk for message in case.messages.all()), default=0)
 
 
-def sent_files(file: UploadedFile | None) -> list[SentFile]:
+def sent_files(file: UploadedFile[Any] | None) -> list[SentFile]:
     """What a field for one file brought along."""
     if file is None:
         return []

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, cast
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils.translation import gettext as _
 
 from orderwell.kernel.clock import utc_now
-from orderwell.kernel.errors import DomainError, NotFound
+from orderwell.kernel.errors import DomainError, ErrorDetail, NotFound
 from orderwell.kernel.identifiers import random_token
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.idempotency.repeating import Answer, once
-from orderwell.platform.idempotency.services import answers_for
+from orderwell.platform.idempotency.services import KeyReused, answers_for
 from orderwell.platform.permissions import PermissionDenied
 from orderwell.web.components.forms import Form
 from orderwell.web.components.toasts import Undo, tell
@@ -34,6 +35,16 @@ class ActionForm(Form):
 
     def renew(self) -> None:
         """Make a form that comes back ready to be sent once more."""
+
+    def refuse(self, error: DomainError | Iterable[ErrorDetail]) -> None:
+        """The same form with something else in it, after the first went out and its answer was lost: a request of its own,
+        once somebody has looked."""
+        details = list(error.details if isinstance(error, DomainError) else error)
+        rest = [detail for detail in details if detail.code != KeyReused.code]
+        if len(rest) < len(details):
+            self.put("token", new_token())
+            self.add_error(None, _("This form was taken once already. Look whether this is to be sent as well."))
+        super().refuse(rest)
 
     def put(self, name: str, value: object) -> None:
         """What comes back has `value` there, whatever was sent."""

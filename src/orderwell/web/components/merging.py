@@ -296,6 +296,6 @@ def faster() -> str:
 def read_base(text: str) -> dict[str, str]:
     try:
         found = json.loads(text or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return {str(name): str(value) for name, value in found.items()} if isinstance(found, dict) else {}

@@ -17,8 +17,10 @@ from orderwell.domains.customers.queries import customer_detail, tags
 from orderwell.domains.customers.services.save_customer import save_customer
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.events.versions import version_of
 from orderwell.platform.permissions import Permission
-from orderwell.web.components.actions import ActionForm, perform
+from orderwell.web.components.actions import perform
+from orderwell.web.components.merging import MergingForm
 from orderwell.web.components.toasts import Undo, tell, undo
 from orderwell.web.pages import action, form_page, go
 
@@ -50,7 +52,7 @@ def set_active(request: HttpRequest, actor: Actor, customer_id: int) -> HttpResp
     return go(request, page_of(customer_id))
 
 
-class TagsForm(ActionForm):
+class TagsForm(MergingForm):
     pointers = {r"/tags/.*": "tags"}
     tags = forms.CharField(
         label=gettext_lazy("Tags"),
@@ -59,17 +61,18 @@ class TagsForm(ActionForm):
         help_text=gettext_lazy("Separated by commas."),
         widget=forms.TextInput(attrs={"autofocus": True}),
     )
-    version = forms.IntegerField(widget=forms.HiddenInput)
 
 
 @form_page(CHANGE)
 def change_tags(request: HttpRequest, actor: Actor, customer_id: int) -> HttpResponse:
     before = customer_detail(actor, customer_id).customer
     names = sorted(tag.name for tag in before.tags.all())
-    form = TagsForm(request.POST or None, initial={"tags": ", ".join(names), "version": before.version})
+    stored = {"tags": ", ".join(names)}
+    who = version_of(f"customer:{customer_id}").changed_by if request.method == "POST" else ""
+    form = TagsForm(request.POST or None, stored=stored, version=before.version, changed_by=who)
 
     def act(data: dict[str, Any]) -> Customer:
-        draft = CustomerDraft(number=before.number, tags=words_of(data["tags"]), version=data["version"])
+        draft = CustomerDraft(number=before.number, tags=words_of(data["tags"]), version=before.version)
         return save_customer(draft, actor=actor, now=utc_now())
 
     def back(saved: Customer) -> Undo | None:

@@ -228,7 +228,7 @@ def new_note(request: HttpRequest, actor: Actor, customer_id: int) -> HttpRespon
     )
 
 
-class NoteChangeForm(ActionForm):
+class NoteChangeForm(MergingForm):
     body = forms.CharField(
         label=gettext_lazy("Note"), max_length=4000, widget=forms.Textarea(attrs={"rows": 4, "autofocus": True})
     )
@@ -244,7 +244,12 @@ def edit_note(request: HttpRequest, actor: Actor, customer_id: int, note_id: int
     return perform(
         request,
         actor,
-        NoteChangeForm(request.POST or None, initial={"body": note.body}),
+        NoteChangeForm(
+            request.POST or None,
+            stored={"body": note.body},
+            version=int(note.changed_at.timestamp()) if note.changed_at else 0,
+            changed_by=note.author_label,
+        ),
         template="customers/note.html",
         act=act,
         done=_("The note is saved."),

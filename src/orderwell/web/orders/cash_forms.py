@@ -16,6 +16,7 @@ from orderwell.domains.billing.models import Payment
 from orderwell.domains.inventory.models import Warehouse
 from orderwell.web.components.actions import ActionForm
 from orderwell.web.components.forms import ExactField, in_currency, offer, options
+from orderwell.web.components.merging import MergingForm
 from orderwell.web.components.words import choices
 from orderwell.web.orders.forms import CountForm
 from orderwell.web.templatetags.orderwell import localname, money_text
@@ -105,11 +106,10 @@ def _label(payment: Payment) -> str:
     return " · ".join(filter(None, (f"{method} {payment.reference or ''}".strip(), named, rest)))
 
 
-class TrackingForm(ActionForm):
+class TrackingForm(MergingForm):
     carrier = forms.CharField(
         label=_("Carrier"), required=False, max_length=60, widget=forms.TextInput(attrs={"list": "carriers"})
     )
     tracking_number = forms.CharField(
         label=_("Tracking number"), required=False, max_length=80, widget=forms.TextInput(attrs=SCANNED)
     )
-    version = forms.IntegerField(widget=forms.HiddenInput)

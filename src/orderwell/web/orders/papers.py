@@ -18,7 +18,8 @@ from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import NotFound
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
-from orderwell.web.components.actions import ActionForm, perform
+from orderwell.web.components.actions import perform
+from orderwell.web.components.merging import MergingForm
 from orderwell.web.components.serving import SAFE_TO_SHOW, served
 from orderwell.web.components.toasts import tell, undo, undoes
 from orderwell.web.middleware import POLICY
@@ -31,8 +32,7 @@ SEALED_INSIDE = "default-src 'none'; sandbox; frame-ancestors 'self'"
 READER_INSIDE = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 
 
-class NoteChangeForm(ActionForm):
-    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+class NoteChangeForm(MergingForm):
     body = forms.CharField(
         label=gettext_lazy("Note"), max_length=MAX_NOTE, widget=forms.Textarea(attrs={"rows": 6, "autofocus": True})
     )
@@ -54,12 +54,14 @@ def change(request: HttpRequest, actor: Actor, order_id: int, note_id: int) -> H
     note = _note_of(actor, order_id, note_id)
 
     def act(data: dict[str, Any]) -> OrderNote:
-        return change_note(note_id=note_id, **data, actor=actor, now=utc_now())
+        return change_note(note_id=note_id, **data, version=note.version, actor=actor, now=utc_now())
 
     return perform(
         request,
         actor,
-        NoteChangeForm(request.POST or None, initial={"body": note.body, "version": note.version}),
+        NoteChangeForm(
+            request.POST or None, stored={"body": note.body}, version=note.version, changed_by=note.author_label
+        ),
         template="orders/note.html",
         act=act,
         done=_("The note is saved."),

@@ -89,19 +89,15 @@ def mark_delivered(request: HttpRequest, actor: Actor, shipment_id: int) -> Http
 @form_page(Permission.FULFILMENT_SHIPMENT_CREATE)
 def tracking(request: HttpRequest, actor: Actor, shipment_id: int) -> HttpResponse:
     shipment = shipment_detail(actor, shipment_id)
-    initial = {
-        "carrier": shipment.carrier,
-        "tracking_number": shipment.tracking_number,
-        "version": shipment.version,
-    }
+    stored = {"carrier": shipment.carrier, "tracking_number": shipment.tracking_number}
 
     def act(data: dict[str, Any]) -> None:
-        set_tracking(shipment_id=shipment_id, **data, actor=actor, now=utc_now())
+        set_tracking(shipment_id=shipment_id, **data, version=shipment.version, actor=actor, now=utc_now())
 
     return perform(
         request,
         actor,
-        TrackingForm(request.POST or None, initial=initial),
+        TrackingForm(request.POST or None, stored=stored, version=shipment.version),
         template="shipments/tracking.html",
         act=act,
         done=_("Saved."),

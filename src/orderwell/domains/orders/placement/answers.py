@@ -11,12 +11,13 @@ from orderwell.domains.orders.errors import InternalFailure
 from orderwell.domains.orders.outcomes import Duplicate, Outcome, Placed, Repeated
 from orderwell.domains.orders.placement.plan import Plan
 from orderwell.kernel.problems import problem_document
+from orderwell.platform.faults import DatabaseBusy
 from orderwell.platform.idempotency import services as request_keys
 from orderwell.platform.wording import sentence
 
 _encode = msgspec.json.Encoder(decimal_format="string", enc_hook=str).encode
 REFUSED_STATUS = 422
-FAILED_STATUS = 500
+FAILED_STATUS = {InternalFailure.code: 500, DatabaseBusy.code: 503}
 
 
 def answer(outcome: Outcome, language: str) -> tuple[int, bytes]:
@@ -30,7 +31,7 @@ def answer(outcome: Outcome, language: str) -> tuple[int, bytes]:
         return outcome.status, outcome.answer
     if isinstance(outcome, Duplicate):
         return 200, _encode(outcome)
-    status = FAILED_STATUS if outcome.code == InternalFailure.code else REFUSED_STATUS
+    status = FAILED_STATUS.get(outcome.code, REFUSED_STATUS)
     with translation.override(language):
         return status, _encode(problem_document(status, outcome.errors, text=sentence))
 

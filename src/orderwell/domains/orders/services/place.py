@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, OperationalError, connection
 
 from orderwell.domains.inventory.errors import StockChanged
 from orderwell.domains.orders import errors
@@ -26,6 +26,7 @@ from orderwell.domains.orders.placement.reserve import reserve_in_arrival_order
 from orderwell.domains.orders.placement.resolve import resolve
 from orderwell.domains.orders.placement.write import write
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.faults import DatabaseBusy
 from orderwell.platform.permissions import Permission
 from orderwell.platform.unchanged import Unchanged, unchanged
 
@@ -58,14 +59,18 @@ def place_submissions(submissions: Sequence[Submission], *, now: datetime) -> li
 
 
 def _place_alone(submission: Submission, now: datetime) -> Outcome:
+    refused: Exception | None = None
     for attempt in range(1, ATTEMPTS + 1):
         try:
             return _place_together([submission], now)[0]
-        except (DatabaseError, StockChanged):
+        except (DatabaseError, StockChanged) as error:
+            refused = error
             log.warning("placing one order failed, attempt %d of %d", attempt, ATTEMPTS, exc_info=True)
         except Exception:
             log.exception("placing one order failed unexpectedly")
             break
+    if isinstance(refused, OperationalError):  # a full disk, a lock that stays: nothing is wrong with the order
+        return Refused((DatabaseBusy(refused).detail(),))
     reference = secrets.token_hex(4)
     log.error("order refused with internal_failure, reference %s", reference)
     return Refused((errors.InternalFailure(reference=reference).detail(),))
