@@ -238,6 +238,7 @@ def test_a_bulk_action_gives_each_row_its_verdict_and_retries_the_refused(
     assert [item["outcome"] for item in run.verdicts] == ["done", "refused", "unchanged"]
     number = Order.objects.get(pk=cancelled).number
     assert number in answer and "cancelled" in answer.lower()
+    assert "Those that are unchanged were so already." in answer
     assert "Try the refused again" not in answer  # a cancelled order stays cancelled
     again = owner.post(f"/lists/runs/{run.pk}/retry/", {"token": "t1"}, headers={"HX-Request": "true"})
     assert again.status_code == 200
