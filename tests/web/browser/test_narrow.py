@@ -68,3 +68,29 @@ def test_every_page_fits_a_phone(sign_in: Callable[..., Page], site: Site) -> No
         wrong += [f"{path} has a small target: {text}" for text in found["small"]]
     assert visited > 60
     assert not wrong, "\n".join(wrong)
+
+
+def test_a_word_longer_than_its_line_breaks_on_a_phone(sign_in: Callable[..., Page], site: Site) -> None:
+    """What people type without a blank, in what holds an order and in the name of a product, makes no page wider."""
+    number = place(site, ("CUP", 2)).strip().splitlines()[-1]
+    site.shell(
+        "from orderwell.domains.catalog.models import Product\n"
+        "from orderwell.domains.orders.models import Order, OrderLine\n"
+        f"Order.objects.filter(number={number!r}).update(customer_name='n' * 80)\n"
+        "OrderLine.objects.update(name='l' * 80)\n"
+        "Product.objects.update(name_en='p' * 80, name_zh='p' * 80)"
+    )
+    order = site.shell(
+        f"from orderwell.domains.orders.models import Order\nprint(Order.objects.get(number={number!r}).pk)"
+    )
+    product = site.shell("from orderwell.domains.catalog.models import Product\nprint(Product.objects.first().pk)")
+    page = sign_in("anna", width=WIDTH, height=844, meant=".")
+    page.goto(f"/orders/{order.strip()}/hold/")
+    page.locator("[name=reason]").fill("x" * 100)
+    page.locator("main form .btn-primary").click()
+    page.wait_for_url(f"**/orders/{order.strip()}/")
+    cut = "[...document.querySelectorAll('.order-next-text span')].some((one) => one.getBoundingClientRect().right > innerWidth)"
+    assert not page.evaluate(cut)
+    for path in (f"/orders/{order.strip()}/", f"/orders/{order.strip()}/ship/", f"/products/{product.strip()}/"):
+        page.goto(path, wait_until="load")
+        assert page.evaluate("document.documentElement.scrollWidth") <= WIDTH, path
