@@ -1,6 +1,6 @@
 """Run the tests the way `make test` promises: both databases, then a real browser; one summary at the end.
 
-Plain tests share the cores; what measures threads, kills processes or drives a browser runs alone, after them.
+Plain tests share the cores; what sets threads against each other or kills processes comes after them, and a browser last.
 Whatever is given after the name goes to pytest as it is, in one run.
 """
 
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-ALONE = "concurrency or crash"
+AT_ONCE = "concurrency or crash"
 SOAK_SECONDS = "7200"
 SLOWEST = ("--durations", "12", "--durations-min", "5")  # named at the end of each run: where time is to be won
 NO_TESTS = 5  # pytest's exit code when nothing was collected
@@ -48,8 +48,10 @@ def plan(what: str, given: list[str], chromium: str | None) -> list[Run]:
                 runs.append(Run(f"{database}, soak", database, ["-m", "soak", "--timeout", SOAK_SECONDS], {}))
             else:
                 plain = ["-n", str(os.cpu_count() or 1), "--dist", "loadfile"]
-                runs.append(Run(database, database, [*plain, "-m", f"not ({ALONE} or browser or soak)"], {}))
-                runs.append(Run(f"{database}, alone", database, ["-m", f"({ALONE}) and not (browser or soak)"], {}))
+                runs.append(Run(database, database, [*plain, "-m", f"not ({AT_ONCE} or browser or soak)"], {}))
+                # Threads and processes that meet: no more than two such tests at once, however many cores there are.
+                few = ["-n", "2", "--dist", "loadfile", "-m", f"({AT_ONCE}) and not (browser or soak)"]
+                runs.append(Run(f"{database}, at once", database, few, {}))
     if what in {"all", "browser"} and chromium:
         # A browser waits a lot: two of them, each with its own server and company.
         arguments = ["-n", "2", "--dist", "worksteal", "-m", "browser and not soak", *given]

@@ -360,3 +360,21 @@ def test_an_export_on_a_full_disk_leaves_nothing_and_says_why(
     answer = client.post("/lists/orders/export/?view=all", {"token": "t", "format": "csv"})
     assert answer.status_code == 503 and "The disk is full." in answer.content.decode()
     assert Export.objects.get().state == "failed"
+
+
+def test_an_issued_invoice_whose_file_is_lost_says_what_to_bring_back(owner: Client, place: Callable[..., int]) -> None:
+    from pathlib import Path
+
+    from orderwell.domains.billing.services.invoice import issue_invoice
+    from orderwell.kernel.clock import utc_now
+    from orderwell.platform.printing.models import IssuedDocument
+    from orderwell.testing.actors import owner as boss
+
+    invoice = issue_invoice(order_id=place(CUP=1), actor=boss(), now=utc_now())
+    path = f"/lists/invoices/print/invoice/?id={invoice.pk}"
+    assert body(owner.get(path)).startswith(b"%PDF")
+    Path(IssuedDocument.objects.get().file.path).unlink()
+    owner.raise_request_exception = False
+    answer = owner.get(path)
+    assert answer.status_code == 503 and "bring the folder back from the backup" in body(answer).decode()
+    assert IssuedDocument.objects.count() == 1  # what was issued is never made anew

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import os
 
+from django.conf import settings
 from django.db import DatabaseError
 from django.utils.translation import gettext_noop
 
@@ -15,6 +17,9 @@ READ_ONLY = gettext_noop(
 )
 FORBIDDEN = gettext_noop(
     "The system does not let this user read or write that. Nothing was changed; give it to the user that Orderwell runs as, then try again."
+)
+MISSING = gettext_noop(
+    "A file that this data names is gone from the data folder. Nothing was changed; bring the folder back from the backup, then try again."
 )
 LOCKED = gettext_noop(
     "Another program has been writing to the database for a minute, such as an import. Nothing was changed; try again later."
@@ -38,6 +43,8 @@ _BY_WORDS = {
 
 def fault_of(error: BaseException | None) -> str:
     """The sentence for a fault of the machine and not of the program; empty for any other."""
+    if isinstance(error, FileNotFoundError) and str(error.filename).startswith(f"{settings.MEDIA_ROOT}{os.sep}"):
+        return MISSING
     if isinstance(error, OSError):
         return _BY_NUMBER.get(error.errno or 0, "")
     if isinstance(error, DatabaseError):
