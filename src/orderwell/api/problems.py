@@ -67,6 +67,7 @@ STATUS: dict[str, int] = {
     "internal_failure": 500,
     "database_busy": 503,
     "intake_busy": 503,
+    "placement_unknown": 503,
 }
 
 

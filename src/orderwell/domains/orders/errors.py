@@ -87,6 +87,16 @@ class InternalFailure(DomainError):
     )
 
 
+class PlacementUnknown(DomainError):
+    """The database went away with COMMIT under way and did not come back to be asked."""
+
+    code = "placement_unknown"
+    message = (
+        "The database went away while this order was written, so it may be there or not. Send it again with the same "
+        "request key or external id: an order that is there is then not placed twice."
+    )
+
+
 class OrderStateForbids(DomainError):
     """`message` says how the order stands and what can be done instead; `data` has `state` and `expected` for programs."""
 

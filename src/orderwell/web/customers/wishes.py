@@ -247,7 +247,7 @@ def edit_note(request: HttpRequest, actor: Actor, customer_id: int, note_id: int
         NoteChangeForm(
             request.POST or None,
             stored={"body": note.body},
-            version=int(note.changed_at.timestamp()) if note.changed_at else 0,
+            version=int(note.changed_at.timestamp() * 1_000_000) if note.changed_at else 0,
             changed_by=note.author_label,
         ),
         template="customers/note.html",

@@ -7,7 +7,7 @@ from datetime import datetime
 import msgspec
 from django.utils import translation
 
-from orderwell.domains.orders.errors import InternalFailure
+from orderwell.domains.orders.errors import InternalFailure, PlacementUnknown
 from orderwell.domains.orders.outcomes import Duplicate, Outcome, Placed, Repeated
 from orderwell.domains.orders.placement.plan import Plan
 from orderwell.kernel.problems import problem_document
@@ -17,7 +17,7 @@ from orderwell.platform.wording import sentence
 
 _encode = msgspec.json.Encoder(decimal_format="string", enc_hook=str).encode
 REFUSED_STATUS = 422
-FAILED_STATUS = {InternalFailure.code: 500, DatabaseBusy.code: 503}
+FAILED_STATUS = {InternalFailure.code: 500, DatabaseBusy.code: 503, PlacementUnknown.code: 503}
 
 
 def answer(outcome: Outcome, language: str) -> tuple[int, bytes]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+import time
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
@@ -32,6 +33,8 @@ from orderwell.platform.unchanged import Unchanged, unchanged
 
 log = logging.getLogger(__name__)
 ATTEMPTS = 3
+# Between two questions to a database that went away; a restart takes a moment.
+RETURN_SECONDS = 1.0
 
 
 def place_orders(drafts: Sequence[OrderDraft], *, actor: Actor, now: datetime) -> list[Outcome]:
@@ -84,19 +87,28 @@ def _place_together(submissions: Sequence[Submission], now: datetime) -> list[Ou
         with unchanged() as known:
             outcomes = _place(submissions, now, known)
     except DatabaseError:
-        if not _are_there(outcomes):
+        there = _are_there(outcomes)
+        if there is False:
             raise
-        log.warning("%d orders were placed, but the answer to COMMIT was lost", len(outcomes), exc_info=True)
+        log.warning("the answer to COMMIT of %d orders was lost; there: %s", len(outcomes), there, exc_info=True)
+        if there is None:
+            unknown = Refused((errors.PlacementUnknown().detail(),))
+            outcomes = [unknown if isinstance(outcome, Placed) else outcome for outcome in outcomes]
     return outcomes
 
 
-def _are_there(outcomes: Sequence[Outcome]) -> bool:
-    """Looked at on a connection that works; one order stands for the transaction."""
+def _are_there(outcomes: Sequence[Outcome]) -> bool | None:
+    """Looked at on a connection that works; one order stands for the transaction. None: nobody answers."""
     first = next((outcome for outcome in outcomes if isinstance(outcome, Placed)), None)
     if first is None:
         return False
-    connection.close_if_unusable_or_obsolete()
-    return Order.objects.filter(pk=first.order_id, number=first.number, placed_at=first.placed_at).exists()
+    for _attempt in range(ATTEMPTS):
+        try:
+            connection.close_if_unusable_or_obsolete()
+            return Order.objects.filter(pk=first.order_id, number=first.number, placed_at=first.placed_at).exists()
+        except DatabaseError:
+            time.sleep(RETURN_SECONDS)
+    return None
 
 
 def _place(submissions: Sequence[Submission], now: datetime, known: Unchanged | None) -> list[Outcome]:
