@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 
 from orderwell.domains.cases.errors import NotTheirsToSee, WrittenMeanwhile
-from orderwell.domains.cases.models import Case, Message
+from orderwell.domains.cases.models import Case, Message, Task
 from orderwell.domains.cases.services.converse import write_message
 from orderwell.domains.cases.services.files import SentFile
 from orderwell.domains.cases.services.manage import CaseChange, change_case
 from orderwell.domains.cases.services.many import assign_cases
 from orderwell.domains.cases.services.open_case import CaseDraft, ask_colleagues, open_case
 from orderwell.domains.cases.services.speak import ask
+from orderwell.domains.cases.services.tasks import add_task
 from orderwell.kernel.refusals import EmptyFile
 from orderwell.testing.actors import owner
 from orderwell.testing.factories import make_channel
@@ -46,6 +47,16 @@ def test_nor_to_one_who_sees_other_channels_alone() -> None:
     with pytest.raises(NotTheirsToSee):
         open_case(draft=CaseDraft("question", "x", order_id=order.pk, assignee="far"), actor=owner(), now=NOW)
     assert not Case.objects.exists() and not Message.objects.exists()
+
+
+def test_a_task_is_given_to_nobody_who_cannot_open_what_it_is_about() -> None:
+    person("far", "sales-clerk", limits={"channel": [make_channel("elsewhere").pk]})
+    person("near", "sales-clerk")
+    stream = f"order:{shipped().pk}"
+    with pytest.raises(NotTheirsToSee) as refused:
+        add_task(stream=stream, text="Call them", assignee="far", actor=owner(), now=NOW)
+    assert refused.value.details[0].pointer == "/assignee" and not Task.objects.exists()
+    assert str(add_task(stream=stream, text="Call them", assignee="near", actor=owner(), now=NOW).assignee) == "near"
 
 
 def test_who_is_in_charge_already_stays_when_they_see_it_no_more() -> None:

@@ -12,7 +12,7 @@ class UnknownColleague(DomainError):
 
 class NotTheirsToSee(DomainError):
     code = "not_theirs_to_see"
-    message = "{name} may not see this case, so it can't be given to them."
+    message = "{name} may not see what this is about, so it can't be given to them."
 
 
 class WrittenMeanwhile(DomainError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from orderwell.domains.cases.errors import NotTheirsToSee, UnknownColleague
 from orderwell.domains.cases.events import CaseEvent
 from orderwell.domains.cases.models import Case
-from orderwell.domains.cases.queries import visible_cases
+from orderwell.domains.cases.queries import find_document, visible_cases
 from orderwell.kernel.errors import DomainError, NotFound, Refusal, StaleVersion
 from orderwell.kernel.refusals import text_problems
 from orderwell.platform.accounts.actor import Actor
@@ -44,10 +44,12 @@ def colleague(username: str, pointer: str = "/assignee") -> User | None:
     return user
 
 
-def require_sight(user: User, case: Case) -> None:
-    """A case is in nobody's charge who can't open it. Raises NotTheirsToSee."""
-    if not visible_cases(actor_for_user(user)).filter(pk=case.pk).exists():
-        raise NotTheirsToSee(name=str(user)[:80], pointer="/assignee")
+def require_sight(user: User, stream: str) -> None:
+    """A case or a task is given to nobody who can't open the document that it is about. Raises NotTheirsToSee."""
+    try:
+        find_document(actor_for_user(user), stream)
+    except NotFound:
+        raise NotTheirsToSee(name=str(user)[:80], pointer="/assignee") from None
 
 
 def stream_of(case: Case) -> str:

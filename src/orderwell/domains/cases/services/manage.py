@@ -43,7 +43,7 @@ def change_case(*, case_id: int, change: CaseChange, version: int | None = None,
         if not isinstance(change.assignee, UnsetType):
             given = colleague(change.assignee)
             if given is not None and given != case.assignee:
-                require_sight(given, case)
+                require_sight(given, f"case:{case.pk}")
             case.assignee = given
         if not isinstance(change.priority, UnsetType):
             case.priority = change.priority

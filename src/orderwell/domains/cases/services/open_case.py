@@ -60,7 +60,7 @@ def open_case(*, draft: CaseDraft, actor: Actor, now: datetime) -> Case:
         assignee = colleague(draft.assignee)
         case = write_case(draft, order=order, customer_id=customer_id, assignee=assignee, actor=actor, now=now)
         if assignee is not None:
-            require_sight(assignee, case)
+            require_sight(assignee, f"case:{case.pk}")
             notify(
                 [assignee],
                 kind=Notice.Kind.CASE,

@@ -10,7 +10,7 @@ from django.conf import settings
 from orderwell.domains.cases.events import CaseEvent
 from orderwell.domains.cases.models import Notice, Task
 from orderwell.domains.cases.queries import find_document
-from orderwell.domains.cases.services.loading import check_text, colleague
+from orderwell.domains.cases.services.loading import check_text, colleague, require_sight
 from orderwell.domains.cases.services.notify import notify, notify_mentioned
 from orderwell.kernel.errors import NotFound, refuse_together
 from orderwell.kernel.refusals import day_problems, moment_problems
@@ -27,7 +27,7 @@ def add_task(
 ) -> Task:
     """Something to do about "order:12", "customer:5" or "case:7". It is due today or later.
 
-    Raises NotFound, UnknownColleague, DayOver, Refusal.
+    Raises NotFound, UnknownColleague, NotTheirsToSee, DayOver, Refusal.
     """
     actor.require(Permission.CASES_TASK_CHANGE)
     text = check_text(text, "/text", limit=MOST_TEXT)
@@ -37,6 +37,8 @@ def add_task(
     with atomic():
         find_document(actor, stream)
         user = colleague(assignee)
+        if user is not None:
+            require_sight(user, stream)
         task = Task.objects.create(
             stream=stream, text=text, assignee=user, due_at=due_at, created_at=now, author_label=actor.label[:120]
         )
