@@ -21,7 +21,7 @@ def test_a_change_of_a_setting_is_told_by_its_title(owner: Client, browse: Calla
         set_value(key=key, value=value, actor=system_actor(), now=utc_now())
     page = flat(owner.get("/system/events/").content.decode())
     assert "from True" not in page
-    assert "Setting “Missing phone” was changed from yes to no." in page
+    assert "Setting “Missing phone” was changed from Yes to No." in page
     assert "Setting “Unusual quantity · Times the usual quantity” was changed from" in page
     chinese = browse("administrator", language="zh-hans", username="boss")
     assert "设置 “缺少电话” 由 是 改为 否。" in flat(chinese.get("/system/events/").content.decode())
