@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.translation.trans_real import parse_accept_lang_header
 
+from orderwell.domains.orders.placement.answers import FAILED_STATUS
 from orderwell.kernel.errors import DomainError, ErrorDetail
 from orderwell.kernel.problems import problem_document
 from orderwell.platform.events.recording import json_safe
@@ -64,10 +65,9 @@ STATUS: dict[str, int] = {
     "lookup_throttled": 429,
     "too_many_messages": 429,
     "internal_error": 500,
-    "internal_failure": 500,
-    "database_busy": 503,
     "intake_busy": 503,
-    "placement_unknown": 503,
+    # An answer that is kept under its request key is written there, so what it may be stands there.
+    **FAILED_STATUS,
 }
 
 

@@ -26,5 +26,4 @@ def known_customer(actor: Actor, customer_id: int) -> Customer:
 
 @prepared(Actor, int)
 def _of_key(actor: Actor, pk: int) -> QuerySet[Customer]:
-    rows = Customer.objects.filter(pk=pk)
-    return rows_within(rows, actor, team="team")
+    return rows_within(Customer.objects.filter(pk=pk), actor, team="team")

@@ -68,8 +68,7 @@ class CustomerDetail:
 def visible_customers(actor: Actor) -> QuerySet[Customer]:
     """Customers of the actor's teams; all of them where no team limits the actor."""
     actor.require(Permission.CUSTOMERS_CUSTOMER_VIEW)
-    rows = Customer.objects.all()
-    return rows_within(rows, actor, team="team")
+    return rows_within(Customer.objects.all(), actor, team="team")
 
 
 def customers(actor: Actor, filters: CustomerFilters | None = None) -> QuerySet[Customer]:
