@@ -7,6 +7,7 @@ Whatever is given after the name goes to pytest as it is, in one run.
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -14,8 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-AT_ONCE = "concurrency or crash"
+AT_ONCE = ("concurrency", "crash")
 SOAK_SECONDS = "7200"
+# A file of tests stays with one worker. In the order of their folders: as it comes, xdist keeps the files of few tests,
+# which are the long ones, for the end, when the others have nothing left to do.
+BY_FILE = ("--dist", "loadfile", "--no-loadscope-reorder")
 SLOWEST = ("--durations", "12", "--durations-min", "5")  # named at the end of each run: where time is to be won
 NO_TESTS = 5  # pytest's exit code when nothing was collected
 
@@ -36,9 +40,17 @@ class Result:
     seconds: float
 
 
+def marked(*marks: str) -> list[str]:
+    """The files of tests that name one of `marks`: to read all others only to leave them out takes half a minute a run."""
+    named = re.compile(rf"mark\.({'|'.join(marks)})\b")
+    files = sorted((ROOT / "tests").rglob("test_*.py"))
+    return [str(path.relative_to(ROOT)) for path in files if named.search(path.read_text(encoding="utf-8"))]
+
+
 def plan(what: str, given: list[str], chromium: str | None) -> list[Run]:
     databases = [what] if what in {"sqlite", "postgresql"} else ["sqlite", "postgresql"]
     runs: list[Run] = []
+    at_once = " or ".join(AT_ONCE)
     if what != "browser":
         for database in databases:
             if given:
@@ -47,14 +59,14 @@ def plan(what: str, given: list[str], chromium: str | None) -> list[Run]:
                 # Fifty rounds of killing take longer than any test of `make test` may.
                 runs.append(Run(f"{database}, soak", database, ["-m", "soak", "--timeout", SOAK_SECONDS], {}))
             else:
-                plain = ["-n", str(os.cpu_count() or 1), "--dist", "loadfile"]
-                runs.append(Run(database, database, [*plain, "-m", f"not ({AT_ONCE} or browser or soak)"], {}))
+                plain = ["-n", str(os.cpu_count() or 1), *BY_FILE]
+                runs.append(Run(database, database, [*plain, "-m", f"not ({at_once} or browser or soak)"], {}))
                 # Threads and processes that meet: no more than two such tests at once, however many cores there are.
-                few = ["-n", "2", "--dist", "loadfile", "-m", f"({AT_ONCE}) and not (browser or soak)"]
-                runs.append(Run(f"{database}, at once", database, few, {}))
+                few = ["-n", "2", *BY_FILE, "-m", f"({at_once}) and not (browser or soak)"]
+                runs.append(Run(f"{database}, at once", database, [*few, *marked(*AT_ONCE)], {}))
     if what in {"all", "browser"} and chromium:
         # A browser waits a lot: two of them, each with its own server and company.
-        arguments = ["-n", "2", "--dist", "worksteal", "-m", "browser and not soak", *given]
+        arguments = ["-n", "2", "--dist", "worksteal", "-m", "browser and not soak", *(given or marked("browser"))]
         runs.append(Run("browser", "sqlite", arguments, {"ORDERWELL_CHROMIUM": chromium}))
     return runs
 

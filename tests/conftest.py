@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
@@ -51,9 +52,19 @@ def pytest_configure(config: pytest.Config) -> None:
     # Making a password safe takes a third of a second on purpose, and most tests begin with a user. The programs that
     # tests start as processes keep the real one, and tests/platform/accounts/test_passwords.py looks at it.
     django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # Every client of a test sets up the middleware anew, and each time all static files would be looked through.
+    django_settings.WHITENOISE_AUTOREFRESH = True
     if config.getoption("numprocesses", None):
         # The workers inherit our environment; each has to come to its own data folder before Django loads there.
         del os.environ["DJANGO_SETTINGS_MODULE"]
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """What was collected stays to the end. To look through it for garbage again and again was a seventh of the time."""
+    from orderwell.platform.memory import rest_the_collector
+
+    gc.collect()
+    rest_the_collector()
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

@@ -8,6 +8,8 @@ class OrderwellConfig(AppConfig):
     label = "orderwell"
 
     def ready(self) -> None:
+        from orderwell.platform.database import watch_connections
         from orderwell.wiring import wire
 
         wire()
+        watch_connections()

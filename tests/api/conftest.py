@@ -5,16 +5,15 @@ What needs models is imported inside the fixtures: pytest may load this file bef
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.api.callers import Caller
+from tests.api.callers import Caller, make_caller, place_in_the_callers_thread
 
 if TYPE_CHECKING:
-    from orderwell.domains.orders.drafts import Submission
-    from orderwell.domains.orders.outcomes import Outcome
+    from tests.api.examples import World
     from tests.api.shop import Shop
 
 
@@ -31,19 +30,7 @@ def fresh_keys() -> Iterator[None]:
 @pytest.fixture
 def caller(db: None) -> Callable[..., Caller]:
     """Make a caller: `caller("orders:*", limits={"channel": [1]})`."""
-
-    def make(*scopes: str, limits: Mapping[str, Sequence[int]] | None = None) -> Caller:
-        from orderwell.kernel.clock import utc_now
-        from orderwell.platform.accounts.actor import system_actor
-        from orderwell.platform.accounts.services.api_keys import create_key
-        from orderwell.platform.accounts.services.row_scopes import set_limits
-
-        made, key = create_key(name="test", scopes=scopes or ["*"], actor=system_actor(), now=utc_now())
-        # Past the service, which would refuse rows that are not there.
-        set_limits(made, limits or {})
-        return Caller(key)
-
-    return make
+    return make_caller
 
 
 @pytest.fixture
@@ -64,16 +51,25 @@ def shop(db: None) -> Shop:
     return open_shop()
 
 
+@pytest.fixture(scope="module")
+def kept_world(django_db_setup: None, django_db_blocker: object) -> Iterator[World]:
+    from orderwell.platform.accounts.services.roles import sync_built_in_roles
+    from orderwell.testing.kept import kept_rows
+    from tests.api.examples import World
+    from tests.api.shop import open_shop
+
+    with kept_rows(django_db_blocker):
+        sync_built_in_roles()
+        yield World(open_shop(), make_caller("*"))
+
+
+@pytest.fixture
+def world(kept_world: World, db: None) -> World:
+    """A shop and its owner for what is tried on every route, made once for a file of tests."""
+    return kept_world
+
+
 @pytest.fixture(autouse=True)
 def gate_within_the_test(monkeypatch: pytest.MonkeyPatch) -> None:
     """The intake gate's own thread would not see what a test has not committed: here it places in the caller's."""
-    from orderwell.domains.orders import gate
-    from orderwell.platform.permissions import Permission
-
-    class Direct(gate.IntakeGate):
-        def submit(self, submission: Submission) -> Outcome:
-            submission.actor.require(Permission.ORDERS_ORDER_PLACE)
-            return gate.place_submissions([submission], now=gate.utc_now())[0]
-
-    direct = Direct()
-    monkeypatch.setattr("orderwell.api.orders.placing.gate", lambda: direct)
+    place_in_the_callers_thread(monkeypatch)

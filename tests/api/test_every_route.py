@@ -9,14 +9,12 @@ from typing import Any
 import pytest
 
 from orderwell.api.openapi import PREFIX, document, operations
-from orderwell.platform.accounts.services.roles import sync_built_in_roles
 from orderwell.platform.events.models import Event
 from orderwell.platform.idempotency.models import RequestKey
 from orderwell.platform.permissions import EVERYTHING
 from tests.api import cases_examples, examples, goods_examples, hints_examples, merging_examples
 from tests.api.callers import Caller
 from tests.api.examples import Request, World
-from tests.api.shop import Shop
 
 CallerMaker = Callable[..., Caller]
 Route = tuple[str, str]
@@ -38,12 +36,6 @@ HIDDEN = [route for route in ROUTES if EXAMPLES[route].hidden_by]
 each_route = pytest.mark.parametrize("route", ROUTES, ids=" ".join)
 each_write = pytest.mark.parametrize("route", WRITES, ids=" ".join)
 each_hidden = pytest.mark.parametrize("route", HIDDEN, ids=" ".join)
-
-
-@pytest.fixture
-def world(shop: Shop, owner: Caller) -> World:
-    sync_built_in_roles()
-    return World(shop, owner)
 
 
 def send(caller: Caller, route: Route, request: Request, key: str | None = None) -> Any:

@@ -12,7 +12,7 @@ from orderwell.testing import factories as make
 from tests.api.callers import Caller
 from tests.api.examples import World
 from tests.api.shop import Shop, draft
-from tests.api.test_every_route import EXAMPLES, Route, described, world  # noqa: F401  a fixture
+from tests.api.test_every_route import EXAMPLES, Route, described
 
 PAGES = {"cursor", "limit"}
 # Any text is a legitimate question, and nothing found a legitimate answer to it.
@@ -32,6 +32,11 @@ FILTERS = [(route, each["name"]) for route in sorted(EXAMPLES) if route[0] == "G
 NAMING = [(route, name) for route, name in FILTERS if name not in FREE]
 
 
+@pytest.fixture
+def shop(world: World) -> Shop:
+    return world.shop
+
+
 def with_value(at: World, route: Route, name: str, value: object) -> str:
     """The address of the route's example with this one filter set beside what it cannot do without."""
     path, _, query = EXAMPLES[route].make(at).path.partition("?")
@@ -41,7 +46,7 @@ def with_value(at: World, route: Route, name: str, value: object) -> str:
 
 
 @pytest.mark.parametrize(("route", "name"), NAMING, ids=lambda part: part if isinstance(part, str) else part[1])
-def test_a_filter_refuses_what_is_not_there(route: Route, name: str, world: World) -> None:  # noqa: F811
+def test_a_filter_refuses_what_is_not_there(route: Route, name: str, world: World) -> None:
     values: tuple[object, ...] = ("nope:nope",) if name == "filter" else ("nope",)
     if name.endswith("_id"):
         values += (NOBODY,)
@@ -56,7 +61,7 @@ def test_a_filter_refuses_what_is_not_there(route: Route, name: str, world: Worl
 
 
 @pytest.mark.parametrize("name", sorted(FREE))
-def test_what_takes_any_text_is_there_and_takes_it(name: str, world: World) -> None:  # noqa: F811
+def test_what_takes_any_text_is_there_and_takes_it(name: str, world: World) -> None:
     routes = [route for route, known in FILTERS if known == name]
     assert routes, "a reason for nothing"
     for route in routes:
@@ -80,6 +85,15 @@ def test_the_names_that_are_there_are_told_and_work(owner: Caller, shop: Shop) -
         assert found["number"] == "C-1"
     wrong = owner.get("/tasks?assignee=nope").json()["errors"][0]
     assert (wrong["pointer"], wrong["data"]["expected"]) == ("/assignee", "mei")
+
+
+def test_a_tag_is_asked_for_in_any_case(owner: Caller, shop: Shop) -> None:
+    for version, given in enumerate((["VIP"], ["vip", "Vip"]), start=1):
+        headers = {"If-Match": f'"{version}"'}
+        changed = owner("PATCH", f"/customers/{shop.customer.pk}", {"tags": given}, headers=headers)
+        assert changed.json()["tags"] == ["VIP"]
+    assert len(owner.get("/customers?tag=vip").json()["items"]) == 1
+    assert owner.get("/customer-tags").json() == ["VIP"]
 
 
 def test_a_key_learns_of_no_other_teams_and_customers(caller: Any, owner: Caller, shop: Shop) -> None:

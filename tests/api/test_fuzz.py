@@ -23,8 +23,9 @@ from orderwell.api.openapi import document
 from orderwell.domains.customers.models import Customer
 from orderwell.domains.orders.models import Hold, Order
 from orderwell.wsgi import application
-from tests.api.callers import Caller
-from tests.api.shop import Shop, draft
+from tests.api.callers import Caller, place_in_the_callers_thread
+from tests.api.examples import World
+from tests.api.shop import draft
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 TRIES = int(os.environ.get("ORDERWELL_FUZZ_TRIES", "10"))
@@ -35,17 +36,20 @@ schema.app = application
 OPERATIONS = {operation.ok().label: operation.ok() for operation in schema.get_all_operations()}
 
 
-@pytest.fixture
-def known(owner: Caller, shop: Shop) -> Iterator[dict[str, list[Any]]]:
+Ids = dict[str, list[Any]]
+
+
+@pytest.fixture(scope="module")
+def kept_ids(kept_world: World) -> Ids:
     """Ids that exist, by the name of the path parameter: made-up ones would only ever meet a 404."""
-    for _ in range(2):
-        owner.post("/orders", draft())
-    owner.post(f"/orders/{Order.objects.latest('id').pk}/holds", {"kind": "other", "reason": "look"})
-    owner.post("/quotes", draft())
-    # A request through WSGI would close the connection that holds the test's transaction.
-    for signal in (request_started, request_finished):
-        signal.disconnect(close_old_connections)
-    yield {
+    shop, owner = kept_world.shop, kept_world.owner
+    with pytest.MonkeyPatch.context() as patch:
+        place_in_the_callers_thread(patch)
+        for _ in range(2):
+            owner.post("/orders", draft())
+        owner.post(f"/orders/{Order.objects.latest('id').pk}/holds", {"kind": "other", "reason": "look"})
+        owner.post("/quotes", draft())
+    return {
         "order_id": list(Order.objects.values_list("id", flat=True)),
         "hold_id": list(Hold.objects.values_list("id", flat=True)),
         "customer_id": list(Customer.objects.values_list("id", flat=True)),
@@ -53,12 +57,25 @@ def known(owner: Caller, shop: Shop) -> Iterator[dict[str, list[Any]]]:
         "key": ["orders.number_template"],
         "code": ["viewer"],
     }
+
+
+@pytest.fixture
+def owner(world: World) -> Caller:
+    return world.owner
+
+
+@pytest.fixture
+def known(kept_ids: Ids, db: None) -> Iterator[Ids]:
+    # A request through WSGI would close the connection that holds the test's transaction.
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield kept_ids
     for signal in (request_started, request_finished):
         signal.connect(close_old_connections)
 
 
 @pytest.mark.parametrize("label", OPERATIONS)
-def test_answers_are_as_described(label: str, owner: Caller, known: dict[str, list[Any]]) -> None:
+def test_answers_are_as_described(label: str, owner: Caller, known: Ids) -> None:
     operation = OPERATIONS[label]
     cases = st.one_of(*(operation.as_strategy(generation_mode=mode) for mode in MODES))
 

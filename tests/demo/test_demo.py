@@ -18,6 +18,7 @@ from orderwell.demo.load import NotEmpty, load_demo
 from orderwell.demo.people import customers
 from orderwell.demo.seasons import moments, weight, working
 from orderwell.domains.billing.models import CreditNote, Invoice, Payment
+from orderwell.domains.cases.models import Case, Message, Rating, Task
 from orderwell.domains.catalog.models import Barcode, Product, Variant
 from orderwell.domains.customers.models import Contact, Customer
 from orderwell.domains.fulfilment.models import Return, Shipment
@@ -58,6 +59,9 @@ def test_what_people_say_is_in_one_language_at_a_time() -> None:
         *names.CANCEL_REASONS,
         *names.RETURN_REASONS,
         *names.NOTES,
+        *names.TASKS,
+        *(words for pair in names.QUESTIONS for words in pair),
+        *(words for several in names.COMMENTS.values() for words in several),
         names.GIFT_WRAP,
         names.CHECKED,
         *holds,
@@ -126,9 +130,12 @@ def test_loading_gives_a_company_at_work_once_and_grows_on_request(monkeypatch: 
     assert Barcode.objects.exists()
     assert Contact.objects.exclude(phone_index=None).exists()
     assert Variant.objects.filter(is_bundle=True).count() == len(BUNDLES)
-    for model in (Shipment, Invoice, Payment, CreditNote, Return, Transfer, ExpectedReceipt, Hold, Backorder):
+    told = (Case, Message, Rating, Task)
+    for model in (Shipment, Invoice, Payment, CreditNote, Return, Transfer, ExpectedReceipt, Hold, Backorder, *told):
         assert model.objects.exists(), model
     assert {"draft", "placed", "completed", "cancelled"} == set(Order.objects.values_list("state", flat=True))
+    assert len(set(Rating.objects.values_list("score", flat=True))) > 1
+    assert Message.objects.filter(direction=Message.Direction.OUT).exists(), "customers are answered"
     assert not [difference for verdict in run_laws() for difference in verdict.result.differences]
     assert backlog().waiting == 0, "events of last year wait for a worker"
     known = Order.objects.count()

@@ -11,7 +11,15 @@ from django.test.utils import isolate_apps
 
 from orderwell.platform.accounts.models import Team
 from orderwell.platform.crypto import EncryptedTextField
-from orderwell.platform.database import allocate_ids, atomic, bulk_insert, is_postgresql, snapshot, writing_turn
+from orderwell.platform.database import (
+    allocate_ids,
+    atomic,
+    bulk_insert,
+    is_postgresql,
+    make_room,
+    snapshot,
+    writing_turn,
+)
 from orderwell.platform.events.models import Event
 from orderwell.platform.fields import AmountField, QuantityField, RateField, UnitPriceField
 from orderwell.testing.concurrency import in_threads
@@ -119,6 +127,27 @@ def test_bulk_insert_stores_every_kind_of_field_as_django_does(sample, values) -
     json_at = comparable.index('"json"')
     assert [x for i, x in enumerate(first) if i != json_at] == [x for i, x in enumerate(third) if i != json_at]
     assert inserted.json == created.json
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("rows", [15, 16, 100])
+def test_what_many_rows_have_in_common_and_what_they_have_not_is_each_stored_in_its_row(sample, rows) -> None:
+    wanted = [
+        (1 if n % 3 else None, FULL["moment"], n % 2 == 0, "same", str(n), [True] if n % 2 else [1], None, Decimal(n))
+        for n in range(rows)
+    ]
+    names = ("parent", "moment", "yes", "char", "text", "json", "day", "quantity")
+    bulk_insert(sample, names, wanted)
+    stored = list(sample.objects.order_by("id").values_list(*names))
+    assert stored == wanted
+    assert [row[2] for row in stored] == [row[2] for row in wanted]
+    assert [type(row[5][0]) for row in stored] == [type(row[5][0]) for row in wanted]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_rows_may_be_all_the_same(sample) -> None:
+    bulk_insert(sample, ("char", "yes", "big"), [("x", False, None)] * 90)
+    assert list(sample.objects.values_list("char", "yes", "big")) == [("x", False, None)] * 90
 
 
 @pytest.mark.django_db(transaction=True)
@@ -318,3 +347,20 @@ def test_a_turn_is_given_back_when_its_holder_fails(monkeypatch, tmp_path) -> No
         raise RuntimeError("gone")
     with writing_turn():
         pass
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(is_postgresql(), reason="PostgreSQL keeps its pages in a memory of its own")
+def test_the_thread_that_writes_all_day_keeps_more_pages_also_on_a_new_connection() -> None:
+    def kept() -> int:
+        with connection.cursor() as cursor:
+            return int(cursor.execute("PRAGMA cache_size").fetchone()[0])
+
+    usual = kept()
+    for _connection in range(2):
+        make_room(32)
+        make_room(32)
+        assert kept() == -32_000
+        connection.close()
+    assert kept() == usual
+    connection.close()

@@ -5,7 +5,7 @@ What needs models is imported inside the fixtures: pytest may load this file bef
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from orderwell.domains.catalog.models import Channel, Variant
     from orderwell.domains.customers.models import Customer
     from orderwell.domains.inventory.models import Warehouse
+    from orderwell.platform.accounts.actor import Actor
     from orderwell.platform.accounts.models import User
 
 PASSWORD = "correct horse battery"
@@ -31,8 +32,7 @@ class Company:
     customer: Customer
 
 
-@pytest.fixture
-def company(db: None) -> Company:
+def open_company() -> Company:
     """A channel that takes backorders, a warehouse with 10 cups and 2 pots, a customer."""
     from orderwell.testing import factories
 
@@ -46,6 +46,74 @@ def company(db: None) -> Company:
     factories.stock_up(company.cup, company.warehouse, 10)
     factories.stock_up(company.pot, company.warehouse, 2)
     return company
+
+
+def place_order(
+    *,
+    now: Any = None,
+    external_id: str | None = None,
+    requested_at: Any = None,
+    customer: str = "C1",
+    **quantities: int,
+) -> int:
+    """Place an order past the screen: `place_order(CUP=2, POT=1)`; its id."""
+    from decimal import Decimal
+
+    from orderwell.domains.orders.drafts import AddressDraft, LineDraft, OrderDraft
+    from orderwell.domains.orders.outcomes import Placed
+    from orderwell.domains.orders.services.place import place_orders
+    from orderwell.kernel.clock import utc_now
+    from orderwell.testing.actors import owner as the_owner
+
+    draft = OrderDraft(
+        channel="shop",
+        customer=customer,
+        external_id=external_id,
+        requested_at=requested_at,
+        ship_to=AddressDraft(recipient="王小明", phone="13812345678", street="人民路1号", city="上海市"),
+        lines=tuple(LineDraft(sku, Decimal(count)) for sku, count in quantities.items()),
+    )
+    outcome = place_orders([draft], actor=the_owner(), now=now or utc_now())[0]
+    assert isinstance(outcome, Placed), outcome
+    return outcome.order_id
+
+
+@pytest.fixture
+def company(db: None) -> Company:
+    return open_company()
+
+
+@pytest.fixture(scope="module")
+def kept_business(django_db_setup: None, django_db_blocker: object) -> Iterator[Actor]:
+    from orderwell.testing.kept import kept_rows
+    from tests.web.business import do_business
+
+    with kept_rows(django_db_blocker):
+        yield do_business()
+
+
+@pytest.fixture
+def business(kept_business: Actor, db: None) -> Actor:
+    """A few rows in most lists, made once for a file of tests."""
+    return kept_business
+
+
+@pytest.fixture(scope="module")
+def kept_every_list(kept_business: Actor) -> Actor:
+    from tests.web.business import fill_every_list
+
+    fill_every_list()
+    return kept_business
+
+
+@pytest.fixture
+def every_list(kept_every_list: Actor, db: None, monkeypatch: pytest.MonkeyPatch) -> Actor:
+    """Rows in the other lists too, and texts that a spreadsheet would take for formulas."""
+    from orderwell.platform.views.services import exports
+
+    # Each export would be a row more in the list of events.
+    monkeypatch.setattr(exports, "record", lambda *args, **named: None)
+    return kept_every_list
 
 
 @pytest.fixture
@@ -109,34 +177,4 @@ def gate_in_this_transaction(monkeypatch: pytest.MonkeyPatch, request: pytest.Fi
 
 @pytest.fixture
 def place(company: Company) -> Callable[..., int]:
-    """Place an order past the screen: `place(CUP=2, POT=1)`; its id."""
-
-    def order(
-        *,
-        now: Any = None,
-        external_id: str | None = None,
-        requested_at: Any = None,
-        customer: str = "C1",
-        **quantities: int,
-    ) -> int:
-        from decimal import Decimal
-
-        from orderwell.domains.orders.drafts import AddressDraft, LineDraft, OrderDraft
-        from orderwell.domains.orders.outcomes import Placed
-        from orderwell.domains.orders.services.place import place_orders
-        from orderwell.kernel.clock import utc_now
-        from orderwell.testing.actors import owner as the_owner
-
-        draft = OrderDraft(
-            channel="shop",
-            customer=customer,
-            external_id=external_id,
-            requested_at=requested_at,
-            ship_to=AddressDraft(recipient="王小明", phone="13812345678", street="人民路1号", city="上海市"),
-            lines=tuple(LineDraft(sku, Decimal(count)) for sku, count in quantities.items()),
-        )
-        outcome = place_orders([draft], actor=the_owner(), now=now or utc_now())[0]
-        assert isinstance(outcome, Placed), outcome
-        return outcome.order_id
-
-    return order
+    return place_order

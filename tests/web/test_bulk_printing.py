@@ -140,6 +140,26 @@ def test_invoices_that_were_never_printed_take_long_and_printed_ones_do_not(
     assert len(pages(owner.get(f"/print/invoice/?{asked}"))) == 3
 
 
+def test_a_single_paper_of_very_many_lines_takes_long(
+    browse: Callable[..., Client], place: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A thousand lines are set in two to four seconds: no request waits for them."""
+    monkeypatch.setattr(runs, "LINES", 1)
+    monkeypatch.setattr(runs, "WEIGHT_OF_ISSUED", 1)
+    monkeypatch.setattr(runs, "AT_ONCE", 2)
+    short, long = place(CUP=1), place(CUP=1, POT=1)
+    shipment, invoice = (do(order_id=long, actor=the_owner(), now=utc_now()) for do in (ship, issue_invoice))
+    papers = {"order-confirmation": long, "delivery-note": shipment[0].pk, "packing-slip": shipment[0].pk}
+    assert all(runs.takes_long(kind, [pk]) for kind, pk in papers.items())
+    assert runs.takes_long("invoice", [invoice.pk]) and not runs.takes_long("order-confirmation", [short])
+    assert not runs.takes_long("address-label", [shipment[0].pk])
+    clerk = browse("sales-clerk")
+    address = clerk.get(f"/print/order-confirmation/?ids={long}")["Location"]
+    assert run_next_task("test")
+    assert "The file is ready" in clerk.get(address).content.decode()
+    assert clerk.get(f"/print/order-confirmation/?ids={short}").status_code == 200
+
+
 def test_a_print_that_fails_says_why(
     browse: Callable[..., Client], place: Callable[..., int], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -123,6 +123,12 @@ def test_a_return_that_needs_none(browse: Callable[..., Client], came_back: Call
     assert "No credit note: exchanged" in read(bookkeeper, f"/returns/{return_id}/")
     order = read(bookkeeper, f"/orders/{order_id}/")
     assert "Return to be credited" not in order and "exchanged" in order
+    # From a page that is open elsewhere since before.
+    again = read(bookkeeper, f"/returns/{return_id}/settle/")
+    assert "It is settled already: exchanged" in again and 'name="reason"' not in again
+    answer = send(bookkeeper, f"/returns/{return_id}/settle/", reason="repaired")
+    assert answer.status_code == 422 and "without a credit note already: exchanged" in flat(answer.content.decode())
+    assert "No credit note: exchanged" in read(bookkeeper, f"/returns/{return_id}/")
     assert f"/returns/{return_id}/credit/" not in read(bookkeeper, "/")
 
 

@@ -19,18 +19,16 @@ from django.urls import reverse
 from django.utils.translation import gettext, override
 from openpyxl import load_workbook
 
-from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.formats import money_text
 from orderwell.web.lists.registry import specs
 from orderwell.web.lists.spec import Column
 from orderwell.web.templatetags.orderwell import quantity, thousands
-from tests.web.test_every_list import NAMES, business  # noqa: F401
+from tests.web.test_every_list import NAMES
 from tests.web.test_lists import exported_from, send
 
 # Pictures on the screen, numbers in a file.
 PICTURED = {("ratings", "score")}
-FORMULA = '=HYPERLINK("http://x")'
 ZONE = ZoneInfo(settings.TIME_ZONE)
 
 
@@ -69,57 +67,6 @@ def shown_cells(client: Client, path: str) -> list[list[str]]:
     parser = Cells()
     parser.feed(client.get(path).content.decode())
     return [[plain(cell) for cell in row] for row in parser.rows]
-
-
-@pytest.fixture
-def every_list(business: Actor, monkeypatch: pytest.MonkeyPatch) -> Actor:  # noqa: F811
-    """Rows also where work in the background leaves them, and texts that a spreadsheet would take for formulas."""
-    from django_tasks_db.models import DBTaskResult
-
-    from orderwell.domains.customers.models import Customer
-    from orderwell.domains.integrations.models import ImportBatch
-    from orderwell.domains.orders.models import Order
-    from orderwell.platform.events.models import Delivery, Event
-    from orderwell.platform.views.services import exports
-
-    # Each export would be a row more in the list of events.
-    monkeypatch.setattr(exports, "record", lambda *args, **named: None)
-    now = utc_now()
-    ImportBatch.objects.create(
-        entity="orders",
-        mode="live",
-        state="done",
-        file_name="+orders.csv",
-        file_path="x",
-        sha256="0" * 64,
-        lines=1200,
-        done=1199,
-        refused=1,
-        actor_label="@boss",
-        created_at=now,
-    )
-    DBTaskResult.objects.create(
-        task_path="orderwell.platform.views.services.exports.run_export",
-        args_kwargs={"args": [], "kwargs": {}},
-        backend_name="default",
-        queue_name="default",
-        run_after=now,
-        exception_class_path="builtins.ValueError",
-        traceback="",
-    )
-    event = Event.objects.filter(stream__startswith="order:").order_by("pk")[0]
-    Delivery.objects.create(
-        event=event,
-        stream=event.stream,
-        subscriber="s",
-        state="dead",
-        attempts=10,
-        next_attempt_at=now,
-        last_error="-x",
-    )
-    Customer.objects.filter(name="Acme").update(name=FORMULA)
-    Order.objects.update(note="-1+1", ship_city="@Home", ship_country="CN")
-    return business
 
 
 def agrees(column: Column, shown: str, value: str, currency: str, yes: str) -> bool:

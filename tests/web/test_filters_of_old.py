@@ -12,9 +12,7 @@ from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.actor import Actor
 from orderwell.web.lists.registry import specs
 from orderwell.web.lists.source import SpecSource, clean_filters
-from tests.web.test_every_list import NAMES, business
-
-__all__ = ["business"]
+from tests.web.test_every_list import NAMES
 
 
 @pytest.mark.parametrize("name", NAMES)

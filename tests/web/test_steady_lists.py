@@ -18,7 +18,6 @@ from orderwell.web.lists.registry import specs
 from orderwell.web.lists.source import chosen, page_of
 from orderwell.web.lists.spec import Filter, ListSpec
 from tests.web.test_every_list import NAMES, NOW
-from tests.web.test_every_list import business as business
 
 STEADY = [name for name in NAMES if specs()[name].steady]
 

@@ -1,4 +1,4 @@
-"""What JSON lets pass and two readers would read differently: a name twice in one object, digits with underscores.
+"""What JSON lets pass and two readers would read differently: a name twice in one object, "+5" or "1_000" as a number.
 
 Every body comes here, also that of an order, so what is clean is told apart by counting; only the rest is looked at closely.
 """
@@ -9,23 +9,41 @@ import json
 import re
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
+from functools import cache
+from typing import Any, get_args
 
 import msgspec
 
 from orderwell.api.errors import RepeatedField
 from orderwell.api.misfits import escaped
 from orderwell.kernel.errors import Code, ErrorDetail
+from orderwell.kernel.written import PLAIN
 
 MOST = 100
-# Python takes "1_000" for a thousand; others take it for one, or for nothing.
-UNDERSCORED = re.compile(rb'"[-+ 0-9.]*[0-9]_[-+0-9_.eE]*\s*"')
 _anything = msgspec.json.Decoder(float_hook=Decimal)
 _encode = msgspec.json.Encoder().encode
 
 
-def may_hold_numbers_with_underscores(body: bytes | msgspec.Raw) -> bool:
-    return UNDERSCORED.search(body) is not None
+def may_hold_odd_numbers(body: bytes | msgspec.Raw, kind: Any) -> bool:
+    """Whether a number of the type `kind` is sent as a text that is not only digits and a point."""
+    odd = _odd_number_in(kind)
+    # A letter of a name may be written as \\u0071.
+    return odd is not None and (odd.search(body) is not None or b"\\u00" in bytes(body))
+
+
+@cache
+def _odd_number_in(kind: Any) -> re.Pattern[bytes] | None:
+    names = b"|".join(sorted(re.escape(name.encode()) for name in _names_of_numbers(kind)))
+    return re.compile(rb'"(?:%b)"\s*:\s*"(?!%b")' % (names, PLAIN.encode())) if names else None
+
+
+def _names_of_numbers(kind: Any) -> set[str]:
+    """The fields of a type, and of the types of its fields, that are exact numbers."""
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        fields = msgspec.structs.fields(kind)
+        own = {field.encode_name for field in fields if field.type is Decimal or Decimal in get_args(field.type)}
+        return own.union(*(_names_of_numbers(field.type) for field in fields))
+    return set().union(*map(_names_of_numbers, get_args(kind)))
 
 
 def may_repeat_names(body: bytes | msgspec.Raw) -> bool:

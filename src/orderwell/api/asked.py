@@ -17,6 +17,7 @@ from orderwell.domains.catalog.errors import UnknownCategory, UnknownChannel, Un
 from orderwell.domains.catalog.models import Category, Channel, Product, TaxCategory, Variant
 from orderwell.domains.customers.errors import UnknownCustomer, UnknownCustomerGroup, UnknownTag, UnknownTeam
 from orderwell.domains.customers.models import Customer, CustomerGroup, Tag
+from orderwell.domains.customers.queries import tag_named
 from orderwell.domains.inventory.errors import UnknownWarehouse
 from orderwell.domains.inventory.models import StockItem, StockMovement, Warehouse
 from orderwell.domains.orders.queries import visible_orders
@@ -71,7 +72,9 @@ def group_asked(code: str) -> str:
 
 
 def tag_asked(name: str) -> str:
-    """Raises UnknownTag."""
+    """In the spelling that is stored. Raises UnknownTag."""
+    if name and (found := tag_named(name)):
+        return found
     return _asked(name, Tag.objects.all(), UnknownTag, "/tag", column="name")
 
 

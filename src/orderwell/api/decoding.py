@@ -13,7 +13,7 @@ from django.utils.translation import gettext_noop as _
 from ninja.errors import ValidationErrorContext
 from pydantic import BaseModel
 
-from orderwell.api.ambiguous import may_hold_numbers_with_underscores, may_repeat_names, repeated_names
+from orderwell.api.ambiguous import may_hold_odd_numbers, may_repeat_names, repeated_names
 from orderwell.api.errors import MalformedJson, MissingField, UnknownField, UnsupportedMediaType, WrongType
 from orderwell.api.every_misfit import every_misfit
 from orderwell.api.misfits import escaped, of_bytes, of_msgspec, of_pydantic
@@ -70,7 +70,7 @@ def decode_shape(body: bytes, decoder: msgspec.json.Decoder[T]) -> T:
 def ambiguities(body: bytes | msgspec.Raw, kind: Any) -> list[ErrorDetail]:
     """What of a body that could be decoded might be read in two ways."""
     found = repeated_names(body) if may_repeat_names(body) else []
-    if may_hold_numbers_with_underscores(body):
+    if may_hold_odd_numbers(body, kind):
         found += every_misfit(_anything.decode(body), kind, misfit)
     return found
 

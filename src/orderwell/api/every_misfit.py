@@ -14,6 +14,7 @@ import msgspec
 
 from orderwell.api.misfits import escaped
 from orderwell.kernel.errors import ErrorDetail
+from orderwell.kernel.written import is_plain_number
 
 MOST = 100
 # A message of msgspec about a value of some type as our own error.
@@ -36,7 +37,7 @@ def _walk(value: Any, kind: Any, misfit: Misfit) -> Iterator[ErrorDetail]:
     elif isinstance(value, list) and items is not None:
         for index, item in enumerate(value):
             yield from _at(f"/{index}", _walk(item, _item_of(items), misfit))
-    elif isinstance(value, str) and "_" in value and Decimal in either and str not in either:
+    elif isinstance(value, str) and Decimal in either and str not in either and not is_plain_number(value):
         yield misfit("Invalid decimal string", kind)
     else:
         try:

@@ -270,7 +270,8 @@ def undo_return_of_goods(request: ApiRequest, return_id: Id, body: UndoingReturn
 )
 def settle_without_credit_note(request: ApiRequest, return_id: Id, body: SettlingReturn) -> dict[str, Any]:
     """Say that nothing is to be credited for a return, and why: exchanged, repaired, agreed otherwise. Refused once it has a
-    credit note. Units of it that were never invoiced are then not billed: `quantity_unbilled`.
+    credit note, and with another reason once it is settled: undo that first. Units of it that were never invoiced are
+    then not billed: `quantity_unbilled`.
     """
     settle_without(return_id=return_id, reason=body.reason, actor=request.actor, now=utc_now())
     return _return_detail(request, return_id)

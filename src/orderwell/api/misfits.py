@@ -18,7 +18,7 @@ from django.utils.translation import gettext_noop as _
 from orderwell.kernel.errors import Code, Phrase
 
 # Texts that our own checks of a shape raise.
-NUMBER = _("a number, or a number written as text")
+NUMBER = _("a number, or a number written as text with nothing but digits and a point, such as 12.50")
 OUR_TIME = _("a moment between 1970 and 2200")
 OWN = (NUMBER, OUR_TIME)
 

@@ -20,6 +20,7 @@ from orderwell.api.problems import CONTENT_TYPE, STATUS
 from orderwell.api.requests import REPLAYED
 from orderwell.api.shapes import Problem
 from orderwell.kernel.errors import all_codes
+from orderwell.kernel.written import PLAIN
 from orderwell.platform.permissions import Permission
 
 PREFIX = "/api/v1/"
@@ -44,7 +45,25 @@ def document() -> dict[str, Any]:
     plain["paths"] = dict(sorted(plain["paths"].items()))
     plain["components"]["schemas"] = dict(sorted(plain["components"]["schemas"].items()))
     plain.pop("servers", None)
+    _say_how_numbers_are_written(plain)
     return plain
+
+
+def _say_how_numbers_are_written(part: Any) -> None:
+    """A number that is sent as a text has one form; what the decoders know of it is only that it is a text."""
+    if isinstance(part, list):
+        for each in part:
+            _say_how_numbers_are_written(each)
+    elif isinstance(part, dict):
+        either = part.get("anyOf")
+        if isinstance(either, list) and any(each.get("type") == "number" for each in either):
+            for each in either:
+                if each.get("type") == "string":
+                    each["pattern"] = f"^{PLAIN}$"
+        elif part.get("format") == "decimal":
+            part["pattern"] = f"^{PLAIN}$"
+        for each in part.values():
+            _say_how_numbers_are_written(each)
 
 
 def as_text() -> str:

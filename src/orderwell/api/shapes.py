@@ -25,6 +25,7 @@ from orderwell.api.misfits import NUMBER, OUR_TIME
 from orderwell.kernel.money import in_currency, written
 from orderwell.kernel.quantities import plain
 from orderwell.kernel.refusals import FIRST_MOMENT, LAST_MOMENT
+from orderwell.kernel.written import is_plain_number
 
 MAX_ID = 2**63 - 1
 
@@ -91,8 +92,8 @@ def _write_amounts(found: dict[str, Any], places: Places, currency: str) -> None
             _write_amounts(part, below, currency)
 
 
-def _not_a_truth_value(value: Any) -> Any:
-    if isinstance(value, bool | float):
+def _an_exact_number(value: Any) -> Any:
+    if isinstance(value, bool | float) or (isinstance(value, str) and not is_plain_number(value)):
         raise ValueError(NUMBER)
     return value
 
@@ -117,7 +118,7 @@ Amounts = Annotated[
         mode="serialization",
     ),
 ]
-_GIVEN = (BeforeValidator(_not_a_truth_value),)
+_GIVEN = (BeforeValidator(_an_exact_number),)
 AmountIn = Annotated[Decimal, *_GIVEN, Field(max_digits=16, decimal_places=4)]
 PositiveAmount = Annotated[Decimal, *_GIVEN, Field(max_digits=16, decimal_places=4, gt=0)]
 QuantityIn = Annotated[Decimal, *_GIVEN, Field(max_digits=13, decimal_places=4, gt=0)]

@@ -31,6 +31,7 @@ STOP_SECONDS = 30
 # How the web processes, which the server starts, are told.
 INSIDE = "ORDERWELL_WORKER_RUNS_INSIDE"
 THREADS = "ORDERWELL_THREADS_CHOSEN"
+ALONE = "ORDERWELL_ONE_WEB_PROCESS"
 
 
 class NotReady(InstallationFault):
@@ -113,6 +114,7 @@ def _run(plan: Plan, host: str, port: int) -> None:
     os.environ[INSIDE] = "yes" if plan.inside else "no"
     os.environ["ORDERWELL_LISTENS_ON"] = host  # the practice company is started from a web process
     os.environ[THREADS] = str(plan.threads)
+    os.environ[ALONE] = "yes" if plan.workers == 1 else "no"
     Server(
         "orderwell.server:application",
         address=host,

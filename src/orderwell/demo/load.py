@@ -129,6 +129,7 @@ def _tell_the_year(company: Company, orders: int, now: datetime, told: Told) -> 
     Supply(company, diary, random).plan(switched)
     if odd:
         oddities.Oddities(company, diary, story).plan(now)
+        diary.note(now - timedelta(hours=3), story.voices.remind)
     for number, moment in enumerate(times[len(past) :], len(past) + 1):
         diary.note(moment, story.wish)
         if number % 20 == 0:

@@ -99,6 +99,33 @@ NOTES: tuple[Said, ...] = (
     ("放门卫处。", "Leave at the gate."), ("需要增值税发票。", "VAT invoice needed."),
     ("送货前请打电话。", "Call before delivery."),
 )  # fmt: skip
+# What customers ask while they wait, and what is answered.
+QUESTIONS: tuple[tuple[Said, Said], ...] = (
+    (("请问我的包裹到哪里了？", "Where is my parcel?"),
+     ("已在派送途中，最迟明天送达。", "It is out for delivery and will be with you tomorrow at the latest.")),
+    (("可以改送到公司吗？", "Can it be delivered to my office instead?"),
+     ("已经发出，无法改地址；可以请快递放在驿站代收。",
+      "It has left already; the carrier can hold it at a pick-up point for you.")),
+    (("发票会随货寄出吗？", "Is the invoice in the parcel?"),
+     ("电子发票在签收后发到您的邮箱。", "It comes by e-mail once the parcel is delivered.")),
+)  # fmt: skip
+# What customers write beside the stars they give.
+COMMENTS: dict[int, tuple[Said, ...]] = {
+    5: (("包装仔细，送得很快。", "Carefully packed and quick."), ("和图片一样，很喜欢。", "Just like the picture, I love it."),
+        ("第二次买了，品质稳定。", "My second order, as good as the first."),
+        ("客服很耐心。", "Very helpful when I had a question.")),
+    4: (("东西不错，快递慢了一天。", "Good, but a day late."), ("颜色比图片略深。", "A little darker than in the picture."),
+        ("物有所值。", "Good value.")),
+    3: (("还可以，盒子压扁了。", "All right; the box was crushed."), ("比想象的小。", "Smaller than I thought.")),
+    2: (("少了一个配件，补寄等了一周。", "A part was missing and took a week to arrive."),
+        ("有一道划痕。", "It came with a scratch.")),
+    1: (("到货时已经碎了。", "It arrived broken."), ("等了三个星期。", "I waited three weeks.")),
+}  # fmt: skip
+# What the sales manager asks the clerks to do.
+TASKS: tuple[Said, ...] = (
+    ("确认收货时间", "Confirm the delivery time"), ("补开增值税专用发票", "Send the VAT invoice"),
+    ("回访上次的破损", "Ask about the damage of last time"), ("核对发票抬头", "Check the name on the invoice"),
+)  # fmt: skip
 # (name, letters that its tracking numbers begin with)
 CARRIERS_CN = (("顺丰速运", "SF"), ("中通快递", "ZT"), ("京东物流", "JD"), ("中国邮政", "EM"))
 CARRIERS_WORLD = (("DHL Express", "DH"), ("FedEx", "FE"), ("UPS", "UP"))

@@ -18,6 +18,7 @@ from orderwell.demo.company import DESK, MARKET, PHONE, SHOP, Company
 from orderwell.demo.diary import Diary
 from orderwell.demo.people import CustomerSpec
 from orderwell.demo.seasons import working
+from orderwell.demo.voices import Voices
 from orderwell.demo.wishes import Wishes
 from orderwell.domains.automation.services.bill import ship_and_invoice
 from orderwell.domains.automation.services.call_off import cancel_and_credit
@@ -49,6 +50,7 @@ class Story:
     def __init__(self, company: Company, diary: Diary, zone: str, random: Random) -> None:
         self.company, self.diary, self.zone, self.random = company, diary, zone, random
         self.wishes = Wishes(company, random)
+        self.voices = Voices(company, diary, zone)
         self.placed = 0
         self.refusals: Counter[str] = Counter()
 
@@ -240,6 +242,7 @@ class Story:
         """What comes after the goods have left: arrival, the customer's money, goods that come back."""
         travel = self.random.uniform(5, 12) if abroad else self.random.uniform(1, 4)
         arrival = now + travel * DAY
+        self.voices.left(order_id, arrival, now)
         if self.happens(0.97):
             for shipment in shipments:
                 self.diary.note(arrival, lambda at, pk=shipment: self.arrive(pk, at))  # type: ignore[misc]
@@ -255,7 +258,8 @@ class Story:
             self.diary.note(back, lambda at: self.bring_back(order_id, at))
 
     def arrive(self, shipment_id: int, now: datetime) -> None:
-        deliver(shipment_id=shipment_id, actor=self.packer(), now=now)
+        shipment = deliver(shipment_id=shipment_id, actor=self.packer(), now=now)
+        self.voices.arrived(shipment.order_id, now)
 
     def bring_back(self, order_id: int, now: datetime) -> None:
         order = Order.objects.get(pk=order_id)

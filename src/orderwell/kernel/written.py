@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import re
 
+# A number as programs send it: digits and a point. What Python would read besides (" 5 ", "+5", "５", "1_000", "1e3") others
+# read as something else, or not at all.
+PLAIN = r"-?[0-9]+(?:\.[0-9]+)?"
+_PLAIN = re.compile(PLAIN)
 SIGNS = "¥￥$€£"
 HALF_WIDTH = str.maketrans("０１２３４５６７８９．，－＋", "0123456789.,-+")
 # Left and right marks, embeddings, overrides, isolates. Address books put them around numbers that are copied out of them.
 DIRECTION_MARKS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _SIGNED = re.compile(rf"([-+]?)\s*[{SIGNS}]\s*(.*)", re.DOTALL)
 _YUAN = re.compile(r"(?<=[0-9])\s*[元圆]$")
+
+
+def is_plain_number(text: str) -> bool:
+    return _PLAIN.fullmatch(text) is not None
 
 
 def bare_number(text: str) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import wraps
 from itertools import islice
-from typing import Literal, TypeVar
+from typing import Literal, ParamSpec, TypeVar
 
 from django.db import IntegrityError, models
 
@@ -14,6 +15,8 @@ from orderwell.platform.database import atomic
 
 Row = TypeVar("Row")
 Record = TypeVar("Record", bound=models.Model)
+Given = ParamSpec("Given")
+Answer = TypeVar("Answer")
 ROWS_PER_TRANSACTION = 500
 
 
@@ -75,6 +78,23 @@ def _batch(
     if len(batch) > 1:
         return (verdict for row in batch for verdict in _batch([row], save, reference))
     return [refused(reference(batch[0]), [RowConflict(reference=reference(batch[0])).detail()])]
+
+
+def find_if_taken(save: Callable[Given, Answer]) -> Callable[Given, Answer]:
+    """For a use case that makes one row with a code of its own: done again where the unique constraint fires.
+
+    It looks whether the code is there, so that means that somebody else was faster by a moment. The second time their row
+    is found, and what is asked is answered as for any row that was there before.
+    """
+
+    @wraps(save)
+    def saved(*args: Given.args, **kwargs: Given.kwargs) -> Answer:
+        try:
+            return save(*args, **kwargs)
+        except IntegrityError:
+            return save(*args, **kwargs)
+
+    return saved
 
 
 def one_by_one(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -13,11 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from django.db import connection, models, transaction
+from django.db.backends.signals import connection_created
 
 from orderwell.platform.crypto.fields import EncryptedTextField
 from orderwell.platform.fields import ScaledDecimalField
 from orderwell.platform.file_lock import file_lock
-from orderwell.platform.statements import fetch, insert_many
+from orderwell.platform.statements import all_one, fetch, insert_many
 
 
 def atomic(*, durable: bool = False) -> AbstractContextManager[None]:
@@ -84,6 +87,20 @@ def much_memory(megabytes: int = 256) -> Iterator[None]:
                 cursor.execute(f"PRAGMA {name}={value}")
 
 
+_with_room = threading.local()
+
+
+def make_room(megabytes: int = 32) -> None:
+    """For the one thread that writes all day: this connection keeps that much of the indexes at hand as long as it lives."""
+    if is_postgresql():
+        return
+    connection.ensure_connection()
+    raw: Any = connection.connection
+    if getattr(_with_room, "connection", None) is not raw:
+        raw.execute(f"PRAGMA cache_size=-{megabytes * 1000}").close()
+        _with_room.connection = raw
+
+
 @contextmanager
 def without_waiting() -> Iterator[None]:
     """For a write that is not worth waiting for: OperationalError at once where SQLite's one write lock is taken."""
@@ -97,6 +114,26 @@ def without_waiting() -> Iterator[None]:
             yield
         finally:
             cursor.execute(f"PRAGMA busy_timeout={usual}")
+
+
+def watch_connections() -> None:
+    """Called once, when the program is put together."""
+    connection_created.connect(keep_no_read_only)
+
+
+def keep_no_read_only(connection: Any, **_: Any) -> None:
+    """A connection that was opened while the data could only be read ends with its request.
+
+    SQLite opens a file that it may not write to for reading, and such a connection refuses every write for as long as it
+    lives: also when the disk has long been writable again.
+    """
+    if connection.vendor != "sqlite":
+        return
+    file = Path(connection.settings_dict["NAME"])
+    beside = [file.with_name(file.name + end) for end in ("-wal", "-shm")]
+    needed = [file, file.parent, *(one for one in beside if one.exists())]
+    if file.is_file() and not all(os.access(one, os.W_OK) for one in needed):
+        connection.close_at = 0.0
 
 
 def is_postgresql() -> bool:
@@ -154,7 +191,7 @@ def bulk_insert(model: type[models.Model], fields: Sequence[str], rows: Collecti
         for values, convert in zip(zip(*rows, strict=True), plan.converters, strict=True)
     ]
     if not is_postgresql():
-        insert_many(plan.table, plan.columns, list(zip(*columns, strict=True)))
+        insert_many(plan.table, plan.columns, columns)
         return
     # The driver's own COPY is not wrapped by Django's cursor; its errors must look like any other's all the same.
     with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(plan.copy) as copy:
@@ -163,9 +200,8 @@ def bulk_insert(model: type[models.Model], fields: Sequence[str], rows: Collecti
 
 def _each(values: Sequence[Any], convert: Callable[[Any], Any]) -> Sequence[Any]:
     """Each value converted; a column in which all are one object, such as a zero or a moment, is converted once."""
-    first = values[0]
-    if values[-1] is first and all(value is first for value in values):
-        return (convert(first),) * len(values)
+    if all_one(values):
+        return (convert(values[0]),) * len(values)
     return list(map(convert, values))
 
 
@@ -245,6 +281,8 @@ def _conversion(field: models.Field[Any, Any], vendor: str) -> Callable[[Any], A
         return lambda value: str(value.astimezone(UTC).replace(tzinfo=None)) if isinstance(value, datetime) else value
     if isinstance(field, models.DateField) and not isinstance(field, models.DateTimeField) and vendor == "sqlite":
         return str
+    if isinstance(field, models.BooleanField) and vendor == "sqlite":
+        return int
     if isinstance(
         field, models.ForeignKey | models.IntegerField | models.CharField | models.TextField | models.BooleanField
     ):

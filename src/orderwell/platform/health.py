@@ -183,7 +183,7 @@ def _disk(now: datetime) -> Iterator[Check]:
     usage = shutil.disk_usage(home)
     with TemporaryFile(dir=home) as file:
         file.write(b"writable")
-    data = {"free": f"{usage.free / (1 << 30):.1f}", "total": f"{usage.total / (1 << 30):.1f}", "home": home}
+    data = {"free": round(usage.free / (1 << 30), 1), "total": round(usage.total / (1 << 30), 1), "home": home}
     found = _("{free} GiB free of {total} in {home}")
     if usage.free < LEAST_FREE_BYTES:
         step = _("Free some space: below 1 GiB the next backup or import may fail.")

@@ -74,8 +74,10 @@ def _copy_of(usual: BaseDatabaseWrapper) -> BaseDatabaseWrapper:
     """A connection to a copy whose file has no name any more: it is gone with the process, however that ends."""
     database = Path(usual.settings_dict["NAME"])
     folder = database.parent
-    # What the rehearsal itself writes has to fit as well: as much again.
-    needed, free = 2 * database.stat().st_size, shutil.disk_usage(folder).free
+    # The newest rows may still be in the log alone. What the rehearsal itself writes has to fit as well: as much again.
+    files = [database, database.with_name(f"{database.name}-wal")]
+    size = sum(file.stat().st_size for file in files if file.exists())
+    needed, free = 2 * size, shutil.disk_usage(folder).free
     if free < needed:
         raise NoRoomToRehearse(needed=-(-needed // 1_000_000), folder=str(folder), free=free // 1_000_000)
     handle, name = tempfile.mkstemp(prefix="rehearsal-", dir=folder)

@@ -11,7 +11,8 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
 from decimal import Decimal
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, count, repeat
+from operator import is_
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -49,32 +50,54 @@ def change_many(sql: str, rows: Sequence[Sequence[Any]]) -> int:
 
 # Numbers of rows that get a statement of their own, which SQLite then keeps prepared.
 _ROWS_AT_ONCE = (64, 16, 4, 1)
+# From so many rows on, a value that all of them have is given once. Fewer would often be alike by chance, and each way of
+# being alike is a statement of its own.
+_MANY_ROWS = 16
 
 
-def insert_many(table: str, columns: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> None:
-    """Insert `rows` on SQLite; names come quoted.
+def insert_many(table: str, names: tuple[str, ...], columns: Sequence[Sequence[Any]]) -> None:
+    """Insert rows on SQLite, given as one sequence of values for each column; names come quoted.
 
     With a statement for each row the driver would give the interpreter away and wait to get it back as often as there
-    are rows, while a server's other threads want it too.
+    are rows, while a server's other threads want it too. Each value given costs; None and truth values most, which the
+    driver tries to adapt first.
     """
     database: Any = connections[DEFAULT_DB_ALIAS]
+    rows = len(columns[0])
     if _counted(database):
-        change_many(_insert(table, columns, 1), rows)
+        marks = ", ".join(["%s"] * len(names))
+        change_many(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})", list(zip(*columns, strict=True)))  # noqa: S608
         return
     database.ensure_connection()
+    shared: tuple[bool, ...] = ()
+    once: list[Any] = []
+    if rows >= _MANY_ROWS:
+        shared = tuple(map(all_one, columns))
+        once = [column[0] for column, alike in zip(columns, shared, strict=True) if alike]
+        columns = [column for column, alike in zip(columns, shared, strict=True) if not alike]
+    each = list(zip(*columns, strict=True))
     execute, done = database.connection.execute, 0
     with database.wrap_database_errors:
         for size in _ROWS_AT_ONCE:
-            for start in range(done, len(rows) - size + 1, size):
-                values = list(chain.from_iterable(rows[start : start + size]))
-                execute(_question_marks(_insert(table, columns, size)), values).close()
+            for start in range(done, rows - size + 1, size):
+                values = [*once, *chain.from_iterable(each[start : start + size])]
+                execute(_insert(table, names, shared, size), values).close()
                 done = start + size
 
 
+def all_one(values: Sequence[Any]) -> bool:
+    """Whether all are the same object, such as a zero or a moment. Equal is not enough: 1 and True are written apart."""
+    first = values[0]
+    return values[-1] is first and all(map(is_, values, repeat(first)))
+
+
 @lru_cache(maxsize=512)
-def _insert(table: str, columns: tuple[str, ...], rows: int) -> str:
-    row = f"({', '.join(['%s'] * len(columns))})"
-    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([row] * rows)}"  # noqa: S608  names of our own
+def _insert(table: str, names: tuple[str, ...], shared: tuple[bool, ...], rows: int) -> str:
+    """Parameters are those that all rows share, then those of each row. `shared` is empty where there are none."""
+    numbers = count(1)
+    once = [f"?{next(numbers)}" if alike else "" for alike in shared or [False] * len(names)]
+    lines = (f"({', '.join(common or f'?{next(numbers)}' for common in once)})" for _ in range(rows))
+    return f"INSERT INTO {table} ({', '.join(names)}) VALUES {', '.join(lines)}"  # noqa: S608  names of our own
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.urls import get_resolver
 
+from orderwell.platform.cores import go_anywhere, keep_together
 from orderwell.platform.memory import rest_the_collector
 from orderwell.server.bridge import Bridge
 from orderwell.wsgi import application as django
@@ -33,6 +34,8 @@ class Application:
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         """Called in each web process before its first request: threads don't survive the making of a process."""
         threads = int(os.environ.get("ORDERWELL_THREADS_CHOSEN", "32"))
+        if os.environ.get("ORDERWELL_ONE_WEB_PROCESS") == "yes":
+            keep_together()
         self._bridge = Bridge(django, threads=threads, largest=settings.MAX_BODY)
         if os.environ.get("ORDERWELL_WORKER_RUNS_INSIDE") == "yes":
             _start_worker()
@@ -49,7 +52,12 @@ def _start_worker() -> None:
     from orderwell.platform.jobs.worker import Worker
 
     worker = Worker(kind="web")
-    thread = threading.Thread(target=worker.run, name="orderwell-worker", daemon=True)
+
+    def run() -> None:
+        go_anywhere()
+        worker.run()
+
+    thread = threading.Thread(target=run, name="orderwell-worker", daemon=True)
     thread.start()
 
     def stop() -> None:

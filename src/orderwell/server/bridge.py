@@ -11,6 +11,8 @@ from typing import Any, Protocol
 
 from django.core.exceptions import RequestDataTooBig
 
+from orderwell.platform.cores import go_anywhere
+
 log = logging.getLogger(__name__)
 # Bodies up to this size are read before a thread is taken; larger ones while the application reads them.
 READ_AT_ONCE = 1024 * 1024
@@ -40,7 +42,7 @@ class Bridge:
 
     def __init__(self, application: Application, *, threads: int, largest: int) -> None:
         self._application, self._largest = application, largest
-        self._threads = ThreadPoolExecutor(threads, "web")
+        self._threads = ThreadPoolExecutor(threads, "web", go_anywhere)
 
     async def serve(self, scope: Any, outlet: Outlet) -> None:
         loop = asyncio.get_running_loop()

@@ -26,7 +26,7 @@ from orderwell.demo.company import DESK
 from orderwell.demo.load import ADMINISTRATOR, load_demo
 from orderwell.domains.automation.services.settle_return import announce_return
 from orderwell.domains.automation.services.take_back import take_back
-from orderwell.domains.cases.models import Case
+from orderwell.domains.cases.models import Case, Rating
 from orderwell.domains.cases.services.converse import write_message
 from orderwell.domains.cases.services.files import SentFile
 from orderwell.domains.cases.services.link import enter_by_link, order_link, token_of
@@ -215,7 +215,8 @@ def _place(actor: Actor, now: datetime) -> int:
 
 def _talk_with_customers(actor: Actor, now: datetime) -> None:
     shipped = Order.objects.filter(fulfilment_state="delivered", history=False).order_by("-placed_at", "-id")
-    asked, rated, sent_back, returned = shipped[:4]
+    spoken = (Case.objects.exclude(order=None).values("order"), Rating.objects.values("order"))
+    asked, rated, sent_back, returned = shipped.exclude(pk__in=spoken[0]).exclude(pk__in=spoken[1])[:4]
     line = ShipmentLine.objects.filter(shipment__order_id=returned.pk)[0]
     take_back(
         order_id=returned.pk,
@@ -228,7 +229,7 @@ def _talk_with_customers(actor: Actor, now: datetime) -> None:
         link = order_link(order_id=order.pk, actor=actor, now=now)
         access = enter_by_link(token=token_of(link), address="", now=now)
         if order is asked:
-            ask(access=access, body="请问什么时候到？ When will it arrive?", now=now)
+            first = ask(access=access, body="请问什么时候到？ When will it arrive?", now=now)
         elif order is rated:
             rate(access=access, score=4, comment="包装很好 Well packed", now=now)
         else:
@@ -241,7 +242,6 @@ def _talk_with_customers(actor: Actor, now: datetime) -> None:
         draft = CaseDraft(kind=kind, subject=subject, body=subject, direction="in", order_id=asked.pk)
         case = open_case(draft=draft, actor=actor, now=now)
     close_case(case_id=case.pk, actor=actor, now=now)
-    first = Case.objects.order_by("id")[0]
     write_message(
         case_id=first.pk,
         body="附上运单 The waybill is attached",

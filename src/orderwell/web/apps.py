@@ -1,4 +1,12 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
 from django.apps import AppConfig
+
+if TYPE_CHECKING:
+    from orderwell.platform.views.sources import ListSource
 
 
 class WebConfig(AppConfig):
@@ -6,6 +14,13 @@ class WebConfig(AppConfig):
     label = "web"
 
     def ready(self) -> None:
-        from orderwell.web.lists.registry import register_all
+        from orderwell.platform.views.sources import provide
 
-        register_all()
+        provide(all_lists)
+
+
+def all_lists() -> Iterable[ListSource]:
+    from orderwell.web.lists.registry import specs
+    from orderwell.web.lists.source import SpecSource
+
+    return map(SpecSource, specs().values())

@@ -143,7 +143,9 @@ def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
         "status": status,
     }
     if request.headers.get("HX-Request"):
-        return render(request, "components/refusal.html", context, status=422 if status == 409 else status)
+        # A dialog shows what it was refused for; any other part of a page is left as it is, and a message tells of it.
+        shown = status == 409 or request.headers.get("HX-Target") == "dialog-content"
+        return render(request, "components/refusal.html", context, status=422 if shown else status)
     return render(request, "layout/error.html", context, status=status)
 
 

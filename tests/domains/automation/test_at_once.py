@@ -26,6 +26,7 @@ from orderwell.domains.fulfilment.services.record_return import ReturnedUnits, r
 from orderwell.domains.fulfilment.services.ship import ship
 from orderwell.domains.orders.models import Order, OrderLine
 from orderwell.kernel.errors import DomainError
+from orderwell.platform.events.models import Event
 from orderwell.testing.actors import owner
 from orderwell.testing.concurrency import in_threads
 from tests.domains.books import NOW, D, differences, lines_of, place, stocked
@@ -213,6 +214,19 @@ def test_one_of_them_takes_back_that_a_return_needs_no_credit_note() -> None:
     assert {refusal.code for refusal in refusals} == {"return_not_settled"}
     order.refresh_from_db()
     assert (lines_of(order)[0].quantity_unbilled, order.total_amount) == (0, 30)
+    assert differences() == []
+
+
+def test_one_of_them_says_why_a_return_needs_no_credit_note() -> None:
+    _order, document = came_back_unbilled()
+    reasons = [f"reason {number}" for number in range(WORKERS)]
+    refusals = one_won(
+        in_threads(lambda n: settle_without(return_id=document.pk, reason=reasons[n], actor=ACTOR, now=NOW), WORKERS)
+    )
+    assert {refusal.code for refusal in refusals} == {"return_settled_already"}
+    document.refresh_from_db()
+    told = [row.data["reason"] for row in Event.objects.filter(name="fulfilment.return.settled")]
+    assert [document.settled_without] == told
     assert differences() == []
 
 

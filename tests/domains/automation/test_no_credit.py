@@ -20,7 +20,7 @@ from orderwell.domains.billing.services.invoice import issue_invoice
 from orderwell.domains.billing.services.pay import PaymentDraft, record_payment
 from orderwell.domains.billing.services.undo_credit import undo_credit_note
 from orderwell.domains.billing.waiting import orders_to_invoice
-from orderwell.domains.fulfilment.errors import ReturnNotSettled, ReturnSettled, ReturnUndone
+from orderwell.domains.fulfilment.errors import ReturnNotSettled, ReturnSettled, ReturnSettledAlready, ReturnUndone
 from orderwell.domains.fulfilment.models import Return, ReturnLine
 from orderwell.domains.fulfilment.services.record_return import ReturnedUnits, record_return
 from orderwell.domains.fulfilment.services.ship import ship
@@ -91,6 +91,28 @@ def test_goods_that_are_back_and_were_never_invoiced_are_not_asked_for() -> None
     assert differences() == []
     undo(document)
     assert standing(order) == before
+    assert differences() == []
+
+
+def told(document: Return) -> list[str]:
+    rows = Event.objects.filter(name__in=("fulfilment.return.settled", "fulfilment.return.reopened")).order_by("pk")
+    return [row.data["reason"] for row in rows if row.data["number"] == document.number]
+
+
+def test_why_nothing_is_credited_is_not_replaced_but_taken_back_and_said_anew() -> None:
+    document = back(gone(4), 4)
+    settle(document)
+    with pytest.raises(ReturnSettledAlready) as refusal:
+        settle_without(return_id=document.pk, reason="repaired", actor=ACTOR, now=NOW)
+    assert "exchanged" in str(refusal.value)
+    document.refresh_from_db()
+    assert (document.settled_without, told(document)) == ("exchanged", ["exchanged"])
+    settle_without(return_id=document.pk, reason=" exchanged ", actor=ACTOR, now=NOW)
+    assert told(document) == ["exchanged"], "the same said twice happened once"
+    undo(document)
+    settle_without(return_id=document.pk, reason="repaired", actor=ACTOR, now=NOW)
+    document.refresh_from_db()
+    assert (document.settled_without, told(document)) == ("repaired", ["exchanged", "by mistake", "repaired"])
     assert differences() == []
 
 

@@ -11,11 +11,13 @@ from decimal import Decimal
 import pytest
 from pypdf import PdfReader
 
+from orderwell.domains.automation.printing.shipments import delivery_notes
 from orderwell.domains.automation.services.bill import ship_and_invoice
 from orderwell.domains.billing.models import Invoice
 from orderwell.domains.billing.services.credit import issue_credit_note
 from orderwell.domains.customers.models import Address, Customer
 from orderwell.domains.fulfilment.models import Shipment
+from orderwell.domains.fulfilment.services.ship import ship
 from orderwell.domains.orders.drafts import AddressDraft
 from orderwell.domains.orders.models import Order
 from orderwell.domains.orders.services.cancel import cancel_units
@@ -24,6 +26,7 @@ from orderwell.kernel.errors import NotFound, StaleVersion
 from orderwell.platform.events.models import Event
 from orderwell.platform.formats import money_text
 from orderwell.platform.permissions import Permission, PermissionDenied
+from orderwell.platform.printing.contents import Say
 from orderwell.platform.printing.errors import TemplateBroken, TooManyDocuments, UnknownDocumentKind, UnusableLogo
 from orderwell.platform.printing.kinds import kinds
 from orderwell.platform.printing.models import IssuedDocument, PrintTemplate, PrintTemplateVersion
@@ -36,7 +39,7 @@ from orderwell.platform.printing.services import (
     save_template,
 )
 from orderwell.testing.actors import clerk, limited, owner, warehouse_worker
-from orderwell.testing.factories import make_warehouse
+from orderwell.testing.factories import make_bundle, make_warehouse
 from tests.domains.books import NOW, D, lines_of, place, stocked
 
 pytestmark = pytest.mark.django_db
@@ -107,6 +110,31 @@ def test_addresses_and_the_company_are_written_as_their_reader_writes_them() -> 
     order.save()
     assert "200030德国" in said("address-label", shipment.pk, language="zh-hans").replace(" ", "")
     assert "200030 Germany" in said("address-label", shipment.pk)
+
+
+def test_parts_of_a_bundle_are_called_and_counted_as_what_they_are() -> None:
+    """Who stands before the shelf looks for cups, and three of them are not three gift boxes."""
+    home = make_warehouse()
+    cup, pot = (stocked(20, warehouse=home, sku=name.upper(), name_en=name) for name in ("Cup", "Pot"))
+    order = place([(make_bundle({cup: 3, pot: 1}, sku="BOX"), 2)])
+    picks = said("pick-list", order.pk).replace("\n", " ")
+    [shipment] = ship(order_id=order.pk, actor=owner(), now=NOW)
+    for text in (picks, said("delivery-note", shipment.pk).replace("\n", " ")):
+        assert re.search(r"CUP\s+Cup\s+礼盒 BOX", text) and re.search(r"POT\s+Pot\s+礼盒 BOX", text), text
+    [row] = [row for row in delivery_notes([shipment.pk], owner(), Say("en"))[0].rows if row["sku"] == "CUP"]
+    assert (row["ordered"], row["quantity"]) == ("6", "6")
+
+
+def test_what_was_cancelled_is_not_ordered_any_more() -> None:
+    home = make_warehouse()
+    cup, pot = (stocked(20, warehouse=home, sku=name.upper(), name_en=name) for name in ("Cup", "Pot"))
+    order = place([(cup, 5), (make_bundle({cup: 3, pot: 1}, sku="BOX"), 2)])
+    units = {line.pk: D(2) if line.sku == "CUP" else D(1) for line in lines_of(order)}
+    cancel_units(order_id=order.pk, lines=units, reason="too many", actor=owner(), now=NOW)
+    [shipment] = ship(order_id=order.pk, actor=owner(), now=NOW)
+    rows = delivery_notes([shipment.pk], owner(), Say("en"))[0].rows
+    shown = [f"{row['sku']} {row['quantity']} of {row['ordered']}" for row in rows]
+    assert shown == ["CUP 3 of 3", "CUP 3 of 3", "POT 1 of 1"]
 
 
 def test_a_pick_list_says_that_nothing_is_left() -> None:
@@ -323,6 +351,27 @@ def test_what_cannot_be_set_is_not_saved() -> None:
     with pytest.raises(PermissionDenied):
         save_template(kind="invoice", options={}, markup="", version=None, actor=clerk(), now=NOW)
     assert not PrintTemplate.objects.exists()
+
+
+@pytest.mark.parametrize("part", ["rows", "sums", "notes", "facts", "signatures"])
+def test_a_template_is_tried_in_the_parts_that_repeat_too(part: str) -> None:
+    markup = f"#let document(doc, given) = {{\n  for one in doc.{part} {{ [#one.nonsense()] }}\n}}"
+    shared = {"kind": "invoice", "options": {}, "version": None, "actor": owner(), "now": NOW}
+    with pytest.raises(TemplateBroken) as caught:
+        save_template(markup=markup, **shared)  # type: ignore[arg-type]
+    assert "line 2" in caught.value.detail().text()
+    assert not PrintTemplate.objects.exists()
+
+
+def test_a_template_is_tried_with_a_real_document_where_there_is_one() -> None:
+    order = place([(stocked(), 1)])
+    shared = {"kind": "order-confirmation", "options": {}, "version": None, "actor": owner(), "now": NOW}
+    # The one made up has a number of a single letter; that of an order is longer.
+    markup = "#let document(doc, given) = [#doc.number.at(%d) #doc.rows.at(0).len()]"
+    with pytest.raises(TemplateBroken):
+        save_template(markup=markup % 3, **shared)  # type: ignore[arg-type]
+    save_template(markup=markup % 3, sample=order.pk, **shared)  # type: ignore[arg-type]
+    assert order.number[3] in said("order-confirmation", order.pk)
 
 
 def test_a_preview_shows_what_is_not_saved() -> None:

@@ -12,6 +12,7 @@ from orderwell.domains.automation.services.settle_return import announce_return,
 from orderwell.domains.cases.errors import (
     AlreadyRated,
     LinkInvalid,
+    LookupAmbiguous,
     LookupFailed,
     LookupThrottled,
     NotAReturnRequest,
@@ -35,6 +36,7 @@ from orderwell.domains.orders.models import Order
 from orderwell.kernel.errors import InvalidValue, NotFound, Refusal
 from orderwell.platform.accounts.actor import system_actor
 from orderwell.platform.configuration import services as configuration
+from orderwell.platform.crypto import phone_index
 from orderwell.platform.permissions import PermissionDenied
 from orderwell.testing.actors import limited, outsider, owner
 from orderwell.testing.factories import make_channel
@@ -112,6 +114,47 @@ def test_number_and_whole_phone_lead_to_the_order() -> None:
     for wrong in ("", "00" * 16, "zz", index[:-2] + ("00" if index[-2:] != "00" else "11")):
         with pytest.raises(LinkInvalid):
             access_by_phone(order_id=order.pk, index=wrong, address=HERE)
+
+
+@pytest.mark.parametrize("typed", ["Po-47 a/9", " po-47a/9 ", "PO-47A/9", "P O - 4 7 A / 9", "po-47\t\u3000A/9"])
+@pytest.mark.parametrize("whose", ["customer", "order"])
+def test_the_shops_own_number_is_found_however_it_is_written(typed: str, whose: str) -> None:
+    order = with_phone()
+    Order.objects.filter(pk=order.pk).update(external_id="Po-47 a/9")
+    if whose == "order":  # nobody's customer: the phone number of the delivery
+        Order.objects.filter(pk=order.pk).update(customer=None, phone_index=phone_index(PHONE))
+    assert look_up(number=typed, phone=PHONE, address=HERE, now=NOW).order_id == order.pk
+    with pytest.raises(LookupFailed):
+        look_up(number=typed, phone="13900000000", address=HERE, now=NOW)
+    with pytest.raises(LookupFailed):
+        look_up(number=f"{typed}0", phone=PHONE, address=HERE, now=NOW)
+
+
+def test_a_number_of_two_orders_is_not_guessed_between() -> None:
+    order, other = with_phone(), shipped()
+    Order.objects.filter(pk=order.pk).update(external_id="web-1")
+    Order.objects.filter(pk=other.pk).update(external_id="WEB-1", customer=order.customer)
+    for typed in ("Web-1", "web -1"):
+        with pytest.raises(LookupAmbiguous):
+            look_up(number=typed, phone=PHONE, address=HERE, now=NOW)
+    assert not LookupFailure.objects.exists()
+    # Exactly as one of them has it, or by our own number, it is that one.
+    for typed, wanted in (("web-1", order), ("WEB-1", other), (order.number.lower(), order), (other.number, other)):
+        assert look_up(number=typed, phone=PHONE, address=HERE, now=NOW).order_id == wanted.pk
+    # The same number in two shops, both of this person.
+    Order.objects.filter(pk=other.pk).update(external_id="web-1")
+    with pytest.raises(LookupAmbiguous):
+        look_up(number="web-1", phone=PHONE, address=HERE, now=NOW)
+
+
+def test_another_way_of_writing_is_no_further_guess() -> None:
+    order = with_phone()
+    for attempt in range(lookup.MOST_BY_SUBJECT):
+        written = f"{order.number[:2]}{' ' * attempt}{order.number[2:].lower()}"
+        with pytest.raises(LookupFailed):
+            look_up(number=written, phone=f"1390000{attempt:04d}", address=f"192.0.2.{attempt}", now=NOW)
+    with pytest.raises(LookupThrottled):
+        look_up(number=order.number, phone=PHONE, address="198.51.100.1", now=NOW)
 
 
 def test_an_unknown_order_and_a_wrong_phone_get_the_same_answer() -> None:

@@ -37,6 +37,18 @@ def test_a_renamed_product_is_found_by_its_new_name_alone() -> None:
     assert run_laws([LAW])[0].result.differences == []
 
 
+def test_the_sound_of_green_is_typed_in_many_ways() -> None:
+    make_variant("T-1", name_en="Leaf", name_zh="绿茶")
+    make_variant("B-1", name_en="Bag", name_zh="女包")
+    make_variant("F-1", name_en="Lüneburg felt", name_zh="毡")
+    for typed in ("lvcha", "lücha", "lucha", "lyucha", "LÜCHA", "lǜcha"):
+        assert skus(typed) == ["T-1"], typed
+    for typed in ("nvbao", "nübao", "nubao", "nyubao"):
+        assert skus(typed) == ["B-1"], typed
+    assert skus("lüneburg") == ["F-1"], "a name that is written so"
+    assert skus("nacha") == skus("livcha") == []
+
+
 def test_whole_codes_come_first_then_beginnings_then_any_part() -> None:
     make_variant("1-CUP", name_en="Large cup holder", name_zh="杯架")
     make_variant("2-CUPS", name_en="Hiccup", name_zh="酒")

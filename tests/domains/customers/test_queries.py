@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 
+from orderwell.domains.customers.laws import search_finds_every_customer
 from orderwell.domains.customers.masking import mask_email, mask_phone, mask_street
+from orderwell.domains.customers.models import Customer
 from orderwell.domains.customers.queries import (
     CustomerFilters,
     customer_detail,
@@ -38,6 +42,36 @@ def test_customers_are_found_by_what_people_type() -> None:
     assert numbers("MING@example.com") == {"C1"}
     assert numbers("13800138001") == numbers("nobody@example.com") == numbers("9999") == set()
     assert numbers("%") == numbers("\x00") == numbers(" ") == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("曾国藩", ("zengguofan", "zgf")),
+        ("单雄信", ("shanxiongxin", "sxx", "danxiongxin")),
+        ("解晓东", ("xiexiaodong", "xxd")),
+        ("仇英", ("qiuying", "qy")),
+        ("区桃", ("outao", "ot")),
+        ("尉迟恭", ("yuchigong", "ycg")),
+        ("曾氏贸易有限公司", ("zengshi", "zsmy")),
+        ("吕小明", ("lvxiaoming", "lüxiaoming", "LÜ", "lu", "luxiao", "lyu", "lǚ", "ｌｙｕｘｉａｏ")),
+        ("陆绿女", ("lulvnv", "lulünü", "lulunu", "Lulyunyu", "lulvnü")),
+    ],
+)
+def test_a_family_name_is_read_as_a_family_name(name: str, typed: tuple[str, ...]) -> None:
+    """Some characters are read in another way there: 曾 is zeng and not ceng."""
+    make_customer("C1", name=name)
+    assert [numbers(text) for text in typed] == [{"C1"}] * len(typed)
+    assert search_finds_every_customer().differences == []
+
+
+def test_customers_of_before_get_the_reading_of_their_family_name() -> None:
+    old = make_customer("C1", name="曾国藩")
+    Customer.objects.filter(pk=old.pk).update(search_key="c1 曾国藩 cengguofan cgf")
+    assert numbers("zgf") == set()
+    import_module("orderwell.domains.customers.migrations.0003_family_names").renew_keys(apps, None)
+    assert numbers("zgf") == numbers("cgf") == {"C1"}
+    assert search_finds_every_customer().differences == []
 
 
 def test_pages_follow_each_other_also_when_names_repeat() -> None:

@@ -9,13 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import translation
 from openpyxl import Workbook
 
 from orderwell.domains.catalog.models import Barcode, Channel, Pack
 from orderwell.domains.catalog.resolving import forget_reference
 from orderwell.domains.customers.models import Customer
+from orderwell.domains.fulfilment.services.ship import ship
 from orderwell.domains.integrations.errors import MissingColumns, NothingToResume, UnknownMapping, UnknownPreset
 from orderwell.domains.integrations.models import ImportMapping, ImportRow
+from orderwell.domains.integrations.queries import explain
 from orderwell.domains.integrations.services.create import create_batch
 from orderwell.domains.integrations.services.mappings import delete_mapping, save_mapping
 from orderwell.domains.integrations.services.run import run_batch
@@ -244,6 +247,23 @@ def test_a_live_file_that_was_undone_comes_in_again_mended(tmp_path: Path) -> No
     assert (undone.undone, undone.kept) == (1, [])
     assert run(tmp_path, [row], mode="live").done == 1
     assert not [item for verdict in run_laws() for item in verdict.result.differences]
+
+
+def test_what_was_shipped_meanwhile_is_kept_and_its_row_says_why(tmp_path: Path) -> None:
+    row = ("L-1", "", "CUP", "2", "4", "K1", "", "", "", "")
+    batch = run(tmp_path, [row, ("L-2", *row[1:])], mode="live")
+    shipped = Order.objects.get(external_id="L-1")
+    ship(order_id=shipped.pk, actor=importer(), now=utc_now())
+    undone = undo_batch(batch_id=batch.pk, actor=importer())
+    assert (undone.undone, [kept.document for kept in undone.kept]) == (1, [f"order:{shipped.pk}"])
+    kept, gone = ImportRow.objects.filter(batch=batch).order_by("row_number")
+    assert (kept.verdict, kept.code) == ("done", undone.kept[0].code) and gone.code == "undone"
+    with translation.override("zh-hans"):
+        assert explain(kept) == f"订单 {shipped.number} 已没有可取消的内容。"
+    with translation.override("en"):
+        assert explain(kept) == undone.kept[0].message
+    # Asked again, it is tried again.
+    assert [each.document for each in undo_batch(batch_id=batch.pk, actor=importer()).kept] == [f"order:{shipped.pk}"]
 
 
 def test_a_channel_is_meant_by_its_code_or_its_name_in_either_language(tmp_path: Path) -> None:

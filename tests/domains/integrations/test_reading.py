@@ -49,6 +49,18 @@ def test_mixed_encodings_name_the_first_line_that_differs(tmp_path: Path) -> Non
     assert caught.value.data == {"line": 4, "first_line": 2, "expected": "UTF-8"}
 
 
+@pytest.mark.parametrize(("mark", "called"), [("utf-8-sig", "UTF-8"), ("utf-16", "UTF-16")])
+def test_a_file_that_begins_with_a_mark_and_goes_on_in_another_encoding_is_mixed(
+    tmp_path: Path, mark: str, called: str
+) -> None:
+    """Nobody asked for an encoding there: it is the file that says one thing and has another."""
+    rest = "A3,红色茶杯\n".encode("gb18030") if mark == "utf-8-sig" else b"\x00\xd8\x0a\x00"
+    path = write(tmp_path, "货号,名称\nA1,茶杯\n".encode(mark) + rest)
+    with pytest.raises(errors.MixedEncodings) as caught:
+        inspect(path, "f.csv")
+    assert caught.value.data == {"line": 3, "first_line": 1, "expected": called}
+
+
 def test_an_encoding_that_was_asked_for_is_checked(tmp_path: Path) -> None:
     path = write(tmp_path, "sku\nplain\nRhône\n".encode("cp1252"))
     with pytest.raises(errors.WrongEncoding) as caught:

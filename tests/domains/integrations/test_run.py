@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils import translation
 
 from orderwell.domains.customers.models import Tag
 from orderwell.domains.fulfilment.models import Return
@@ -235,6 +236,12 @@ def test_undo_keeps_what_somebody_has_worked_with(source: Path) -> None:
     undone = undo_batch(batch_id=batch.pk, actor=importer())
     assert [(kept.document, kept.code) for kept in undone.kept] == [(f"order:{order.pk}", "import_cannot_undo")]
     assert documents()[0] == 1
+    row = ImportRow.objects.filter(batch=batch, target=f"order:{order.pk}").first()
+    assert row is not None
+    with translation.override("zh-hans"):
+        assert explain(row) == "没有撤销：还有其他记录引用它。"
+    with translation.override("en"):
+        assert explain(row) == "It was not undone: other records refer to it."
     OrderNote.objects.all().delete()
     assert undo_batch(batch_id=batch.pk, actor=importer()).undone == 1
     assert documents()[0] == 0

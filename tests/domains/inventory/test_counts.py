@@ -91,6 +91,22 @@ def test_goods_that_move_between_two_parts_are_counted_again(house: Warehouse) -
     assert balance(item)[0] == 7 and differences() == []
 
 
+def test_goods_that_came_and_went_between_two_parts_are_counted_again(house: Warehouse) -> None:
+    """Five leave from where nobody has counted yet, five are put where somebody has: the balance tells nothing of it."""
+    item = stock_up(make_variant("CUP"), house, 20)
+    count = begin("CUP")
+    enter(count, "CUP", 10)
+    move("CUP", -5)
+    move("CUP", 5)
+    assert enter(count, "CUP", 5, add=True).disturbed
+    with pytest.raises(DomainError) as refused:
+        post(count)
+    assert codes_of(refused) == {"/lines/0": "moved_while_counted"}
+    enter(count, "CUP", 20)
+    post(count)
+    assert balance(item)[0] == 20 and differences() == []
+
+
 def test_what_is_promised_to_orders_is_not_counted_away(house: Warehouse) -> None:
     item = stock_up(make_variant("CUP"), house, 10)
     hold(item, 8)

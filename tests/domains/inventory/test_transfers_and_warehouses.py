@@ -175,6 +175,10 @@ def test_a_bad_arrival_is_refused(item: StockItem, arrivals: list[ArrivalDraft])
     with pytest.raises(Refusal) as refused:
         receive_transfer(transfer_id=transfer.pk, arrivals=negative, actor=owner(), now=NOW)
     assert codes_of(refused) == {"/arrivals/0/lost": "quantity_not_positive"}
+    twice = [ArrivalDraft(line=transfer.lines.get().pk, received=Decimal(1))] * 2
+    with pytest.raises(Refusal) as refused:
+        receive_transfer(transfer_id=transfer.pk, arrivals=twice, actor=owner(), now=NOW)
+    assert codes_of(refused) == {"/arrivals/1/line": "sku_given_twice"}
     assert in_the_east() == 0
 
 

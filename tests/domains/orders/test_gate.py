@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 from collections.abc import Callable
@@ -7,8 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from orderwell.domains.orders import gate as gates
 from orderwell.domains.orders.drafts import LineDraft, OrderDraft, Submission
-from orderwell.domains.orders.gate import IntakeGate
+from orderwell.domains.orders.gate import IntakeBusy, IntakeGate
 from orderwell.domains.orders.outcomes import Refused
 from orderwell.platform.permissions import PermissionDenied
 from orderwell.testing.actors import outsider
@@ -65,3 +67,43 @@ def test_permission_is_checked_before_the_queue():
     gate = IntakeGate(place=lambda submissions, now: pytest.fail("must not be reached"))
     with pytest.raises(PermissionDenied):
         gate.submit(Submission(submission().draft, outsider()))
+
+
+def test_who_waits_too_long_on_the_event_loop_is_told_and_the_next_is_served(monkeypatch):
+    monkeypatch.setattr(gates, "WAIT_SECONDS", 0.1)
+    release = threading.Event()
+
+    def place(submissions, *, now):
+        if submissions[0].draft.note == "slow":
+            release.wait(60)
+        return [item.draft.note for item in submissions]
+
+    async def wait(gate: IntakeGate):
+        served = await gate.place(submission("quick"))
+        slow = [asyncio.create_task(gate.place(submission("slow"))) for _ in range(3)]
+        await asyncio.sleep(0)
+        slow.append(asyncio.create_task(gate.place(submission("late"))))
+        gone = asyncio.create_task(gate.place(submission("gave up")))
+        await asyncio.sleep(0.02)
+        gone.cancel()
+        told = await asyncio.gather(*slow, return_exceptions=True)
+        release.set()
+        return served, told, await gate.place(submission("next"))
+
+    gate = IntakeGate(place=place)
+    for _loop in range(2):  # a timer belongs to its loop
+        release.clear()
+        served, told, following = asyncio.run(wait(gate))
+        assert (served, following) == ("quick", "next")
+        assert [type(answer) for answer in told] == [IntakeBusy] * 4
+
+
+def test_nobody_is_kept_in_mind_who_has_an_answer():
+    gate = IntakeGate(place=lambda submissions, now: [item.draft.note for item in submissions])
+
+    async def place_many():
+        for n in range(50):
+            assert await gate.place(submission(str(n))) == str(n)
+        return len(gate._patience._waiting)
+
+    assert asyncio.run(place_many()) == 1

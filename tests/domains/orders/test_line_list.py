@@ -99,6 +99,10 @@ def test_chosen_lines_leave_together_and_the_others_stay() -> None:
     stopped = Reservation.objects.get(line_id__in=OrderLine.objects.filter(order_id=held.pk).values("pk"))
     verdicts = ship_lines([cup.pk, stopped.pk, 0], data={"carrier": "SF"}, actor=owner(), now=NOW)
     assert [verdict.outcome for verdict in verdicts] == ["done", "refused", "refused"]
+    # A row that has gone since is told in words, and by no number of ours.
+    gone = verdicts[2]
+    assert gone.reference == "—" and [error.code for error in gone.errors] == ["no_longer_reserved"]
+    assert "has been shipped" in gone.errors[0].text()
     shipment = Shipment.objects.get()
     assert shipment.carrier == "SF" and shipment.order_id == made.pk
     assert OrderLine.objects.get(order_id=made.pk, sku="CUP").quantity_shipped == 2

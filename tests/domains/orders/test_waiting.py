@@ -79,7 +79,8 @@ def test_what_cannot_leave_is_not_among_them(ordered: Any) -> None:
 
 
 def units(order: int, *warehouses: int) -> tuple[int, Decimal] | None:
-    return units_to_ship([order], set(warehouses) or None).get(order)
+    found = units_to_ship([order], set(warehouses) or None).get(order)
+    return found and (found[0], sum(found[1].values(), Decimal(0)))
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -89,6 +89,14 @@ def test_an_expired_key_is_refused_even_while_it_is_remembered(admin, now) -> No
     actor_for_key(raw, now=now)
     with pytest.raises(ApiKeyExpired):
         actor_for_key(raw, now=now + timedelta(hours=1))
+
+
+def test_an_expired_key_is_refused_with_the_day_of_the_business(admin, now) -> None:
+    """Seven in the evening in UTC is three in the morning of the next day in Shanghai."""
+    ends = datetime(2026, 12, 31, 19, tzinfo=UTC)
+    _, raw = create_key(name="Shop", scopes=["*"], expires_at=ends, actor=admin, now=ends - timedelta(hours=1))
+    with pytest.raises(ApiKeyExpired, match="expired on 2027-01-01"):
+        actor_for_key(raw, now=ends)
 
 
 def test_a_remembered_key_costs_no_query(admin, now, django_assert_num_queries) -> None:

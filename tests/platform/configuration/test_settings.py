@@ -25,6 +25,12 @@ def test_a_setting_has_its_default_until_it_is_set(admin, now) -> None:
     assert get(KEY) == "SO{value:08d}"
 
 
+def test_numbers_are_written_in_capitals_as_they_are_looked_for(admin, now) -> None:
+    assert set_value(key=KEY, value="Order-{value:05d}", actor=admin, now=now) == "ORDER-{value:05d}"
+    with pytest.raises(InvalidValue):
+        set_value(key=KEY, value="SO{value:x}", actor=admin, now=now)
+
+
 def test_every_default_is_a_value_of_its_kind_and_every_setting_is_explained() -> None:
     for option in options():
         assert option.kind.read(option.kind.stored(option.default)) == option.default, option.key

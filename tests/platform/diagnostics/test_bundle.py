@@ -150,7 +150,12 @@ def test_what_helps_is_there(planted: None, log: Path) -> None:
     assert files["environment.json"]["ORDERWELL_HOSTS"] == {"set": True}
     assert files["verify.json"]["run"] and files["verify.json"]["differences"] == 0
     assert files["log.json"][0]["exception"] == "ValueError" and len(files["log.json"]) == 2
-    assert {check["check"] for check in files["doctor.json"]} >= {"database", "disk", "keys"}
+    checks = {check["check"]: check for check in files["doctor.json"]}
+    assert checks.keys() >= {"database", "disk", "keys"}
+    free, total = (
+        checks["disk"]["numbers"][name] for name in ("free", "total")
+    )  # whether the disk is full is asked first
+    assert 0 < free < total
 
 
 def test_the_planted_data_would_be_found(planted: None) -> None:
@@ -186,6 +191,46 @@ def test_a_part_that_fails_does_not_keep_the_others(db: None, monkeypatch: pytes
 def test_it_needs_its_permission(db: None) -> None:
     with pytest.raises(PermissionDenied):
         collect(actor=Actor("user", 1, "x"), now=utc_now())
+
+
+def test_refused_requests_leave_the_place_for_faults(log: Path) -> None:
+    """Every unknown address and every refused form is a warning of Django's: two hundred of them would be the whole tail."""
+    from django.http import HttpResponse
+    from django.utils.log import log_response
+
+    handler = recent.RecentLog(str(log))
+    logger = logging.getLogger("django.request")
+    logger.addHandler(handler)
+    try:
+        log_response("Oops: %s", "/orders/1/", response=HttpResponse(status=500), exception=ValueError("x"))
+        for status in (400, 403, 404, 422):
+            log_response("Refused: %s", "/nowhere/", response=HttpResponse(status=status))
+    finally:
+        logger.removeHandler(handler)
+        handler.close()
+    assert [(row["level"], row["exception"]) for row in recent.tail(log)] == [("ERROR", "ValueError")]
+
+
+def test_of_the_way_to_an_error_our_own_lines_are_kept(db: None, log: Path) -> None:
+    """Deep in a library the last lines are all of others, and of those nothing is shown."""
+    from orderwell.kernel import transitions
+
+    def deep(levels: int) -> None:
+        if levels:
+            deep(levels - 1)
+        raise ValueError(EVERYTHING)
+
+    def ours() -> None:
+        code = compile("deep(30)", transitions.__file__, "eval")
+        eval(code, {"deep": deep})  # noqa: S307  our own words
+
+    handler = recent.RecentLog(str(log))
+    try:
+        ours()
+    except ValueError as error:
+        record = logging.LogRecord("x", logging.ERROR, __file__, 1, "m", (), (type(error), error, error.__traceback__))
+        handler.emit(record)
+    assert recent.tail(log)[0]["through"] == [["kernel/transitions.py", 1]]
 
 
 def test_the_log_keeps_its_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -75,7 +75,7 @@ def test_every_document_counts_its_own_pages_and_repeats_its_head() -> None:
 
 
 def test_long_codes_words_and_facts_break_and_leave_the_rest_its_room() -> None:
-    code, word = "LONGSKU-003-VERYVERYLONG-CODE-WITH-PARTS-0123456789", "ABCDEFGHIJKLMNOPQRSTUVWXYZ" * 2
+    code, word = "LONGSKU-003-VERYVERYLONG-CODE-WITH-PARTS-0123456789", "ABCDEFGHIJKLMNOPQRSTUVWXYZ" * 5
     numbers = ["12", "123,456.78", "13 %", "¥123,456.78", "¥16,049.38", "¥139,506.16"]
     columns = [{"title": "货号", "kind": "text"}, {"title": "品名", "kind": "wide"}]
     columns += [{"title": "金额", "kind": "number"} for _number in numbers]
@@ -88,6 +88,44 @@ def test_long_codes_words_and_facts_break_and_leave_the_rest_its_room() -> None:
     assert not any(whole in line for whole in (code, word, "REF" * 40) for line in lines), text
     for whole in (code, word, "REF" * 40):
         assert whole in text.replace("\n", ""), "what is copied out of the file is no longer what was put in"
+
+
+def test_on_small_paper_a_name_has_a_line_of_its_own_above_its_numbers() -> None:
+    numbers = ["1,200", "12,345.67", "13 %", "¥123,456.78", "¥16,049.38", "¥139,506.16"]
+    columns = [{"title": "货号", "kind": "text"}, {"title": "品名", "kind": "wide"}]
+    columns += [{"title": "金额", "kind": "number"} for _number in numbers]
+    rows = [[f"TEA-{index}", f"铁观音乌龙茶礼盒装{index}号", *numbers] for index in range(100, 160)]
+    content = document() | {"columns": columns, "rows": rows}
+
+    def lines_of(paper: str) -> list[list[str]]:
+        (pdf,) = typeset(STANDARD, given(content, paper=paper))
+        return [["".join(line.split()) for line in text.split("\n")] for text in pages(pdf)]
+
+    found = lines_of("a5")
+    assert len(found) > 2
+    for index in range(100, 160):
+        (page,) = [page for page in found if f"铁观音乌龙茶礼盒装{index}号" in page]
+        assert "品名" in page, "the head is not repeated"
+        assert any(line.startswith(f"TEA-{index}") for line in page), "the numbers went to the next page"
+    assert any(line.startswith("TEA-100铁观音乌龙茶礼盒装100号1,200") for line in lines_of("a4")[0])
+
+
+@pytest.mark.parametrize("paper", ["a5", "roll80"])
+def test_facts_keep_their_numbers_on_the_page(paper: str) -> None:
+    """Also where their names are in both languages, and where two addresses stand before them on a roll."""
+    facts = [["订单 Order", "SO00000238"], ["客户编号 Customer number", "C00129"]]
+    ship_to = {"title": "收货地址", "lines": ["广东省深圳市南山区学院路 364 号 11 幢 2204 室", "518052 China"]}
+    (pdf,) = typeset(STANDARD, given(document(facts=facts) | {"ship-to": ship_to}, paper=paper))
+    (page,) = PdfReader(io.BytesIO(pdf)).pages
+    ends: list[float] = []
+
+    def visit(text: str, space: list[float], matrix: list[float], _font: object, size: float) -> None:
+        if "SO00000238" in text:
+            ends.append(space[4] + matrix[4] + len("SO00000238") * 0.55 * size)
+
+    whole = page.extract_text(visitor_text=visit)
+    assert ends and ends[0] < float(page.mediabox.width) - 10
+    assert "上海龘靐茶业有限公司" in whole and "518052 China" in whole
 
 
 @pytest.mark.parametrize("paper", ["a4", "a5", "roll80", "label100x150"])

@@ -258,6 +258,7 @@ NEW: dict[str, dict[str, str]] = {
     "/admin/warehouses/new/": {"code": "main", "country": "CN", "priority": "1"},
     "/admin/buffers/new/": {"channel": "shop", "quantity": "9"},
     "/admin/fields/new/": {"entity": "customer", "key": "size", "kind": "text", "label_en": "Mine"},
+    "/price-lists/new/": {"code": "retail", "currency": "CNY", "name_en": "Mine"},
 }
 
 
@@ -266,6 +267,30 @@ def test_a_new_record_never_overwrites_one_that_is_there(owner: Client, paths: d
         answer = owner.post(path, {**opened(owner, path), **values})
         assert answer.status_code == 422, path
         assert "It is there already." in answer.content.decode(), path
+
+
+def test_a_new_price_list_that_is_sent_twice_is_one_and_no_error(owner: Client, paths: dict[str, str]) -> None:
+    from orderwell.domains.prices.models import PriceList
+
+    path = "/price-lists/new/"
+    sent = {**opened(owner, path), "code": "twice", "currency": "CNY"}
+    first, second = owner.post(path, sent), owner.post(path, sent)
+    assert first.status_code == second.status_code == 302
+    assert first["Location"] == second["Location"] == f"/price-lists/{PriceList.objects.get(code='twice').pk}/"
+
+
+def test_what_was_removed_meanwhile_is_said_in_the_dialog_that_was_still_open(
+    owner: Client, paths: dict[str, str]
+) -> None:
+    """htmx shows a refusal only with 422; any other one would be a message that names nothing."""
+    path, there = paths["admin-field"], {"HX-Request": "true", "HX-Target": "dialog-content"}
+    sent = opened(owner, path)
+    assert owner.post(f"{path}remove/", opened(owner, f"{path}remove/")).status_code == 302
+    for answer in (owner.post(path, sent, headers=there), owner.get(path, headers=there)):
+        assert answer.status_code == 422
+        page = unescape(answer.content.decode())
+        assert "customer/size" in page and "data-stale-page" in page
+    assert owner.get(path, headers={"HX-Request": "true"}).status_code == 404  # any other part of a page stays
 
 
 def test_a_change_that_came_in_another_way_counts_too(owner: Client, paths: dict[str, str]) -> None:

@@ -1,13 +1,18 @@
 """The real server as its own process, and a real browser in front of it.
 
-The company is made once for the session by one call of `orderwell`; every test signs in anew and makes its own orders.
+The company is made once for the session, and every file of tests works in a copy of its own: what one makes, a user or a
+price list, is not there for another. Within a file, every test makes its own orders.
 """
 
 from __future__ import annotations
 
 import json
 import re
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,25 +48,70 @@ f.make_customer("C1", name="王小明", phone="13812345678")
 """
 
 
+# One process for all that a file of tests does behind the browser's back: starting Python anew takes two seconds each time.
+SHELL = """
+import contextlib, io, json, sys, traceback
+import django
+django.setup()
+from django.db import close_old_connections
+from orderwell.platform.caching import forget_everything
+for line in sys.stdin:
+    printed, failed = io.StringIO(), ""
+    forget_everything()
+    try:
+        with contextlib.redirect_stdout(printed):
+            exec(compile(json.loads(line), "<shell>", "exec"), {"__name__": "__shell__"})
+    except BaseException:
+        failed = traceback.format_exc()
+    close_old_connections()
+    print(json.dumps([printed.getvalue(), failed]), flush=True)
+"""
+
+
 @dataclass
 class Site:
     address: str
     installation: Installation
+    _shell: subprocess.Popen[str]
 
     def shell(self, code: str) -> str:
         """Run Python in the installation; what it prints."""
-        return self.installation.python("-c", f"import django; django.setup()\n{code}").stdout.strip()
+        assert self._shell.stdin
+        assert self._shell.stdout
+        self._shell.stdin.write(f"{json.dumps(code)}\n")
+        self._shell.stdin.flush()
+        printed, failed = json.loads(self._shell.stdout.readline())
+        assert not failed, failed
+        return str(printed).strip()
+
+
+@contextmanager
+def shell_of(installation: Installation) -> Iterator[subprocess.Popen[str]]:
+    command, pipe = [sys.executable, "-c", SHELL], subprocess.PIPE
+    with subprocess.Popen(command, env=installation.environment, stdin=pipe, stdout=pipe, text=True) as process:
+        yield process
+        process.kill()
+
+
+def installed(folder: Path) -> Installation:
+    return Installation(folder, settings={"ORDERWELL_LANGUAGE": "en"})
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    folder: Path = tmp_path_factory.mktemp("site")
-    installation = Installation(folder, settings={"ORDERWELL_LANGUAGE": "en"})
+def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A company in which nothing happened yet, to be copied."""
+    installation = installed(tmp_path_factory.mktemp("company"))
     installation.migrate()
     installation.python("-c", PREPARE)
+    return installation.directory
+
+
+@pytest.fixture(scope="module")
+def site(company: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    installation = installed(shutil.copytree(company, tmp_path_factory.mktemp("site") / "installation"))
     server: Server
-    with installation.serving() as server:
-        yield Site(f"http://127.0.0.1:{server.port}", installation)
+    with installation.serving() as server, shell_of(installation) as shell:
+        yield Site(f"http://127.0.0.1:{server.port}", installation, shell)
 
 
 @pytest.fixture(scope="session")
@@ -84,7 +134,7 @@ def when_it_stands(page: Page, press: Callable[..., None]) -> Callable[..., None
     return pressed
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def signed_in() -> dict[str, StorageState]:
     """The cookies of who signed in before, as a browser keeps them."""
     return {}

@@ -68,7 +68,8 @@ def test_an_error_stands_at_its_cell_and_can_be_put_right(sign_in: Open) -> None
     page = sign_in("anna")
     type_order(page, ("CUP", "1.5"))
     expect(page.locator("[data-error=quantity]").first).to_contain_text("decimal places")
-    page.keyboard.press("Control+Enter")
+    with page.expect_navigation():  # the mark alone is there before the server has answered
+        page.keyboard.press("Control+Enter")
     expect(page.locator("[name=line_quantity]").first).to_have_class(re.compile("is-invalid"))
     page.locator("[name=line_quantity]").first.fill("2")
     page.keyboard.press("Control+Enter")
@@ -259,8 +260,11 @@ def test_what_is_typed_before_a_dialog_has_settled_stays(sign_in: Open) -> None:
     page = sign_in("anna")
     place_order(page, ("CUP", "1"))
     # As on a slow machine: what came is shown, and its last touches follow late.
-    page.evaluate("htmx.config.defaultSettleDelay = 2000")
-    page.evaluate("document.addEventListener('htmx:afterSettle', () => (document.body.dataset.settled = '1'))")
+    page.evaluate("htmx.config.defaultSettleDelay = 4000")
+    page.evaluate(
+        """document.getElementById('dialog').addEventListener(
+            'htmx:afterSettle', () => (document.body.dataset.settled = '1'))"""
+    )
     page.keyboard.press("t")
     note = page.locator("#dialog textarea[data-mentions]")
     expect(note).to_be_focused()

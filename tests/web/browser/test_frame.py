@@ -122,6 +122,23 @@ def test_a_lost_session_loses_nothing_of_a_form(sign_in: Open, site: Site) -> No
     assert site.shell(count) == "1"
 
 
+@pytest.mark.parametrize("path, field", [("/customers/new/", "name"), ("/admin/teams/new/", "name")])
+def test_a_session_lost_a_moment_ago_loses_nothing_either(sign_in: Open, path: str, field: str) -> None:
+    """The form of a page of its own, sent seconds after the page came: nobody has looked whether the session stands."""
+    page = sign_in("anna", meant="4(01|03|22)")  # 403: a hint that was seen is told a moment later
+    page.goto(path)
+    typed = f"Typed in time {path.split('/')[1]}"
+    page.fill(f"[name={field}]", typed)
+    page.context.clear_cookies()
+    page.keyboard.press("Control+Enter")
+    page.locator("#signed-out[open]").wait_for()
+    expect(page.locator(f"[name={field}]")).to_have_value(typed)
+    with page.expect_navigation():  # what was to be sent is sent
+        page.fill("#again-password", PASSWORD)
+        page.keyboard.press("Enter")
+    expect(page.locator("#content")).to_contain_text(typed)
+
+
 def test_another_language_keeps_what_was_typed(sign_in: Open, site: Site, request: pytest.FixtureRequest) -> None:
     # The choice is the user's; the tests after this one read what their browser asks for.
     forget = "from orderwell.platform.accounts.models import User; User.objects.update(language='')"
@@ -265,3 +282,25 @@ def test_a_refused_form_begins_at_what_is_wrong_and_says_all_of_it(sign_in: Open
     expect(page.locator(".is-invalid")).to_have_count(2)
     expect(page.locator("#id_username")).to_be_focused()
     assert page.title().endswith(" · Orderwell")
+
+
+@pytest.mark.parametrize("worker", [True, False])
+def test_signing_out_without_a_network_says_that_nobody_is_signed_out(
+    sign_in: Callable[..., Page], *, worker: bool
+) -> None:
+    """The browser's own error page said nothing, and whoever came next was signed in as somebody else."""
+    page = sign_in("anna", worker=worker, meant="4(01|22)|ERR_INTERNET|htmx:")
+    page.goto("/orders/")
+    if worker:
+        page.evaluate("navigator.serviceWorker.ready.then(() => 1)")
+    page.evaluate("localStorage.setItem('entry:1', 'kept')")
+    page.context.set_offline(True)
+    page.evaluate("document.querySelector('#sign-out').requestSubmit()")
+    expect(page.locator(".toast").filter(has_text="You are still signed in")).to_be_visible()
+    assert page.url.endswith("/orders/") and page.evaluate("localStorage.getItem('entry:1')") == "kept"
+    page.context.set_offline(False)
+    page.evaluate("document.querySelector('#sign-out').requestSubmit()")
+    page.wait_for_url("**/sign-in/**")
+    assert page.evaluate("localStorage.getItem('entry:1')") is None
+    page.goto("/orders/")
+    assert "/sign-in/" in page.url

@@ -43,6 +43,39 @@ def test_rows_are_moved_through_looked_at_and_opened_by_keyboard(sign_in: Open, 
     page.keyboard.press("Enter")
     page.wait_for_url("**/orders/*/")
     expect(page.locator("h1")).to_contain_text(newest)
+    page.go_back()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/orders/*/")
+    expect(page.locator("h1")).to_contain_text(before)
+    page.keyboard.press("Escape")
+    page.wait_for_url("**/orders/")
+    expect(page.locator("tr.row-marked")).to_contain_text(before)
+    expect(page.locator("tr.row-marked")).to_be_focused()
+    page.goto("/orders/")  # it came in another way
+    page.wait_for_load_state("networkidle")
+    expect(page.locator("tr.row-marked")).to_have_count(0)
+
+
+def test_escape_leads_back_to_the_list_as_it_was_filtered(sign_in: Open, site: Site) -> None:
+    numbers = site.shell(PLACE).split()
+    page = sign_in("anna")
+    page.goto(f"/orders/?q={numbers[0]}")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/orders/*/")
+    page.keyboard.press("Escape")
+    page.wait_for_url(f"**/orders/?q={numbers[0]}")
+    page.goto(f"/to-ship/?q={numbers[0]}")  # the same page from another list
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/orders/*/")
+    page.keyboard.press("Escape")
+    page.wait_for_url(f"**/to-ship/?q={numbers[0]}")
+    expect(page.locator("tr.row-marked")).to_contain_text(numbers[0])
+    page.evaluate("document.querySelector('#sign-out').requestSubmit()")
+    page.wait_for_url("**/sign-in/**")
+    assert numbers[0] not in page.evaluate("JSON.stringify({...sessionStorage})")
 
 
 def test_columns_are_chosen_by_keyboard_and_stay(sign_in: Open) -> None:

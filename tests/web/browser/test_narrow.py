@@ -94,3 +94,32 @@ def test_a_word_longer_than_its_line_breaks_on_a_phone(sign_in: Callable[..., Pa
     for path in (f"/orders/{order.strip()}/", f"/orders/{order.strip()}/ship/", f"/products/{product.strip()}/"):
         page.goto(path, wait_until="load")
         assert page.evaluate("document.documentElement.scrollWidth") <= WIDTH, path
+
+
+# A good year of a large company; what came back is told below what is left.
+RANKINGS = """
+from decimal import Decimal as D
+from types import SimpleNamespace as Simple
+from django.template.loader import render_to_string
+from orderwell.domains.analytics.rankings import Ranked
+from orderwell.kernel.clock import utc_now
+name = "Shanghai Yunfan Import and Export Trading Company"
+rows = [Ranked(1, D(12345), D("12345678.90"), D("123456.70"), name, name, 1), Ranked(2, D(7), D("1234.50"), D(0), "Li", "Li", 1)]
+found = Simple(value=rows, at=utc_now())
+most = {"most_customer": 1.0, "most_variant": 1.0, "currency": "CNY", "may": Simple(FULFILMENT_RETURN_VIEW=True)}
+print(render_to_string("home/rankings.html", {"customers": found, "variants": found, **most}))
+"""
+
+
+@pytest.mark.parametrize("width", [390, 360])
+def test_the_rankings_of_a_good_year_fit_a_phone(sign_in: Callable[..., Page], site: Site, width: int) -> None:
+    place(site, ("CUP", 1))
+    rendered = site.shell(RANKINGS)
+    page = sign_in("anna", width=width, height=844, meant=".")
+    page.route("**/overview/rankings/**", lambda route: route.fulfill(body=rendered, content_type="text/html"))
+    page.goto("/overview/")
+    page.locator(".rank .num").first.wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    # Whole, and not cut off to make it fit.
+    cut = "[...document.querySelectorAll('.rank td *')].filter((one) => one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).overflowX === 'hidden').length"
+    assert page.evaluate(cut) == 0

@@ -126,6 +126,11 @@ def test_files_are_attached_and_the_story_is_filtered(sign_in: Open, site: Site,
     page.goto(f"/orders/{order(site)}/")
     for name in ("delivery note.txt", "second.txt"):
         (tmp_path / name).write_text("cups")
+    page.locator("#drop-file").focus()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Tab")
+    expect(page.locator("#drop-file")).to_be_focused()
+    expect(page.locator(".drop-zone")).to_have_css("outline-style", "solid")
     page.set_input_files("#drop-file", [tmp_path / "delivery note.txt", tmp_path / "second.txt"])
     expect(page.locator("#files .file-row")).to_have_count(3)  # and the order confirmation
     expect(page.locator("#told [data-topic=order]").first).to_be_visible()

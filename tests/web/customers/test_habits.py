@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 
-from orderwell.domains.orders.customer_profile import customer_habits
+from orderwell.domains.orders.customer_profile import Favourite, customer_habits
 from orderwell.kernel.clock import utc_now
 from orderwell.testing.actors import owner as the_owner
 from orderwell.web.customers.standing import waiting_at
@@ -80,3 +80,13 @@ def test_who_may_not_order_is_not_sent_to_the_entry(
     habits = customer_habits(the_owner(), company.customer.pk)
     [waiting] = waiting_at(company.customer, None, None, habits, may_order=may_order, now=now)
     assert "370" in waiting.text and waiting.url.split("?")[0] == leads_to
+
+
+@pytest.mark.parametrize(
+    ("together", "orders", "usual"),
+    [("1.333", 1, "1.333"), ("4.6", 3, "1.5"), ("0.004", 1, "0.004"), ("0.3", 7, "0.1"), ("10", 4, "3"), ("1", 5, "1")],
+)
+def test_what_is_usual_is_as_fine_as_what_was_bought(together: str, orders: int, usual: str) -> None:
+    """Finer than the product allows it would be refused, and nothing at all cannot be ordered."""
+    bought = Favourite(1, "CLOTH", "Cloth", orders, Decimal(together), Decimal(1), "CNY", 1, utc_now())
+    assert bought.usual == Decimal(usual)

@@ -11,7 +11,9 @@ from django.test import Client
 
 from orderwell.domains.customers.models import Customer, CustomerMerge
 from orderwell.domains.orders.models import Order
-from orderwell.testing.factories import make_customer
+from orderwell.platform.accounts.models import User
+from orderwell.testing.factories import make_customer, make_group
+from orderwell.testing.markup import flat
 from tests.web.conftest import Company
 from tests.web.test_pages import queries
 
@@ -71,6 +73,10 @@ def test_the_pair_is_listed_compared_merged_and_taken_apart(
     owner.post(undo[1])
     assert Order.objects.get(pk=order).customer_id == company.customer.pk
     assert Customer.objects.get(pk=company.customer.pk).active
+    # Once more from another tab: it is undone, which is what was wanted.
+    again = owner.post(undo[1], follow=True)
+    assert again.redirect_chain == [(gone, 302)] and "is a customer of its own again" in again.content.decode()
+    assert owner.post(undo[1].replace(f"/{twin.pk}/", f"/{company.customer.pk}/", 1)).status_code == 422
 
 
 def test_a_record_changed_meanwhile_is_looked_at_again(owner: Client, company: Company, twin: Customer) -> None:
@@ -80,6 +86,36 @@ def test_a_record_changed_meanwhile_is_looked_at_again(owner: Client, company: C
     answer = owner.post(path, sent)
     assert answer.status_code == 422 and "changed by somebody else" in answer.content.decode()
     assert not CustomerMerge.objects.exists()
+
+
+@pytest.mark.parametrize("seen", ["", "abc", "²", "9" * 12])
+def test_a_form_that_does_not_say_what_was_seen_merges_nothing(
+    seen: str, owner: Client, company: Company, twin: Customer
+) -> None:
+    path = f"/customers/{twin.pk}/merge/"
+    sent = fields(owner.get(f"{path}?other=C1").content.decode())
+    answer = owner.post(path, sent | {"merged_version": seen})
+    assert answer.status_code == 422 and "changed by somebody else" in answer.content.decode()
+    assert not CustomerMerge.objects.exists()
+
+
+def test_what_differs_is_told_in_the_words_of_the_customers_page(
+    browse: Callable[..., Client], person: Callable[..., User], company: Company, twin: Customer
+) -> None:
+    for customer, name in ((company.customer, "梅"), (twin, "林")):
+        user = person("sales-clerk", username=f"u{customer.pk}")
+        user.name = name
+        user.save()
+        Customer.objects.filter(pk=customer.pk).update(owner=user)
+    group = make_group("gold")
+    more = {"kind": "company", "group": group, "language": "en", "payment_terms_days": 30, "tax_number": "310.500"}
+    Customer.objects.filter(pk=twin.pk).update(**more)
+    page = browse("administrator", language="zh-hans").get(f"/customers/{twin.pk}/merge/?other=C1").content.decode()
+    told = flat(page).split('class="form-page">')[1].split("</form>")[0]
+    for word in (">负责人<", "梅", "林", "公司", "个人", group.name_zh, "English", "中文", "30 天", "310.500"):
+        assert word in told, word
+    for code in ("企业主", "person", "company", "gold", ">en<", "zh-hans", f"u{twin.pk}"):
+        assert code not in told, code
 
 
 def test_who_is_not_there_can_not_be_merged(owner: Client, browse: Callable[..., Client], twin: Customer) -> None:

@@ -179,12 +179,12 @@ def practice(company: Any, settings: Any) -> Iterator[None]:
         yield
 
 
-def come_in(learner: int, tour: str, role: str, **more: Any) -> tuple[Client, User]:
+def come_in(learner: int, tour: str, role: str, *, client: Client | None = None, **more: Any) -> tuple[Client, User]:
     """Somebody with this role at work, over the way in that a note opens."""
     facts: dict[str, Any] = {"name": "小王", "language": "zh-hans", "theme": "dark", "back": "http://x/help/tours/"}
     rights = BUILT_IN_ROLES[role][1]
     note = handover.send(user=learner, tour=tour, **{"permissions": rights, "roles": role, **facts, **more})
-    client = Client()
+    client = client or Client()
     assert client.get("/practice/enter/", {"note": note})["Location"] == "/"
     return client, User.objects.get(username=f"learner-{learner}-{tour}")
 

@@ -40,7 +40,8 @@ def return_terms(order: Order, now: datetime) -> ReturnTerms:
         )
     ]
     units = returnable_units(order)
-    rows = {line.pk: line for line in order.lines.filter(pk__in=list(units)).order_by("position")}
+    found = order.lines.filter(pk__in=list(units)).select_related("variant").order_by("position")
+    rows = {line.pk: line for line in found}
     lines = [(line, units[pk]) for pk, line in rows.items()]
     if not moments or not lines or not days:
         return ReturnTerms([], None, NothingToSendBack())

@@ -79,6 +79,11 @@ class LookupFailed(DomainError):
     message = "We found no order with this number and this phone number."
 
 
+class LookupAmbiguous(DomainError):
+    code = "lookup_ambiguous"
+    message = "Several of your orders have this number. Give our own order number; it is on the confirmation."
+
+
 class LookupThrottled(DomainError):
     code = "lookup_throttled"
     message = "Too many attempts. Try again in {minutes} minutes."

@@ -41,7 +41,7 @@ def colleagues_called(text: str, *, me: int | None = None) -> list[Colleague]:
     for user in users:
         if user.pk == me:
             continue
-        words = search_key(user.name, user.username)
+        words = search_key(user.name, user.username, people=True)
         joined = words.replace(" ", "")
         if words.startswith(wanted) or f" {wanted}" in words:
             rank = 0

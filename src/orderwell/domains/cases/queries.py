@@ -139,7 +139,7 @@ def threads_of(order_id: int) -> list[Case]:
     spoken = Message.objects.exclude(direction=Message.Direction.INTERNAL).order_by("pk")
     return list(
         Case.objects.filter(Exists(spoken.filter(case_id=OuterRef("pk"))), order_id=order_id, kind__in=FOR_CUSTOMERS)
-        .prefetch_related(Prefetch("messages", spoken), "requested__order_line")
+        .prefetch_related(Prefetch("messages", spoken), "requested__order_line__variant")
         .order_by("-touched_at", "-pk")
     )
 

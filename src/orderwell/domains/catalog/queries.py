@@ -31,7 +31,7 @@ from orderwell.platform.paging import Page, keyset_page
 from orderwell.platform.permissions import Permission
 from orderwell.platform.prepared import prepared
 from orderwell.platform.related import attach
-from orderwell.platform.search import begins_words, contains_words
+from orderwell.platform.search import contains_words, nearest_first
 from orderwell.platform.search.keys import normalise
 
 LAST_CHARACTER = chr(0x10FFFF)
@@ -240,10 +240,10 @@ def find_variants(actor: Actor, text: str, *, currency: str | None = None, limit
     found += _further(active.filter(_begins("sku", text)).order_by("sku"), found, limit)
     # A code that is known is what was meant; names are looked through only for what is none.
     if not any(packs or variant.sku.upper() == text.upper() for variant in found):
-        for condition in (begins_words, contains_words):
+        for condition in nearest_first("search_key", text):
             if len(found) < limit:
                 # No order in the database: it may stop at the first rows it finds, which keeps common words fast.
-                named = active.filter(condition("search_key", text))[:LOOKED_AT]
+                named = active.filter(condition)[:LOOKED_AT]
                 found += _further(sorted(named, key=partial(_nearness, normalise(text))), found, limit)
     prices = (
         dict(

@@ -84,6 +84,12 @@ def merged_before(actor: Actor, survivor_id: int, number: str) -> CustomerMerge 
     return next((row for row in rows if row.merged.number == number), None)
 
 
+def undone_before(actor: Actor, customer_id: int, merge_id: int) -> CustomerMerge | None:
+    """The merge into this customer, if it was taken back already."""
+    rows = CustomerMerge.objects.filter(pk=merge_id, survivor_id=customer_id, survivor__in=visible_customers(actor))
+    return rows.exclude(undone_at=None).select_related("merged").first()
+
+
 def survivor_of(actor: Actor, customer_id: int) -> Customer | None:
     """Whom a merged customer became part of, if the actor may know of both."""
     row = visible_customers(actor).filter(pk=customer_id).select_related("merged_into").first()

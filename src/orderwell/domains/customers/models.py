@@ -20,6 +20,8 @@ class CustomerGroup(models.Model):
 
 class Tag(models.Model):
     name = models.CharField(max_length=60, unique=True)
+    # What "VIP" and "vip" have in common, so that they are one tag. NULL: two such were made before that was so.
+    key = models.TextField(null=True, unique=True)
 
     def __str__(self) -> str:
         return self.name

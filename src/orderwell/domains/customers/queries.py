@@ -21,7 +21,7 @@ from orderwell.platform.paging import Page, keyset_page
 from orderwell.platform.permissions import Permission
 from orderwell.platform.prepared import prepared
 from orderwell.platform.related import prefetched
-from orderwell.platform.search import begins_words, contains_words
+from orderwell.platform.search import contains_words, nearest_first
 from orderwell.platform.search.keys import normalise
 
 MAX_HITS = 50
@@ -117,7 +117,7 @@ def find_customers(actor: Actor, text: str, *, limit: int = 20) -> list[Customer
     if not text:
         return []
     found: dict[int, Customer] = {}
-    for condition in (_exactly(text), begins_words("search_key", text), contains_words("search_key", text)):
+    for condition in (_exactly(text), *nearest_first("search_key", text)):
         # No order in the database: it may stop at the first rows it finds, which keeps common names fast.
         named = rows.filter(condition)[:LOOKED_AT] if condition and len(found) < limit else []
         for customer in sorted(named, key=partial(_nearness, normalise(text))):
@@ -216,6 +216,12 @@ def tags(actor: Actor) -> list[Tag]:
 @prepared()
 def _every_tag() -> QuerySet[Tag]:
     return Tag.objects.order_by("name")
+
+
+def tag_named(name: str) -> str:
+    """The tag that somebody means by this name, "" where there is none. Upper and lower case are the same."""
+    names = list(Tag.objects.filter(Q(name=name) | Q(key=normalise(name))).values_list("name", flat=True))
+    return name if name in names else next(iter(names), "")
 
 
 def tag_names(customer_ids: Sequence[int]) -> dict[int, list[str]]:

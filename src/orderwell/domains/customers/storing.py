@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from orderwell.domains.customers.drafts import ContactDraft, CustomerDraft, PostalAddressDraft
 from orderwell.domains.customers.models import Address, Contact, Customer, CustomerGroup, Tag
@@ -18,6 +18,7 @@ from orderwell.platform.accounts.models import Team, User
 from orderwell.platform.batches import upsert
 from orderwell.platform.crypto import email_index, phone_index, phone_last4_index
 from orderwell.platform.database import bulk_insert
+from orderwell.platform.search.keys import normalise
 
 _COLUMNS = (
     "number",
@@ -194,13 +195,34 @@ def _store_parts(
         )
     if tags:
         wanted = {name for given in tags.values() for name in given}
-        Tag.objects.bulk_create([Tag(name=name) for name in sorted(wanted)], ignore_conflicts=True)
-        tag_ids = dict(Tag.objects.filter(name__in=wanted).values_list("name", "id"))
+        # One of the same key that somebody made meanwhile stays, and is the one.
+        Tag.objects.bulk_create([Tag(name=name, key=normalise(name)) for name in sorted(wanted)], ignore_conflicts=True)
+        known = _known_tags(wanted)
+        tag_ids = {name: known[normalise(name)].pk for name in wanted}
         through = Customer.tags.through
         through.objects.filter(customer__in=list(tags)).delete()
         through.objects.bulk_create(
             through(customer_id=customer, tag_id=tag_ids[name]) for customer, given in tags.items() for name in given
         )
+
+
+def spelled(names: Iterable[str]) -> dict[str, str]:
+    """Each of the names of tags as it is to be stored: in the spelling that is there, else in the first of these."""
+    keys = {name: normalise(name) for name in names}
+    spellings = {key: tag.name for key, tag in _known_tags(keys).items()}
+    return {name: spellings.setdefault(key, name.strip()) if key else name for name, key in keys.items()}
+
+
+def _known_tags(names: Collection[str]) -> dict[str, Tag]:
+    """The tags that these names mean, by key. Of two made before there were keys the one that has it is the last."""
+    wanted = sorted(names)
+    found: dict[str, Tag] = {}
+    for start in range(0, len(wanted), 1000):
+        part = wanted[start : start + 1000]
+        meant = Q(key__in={normalise(name) for name in part}) | Q(name__in=part)
+        rows = Tag.objects.filter(meant).order_by(F("key").asc(nulls_first=True))
+        found |= {normalise(tag.name): tag for tag in rows}
+    return found
 
 
 def _contact_row(customer: int, contact: ContactDraft) -> tuple[Any, ...]:

@@ -25,6 +25,15 @@ class ReturnSettled(DomainError):
     message = "Return {number} was settled without a credit note: {reason}. Undo that first, then the return."
 
 
+class ReturnSettledAlready(DomainError):
+    """Saying something else in its place would lose what was agreed first."""
+
+    code = "return_settled_already"
+    message = (
+        "Return {number} was settled without a credit note already: {reason}. Undo that first to give another reason."
+    )
+
+
 class ReturnNotSettled(DomainError):
     code = "return_not_settled"
     message = "Return {number} is not settled without a credit note, so there is nothing to undo."
@@ -61,3 +70,8 @@ class DeliveredBeforeShipped(DomainError):
 class DeliveredInFuture(DomainError):
     code = "delivered_in_future"
     message = "{value} has not come yet; say that a shipment arrived once it is there."
+
+
+class NoLongerReserved(DomainError):
+    code = "no_longer_reserved"
+    message = "What this row stood for has been shipped, cancelled or given to another order since the list was loaded."

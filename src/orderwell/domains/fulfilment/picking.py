@@ -24,6 +24,7 @@ from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 
 ONE = Decimal(1)
+Sums = dict[str, Decimal]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +90,9 @@ def pick_tasks(actor: Actor, warehouse: Warehouse, *, now: datetime, limit: int 
     ]
 
 
-def units_to_ship(order_ids: Collection[int], warehouses: Collection[int] | None) -> dict[int, tuple[int, Decimal]]:
-    """{order id: (goods lines of which something can leave from `warehouses`, their units)}; None means from any.
+def units_to_ship(order_ids: Collection[int], warehouses: Collection[int] | None) -> dict[int, tuple[int, Sums]]:
+    """{order id: (goods lines of which something can leave from `warehouses`, their quantities of each unit)}; None means
+    from any.
 
     Of a bundle those units of which every component is reserved or has left. The caller has checked that the orders may be
     seen.
@@ -101,13 +103,13 @@ def units_to_ship(order_ids: Collection[int], warehouses: Collection[int] | None
     kept = here.order_by().values("line_id").annotate(sum=Sum("quantity")).values("sum")
     lines = OrderLine.objects.filter(order_id__in=list(order_ids), kind=OrderLine.Kind.GOODS)
     rows = lines.annotate(kept=Subquery(kept)).filter(kept__isnull=False).order_by()
-    found = list(rows.values_list("pk", "order_id", "is_bundle", "kept"))
-    bundles = bundles_ready([line for line, _order, is_bundle, _kept in found if is_bundle])
-    units: dict[int, tuple[int, Decimal]] = {}
-    for line, order, _is_bundle, reserved in found:
+    found = list(rows.values_list("pk", "order_id", "is_bundle", "kept", "variant__unit"))
+    bundles = bundles_ready([line for line, _order, is_bundle, *_more in found if is_bundle])
+    units: dict[int, tuple[int, Sums]] = {}
+    for line, order, _is_bundle, reserved, unit in found:
         if leaving := bundles.get(line, reserved):
-            count, total = units.get(order, (0, Decimal(0)))
-            units[order] = (count + 1, total + leaving)
+            count, sums = units.get(order, (0, {}))
+            units[order] = (count + 1, {**sums, unit: sums.get(unit, Decimal(0)) + leaving})
     return units
 
 

@@ -95,7 +95,7 @@ class FileChanged(DomainError):
 
 class CannotUndo(DomainError):
     code = "import_cannot_undo"
-    message = "{document} cannot be undone: {reason}."
+    message = "It was not undone: {reason}."
 
 
 # One source line.

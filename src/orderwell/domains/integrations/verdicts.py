@@ -102,7 +102,7 @@ def row_of(batch_id: int, verdict: Verdict) -> tuple[Any, ...]:
     """A verdict as a row of ROW_FIELDS."""
     fault = verdict.fault
     if fault is not None:
-        return (batch_id, verdict.number, verdict.verdict, "", None, fault.column[:80], fault.code, _shown(fault.data))
+        return (batch_id, verdict.number, verdict.verdict, "", None, fault.column[:80], fault.code, as_data(fault.data))
     data: Any = "{}"
     if verdict.rounding and verdict.amount is not None:
         data = {"source": _plain(verdict.amount + verdict.rounding), "rounding": _plain(verdict.rounding)}
@@ -113,7 +113,7 @@ def row_of(batch_id: int, verdict: Verdict) -> tuple[Any, ...]:
 PHRASES = "phrases"
 
 
-def _shown(data: Any) -> dict[str, Any]:
+def as_data(data: Any) -> dict[str, Any]:
     """The data of a refusal as JSON; of texts that are sentences the parts are kept too."""
     plain = {key: value if isinstance(value, int) else str(value)[:240] for key, value in data.items()}
     phrases = {

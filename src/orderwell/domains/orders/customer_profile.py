@@ -46,10 +46,10 @@ class Favourite:
 
     @property
     def usual(self) -> Decimal:
-        """About what one order has of it, in whole units where they are bought whole."""
-        mean = self.quantity / self.orders
-        whole = mean.quantize(Decimal(1), rounding=ROUND_HALF_UP)
-        return max(whole, Decimal(1)) if self.quantity == int(self.quantity) else mean.quantize(Decimal("0.01"))
+        """About what one order has of it, as finely as it was bought: in whole units where they are bought whole."""
+        finest = self.quantity.normalize().as_tuple().exponent
+        step = Decimal(1).scaleb(min(int(finest), 0))
+        return max((self.quantity / self.orders).quantize(step, rounding=ROUND_HALF_UP), step)
 
 
 @dataclass(frozen=True, slots=True)

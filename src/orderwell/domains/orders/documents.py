@@ -10,11 +10,10 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from orderwell.domains.customers.models import Customer
+from orderwell.domains.orders.finding import counts
 from orderwell.domains.orders.queries import SEARCH_LIMIT, newest_orders
-from orderwell.kernel.identifiers import format_number
 from orderwell.kernel.money import MAX_AMOUNT
 from orderwell.kernel.written import bare_number
-from orderwell.platform.configuration import services as configuration
 from orderwell.platform.search import contains_words, half_width, prefix
 
 # So many customers of a name are looked at.
@@ -91,7 +90,7 @@ def amount_in(text: str) -> Decimal | None:
 def _orders(text: str, customers: list[int]) -> list[int]:
     conditions = [prefix("number", text.upper()), Q(external_id=text)]
     if (value := counted(text)) is not None:
-        conditions.append(Q(number=format_number(configuration.get("orders.number_template"), value)))
+        conditions.append(counts(value))
     found: set[int] = set()
     if customers:
         conditions.append(Q(customer_id__in=customers))

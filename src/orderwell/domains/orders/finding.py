@@ -10,9 +10,7 @@ from django.db.models import Q, QuerySet
 from orderwell.domains.customers.models import Contact, Customer
 from orderwell.domains.orders.models import Order
 from orderwell.domains.orders.queries import visible_orders
-from orderwell.kernel.identifiers import format_number
 from orderwell.platform.accounts.actor import Actor
-from orderwell.platform.configuration import services as configuration
 from orderwell.platform.crypto import email_index, phone_index, phone_last4_index
 from orderwell.platform.permissions import Permission
 from orderwell.platform.prepared import prepared
@@ -43,6 +41,11 @@ def _shown(actor: Actor, ids: Sequence[int]) -> QuerySet[Order]:
     return visible_orders(actor).filter(pk__in=ids).select_related("customer")
 
 
+def counts(value: int) -> Q:
+    """The order whose number counts it as this one, under whatever template and in whatever year it got the number."""
+    return Q(pk=value, number__contains=str(value))
+
+
 def _looks(text: str) -> Iterator[tuple[Q, tuple[str, ...]]]:
     """What the text may mean, the most exact first; asked for one by one, and only as far as needed."""
     if not text:
@@ -51,9 +54,7 @@ def _looks(text: str) -> Iterator[tuple[Q, tuple[str, ...]]]:
     yield Q(external_id=text), ()
     if (short := _SHORT.fullmatch(text)) is not None:
         # 498 and SO498 stand for SO00000498: nobody types the zeros.
-        full = format_number(configuration.get("orders.number_template"), int(short["value"]))
-        if full.startswith(short["letters"].upper()):
-            yield Q(number=full), ()
+        yield counts(int(short["value"])) & Q(number__startswith=short["letters"].upper()), ()
     if len(text) >= 3 and text.isascii() and any(character.isdigit() for character in text):
         yield prefix("number", text.upper()), ("number",)
     personal = _personal(text)

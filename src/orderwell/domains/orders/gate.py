@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
@@ -26,7 +26,8 @@ from orderwell.domains.orders.outcomes import Outcome
 from orderwell.domains.orders.services.place import place_submissions
 from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import DomainError
-from orderwell.platform.database import is_postgresql, writing_turn
+from orderwell.platform.cores import come_home
+from orderwell.platform.database import is_postgresql, make_room, writing_turn
 from orderwell.platform.permissions import Permission
 
 WAIT_SECONDS = 60.0
@@ -47,18 +48,22 @@ class IntakeBusy(DomainError):
     message = "The order was not answered within {seconds} seconds. Repeat the request with the same request key."
 
 
+def _place_batch(submissions: Sequence[Submission], *, now: datetime) -> Sequence[Outcome]:
+    make_room()
+    return place_submissions(submissions, now=now)
+
+
 class IntakeGate:
     """`place` is what turns a batch into outcomes; tests may pass another."""
 
-    def __init__(
-        self, *, place: PlaceBatch = place_submissions, clock: Callable[[], datetime] = utc_now, limit: int = 64
-    ):
+    def __init__(self, *, place: PlaceBatch = _place_batch, clock: Callable[[], datetime] = utc_now, limit: int = 64):
         self._queue: SimpleQueue[_Entry] = SimpleQueue()
         self._place = place
         self._clock = clock
         self._limit = limit
         self._last = 0
         self._thread: threading.Thread | None = None
+        self._patience: _Patience | None = None
         self._starting = threading.Lock()
 
     def submit(self, submission: Submission) -> Outcome:
@@ -79,11 +84,10 @@ class IntakeGate:
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[Outcome] = loop.create_future()
         self._put(submission, answer)
-        alarm = loop.call_later(WAIT_SECONDS, _settle, ((answer, IntakeBusy(seconds=int(WAIT_SECONDS))),))
-        try:
-            return await answer
-        finally:
-            alarm.cancel()
+        if self._patience is None or self._patience.loop is not loop:
+            self._patience = _Patience(loop)
+        self._patience.watch(answer)
+        return await answer
 
     def _put(self, submission: Submission, answer: _Answer) -> None:
         submission.actor.require(Permission.ORDERS_ORDER_PLACE)
@@ -98,6 +102,7 @@ class IntakeGate:
                 self._thread.start()
 
     def _run(self) -> None:
+        come_home()
         while True:
             batch = self._take()
             try:
@@ -133,6 +138,31 @@ class IntakeGate:
             except Empty:
                 break
         self._last = len(batch)
+
+
+class _Patience:
+    """Tells those who have waited too long on an event loop. One timer for all: to set and cancel one for each cost as much
+    as reading the request."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = loop
+        self._waiting: deque[tuple[float, asyncio.Future[Outcome]]] = deque()
+        self._timer: asyncio.TimerHandle | None = None
+
+    def watch(self, answer: asyncio.Future[Outcome]) -> None:
+        waiting = self._waiting
+        while waiting and waiting[0][1].done():
+            waiting.popleft()
+        waiting.append((self.loop.time() + WAIT_SECONDS, answer))
+        if self._timer is None:
+            self._timer = self.loop.call_at(waiting[0][0], self._time_is_up)
+
+    def _time_is_up(self) -> None:
+        now, waiting = self.loop.time(), self._waiting
+        while waiting and (waiting[0][0] <= now or waiting[0][1].done()):
+            _, answer = waiting.popleft()
+            _settle(((answer, IntakeBusy(seconds=int(WAIT_SECONDS))),))
+        self._timer = self.loop.call_at(waiting[0][0], self._time_is_up) if waiting else None
 
 
 def _answer(batch: Sequence[_Entry], outcomes: Sequence[Outcome | BaseException]) -> None:

@@ -87,10 +87,6 @@ def find_price_list(actor: Actor, code: str) -> PriceList:
     return found
 
 
-def code_taken(code: str) -> bool:
-    return PriceList.objects.filter(code=code.strip()).exists()
-
-
 def list_detail(actor: Actor, list_id: int) -> ListDetail:
     """A list with whom it is for. Raises NotFound."""
     found = price_lists(actor).filter(pk=list_id).first()

@@ -20,6 +20,7 @@ from orderwell.platform.accounts.scopes import expand_scopes
 from orderwell.platform.accounts.services.row_scopes import limits_of
 from orderwell.platform.caching import TimedCache
 from orderwell.platform.database import without_waiting
+from orderwell.platform.formats import day_text
 from orderwell.platform.permissions import EVERYTHING
 from orderwell.platform.prepared import prepared
 
@@ -79,7 +80,7 @@ def actor_for_key(raw: str, *, now: datetime, source: str = "api", address: str 
         known = _look_up(raw, digest, now)
         _keys.put(digest, known)
     if known.expires_at is not None and known.expires_at <= now:
-        raise ApiKeyExpired(name=known.name, expired_at=known.expires_at.date().isoformat())
+        raise ApiKeyExpired(name=known.name, expired_at=day_text(known.expires_at))
     return known.at(source, address)
 
 

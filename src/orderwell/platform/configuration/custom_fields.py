@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from orderwell.kernel.errors import DomainError, ErrorDetail
+from orderwell.kernel.written import is_plain_number
 from orderwell.platform.caching import TimedCache
 from orderwell.platform.configuration.models import CustomField
 
@@ -101,10 +102,7 @@ def _is_number(value: Any) -> bool:
     """Exact numbers travel as text; whole numbers may come as they are."""
     if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
         return False
-    try:
-        return Decimal(value).is_finite()
-    except InvalidOperation:
-        return False
+    return is_plain_number(value) if isinstance(value, str) else Decimal(value).is_finite()
 
 
 def _is_date(value: Any) -> bool:

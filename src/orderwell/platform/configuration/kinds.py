@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -14,6 +15,8 @@ from orderwell.kernel.errors import Phrase
 from orderwell.kernel.identifiers import format_number
 from orderwell.kernel.money import known_currency
 from orderwell.kernel.quantities import has_scale
+
+_REPLACED = re.compile(r"(\{[^{}]*\})")
 
 
 def _as_it_is(value: Any) -> Any:
@@ -99,10 +102,15 @@ def currency() -> Kind:
 
 
 def number_template() -> Kind:
+    """In capitals, as numbers are looked for: "Order-{value}" becomes "ORDER-{value}"."""
+
     def read(value: Any) -> str:
-        template = str(value).strip()
-        first, second = (format_number(template, number, year=2026) for number in (1, 2))
-        if first == second or len(first) > 30 or not first.isprintable():
+        template = "".join(
+            part if part.startswith("{") else part.upper() for part in _REPLACED.split(str(value).strip())
+        )
+        # The last of them in another notation (":x") would have a small letter.
+        first, second, third = (format_number(template, number, year=2026) for number in (1, 2, 171))
+        if first == second or len(first) > 30 or not first.isprintable() or third != third.upper():
             raise ValueError
         return template
 

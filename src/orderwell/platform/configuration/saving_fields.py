@@ -8,6 +8,7 @@ from datetime import datetime
 from orderwell.kernel.errors import DomainError, InvalidValue, NotFound
 from orderwell.kernel.refusals import ValueMissing, text_problems
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.batches import find_if_taken
 from orderwell.platform.coded_rows import refuse
 from orderwell.platform.configuration.custom_fields import forget_custom_fields
 from orderwell.platform.configuration.events import ConfigurationEvent
@@ -32,6 +33,7 @@ def list_custom_fields(*, actor: Actor) -> list[CustomField]:
     return list(CustomField.objects.order_by("entity", "id"))
 
 
+@find_if_taken
 def save_custom_field(
     *,
     entity: str,

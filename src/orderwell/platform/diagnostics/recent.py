@@ -30,14 +30,16 @@ def _own(path: str) -> str:
 
 def line_of(record: logging.LogRecord) -> dict[str, Any]:
     error = record.exc_info[1] if record.exc_info else None
-    frames = traceback.extract_tb(error.__traceback__)[-FRAMES:] if error else []
+    frames = traceback.extract_tb(error.__traceback__) if error else []
+    # Of the lines of others nothing may be shown: they would only take the place of ours.
+    through = [[name, frame.lineno or 0] for frame in frames if (name := _own(frame.filename)) != harmless.UNKNOWN]
     return {
         "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="seconds"),
         "level": record.levelname,
         "file": _own(record.pathname),
         "line": record.lineno,
         "exception": type(error).__name__ if error else "",
-        "through": [[_own(frame.filename), frame.lineno or 0] for frame in frames],
+        "through": through[-FRAMES:],
     }
 
 
@@ -49,6 +51,8 @@ class RecentLog(logging.Handler):
         self.path = Path(path)
 
     def emit(self, record: logging.LogRecord) -> None:
+        if record.levelno == logging.WARNING and hasattr(record, "status_code"):
+            return  # a refused request, which anybody can make as often as they like: no fault of ours
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             with self.path.open("a+", encoding="utf-8") as file:

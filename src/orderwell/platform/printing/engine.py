@@ -18,6 +18,7 @@ from typing import Any, Literal
 
 from orderwell.platform.printing.coverage import font_folders
 from orderwell.platform.printing.errors import TemplateBroken, TemplateTooSlow
+from orderwell.platform.printing.reasons import said
 
 HERE = Path(__file__).resolve().parent
 LAYOUTS = HERE / "layouts"
@@ -86,7 +87,9 @@ def _run(folder: Path, output: Output) -> None:
         told = json.loads(done.stdout)
     except ValueError:
         raise TemplateTooSlow(seconds=SECONDS) from None
-    raise TemplateBroken(line=told["line"], reason=told["reason"][:500], pointer="/markup")
+    # Where the folder of this run lies is nobody's business.
+    reason = told["reason"].replace(f"{folder}{os.sep}", "")
+    raise TemplateBroken(line=told["line"], reason=said(reason[:500]), pointer="/markup")
 
 
 def logo_name(logo: bytes) -> str:

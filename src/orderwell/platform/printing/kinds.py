@@ -38,6 +38,8 @@ class DocumentKind:
     shown: Sequence[str] = ()
     # Set once and stored, each as a file of its own.
     issued: bool = False
+    # How many lines the documents with these ids have together: what setting them takes.
+    lines: Callable[[Sequence[int]], int] = lambda ids: 0
     # Only the stored file is ever handed out: no copy without personal data, which would tell of another day.
     only_issued: bool = False
 

@@ -8,6 +8,7 @@ from orderwell.kernel.errors import NotFound
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 from orderwell.platform.printing.models import Logo, PrintRun, PrintTemplate, PrintTemplateVersion
+from orderwell.platform.printing.setting import chosen
 
 
 def templates(*, actor: Actor) -> list[PrintTemplate]:
@@ -19,6 +20,12 @@ def template_of(*, kind: str, channel: str = "", language: str = "", actor: Acto
     """The company's own template, None while it has none."""
     actor.require(Permission.SYSTEM_TEMPLATE_CHANGE)
     return PrintTemplate.objects.filter(kind=kind, channel=channel, language=language).first()
+
+
+def used_template(*, kind: str, channel: str = "", language: str = "", actor: Actor) -> PrintTemplate | None:
+    """What documents of a channel and a language are set with, None for the built-in look."""
+    actor.require(Permission.SYSTEM_TEMPLATE_CHANGE)
+    return chosen(kind, channel, language)
 
 
 def template_detail(*, template_id: int, actor: Actor) -> PrintTemplate:

@@ -25,8 +25,9 @@ from orderwell.platform.printing.queries import holder_of
 from orderwell.platform.printing.services import joined, kind_for, parts_of
 
 State = PrintRun.State
-# About two seconds: so many documents are set in one go, and one that is issued is set by itself.
-AT_ONCE, WEIGHT_OF_ISSUED = 20, 8
+# About two seconds: so many documents are set in one go; one that is issued is set by itself, and so many lines take as
+# long as another document.
+AT_ONCE, WEIGHT_OF_ISSUED, LINES = 20, 8, 40
 # Set in one go by a worker, so that it can say how far it is.
 TOGETHER = 25
 KEPT = timedelta(days=1)
@@ -35,13 +36,14 @@ LOST = timedelta(hours=1)
 
 
 def takes_long(kind: str, ids: Sequence[int]) -> bool:
-    if len(ids) < AT_ONCE // WEIGHT_OF_ISSUED:
-        return False
-    source = kind_of(kind).source
-    if kind_of(kind).issued:
-        stored = IssuedDocument.objects.filter(subject__in=[f"{source}:{pk}" for pk in ids]).count()
-        return (len(ids) - stored) * WEIGHT_OF_ISSUED + stored // 4 > AT_ONCE
-    return len(ids) > AT_ONCE
+    found = kind_of(kind)
+    fresh, work = list(ids), len(ids)
+    if found.issued:
+        subjects = {f"{found.source}:{pk}": pk for pk in ids}
+        stored = set(IssuedDocument.objects.filter(subject__in=subjects).values_list("subject", flat=True))
+        fresh = [pk for subject, pk in subjects.items() if subject not in stored]
+        work = len(fresh) * WEIGHT_OF_ISSUED + len(stored) // 4
+    return work > AT_ONCE or work + found.lines(fresh) // LINES > AT_ONCE
 
 
 def ask_to_print(

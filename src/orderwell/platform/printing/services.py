@@ -14,10 +14,11 @@ from pypdf import PdfWriter
 
 from orderwell.kernel.errors import NotFound, StaleVersion
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.batches import find_if_taken
 from orderwell.platform.database import atomic
 from orderwell.platform.events.recording import Fact, record
 from orderwell.platform.permissions import Permission
-from orderwell.platform.printing.contents import Content, Say
+from orderwell.platform.printing.contents import Block, Content, Say, Sum
 from orderwell.platform.printing.engine import typeset
 from orderwell.platform.printing.errors import TemplateBroken, TooManyDocuments, UnusableLogo
 from orderwell.platform.printing.events import PrintingEvent
@@ -127,7 +128,7 @@ def preview(
     found = kind_of(kind)
     actor.require(found.permission)
     check(found, options, markup)
-    design = design_for(found, language=language_for(language, ""), options=options, markup=markup)
+    design = _design_of(found, document_id, language, options, markup, actor)
     say = Say(design.language, bilingual=design.look.bilingual)
     if document_id is None:
         contents: Sequence[Content] = [Content(title=say(found.title), number="—")]
@@ -136,10 +137,26 @@ def preview(
     return set_pages(found, contents, design)
 
 
+def _design_of(
+    kind: DocumentKind,
+    document_id: int | None,
+    language: str,
+    options: Mapping[str, Any],
+    markup: str,
+    actor: Actor,
+) -> Design:
+    """A look that is not saved; without a language of its own it speaks that of the document's customer, as in print."""
+    customers = ""
+    if document_id is not None and not language:
+        customers = kind.load([document_id], actor, Say(language_for("", ""), bilingual=False))[0].language
+    return design_for(kind, language=language_for(language, customers), options=options, markup=markup)
+
+
 def set_pages(kind: DocumentKind, contents: Sequence[Content], design: Design) -> list[bytes]:
     return typeset(design.template, design.data(kind, contents), logo=design.logo, output="png")
 
 
+@find_if_taken
 def save_template(
     *,
     kind: str,
@@ -150,14 +167,18 @@ def save_template(
     version: int | None,
     actor: Actor,
     now: datetime,
+    sample: int | None = None,
 ) -> PrintTemplate:
-    """Save a look. It is set once before: one that cannot be set is refused with the line. Raises StaleVersion."""
+    """Save a look. Raises StaleVersion.
+
+    It is tried first, with the document `sample` or one made up: one that cannot be set is refused with the line.
+    """
     actor.require(Permission.SYSTEM_TEMPLATE_CHANGE)
     found = kind_of(kind)
     check(found, options, markup)
-    design = design_for(found, language=language_for(language, ""), options=options, markup=markup)
+    design = _design_of(found, sample, language, options, markup, actor)
     say = Say(design.language, bilingual=design.look.bilingual)
-    set_documents(found, [Content(title=say(found.title), number="1")], design)
+    set_documents(found, [made_up(found, say)] if sample is None else found.load([sample], actor, say), design)
     with atomic():
         row = _locked(kind, channel, language)
         if row is not None and version is not None and row.version != version:
@@ -179,6 +200,23 @@ def save_template(
         data = {"kind": found.title, "version": row.version}
         record(Fact(PrintingEvent.TEMPLATE_SAVED, subject, subject, data), actor=actor, now=now)
     return row
+
+
+def made_up(kind: DocumentKind, say: Say) -> Content:
+    """A document with one of everything that all of its kind may have, so that a template is tried in every part."""
+    block, word = Block(say(kind.title), ["1"]), say(kind.title)
+    rows = [{name: "1" if column.kind == "number" else word for name, column in kind.columns.items()}]
+    return Content(
+        title=word,
+        number="1",
+        recipient=block,
+        ship_to=block,
+        facts=[(word, "1")],
+        rows=rows,
+        sums=[Sum(word, "1"), Sum(word, "1", strong=True)],
+        notes=[word],
+        signatures=[word],
+    )
 
 
 def restore_version(*, template_id: int, version: int, actor: Actor, now: datetime) -> PrintTemplate:

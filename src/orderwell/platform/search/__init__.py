@@ -3,6 +3,14 @@
 from orderwell.platform.search.index import SearchIndex
 from orderwell.platform.search.keys import half_width, search_key
 from orderwell.platform.search.prefixes import keys_begun, prefix
-from orderwell.platform.search.words import begins_words, contains_words
+from orderwell.platform.search.words import contains_words, nearest_first
 
-__all__ = ["SearchIndex", "begins_words", "contains_words", "half_width", "keys_begun", "prefix", "search_key"]
+__all__ = [
+    "SearchIndex",
+    "contains_words",
+    "half_width",
+    "keys_begun",
+    "nearest_first",
+    "prefix",
+    "search_key",
+]

@@ -8,7 +8,7 @@ from django.db.models import Field, Lookup, Q, TextField
 
 from orderwell.platform.search.grams import LAST_CHARACTER, Wanted, wanted
 from orderwell.platform.search.index import FUNCTION, index_of
-from orderwell.platform.search.keys import normalise
+from orderwell.platform.search.keys import normalise, spellings
 
 
 def contains_words(field: str, text: str) -> Q:
@@ -19,6 +19,13 @@ def contains_words(field: str, text: str) -> Q:
 def begins_words(field: str, text: str) -> Q:
     """Every word of `text` begins a word of the search key column `field`."""
     return Q(**{f"{field}__begins_words": text}) if words_of(text) else Q()
+
+
+def nearest_first(field: str, text: str) -> list[Q]:
+    """The two of them, begun words first, each for every way in which the keys may spell the text. To be asked for one by
+    one, and only as far as needed.
+    """
+    return [condition(field, spelt) for condition in (begins_words, contains_words) for spelt in spellings(text)]
 
 
 def words_of(text: str) -> list[str]:

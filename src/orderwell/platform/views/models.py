@@ -25,6 +25,10 @@ class SavedView(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["list_name", "owner", "name"], name="saved_view_once"),
+            # To the one above, no owner is another owner each time.
+            models.UniqueConstraint(
+                fields=["list_name", "name"], condition=Q(owner=None), name="saved_view_of_nobody_once"
+            ),
             models.CheckConstraint(condition=Q(owner__isnull=False) | Q(shared=True), name="saved_view_has_reader"),
         ]
 

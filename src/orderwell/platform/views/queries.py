@@ -9,6 +9,7 @@ from django.utils.translation import gettext_noop as _
 
 from orderwell.kernel.errors import NotFound
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.permissions import Permission
 from orderwell.platform.prepared import prepared
 from orderwell.platform.views.models import BulkRun, Export, ListChoice, SavedView
 
@@ -50,12 +51,18 @@ def all_views(actor: Actor) -> QuerySet[SavedView]:
     return _readable(actor)
 
 
-def saved_view(actor: Actor, view_id: int) -> SavedView:
-    """Raises NotFound when there is none or it belongs to somebody else alone."""
+def saved_view(actor: Actor, view_id: int, list_name: str | None = None) -> SavedView:
+    """Raises NotFound when there is none, it belongs to somebody else alone, or is not of the list that is named."""
     found = _readable(actor).filter(pk=view_id).first()
-    if found is None:
+    if found is None or list_name not in (None, found.list_name):
         raise NotFound(kind=_("view"), reference=str(view_id))
     return found
+
+
+def may_change_view(actor: Actor, view: SavedView) -> bool:
+    """Everybody their own; what another has shared, whoever may share."""
+    own = view.owner_id is not None and actor.kind == "user" and view.owner_id == actor.id
+    return own or actor.may(Permission.LISTS_VIEW_SHARE)
 
 
 def own_choice(actor: Actor, name: str) -> OwnChoice:

@@ -1,14 +1,17 @@
 """The lists there are, for those who export them or act on their rows without knowing the screen.
 
-Whoever has lists registers them here when the program starts: the layers below can't import the ones above.
+Whoever has lists says here where they come from when the program starts: the layers below can't import the ones above.
+They are made when the first is asked for: most commands of the administrator need none, and waited a second for all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
+from types import MappingProxyType
 from typing import Any, Literal, Protocol
 
 from orderwell.kernel.errors import DomainError, ErrorDetail
@@ -79,23 +82,26 @@ class ListSource(Protocol):
     def act_of(self, action: str) -> tuple[Permission, Act, Undo | None]: ...
 
 
-_sources: dict[str, ListSource] = {}
+_makers: list[Callable[[], Iterable[ListSource]]] = []
 
 
-def register(source: ListSource) -> None:
-    _sources[source.name] = source
+def provide(make: Callable[[], Iterable[ListSource]]) -> None:
+    """Lists of the product, made by `make`. To be said before the first list is asked for."""
+    _makers.append(make)
 
 
-def sources() -> dict[str, ListSource]:
+@cache
+def sources() -> Mapping[str, ListSource]:
     """Every list, by name."""
-    return dict(_sources)
+    return MappingProxyType({source.name: source for make in _makers for source in make()})
 
 
 def source_of(name: str) -> ListSource:
     """Raises UnknownList."""
-    if name not in _sources:
-        raise UnknownList(pointer="/list", value=name[:40], expected=", ".join(sorted(_sources)))
-    return _sources[name]
+    found = sources().get(name)
+    if found is None:
+        raise UnknownList(pointer="/list", value=name[:40], expected=", ".join(sorted(sources())))
+    return found
 
 
 def check(source: ListSource, *, actor: Actor, columns: Sequence[str], filters: Mapping[str, str], sort: str) -> None:

@@ -44,7 +44,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _tables() -> list[str]:
     """The tables of our own models, those that others point to first."""
     from django.apps import apps
-    from django.db import models
 
     waiting = [
         model
@@ -55,17 +54,20 @@ def _tables() -> list[str]:
     known = set(waiting)
     done: list[Any] = []
     while waiting:
-        for model in waiting:
-            needed = {
-                field.related_model
-                for field in model._meta.local_fields
-                if isinstance(field, models.ForeignKey) and field.related_model is not model
-            }
-            if needed & known <= set(done):
-                done.append(model)
-                waiting.remove(model)
-                break
+        ready = next((model for model in waiting if _needed(model) & known <= set(done)), None)
+        if ready is None:
+            raise RuntimeError(f"these tables point to each other: {', '.join(model.__name__ for model in waiting)}")
+        done.append(ready)
+        waiting.remove(ready)
     return [model._meta.db_table for model in done]
+
+
+def _needed(model: Any) -> set[Any]:
+    """The models that a row of `model` can't do without; what may be empty comes later in life."""
+    from django.db import models
+
+    fields = (field for field in model._meta.local_fields if isinstance(field, models.ForeignKey) and not field.null)
+    return {field.related_model for field in fields} - {model}
 
 
 def _sqlite(source: str, target: str, tables: list[str]) -> tuple[int, float]:

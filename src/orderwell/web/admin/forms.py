@@ -21,7 +21,7 @@ from orderwell.platform.configuration.saving_fields import ENTITIES
 from orderwell.platform.formats import in_a_row, listed
 from orderwell.platform.permissions import words as permission_words
 from orderwell.web.components.actions import ActionForm
-from orderwell.web.components.forms import CountryField, DayField, ExactField, offer, options
+from orderwell.web.components.forms import CountryField, DayField, ExactField, WholeField, offer, options
 from orderwell.web.components.merging import MergingForm
 
 Choice = tuple[Any, str | Promise]
@@ -276,7 +276,7 @@ class WarehouseForm(CodedForm):
     country = CountryField(initial="CN")
     region = forms.CharField(label=_("Province or region"), required=False, max_length=80)
     city = forms.CharField(label=_("City"), required=False, max_length=80)
-    priority = forms.IntegerField(
+    priority = WholeField(
         label=_("Priority"), min_value=0, max_value=9_999, initial=100, help_text=_("Lower comes first.")
     )
     allow_negative = forms.BooleanField(
@@ -374,5 +374,5 @@ class ScheduleForm(MergingForm):
         max_length=5,
         help_text=_("Such as 02:30, in the business time zone. Empty: the time of day doesn't matter."),
     )
-    minutes = forms.IntegerField(label=_("Every … minutes"), min_value=1, max_value=500_000)
+    minutes = WholeField(label=_("Every … minutes"), min_value=1, max_value=500_000)
     pointers = {"/every_seconds": "minutes"}

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
-from orderwell.kernel.clock import business_day, utc_now
+from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import NotFound
 from orderwell.kernel.identifiers import format_number
 from orderwell.platform.accounts.actor import Actor
@@ -27,6 +27,7 @@ from orderwell.platform.formats import listed
 from orderwell.platform.jobs.queries import planned_schedules
 from orderwell.platform.jobs.services import change_schedule
 from orderwell.platform.numbering.queries import number_sequences
+from orderwell.platform.numbering.services import year_of_numbers
 from orderwell.platform.permissions import Permission, PermissionDenied
 from orderwell.web.admin.forms import ENTITY_WORDS, FIELD_KINDS, OwnFieldForm, ScheduleForm, SettingForm
 from orderwell.web.admin.sections import Column, Row, Table, Two, sections, show_table
@@ -34,7 +35,6 @@ from orderwell.web.components.actions import ActionForm, perform
 from orderwell.web.components.merging import over
 from orderwell.web.components.option_words import option_rule, option_value
 from orderwell.web.components.schedules import schedule_name
-from orderwell.web.home.views import zone
 from orderwell.web.pages import form_page, page
 from orderwell.web.templatetags.orderwell import localname, moment, thousands
 
@@ -67,7 +67,7 @@ def overview(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 def _example(option: configuration.Option, value: Any) -> str:
-    return format_number(value, 123, year=utc_now().year) if option.kind.name == "number_template" else ""
+    return format_number(value, 123, year=year_of_numbers(utc_now())) if option.kind.name == "number_template" else ""
 
 
 def _place(option: configuration.Option) -> tuple[str, bool, str]:
@@ -307,7 +307,7 @@ def schedule(request: HttpRequest, actor: Actor, name: str) -> HttpResponse:
 
 @page(SETTING)
 def numbers(request: HttpRequest, actor: Actor) -> HttpResponse:
-    year = business_day(utc_now(), zone()).year
+    year = year_of_numbers(utc_now())
     rows = []
     for row in number_sequences(actor):
         template = configuration.get(f"{row.name}_number_template")

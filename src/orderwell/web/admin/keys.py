@@ -79,7 +79,7 @@ def new_key(request: HttpRequest, actor: Actor) -> HttpResponse:
     form = KeyForm(request.POST or None, limits=limit_choices(actor))
     made: list[tuple[ApiKey, str]] = []
 
-    def act(data: dict[str, Any]) -> None:
+    def act(data: dict[str, Any]) -> tuple[ApiKey, str]:
         key = create_key(
             name=data["name"],
             scopes=form.chosen(),
@@ -89,6 +89,7 @@ def new_key(request: HttpRequest, actor: Actor) -> HttpResponse:
             now=utc_now(),
         )
         made.append(key)
+        return key
 
     answer = perform(
         request,
@@ -96,7 +97,14 @@ def new_key(request: HttpRequest, actor: Actor) -> HttpResponse:
         form,
         template="admin/key.html",
         act=act,
-        done=_("The key is valid from now on."),
+        # Of a form that was sent twice the browser shows the second answer, and only the first had the key in it.
+        done=lambda key: (
+            _("The key is valid from now on.")
+            if key
+            else _(
+                "The key was made already, and is shown only once. If you have not copied it, revoke it and make another."
+            )
+        ),
         to=reverse("admin-keys"),
     )
     if not made or answer.status_code >= 400:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -20,7 +19,7 @@ from orderwell.domains.automation.services.no_credit import settle_without, undo
 from orderwell.domains.automation.services.take_back import TakenBack, settle_return
 from orderwell.domains.billing.models import CreditNote, Invoice, Refund
 from orderwell.domains.billing.queries import invoice_detail
-from orderwell.domains.fulfilment.models import Return
+from orderwell.domains.fulfilment.models import Return, ReturnLine
 from orderwell.domains.fulfilment.queries import return_detail
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.actor import Actor
@@ -28,6 +27,7 @@ from orderwell.platform.permissions import Permission
 from orderwell.web.billing.undoing import MISTAKE
 from orderwell.web.components.actions import ActionForm, perform
 from orderwell.web.components.toasts import Undo, undo, undoes
+from orderwell.web.components.units import units_text
 from orderwell.web.orders.actions import page_of
 from orderwell.web.orders.forms import Countable, CountForm, ReasonForm
 from orderwell.web.pages import form_page
@@ -103,9 +103,19 @@ def settle(request: HttpRequest, actor: Actor, return_id: int) -> HttpResponse:
         act=lambda data: settle_without(return_id=return_id, reason=data["reason"], actor=actor, now=utc_now()),
         done=_("Return %(number)s needs no credit note.") % {"number": found.number},
         to=reverse("return-detail", args=[return_id]),
-        context={"found": found, "unbilled": sum(units_without_bill(found).values(), Decimal(0))},
+        context={
+            "found": found,
+            "unbilled": _to_unbill(found),
+            # Its form is not shown then; one that came from an older page comes back with why it was refused.
+            "over": bool(found.settled_without) and request.method != "POST",
+        },
         undo=lambda made: undo("return-settled", return_id=return_id),
     )
+
+
+def _to_unbill(found: Return) -> str:
+    named = {line.order_line_id: _unit_of(line) for line in found.lines.all()}
+    return units_text((named.get(line, ""), units) for line, units in units_without_bill(found).items())
 
 
 @undoes("return-settled")
@@ -129,8 +139,12 @@ def undo_settle(request: HttpRequest, actor: Actor, return_id: int) -> HttpRespo
     )
 
 
-def total_unbilled(found: Return) -> Decimal:
-    return sum((line.quantity_unbilled for line in found.lines.all()), Decimal(0))
+def total_unbilled(found: Return) -> str:
+    return units_text((_unit_of(line), line.quantity_unbilled) for line in found.lines.all())
+
+
+def _unit_of(line: ReturnLine) -> str:
+    return line.variant.unit if line.variant else ""
 
 
 @form_page(P.BILLING_CREDIT_NOTE_CREATE)

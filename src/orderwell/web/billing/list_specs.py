@@ -258,7 +258,9 @@ PAYMENTS = ListSpec(
             P.BILLING_PAYMENT_CREATE,
             undo_payments,
             BulkUndoForm,
-            hint=_("For payments that never came in: their orders owe the amount again. This cannot be undone."),
+            hint=_(
+                "For payments that never came in: their orders owe the amount again. This cannot be undone; what came in after all is recorded as a new payment."
+            ),
         ),
     ),
     sums=(Summed(_("sum"), "amount", standing=True),),

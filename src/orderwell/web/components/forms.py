@@ -133,8 +133,22 @@ class ExactField(forms.DecimalField):
             for sign in self.signs:
                 value = value.removeprefix(sign).removesuffix(sign)
             # A comma groups thousands here; "1,5" is refused rather than read as fifteen.
-            if re.fullmatch(r"-?\d{1,3}(,\d{3})+(\.\d+)?", value):
+            if re.fullmatch(r"[-+]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?", value):
                 value = value.replace(",", "")
+            # Python would read "1e3", "1_000" and the digits of other scripts too, which nobody types on purpose.
+            if value and re.fullmatch(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)", value) is None:
+                raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)
+
+
+class WholeField(forms.IntegerField):
+    """A whole number typed by people, also with the digits and blanks of a Chinese input method."""
+
+    def to_python(self, value: Any) -> int | None:
+        if isinstance(value, str):
+            value = value.translate(HALF_WIDTH).strip()
+            if value and re.fullmatch(r"[-+]?[0-9]+(\.0*)?", value) is None:
+                raise ValidationError(self.error_messages["invalid"], code="invalid")
         return super().to_python(value)
 
 

@@ -55,6 +55,13 @@ def to_refused_form(request: HttpRequest, actor: Actor, response: HttpResponse) 
     return HttpResponseRedirect(f"{request.path}?{query.urlencode()}")
 
 
+def address_of_form(request: HttpRequest) -> str:
+    """Where a form that was sent stands, with its filters: not the address of a refusal before, which would show it again."""
+    query = request.GET.copy()
+    query.pop(NAME, None)
+    return f"{request.path}?{query.urlencode()}" if query else request.path
+
+
 def refused_before(request: HttpRequest, actor: Actor) -> HttpResponse | None:
     """The kept page that this address asks for; None when there is none, so that the form itself is shown, empty."""
     key = request.GET.get(NAME, "") if request.method in {"GET", "HEAD"} else ""

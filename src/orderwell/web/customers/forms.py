@@ -23,7 +23,16 @@ from orderwell.kernel.errors import ErrorDetail
 from orderwell.kernel.money import currencies
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.events.versions import NEW
-from orderwell.web.components.forms import CountryField, ExactField, Form, dress, in_currency, offer, options
+from orderwell.web.components.forms import (
+    CountryField,
+    ExactField,
+    Form,
+    WholeField,
+    dress,
+    in_currency,
+    offer,
+    options,
+)
 from orderwell.web.components.markup import markup, to
 from orderwell.web.components.merging import MergingForm
 from orderwell.web.components.words import choices
@@ -107,7 +116,7 @@ class CustomerForm(MergingForm):
     credit_limit = ExactField(
         label=_("Credit limit"), required=False, min_value=0, help_text=_("Empty: none agreed. 0: pays in advance.")
     )
-    payment_terms_days = forms.IntegerField(label=_("Payment terms, days"), min_value=0, max_value=365, initial=0)
+    payment_terms_days = WholeField(label=_("Payment terms, days"), min_value=0, max_value=365, initial=0)
     contact_main = forms.CharField(label=_("Main contact"), required=False, max_length=8, widget=forms.HiddenInput)
     shipping_main = forms.CharField(
         label=_("Main delivery address"), required=False, max_length=8, widget=forms.HiddenInput

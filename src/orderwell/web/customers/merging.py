@@ -12,13 +12,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from orderwell.domains.automation.services.merge_customers import merge_customers, unmerge_customers
 from orderwell.domains.billing.queries import customer_balance
 from orderwell.domains.customers.duplicates import LookAlike, likely_pairs, look_alikes, rejected_pairs
 from orderwell.domains.customers.lookup import customer_by_number
-from orderwell.domains.customers.merges import MergePreview, merge_preview, merged_before
+from orderwell.domains.customers.merges import MergePreview, merge_preview, merged_before, undone_before
 from orderwell.domains.customers.models import Customer, CustomerMerge
 from orderwell.domains.customers.queries import customer_detail
 from orderwell.domains.customers.services.not_duplicate import say_not_duplicate, take_back_not_duplicate
@@ -34,15 +34,9 @@ from orderwell.web.components.toasts import Undo, tell, undo, undoes
 from orderwell.web.components.words import word
 from orderwell.web.customers.actions import page_of
 from orderwell.web.pages import action, form_page, go, page
+from orderwell.web.templatetags.orderwell import language_name, localname
 
 CHANGE = Permission.CUSTOMERS_CUSTOMER_CHANGE
-TITLES = {
-    "kind": gettext_lazy("Kind"),
-    "tax_number": gettext_lazy("Tax number"),
-    "group": gettext_lazy("Group"),
-    "owner": gettext_lazy("Owner"),
-    "currency": gettext_lazy("Currency"),
-}
 
 
 @action(CHANGE)
@@ -164,9 +158,9 @@ def merge(request: HttpRequest, actor: Actor, customer_id: int) -> HttpResponse:
         "differences": [
             {
                 "name": item.name,
-                "title": TITLES.get(item.name) or field_title(item.name),
-                "survivor": _told(item.name, item.survivor, found.survivor.currency),
-                "merged": _told(item.name, item.merged, found.merged.currency),
+                "title": field_title(item.name),
+                "survivor": _told(item.name, item.survivor, found.survivor),
+                "merged": _told(item.name, item.merged, found.merged),
                 "chosen": request.POST.get(f"choice-{item.name}", item.proposed),
             }
             for item in found.differences
@@ -176,9 +170,25 @@ def merge(request: HttpRequest, actor: Actor, customer_id: int) -> HttpResponse:
     return render(request, "customers/merge.html", context, status=422 if form.is_bound and form.errors else 200)
 
 
-def _told(name: str, value: Any, currency: str) -> str:
-    """A limit as money of its customer."""
-    return money_text(value, currency) if name == "credit_limit" and isinstance(value, Decimal) else value_text(value)
+def _told(name: str, value: Any, customer: Customer) -> str:
+    """As the page of the customer says it: a limit as money, words and names for codes."""
+    if value in (None, ""):
+        return value_text(None)
+    match name:
+        case "credit_limit":
+            return money_text(value, customer.currency)
+        case "payment_terms_days":
+            return ngettext("%(days)s day", "%(days)s days", value) % {"days": value}
+        case "kind":
+            return str(word("customer", value))
+        case "language":
+            return language_name(value)
+        case "group":
+            return localname(customer.group)
+        case "owner":
+            return str(customer.owner)
+        case _:
+            return str(value)
 
 
 def _merge(request: HttpRequest, actor: Actor, form: ActionForm, found: MergePreview) -> str:
@@ -188,14 +198,15 @@ def _merge(request: HttpRequest, actor: Actor, form: ActionForm, found: MergePre
         if f"choice-{item.name}" in request.POST
     }
     seen = [request.POST.get(name, "") for name in ("survivor_version", "merged_version")]
-    versions = (int(seen[0]), int(seen[1])) if all(text.isdecimal() and len(text) < 10 for text in seen) else None
+    # A form that doesn't say what was looked at has seen nothing: no record is in version 0.
+    versions = [int(text) if text.isdecimal() and len(text) < 10 else 0 for text in seen]
 
     def act(data: dict[str, Any]) -> CustomerMerge:
         return merge_customers(
             survivor_id=found.survivor.pk,
             merged_id=found.merged.pk,
             choices=choices,
-            versions=versions,
+            versions=(versions[0], versions[1]),
             actor=actor,
             now=utc_now(),
         )
@@ -214,7 +225,9 @@ def _said(request: HttpRequest, merged: Customer, survivor: Customer, back: Undo
 @action(CHANGE)
 def unmerge(request: HttpRequest, actor: Actor, customer_id: int, merge_id: int) -> HttpResponse:
     customer_detail(actor, customer_id)
-    row = unmerge_customers(merge_id=merge_id, actor=actor, now=utc_now())
+    # Once more from another tab: it is done.
+    row = undone_before(actor, customer_id, merge_id)
+    row = row or unmerge_customers(merge_id=merge_id, actor=actor, now=utc_now())
     tell(request, _("%(name)s is a customer of its own again.") % {"name": row.merged.name})
     return go(request, reverse("customer-detail", args=[row.merged_id]))
 

@@ -64,6 +64,7 @@ def item(found: Item) -> dict[str, Any]:
         "variant": found.variant_id,
         "sku": found.sku,
         "name": localname(found),
+        "unit": found.unit,
         "places": found.places,
         "codes": {code: plain(units) for code, units in found.codes},
     }

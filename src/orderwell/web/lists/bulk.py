@@ -30,13 +30,15 @@ from orderwell.web.pages import dialog, form_page, page
 
 # Refused rows that a result names; the others are counted.
 SHOWN = 200
-# Refusals that nothing one could put right takes back: a cancelled order stays cancelled.
-FOR_GOOD = {"order_state_forbids"}
+# Refusals that nothing one could put right takes back: a cancelled order stays cancelled, what left has left.
+FOR_GOOD = {"order_state_forbids", "no_longer_reserved"}
 
 
 @form_page()
 def act(request: HttpRequest, actor: Actor, name: str, key: str) -> HttpResponse:
-    """`id` in the address names the rows; `all=1` means every row that matches its filters."""
+    """`id` in the address names the rows; `all=1` means every row that matches its filters: those that did when they were
+    counted in the dialog.
+    """
     looking = looking_at(request, actor, name)
     found = looking.spec.action(key)
     if found is None:
@@ -45,7 +47,9 @@ def act(request: HttpRequest, actor: Actor, name: str, key: str) -> HttpResponse
     make = found.form or ActionForm
     start = {"initial": found.start(looking.filters), **({"actor": actor} if found.form else {})}
     form: Any = make(request.POST or None, **start)
-    ids, too_many = chosen_rows(request, actor, looking, MOST_ROWS)
+    ids, too_many = _counted(request), False
+    if not ids:
+        ids, too_many = chosen_rows(request, actor, looking, MOST_ROWS)
     if request.method == "POST" and form.is_valid():
         data = dict(form.cleaned_data)
         token = data.pop("token", "") or random_token(24)
@@ -75,11 +79,29 @@ def act(request: HttpRequest, actor: Actor, name: str, key: str) -> HttpResponse
         "danger": found.danger,
         "form": form,
         "count": len(ids),
+        "counted": ",".join(map(str, ids)) if "all" in request.GET and not too_many else "",
+        "gone": _gone(request, actor, looking, ids),
         "too_many": too_many,
         "most": MOST_ROWS,
         "fields": [] if form.nothing_left else [field for field in form if field.name != "token"],
     }
     return dialog(request, "lists/act.html", context, status=422 if form.errors else 200)
+
+
+def _gone(request: HttpRequest, actor: Actor, looking: Looking, ids: list[int]) -> int:
+    """How many of the rows have left the list since somebody saw them there."""
+    if "all" in request.GET and request.method != "POST":
+        return 0  # counted just now
+    return len(ids) - SpecSource(looking.spec).still_matching(actor, looking.filters, utc_now(), ids)
+
+
+def _counted(request: HttpRequest) -> list[int]:
+    """The rows that the dialog has counted as all that match. Counted anew, one that was held or shipped meanwhile would be
+    left out without a word, and one that nobody was told of would be among them.
+    """
+    given = request.POST.get("rows", "") if "all" in request.GET else ""
+    keys = [int(pk) for pk in given.split(",") if pk.isascii() and pk.isdecimal() and len(pk) < 19]
+    return list(dict.fromkeys(keys))[:MOST_ROWS]
 
 
 def chosen_rows(request: HttpRequest, actor: Actor, looking: Looking, most: int) -> tuple[list[int], bool]:
@@ -147,6 +169,7 @@ def _result(request: HttpRequest, actor: Actor, run: BulkRun, *, problem: str = 
         "action": found,
         "run": run,
         "counts": counts,
+        "asked": len(run.ids),
         "problem": problem,
         "refused": [
             {"reference": item["reference"], "why": " ".join(sentence(error) for error in errors_of(item))}

@@ -10,8 +10,6 @@ from django.utils.translation import gettext_noop as _
 from orderwell.kernel.errors import NotFound
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import PermissionDenied
-from orderwell.platform.views.sources import register
-from orderwell.web.lists.source import SpecSource
 from orderwell.web.lists.spec import ListSpec
 
 SPECS = (
@@ -44,11 +42,6 @@ SPECS = (
 @cache
 def specs() -> dict[str, ListSpec]:
     return {spec.name: spec for spec in map(import_string, SPECS)}
-
-
-def register_all() -> None:
-    for spec in specs().values():
-        register(SpecSource(spec))
 
 
 def spec_for(actor: Actor, name: str) -> ListSpec:

@@ -31,6 +31,7 @@ from orderwell.web.lists.cells import columns_of, file_column, spoken
 from orderwell.web.lists.spec import Column, Filter, ListSpec, Rows
 
 CHUNK = 2000
+MOST_TICKED = 200
 # What would be right for a filter that has no choices.
 EXPECTED = {"flag": "1", "day": "2026-03-01", "hidden": Phrase("the id of something that is there")}
 
@@ -112,6 +113,13 @@ class SpecSource:
         for rows in self.spec.rows(actor, clean, now):
             found += rows.order_by(*order).values_list("pk", flat=True)[: most + 1 - len(found)]
         return found
+
+    def still_matching(self, actor: Actor, filters: Mapping[str, str], now: datetime, ids: Sequence[int]) -> int:
+        """How many of the rows are in the list as it is filtered; of more than are ticked by hand it isn't asked."""
+        if len(ids) > MOST_TICKED:
+            return len(ids)
+        clean = clean_filters(self.spec, filters, actor)
+        return sum(rows.filter(pk__in=ids).count() for rows in self.spec.rows(actor, clean, now))
 
     def act_of(self, action: str) -> tuple[Permission, Act, Undo | None]:
         found = self.spec.action(action)

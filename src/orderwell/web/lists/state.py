@@ -77,13 +77,15 @@ class Looking:
 
     @property
     def differs(self) -> bool:
-        """Whether the look is no longer what its saved view says."""
+        """Whether the look is no longer what its saved view says, as far as the actor can see that."""
         view = self.view
         if view is None:
             return False
-        columns = view.columns or list(self.spec.default)
+        hidden = unseen_of(self.spec, self.actor, view)
+        filters = {key: value for key, value in view.filters.items() if key not in hidden.filters}
+        columns = [key for key in view.columns or self.spec.default if key not in hidden.columns]
         sort = view.sort or self.spec.default_sort
-        return (view.filters, columns, sort) != (self.filters, self.keys, self.sort)
+        return (filters, columns, sort) != (self.filters, self.keys, self.sort)
 
     def chips(self) -> list[Chip]:
         return [
@@ -119,6 +121,20 @@ class Looking:
             )
             for view in views
         ]
+
+
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    filters: dict[str, str]
+    columns: list[str]
+
+
+def unseen_of(spec: ListSpec, actor: Actor, view: SavedView) -> Unseen:
+    """What a view says that the actor can't know of: rows outside the actor's own, columns that need a permission."""
+    unknown = unknown_filters(spec, view.filters, actor) if actor.is_limited else ()
+    filters = {item.key: view.filters[item.key] for item, _value in unknown}
+    forbidden = {item.key for item in spec.columns if item.permission and not actor.may(item.permission)}
+    return Unseen(filters, [key for key in view.columns or spec.default if key in forbidden])
 
 
 def look(

@@ -13,8 +13,7 @@ from django.utils.translation import gettext
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.paging import Page
-from orderwell.platform.permissions import Permission
-from orderwell.platform.views.queries import own_choice, saved_views
+from orderwell.platform.views.queries import may_change_view, own_choice, saved_views
 from orderwell.web.components.listing import CAP, ROWS, Listing, capped
 from orderwell.web.components.markup import place
 from orderwell.web.lists.cells import columns_of, plain
@@ -67,7 +66,7 @@ def show_list(request: HttpRequest, actor: Actor, spec: ListSpec) -> HttpRespons
     context |= {
         "tabs": tab_links(looking.tabs(views)),
         "own": own,
-        "may_share": actor.may(Permission.LISTS_VIEW_SHARE),
+        "may_change_view": looking.view is not None and may_change_view(actor, looking.view),
         "filter_fields": fields,
         "filters_key": tuple([(field["key"], field["value"], _same(field["options"])) for field in fields]),
         "kept": [(key, value) for key, value in looking.filters.items() if _is_hidden(spec, key, actor)],

@@ -27,7 +27,7 @@ from orderwell.kernel.errors import DomainError, ErrorDetail
 from orderwell.kernel.quantities import plain
 from orderwell.platform.formats import colon, price_typed
 from orderwell.platform.wording import sentence
-from orderwell.web.components.forms import CountryField, DayField, ExactField, end_of_day
+from orderwell.web.components.forms import CountryField, DayField, ExactField, WholeField, end_of_day
 from orderwell.web.components.merging import Conflict, MergingForm
 from orderwell.web.templatetags.orderwell import line_name
 
@@ -47,7 +47,7 @@ class OrderChangeForm(MergingForm):
     discount = ExactField(label=_("Order discount"), required=False, min_value=0, places=None)
     requested_on = DayField(label=_("Requested date"), required=False)
     promised_on = DayField(label=_("Promised date"), required=False)
-    priority = forms.IntegerField(
+    priority = WholeField(
         label=_("Priority"),
         min_value=0,
         max_value=999,

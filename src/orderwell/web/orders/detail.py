@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -25,7 +25,8 @@ from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.actions import new_token
 from orderwell.web.components.serving import SAFE_TO_SHOW
-from orderwell.web.orders.next_step import next_step
+from orderwell.web.components.units import units_text
+from orderwell.web.orders.next_step import missing_parts, next_step, unit_of
 from orderwell.web.orders.papers import FRAMING
 from orderwell.web.orders.printed import papers_of
 from orderwell.web.orders.steps import documents_of, next_steps
@@ -150,15 +151,18 @@ def _expected(found: OrderOverview) -> dict[int, Expectation]:
     return expected_for({view.line.pk for view in missing}, variants)
 
 
-def _units(found: OrderOverview) -> dict[str, Decimal]:
-    """Sums over the goods, to be seen without counting lines."""
-    goods = found.goods
+def _units(found: OrderOverview) -> dict[str, str]:
+    """Sums over the goods, to be seen without counting lines; of each unit for itself."""
+
+    def total(of: Callable[[LineView], Decimal]) -> str:
+        return units_text((unit_of(view), of(view)) for view in found.goods)
+
     return {
-        "ordered": sum((view.active for view in goods), ZERO),
-        "shipped": sum((view.line.quantity_shipped for view in goods), ZERO),
-        "invoiced": sum((view.line.quantity_invoiced for view in goods), ZERO),
-        "returned": sum((view.line.quantity_returned for view in goods), ZERO),
-        "missing": sum((view.backordered for view in goods), ZERO),
+        "ordered": total(lambda view: view.active) or "0",
+        "shipped": total(lambda view: view.line.quantity_shipped) or "0",
+        "invoiced": total(lambda view: view.line.quantity_invoiced) or "0",
+        "returned": total(lambda view: view.line.quantity_returned),
+        "missing": units_text(part for view in found.goods for part in missing_parts(view)),
     }
 
 

@@ -23,7 +23,7 @@ from orderwell.kernel.quantities import plain
 from orderwell.platform.formats import price_typed
 from orderwell.platform.wording import sentence
 from orderwell.web.components.actions import ActionForm
-from orderwell.web.components.forms import CountryField, DayField, ExactField, end_of_day, offer
+from orderwell.web.components.forms import CountryField, DayField, ExactField, WholeField, end_of_day, offer
 from orderwell.web.templatetags.orderwell import localname
 
 ADDRESS = ("recipient", "phone", "email", "street", "district", "city", "region", "postcode", "country")
@@ -39,7 +39,7 @@ class EntryForm(ActionForm):
     customer = forms.CharField(label=_("Customer"), required=False, max_length=40)
     external_id = forms.CharField(label=_("External number"), required=False, max_length=120)
     requested_on = DayField(label=_("Requested date"), required=False)
-    priority = forms.IntegerField(label=_("Priority"), required=False, min_value=0, max_value=999)
+    priority = WholeField(label=_("Priority"), required=False, min_value=0, max_value=999)
     discount = ExactField(label=_("Order discount"), required=False, min_value=0, places=None)
     shipping = ExactField(label=_("Shipping"), required=False, min_value=0, places=None)
     note = forms.CharField(label=_("Note"), required=False, max_length=10_000, widget=forms.Textarea(attrs={"rows": 2}))

@@ -12,7 +12,7 @@ from orderwell.domains.orders.holds import KINDS
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.accounts.queries import people, teams
 from orderwell.web.components.actions import ActionForm
-from orderwell.web.components.forms import offer
+from orderwell.web.components.forms import WholeField, offer
 
 
 class BulkForm(ActionForm):
@@ -49,7 +49,7 @@ class BulkInvoiceForm(BulkForm):
 
 
 class BulkPriorityForm(BulkForm):
-    priority = forms.IntegerField(
+    priority = WholeField(
         label=_("Priority"),
         min_value=0,
         max_value=999,

@@ -305,7 +305,9 @@ ACTIONS = (
         P.BILLING_INVOICE_CREATE,
         invoice_orders,
         BulkInvoiceForm,
-        hint=_("One invoice for each order; charges such as shipping go onto the first."),
+        hint=_(
+            "One invoice for each order; charges such as shipping go onto the first. This cannot be undone; a wrong invoice is credited."
+        ),
         start=lambda filters: {"extent": "shipped" if filters.get("to_invoice") else "ordered"},
     ),
     Action(
@@ -315,7 +317,10 @@ ACTIONS = (
         P.ORDERS_ORDER_CANCEL,
         many.cancel_orders,
         BulkReasonForm,
-        hint=_("Everything that is neither shipped nor invoiced. This cannot be undone."),
+        many.uncancel_orders,
+        hint=_(
+            "Everything that is neither shipped nor invoiced. It can be undone until something else happens to the orders; a quote stays dropped."
+        ),
         danger=True,
     ),
 )

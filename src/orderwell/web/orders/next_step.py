@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -15,11 +16,11 @@ from orderwell.domains.orders.expected import Expectation
 from orderwell.domains.orders.models import Order
 from orderwell.domains.orders.overview import LineView, OrderOverview
 from orderwell.kernel.clock import utc_now
-from orderwell.kernel.quantities import plain
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.formats import in_a_row, listed, named
 from orderwell.platform.leftovers.queries import leftovers
 from orderwell.platform.permissions import Permission
+from orderwell.web.components.units import units_text
 from orderwell.web.components.words import word
 from orderwell.web.handheld.leftover_rows import shown
 from orderwell.web.orders.steps import Documents, Step
@@ -139,11 +140,25 @@ def _held(found: OrderOverview, actor: Actor) -> NextStep:
     return NextStep(_("On hold, so it can't be shipped"), in_a_row(*told), True, tuple(remedies), held=True)
 
 
+def unit_of(view: LineView) -> str:
+    return view.line.variant.unit if view.line.variant else ""
+
+
+def missing_parts(view: LineView) -> Iterator[tuple[str, Decimal]]:
+    """(unit, quantity) of what waits for stock: of a bundle in the units of its components."""
+    if not view.backordered:
+        yield unit_of(view), view.backordered
+        return
+    parts = {part.variant_id: part.variant.unit for part in view.line.components.all()} if view.line.is_bundle else {}
+    for row in view.line.backorders.all():
+        yield parts.get(row.variant_id) or unit_of(view), row.quantity
+
+
 def _waiting(missing: list[LineView], expected: dict[int, Expectation]) -> str:
     """What is missing, and when it can be expected."""
-    units = sum((view.backordered for view in missing), ZERO)
+    units = units_text(part for view in missing for part in missing_parts(view))
     text = ngettext("%(units)s missing on %(count)s line.", "%(units)s missing on %(count)s lines.", len(missing)) % {
-        "units": plain(units),
+        "units": units,
         "count": len(missing),
     }
     known = [expected[view.line.pk] for view in missing if view.line.pk in expected]

@@ -13,10 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from orderwell.domains.prices.drafts import CopyDraft, PriceListDraft, Target
 from orderwell.domains.prices.models import PriceList
 from orderwell.domains.prices.queries import ListDetail
-from orderwell.platform.events.versions import NEW
 from orderwell.web.admin.forms import Choice, ManyField, currency_choices
 from orderwell.web.components.actions import ActionForm
-from orderwell.web.components.forms import DayField, ExactField, Form, offer
+from orderwell.web.components.forms import DayField, ExactField, Form, WholeField, offer
 from orderwell.web.components.merging import MergingForm
 from orderwell.web.templatetags.orderwell import localname
 
@@ -45,7 +44,7 @@ class ListForm(MergingForm):
     currency = forms.ChoiceField(label=_("Currency"))
     valid_from = DayField(label=_("First day"), required=False)
     valid_until = DayField(label=_("Last day"), required=False)
-    priority = forms.IntegerField(
+    priority = WholeField(
         label=_("Priority"),
         min_value=0,
         max_value=9999,
@@ -89,7 +88,7 @@ class ListForm(MergingForm):
             prices_include_tax={"yes": True, "no": False}.get(data["tax"]),
             note=data["note"],
             applies_to=tuple(targets),
-            version=None if self.current == NEW else self.current,
+            version=self.current,
         )
 
 

@@ -22,8 +22,8 @@ from orderwell.domains.integrations.reading import inspect
 from orderwell.domains.integrations.reading import read_rows as read_file
 from orderwell.domains.orders.habits import channel_of_entry
 from orderwell.domains.orders.price_reasons import reason, said, said_break
-from orderwell.domains.prices.models import PriceChange
-from orderwell.domains.prices.queries import ListDetail, ask_price, code_taken, entry_page, list_detail, state_of
+from orderwell.domains.prices.models import PriceChange, PriceList
+from orderwell.domains.prices.queries import ListDetail, ask_price, entry_page, find_price_list, list_detail, state_of
 from orderwell.domains.prices.resolving import price_day
 from orderwell.domains.prices.services.copy_list import copy_price_list
 from orderwell.domains.prices.services.save_list import archive_price_list, save_price_list
@@ -37,6 +37,7 @@ from orderwell.platform.events.versions import NEW, version_of
 from orderwell.platform.permissions import Permission, PermissionDenied
 from orderwell.web.components.actions import ActionForm, perform, perform_once
 from orderwell.web.components.listing import ROWS, cursor, listing
+from orderwell.web.components.refusals import address_of_form
 from orderwell.web.components.timeline import timeline
 from orderwell.web.components.toasts import tell, undo, undoes
 from orderwell.web.orders.pasting import most_lines, read_pasted
@@ -80,7 +81,7 @@ def _save_grid(request: HttpRequest, actor: Actor, detail: ListDetail) -> HttpRe
     if form.errors or any(row.errors for row in rows):
         wrong = [row for row in rows if row.errors]
         return _page(request, actor, list_detail(actor, pk), wrong, form_errors=form.non_field_errors(), status=422)
-    return go(request, request.get_full_path())
+    return go(request, address_of_form(request))
 
 
 def _set(
@@ -181,24 +182,21 @@ def _terms(request: HttpRequest, actor: Actor, before: ListDetail | None) -> Htt
         form.fields["code"].disabled = True
         form.fields["code"].help_text = ""
         form.fields["currency"].disabled = bool(before.entries)
-    if request.method == "POST" and form.is_valid():
-        try:
-            if before is None and code_taken(form.cleaned_data["code"]):
-                form.add_error("code", _("There is already a price list with this code."))
-            else:
-                saved = save_price_list(form.draft(), actor=actor, now=utc_now())
-                for text in form.said:
-                    tell(request, text, level="info")
-                messages.success(request, _("Price list %(name)s is saved.") % {"name": localname(saved)})
-                return go(request, page_of(saved.pk))
-        except (NotFound, PermissionDenied):
-            raise
-        except DomainError as error:
-            form.refuse(error)
-    if form.is_bound:
-        form.renew()
-    context = {"form": form, "row": before.price_list if before else None, "hidden": before.hidden if before else 0}
-    return render(request, "prices/form.html", context, status=422 if form.errors else 200)
+
+    def there(saved: PriceList | None) -> PriceList:
+        """Sent twice, the second answer is the first one's."""
+        return saved or find_price_list(actor, form.cleaned_data["code"])
+
+    return perform(
+        request,
+        actor,
+        form,
+        template="prices/form.html",
+        act=lambda data: save_price_list(form.draft(), actor=actor, now=utc_now()),
+        done=lambda saved: _("Price list %(name)s is saved.") % {"name": localname(there(saved))},
+        to=lambda saved: page_of(there(saved).pk),
+        context={"row": before.price_list if before else None, "hidden": before.hidden if before else 0},
+    )
 
 
 def _last_changed_by(before: ListDetail | None) -> str:

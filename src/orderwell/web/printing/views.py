@@ -5,16 +5,18 @@ from __future__ import annotations
 import base64
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from orderwell.domains.catalog.choices import visible_channels
+from orderwell.domains.catalog.choices import channel_names, visible_channels
 from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import DomainError, NotFound
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.formats import listed
 from orderwell.platform.jobs.progress import shown
 from orderwell.platform.permissions import Permission
 from orderwell.platform.printing import queries, services
@@ -24,11 +26,13 @@ from orderwell.platform.printing.models import PrintTemplate
 from orderwell.platform.printing.setting import built_in
 from orderwell.platform.wording import sentences
 from orderwell.web.components.listing import one_of
+from orderwell.web.components.refusals import address_of_form
 from orderwell.web.components.toasts import tell
 from orderwell.web.pages import action, form_page, go, page
 from orderwell.web.printing.forms import LogoForm, TemplateForm, stored_look
 from orderwell.web.printing.pdf import pdf_of, pdf_of_run
-from orderwell.web.printing.samples import sample_of
+from orderwell.web.printing.samples import newest, sample_of
+from orderwell.web.templatetags.orderwell import localname
 
 CHANGE = Permission.SYSTEM_TEMPLATE_CHANGE
 
@@ -68,15 +72,22 @@ def _some_kind(actor: Actor) -> None:
 
 @page(CHANGE)
 def templates(request: HttpRequest, actor: Actor) -> HttpResponse:
-    own: dict[str, list[Any]] = {}
+    own: dict[str, list[tuple[PrintTemplate, str]]] = {}
     for row in queries.templates(actor=actor):
-        own.setdefault(row.kind, []).append(row)
+        own.setdefault(row.kind, []).append((row, _meant_for(row)))
     context = {
         "kinds": [{"kind": kind, "own": own.get(kind.code, [])} for kind in kinds()],
         "has_logo": queries.has_logo(),
         "logo_form": LogoForm(),
     }
     return render(request, "printing/templates.html", context)
+
+
+def _meant_for(row: PrintTemplate) -> str:
+    """The channel and the language that a template is for, in words."""
+    channel = next((localname(found) for found in channel_names().values() if found.code == row.channel), row.channel)
+    language = dict(settings.LANGUAGES).get(row.language, row.language)
+    return listed([channel or _("Every channel"), language or _("Every language")])
 
 
 @action(CHANGE)
@@ -100,28 +111,33 @@ def template(request: HttpRequest, actor: Actor, kind: str) -> HttpResponse:
     found = kind_of(kind)
     channel, language = _narrowed(request, actor)
     row = queries.template_of(kind=kind, channel=channel, language=language, actor=actor)
-    form = _form(request, found, row)
+    used = queries.used_template(kind=kind, channel=channel, language=language, actor=actor)
+    form = _form(request, found, row, used)
     if request.method == "POST":
         if form.is_valid() and _save(request, actor, form, found, channel, language):
-            return HttpResponseRedirect(request.get_full_path())
+            return HttpResponseRedirect(address_of_form(request))
         form.renew()
     context = {
         "kind": found,
         "form": form,
         "row": row,
+        "used": used,
+        "used_for": _meant_for(used) if used else "",
         "versions": queries.versions_of(row) if row else [],
         "channels": visible_channels(actor),
         "channel": channel,
         "template_language": language,
         "built_in": built_in(found),
-        "sample": sample_of(found, actor),
+        "sample": sample_of(found, actor, channel),
     }
     return render(request, "printing/template.html", context, status=422 if form.errors else 200)
 
 
-def _form(request: HttpRequest, kind: DocumentKind, row: PrintTemplate | None) -> TemplateForm:
-    """Over the look that is stored; the built-in one has the version 0."""
-    options, markup = (row.options, row.markup) if row else ({}, "")
+def _form(
+    request: HttpRequest, kind: DocumentKind, row: PrintTemplate | None, used: PrintTemplate | None
+) -> TemplateForm:
+    """Over the look that such documents have now; one that is not of exactly this channel and language has the version 0."""
+    options, markup = (used.options, used.markup) if used else ({}, "")
     return TemplateForm(
         kind,
         request.POST or None,
@@ -149,6 +165,7 @@ def _save(
             version=form.current,
             actor=actor,
             now=utc_now(),
+            sample=sample_of(kind, actor, channel),
         )
     except DomainError as error:
         form.refuse(error)
@@ -164,11 +181,14 @@ def preview_pages(request: HttpRequest, actor: Actor, kind: str) -> HttpResponse
     """The pages of a real document with what stands in the form, not saved."""
     found = kind_of(kind)
     channel, language = _narrowed(request, actor)
-    form = _form(request, found, queries.template_of(kind=kind, channel=channel, language=language, actor=actor))
+    asked = {"kind": kind, "channel": channel, "language": language}
+    form = _form(request, found, queries.template_of(**asked, actor=actor), queries.used_template(**asked, actor=actor))
     context: dict[str, Any] = {}
     if request.method == "POST" and form.is_valid():
-        sample = sample_of(found, actor)
+        own = newest(found, actor, channel)
+        sample = own if own is not None or not channel else newest(found, actor)
         context["is_blank"] = sample is None
+        context["is_other"] = own is None and sample is not None
         try:
             pages = services.preview(
                 kind=kind,

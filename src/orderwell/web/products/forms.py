@@ -28,7 +28,7 @@ from orderwell.kernel.errors import DomainError, ErrorDetail
 from orderwell.kernel.quantities import plain
 from orderwell.platform.configuration.services import get as setting
 from orderwell.platform.formats import colon, price_typed, signs_of
-from orderwell.web.components.forms import ExactField, Form, offer, options
+from orderwell.web.components.forms import ExactField, Form, WholeField, offer, options
 from orderwell.web.components.merging import MergingForm, read_base, text_of
 from orderwell.web.components.own_fields import PREFIX as OWN_PREFIX
 from orderwell.web.components.own_fields import add_own_fields, own_bound, own_values
@@ -91,10 +91,10 @@ class VariantForm(Form):
     unit = forms.CharField(
         label=_("Unit"), required=False, max_length=20, widget=forms.TextInput(attrs={"list": "units"})
     )
-    quantity_places = forms.IntegerField(
+    quantity_places = WholeField(
         label=_("Decimal places"), required=False, min_value=0, max_value=4, help_text=_("0 for pieces.")
     )
-    weight_grams = forms.IntegerField(label=_("Weight, g"), required=False, min_value=0)
+    weight_grams = WholeField(label=_("Weight, g"), required=False, min_value=0)
     prices = RowsField(
         label=_("Prices"),
         least=1,

@@ -14,6 +14,7 @@ from orderwell.kernel.quantities import plain
 from orderwell.platform.search.keys import half_width
 from orderwell.web.components.actions import ActionForm
 from orderwell.web.components.forms import ExactField, Form
+from orderwell.web.templatetags.orderwell import line_name
 
 MOST_WRITTEN = 2000
 
@@ -103,7 +104,7 @@ class ReturnForm(PublicForm):
         super().__init__(*args, **kwargs)
         self.terms = terms
         for line, most in terms.lines:
-            field = ExactField(label=line.name, required=False, min_value=0)
+            field = ExactField(label=line_name(line), required=False, min_value=0)
             field.widget.attrs.update({"class": "form-control num-field", "inputmode": "decimal", "placeholder": "0"})
             field.help_text = gettext("At most %(most)s.") % {"most": plain(most)}
             self.fields[f"line_{line.pk}"] = field

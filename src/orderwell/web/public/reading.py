@@ -13,7 +13,8 @@ from orderwell.domains.billing.queries import due_amount
 from orderwell.domains.cases.access import OrderAccess
 from orderwell.domains.cases.models import Case, Rating
 from orderwell.domains.cases.queries import threads_of
-from orderwell.domains.fulfilment.models import Shipment
+from orderwell.domains.catalog.naming import in_language
+from orderwell.domains.fulfilment.models import Shipment, ShipmentLine
 from orderwell.domains.fulfilment.overview import shipments_of
 from orderwell.domains.orders.models import Order, OrderLine
 from orderwell.domains.orders.queries import order_detail
@@ -22,7 +23,7 @@ from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.configuration import services as configuration
 from orderwell.platform.permissions import Permission
 from orderwell.web.public.tracking import tracking_address
-from orderwell.web.templatetags.orderwell import line_name
+from orderwell.web.templatetags.orderwell import line_name, reads_chinese
 
 F = Order.FulfilmentState
 _SEEN = frozenset({Permission.ORDERS_ORDER_VIEW, Permission.FULFILMENT_SHIPMENT_VIEW, Permission.BILLING_INVOICE_VIEW})
@@ -183,8 +184,16 @@ def _parcel(shipment: Shipment) -> Parcel:
         address,
         shipment.shipped_at,
         shipment.delivered_at,
-        [(line.quantity, line_name(line.order_line)) for line in shipment.lines.all()],
+        [(row.quantity, _content(row)) for row in shipment.lines.all()],
     )
+
+
+def _content(row: ShipmentLine) -> str:
+    """What lies in the parcel: of a bundle the component that is counted there, and then what it is a part of."""
+    name = line_name(row.order_line)
+    if not row.order_line.is_bundle:
+        return name
+    return f"{in_language(row.stock_item.variant, chinese=reads_chinese())} · {name}"
 
 
 def _line(order: Order, line: OrderLine) -> Line:

@@ -81,7 +81,7 @@ LINES_TO_SHIP = ListSpec(
         Column("warehouse", _("Warehouse"), lambda r: localname(r.stock_item.warehouse), narrow="line"),
         Column("due", _("Due"), due, "day", show=due_day, sort="due", narrow="line"),
         Column("reserved", _("Reserved since"), lambda r: r.reserved_at, "moment", sort="reserved"),
-        Column("ordered", _("Ordered"), attribute("line.quantity"), "number"),
+        Column("ordered", _("Ordered"), lambda r: r.line and r.line.quantity - r.line.quantity_cancelled, "number"),
         Column("shipped", _("Shipped"), attribute("line.quantity_shipped"), "number"),
         Column("placed", _("Placed"), attribute("line.order.placed_at"), "moment"),
         Column("hold", _("On hold"), attribute("line.order.on_hold"), "yes_no"),
@@ -108,7 +108,7 @@ LINES_TO_SHIP = ListSpec(
             ship_lines,
             BulkCarrierForm,
             hint=_(
-                "The selected lines leave now; those of one order and warehouse in one shipment. It can't be undone."
+                "The selected lines leave now; those of one order and warehouse in one shipment. This cannot be undone; what stayed here after all is taken back as a return."
             ),
         ),
     ),

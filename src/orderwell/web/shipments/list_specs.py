@@ -27,6 +27,7 @@ from orderwell.web.billing.list_specs import CURRENCY, CUSTOMER
 from orderwell.web.components.doers import who
 from orderwell.web.components.forms import offer
 from orderwell.web.components.markup import to
+from orderwell.web.components.units import units_text
 from orderwell.web.components.words import choices
 from orderwell.web.lists.common import (
     attribute,
@@ -107,7 +108,13 @@ def count_units(actor: Actor, rows: Sequence[Any], keys: Sequence[str]) -> None:
     if {"lines", "units"} & set(keys):
         found = units_to_ship([row.pk for row in rows], actor.warehouse_ids)
         for row in rows:
-            row.lines_to_ship, row.units_to_ship = found.get(row.pk, (0, None))
+            row.lines_to_ship, row.units_to_ship = found.get(row.pk, (0, {}))
+
+
+def units(row: Any) -> Any:
+    """A number for programs where there is one: metres and pieces can't be added."""
+    found: dict[str, Any] = row.units_to_ship
+    return next(iter(found.values())) if len(found) == 1 else None
 
 
 TO_SHIP = ListSpec(
@@ -121,7 +128,7 @@ TO_SHIP = ListSpec(
         Column("number", _("Order"), lambda o: o.number, show=number, narrow="main"),
         Column("customer", _("Customer"), lambda o: o.customer_name, show=customer, narrow="line"),
         Column("lines", _("Lines"), attribute("lines_to_ship"), "whole"),
-        Column("units", _("Units"), attribute("units_to_ship"), "number"),
+        Column("units", _("Units"), units, "number", show=lambda o: units_text(o.units_to_ship.items())),
         *(column for column in COLUMNS if column.key not in {"number", "customer", "due", "total"}),
         Column(
             *("due", _("Due"), lambda o: o.promised_at or o.requested_at, "day"),
@@ -158,7 +165,9 @@ TO_SHIP = ListSpec(
             P.FULFILMENT_SHIPMENT_CREATE,
             ship_orders,
             BulkShipForm,
-            hint=_("Everything that is reserved for these orders leaves now. This cannot be undone."),
+            hint=_(
+                "Everything that is reserved for these orders leaves now. This cannot be undone; what stayed here after all is taken back as a return."
+            ),
         ),
     ),
     # What left already of an order that is to be shipped again has its papers on the list of shipments.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -19,6 +18,7 @@ from orderwell.domains.fulfilment.services.track import deliver, set_tracking
 from orderwell.kernel.clock import utc_now
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission
+from orderwell.web.billing.crediting import total_unbilled
 from orderwell.web.billing.undoing import MISTAKE, UndoForm
 from orderwell.web.components.actions import ActionForm, perform
 from orderwell.web.components.toasts import undoes
@@ -39,7 +39,7 @@ def return_page(request: HttpRequest, actor: Actor, return_id: int) -> HttpRespo
         "awaits_credit": bool(awaiting_credit([found])),
         "credit_notes": (notes := credit_notes_of(actor, f"return:{return_id}")),
         "undoable": undoable(found, notes),
-        "unbilled": sum((line.quantity_unbilled for line in found.lines.all()), Decimal(0)),
+        "unbilled": total_unbilled(found),
     }
     return render(request, "shipments/return.html", context)
 

@@ -25,6 +25,7 @@ from orderwell.platform.events.queries import stream
 from orderwell.platform.permissions import Permission, PermissionDenied
 from orderwell.web.components.actions import ActionForm, perform
 from orderwell.web.components.listing import ROWS, cursor, listing, one_of
+from orderwell.web.components.refusals import address_of_form
 from orderwell.web.components.timeline import timeline
 from orderwell.web.components.words import choices
 from orderwell.web.pages import form_page, page
@@ -91,7 +92,7 @@ def count_page(request: HttpRequest, actor: Actor, count_id: int) -> HttpRespons
         if not actor.may(ADJUST):
             raise PermissionDenied(actor=actor.label, permission=str(ADJUST))
         if form.is_valid() and _enter(request, actor, count_id, form):
-            return HttpResponseRedirect(request.get_full_path())
+            return HttpResponseRedirect(address_of_form(request))
     hidden = count.blind and count.state == "open"
     allowed = [name for name in SHOWS if not (hidden and name == "different")]
     show = one_of(request.GET.get("show", ""), allowed)

@@ -88,7 +88,9 @@ EXPECTED = ListSpec(
             "package-import",
             P.INVENTORY_STOCK_ADJUST,
             receive_receipts,
-            hint=_("Everything still to come is put on hand now."),
+            hint=_(
+                "Everything still to come is put on hand now. This cannot be undone; what is not there after all is taken out by adjusting stock."
+            ),
         ),
         Action(
             "cancel",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
@@ -22,6 +23,7 @@ from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.formats import listed
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.markup import markup, to
+from orderwell.web.components.units import units_text
 from orderwell.web.components.words import choices
 from orderwell.web.lists.common import pick, warehouse_choices, warehouse_code
 from orderwell.web.lists.spec import Action, Column, Filter, ListSpec, Nothing, Tab, Values
@@ -44,6 +46,18 @@ def goods(row: Transfer) -> str:
     return listed(line.variant.sku for line in row.lines.all())
 
 
+def units(row: Transfer) -> Decimal | None:
+    """A number for programs where there is one: metres and pieces can't be added."""
+    lines = list(row.lines.all())
+    if len({line.variant.unit for line in lines}) > 1:
+        return None
+    return sum((line.quantity for line in lines), Decimal(0))
+
+
+def shown_units(row: Transfer) -> str:
+    return units_text((line.variant.unit, line.quantity) for line in row.lines.all())
+
+
 def unbroken_goods(row: Transfer) -> SafeString:
     """As `goods`, and on the phone no SKU breaks at its hyphens."""
     skus = listed(markup('<span class="unbroken">{}</span>', line.variant.sku) for line in row.lines.all())
@@ -62,7 +76,7 @@ TRANSFERS = ListSpec(
         Column("destination", _("To"), lambda t: localname(t.destination)),
         Column("goods", _("Goods"), goods, show=unbroken_goods),
         Column("lines", _("Lines"), lambda t: len(t.lines.all()), "whole"),
-        Column("units", _("Units"), lambda t: sum(line.quantity for line in t.lines.all()), "number"),
+        Column("units", _("Units"), units, "number", show=shown_units),
         Column("expected", _("Expected"), lambda t: t.expected_at, "day", show=expected),
         Column("state", _("State"), lambda t: t.state, "word", "transfer", narrow="end"),
         Column("dispatched", _("Dispatched"), lambda t: t.dispatched_at, "moment"),
@@ -91,7 +105,7 @@ TRANSFERS = ListSpec(
             "truck",
             P.INVENTORY_STOCK_TRANSFER,
             dispatch_transfers,
-            hint=_("The goods leave their warehouse now."),
+            hint=_("The goods leave their warehouse now. This cannot be undone; what is to go back is a new transfer."),
         ),
         Action(
             "receive",
@@ -99,7 +113,9 @@ TRANSFERS = ListSpec(
             "package-import",
             P.INVENTORY_STOCK_TRANSFER,
             receive_transfers,
-            hint=_("Everything on the way is put on hand where it goes to."),
+            hint=_(
+                "Everything on the way is put on hand where it goes to. This cannot be undone; what is to go back is a new transfer."
+            ),
         ),
         Action(
             "cancel",
@@ -107,7 +123,9 @@ TRANSFERS = ListSpec(
             "ban",
             P.INVENTORY_STOCK_TRANSFER,
             cancel_transfers,
-            hint=_("Planned transfers are given up; what has left stays on its way."),
+            hint=_(
+                "Planned transfers are given up; what has left stays on its way. This cannot be undone; a new transfer can be made."
+            ),
             danger=True,
         ),
     ),

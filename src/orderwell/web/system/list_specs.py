@@ -191,7 +191,7 @@ DEAD_LETTERS = ListSpec(
             "trash",
             P.SYSTEM_EVENT_REPLAY,
             discard_each,
-            hint=_("What was to follow from these events will not happen."),
+            hint=_("What was to follow from these events will not happen. This cannot be undone."),
             danger=True,
         ),
     ),

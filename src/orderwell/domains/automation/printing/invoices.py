@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_noop as _
 
 from orderwell.domains.automation.printing.parts import PRICED, billed_to, priced_row, ship_to, sums
-from orderwell.domains.billing.models import CreditNote, Invoice
+from orderwell.domains.billing.models import CreditNote, CreditNoteLine, Invoice, InvoiceLine
 from orderwell.domains.billing.queries import visible_credit_notes, visible_invoices
 from orderwell.kernel.errors import NotFound
 from orderwell.platform.accounts.actor import Actor
@@ -129,6 +129,7 @@ declare_kind(
         permission=Permission.BILLING_INVOICE_VIEW,
         columns=COLUMNS,
         load=invoices,
+        lines=lambda ids: InvoiceLine.objects.filter(invoice__in=ids).count(),
         issued=True,
         shown=SHOWN,
     )
@@ -141,6 +142,7 @@ declare_kind(
         permission=Permission.BILLING_INVOICE_VIEW,
         columns=COLUMNS,
         load=credit_notes,
+        lines=lambda ids: CreditNoteLine.objects.filter(credit_note__in=ids).count(),
         issued=True,
         shown=SHOWN,
     )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext_noop as _
 
-from orderwell.domains.automation.printing.parts import PRICED, priced_row, ship_to, sums
+from orderwell.domains.automation.printing.parts import PRICED, goods_name, priced_row, ship_to, sums
 from orderwell.domains.inventory.models import Reservation
 from orderwell.domains.orders.models import Order, OrderLine
 from orderwell.domains.orders.pricing import units_asked_for
@@ -29,6 +29,10 @@ def _orders(ids: Sequence[int], actor: Actor) -> list[Order]:
         if pk not in found:
             raise NotFound(kind="order", reference=str(pk))
     return [found[pk] for pk in ids]
+
+
+def _line_count(ids: Sequence[int]) -> int:
+    return OrderLine.objects.filter(order__in=ids).count()
 
 
 def _lines(ids: Sequence[int]) -> dict[int, list[OrderLine]]:
@@ -115,7 +119,7 @@ def _pick_list(order: Order, lines: Sequence[OrderLine], reserved: dict[int, lis
                 "done": "☐",
                 "warehouse": say.name(row.stock_item.warehouse.name_zh, row.stock_item.warehouse.name_en),
                 "sku": row.stock_item.variant.sku,
-                "name": (line.name, line.sku if line.is_bundle else ""),
+                "name": goods_name(line, row.stock_item.variant, say),
                 "quantity": quantity_text(row.quantity),
             }
             for line, row in picks
@@ -137,6 +141,7 @@ declare_kind(
         permission=Permission.ORDERS_ORDER_VIEW,
         columns=PRICED,
         load=confirmations,
+        lines=_line_count,
         shown=("sku", "name", "quantity", "unit_price", "discount", "tax_rate", "amount"),
     )
 )
@@ -154,5 +159,6 @@ declare_kind(
             "quantity": Column(_("Quantity"), "number"),
         },
         load=pick_lists,
+        lines=_line_count,
     )
 )

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_noop as _
 
 from orderwell.domains.billing.models import Invoice
 from orderwell.domains.billing.recipient import billed
+from orderwell.domains.catalog.models import Variant
 from orderwell.domains.customers.models import Address
 from orderwell.domains.orders.models import Order, OrderLine
 from orderwell.platform.accounts.actor import Actor
@@ -31,6 +32,13 @@ PRICED = {
     "tax": Column(_("Tax"), "number"),
     "amount": Column(_("Amount"), "number"),
 }
+
+
+def goods_name(line: OrderLine, variant: Variant, say: Say) -> Cell:
+    """What is taken from the shelf: of a bundle the component, and below it the bundle it is a part of."""
+    if not line.is_bundle:
+        return line.name
+    return say.name(variant.name_zh, variant.name_en), f"{line.name} {line.sku}"
 
 
 def place_lines(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from django.utils.translation import gettext_noop as _
 
-from orderwell.domains.automation.printing.parts import ship_to
-from orderwell.domains.fulfilment.models import Shipment
+from orderwell.domains.automation.printing.parts import goods_name, ship_to
+from orderwell.domains.fulfilment.models import Shipment, ShipmentLine
 from orderwell.domains.fulfilment.queries import visible_shipments
 from orderwell.kernel.errors import NotFound
 from orderwell.platform.accounts.actor import Actor
@@ -29,7 +30,7 @@ def _shipments(ids: Sequence[int], actor: Actor) -> list[Shipment]:
         visible_shipments(actor)
         .filter(pk__in=ids)
         .select_related("order__channel", "order__customer", "warehouse")
-        .prefetch_related("lines__order_line", "lines__stock_item__variant")
+        .prefetch_related("lines__order_line__components", "lines__stock_item__variant")
     )
     found = {shipment.pk: shipment for shipment in rows}
     for pk in ids:
@@ -53,17 +54,31 @@ def _facts(shipment: Shipment, say: Say) -> list[tuple[str, str]]:
     return facts
 
 
-def _rows(shipment: Shipment) -> list[dict[str, Cell]]:
+def _rows(shipment: Shipment, say: Say) -> list[dict[str, Cell]]:
     lines = sorted(shipment.lines.all(), key=lambda line: (line.order_line.position, line.stock_item.variant.sku))
     return [
         {
             "sku": line.stock_item.variant.sku,
-            "name": (line.order_line.name, line.order_line.sku if line.order_line.is_bundle else ""),
-            "ordered": quantity_text(line.order_line.quantity),
+            "name": goods_name(line.order_line, line.stock_item.variant, say),
+            "ordered": quantity_text(_ordered(line)),
             "quantity": quantity_text(line.quantity),
         }
         for line in lines
     ]
+
+
+def _line_count(ids: Sequence[int]) -> int:
+    return ShipmentLine.objects.filter(shipment__in=ids).count()
+
+
+def _ordered(row: ShipmentLine) -> Decimal:
+    """What is still ordered, without what was cancelled; in the units that lie in the parcel: of a bundle, those of the
+    component.
+    """
+    line, variant = row.order_line, row.stock_item.variant_id
+    per_unit = (part.quantity for part in line.components.all() if part.variant_id == variant)
+    ordered: Decimal = (line.quantity - line.quantity_cancelled) * next(per_unit, Decimal(1))
+    return ordered
 
 
 def _paper(title: str, signatures: Sequence[str], ids: Sequence[int], actor: Actor, say: Say) -> list[Content]:
@@ -75,7 +90,7 @@ def _paper(title: str, signatures: Sequence[str], ids: Sequence[int], actor: Act
             language=shipment.order.customer.language if shipment.order.customer else "",
             recipient=ship_to(shipment.order, actor, say(_("Ship to")), say),
             facts=_facts(shipment, say),
-            rows=_rows(shipment),
+            rows=_rows(shipment, say),
             signatures=[say(name) for name in signatures],
         )
         for shipment in _shipments(ids, actor)
@@ -102,6 +117,7 @@ declare_kind(
         permission=Permission.FULFILMENT_SHIPMENT_VIEW,
         columns=COLUMNS,
         load=packing_slips,
+        lines=_line_count,
         shown=("sku", "name", "quantity"),
     )
 )
@@ -113,6 +129,7 @@ declare_kind(
         permission=Permission.FULFILMENT_SHIPMENT_VIEW,
         columns=COLUMNS,
         load=delivery_notes,
+        lines=_line_count,
     )
 )
 declare_kind(

@@ -128,6 +128,10 @@ def _money(found: AccountStatement, amount: Decimal) -> str:
     return money_text(amount, found.currency)
 
 
+def _line_count(ids: Sequence[int]) -> int:
+    return sum(Statement.objects.filter(pk__in=ids).values_list("documents", flat=True))
+
+
 declare_kind(
     DocumentKind(
         code="statement",
@@ -143,6 +147,7 @@ declare_kind(
             "balance": Column(_("Balance"), "number"),
         },
         load=statements,
+        lines=_line_count,
         issued=True,
         only_issued=True,
     )

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import hmac
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q, QuerySet, Value
+from django.db.models.functions import Lower, Replace
 
 from orderwell.domains.cases.access import OrderAccess, customer_actor
-from orderwell.domains.cases.errors import LinkInvalid, LookupFailed, LookupThrottled
+from orderwell.domains.cases.errors import LinkInvalid, LookupAmbiguous, LookupFailed, LookupThrottled
 from orderwell.domains.cases.models import LookupFailure
 from orderwell.domains.customers.models import Contact
 from orderwell.domains.orders.models import Order
@@ -26,31 +28,53 @@ MOST_BY_BOTH = 5
 MOST_BY_ADDRESS = 20
 MOST_BY_SUBJECT = 15
 _CANDIDATES = 10
+# Orders of one phone number whose external numbers are compared however they are written.
+_OF_ONE_PHONE = 500
 _NOTHING = bytes(16)
 
 
 def look_up(*, number: str, phone: str, address: str, now: datetime) -> OrderAccess:
-    """The order with this number, or the shop's own number for it, and this phone number.
+    """The order with this number, or the shop's own number for it, and this phone number. Case and blanks don't count.
 
-    Raises LookupFailed, LookupThrottled.
+    Raises LookupFailed, LookupThrottled; LookupAmbiguous where the shop's number is that of several orders.
     """
     number = number.replace("\0", "").strip()[:120]
-    subject = blind_index("order-lookup", number.upper())
+    bare = "".join(number.split()).lower()
+    subject = blind_index("order-lookup", bare)
     attempt = _claim(subject, address, now)
     wanted = phone_index(phone[:60]) or _NOTHING
-    rows = Order.objects.filter(
-        Q(number__in={number, number.upper()}) | Q(external_id=number), placed_at__isnull=False
-    ).order_by("-pk")
+    own = {number, number.upper(), bare.upper()}
+    rows = Order.objects.filter(Q(number__in=own) | Q(external_id=number), placed_at__isnull=False).order_by("-pk")
     orders: list[Order | None] = [*rows[:_CANDIDATES]]
-    matching = [order for order in orders or [None] if _belongs(order, wanted)]
-    found = matching[0] if matching else None
-    if found is None or not configuration.get("public.lookup"):
+    matching = [order for order in orders or [None] if _belongs(order, wanted) and order is not None]
+    alike = _written_otherwise(bare, wanted)
+    found = [order for order in matching if order.number in own] or matching or alike
+    if not found or not configuration.get("public.lookup"):
         raise LookupFailed
     with atomic():
         # What this person mistyped before is forgiven; what others tried on this order is not.
         LookupFailure.objects.filter(Q(pk=attempt.pk) | Q(subject=subject, address=address)).delete()
-    actor = customer_actor(found.customer_id, found.customer_name, address)
-    return OrderAccess(found.pk, f"phone:{wanted.hex()}", actor)
+    if len(found) > 1:
+        raise LookupAmbiguous
+    actor = customer_actor(found[0].customer_id, found[0].customer_name, address)
+    return OrderAccess(found[0].pk, f"phone:{wanted.hex()}", actor)
+
+
+def _written_otherwise(bare: str, wanted: bytes) -> list[Order]:
+    """Orders of this phone number whose external number is `bare` but for case and blanks.
+
+    Begins with the phone number, which has an index; in no order, or a database might walk all orders by time. The
+    database compares: one whose orders are known takes no more queries than any other.
+    """
+    people = Contact.objects.filter(phone_index=wanted).values("customer_id")[:_CANDIDATES]
+    sold = Order.objects.filter(customer_id__in=people).values("pk")
+    found: dict[int, Order] = {}
+    parts: tuple[QuerySet[Order, Any], ...] = (Order.objects.filter(phone_index=wanted).values("pk"), sold)
+    for part in parts:
+        rows = Order.objects.filter(pk__in=part[:_OF_ONE_PHONE], placed_at__isnull=False)
+        written = rows.alias(bare=Lower(Replace(F("external_id"), Value(" "), Value("")))).filter(bare=bare)
+        found |= {order.pk: order for order in written[:_CANDIDATES]}
+    return list(found.values())
 
 
 def access_by_phone(*, order_id: int, index: str, address: str) -> OrderAccess:

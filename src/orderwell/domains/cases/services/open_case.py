@@ -16,14 +16,13 @@ from orderwell.domains.customers.models import Customer
 from orderwell.domains.orders.models import Order
 from orderwell.domains.orders.queries import visible_orders
 from orderwell.kernel.errors import InvalidValue, NotFound, Refusal
-from orderwell.kernel.identifiers import format_number
 from orderwell.kernel.refusals import moment_problems, text_problems
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.accounts.models import User
 from orderwell.platform.accounts.row_filters import rows_within
-from orderwell.platform.configuration import services as configuration
 from orderwell.platform.database import allocate_ids, atomic
 from orderwell.platform.events.recording import Fact, record
+from orderwell.platform.numbering.services import numbers_of_keys
 from orderwell.platform.permissions import Permission
 
 
@@ -133,7 +132,7 @@ def write_case(
     pk = allocate_ids({Case: 1})[Case][0]
     case = Case(
         pk=pk,
-        number=format_number(configuration.get("cases.case_number_template"), pk, year=now.year),
+        number=numbers_of_keys("cases.case_number_template", [pk], now=now)[0],
         kind=draft.kind,
         subject=draft.subject.strip(),
         state=CASE.initial,

@@ -23,10 +23,10 @@ from orderwell.domains.cases.services.converse import add_message
 from orderwell.domains.cases.services.loading import check_text
 from orderwell.domains.cases.services.notify import notify
 from orderwell.domains.cases.services.open_case import CaseDraft, write_case
-from orderwell.domains.catalog.models import Variant
+from orderwell.domains.catalog.naming import read_name
 from orderwell.domains.orders.models import Order, OrderLine
 from orderwell.domains.orders.services.loading import lock_orders
-from orderwell.kernel.errors import DomainError, ErrorDetail, InvalidValue, NotFound, Refusal
+from orderwell.kernel.errors import DomainError, ErrorDetail, InvalidValue, Named, NotFound, Refusal
 from orderwell.kernel.quantities import plain
 from orderwell.kernel.refusals import quantity_problems, text_problems
 from orderwell.platform.database import atomic
@@ -136,10 +136,14 @@ def _check_rate(order: Order, now: datetime) -> None:
         raise TooManyMessages(minutes=int(WINDOW.total_seconds() // 60))
 
 
+def _named(line: OrderLine) -> Named:
+    """As the page calls it: kept in the customer's language, read in that of whoever looks at it."""
+    zh, en = (read_name(line.name, line.variant, chinese=chinese) for chinese in (True, False))
+    return Named(line.name, name_zh=zh, name_en=en)
+
+
 def _check_units(order: Order, units: Mapping[int, Decimal], left: Mapping[int, Decimal]) -> None:
-    lines = {line.pk: line for line in order.lines.filter(pk__in=list(units))}
-    variants = [line.variant_id for line in lines.values() if line.variant_id is not None]
-    places = dict(Variant.objects.filter(pk__in=variants).values_list("pk", "quantity_places"))
+    lines = {line.pk: line for line in order.lines.filter(pk__in=list(units)).select_related("variant")}
     problems: list[ErrorDetail] = []
     for pk, quantity in units.items():
         line = lines.get(pk)
@@ -148,16 +152,12 @@ def _check_units(order: Order, units: Mapping[int, Decimal], left: Mapping[int, 
             problems.append(NotFound(kind="line", reference=str(pk), pointer=f"/lines/{pk}").detail())
             continue
         pointer = f"/lines/{pk}/quantity"
-        wrong = [
-            problem.detail()
-            for problem in quantity_problems(
-                quantity, pointer, sku=line.sku, places=places.get(line.variant_id or 0, 0)
-            )
-        ]
+        places = line.variant.quantity_places if line.variant is not None else 0
+        wrong = [problem.detail() for problem in quantity_problems(quantity, pointer, sku=line.sku, places=places)]
         if not wrong and quantity > left.get(pk, ZERO):
             wrong = [
                 MoreThanCanComeBack(
-                    pointer=pointer, name=line.name, left=plain(left.get(pk, ZERO)), value=plain(quantity)
+                    pointer=pointer, name=_named(line), left=plain(left.get(pk, ZERO)), value=plain(quantity)
                 ).detail()
             ]
         problems += wrong

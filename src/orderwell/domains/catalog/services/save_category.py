@@ -13,6 +13,7 @@ from orderwell.domains.catalog.events import CatalogEvent
 from orderwell.domains.catalog.models import Category
 from orderwell.kernel.errors import DomainError, choices
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.batches import find_if_taken
 from orderwell.platform.coded_rows import apply, code_and_name_problems, complete_names, refuse
 from orderwell.platform.database import atomic
 from orderwell.platform.events.recording import Fact, record
@@ -20,6 +21,7 @@ from orderwell.platform.events.versions import require_version
 from orderwell.platform.permissions import Permission
 
 
+@find_if_taken
 def save_category(draft: CategoryDraft, *, version: int | None = None, actor: Actor, now: datetime) -> Category:
     """Create or change the category `draft.code`; `parent` is a category's code, None for the top."""
     actor.require(Permission.CATALOG_PRODUCT_CHANGE)

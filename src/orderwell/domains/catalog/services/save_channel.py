@@ -15,6 +15,7 @@ from orderwell.domains.catalog.resolving import forget_reference
 from orderwell.kernel.errors import DomainError, InvalidValue
 from orderwell.kernel.refusals import ValueMissing, currency_problems
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.batches import find_if_taken
 from orderwell.platform.coded_rows import apply, code_and_name_problems, complete_names, refuse
 from orderwell.platform.database import atomic
 from orderwell.platform.events.recording import Fact, record
@@ -34,6 +35,7 @@ _COLUMNS = {
 }
 
 
+@find_if_taken
 def save_channel(draft: ChannelDraft, *, version: int | None = None, actor: Actor, now: datetime) -> Channel:
     """Create or change the channel `draft.code`. Its currency is fixed at the start: reports add up by channel."""
     actor.require(Permission.SYSTEM_SETTING_CHANGE)

@@ -16,6 +16,7 @@ from orderwell.kernel.money import RATE_SCALE
 from orderwell.kernel.quantities import has_scale
 from orderwell.kernel.refusals import ValueMissing
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.batches import find_if_taken
 from orderwell.platform.coded_rows import apply, code_and_name_problems, complete_names, refuse
 from orderwell.platform.database import atomic
 from orderwell.platform.events.recording import Fact, record
@@ -23,6 +24,7 @@ from orderwell.platform.events.versions import require_version
 from orderwell.platform.permissions import Permission
 
 
+@find_if_taken
 def save_tax_category(
     draft: TaxCategoryDraft, *, version: int | None = None, actor: Actor, now: datetime
 ) -> TaxCategory:

@@ -12,6 +12,7 @@ from orderwell.domains.customers.queries import visible_customers
 from orderwell.domains.customers.services.save_customer import save_customers
 from orderwell.kernel.errors import NotFound
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.search.keys import normalise
 from orderwell.platform.views.sources import RowVerdict
 
 Memory = Mapping[str, Any]
@@ -24,8 +25,13 @@ def tag_customers(ids: Sequence[int], *, data: Memory, actor: Actor, now: dateti
 
 
 def untag_customers(ids: Sequence[int], *, data: Memory, actor: Actor, now: datetime) -> list[RowVerdict]:
-    tag = str(data["tag"]).strip()
-    return _save(ids, change=lambda row: {"tags": tuple(n for n in _tags(row) if n != tag)}, actor=actor, now=now)
+    key = normalise(str(data["tag"]))
+    return _save(
+        ids,
+        change=lambda row: {"tags": tuple(name for name in _tags(row) if normalise(name) != key)},
+        actor=actor,
+        now=now,
+    )
 
 
 def group_customers(ids: Sequence[int], *, data: Memory, actor: Actor, now: datetime) -> list[RowVerdict]:

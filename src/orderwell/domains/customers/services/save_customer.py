@@ -16,20 +16,19 @@ from orderwell.domains.customers.events import CustomerEvent
 from orderwell.domains.customers.models import Customer, CustomerGroup
 from orderwell.domains.customers.options import NUMBER_TEMPLATE
 from orderwell.domains.customers.records import CustomerState, differences, merged
-from orderwell.domains.customers.storing import Loaded, load, store
+from orderwell.domains.customers.storing import Loaded, load, spelled, store
 from orderwell.domains.customers.validation import Known, problems
 from orderwell.kernel.errors import ErrorDetail, StaleVersion
-from orderwell.kernel.identifiers import format_number
 from orderwell.kernel.refusals import UsedElsewhere
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.accounts.models import Team, User
 from orderwell.platform.accounts.row_filters import rows_within
 from orderwell.platform.batches import Verdict, refused, save_in_batches
-from orderwell.platform.configuration import services as configuration
 from orderwell.platform.configuration.custom_fields import custom_fields
 from orderwell.platform.database import allocate_ids
 from orderwell.platform.events.recording import Fact, record
 from orderwell.platform.events.versions import NEW
+from orderwell.platform.numbering.services import numbers_of_keys
 from orderwell.platform.permissions import Permission
 
 
@@ -57,12 +56,13 @@ def _tidy(draft: CustomerDraft) -> CustomerDraft:
 
 @dataclass
 class _Batch:
-    """What a batch has decided so far. `touched` holds what the tables hold; `ids` the keys of new customers."""
+    """What a batch has decided so far. `touched` holds what the tables hold; `ids` the keys of new customers,
+    `fresh` those that are left, by the numbers they would have."""
 
     loaded: Loaded
     known: Known
     actor: Actor
-    fresh_ids: list[int]
+    fresh: dict[str, int]
     touched: dict[str, CustomerState | None] = field(default_factory=dict)
     ids: dict[str, int] = field(default_factory=dict)
     facts: list[tuple[CustomerEvent, str, dict[str, object]]] = field(default_factory=list)
@@ -70,8 +70,8 @@ class _Batch:
 
 def _save(drafts: Sequence[CustomerDraft], *, actor: Actor, now: datetime) -> list[Verdict]:
     loaded = load(drafts)
-    drafts = [_of_survivor(draft, loaded) for draft in drafts]
-    batch = _Batch(loaded, _known(drafts, actor), actor, _fresh_ids(drafts, loaded))
+    drafts = _with_known_tags([_of_survivor(draft, loaded) for draft in drafts])
+    batch = _Batch(loaded, _known(drafts, actor), actor, _fresh_numbers(drafts, loaded, now))
     verdicts = [_decide(draft, batch) for draft in drafts]
     store(loaded, batch.touched, batch.ids, now)
     subjects = {number: f"customer:{loaded.rows[number].pk}" for _, number, _ in batch.facts}
@@ -94,10 +94,10 @@ def _decide(draft: CustomerDraft, batch: _Batch) -> Verdict:
     wrong = _identity_problems(draft, before, batch) or problems(draft, before, batch.known)
     if wrong:
         return refused(draft.number or draft.external_id or draft.name or "", wrong)
-    number = number or _number(batch.fresh_ids[0])
+    number = number or next(iter(batch.fresh))
     after = merged(before, draft, number)
     if before is None:
-        customer_id = batch.ids[number] = batch.fresh_ids.pop(0)
+        customer_id = batch.ids[number] = batch.fresh.pop(next(iter(batch.fresh)))
         batch.facts.append((CustomerEvent.CREATED, number, {"kind": after.kind}))
     else:
         customer_id = loaded.rows[number].pk if number in loaded.rows else batch.ids[number]
@@ -127,29 +127,37 @@ def _of_survivor(draft: CustomerDraft, loaded: Loaded) -> CustomerDraft:
     return draft
 
 
+def _with_known_tags(drafts: list[CustomerDraft]) -> list[CustomerDraft]:
+    """The tags as they are spelled already: "vip" is the tag "VIP"."""
+    given = [tag for draft in drafts if draft.tags is not UNSET for tag in draft.tags]
+    if not given:
+        return drafts
+    known = spelled(given)
+    return [
+        draft if draft.tags is UNSET else msgspec.structs.replace(draft, tags=tuple(known[tag] for tag in draft.tags))
+        for draft in drafts
+    ]
+
+
 def _number_of(draft: CustomerDraft, loaded: Loaded) -> str | None:
     if draft.number:
         return draft.number
     return loaded.numbers.get(draft.external_id) if draft.external_id else None
 
 
-def _fresh_ids(drafts: Sequence[CustomerDraft], loaded: Loaded) -> list[int]:
-    """Keys for the new customers, without those whose number somebody has given by hand to another customer."""
+def _fresh_numbers(drafts: Sequence[CustomerDraft], loaded: Loaded, now: datetime) -> dict[str, int]:
+    """{number: key} for the new customers, without those whose number somebody has given by hand to another customer."""
     wanted = sum(_number_of(draft, loaded) not in loaded.states for draft in drafts)
     given = {draft.number for draft in drafts if draft.number}
-    free: list[int] = []
+    free: dict[str, int] = {}
     count = wanted
     while len(free) < wanted:
-        numbers = {_number(value): value for value in allocate_ids({Customer: count})[Customer]}
+        keys = allocate_ids({Customer: count})[Customer]
+        numbers = dict(zip(numbers_of_keys(NUMBER_TEMPLATE, keys, now=now), keys, strict=True))
         taken = given | set(Customer.objects.filter(number__in=numbers).values_list("number", flat=True))
-        free = [value for number, value in numbers.items() if number not in taken]
+        free = {number: key for number, key in numbers.items() if number not in taken}
         count += wanted - len(free)
     return free
-
-
-def _number(customer_id: int) -> str:
-    template: str = configuration.get(NUMBER_TEMPLATE)
-    return format_number(template, customer_id)
 
 
 def _known(drafts: Sequence[CustomerDraft], actor: Actor) -> Known:

@@ -8,6 +8,7 @@ from orderwell.domains.customers.drafts import CustomerGroupDraft
 from orderwell.domains.customers.events import CustomerEvent
 from orderwell.domains.customers.models import CustomerGroup
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.batches import find_if_taken
 from orderwell.platform.coded_rows import apply, code_and_name_problems, complete_names, refuse
 from orderwell.platform.database import atomic
 from orderwell.platform.events.recording import Fact, record
@@ -15,6 +16,7 @@ from orderwell.platform.events.versions import require_version
 from orderwell.platform.permissions import Permission
 
 
+@find_if_taken
 def save_group(draft: CustomerGroupDraft, *, version: int | None = None, actor: Actor, now: datetime) -> CustomerGroup:
     """Create or change the group `draft.code`."""
     actor.require(Permission.CUSTOMERS_CUSTOMER_CHANGE)

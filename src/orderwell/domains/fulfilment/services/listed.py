@@ -9,6 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from orderwell.domains.fulfilment.errors import NoLongerReserved
 from orderwell.domains.fulfilment.queries import bundles_ready, visible_shipments
 from orderwell.domains.fulfilment.services.ship import ship
 from orderwell.domains.fulfilment.services.track import deliver
@@ -16,7 +17,6 @@ from orderwell.domains.fulfilment.states import SHIPMENT
 from orderwell.domains.inventory.models import Reservation
 from orderwell.domains.orders.line_list import lines_of_reservations, reserved_lines
 from orderwell.domains.orders.services.many import each
-from orderwell.kernel.errors import NotFound
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.views.sources import RowVerdict, one_at_a_time
 
@@ -61,11 +61,12 @@ def ship_lines(ids: Sequence[int], *, data: Mapping[str, Any], actor: Actor, now
 
         first = one_at_a_time([group[0].pk], names, do)[0]
         whole |= {row.pk: replace(first, id=row.pk, reference=names[row.pk]) for row in group}
-    return [whole[pk] if pk in whole else one_at_a_time([pk], names, _gone)[0] for pk in ids]
+    # Nobody has seen the number of a reservation, and with the row went what it was of.
+    return [whole[pk] if pk in whole else one_at_a_time([pk], {pk: "—"}, _gone)[0] for pk in ids]
 
 
 def _gone(pk: int) -> Memory:
-    raise NotFound(kind="reservation", reference=pk)
+    raise NoLongerReserved
 
 
 def deliver_shipments(ids: Sequence[int], *, data: Mapping[str, Any], actor: Actor, now: datetime) -> list[RowVerdict]:

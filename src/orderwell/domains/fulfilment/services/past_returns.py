@@ -16,11 +16,10 @@ from orderwell.domains.fulfilment.events import FulfilmentEvent
 from orderwell.domains.fulfilment.models import Return, ReturnLine
 from orderwell.domains.orders.models import OrderLine
 from orderwell.domains.orders.services.progress import record_returned
-from orderwell.kernel.identifiers import format_number
 from orderwell.platform.accounts.actor import Actor
-from orderwell.platform.configuration import services as configuration
 from orderwell.platform.database import allocate_ids, atomic, bulk_insert
 from orderwell.platform.events.recording import Fact, record
+from orderwell.platform.numbering.services import numbers_of_keys
 from orderwell.platform.permissions import Permission
 
 ZERO = Decimal(0)
@@ -59,10 +58,10 @@ class _Sale:
 def record_past_returns(returns: Sequence[PastReturn], *, actor: Actor, now: datetime) -> list[int]:
     """Record returns whose external ids are new to their channels; their ids. A fixed handful of statements."""
     actor.require(Permission.ORDERS_ORDER_IMPORT)
-    template = configuration.get("fulfilment.return_number_template")
     with atomic():
         links = _link(returns)
         ids = allocate_ids({Return: len(returns)})[Return]
+        numbers = numbers_of_keys("fulfilment.return_number_template", ids, now=now)
         bulk_insert(
             Return,
             (
@@ -71,7 +70,7 @@ def record_past_returns(returns: Sequence[PastReturn], *, actor: Actor, now: dat
             ),
             [
                 (
-                    *(pk, format_number(template, pk), _single_order(index, past, links), past.customer_id),
+                    *(pk, numbers[index], _single_order(index, past, links), past.customer_id),
                     *(past.channel_id, past.external_id, True, past.reason[:240], past.currency),
                     *((total := sum((line.amount for line in past.lines), ZERO)), ZERO, total),
                     *(past.received_at, actor.label),
@@ -100,7 +99,7 @@ def record_past_returns(returns: Sequence[PastReturn], *, actor: Actor, now: dat
             returned[sale.line_id] += returns[index].lines[at].quantity
         record_returned(returned)
         facts = [
-            _fact(pk, format_number(template, pk), past, _single_order(index, past, links))
+            _fact(pk, numbers[index], past, _single_order(index, past, links))
             for index, (pk, past) in enumerate(zip(ids, returns, strict=True))
         ]
         record(facts, actor=actor, now=now)

@@ -28,14 +28,13 @@ from orderwell.domains.orders.services.loading import lines_of, lock_order, requ
 from orderwell.domains.orders.services.progress import record_returned, refresh_states
 from orderwell.domains.orders.services.promises import demand_of
 from orderwell.kernel.errors import DomainError, ErrorDetail, InvalidValue, Refusal
-from orderwell.kernel.identifiers import format_number
 from orderwell.kernel.quantities import plain
 from orderwell.kernel.refusals import quantity_problems, text_problems
 from orderwell.platform.accounts.actor import Actor
-from orderwell.platform.configuration import services as configuration
 from orderwell.platform.database import allocate_ids, atomic
 from orderwell.platform.events.recording import Fact, record
 from orderwell.platform.fields import quantity_value
+from orderwell.platform.numbering.services import numbers_of_keys
 from orderwell.platform.permissions import Permission
 
 ZERO, ONE = Decimal(0), Decimal(1)
@@ -210,7 +209,7 @@ def _write(order: Order, plans: Sequence[_Plan], reason: str, actor: Actor, now:
     pk = allocate_ids({Return: 1})[Return][0]
     document = Return(
         pk=pk,
-        number=format_number(configuration.get("fulfilment.return_number_template"), pk, year=now.year),
+        number=numbers_of_keys("fulfilment.return_number_template", [pk], now=now)[0],
         order_id=order.pk,
         customer_id=order.customer_id,
         channel_id=order.channel_id,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 
-from orderwell.domains.fulfilment.errors import ReturnNotSettled
+from orderwell.domains.fulfilment.errors import ReturnNotSettled, ReturnSettledAlready
 from orderwell.domains.fulfilment.events import FulfilmentEvent
 from orderwell.domains.fulfilment.models import Return, ReturnLine
 from orderwell.domains.fulfilment.queries import unbilled_units, visible_returns
@@ -24,13 +24,17 @@ from orderwell.platform.permissions import Permission
 def settle_without_credit(*, return_id: int, reason: str, actor: Actor, now: datetime) -> Return:
     """Say that nothing is to be credited for a return, and why. It can be credited later all the same.
 
-    Saying it again changes the reason. Raises NotFound, also for one without an order, ReturnUndone, or Refusal for an
-    empty reason.
+    Saying the same again changes nothing. Raises NotFound, also for one without an order, ReturnUndone,
+    ReturnSettledAlready for another reason than the one given before, or Refusal for an empty reason.
     """
     actor.require(Permission.BILLING_CREDIT_NOTE_CREATE)
     _check(reason)
     with atomic():
         document = _locked(return_id, actor)
+        if document.settled_without == reason.strip():
+            return document
+        if document.settled_without:
+            raise ReturnSettledAlready(number=document.number, reason=document.settled_without)
         _settle(document, reason.strip(), awaits_credit=False)
         _tell(FulfilmentEvent.SETTLED, document, document.settled_without, actor, now)
     return document

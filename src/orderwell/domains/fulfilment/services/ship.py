@@ -28,13 +28,12 @@ from orderwell.domains.orders.services.loading import check_holds, lines_of, loc
 from orderwell.domains.orders.services.progress import record_shipped, refresh_states
 from orderwell.domains.orders.services.promises import demand_of
 from orderwell.kernel.errors import DomainError, ErrorDetail, Refusal
-from orderwell.kernel.identifiers import format_number
 from orderwell.kernel.quantities import plain
 from orderwell.kernel.refusals import quantity_problems, text_problems
 from orderwell.platform.accounts.actor import Actor
-from orderwell.platform.configuration import services as configuration
 from orderwell.platform.database import allocate_ids, atomic, bulk_insert
 from orderwell.platform.events.recording import Fact, record
+from orderwell.platform.numbering.services import numbers_of_keys
 from orderwell.platform.permissions import Permission
 
 ZERO, ONE = Decimal(0), Decimal(1)
@@ -139,12 +138,18 @@ def _in_reach(state: _LineState, allowed: frozenset[int] | None) -> list[Promise
 
 
 def _waiting(states: Mapping[int, _LineState]) -> str:
-    """Units that are still to be shipped and not reserved; empty for none."""
-    waiting = Decimal(0)
+    """Units that are still to be shipped and not reserved; empty for none. Of several units of measure for each SKU."""
+    waiting: dict[OrderLine, Decimal] = {}
     for state in states.values():
         complete = complete_units(state.reserved(state.promises), state.per_unit, state.places)
-        waiting += state.line.quantity - state.line.quantity_cancelled - complete
-    return plain(waiting) if waiting > 0 else ""
+        waiting[state.line] = state.line.quantity - state.line.quantity_cancelled - complete
+    total = sum(waiting.values(), Decimal(0))
+    if total <= 0:
+        return ""
+    measures = Variant.objects.filter(pk__in=[line.variant_id for line in waiting]).values("unit").distinct()
+    if len(measures) < 2:
+        return plain(total)
+    return ", ".join(f"{plain(units)} × {line.sku}" for line, units in waiting.items() if units > 0)
 
 
 def _everything(states: Mapping[int, _LineState], allowed: frozenset[int] | None) -> dict[int, Decimal]:
@@ -270,13 +275,13 @@ def _dispatch(
                 by_warehouse[promise.warehouse_id].append(promise)
     lock_items({promise.stock_item_id for promises in by_warehouse.values() for promise in promises})
     codes = dict(Warehouse.objects.filter(pk__in=list(by_warehouse)).values_list("pk", "code"))
-    template = configuration.get("fulfilment.shipment_number_template")
     ids = allocate_ids({Shipment: len(by_warehouse)})[Shipment]
+    numbers = numbers_of_keys("fulfilment.shipment_number_template", ids, now=now)
     shipments, facts = [], []
-    for pk, (warehouse_id, promises) in zip(ids, sorted(by_warehouse.items()), strict=True):
+    for pk, number, (warehouse_id, promises) in zip(ids, numbers, sorted(by_warehouse.items()), strict=True):
         shipment = Shipment(
             pk=pk,
-            number=format_number(template, pk, year=now.year),
+            number=number,
             order_id=order.pk,
             warehouse_id=warehouse_id,
             state=SHIPMENT.initial,

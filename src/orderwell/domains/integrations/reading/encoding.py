@@ -29,7 +29,13 @@ def detect_encoding(file: IO[bytes], asked: str = "") -> str:
     file.seek(0)
     for mark, name in _MARKS:
         if start.startswith(mark):
-            _check(file, asked or name)
+            try:
+                _check(file, asked or name)
+            except WrongEncoding as wrong:
+                if asked:
+                    raise
+                said = name.removesuffix("-sig").upper()
+                raise MixedEncodings(line=wrong.data["line"], first_line=1, expected=said) from wrong
             return asked or name
     if asked:
         _check(file, asked)

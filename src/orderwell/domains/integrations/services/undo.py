@@ -7,11 +7,13 @@ numbers are free for the mended file. Products and customers stay: other documen
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from orderwell.domains.fulfilment.services.past_returns import remove_past_returns
 from orderwell.domains.integrations.errors import CannotUndo
@@ -20,19 +22,21 @@ from orderwell.domains.integrations.models import ImportBatch, ImportRow
 from orderwell.domains.integrations.queries import import_detail
 from orderwell.domains.integrations.services.claim import advance, claim, release
 from orderwell.domains.integrations.states import IMPORT_BATCH
+from orderwell.domains.integrations.verdicts import as_data
 from orderwell.domains.inventory.services.past import reverse_past_adjustments
 from orderwell.domains.orders.models import Order
 from orderwell.domains.orders.services.cancel import cancel_units
 from orderwell.domains.orders.services.free_reference import free_reference
 from orderwell.domains.orders.services.past import remove_past_orders
 from orderwell.kernel.clock import Clock, utc_now
-from orderwell.kernel.errors import DomainError
+from orderwell.kernel.errors import Code, DomainError, Phrase
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.database import atomic
 from orderwell.platform.events.recording import Fact, record
 
 _DOCUMENTS = 500
 UNDONE = "undone"
+REFERRED_TO = gettext_noop("other records refer to it")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,7 @@ class Kept:
     document: str
     code: str
     message: str
+    data: Mapping[str, Any]
 
 
 @dataclass
@@ -73,6 +78,7 @@ def undo_batch(
                 gone = [f"{kind}:{pk}" for pk in chunk if pk not in {int(k.document.split(":")[1]) for k in kept}]
                 # The line keeps its verdict; the code says that its document is gone.
                 ImportRow.objects.filter(batch=batch, target__in=gone).update(code=UNDONE)
+                _say_why(batch, kept)
                 advance(batch, now=clock())
             result.undone += len(gone)
             result.kept += kept
@@ -94,10 +100,19 @@ def undo_batch(
 
 def _documents(batch: ImportBatch, kind: str) -> list[int]:
     """What the batch itself made and was not taken back yet; a dry run has made nothing."""
-    targets = ImportRow.objects.filter(
-        batch=batch, verdict=ImportRow.Verdict.DONE, code="", target__startswith=f"{kind}:"
-    ).values_list("target", flat=True)
+    made = ImportRow.objects.filter(batch=batch, verdict=ImportRow.Verdict.DONE, target__startswith=f"{kind}:")
+    targets = made.exclude(code=UNDONE).values_list("target", flat=True)
     return sorted({int(target.split(":")[1]) for target in targets.distinct()})
+
+
+def _say_why(batch: ImportBatch, kept: Sequence[Kept]) -> None:
+    """Each line of what is kept says so; the next undo tries it again."""
+    why = {each.document: each for each in kept}
+    rows = list(ImportRow.objects.filter(batch=batch, verdict=ImportRow.Verdict.DONE, target__in=why))
+    for row in rows:
+        each = why[row.target]
+        row.code, row.data = each.code, row.data | as_data(each.data)
+    ImportRow.objects.bulk_update(rows, ["code", "data"], batch_size=_DOCUMENTS)
 
 
 def _take_back(batch: ImportBatch, kind: str, ids: Sequence[int], actor: Actor, now: datetime) -> list[Kept]:
@@ -109,7 +124,7 @@ def _take_back(batch: ImportBatch, kind: str, ids: Sequence[int], actor: Actor, 
         return []
     if batch.mode == ImportBatch.Mode.HISTORY:
         return [
-            _kept(f"order:{pk}", CannotUndo(document=f"order:{pk}", reason="other records refer to it"))
+            _kept(f"order:{pk}", CannotUndo(reason=Phrase(REFERRED_TO)))
             for pk in sorted(remove_past_orders(ids, actor=actor, now=now))
         ]
     return [kept for pk in ids if (kept := _cancel(batch, pk, actor, now)) is not None]
@@ -130,4 +145,10 @@ def _cancel(batch: ImportBatch, order_id: int, actor: Actor, now: datetime) -> K
 
 
 def _kept(document: str, error: DomainError) -> Kept:
-    return Kept(document, error.code, error.detail().text())
+    detail = error.detail()
+    # What is done or what it is in, "cancel" or "shipped", is a word to translate, unlike the cells of a refused line.
+    words = {
+        name: Phrase(value) if isinstance(value, str) and not isinstance(value, Code | Phrase) else value
+        for name, value in detail.data.items()
+    }
+    return Kept(document, error.code, detail.text(), words)

@@ -41,19 +41,19 @@ from orderwell.domains.inventory.services.ledger import (
     StockRow,
     ensure_stock_items,
     lock_items,
+    moved_after,
     moved_since,
     post_movements,
 )
 from orderwell.domains.inventory.states import COUNT
 from orderwell.kernel.errors import DomainError, InvalidValue, NotFound, Phrase, Refusal
-from orderwell.kernel.identifiers import format_number
 from orderwell.kernel.quantities import plain
 from orderwell.kernel.refusals import ValueMissing, quantity_problems, text_problems
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.coded_rows import refuse
-from orderwell.platform.configuration import services as configuration
 from orderwell.platform.database import allocate_ids, atomic, bulk_insert
 from orderwell.platform.events.recording import Fact, record
+from orderwell.platform.numbering.services import numbers_of_keys
 from orderwell.platform.permissions import Permission
 
 MAX_COUNT_LINES = 50_000
@@ -71,7 +71,7 @@ def open_count(draft: CountDraft, *, actor: Actor, now: datetime) -> StockCount:
         key = allocate_ids({StockCount: 1})[StockCount][0]
         count = StockCount.objects.create(
             pk=key,
-            number=format_number(configuration.get(COUNT_NUMBER), key),
+            number=numbers_of_keys(COUNT_NUMBER, [key], now=now)[0],
             warehouse=warehouse,
             state=COUNT.initial,
             blind=draft.blind,
@@ -120,10 +120,12 @@ def enter_counts(
             for index, entry in enumerate(entries)
             if stock[goods[skus[entry.code]].id].id in doubtful
         )
+        # What came and went again leaves the balance as it was.
+        between = moved_after({item: line.counted_at for item, line in lines.items() if line.counted_at is not None})
         for entry in entries:
             row = stock[goods[skus[entry.code]].id]
             line = lines.setdefault(row.id, StockCountLine(count=count, stock_item_id=row.id))
-            _enter(line, entry, row, entry.quantity * factors[entry.code])
+            _enter(line, entry, row, entry.quantity * factors[entry.code], between)
             line.disturbed = line.disturbed or row.id in moved
             line.counted_at, line.counted_by = now, actor.label[:120]
         for line in lines.values():
@@ -131,12 +133,13 @@ def enter_counts(
     return list(lines.values())
 
 
-def _enter(line: StockCountLine, entry: CountEntry, row: StockRow, quantity: Decimal) -> None:
+def _enter(line: StockCountLine, entry: CountEntry, row: StockRow, quantity: Decimal, between: set[int]) -> None:
     if entry.add and line.counted is not None:
         # Counted in parts: when goods moved in between, nobody knows on which side of the count they were.
-        line.disturbed = line.disturbed or line.expected != row.on_hand
+        line.disturbed = line.disturbed or line.expected != row.on_hand or row.id in between
         line.counted += quantity
     else:
+        between.discard(row.id)
         line.counted, line.expected, line.disturbed = quantity, row.on_hand, False
 
 

@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 import msgspec
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import F, Max, OuterRef, Subquery
 
 from orderwell.domains.inventory.errors import StockChanged
 from orderwell.domains.inventory.models import Reservation, StockItem, StockMovement, Warehouse
@@ -92,6 +92,15 @@ def moved_since(item_ids: Collection[int], moment: datetime | None) -> set[int]:
         return set()
     moved = StockMovement.objects.filter(stock_item__in=list(item_ids), occurred_at__gt=moment)
     return set(moved.values_list("stock_item_id", flat=True))
+
+
+def moved_after(moments: Mapping[int, datetime]) -> set[int]:
+    """Those of these locked items ({id: moment}) that moved after the moment of their own."""
+    if not moments:
+        return set()
+    moved = StockMovement.objects.filter(stock_item__in=list(moments), occurred_at__gt=min(moments.values()))
+    last = moved.order_by().values_list("stock_item_id").annotate(last=Max("occurred_at"))
+    return {item for item, moment in last if moment > moments[item]}
 
 
 def _rows(found: list[tuple[Any, ...]]) -> list[StockRow]:

@@ -17,6 +17,7 @@ from orderwell.domains.inventory.resolving import forget_warehouses
 from orderwell.kernel.errors import DomainError, InvalidValue, Phrase
 from orderwell.kernel.refusals import text_problems
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.batches import find_if_taken
 from orderwell.platform.coded_rows import apply, code_and_name_problems, complete_names, refuse
 from orderwell.platform.database import atomic
 from orderwell.platform.events.recording import Fact, record
@@ -27,6 +28,7 @@ MAX_PRIORITY = 9_999
 _COLUMNS = {name: name for name in WarehouseDraft.__struct_fields__ if name != "code"}
 
 
+@find_if_taken
 def save_warehouse(draft: WarehouseDraft, *, version: int | None = None, actor: Actor, now: datetime) -> Warehouse:
     """Create or change the warehouse `draft.code`.
 

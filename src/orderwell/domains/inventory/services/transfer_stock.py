@@ -35,14 +35,13 @@ from orderwell.domains.inventory.services.ledger import (
 )
 from orderwell.domains.inventory.states import TRANSFER
 from orderwell.kernel.errors import DomainError, InvalidValue, NotFound, Phrase, StaleVersion, choices
-from orderwell.kernel.identifiers import format_number
 from orderwell.kernel.quantities import plain
 from orderwell.kernel.refusals import MissingTimeZone, ValueMissing, day_problems, quantity_problems, text_problems
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.coded_rows import refuse
-from orderwell.platform.configuration import services as configuration
 from orderwell.platform.database import allocate_ids, atomic
 from orderwell.platform.events.recording import Fact, record
+from orderwell.platform.numbering.services import numbers_of_keys
 from orderwell.platform.permissions import Permission
 
 ZERO = Decimal(0)
@@ -59,7 +58,7 @@ def create_transfer(draft: TransferDraft, *, actor: Actor, now: datetime) -> Tra
         key = allocate_ids({Transfer: 1})[Transfer][0]
         transfer = Transfer.objects.create(
             pk=key,
-            number=format_number(configuration.get(TRANSFER_NUMBER), key, year=now.year),
+            number=numbers_of_keys(TRANSFER_NUMBER, [key], now=now)[0],
             state=TRANSFER.initial,
             origin=warehouses[draft.origin],
             destination=warehouses[draft.destination],
@@ -311,8 +310,11 @@ def _arrival_problems(
     for index, arrival in enumerate(arrivals):
         pointer = f"/arrivals/{index}"
         line = lines.get(arrival.line)
-        if line is None or arrival.line in seen:
+        if line is None:
             yield errors.UnknownTransferLine(pointer=f"{pointer}/line", number=transfer.number, value=arrival.line)
+            continue
+        if line.pk in seen:
+            yield errors.SkuGivenTwice(pointer=f"{pointer}/line", sku=line.variant.sku)
             continue
         seen.add(arrival.line)
         wrong: list[DomainError] = []

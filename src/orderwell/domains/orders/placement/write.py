@@ -16,12 +16,11 @@ from orderwell.domains.orders.models import Backorder, LineComponent, Order, Ord
 from orderwell.domains.orders.outcomes import LineResult, Placed
 from orderwell.domains.orders.placement.plan import ZERO, Plan, PlannedLine
 from orderwell.domains.orders.states import ORDER
-from orderwell.kernel.identifiers import format_number
 from orderwell.kernel.quantities import digits, trimmed
-from orderwell.platform.configuration import services as configuration
 from orderwell.platform.crypto import email_index, phone_index, phone_last4_index
 from orderwell.platform.database import allocate_ids, bulk_insert
 from orderwell.platform.events.recording import Fact, record_all
+from orderwell.platform.numbering.services import numbers_of_keys
 
 _encode = msgspec.json.Encoder(decimal_format="string").encode
 _ADDRESS_PARTS = ("recipient", "phone", "email", "street", "district")
@@ -49,10 +48,9 @@ def write(plans: list[Plan], *, now: datetime, as_quote: bool = False) -> None:
     """Insert orders, lines, components, reservations, backorders and events, and give every plan its outcome."""
     fresh = [plan for plan in plans if plan.quote_id is None]
     ids = allocate_ids({Order: len(fresh), OrderLine: sum(len(plan.lines) for plan in plans)})
-    template = configuration.get("orders.number_template")
-    for plan, order_id in zip(fresh, ids[Order], strict=True):
-        plan.order_id = order_id
-        plan.number = format_number(template, order_id)
+    numbers = numbers_of_keys("orders.number_template", ids[Order], now=now)
+    for plan, order_id, number in zip(fresh, ids[Order], numbers, strict=True):
+        plan.order_id, plan.number = order_id, number
     bulk_insert(Order, ORDER_FIELDS, [_order_row(plan, now, as_quote=as_quote) for plan in fresh])
     for plan in plans:
         if plan.quote_id is not None:

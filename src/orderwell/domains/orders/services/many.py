@@ -6,14 +6,17 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from orderwell.domains.orders.models import Hold, Order
+from orderwell.domains.orders.models import Amendment, Hold, Order
 from orderwell.domains.orders.queries import active_holds, visible_orders
 from orderwell.domains.orders.services.assign import assign_order, assigned
 from orderwell.domains.orders.services.cancel import cancel_units
 from orderwell.domains.orders.services.change import OrderChange, change_order
 from orderwell.domains.orders.services.hold import place_hold, release_hold, take_back_hold
+from orderwell.domains.orders.services.undo import undo_change
 from orderwell.kernel.errors import NotFound
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.database import atomic
+from orderwell.platform.views.errors import NotReversible
 from orderwell.platform.views.sources import RowVerdict, one_at_a_time
 
 Memory = Mapping[str, Any]
@@ -87,10 +90,26 @@ def cancel_orders(ids: Sequence[int], *, data: Memory, actor: Actor, now: dateti
     """Cancel all that is open of each."""
 
     def do(pk: int) -> Memory:
-        cancel_units(order_id=pk, lines=None, reason=str(data["reason"]), actor=actor, now=now)
-        return {}
+        with atomic():  # the order is locked until it is known which of its changes this was
+            cancel_units(order_id=pk, lines=None, reason=str(data["reason"]), actor=actor, now=now)
+            made = Amendment.objects.filter(order=pk, kind=Amendment.Kind.CANCEL).order_by("-number")
+            return {"change": made.values_list("number", flat=True).first()}
 
     return each(ids, actor=actor, do=do)
+
+
+def uncancel_orders(rows: Remembered, *, actor: Actor, now: datetime) -> list[RowVerdict]:
+    """Undo each cancellation that can still be undone; a quote that was dropped stays dropped."""
+    memories = dict(rows)
+
+    def do(pk: int) -> Memory:
+        change = memories[pk]["change"]
+        if change is None:
+            raise NotReversible
+        undo_change(order_id=pk, number=int(change), actor=actor, now=now)
+        return {}
+
+    return each([pk for pk, _memory in rows], actor=actor, do=do)
 
 
 def set_priorities(ids: Sequence[int], *, data: Memory, actor: Actor, now: datetime) -> list[RowVerdict]:

@@ -19,6 +19,7 @@ from orderwell.domains.prices.validation import list_problems
 from orderwell.kernel.errors import DomainError, Refusal, StaleVersion
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.accounts.row_filters import rows_within
+from orderwell.platform.batches import find_if_taken
 from orderwell.platform.coded_rows import apply, complete_names
 from orderwell.platform.database import atomic
 from orderwell.platform.events.recording import Fact, record
@@ -37,6 +38,7 @@ def save_price_list(draft: PriceListDraft, *, actor: Actor, now: datetime) -> Pr
     return store_draft(draft, actor=actor, now=now)
 
 
+@find_if_taken
 def store_draft(draft: PriceListDraft, *, kept: bool = True, actor: Actor, now: datetime) -> PriceList:
     """`kept`: as a change that can be undone; undoing one is no change of its own."""
     draft = msgspec.structs.replace(draft, code=draft.code.strip())

@@ -21,6 +21,7 @@ from orderwell.platform.accounts.errors import (
 from orderwell.platform.accounts.events import AccountEvent
 from orderwell.platform.accounts.models import Role, User
 from orderwell.platform.accounts.scopes import expand_scopes
+from orderwell.platform.batches import find_if_taken
 from orderwell.platform.database import atomic
 from orderwell.platform.events.recording import Fact, record
 from orderwell.platform.events.versions import require_version
@@ -49,6 +50,7 @@ def sync_built_in_roles() -> int:
     return written
 
 
+@find_if_taken
 def create_role(*, code: str, title: str, scopes: Sequence[str] = (), actor: Actor, now: datetime) -> Role:
     """A role of the company's own beside those that come with the product."""
     actor.require(Permission.SYSTEM_USER_MANAGE)

@@ -16,12 +16,14 @@ from orderwell.platform.accounts.events import AccountEvent
 from orderwell.platform.accounts.models import Team, User
 from orderwell.platform.accounts.services.row_scopes import holders_within
 from orderwell.platform.accounts.services.users import change_user, visible_teams
+from orderwell.platform.batches import find_if_taken
 from orderwell.platform.database import atomic
 from orderwell.platform.events.recording import Fact, record
 from orderwell.platform.events.versions import require_version
 from orderwell.platform.permissions import Permission
 
 
+@find_if_taken
 def save_team(
     *,
     name: str,

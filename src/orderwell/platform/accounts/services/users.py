@@ -26,6 +26,7 @@ from orderwell.platform.accounts.services.roles import (
     somebody_still_manages_users,
 )
 from orderwell.platform.accounts.services.row_scopes import Limits, holders_within, limits_to_give, set_limits
+from orderwell.platform.batches import find_if_taken
 from orderwell.platform.database import atomic
 from orderwell.platform.events.recording import Fact, record
 from orderwell.platform.events.versions import Version, require_version, version_of
@@ -36,6 +37,7 @@ MOST_NAME = 120
 CHANGES = (AccountEvent.USER_CREATED, AccountEvent.USER_CHANGED)
 
 
+@find_if_taken
 def create_user(
     *,
     username: str,

@@ -7,18 +7,20 @@ from datetime import datetime
 
 from django.utils.translation import gettext_noop as _
 
-from orderwell.kernel.errors import NotFound, StaleVersion, refuse_together
+from orderwell.kernel.errors import StaleVersion, refuse_together
 from orderwell.kernel.refusals import text_problems
 from orderwell.platform.accounts.actor import Actor
+from orderwell.platform.batches import find_if_taken
 from orderwell.platform.database import atomic
 from orderwell.platform.events.recording import Fact, record
 from orderwell.platform.permissions import Permission
 from orderwell.platform.views.errors import ViewNameMissing, ViewNameTaken
 from orderwell.platform.views.events import ViewEvent
 from orderwell.platform.views.models import ListChoice, SavedView
-from orderwell.platform.views.queries import saved_view
+from orderwell.platform.views.queries import may_change_view, saved_view
 
 
+@find_if_taken
 def save_view(
     *,
     list_name: str,
@@ -39,7 +41,7 @@ def save_view(
         raise ViewNameMissing(pointer="/name")
     refuse_together(text_problems(name[:80], "/name", 80))
     with atomic():
-        view = _changeable(actor, view_id, version) if view_id is not None else _fresh(list_name, actor, now)
+        view = _changeable(actor, view_id, list_name, version) if view_id is not None else _fresh(list_name, actor, now)
         shared = shared or view.owner_id is None
         if shared and not view.shared:
             actor.require(Permission.LISTS_VIEW_SHARE)
@@ -56,10 +58,10 @@ def save_view(
     return view
 
 
-def remove_view(*, view_id: int, actor: Actor, now: datetime) -> None:
-    """Remove a view. Raises NotFound, PermissionDenied."""
+def remove_view(*, view_id: int, list_name: str | None = None, actor: Actor, now: datetime) -> None:
+    """Remove a view, of the list `list_name` where one is named. Raises NotFound, PermissionDenied."""
     with atomic():
-        view = _changeable(actor, view_id, None)
+        view = _changeable(actor, view_id, list_name)
         _tell(ViewEvent.REMOVED, view, actor, now)
         view.delete()
 
@@ -73,8 +75,8 @@ def choose_columns(*, list_name: str, columns: Sequence[str], actor: Actor) -> N
 def choose_default(*, list_name: str, view_id: int | None, actor: Actor) -> None:
     """Open the list with this view from now on, or with all of it. Raises NotFound."""
     if actor.kind == "user" and actor.id is not None:
-        if view_id is not None and saved_view(actor, view_id).list_name != list_name:
-            raise NotFound(kind=_("view"), reference=str(view_id))
+        if view_id is not None:
+            saved_view(actor, view_id, list_name)
         ListChoice.objects.update_or_create(
             user_id=actor.id, list_name=list_name, defaults={"default_view_id": view_id}
         )
@@ -85,9 +87,9 @@ def _fresh(list_name: str, actor: Actor, now: datetime) -> SavedView:
     return SavedView(list_name=list_name, owner_id=owner, created_at=now, version=0)
 
 
-def _changeable(actor: Actor, view_id: int, version: int | None) -> SavedView:
-    view = saved_view(actor, view_id)
-    if view.owner_id is None or actor.kind != "user" or view.owner_id != actor.id:
+def _changeable(actor: Actor, view_id: int, list_name: str | None, version: int | None = None) -> SavedView:
+    view = saved_view(actor, view_id, list_name)
+    if not may_change_view(actor, view):
         actor.require(Permission.LISTS_VIEW_SHARE)
     if version is not None and version != view.version:
         raise StaleVersion(kind=_("view"), current=view.version, given=version)

@@ -86,7 +86,16 @@ def _run(request: HttpRequest) -> TourRun:
     return run
 
 
+def _is_of_this_tab(request: HttpRequest) -> bool:
+    """Each tour has a user of its own, and a browser one session: where another tour was begun in another tab, this page
+    is still the first one's, and nothing on it may count for the second."""
+    asked = request.POST.get("of") or request.GET.get("of") or ""
+    return asked in ("", str(signed_in(request).pk))
+
+
 def _panel(request: HttpRequest, *, wrong: str = "") -> HttpResponse:
+    if not _is_of_this_tab(request):
+        return render(request, "help/practice_other.html", {"back": request.session.get(BACK, "")})
     found = progress.look(_run(request), now=utc_now())
     back = request.session.get(BACK, "")
     result = progress.certificate(found)
@@ -106,13 +115,14 @@ def panel(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 @action()
 def hint(request: HttpRequest, actor: Actor) -> HttpResponse:
-    progress.take_hint(_run(request), request.POST.get("task", ""))
+    if _is_of_this_tab(request):
+        progress.take_hint(_run(request), request.POST.get("task", ""))
     return _panel(request)
 
 
 @action()
 def answer(request: HttpRequest, actor: Actor) -> HttpResponse:
-    right = progress.answer(
+    right = _is_of_this_tab(request) and progress.answer(
         _run(request), request.POST.get("task", ""), request.POST.get("answer", "")[:20], actor=actor
     )
     return _panel(request, wrong="" if right else _("Not yet right. Look again."))
@@ -122,7 +132,8 @@ def answer(request: HttpRequest, actor: Actor) -> HttpResponse:
 def again(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The same tour from the beginning."""
     run = _run(request)
-    _begin(signed_in(request), run.learner, run.tour)
+    if _is_of_this_tab(request):
+        _begin(signed_in(request), run.learner, run.tour)
     return HttpResponseRedirect("/")
 
 

@@ -69,15 +69,15 @@
   // --- htmx: answers that aren't what was asked for ----------------------------------------------------------------
   document.addEventListener("htmx:sendError", () => {
     toast(text("Offline"));
-    release();
+    releaseParts();
   });
   document.addEventListener("htmx:timeout", () => {
     toast(text("Offline"));
-    release();
+    releaseParts();
   });
   document.addEventListener("htmx:responseError", (event) => {
     const status = event.detail.xhr.status;
-    release();
+    releaseParts();
     if (status === 401) return; // session.js asks to sign in
     toast(status === 403 ? text("Forbidden") : text("Error"));
   });
@@ -92,7 +92,7 @@
     location.reload();
   });
   document.addEventListener("htmx:afterSwap", (event) => {
-    release();
+    releaseParts();
     setUp(event.detail.target);
   });
   document.addEventListener("htmx:oobAfterSwap", (event) => setUp(event.detail.target));
@@ -174,18 +174,43 @@
   );
 
   // --- Forms: sent once -------------------------------------------------------------------------------------------
-  // A double click sends nothing twice: the server knows the form's token, and the button rests meanwhile.
-  const busyForms = new Set();
-  const release = () => {
-    busyForms.forEach((form) => {
-      delete form.dataset.sending;
-      $$("[data-busy]", form).forEach((button) => {
-        button.disabled = false;
-        button.classList.remove("btn-loading");
-      });
+  // A double click sends nothing twice: the server knows the form's token, and the button rests meanwhile. So do the
+  // fields: what is typed after the form was sent would go with the page, and be in no order. Their values are sent.
+  const busyForms = new Map(); // each with how its fields are let go
+  const TICKED = "select, button, [type=checkbox], [type=radio], [type=range], [type=color], [type=file]";
+  const rest = (form) => {
+    const had = document.activeElement;
+    const put = [];
+    const set = (element, name) => {
+      if (element[name]) return;
+      element[name] = true;
+      put.push([element, name]);
+    };
+    [...form.elements].forEach((field) => {
+      const chooser = field.closest(".ts-wrapper") || field.tomselect?.wrapper;
+      if (chooser) set(chooser, "inert");
+      else if (field.matches(TICKED)) set(field, "inert");
+      else if ("readOnly" in field && field.type !== "hidden") set(field, "readOnly");
     });
-    busyForms.clear();
+    return () => {
+      put.forEach(([element, name]) => {
+        element[name] = false;
+      });
+      if (document.activeElement === document.body && had?.isConnected) had.focus();
+    };
   };
+  const letGo = (form) => {
+    delete form.dataset.sending;
+    $$("[data-busy]", form).forEach((button) => {
+      button.disabled = false;
+      button.classList.remove("btn-loading");
+    });
+    busyForms.get(form)?.();
+    busyForms.delete(form);
+  };
+  const release = () => [...busyForms.keys()].forEach(letGo);
+  // A part of the page that has come tells nothing of a form that waits for a page of its own.
+  const releaseParts = () => [...busyForms.keys()].filter((form) => form.matches("[hx-post]")).forEach(letGo);
   document.addEventListener(
     "submit",
     (event) => {
@@ -198,14 +223,16 @@
       }
       form.dataset.sending = "yes";
       form.dataset.clean = "yes";
-      busyForms.add(form);
+      busyForms.set(form, null);
       // After the browser has collected the form: a disabled button's name and value would be lost.
-      setTimeout(() =>
+      setTimeout(() => {
+        if (busyForms.get(form) !== null) return; // given back meanwhile, or resting already
+        busyForms.set(form, rest(form));
         $$("[data-busy]", form).forEach((button) => {
           button.disabled = true;
           button.classList.add("btn-loading");
-        }),
-      );
+        });
+      });
     },
     true,
   );
@@ -444,8 +471,12 @@
       },
       Escape: () => {
         const back = $("[data-escape]");
-        if (back) location.assign(back.href);
-        else return false;
+        if (!back) return false;
+        const list = JSON.parse(sessionStorage.getItem(`list:${back.pathname}`) || "null"); // as lists.js keeps it
+        const opened = JSON.parse(sessionStorage.getItem("list-opened") || "null");
+        const from = opened?.page === location.pathname ? opened.list : list && back.pathname + list.search;
+        if (from) sessionStorage.setItem("list-again", "yes");
+        location.assign(from || back.href);
       },
     };
     const shortcut =

@@ -235,7 +235,7 @@
           return;
         event.preventDefault();
         event.stopPropagation();
-        keys[event.code]();
+        if (!form.dataset.sending) keys[event.code]();
       },
       true,
     );

@@ -53,6 +53,10 @@
       state.lost = true;
       tell(device.put(form.draft.value, marked(content())) ? form.dataset.textHere : form.dataset.textLost, true);
     };
+    const settle = () => {
+      state.settled?.();
+      state.settled = null;
+    };
     const save = ({ hidden = false, leaving = false } = {}) => {
       clearTimeout(state.waiting);
       if (!url || state.over || form.dataset.sending) return;
@@ -63,6 +67,7 @@
       const text = content();
       if (text === state.sent) {
         form.dataset.clean = "yes"; // typed and taken back, or touched only: the server has it as it stands
+        settle();
         return;
       }
       state.running = true;
@@ -85,10 +90,12 @@
           if (said.finished) {
             state.over = true;
             tell(form.dataset.textElsewhere, true);
+            settle();
             return;
           }
           if (said.error) {
             tell(said.error, true);
+            settle();
             return;
           }
           form.draft_version.value = said.version;
@@ -98,11 +105,15 @@
           if (state.again || content() !== text) {
             state.again = false;
             later();
-          } else form.dataset.clean = "yes";
+          } else {
+            form.dataset.clean = "yes";
+            settle();
+          }
         })
         .catch(() => {
           state.running = false;
           keepHere();
+          settle();
           state.waiting = setTimeout(() => save(), 5000);
         });
     };
@@ -112,6 +123,10 @@
     };
     document.addEventListener("visibilitychange", () => {
       if (document.hidden && state.touched) save({ hidden: true });
+    });
+    // A page that is on its way out is gone before a service worker has let its last save through; here it still stands.
+    window.addEventListener("beforeunload", () => {
+      if (state.touched) save({ leaving: true });
     });
     window.addEventListener("pagehide", () => {
       if (state.touched && (state.lost || !navigator.onLine)) keepHere();
@@ -135,7 +150,26 @@
     };
     form.addEventListener("input", E.keep);
     form.addEventListener("change", E.keep);
+    if (url) openInOtherLanguage(form, state, save);
     if (url) bringHome(form, url);
+  };
+  // Another language is another page: it opens this draft again, once the last of it is kept.
+  const openInOtherLanguage = (form, state, save) => {
+    let kept = false;
+    document.addEventListener("submit", (event) => {
+      const other = event.target;
+      if (!other.matches("[data-other-language]") || event.defaultPrevented || kept) return;
+      if (!state.touched || state.over || form.dataset.sending) return;
+      event.preventDefault();
+      state.settled = () => {
+        // Where it can't be kept the page asks before it is left.
+        if (form.dataset.clean) other.next.value = `${location.pathname}?draft=${form.draft.value}`;
+        kept = true;
+        other.requestSubmit(event.submitter);
+        kept = false;
+      };
+      save();
+    });
   };
   // What was typed without a connection and has not reached the server since.
   const bringHome = (form, url) => {

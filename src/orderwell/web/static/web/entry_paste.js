@@ -35,6 +35,7 @@
         })
         .catch(() => look(text));
     form.addEventListener("paste", (event) => {
+      if (form.dataset.sending) return;
       const field = event.target.closest("input, textarea");
       const text = event.clipboardData.getData("text");
       const many = text.trim().includes("\n");

@@ -25,6 +25,32 @@
     mark(all[at < 0 ? (by > 0 ? 0 : all.length - 1) : Math.max(0, Math.min(all.length - 1, at + by))]);
   };
 
+  // --- Where one was: Escape and Back lead from a row to the same list, with its filters, at the same row --------------
+  const name = () => `list:${location.pathname}`;
+  const keep = (row) => {
+    sessionStorage.setItem(name(), JSON.stringify({ search: location.search, row: row.dataset.row }));
+    // One page is reached from several lists: an order from the orders, from what is to ship, from its payment.
+    const here = location.pathname + location.search;
+    sessionStorage.setItem("list-opened", JSON.stringify({ page: row.dataset.href, list: here }));
+  };
+  document.addEventListener(
+    "click",
+    (event) => {
+      const row = event.target.closest("#list-body tr[data-row]");
+      if (row && list()) keep(row);
+    },
+    true,
+  );
+  window.addEventListener("pageshow", () => {
+    const returned =
+      sessionStorage.getItem("list-again") || performance.getEntriesByType("navigation")[0]?.type === "back_forward";
+    sessionStorage.removeItem("list-again");
+    const kept = JSON.parse(sessionStorage.getItem(name()) || "null");
+    if (!list() || !returned || kept?.search !== location.search || document.activeElement !== document.body) return;
+    const row = rows().find((one) => one.dataset.row === kept.row);
+    if (row) mark(row);
+  });
+
   // --- Quick look -------------------------------------------------------------------------------------------------
   let looking = 0;
   const look = (row) => {
@@ -212,6 +238,7 @@
         },
         Enter: () => {
           if (!row || event.target.closest("a, button, summary")) return false;
+          keep(row);
           if (row.dataset.href) location.assign(row.dataset.href);
         },
         Escape: () => {

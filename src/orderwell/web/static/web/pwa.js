@@ -16,7 +16,9 @@
   } else localStorage.setItem("language", document.documentElement.lang);
   // Signing out takes along what the handheld had fetched, also where no service worker sees to it.
   document.addEventListener("submit", (event) => {
-    if (event.target.id !== "sign-out" || !("indexedDB" in window)) return;
+    if (event.target.id !== "sign-out") return;
+    sessionStorage.clear(); // where somebody was, and what they looked for there
+    if (!("indexedDB" in window)) return;
     Object.keys(localStorage)
       .filter((name) => name.startsWith("entry:"))
       .forEach((name) => localStorage.removeItem(name));

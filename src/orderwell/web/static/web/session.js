@@ -1,7 +1,7 @@
 // A page that lives longer than its session: people sign in again over it, and what they typed stays.
 (() => {
   const { $, $$, ready, toast } = window.Orderwell;
-  const FRESH = 20_000; // so long after an answer of the server nobody need ask whether the session still stands
+  const FRESH = 20_000; // so long after an answer of the server a button alone need not ask whether the session stands
   let contact = Date.now();
   let waiting = null; // the form that will be sent once the session stands again
   const box = () => $("#signed-out");
@@ -94,7 +94,9 @@
     });
   });
 
-  // An old page asks first: sent into a lost session, everything in the form would be gone.
+  const isTyped = (field) => field.name && field.matches("input:not([type=hidden]), select, textarea");
+
+  // Whether the session stands is asked first: sent into a lost one, everything in the form would be gone.
   document.addEventListener(
     "submit",
     (event) => {
@@ -107,9 +109,11 @@
         !box()
       )
         return;
-      // A form that is worth it asks every time: sent without a connection, its page would be gone as well.
-      const surely = form.matches("[data-ask-first]") || !navigator.onLine;
-      if ((Date.now() - contact < FRESH && !surely) || form.id === "sign-out") return;
+      // What was typed on a page of its own would be gone with that page: that asks every time. A part of a page stays.
+      const surely = !form.hasAttribute("hx-post") && ([...form.elements].some(isTyped) || !navigator.onLine);
+      // Signing out asks always: nobody goes away from a device on which they are still signed in without being told.
+      const leaves = form.id === "sign-out";
+      if (Date.now() - contact < FRESH && !surely && !leaves) return;
       event.preventDefault();
       event.stopImmediatePropagation();
       const button = event.submitter;
@@ -129,7 +133,7 @@
       state()
         .then((session) => {
           contact = Date.now();
-          if (isMine(session)) {
+          if (leaves || isMine(session)) {
             renew(session.csrf);
             send();
           } else if (session.user) {

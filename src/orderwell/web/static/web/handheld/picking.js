@@ -60,12 +60,14 @@
     const rank = (task) => (states.get(task.id) === first ? 0 : states.get(task.id) ? 1 : 2);
     const sorted = [...tasks].sort((a, b) => rank(a) - rank(b));
     const rows = sorted.map((task) => {
+      // Metres and pieces can't be added: then the lines alone are counted.
+      const alike = new Set(task.lines.map((line) => line.unit)).size < 2;
       const sum = task.lines.reduce((all, line) => all + units(line.quantity), 0);
       const note = [
         task.customer,
         task.city,
         t("lines", task.lines.length),
-        t("units", plain(sum)),
+        alike ? t("units", plain(sum)) : "",
         task.due ? t("due", day(task.due)) : "",
       ]
         .filter(Boolean)
