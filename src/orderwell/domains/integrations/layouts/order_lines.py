@@ -239,6 +239,6 @@ class _OrderReader:
             self._check(index, "unit_price", lambda: check_price(price))
             self._check(index, "unit_price", lambda: check_amount(quantity * price))
         if price is not None and planned.fault is None and currency:
-            planned.exact = quantity * price - discount
+            planned.exact, planned.currency = quantity * price - discount, currency
             planned.amount = round_amount(quantity * price, currency) - discount
         return LineDraft(parse_reference(sku) if sku.endswith(".0") else sku, quantity, price, discount)
