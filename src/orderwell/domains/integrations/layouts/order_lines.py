@@ -88,7 +88,9 @@ class OrderLines(Layout):
     def column_of(self, pointer: str) -> str:
         parts = pointer.strip("/").split("/")
         field = {"external_id": "order_reference", "discount": "order_discount"}.get(parts[0], parts[-1])
-        if parts[0] == "lines":
+        if parts == ["lines"]:
+            field = "order_reference"
+        elif parts[0] == "lines":
             field = parts[2] if len(parts) > 2 else "sku"
         return self.columns.get(field, "")
 
