@@ -6,6 +6,8 @@ PORT ?= 8000
 DEMO ?= yes
 PY = .venv/bin/python
 export ORDERWELL_HOME ?= $(CURDIR)/var
+# Some images forbid Python to keep what it compiled; every start, and every process of a test, would compile a thousand files.
+export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
 .PHONY: help run setup dev test test-sqlite test-postgresql test-browser check format bench soak docs openapi messages screenshots vendor lock clean

@@ -30,6 +30,13 @@ def test_a_write_takes_no_parameters(owner: Caller, shop: Shop) -> None:
     assert owner.post("/orders/bulk?dry_run=1", {"orders": [draft()]}).json()["code"] == "unknown_parameter"
 
 
+def test_an_order_is_not_placed_with_a_parameter_that_means_nothing(owner: Caller, shop: Shop) -> None:
+    """Who asks for a trial with ?dry_run=1 must not have placed an order. This route is a plain view with its own way in."""
+    answer = owner.post("/orders?dry_run=1", draft())
+    assert (answer.status_code, answer.json()["code"]) == (400, "unknown_parameter")
+    assert owner.get("/orders").json()["items"] == []
+
+
 def test_a_row_of_a_bulk_call_is_refused_in_the_callers_language(owner: Caller, shop: Shop) -> None:
     body = {"orders": [draft(lines=[{"sku": "NOPE", "quantity": "1"}])]}
     chinese = owner.post("/orders/bulk", body, headers={"Accept-Language": "zh-CN"}).json()

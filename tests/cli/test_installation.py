@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 import subprocess
 import sys
@@ -166,6 +167,11 @@ def test_keys_rotate_and_prune(installation) -> None:
         ("ORDERWELL_HOME", __file__),
         ("ORDERWELL_HOME", f"{__file__}/below"),
         ("ORDERWELL_HOME", "/proc/nothing-can-be-made-here"),
+        ("ORDERWELL_HOME", ""),
+        ("ORDERWELL_HOME", " "),
+        ("ORDERWELL_SECRET_KEY_FILE", "/no/such/file"),
+        ("ORDERWELL_SECRET_KEY_FILE", str(Path(__file__).parent)),
+        ("ORDERWELL_SECRET_KEY_FILE", os.devnull),
     ],
 )
 def test_a_bad_environment_is_refused_by_name(installation, name, value) -> None:

@@ -163,6 +163,15 @@ def test_a_period_without_orders_says_what_to_do(owner: Client, place: Callable[
     assert "No orders in this period" in page and 'href="?period=all"' in page and 'id="sales-chart"' not in page
 
 
+def test_a_ranking_of_nobody_does_not_deny_the_orders(owner: Client, place: Callable[..., int]) -> None:
+    """Orders of unknown customers are orders."""
+    Order.objects.filter(pk=place(CUP=1)).update(customer=None)
+    page = flat(owner.get("/overview/rankings/").content.decode())
+    assert "No orders in this period." not in page
+    assert "No orders with a customer in this period." in page
+    assert "No products were sold in this period." not in page
+
+
 def test_nothing_is_compared_where_nothing_was_asked_for(owner: Client, place: Callable[..., int]) -> None:
     place(CUP=1)
     page = owner.get("/overview/?compare=none").content.decode()

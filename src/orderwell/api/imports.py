@@ -35,6 +35,12 @@ class ProgressShape(Shape):
     seconds_left: float | None
 
 
+class ImportSums(Shape):
+    source_total: str
+    accounted_total: str
+    rounding: str
+
+
 class ImportShape(Shape):
     id: int
     file_name: str
@@ -50,9 +56,13 @@ class ImportShape(Shape):
     returns: int
     adjustments: int
     charges: int
-    source_total: str
-    accounted_total: str
-    rounding: str
+    source_total: str | None = Field(description="Null where the file has several currencies: they have no sum")
+    accounted_total: str | None
+    rounding: str | None
+    by_currency: dict[str, ImportSums] = Field(
+        description="The totals of each currency; empty where no line has an amount, or in imports of before where it is "
+        "not known which currencies there were"
+    )
     seconds: float
     error: dict[str, Any]
     actor_label: str
@@ -90,7 +100,7 @@ class StartedJob(Shape):
 
 
 def _show(batch: ImportBatch) -> dict[str, Any]:
-    counted = queries.result(batch)
+    counted = queries.result(batch) | {"by_currency": queries.sums_by_currency(batch)}
     plain = (name for name in ImportShape.model_fields if name not in counted and name != "progress")
     return {
         **{name: getattr(batch, name) for name in plain},

@@ -104,6 +104,8 @@ def folder(name: str, default: str, meaning: str) -> Path:
 
 
 def _folder(raw: str) -> Path:
+    if not raw.strip():  # what is left of a variable that nobody set must not make the current folder a company
+        raise ValueError("it names no folder")
     path = Path(raw).expanduser().resolve()
     try:
         # What is in it is nobody else's; one that was there has the rights that somebody gave it.
@@ -134,9 +136,19 @@ def secret(name: str, path: Path, meaning: str) -> str:
     declared[f"{name}_FILE"] = Variable(f"{name}_FILE", "file", "", f"File that holds {name}.")
     if value := os.environ.get(name):
         return value
-    if file := os.environ.get(f"{name}_FILE"):
-        return Path(file).read_text(encoding="utf-8").strip()
+    if os.environ.get(f"{name}_FILE"):
+        return _read(f"{name}_FILE", "file", "", f"File that holds {name}.", _content)
     return keep_secret(path, secrets.token_urlsafe(48))
+
+
+def _content(raw: str) -> str:
+    try:
+        content = Path(raw).expanduser().read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise ValueError(f"the file can't be read ({error.strerror})") from None
+    if not content:
+        raise ValueError("the file is empty")
+    return content
 
 
 def keep_secret(path: Path, fresh: str) -> str:

@@ -10,6 +10,7 @@ from django.apps import apps
 
 from orderwell.domains.customers.drafts import CustomerDraft
 from orderwell.domains.customers.models import Customer, Tag
+from orderwell.domains.customers.queries import tag_named
 from orderwell.domains.customers.services.many import tag_customers, untag_customers
 from orderwell.domains.customers.services.save_customer import save_customer, save_customers
 from orderwell.testing.actors import owner
@@ -77,4 +78,6 @@ def test_of_two_that_were_there_before_the_oldest_takes_in_what_follows() -> Non
         Tag.objects.create(name=name)
     import_module("orderwell.domains.customers.migrations.0002_tags_of_any_case").give_keys(apps, None)
     assert dict(Tag.objects.values_list("name", "key")) == {"Vip": "vip", "VIP": None, "Export": "export"}
+    # A list can be asked for either; what is written follows the one that has the key.
+    assert [tag_named(name) for name in ("VIP", "Vip", "vIP", " export", "none")] == ["VIP", "Vip", "Vip", "Export", ""]
     assert saved("VIP", "export") == ["Export", "Vip"]

@@ -141,7 +141,7 @@ def test_a_dry_run_of_live_orders_counts_stock_down_but_keeps_it(tmp_path: Path)
         (1, "2930-11-07", ("Date", "placed_in_future")),
         (5, "K9", ("Customer number", "unknown_customer")),
         (9, "1.005", ("Postage", "amount_too_precise")),
-        (8, "GBR", ("Country", "text_too_long")),
+        (8, "GBR", ("Country", "invalid_value")),
         (0, "", ("Order number", "value_missing")),
     ],
 )
@@ -151,6 +151,11 @@ def test_what_is_wrong_is_told_at_the_cell(tmp_path: Path, column: int, value: s
     batch = run(tmp_path, [A, B, row])
     assert refused(batch) == [(4, *expected)]
     assert batch.done == 2
+
+
+def test_too_many_lines_are_told_at_the_order_and_not_at_a_product(tmp_path: Path) -> None:
+    batch = run(tmp_path, [A] * 2001)
+    assert refused(batch)[0] == (2, HEADER[0], "too_many_lines")
 
 
 def test_lines_that_disagree_about_their_order_are_refused(tmp_path: Path) -> None:

@@ -167,6 +167,23 @@ def test_json_lines_without_any_object_say_what_stands_there(tmp_path: Path, tex
     assert caught.value.data == {"line": 1, "value": text.splitlines()[0].decode()}
 
 
+@pytest.mark.parametrize("text", [b'[{"sku": "A1"}, {"sku": "A2"}]', b'\xef\xbb\xbf[\n  {"sku": "A1"}\n]\n'])
+def test_a_json_array_is_said_to_be_no_json_lines(tmp_path: Path, text: bytes) -> None:
+    """It was read as CSV, and refused for a column named {"sku": "A1"}; its last line can be an object without a comma."""
+    for name in ("orders.json", "orders.jsonl"):
+        with pytest.raises(errors.NoObjects) as caught:
+            inspect(write(tmp_path, text), name)
+        assert str(caught.value.data["value"]).startswith("[")
+
+
+def test_a_key_that_stands_twice_in_a_json_line_is_refused(tmp_path: Path) -> None:
+    path = write(tmp_path, b'{"sku": "A1", "sku": "A2"}\n{"sku": "A3"}\n')
+    first, second = rows_of(path)
+    assert first.fault is not None
+    assert (first.fault.code, first.fault.data["reason"]) == ("not_an_object", "the key sku stands there twice")
+    assert (second.fault, list(second.cells)) == (None, ["A3"])
+
+
 def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
     def peak(lines: int) -> int:
         path = tmp_path / f"{lines}.csv"

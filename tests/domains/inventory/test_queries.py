@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 
+from orderwell.domains.catalog.models import Variant
 from orderwell.domains.inventory.drafts import TransferDraft, TransferLineDraft
 from orderwell.domains.inventory.models import StockItem
 from orderwell.domains.inventory.queries import (
@@ -62,6 +64,24 @@ def test_stock_is_filtered_by_what_is_free() -> None:
     assert stock(owner(), StockFilters(variant_id=many.variant_id)).get().free == 5
     with pytest.raises(InvalidValue):
         skus(state="full")
+
+
+@pytest.mark.parametrize("warehouse", ["", "main", "east"])
+def test_what_is_below_nothing_is_looked_for_only_where_it_may_be(warehouse: str) -> None:
+    """However much lies in the warehouses that don't oversell."""
+    main, east = make_warehouse("main"), make_warehouse("east", allow_negative=True)
+    product = make_variant("FIRST").product
+    times = {"created_at": NOW, "updated_at": NOW}
+    made = [Variant(product=product, sku=f"V{number:04}", **times) for number in range(2_000)]
+    variants = Variant.objects.bulk_create(made)
+    StockItem.objects.bulk_create(StockItem(variant=variant, warehouse=main, on_hand=1) for variant in variants)
+    hold(stock_up(variants[7], east, 1), 4)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("ANALYZE inventory_stockitem, catalog_variant")
+    rows = stock(owner(), StockFilters(state="negative", warehouse=warehouse)).order_by("variant__sku", "id")[:51]
+    assert [item.variant.sku for item in rows] == ([] if warehouse == "main" else ["V0007"])
+    assert "stock_item_oversold" in rows.explain(), rows.explain()
 
 
 def test_pages_of_stock_follow_each_other() -> None:

@@ -9,10 +9,10 @@ import pytest
 from django.db import connection, models, transaction
 
 from orderwell.domains.catalog.models import Variant
-from orderwell.platform.search import begins_words, contains_words, search_key
+from orderwell.platform.search import search_key
 from orderwell.platform.search.grams import wanted
 from orderwell.platform.search.index import index_of, out_of_step, rebuild
-from orderwell.platform.search.words import words_of
+from orderwell.platform.search.words import begins_words, contains_words, words_of
 from orderwell.testing.factories import make_product
 
 pytestmark = pytest.mark.django_db

@@ -155,6 +155,19 @@ def test_refused_rows_come_as_a_file_that_can_be_mended(chinese: Client) -> None
     assert (again.done, again.refused) == (2, 0)
 
 
+def test_a_file_of_several_currencies_has_a_sum_of_each(owner: Client, company: Company) -> None:
+    heading = f"{KNOWN},币种"
+    rows = ("A-1,2026-03-01,,CUP,2,9.5,,CNY", "A-2,2026-03-02,,CUP,1,7,,EUR", "A-3,2026-03-02,,CUP,1,2,,CNY")
+    hand_in(owner, heading, *rows, channel="shop")
+    batch = ImportBatch.objects.get()
+    run(batch)
+    assert (batch.done, batch.refused) == (3, 0)
+    shown = flat(owner.get(f"/imports/{batch.pk}/").content.decode())
+    for amount in ("21 CNY", "7 EUR"):
+        assert shown.count(f">{amount}<") == 2  # in the file, and accounted for
+    assert ">28<" not in shown and "None" not in shown and ">28.00<" not in shown
+
+
 def test_why_an_import_stopped_is_a_sentence(owner: Client, company: Company) -> None:
     hand_in(owner, KNOWN, *ROWS, channel="shop")
     batch = ImportBatch.objects.get()

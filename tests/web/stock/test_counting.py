@@ -61,6 +61,26 @@ def test_stock_is_shown_as_it_was(owner: Client, company: Company) -> None:
     assert owner.get("/stock/past/?at=0001-01-01T00:00").status_code == 200
 
 
+def test_what_was_on_its_way_stands_beside_what_was_on_hand(owner: Client, company: Company) -> None:
+    from decimal import Decimal
+
+    from orderwell.domains.inventory.drafts import TransferDraft, TransferLineDraft
+    from orderwell.domains.inventory.services.transfer_stock import create_transfer, dispatch_transfer
+    from orderwell.kernel.clock import utc_now
+    from orderwell.testing.actors import owner as the_owner
+    from orderwell.testing.factories import make_warehouse
+
+    make_warehouse("east")
+    lines = (TransferLineDraft(sku="CUP", quantity=Decimal(3)),)
+    planned = create_transfer(
+        TransferDraft(origin="main", destination="east", lines=lines), actor=the_owner(), now=utc_now()
+    )
+    dispatch_transfer(transfer_id=planned.pk, actor=the_owner(), now=utc_now())
+    page = owner.get("/stock/past/?q=CUP").content.decode()
+    cells = re.findall(r'<td class="num[^"]*">\s*(\S*)\s*</td>', page)
+    assert cells == ["7", "3", "7"]
+
+
 def test_announced_goods_are_received(owner: Client, company: Company) -> None:
     from datetime import timedelta
     from decimal import Decimal

@@ -11,7 +11,15 @@ from orderwell.api.decoding import decode, require_json
 from orderwell.api.orders.drafts import OrderDraft
 from orderwell.api.problems import CONTENT_TYPE as PROBLEM
 from orderwell.api.problems import language_of
-from orderwell.api.requests import JSON, REPLAYED, authenticate, fingerprint, idempotency_key, scope_of
+from orderwell.api.requests import (
+    JSON,
+    REPLAYED,
+    authenticate,
+    fingerprint,
+    idempotency_key,
+    refuse_unknown_parameters,
+    scope_of,
+)
 from orderwell.domains.orders.drafts import RequestIdentity, Submission
 from orderwell.domains.orders.gate import gate
 from orderwell.domains.orders.outcomes import Outcome, Repeated
@@ -51,6 +59,7 @@ def place_order(request: HttpRequest) -> HttpResponse:
         language=language_of(request),
         body=request.body,
     )
+    refuse_unknown_parameters(request, frozenset())
     status, headers, content = answer_of(gate().submit(submission), submission.language)
     return HttpResponse(content, status=status, headers=headers)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from django.db.models import Model, Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models import F, Model, Prefetch, Q, QuerySet, prefetch_related_objects
 
 from orderwell.domains.customers.drafts import ContactDraft, PostalAddressDraft
 from orderwell.domains.customers.masking import mask_email, mask_phone, mask_street
@@ -220,8 +220,14 @@ def _every_tag() -> QuerySet[Tag]:
 
 def tag_named(name: str) -> str:
     """The tag that somebody means by this name, "" where there is none. Upper and lower case are the same."""
-    names = list(Tag.objects.filter(Q(name=name) | Q(key=normalise(name))).values_list("name", flat=True))
+    names = [tag.name for tag in tags_meant([name])]
     return name if name in names else next(iter(names), "")
+
+
+def tags_meant(names: Collection[str]) -> list[Tag]:
+    """The tags that these names mean. Of two made before there were keys the one that has it comes last."""
+    meant = Q(key__in={normalise(name) for name in names}) | Q(name__in=names)
+    return list(Tag.objects.filter(meant).order_by(F("key").asc(nulls_first=True)))
 
 
 def tag_names(customer_ids: Sequence[int]) -> dict[int, list[str]]:

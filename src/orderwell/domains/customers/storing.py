@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import Q
 
 from orderwell.domains.customers.drafts import ContactDraft, CustomerDraft, PostalAddressDraft
 from orderwell.domains.customers.models import Address, Contact, Customer, CustomerGroup, Tag
+from orderwell.domains.customers.queries import tags_meant
 from orderwell.domains.customers.records import CustomerState
 from orderwell.domains.customers.searching import customer_key
 from orderwell.platform.accounts.models import Team, User
@@ -214,14 +215,11 @@ def spelled(names: Iterable[str]) -> dict[str, str]:
 
 
 def _known_tags(names: Collection[str]) -> dict[str, Tag]:
-    """The tags that these names mean, by key. Of two made before there were keys the one that has it is the last."""
+    """The tags that these names mean, by key."""
     wanted = sorted(names)
     found: dict[str, Tag] = {}
     for start in range(0, len(wanted), 1000):
-        part = wanted[start : start + 1000]
-        meant = Q(key__in={normalise(name) for name in part}) | Q(name__in=part)
-        rows = Tag.objects.filter(meant).order_by(F("key").asc(nulls_first=True))
-        found |= {normalise(tag.name): tag for tag in rows}
+        found |= {normalise(tag.name): tag for tag in tags_meant(wanted[start : start + 1000])}
     return found
 
 

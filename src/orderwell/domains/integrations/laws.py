@@ -13,6 +13,7 @@ from django.db.models import Case, Count, F, Sum, When
 from orderwell.domains.fulfilment.models import Return
 from orderwell.domains.integrations.models import ImportBatch, ImportRow
 from orderwell.domains.integrations.plans import ZERO
+from orderwell.domains.integrations.verdicts import SUMS
 from orderwell.domains.orders.models import Order
 from orderwell.platform.fields import AmountField
 from orderwell.platform.verify import Difference, LawResult, law
@@ -42,7 +43,10 @@ def every_line_has_a_verdict() -> LawResult:
 
 @law("integrations.totals_add_up")
 def totals_add_up() -> LawResult:
-    """The accounted total of an import is the sum of its lines; with the rounding it is the sum of the file."""
+    """The accounted total of an import is the sum of its lines; with the rounding it is the sum of the file.
+
+    Its currencies add up to both.
+    """
     sums = dict(
         ImportRow.objects.exclude(verdict=ImportRow.Verdict.REFUSED)
         .values_list("batch")
@@ -57,6 +61,11 @@ def totals_add_up() -> LawResult:
         if not expected == batch.accounted_total == by_kind:
             actual = f"{batch.accounted_total}, by kind {by_kind}"
             differences.append(Difference(f"import {batch.pk}", expected=expected, actual=actual))
+        if batch.by_currency is not None:
+            told = {name: sum((Decimal(sums[name]) for sums in batch.by_currency.values()), ZERO) for name in SUMS}
+            kept = {name: getattr(batch, name) for name in SUMS}
+            if told != kept:
+                differences.append(Difference(f"import {batch.pk}, by currency", expected=kept, actual=told))
         accounted = batch.accounted_total + batch.rounding
         if not batch.refused and accounted != batch.source_total:
             differences.append(Difference(f"import {batch.pk}", expected=batch.source_total, actual=accounted))

@@ -43,6 +43,7 @@ class ImportBatch(models.Model):
     Totals are exact: `source_total` is what the file adds up to, `accounted_total` what the documents of its done and
     duplicate lines add up to in the currency, `rounding` the difference that rounding each line made. What is missing
     to the source are the refused lines. `created_total` is the part of the documents that this batch made itself.
+    Where a file has several currencies these add them up, for the laws only: what people are told is `by_currency`.
     """
 
     class Mode(models.TextChoices):
@@ -77,6 +78,9 @@ class ImportBatch(models.Model):
     created_total = SourceAmountField(default=ZERO)
     # Accepted lines by kind: {"orders": [lines, amount], ...}; the amounts add up to `accounted_total`.
     by_kind = models.JSONField(default=dict)
+    # The totals of each currency, as text: {"CNY": {"source_total", "accounted_total", "rounding"}, ...}. Null is not
+    # known: a batch that began before currencies were told apart, of a file that may have several.
+    by_currency = models.JSONField(null=True, default=dict)
     # {"code", "message", "data"} of what stopped it, or {}.
     error = models.JSONField(default=dict)
     actor_label = models.CharField(max_length=120)

@@ -25,7 +25,7 @@ class Part(StrEnum):
 
 @dataclass(slots=True)
 class PlannedLine:
-    """One source line. `exact` is its amount as the file has it, `amount` in the currency; None where the file has none.
+    """One source line. `exact` is its amount as the file has it, `amount` in `currency`; None where the file has none.
 
     `kind` is how the line is counted in the reconciliation: a charge that was credited is in a return, but a charge.
     """
@@ -35,6 +35,7 @@ class PlannedLine:
     kind: str = "orders"
     exact: Decimal | None = None
     amount: Decimal | None = None
+    currency: str = ""
     fault: Fault | None = None
 
 

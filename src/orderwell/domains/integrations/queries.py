@@ -20,7 +20,7 @@ from orderwell.domains.integrations.mapping import unmapped
 from orderwell.domains.integrations.models import ImportBatch, ImportMapping, ImportRow
 from orderwell.domains.integrations.reading import SourceInfo, read_rows
 from orderwell.domains.integrations.storing import present_file
-from orderwell.domains.integrations.verdicts import told
+from orderwell.domains.integrations.verdicts import SUMS, told
 from orderwell.kernel.errors import DomainError, NotFound, Phrase, fill
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.events.models import Event
@@ -149,8 +149,18 @@ def is_under_way(batch: ImportBatch) -> bool:
     )
 
 
+def sums_by_currency(batch: ImportBatch) -> dict[str, dict[str, str]]:
+    """Currency -> its totals, exactly; {} where no line has an amount, or it is not known which currencies there were."""
+    return {code: {name: sums[name] for name in SUMS} for code, sums in sorted((batch.by_currency or {}).items())}
+
+
 def result(batch: ImportBatch) -> dict[str, Any]:
-    """What the command line and the API answer when a batch has run."""
+    """What the command line and the API answer when a batch has run.
+
+    Several currencies have no sum: then the totals are None, and those of each currency are in `by_currency`.
+    """
+    by_currency = sums_by_currency(batch)
+    one = len(by_currency) < 2
     return {
         "lines": batch.lines,
         "done": batch.done,
@@ -160,10 +170,11 @@ def result(batch: ImportBatch) -> dict[str, Any]:
         "returns": batch.returns,
         "adjustments": batch.adjustments,
         "charges": batch.charges,
-        "source_total": decimal_text(batch.source_total),
-        "accounted_total": decimal_text(batch.accounted_total),
-        "rounding": decimal_text(batch.rounding),
+        "source_total": decimal_text(batch.source_total) if one else None,
+        "accounted_total": decimal_text(batch.accounted_total) if one else None,
+        "rounding": decimal_text(batch.rounding) if one else None,
         "seconds": round(batch.seconds, 3),
+        **({} if one else {"by_currency": by_currency}),
     }
 
 

@@ -32,6 +32,18 @@ class Verdict(NamedTuple):
 
 
 @dataclass(slots=True)
+class Sums:
+    """What lines of one currency add up to."""
+
+    source_total: Decimal = ZERO
+    accounted_total: Decimal = ZERO
+    rounding: Decimal = ZERO
+
+
+SUMS = ("source_total", "accounted_total", "rounding")
+
+
+@dataclass(slots=True)
 class Written:
     """The verdicts of a chunk, and what it adds to the batch's counters and totals."""
 
@@ -44,21 +56,27 @@ class Written:
     accounted_total: Decimal = ZERO
     created_total: Decimal = ZERO
     rounding: Decimal = ZERO
+    by_currency: dict[str, Sums] = field(default_factory=dict)
     by_kind: dict[str, list[Any]] = field(default_factory=lambda: {kind: [0, ZERO] for kind in KINDS})
 
     def count(self, verdict: str) -> int:
         return sum(1 for item in self.verdicts if item.verdict == verdict)
 
+    def _sums(self, currency: str) -> Sums:
+        return self.by_currency.setdefault(currency, Sums())
+
     def refuse(self, lines: Iterable[PlannedLine], fault: Fault | None = None) -> None:
         for line in lines:
             if line.exact is not None:
                 self.source_total += line.exact
+                self._sums(line.currency).source_total += line.exact
             self.verdicts.append(Verdict(line.number, REFUSED, fault=line.fault or fault))
 
     def accept(self, lines: Sequence[PlannedLine], verdict: str, target: str) -> None:
         """Done or duplicate: the document `target` holds these lines."""
         verdicts = self.verdicts
         exact_sum = amount_sum = ZERO
+        currency = ""  # a document has one, which its lines with an amount name
         for line in lines:
             exact, amount = line.exact, line.amount
             counted = self.by_kind[line.kind]
@@ -69,10 +87,16 @@ class Written:
             exact_sum += exact
             amount_sum += amount
             counted[1] += amount
+            currency = line.currency
             verdicts.append(Verdict(line.number, verdict, target, amount, rounding=exact - amount))
         self.source_total += exact_sum
         self.accounted_total += amount_sum
         self.rounding += exact_sum - amount_sum
+        if currency:
+            sums = self._sums(currency)
+            sums.source_total += exact_sum
+            sums.accounted_total += amount_sum
+            sums.rounding += exact_sum - amount_sum
         if verdict == DONE:
             self.created_total += amount_sum
             self.charges += sum(1 for line in lines if line.kind == "charges")

@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.db.models import Count, F, Q, QuerySet, Sum
 
 from orderwell.domains.inventory.models import StockCount, StockCountLine, StockItem, StockMovement
+from orderwell.domains.inventory.past_transit import sent_by
 from orderwell.domains.inventory.queries import StockFilters, stock_list
 from orderwell.kernel.errors import NotFound
 from orderwell.platform.accounts.actor import Actor
@@ -32,10 +33,14 @@ class CountSums:
 
 @dataclass(frozen=True, slots=True)
 class PastItem:
-    """A stock item as it is, and what was on hand of it then."""
+    """A stock item as it is, what was on hand of it then, and what it had sent elsewhere that had not arrived by then.
+
+    What is on its way counts where it left: where it goes to there may be no such stock item yet.
+    """
 
     item: StockItem
     then: Decimal
+    sent: Decimal
 
 
 def counts(actor: Actor, *, state: str = "") -> QuerySet[StockCount]:
@@ -95,14 +100,19 @@ def stock_at(
     cursor: str | None = None,
     limit: int = 50,
 ) -> Page[PastItem]:
-    """One page of stock by SKU with what was on hand at the end of `moment`, from the ledger of these items alone."""
+    """One page of stock by SKU with what was on hand and on its way at the end of `moment`, from the ledger of these
+    items alone.
+    """
     page = stock_list(actor, filters, cursor, limit)
     recent = moment >= now - RECENT
     moved = StockMovement.objects.filter(stock_item__in=[item.pk for item in page.rows])
     moved = moved.filter(occurred_at__gt=moment) if recent else moved.filter(occurred_at__lte=moment)
     sums = dict(moved.order_by().values_list("stock_item_id").annotate(total=Sum("quantity")))
+    sent = sent_by(page.rows, moment)
     rows = [
-        PastItem(item, item.on_hand - sums.get(item.pk, ZERO) if recent else sums.get(item.pk, ZERO))
+        PastItem(
+            item, item.on_hand - sums.get(item.pk, ZERO) if recent else sums.get(item.pk, ZERO), sent.get(item.pk, ZERO)
+        )
         for item in page.rows
     ]
     return Page(rows, page.next_cursor)

@@ -100,8 +100,8 @@ def _along(rows: QuerySet[StockItem], filters: StockFilters) -> QuerySet[StockIt
         rows = rows.filter(variant__sku__gte="")
     if not filters.warehouse:
         return rows
-    if filters.along_skus and not is_postgresql():
-        # The sum keeps the index of the warehouse out, which would lead away from the SKUs.
+    if (filters.along_skus or filters.state == "negative") and not is_postgresql():
+        # The sum keeps the index of the warehouse out, which would lead away from the SKUs, or through all that lies there.
         place = Warehouse.objects.filter(code=filters.warehouse).values("pk")[:1]
         return rows.alias(place=F("warehouse_id") + Value(0)).filter(place=place)
     return rows.filter(warehouse__code=filters.warehouse)
@@ -127,7 +127,8 @@ def stock(actor: Actor, filters: StockFilters | None = None) -> QuerySet[StockIt
         case "low":
             return rows.filter(free__lte=filters.low_level)
         case "negative":
-            return rows.filter(free__lt=Decimal(0))
+            # Nothing else can be: a CHECK forbids it, and the policy can't be taken back while something is.
+            return rows.filter(allow_negative=True, free__lt=Decimal(0))
         case "available":
             return rows.filter(free__gt=Decimal(0))
         case "reserved":

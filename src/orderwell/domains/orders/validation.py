@@ -35,7 +35,7 @@ _ADDRESS_LIMITS = (
     ("city", 80),
     ("region", 80),
     ("postcode", 20),
-    ("country", 2),
+    ("country", 80),  # so that a name is told from a code, and not from a text that is too long
 )
 _REACHED = {"phone": phone_problems, "email": email_problems, "country": country_problems}
 

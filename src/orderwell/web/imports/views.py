@@ -27,6 +27,7 @@ from orderwell.domains.integrations.queries import (
     progress,
     refused_rows,
     result,
+    sums_by_currency,
     was_rehearsed,
     why_stopped,
 )
@@ -119,6 +120,7 @@ def import_page(request: HttpRequest, actor: Actor, batch_id: int) -> HttpRespon
         "stopped": why_stopped(batch),
         "missing": missing_meanings(batch) if batch.state == "waiting" else [],
         "result": result(batch),
+        "currencies": sums_by_currency(batch),
         "progress": progress(batch, now=utc_now()),
         "sums": reconciliation(batch) if batch.finished_at else None,
         "other_zone": other_time_zone(batch),

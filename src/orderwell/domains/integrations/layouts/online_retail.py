@@ -89,7 +89,7 @@ class _Line:
         self.quantity = quantity
         self.price = price
         self.goods = is_goods(code)
-        planned.exact = quantity * price
+        planned.exact, planned.currency = quantity * price, setup.CURRENCY
         planned.amount = self.amount = round_amount(planned.exact, setup.CURRENCY)
 
 

@@ -88,7 +88,9 @@ class OrderLines(Layout):
     def column_of(self, pointer: str) -> str:
         parts = pointer.strip("/").split("/")
         field = {"external_id": "order_reference", "discount": "order_discount"}.get(parts[0], parts[-1])
-        if parts[0] == "lines":
+        if parts == ["lines"]:
+            field = "order_reference"
+        elif parts[0] == "lines":
             field = parts[2] if len(parts) > 2 else "sku"
         return self.columns.get(field, "")
 
@@ -237,6 +239,6 @@ class _OrderReader:
             self._check(index, "unit_price", lambda: check_price(price))
             self._check(index, "unit_price", lambda: check_amount(quantity * price))
         if price is not None and planned.fault is None and currency:
-            planned.exact = quantity * price - discount
+            planned.exact, planned.currency = quantity * price - discount, currency
             planned.amount = round_amount(quantity * price, currency) - discount
         return LineDraft(parse_reference(sku) if sku.endswith(".0") else sku, quantity, price, discount)

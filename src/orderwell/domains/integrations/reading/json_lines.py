@@ -10,6 +10,8 @@ from orderwell.domains.integrations.errors import LineTooLong, MissingColumns, N
 from orderwell.domains.integrations.reading.rows import MAX_COLUMNS, MAX_LINE, Fault, SourceInfo, SourceRow
 from orderwell.kernel.errors import Phrase
 
+_SHOWN = 40
+
 
 def header_of(file: IO[bytes]) -> tuple[str, ...]:
     """All keys that any line has, in the order of their first appearance."""
@@ -62,7 +64,11 @@ def _objects(file: IO[bytes]) -> Iterator[tuple[int, dict[str, Any] | None, Faul
 
 def _object(line: bytes) -> tuple[dict[str, Any] | None, Fault | None]:
     try:
-        value = json.loads(line.decode(), parse_float=str, parse_int=str, parse_constant=str)
+        value = json.loads(
+            line.decode(), parse_float=str, parse_int=str, parse_constant=str, object_pairs_hook=_keys_once
+        )
+    except _KeyTwice as error:
+        return None, Fault.of("", NotAnObject(reason=Phrase("the key {key} stands there twice", key=error.args[0])))
     except (ValueError, RecursionError) as error:
         reason = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
         return None, Fault.of("", NotAnObject(reason=reason))
@@ -71,6 +77,19 @@ def _object(line: bytes) -> tuple[dict[str, Any] | None, Fault | None]:
     if any("\ud800" <= character <= "\udfff" for text in _texts(value) for character in text):
         return None, Fault.of("", NotAnObject(reason="it has half of a surrogate pair"))
     return value, None
+
+
+class _KeyTwice(Exception):
+    """A key of the object stands there twice, and nobody can tell which of the two is meant."""
+
+
+def _keys_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise _KeyTwice(twice.encode("utf-8", "replace").decode()[:_SHOWN])
+    return value
 
 
 def _texts(value: dict[str, Any]) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from orderwell.domains.integrations.errors import (
     DuplicateColumn,
     ExcelUnreadable,
     FileUnreadable,
+    NoObjects,
     UnknownEncoding,
     UnknownFormat,
 )
@@ -24,6 +26,9 @@ from orderwell.kernel.refusals import EmptyFile
 
 _GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
 _START = 4096
+_OBJECT = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{")
+# Neither CSV nor JSON Lines: a line of it that happens to be an object must not come in without those around it.
+_LIST_OF_OBJECTS = re.compile(rb"(?:\xef\xbb\xbf)?\s*(\[\s*\{.*)")
 # Bytes that no text has, but for UTF-16.
 _NO_TEXT = bytes({*range(0x20)} - {0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x1A, 0x1B})
 
@@ -39,7 +44,9 @@ def inspect(path: Path, name: str, options: Mapping[str, str] | None = None) -> 
     if start.startswith(_ZIP):
         with open_bytes(path, name, packed=packed) as file:
             return _checked(name, SourceInfo("xlsx", xlsx_file.header_of(file, name), packed))
-    if _named_json_lines(name) or start.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{"):
+    if listed := _LIST_OF_OBJECTS.match(start):
+        raise NoObjects(line=1, value=" ".join(listed[1].decode("utf-8", "replace").split())[:40])
+    if _named_json_lines(name) or _OBJECT.match(start):
         with open_bytes(path, name, packed=packed) as file:
             return _checked(name, SourceInfo("json_lines", json_lines.header_of(file), packed))
     with open_bytes(path, name, packed=packed) as file:

@@ -28,7 +28,7 @@ from orderwell.domains.integrations.services.claim import advance, claim, releas
 from orderwell.domains.integrations.services.create import fingerprint
 from orderwell.domains.integrations.states import IMPORT_BATCH
 from orderwell.domains.integrations.storing import stored_file
-from orderwell.domains.integrations.verdicts import DONE, DUPLICATE, REFUSED, ROW_FIELDS, Written, row_of
+from orderwell.domains.integrations.verdicts import DONE, DUPLICATE, REFUSED, ROW_FIELDS, SUMS, Written, row_of
 from orderwell.domains.integrations.writing import ChunkWriter
 from orderwell.domains.inventory.resolving import forget_warehouses
 from orderwell.kernel.clock import Clock, utc_now
@@ -48,7 +48,7 @@ COUNTERS = (
     *("lines_read", "done", "duplicate", "refused", "orders", "returns", "adjustments", "charges"),
     *("source_total", "accounted_total", "rounding", "created_total"),
 )
-DRY_RUN_FIELDS = (*COUNTERS, "by_kind", "cursor", "seconds", "lines")
+DRY_RUN_FIELDS = (*COUNTERS, "by_kind", "by_currency", "cursor", "seconds", "lines")
 
 
 def run_batch(*, batch_id: int, actor: Actor, clock: Clock = utc_now, progress: Progress | None = None) -> ImportBatch:
@@ -130,7 +130,7 @@ class _Run:
         """The same, but what it writes is undone; the verdicts wait in a temporary file for the rehearsal's end."""
         now = self.clock()
         self._check_file()
-        self.batch.cursor, self.batch.by_kind = 0, {}
+        self.batch.cursor, self.batch.by_kind, self.batch.by_currency = 0, {}, {}
         for name in COUNTERS:
             setattr(self.batch, name, 0)
         with tempfile.TemporaryFile("w+", encoding="utf-8") as spool:
@@ -215,6 +215,7 @@ class _Run:
                 for kind, (lines, amount) in written.by_kind.items()
                 for before in [batch.by_kind.get(kind, (0, "0"))]
             },
+            "by_currency": _by_currency(batch.by_currency if batch.lines_read else {}, written),
             "cursor": next(iter(self.waiting), self.last_read + 1),
             "seconds": batch.seconds + self.measured - measured,
         }
@@ -236,6 +237,17 @@ class _Run:
             stream = f"import:{self.batch.pk}"
             data = {name: getattr(self.batch, name) for name in ("done", "duplicate", "refused", "dry_run")}
             record(Fact(ImportEvent.FINISHED, stream, stream, data), actor=self.actor, now=now)
+
+
+def _by_currency(before: dict[str, Any] | None, written: Written) -> dict[str, Any] | None:
+    """The totals of each currency with those of a chunk; not known of the beginning, they are not known at all."""
+    if before is None:
+        return None
+    after = dict(before)
+    for currency, sums in written.by_currency.items():
+        known = before.get(currency, {})
+        after[currency] = {name: decimal_text(getattr(sums, name) + Decimal(known.get(name, "0"))) for name in SUMS}
+    return after
 
 
 def _spooled(spool: IO[str], batch_id: int) -> Iterator[list[tuple[Any, ...]]]:
