@@ -170,6 +170,29 @@ def test_an_order_that_exists_with_other_lines_is_not_touched(tmp_path: Path) ->
     assert Order.objects.get().lines.count() == 2
 
 
+def test_lines_of_another_currency_are_not_those_that_exist(tmp_path: Path) -> None:
+    """29 dollars were said to be accounted for by an order over 29 yuan."""
+    header = (*HEADER, "Currency")
+    run(tmp_path, [(*A, "CNY"), (*B, "CNY")], header)
+    batch = run(tmp_path, [(*A, "USD"), (*B, "USD")], header)
+    assert refused(batch) == [(2, "Currency", "currency_differs"), (3, "", "other_line_refused")]
+    row = ImportRow.objects.get(batch=batch, row_number=2)
+    assert (row.data["value"], row.data["expected"]) == ("USD", "CNY")
+    assert run(tmp_path, [(*A, "CNY"), (*B, "")], header).duplicate == 2
+    assert [verdict for verdict in run_laws() if verdict.result.differences] == []
+
+
+def test_a_line_is_not_found_in_the_order_of_another_channel(tmp_path: Path) -> None:
+    """Two channels may use the same order numbers."""
+    make_channel("other", prices_include_tax=True)
+    header = (*HEADER, "Channel")
+    cup, bowl, second = ("W1", *A[1:-1], ""), ("W1", A[1], *B[2:-1], ""), ("W2", *A[1:-1], "")
+    run(tmp_path, [(*cup, "web"), (*bowl, "other"), (*second, "other")], header)
+    batch = run(tmp_path, [(*cup, "web"), (*bowl, "web"), (*second, "other")], header)
+    assert (batch.duplicate, refused(batch)) == (2, [(3, "", "document_differs")])
+    assert run(tmp_path, [(*cup, "web"), (*bowl, "other"), (*second, "other")], header).duplicate == 3
+
+
 def test_a_spreadsheet_and_json_lines_come_in_like_csv(tmp_path: Path) -> None:
     book = Workbook()
     for row in (HEADER, A, B, C):

@@ -173,9 +173,9 @@ class ConflictingValue(DomainError):
     message = "{value} differs from {expected} on row {row}, the first of the same order."
 
 
-class OrderDiffers(DomainError):
-    code = "order_differs"
-    message = "Order {number} exists with the same reference {reference} but without this line."
+class CurrencyDiffers(DomainError):
+    code = "currency_differs"
+    message = "Order {number} exists with the same reference {reference}, but in {expected} and not in {value}."
 
 
 class DocumentDiffers(DomainError):

@@ -20,9 +20,10 @@ from orderwell.domains.catalog.models import Variant
 from orderwell.domains.catalog.resolving import reference
 from orderwell.domains.customers.models import Customer
 from orderwell.domains.fulfilment.services.past_returns import PastReturn, PastReturnLine, record_past_returns
-from orderwell.domains.integrations.errors import DocumentDiffers, HistoryOnly
+from orderwell.domains.integrations.errors import CurrencyDiffers, DocumentDiffers, HistoryOnly
 from orderwell.domains.integrations.existing import (
     MAX_FAMILY,
+    Families,
     adjustment_families,
     names_of,
     order_families,
@@ -75,7 +76,7 @@ class ChunkWriter:
         drafts = [plan.order for plan in plans if plan.order is not None]
         outcomes = place_orders(drafts, actor=self.actor, now=now) if drafts else []
         repeated = []
-        for plan, outcome in zip(plans, outcomes, strict=True):
+        for plan, draft, outcome in zip(plans, drafts, outcomes, strict=True):
             lines = plan.of(Part.GOODS, Part.CHARGE)
             if isinstance(outcome, Placed):
                 self._check(plan, outcome)
@@ -84,7 +85,10 @@ class ChunkWriter:
             elif isinstance(outcome, Refused):
                 self._blame(plan, lines, outcome.errors)
             elif isinstance(outcome, Duplicate):
-                repeated.append(plan)
+                if draft.currency not in (None, outcome.currency):
+                    self._other_currency(plan, lines, outcome)
+                else:
+                    repeated.append(plan)
         if repeated:
             self._compare_orders(repeated, now)
 
@@ -111,9 +115,19 @@ class ChunkWriter:
         other = Fault("", "other_line_refused", {"row": first, "reference": plan.reference})
         self.written.refuse(lines, other)
 
+    def _other_currency(self, plan: Plan, lines: Sequence[PlannedLine], known: Duplicate) -> None:
+        """The same numbers are other amounts: an order that exists does not account for them."""
+        currencies = {"value": plan.order.currency if plan.order else "", "expected": known.currency}
+        error = CurrencyDiffers(number=known.number, reference=plan.reference, **currencies)
+        lines[0].fault = Fault.of(self.layout.column_of("/currency"), error)
+        other = Fault("", "other_line_refused", {"row": lines[0].number, "reference": plan.reference})
+        self.written.refuse(lines, other)
+
     def _compare_orders(self, plans: list[Plan], now: datetime) -> None:
-        channels = reference().channels
-        families = order_families(self._names(plans), {channels[plan.order.channel].id for plan in plans if plan.order})
+        families: Families = {}
+        # Two channels may use the same numbers. No number comes twice here: `_rounds` has seen to that.
+        for channel, group in _by_channel(plans).items():
+            families |= order_families(self._names(group), {reference().channels[channel].id})
         added = []
         for plan in plans:
             draft, existing = plan.order, families[plan.reference]
@@ -272,6 +286,14 @@ def _rounds(plans: Sequence[Plan]) -> Iterator[list[Plan]]:
         once = {plan.reference: plan for plan in reversed(waiting)}
         yield [plan for plan in waiting if once[plan.reference] is plan]
         waiting = [plan for plan in waiting if once[plan.reference] is not plan]
+
+
+def _by_channel(plans: Iterable[Plan]) -> dict[str, list[Plan]]:
+    found: dict[str, list[Plan]] = {}
+    for plan in plans:
+        if plan.order is not None:
+            found.setdefault(plan.order.channel, []).append(plan)
+    return found
 
 
 def _without_price(lines: Counter[Hashable]) -> Counter[Hashable]:
