@@ -34,6 +34,10 @@
     element.addEventListener("hidden.bs.toast", () => element.remove());
   };
   const toast = (message, level = "error") => {
+    // What was said already is not said beside it: without a network each part of the page says the same.
+    $$("#toasts .toast")
+      .filter((other) => other.dataset.level === level && $(".toast-body", other)?.textContent === message)
+      .forEach((other) => other.remove());
     const element = document.createElement("div");
     element.className = "toast";
     element.dataset.level = level;
