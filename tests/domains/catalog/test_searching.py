@@ -7,7 +7,7 @@ from django.db import connection
 
 from orderwell.domains.catalog.drafts import ProductDraft, VariantDraft
 from orderwell.domains.catalog.models import Variant
-from orderwell.domains.catalog.queries import find_variants
+from orderwell.domains.catalog.queries import ProductFilters, find_variants, products
 from orderwell.domains.catalog.services.renew_search import renew_variant_search
 from orderwell.domains.catalog.services.save_product import save_product
 from orderwell.kernel.clock import utc_now
@@ -47,6 +47,20 @@ def test_the_sound_of_green_is_typed_in_many_ways() -> None:
         assert skus(typed) == ["B-1"], typed
     assert skus("lüneburg") == ["F-1"], "a name that is written so"
     assert skus("nacha") == skus("livcha") == []
+
+
+def test_the_list_of_products_knows_every_way_to_type_the_sound_of_green() -> None:
+    make_variant("T-1", name_en="Leaf", name_zh="绿茶")
+    make_variant("F-1", name_en="Lüneburg felt", name_zh="毡")
+
+    def listed(text: str) -> list[str]:
+        return sorted(products(owner(), ProductFilters(text=text)).values_list("variants__sku", flat=True))
+
+    for typed in ("lvcha", "lücha", "lucha", "lyucha", "LÜCHA", "leaf lu"):
+        assert listed(typed) == ["T-1"], typed
+    assert listed("lü") == ["F-1", "T-1"]
+    assert listed("lüneburg") == ["F-1"]
+    assert listed("livcha") == []
 
 
 def test_whole_codes_come_first_then_beginnings_then_any_part() -> None:

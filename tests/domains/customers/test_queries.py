@@ -62,6 +62,8 @@ def test_a_family_name_is_read_as_a_family_name(name: str, typed: tuple[str, ...
     """Some characters are read in another way there: 曾 is zeng and not ceng."""
     make_customer("C1", name=name)
     assert [numbers(text) for text in typed] == [{"C1"}] * len(typed)
+    listed = [customers(clerk(), CustomerFilters(text=text)).values_list("number", flat=True) for text in typed]
+    assert [set(found) for found in listed] == [{"C1"}] * len(typed), "the list of customers as well"
     assert search_finds_every_customer().differences == []
 
 

@@ -40,6 +40,11 @@ def skus(**filters: object) -> list[str]:
     return [item.variant.sku for item in stock(owner(), StockFilters(**filters)).order_by("variant__sku")]  # type: ignore[arg-type]
 
 
+def test_stock_is_found_however_the_sound_of_green_is_typed() -> None:
+    stock_up(make_variant("GREEN", name_zh="绿茶"), make_warehouse("main"), 1)
+    assert skus(text="lvcha") == skus(text="lücha") == skus(text="lucha") == skus(text="lyucha") == ["GREEN"]
+
+
 def test_stock_is_filtered_by_what_is_free() -> None:
     main, east = make_warehouse("main"), make_warehouse("east", allow_negative=True)
     many = stock_up(make_variant("MANY", name_zh="茶杯"), main, 50)

@@ -31,7 +31,7 @@ from orderwell.platform.paging import Page, keyset_page
 from orderwell.platform.permissions import Permission
 from orderwell.platform.prepared import prepared
 from orderwell.platform.related import attach
-from orderwell.platform.search import contains_words, nearest_first
+from orderwell.platform.search import found_by, nearest_first
 from orderwell.platform.search.keys import normalise
 
 LAST_CHARACTER = chr(0x10FFFF)
@@ -107,7 +107,7 @@ def _found_by_text(rows: QuerySet[Product], text: str) -> QuerySet[Product]:
     read apart: one OR of them makes PostgreSQL walk all products by code, which pays where almost all of them match.
     """
     codes = {text, text.upper(), text.lower()}
-    named = Variant.objects.filter(contains_words("search_key", text)).values_list("product", flat=True)
+    named = Variant.objects.filter(found_by("search_key", text)).values_list("product", flat=True)
     coded = Product.objects.filter(code__in=codes).values_list("pk", flat=True)
     found = list(named.union(coded)[: FEW + 1])
     if len(found) <= FEW:

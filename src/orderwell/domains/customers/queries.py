@@ -21,7 +21,7 @@ from orderwell.platform.paging import Page, keyset_page
 from orderwell.platform.permissions import Permission
 from orderwell.platform.prepared import prepared
 from orderwell.platform.related import prefetched
-from orderwell.platform.search import contains_words, nearest_first
+from orderwell.platform.search import found_by, nearest_first
 from orderwell.platform.search.keys import normalise
 
 MAX_HITS = 50
@@ -247,7 +247,7 @@ def _names_of_tags(customer_ids: Sequence[int]) -> QuerySet[Any, tuple[int, str]
 def _matches(text: str) -> Q:
     """What the text may mean; each meaning is found by an index of its own."""
     text = text.strip().replace("\x00", "")
-    return contains_words("search_key", text) | _exactly(text)
+    return found_by("search_key", text) | _exactly(text)
 
 
 def _exactly(text: str) -> Q:

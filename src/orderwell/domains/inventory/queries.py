@@ -28,7 +28,7 @@ from orderwell.platform.database import is_postgresql
 from orderwell.platform.fields import QuantityField
 from orderwell.platform.paging import Page, keyset_page
 from orderwell.platform.permissions import Permission
-from orderwell.platform.search import contains_words, prefix
+from orderwell.platform.search import found_by, prefix
 
 Row = TypeVar("Row", bound=Model)
 LOW_STOCK = Decimal(10)
@@ -120,7 +120,7 @@ def stock(actor: Actor, filters: StockFilters | None = None) -> QuerySet[StockIt
     if filters.product_id is not None:
         rows = rows.filter(variant__product=filters.product_id)
     if filters.text.strip():
-        rows = rows.filter(contains_words("variant__search_key", filters.text))
+        rows = rows.filter(found_by("variant__search_key", filters.text))
     match filters.state:
         case "":
             return rows
@@ -281,7 +281,7 @@ def announced(
         rows = rows.filter(
             Q(reference__icontains=text.strip())
             | Q(supplier__icontains=text.strip())
-            | contains_words("variant__search_key", text)
+            | found_by("variant__search_key", text)
         )
     if warehouse:
         rows = rows.filter(warehouse__code=warehouse)

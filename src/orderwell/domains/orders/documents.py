@@ -14,7 +14,7 @@ from orderwell.domains.orders.finding import counts
 from orderwell.domains.orders.queries import SEARCH_LIMIT, newest_orders
 from orderwell.kernel.money import MAX_AMOUNT
 from orderwell.kernel.written import bare_number
-from orderwell.platform.search import contains_words, half_width, prefix
+from orderwell.platform.search import found_by, half_width, prefix
 
 # So many customers of a name are looked at.
 CUSTOMERS = 200
@@ -57,7 +57,7 @@ def named_by(
         take(condition)
     if amount and (value := amount_in(text)) is not None:
         take(Q(**{amount: value}))
-    named = Customer.objects.filter(contains_words("search_key", text))
+    named = Customer.objects.filter(found_by("search_key", text))
     people = list(named.values_list("pk", flat=True)[:CUSTOMERS])
     if people and customers:
         take(Q(customer_id__in=people))

@@ -20,7 +20,7 @@ from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.paging import Page, keyset_page
 from orderwell.platform.permissions import Permission
 from orderwell.platform.prepared import prepared
-from orderwell.platform.search import contains_words
+from orderwell.platform.search import found_by
 
 ENTRY_ORDER = ("variant__sku", "minimum", "id")
 
@@ -137,7 +137,7 @@ def entry_page(
     actor.require(Permission.PRICES_PRICE_LIST_VIEW)
     rows = PriceEntry.objects.filter(price_list=list_id).select_related("variant")
     if text.strip():
-        rows = rows.filter(contains_words("variant__search_key", text))
+        rows = rows.filter(found_by("variant__search_key", text))
     return keyset_page(rows, order=ENTRY_ORDER, cursor=cursor, limit=limit)
 
 

@@ -3,11 +3,11 @@
 from orderwell.platform.search.index import SearchIndex
 from orderwell.platform.search.keys import half_width, search_key
 from orderwell.platform.search.prefixes import keys_begun, prefix
-from orderwell.platform.search.words import contains_words, nearest_first
+from orderwell.platform.search.words import found_by, nearest_first
 
 __all__ = [
     "SearchIndex",
-    "contains_words",
+    "found_by",
     "half_width",
     "keys_begun",
     "nearest_first",

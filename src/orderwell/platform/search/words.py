@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Field, Lookup, Q, TextField
@@ -26,6 +28,11 @@ def nearest_first(field: str, text: str) -> list[Q]:
     one, and only as far as needed.
     """
     return [condition(field, spelt) for condition in (begins_words, contains_words) for spelt in spellings(text)]
+
+
+def found_by(field: str, text: str) -> Q:
+    """All that `nearest_first` may find, in no order, as lists have it that are filtered by a text."""
+    return reduce(or_, (contains_words(field, spelt) for spelt in spellings(text)))
 
 
 def words_of(text: str) -> list[str]:

@@ -209,6 +209,30 @@
     busyForms.delete(form);
   };
   const release = () => [...busyForms.keys()].forEach(letGo);
+  const onTheirWay = () => [...busyForms.keys()].filter((form) => !form.matches("[hx-post]"));
+  const stopped = (forms) =>
+    forms.forEach((form) => {
+      letGo(form);
+      delete form.dataset.clean; // nobody knows whether it arrived: the page asks before it is left
+    });
+  // Stopped by the browser's button, or overtaken by another page: this one stays, and so does what is in its form.
+  window.navigation?.addEventListener("navigate", ({ formData, signal }) => {
+    const sent = formData ? onTheirWay() : [];
+    if (sent.length) signal.addEventListener("abort", () => stopped(sent));
+  });
+  // Escape stops the sending, as browsers have it, and does nothing else meanwhile: not back to the list with it.
+  document.addEventListener(
+    "keydown",
+    (event) => {
+      const sent = event.key === "Escape" ? onTheirWay() : [];
+      if (!sent.length) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      window.stop();
+      stopped(sent);
+    },
+    true,
+  );
   // A part of the page that has come tells nothing of a form that waits for a page of its own.
   const releaseParts = () => [...busyForms.keys()].filter((form) => form.matches("[hx-post]")).forEach(letGo);
   document.addEventListener(
@@ -245,7 +269,9 @@
   });
   document.addEventListener("input", (event) => {
     const form = event.target.closest("form[data-guard]");
-    if (form) form.dataset.dirty = "yes";
+    if (!form) return;
+    form.dataset.dirty = "yes";
+    if (!form.dataset.sending) delete form.dataset.clean; // sent before, and typed into again on the way back
   });
   window.addEventListener("beforeunload", (event) => {
     if ($$("form[data-guard][data-dirty]").some((form) => !form.dataset.clean)) event.preventDefault();
