@@ -33,6 +33,18 @@ WRONG_ORDERS: dict[str, tuple[dict[str, Any], str, str]] = {
     "quantity not a number": (line(quantity="NaN"), "wrong_type", "/lines/0/quantity"),
     "quantity infinite": (line(quantity="Infinity"), "wrong_type", "/lines/0/quantity"),
     "quantity absurd": (line(quantity="1" + "0" * 40), "quantity_too_large", "/lines/0/quantity"),
+    "quantity of more digits than anybody reads": (
+        line(quantity="1" * 5_000),
+        "quantity_too_large",
+        "/lines/0/quantity",
+    ),
+    "price of more digits than anybody reads": (
+        line(unit_price="0." + "1" * 5_000),
+        "price_too_precise",
+        "/lines/0/unit_price",
+    ),
+    "channel of a page": (draft(channel="x" * 9_000), "unknown_channel", "/channel"),
+    "currency of a page": (draft(currency="x" * 9_000), "unknown_currency", "/currency"),
     "quantity with a huge exponent": (line(quantity="1E+999999999"), "wrong_type", "/lines/0/quantity"),
     "quantity an absurd number": (line(quantity=1e40), "quantity_too_large", "/lines/0/quantity"),
     "quantity too precise": (line(quantity="0.00001"), "quantity_too_precise", "/lines/0/quantity"),
@@ -88,6 +100,20 @@ UNREADABLE: dict[str, tuple[bytes, str, int, str]] = {
     "a list": (b"[]", "application/json", 422, "wrong_type"),
     "null": (b"null", "application/json", 422, "wrong_type"),
 }  # fmt: skip
+
+
+@pytest.mark.parametrize("more", ["", ', "unit_price": "+5"', ', "sku": "CUP"'])
+@pytest.mark.parametrize("path", ["/orders", "/quotes", "/orders/bulk", "/orders/preview"])
+def test_a_number_that_python_cannot_hold_is_refused(owner: Caller, shop: Shop, path: str, more: str) -> None:
+    """More than 4,300 digits: what looked for repeated names broke on it, and the answer was 500."""
+    order = b'{"channel": "web", "lines": [{"sku": "CUP", "quantity": %s%s}]}' % (b"1" * 5_000, more.encode())
+    body = b'{"orders": [%s]}' % order if path.endswith("bulk") else order
+    answer = owner.post(path, body)
+    assert answer.status_code in (200, 422), answer.content
+    assert len(answer.content) < 5_000
+    found = answer.json()
+    assert (found["results"][0] if path.endswith("bulk") else found)["errors"]
+    assert not Order.objects.exists()
 
 
 @pytest.mark.parametrize("name", UNREADABLE)

@@ -2,7 +2,17 @@ from __future__ import annotations
 
 import pytest
 
-from orderwell.kernel.errors import DomainError, ErrorDetail, NotFound, Refusal, all_codes, fill
+from orderwell.kernel.errors import (
+    MOST_SHOWN,
+    Code,
+    DomainError,
+    ErrorDetail,
+    InvalidValue,
+    NotFound,
+    Refusal,
+    all_codes,
+    fill,
+)
 
 
 def test_an_error_has_code_sentence_place_and_data() -> None:
@@ -28,6 +38,13 @@ def test_a_detail_moves_into_its_place() -> None:
 @pytest.mark.parametrize("template", ["{missing}", "{0}", "{", "{a.b}", "{a[0]}", "{a:%Q}"])
 def test_a_template_that_cannot_be_filled_is_shown_as_it_is(template: str) -> None:
     assert fill(template, {"a": 1}) == template
+
+
+def test_what_was_given_is_shown_as_far_as_anybody_reads() -> None:
+    for kind in (str, Code):
+        shown = InvalidValue(value=kind("9" * 5_000), expected="less").data["value"]
+        assert (len(shown), type(shown)) == (MOST_SHOWN + 1, kind)
+    assert InvalidValue(value="9" * MOST_SHOWN, expected="less").data["value"] == "9" * MOST_SHOWN
 
 
 def test_a_code_belongs_to_one_error() -> None:

@@ -160,6 +160,12 @@ def test_a_single_paper_of_very_many_lines_takes_long(
     assert clerk.get(f"/print/order-confirmation/?ids={short}").status_code == 200
 
 
+@pytest.mark.parametrize("ids", ["9" * 5_000, "1," + "9" * 5_000, "9" * 19, "１", "x", ""])
+def test_a_number_that_no_document_has_is_not_found(browse: Callable[..., Client], ids: str) -> None:
+    """Python makes no number of more than 4,300 digits; the answer was an error 500."""
+    assert browse("sales-clerk").get("/print/order-confirmation/", {"ids": ids}).status_code == 404
+
+
 def test_a_print_that_fails_says_why(
     browse: Callable[..., Client], place: Callable[..., int], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -71,7 +71,10 @@ def ambiguities(body: bytes | msgspec.Raw, kind: Any) -> list[ErrorDetail]:
     """What of a body that could be decoded might be read in two ways."""
     found = repeated_names(body) if may_repeat_names(body) else []
     if may_hold_odd_numbers(body, kind):
-        found += every_misfit(_anything.decode(body), kind, misfit)
+        try:
+            found += every_misfit(_anything.decode(body), kind, misfit)
+        except msgspec.ValidationError as error:  # a number that large must not hide another that is written oddly
+            found.append(misfit(str(error), kind))
     return found
 
 

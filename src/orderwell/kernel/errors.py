@@ -88,6 +88,8 @@ def choices(codes: Iterable[str], *, most: int = 12) -> str:
     return ", ".join(known[:most]) + (", ..." if len(known) > most else "") or "-"
 
 
+# Of what was given. A refusal is to be read, and must not be as large as what somebody sent.
+MOST_SHOWN = 120
 _codes: dict[str, type[DomainError]] = {}
 
 
@@ -108,6 +110,9 @@ class DomainError(Exception):
 
     def __init__(self, *, pointer: str | None = None, **data: Any) -> None:
         self.pointer = pointer
+        given = data.get("value")
+        if isinstance(given, str) and type(given) in (str, Code) and len(given) > MOST_SHOWN:
+            data["value"] = type(given)(given[:MOST_SHOWN] + "…")
         self.data = data
         super().__init__(f"{self.code}: {fill(self.message, data)}")
 

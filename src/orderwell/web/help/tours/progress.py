@@ -21,6 +21,7 @@ from orderwell.web.help.tours.checks import Answered, Seen
 from orderwell.web.help.tours.steps import POINTS, POINTS_WITH_HINT, Task, Tour
 
 STUCK_SECONDS = 90
+_MOST_DIGITS = 18  # of an answer that can be right
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,7 @@ def answer(run: TourRun, key: str, typed: str, *, actor: Actor) -> bool:
     if task is None or not isinstance(task.check, Answered):
         return False
     digits = typed.replace(",", "").strip()
-    if not digits.isdecimal() or int(digits) != task.check.right(actor):
+    if not digits.isdecimal() or len(digits) > _MOST_DIGITS or int(digits) != task.check.right(actor):
         return False
 
     def note(state: dict[str, Any]) -> bool:
