@@ -57,6 +57,38 @@ def test_rows_are_moved_through_looked_at_and_opened_by_keyboard(sign_in: Open, 
     expect(page.locator("tr.row-marked")).to_have_count(0)
 
 
+COUNT = """
+from orderwell.domains.inventory.drafts import CountDraft
+from orderwell.domains.inventory.services.count_stock import open_count
+from orderwell.kernel.clock import utc_now
+from orderwell.platform.accounts.actor import system_actor
+for sku in ("CUP", "POT"):
+    open_count(CountDraft(warehouse="main", skus=(sku,)), actor=system_actor(), now=utc_now())
+"""
+
+
+@pytest.mark.parametrize("path", ["/stock/past/", "/counts/"])
+def test_the_focus_goes_with_the_marked_row_where_nothing_can_be_ticked(sign_in: Open, site: Site, path: str) -> None:
+    """Only the colour moved: Enter opened the link on which the focus had stayed, and nothing was read out."""
+    if path == "/counts/":
+        site.shell(COUNT)
+    page = sign_in("anna")
+    page.goto(path)
+    rows = page.locator("table[data-rows] tbody tr")
+    rows.first.locator("a").focus()
+    page.keyboard.press("ArrowDown")
+    expect(rows.first).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("tr.row-marked")).to_be_focused()
+    expect(rows.nth(1)).to_be_focused()
+    page.keyboard.press("k")
+    page.keyboard.press("j")
+    address = rows.nth(1).get_attribute("data-href")
+    assert address and address != rows.first.get_attribute("data-href")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{address}")
+
+
 def test_escape_leads_back_to_the_list_as_it_was_filtered(sign_in: Open, site: Site) -> None:
     numbers = site.shell(PLACE).split()
     page = sign_in("anna")

@@ -51,3 +51,28 @@ def test_a_form_that_was_stopped_on_its_way_can_be_typed_into_and_sent_again(
     named = "from orderwell.domains.customers.models import Customer;"
     count = f"{named} print(Customer.objects.filter(name='Stopped by {how}!').count())"
     assert site.shell(count) == "1"
+
+
+@pytest.mark.parametrize(
+    ("path", "arrives"), [("/customers/new/", r"/customers/\d+/$"), ("/admin/teams/new/", r"/admin/teams/")]
+)
+def test_a_form_without_a_network_stays_and_says_so_once_and_is_sent_again(
+    sign_in: Open, path: str, arrives: str
+) -> None:
+    page = sign_in("anna", meant="ERR_INTERNET|htmx:")
+    page.goto(path)
+    typed = page.locator("#content form[data-once] [name=name]")
+    typed.fill("Typed in the tunnel")
+    page.context.set_offline(True)
+    for _ in range(2):
+        typed.press("Control+Enter")
+        told = page.locator(".toast", has_text=page.locator("body").get_attribute("data-text-offline") or "?")
+        expect(told).to_be_visible()
+        expect(typed).to_be_editable()
+        expect(typed).to_have_value("Typed in the tunnel")
+    expect(told).to_have_count(1)
+    assert page.url.endswith(path)
+    page.context.set_offline(False)
+    with page.expect_navigation(url=re.compile(arrives)):
+        typed.press("Control+Enter")
+    expect(page.locator("#content")).to_contain_text("Typed in the tunnel")

@@ -34,6 +34,10 @@
     element.addEventListener("hidden.bs.toast", () => element.remove());
   };
   const toast = (message, level = "error") => {
+    // What was said already is not said beside it: without a network each part of the page says the same.
+    $$("#toasts .toast")
+      .filter((other) => other.dataset.level === level && $(".toast-body", other)?.textContent === message)
+      .forEach((other) => other.remove());
     const element = document.createElement("div");
     element.className = "toast";
     element.dataset.level = level;
@@ -431,6 +435,8 @@
     const at = list.findIndex((row) => row.classList.contains("row-marked"));
     const next = Math.max(0, Math.min(list.length - 1, at < 0 ? (by > 0 ? 0 : list.length - 1) : at + by));
     list.forEach((row, index) => row.classList.toggle("row-marked", index === next));
+    list[next].tabIndex = -1; // the focus goes with it: Enter and Tab begin at the row, and it is read out
+    list[next].focus({ preventScroll: true });
     list[next].scrollIntoView({ block: "nearest" });
   };
   // Before anything hears of a key: a dialog may be gone, with the button in it, when the page's own turn comes.

@@ -72,7 +72,11 @@
       const element = document.getElementById(id);
       if (element) element.open = true;
     });
-    if (marked) $(`tr[data-href="${CSS.escape(marked)}"]`, part)?.classList.add("row-marked");
+    const row = marked && $(`tr[data-href="${CSS.escape(marked)}"]`, part);
+    if (row) {
+      row.classList.add("row-marked");
+      row.tabIndex = -1; // the focus may have been on it
+    }
     [part, ...$$(".card-table-scroll", part)].forEach((element, at) => {
       if (scrolled[at]) [element.scrollLeft, element.scrollTop] = scrolled[at];
     });
