@@ -98,9 +98,11 @@ def drafts_of(actor: Actor, rows: Sequence[GridRow]) -> list[tuple[GridRow, Entr
                 row.errors["sku"] = _("Several products have this name: %(skus)s") % {"skus": skus}
             if amount is None and "price" not in row.errors:
                 row.errors["price"] = _("A price is needed here.")
+        was = _number(row, "was", _PRICE) if row.stored else UNSET
+        if "was" in row.errors:  # told at the cell it belongs to, for it has none
+            row.errors.setdefault("price", row.errors.pop("was"))
         if row.errors:
             continue
-        was = _PRICE.clean(row.was) if row.stored else UNSET
         drafts.append((row, EntryDraft(row.sku, amount, minimum or ZERO, was)))
     return drafts
 
