@@ -68,8 +68,9 @@ def plan(what: str, given: list[str], chromium: str | None) -> list[Run]:
                 few = ["-n", "2", *BY_FILE, "-m", f"({at_once}) and not (browser or soak)"]
                 runs.append(Run(f"{database}, at once", database, [*few, *marked(*AT_ONCE)], {}))
     if what in {"all", "browser"} and chromium:
-        # A browser waits a lot: two of them, each with its own server and company.
-        arguments = ["-n", "2", "--dist", "worksteal", "-m", "browser and not soak", *(given or marked("browser"))]
+        # A browser waits a lot: two of them, each with its own server and company. Of one file after the other, so that
+        # what a company has seen before a test is the same in every run.
+        arguments = ["-n", "2", *BY_FILE, "-m", "browser and not soak", *(given or marked("browser"))]
         runs.append(Run("browser", "sqlite", arguments, {"ORDERWELL_CHROMIUM": chromium}))
     return runs
 

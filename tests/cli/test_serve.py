@@ -129,6 +129,12 @@ def test_a_taken_port_is_told(installation) -> None:
         assert "Traceback" not in done.stderr
 
 
+def test_a_host_that_nobody_knows_is_no_taken_port(installation) -> None:
+    for host in ("nowhere.invalid", "a..b"):
+        answer = installation.orderwell("serve", "--host", host, check=False)
+        assert answer["errors"][0]["code"] == "unknown_host"
+
+
 def test_the_worker_beats_and_stops_on_request(installation) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "orderwell", "worker", "--json"],

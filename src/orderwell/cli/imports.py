@@ -77,7 +77,7 @@ def _run(batch_id: int) -> Answer:
 
 
 @command("import list")
-def list_imports(limit: Annotated[int, typer.Option(help="How many, newest first.")] = 50) -> Answer:
+def list_imports(limit: Annotated[int, typer.Option(min=1, help="How many, newest first.")] = 50) -> Answer:
     """The imports so far."""
     from orderwell.domains.integrations.queries import import_list
 
@@ -101,7 +101,7 @@ def show_import(batch: Annotated[int, typer.Argument(help="Number of the import.
 def list_rows(
     batch: Annotated[int, typer.Argument(help="Number of the import.")],
     refused: Annotated[bool, typer.Option("--refused", help="Only the lines that were refused.")] = False,
-    limit: Annotated[int, typer.Option(help="How many lines at most.")] = _SHOWN_ROWS,
+    limit: Annotated[int, typer.Option(min=1, help="How many lines at most.")] = _SHOWN_ROWS,
 ) -> Answer:
     """The verdict of every line, and for refused lines the cell and the reason."""
     from orderwell.domains.integrations.queries import explain, import_rows

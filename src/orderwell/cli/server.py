@@ -89,10 +89,17 @@ class PortTaken(InstallationFault):
     code = "port_taken"
 
 
+class UnknownHost(InstallationFault):
+    code = "unknown_host"
+
+
 def _require_free(host: str, port: int) -> None:
     """The server's processes would share a port with a server that runs already, and requests go to either."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except (OSError, UnicodeError):
+        raise UnknownHost(f"No address has the name {host}. Give --host an address of this machine.") from None
+    try:
         with socket.socket(family, kind, protocol) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)

@@ -107,7 +107,8 @@ def test_back_closes_the_camera_before_the_page(camera: Page, site: Site) -> Non
     camera.wait_for_url("**/handheld/#/pick")
 
 
-def test_without_a_camera_there_is_a_sentence_and_no_black_box(sign_in: Open) -> None:
+def test_without_a_camera_there_is_a_sentence_and_no_black_box(sign_in: Open, site: Site) -> None:
+    place(site, ("CUP", 1))
     page = sign_in("wei", width=390, height=760)
     page.goto("/handheld/#/pick")
     page.locator(".hh-scan [data-scan-camera]").first.wait_for()
@@ -147,10 +148,45 @@ def test_a_scan_goes_into_the_field_that_waits_for_it(sign_in: Open, site: Site)
     page.wait_for_url("**/orders/*/")
     page.locator("main [data-key=s]").click()
     page.locator("#dialog [name=tracking_number]").wait_for()
-    page.wait_for_timeout(400)  # the dialog has come in
     scan(page, "SF1234567890")
     expect(page.locator("#dialog [name=tracking_number]")).to_have_value("SF1234567890")
     expect(page.locator("#dialog.show")).to_be_visible()
+
+
+# The events of a scanner, and of the focus that comes in between as a dialog gives it to its field once it stands.
+INTERRUPTED = """([code, enter]) => {
+  const field = document.querySelector("#dialog [name=tracking_number]");
+  const press = (key) => {
+    const event = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true });
+    event.scan = true;
+    if (document.activeElement.dispatchEvent(event) && document.activeElement === field && key.length === 1)
+      document.execCommand("insertText", false, key);
+  };
+  document.activeElement.blur();
+  [...code].forEach((key, at) => {
+    if (at === 3) field.focus();
+    press(key);
+  });
+  if (enter) press("Enter");
+}"""
+
+
+def test_a_code_is_whole_though_the_focus_moves_in_the_middle_of_it(sign_in: Open, site: Site) -> None:
+    number = place(site, ("CUP", 1))
+    page = sign_in("wei")
+    page.goto(f"/orders/?q={number}")
+    page.locator("main a.fw-bold", has_text=number).click()
+    page.wait_for_url("**/orders/*/")
+    page.locator("main [data-key=s]").click()
+    field = page.locator("#dialog.show [name=tracking_number]")
+    expect(field).to_be_visible()
+    page.evaluate(INTERRUPTED, ["SF1234567890", True])
+    expect(field).to_have_value("SF1234567890")
+    expect(page.locator("#dialog.show")).to_be_visible()
+    # Typed into the field and no scan: what was held is in it a moment later.
+    field.fill("")
+    page.evaluate(INTERRUPTED, ["   42", False])
+    expect(field).to_have_value("42")
 
 
 def test_single_keys_work_where_scans_are_taken_too(sign_in: Open) -> None:

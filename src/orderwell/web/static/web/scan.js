@@ -82,10 +82,16 @@
   let keys = "";
   let held = [];
   let timer = 0;
+  const fieldOf = (event) => event.target.closest?.("input, textarea, select, [contenteditable]");
   const letGo = () => {
     const pressed = held;
     [keys, held] = ["", []];
     for (const event of pressed) {
+      const field = fieldOf(event);
+      if (field?.isConnected) {
+        if (field === document.activeElement) document.execCommand("insertText", false, event.key); // as if typed
+        continue;
+      }
       const copy = new KeyboardEvent("keydown", {
         key: event.key,
         code: event.code,
@@ -102,7 +108,8 @@
     (event) => {
       if (event.fromHold || (!event.isTrusted && !event.scan)) return;
       if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-      if (event.target.closest?.("input, textarea, select, [contenteditable]") || !wanted()) return;
+      // A dialog may take the focus into its field in the middle of a code: the rest belongs to what is held already.
+      if ((fieldOf(event) && !keys) || !wanted()) return;
       if (event.key === "Enter" && isCode(keys)) {
         clearTimeout(timer);
         event.preventDefault();
