@@ -113,6 +113,8 @@ def test_key_used_for_another_request_is_refused(route: Route, world: World) -> 
     request = EXAMPLES[route].make(world)
     send(world.owner, route, request, key="once")
     other = Request(request.path + "?again=1", request.body, request.headers, request.fields)
+    if route == ("POST", "/orders"):  # looks at its parameters before the gate looks at its key
+        other = Request(request.path, request.body | {"external_id": "another"}, request.headers)
     answer = send(world.owner, route, other, key="once")
     assert (answer.status_code, answer.json()["code"]) == (422, "idempotency_key_reused")
 
