@@ -181,20 +181,6 @@ def test_two_windows_keep_two_drafts(sign_in: Open, site: Site) -> None:
     assert int(site.shell(count)) == before + 2
 
 
-def test_the_last_words_before_a_page_is_left_by_a_link_are_kept_too(sign_in: Open) -> None:
-    page = sign_in("anna")
-    for words in ("before ten", "before nine", "ring first"):
-        start(page)
-        paste(page, "CUP\t3")
-        expect(page.locator("#entry-kept")).to_have_text("Draft saved")
-        draft = page.locator("[name=draft]").input_value()
-        page.locator("[name=note]").fill(words)
-        page.locator("nav a[href='/customers/']").first.click()
-        page.wait_for_url("**/customers/")
-        page.goto(f"/orders/new/?draft={draft}")
-        expect(page.locator("[name=note]")).to_have_value(words)
-
-
 def test_an_address_goes_with_its_customer_and_what_was_typed_stays(sign_in: Open) -> None:
     page = sign_in("anna")
     start(page)

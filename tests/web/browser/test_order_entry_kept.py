@@ -83,3 +83,18 @@ def test_nothing_is_typed_into_an_order_that_is_on_its_way(sign_in: Open) -> Non
     assert page.evaluate("document.querySelector('[name=ship_city]').readOnly")
     page.locator(".entry-row button").first.click()
     expect(page.locator(".entry-row")).to_have_count(0)
+
+
+def test_the_last_words_before_a_page_is_left_by_a_link_are_kept_too(sign_in: Open) -> None:
+    page = sign_in("anna")
+    for words in ("before ten", "before nine", "ring first"):
+        start(page)
+        paste(page, "CUP\t3")
+        expect(page.locator("#entry-kept")).to_have_text("Draft saved")
+        draft = page.locator("[name=draft]").input_value()
+        page.locator("[name=note]").fill(words)
+        page.locator("nav a[href='/customers/']").first.click()
+        page.wait_for_url("**/customers/")
+        page.goto(f"/orders/new/?draft={draft}")
+        expect(page.locator("[name=note]")).to_have_value(words)
+        page.wait_for_load_state("networkidle")  # what the device kept is brought home, and opens the draft once more
