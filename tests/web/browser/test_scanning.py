@@ -140,13 +140,19 @@ def test_a_scan_anywhere_finds_the_goods(sign_in: Open) -> None:
     expect(page.locator("#search-results")).to_contain_text("CUP")
 
 
-def test_a_scan_goes_into_the_field_that_waits_for_it(sign_in: Open, site: Site) -> None:
+def shipping(sign_in: Open, site: Site) -> Page:
+    """The page of an order whose dialog to ship it was just asked for."""
     number = place(site, ("CUP", 1))
     page = sign_in("wei")
     page.goto(f"/orders/?q={number}")
     page.locator("main a.fw-bold", has_text=number).click()
     page.wait_for_url("**/orders/*/")
     page.locator("main [data-key=s]").click()
+    return page
+
+
+def test_a_scan_goes_into_the_field_that_waits_for_it(sign_in: Open, site: Site) -> None:
+    page = shipping(sign_in, site)
     page.locator("#dialog [name=tracking_number]").wait_for()
     scan(page, "SF1234567890")
     expect(page.locator("#dialog [name=tracking_number]")).to_have_value("SF1234567890")
@@ -172,12 +178,7 @@ INTERRUPTED = """([code, enter]) => {
 
 
 def test_a_code_is_whole_though_the_focus_moves_in_the_middle_of_it(sign_in: Open, site: Site) -> None:
-    number = place(site, ("CUP", 1))
-    page = sign_in("wei")
-    page.goto(f"/orders/?q={number}")
-    page.locator("main a.fw-bold", has_text=number).click()
-    page.wait_for_url("**/orders/*/")
-    page.locator("main [data-key=s]").click()
+    page = shipping(sign_in, site)
     field = page.locator("#dialog.show [name=tracking_number]")
     expect(field).to_be_visible()
     page.evaluate(INTERRUPTED, ["SF1234567890", True])
