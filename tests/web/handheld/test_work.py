@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.conf import settings
 from django.test import Client
 from django.utils import translation
 
@@ -52,14 +51,6 @@ def test_a_pick_list_says_when_an_order_has_to_leave() -> None:
         assert texts()["due"] == "应于 {0} 发出"
     with translation.override("en"):
         assert (texts()["lines_one"], texts()["lines"]) == ("{0} line", "{0} lines")
-
-
-def test_the_work_brings_the_zone_whose_clock_its_worker_is_shown(worker: Client, company: Company) -> None:
-    from orderwell.platform.accounts.models import User
-
-    assert work(worker)["zone"] == settings.TIME_ZONE
-    User.objects.update(time_zone="America/New_York")
-    assert work(worker)["zone"] == "America/New_York"
 
 
 def test_the_work_names_orders_with_their_goods_and_codes(worker: Client, place: Callable[..., int]) -> None:
