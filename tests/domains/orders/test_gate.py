@@ -41,7 +41,7 @@ def test_what_waits_shares_a_transaction_and_everybody_gets_their_own_answer():
         first = pool.submit(gate.submit, submission("first"))
         _until(lambda: batches)
         rest = [pool.submit(gate.submit, submission(str(n))) for n in range(15)]
-        _until(lambda: gate._queue.qsize() == 15)
+        _until(lambda: len(gate._line) == 15)
         release.set()
         assert first.result() == "first"
         assert [answer.result() for answer in rest] == [str(n) for n in range(15)]
