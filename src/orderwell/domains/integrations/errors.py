@@ -178,6 +178,11 @@ class CurrencyDiffers(DomainError):
     message = "Order {number} exists with the same reference {reference}, but in {expected} and not in {value}."
 
 
+class CustomerDiffers(DomainError):
+    code = "customer_differs"
+    message = "Order {number} exists with the same reference {reference}, but for customer {expected} and not {value}."
+
+
 class DocumentDiffers(DomainError):
     code = "document_differs"
     message = "{document} exists with the same reference {reference} but without this line."
