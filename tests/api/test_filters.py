@@ -56,6 +56,7 @@ def test_a_filter_refuses_what_is_not_there(route: Route, name: str, world: Worl
         wrong = answer.json()["errors"][0]
         assert wrong["pointer"] in (f"/{name}", "/filters/nope"), wrong
         assert wrong["code"] != "unknown_parameter"
+        assert str(value).rpartition(":")[2] in wrong["detail"], "what was given is told"
         if wrong["code"] not in ("wrong_type", "unknown_id", "unknown_sku", "unknown_customer"):
             assert wrong["data"]["expected"], "what would be right is told"
 

@@ -44,3 +44,40 @@ def test_a_row_of_a_bulk_call_is_refused_in_the_callers_language(owner: Caller, 
     assert "NOPE" in chinese["results"][0]["errors"][0]["detail"]
     assert chinese["results"][0]["errors"][0]["detail"] != english["results"][0]["errors"][0]["detail"]
     assert english["results"][0]["errors"][0]["detail"].isascii()
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        ("limit={}", "wrong_type"),
+        ("limit=1.5", "wrong_type"),
+        ("limit=0", "invalid_value"),
+        ("search={}", "invalid_value"),
+        ("state={}", "invalid_value"),
+        ("customer_id={}", "wrong_type"),
+        ("since={}", "wrong_type"),
+        ("on_hold={}", "wrong_type"),
+    ],
+)
+def test_what_a_parameter_was_given_is_told_and_no_more_of_it_than_is_read(
+    owner: Caller, shop: Shop, asked: str, code: str
+) -> None:
+    long = asked.format("x" * 5_000)
+    answer = owner.get(f"/orders?{long}", headers={"Accept-Language": "zh-CN"})
+    wrong = answer.json()["errors"][0]
+    name, _, value = long.partition("=")
+    assert (answer.status_code, wrong["code"], wrong["pointer"]) == (422, code, f"/{name}")
+    assert (value if len(value) <= 120 else "x" * 120 + "…") in wrong["detail"], wrong
+    assert len(answer.content) < 2_000
+
+
+def test_of_an_address_that_leads_nowhere_no_more_is_told_than_is_read(owner: Caller) -> None:
+    long = "x" * 5_000
+    for method, path in (
+        ("DELETE", f"/settings/{long}"),
+        ("GET", f"/nothing/{long}"),
+        ("GET", f"/orders/{long}"),
+    ):
+        answer = owner(method, path)
+        assert answer.status_code == 404, path
+        assert "x" * 80 in answer.json()["detail"] and len(answer.content) < 1_000, answer.content

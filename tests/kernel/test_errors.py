@@ -44,6 +44,8 @@ def test_what_was_given_is_shown_as_far_as_anybody_reads() -> None:
     for kind in (str, Code):
         shown = InvalidValue(value=kind("9" * 5_000), expected="less").data["value"]
         assert (len(shown), type(shown)) == (MOST_SHOWN + 1, kind)
+        told = NotFound(kind="setting", reference=kind("9" * 5_000)).data["reference"]
+        assert (len(told), type(told)) == (MOST_SHOWN + 1, kind)
     assert InvalidValue(value="9" * MOST_SHOWN, expected="less").data["value"] == "9" * MOST_SHOWN
 
 

@@ -15,6 +15,7 @@ from ninja.renderers import JSONRenderer
 from ninja.responses import NinjaJSONEncoder
 
 from orderwell.api.decoding import from_pydantic, given_to
+from orderwell.api.parameters import with_values
 from orderwell.api.problems import refuse
 from orderwell.kernel.errors import DomainError
 from orderwell.kernel.quantities import plain
@@ -86,7 +87,8 @@ class Api(NinjaAPI):
     def on_exception(self, request: HttpRequest, exc: Any) -> HttpResponse:
         """Refusals become answers here, inside the transaction of a request key; the rest is the boundary's."""
         if isinstance(exc, ValidationError):
-            exc = from_pydantic(exc.errors, request.resolver_match.kwargs if request.resolver_match else {})
+            named = request.resolver_match.kwargs if request.resolver_match else {}
+            exc = with_values(from_pydantic(exc.errors, named), exc.errors)
         if isinstance(exc, DomainError):
             return refuse(exc, request)
         raise exc

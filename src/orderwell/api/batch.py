@@ -70,7 +70,7 @@ def _run(request: ApiRequest, row: Any, index: int) -> dict[str, Any]:
 def _answer(request: ApiRequest, row: BatchRequest, index: int) -> HttpResponse:
     inner = _as_request(request, row)
     if (row.method, inner.path_info) == PLACE_ORDER or inner.path_info.startswith(BATCH):
-        return refuse(NotInBatch(path=row.path[:200], pointer=f"/requests/{index}/path"), request)
+        return refuse(NotInBatch(path=row.path, pointer=f"/requests/{index}/path"), request)
     response = answer(inner)
     return response if isinstance(response, HttpResponse) else HttpResponse(status=response.status_code)
 

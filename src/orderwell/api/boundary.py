@@ -94,7 +94,7 @@ def as_refusal(error: Exception, request: HttpRequest) -> DomainError:
     if isinstance(error, DomainError):
         return error
     if isinstance(error, Resolver404 | Http404):
-        return NoSuchResource(path=request.path_info[:200])
+        return NoSuchResource(path=request.path_info)
     if isinstance(error, RequestDataTooBig):
         return BodyTooLarge(limit=settings.MAX_BODY)
     if isinstance(error, SuspiciousOperation | MultiPartParserError | UnreadablePostError):

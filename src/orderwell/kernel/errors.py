@@ -90,7 +90,16 @@ def choices(codes: Iterable[str], *, most: int = 12) -> str:
 
 # Of what was given. A refusal is to be read, and must not be as large as what somebody sent.
 MOST_SHOWN = 120
+# What was given stands under these names: a value, the key that something was asked for by, an address.
+_GIVEN = ("value", "reference", "path")
 _codes: dict[str, type[DomainError]] = {}
+
+
+def shown(given: Any) -> Any:
+    """What was given, as much of it as a reader takes in. What is itself a sentence or a name stays whole."""
+    if isinstance(given, str) and type(given) in (str, Code) and len(given) > MOST_SHOWN:
+        return type(given)(given[:MOST_SHOWN] + "…")
+    return given
 
 
 class DomainError(Exception):
@@ -110,9 +119,9 @@ class DomainError(Exception):
 
     def __init__(self, *, pointer: str | None = None, **data: Any) -> None:
         self.pointer = pointer
-        given = data.get("value")
-        if isinstance(given, str) and type(given) in (str, Code) and len(given) > MOST_SHOWN:
-            data["value"] = type(given)(given[:MOST_SHOWN] + "…")
+        for name in _GIVEN:
+            if name in data:
+                data[name] = shown(data[name])
         self.data = data
         super().__init__(f"{self.code}: {fill(self.message, data)}")
 

@@ -195,8 +195,9 @@ def _database(url: str, home: Path, pool: int) -> dict[str, Any]:
                 "timeout": 60,
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-4000; "
                 "PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=67108864; "
-                # Pages that are written again and again are copied into the database once in a while, not at every commit.
-                "PRAGMA wal_autocheckpoint=8000;",
+                # Pages that are written again and again are copied into the database once in a while, not at every commit:
+                # when the log comes near the size that is kept of it, so that it need not grow anew.
+                "PRAGMA wal_autocheckpoint=16000;",
             },
         }
     parts = urlsplit(url)

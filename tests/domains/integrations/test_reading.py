@@ -90,6 +90,46 @@ def test_a_line_with_too_many_or_too_few_cells_is_faulty(tmp_path: Path) -> None
     assert rows[0].fault and rows[0].fault.data == {"found": 1, "expected": 2}
 
 
+@pytest.mark.parametrize(
+    ("rows", "number", "line"),
+    [
+        ('A1,x\nA2,"5 inch\nA3,y\nA4,z\n', 3, 3),
+        ('A1,x\n"A2,y\nA3,z\n', 3, 3),
+        ('A1,"x\ny"\nA2,"z\r\nA3,w\r\n', 3, 4),
+        ('A1,"x\ny",z,"w\nA3,w', 2, 3),
+        ('A1,x\nA2,"y', 3, 3),
+        ('A1,x\nA2,"', 3, 3),
+        ('A1,x\nA2,"\n\n\n', 3, 3),
+    ],
+)
+def test_a_quote_that_is_never_closed_is_said_to_be_one(tmp_path: Path, rows: str, number: int, line: int) -> None:
+    """It takes in all the rest of the file: as many cells as the header has were no sign that all is well."""
+    last = rows_of(write(tmp_path, f"sku,name\n{rows}".encode()))[-1]
+    assert last.fault is not None
+    assert (last.number, last.fault.code, last.fault.data) == (number, "quote_never_closed", {"line": line})
+
+
+def test_a_quote_that_takes_in_too_much_is_told_by_its_line(tmp_path: Path) -> None:
+    lines = "".join(f"A{number},cup\n" for number in range(30_000))
+    with pytest.raises(errors.FileUnreadable, match="line 3"):
+        rows_of(write(tmp_path, f'sku,name\nA1,x\nA2,"5 inch\n{lines}'.encode()))
+    with pytest.raises(errors.FileUnreadable, match="line 1"):
+        rows_of(write(tmp_path, b'sku,"name\nA1,x\n'))
+    with pytest.raises(errors.FileUnreadable, match="row 2"):
+        rows_of(write(tmp_path, f"sku,name\nA1,{'x' * 140_000}\n".encode()))
+
+
+def test_quotes_that_are_closed_are_read_as_before(tmp_path: Path) -> None:
+    path = write(tmp_path, b'sku,name\nA1,"x\ny"\nA2,5" cup\n"A3","say ""x"""\nA4,"last"')
+    rows = [(row.number, list(row.cells), row.fault) for row in rows_of(path)]
+    assert [cells for _, cells, fault in rows if fault is None] == [
+        ["A1", "x\ny"],
+        ["A2", '5" cup'],
+        ["A3", 'say "x"'],
+        ["A4", "last"],
+    ]
+
+
 def test_a_damaged_workbook_is_said_to_be_one(tmp_path: Path) -> None:
     for content in (b"\x9d\x81\xff\x8f\x90broken", b"\x00\x01\x02binary\x00", b"PK\x03\x04 no zip", b"PK\x01\x02 \x05"):
         with pytest.raises(errors.ExcelUnreadable) as caught:

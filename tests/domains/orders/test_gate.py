@@ -4,7 +4,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
@@ -41,11 +41,40 @@ def test_what_waits_shares_a_transaction_and_everybody_gets_their_own_answer():
         first = pool.submit(gate.submit, submission("first"))
         _until(lambda: batches)
         rest = [pool.submit(gate.submit, submission(str(n))) for n in range(15)]
-        _until(lambda: gate._queue.qsize() == 15)
+        _until(lambda: len(gate._line) == 15)
         release.set()
         assert first.result() == "first"
         assert [answer.result() for answer in rest] == [str(n) for n in range(15)]
     assert batches == [1, 10, 5]
+
+
+def test_who_waits_for_several_is_woken_when_the_last_of_them_comes():
+    line = gates._WaitingLine()
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(line.wait, until=3, seconds=60)
+        _until(lambda: line._until == 3)
+        line.join((submission(), Future()))
+        line.join((submission(), Future()))
+        assert not line._enough.is_set()
+        line.join((submission(), Future()))
+        waiting.result(timeout=30)
+    assert len(line.take(10)) == 3
+    line.wait(until=1, seconds=0.001)  # the time is up
+    assert line.take(10) == []
+
+
+def test_of_many_who_join_at_once_nobody_is_lost_and_nobody_taken_twice():
+    line = gates._WaitingLine()
+    joined = [(submission(str(number)), Future()) for number in range(4000)]
+    taken: list[object] = []
+    with ThreadPoolExecutor(8) as pool:
+        for part in range(8):
+            pool.submit(lambda part: [line.join(entry) for entry in joined[part::8]], part)
+        while len(taken) < len(joined):
+            line.wait(until=1)
+            line.wait(until=min(7, len(joined) - len(taken)), seconds=0.01)
+            taken += line.take(5)
+    assert sorted(map(id, taken)) == sorted(map(id, joined))
 
 
 def test_a_failure_reaches_everybody_who_waits_and_the_gate_goes_on():

@@ -53,11 +53,12 @@ def _result(outcome: Outcome, index: int) -> dict[str, Any]:
         "verdict": outcome.verdict,
         "id": outcome.order_id,
         "number": outcome.number,
+        "state": outcome.state,
         "currency": outcome.currency,
         "net_amount": outcome.net_amount,
         "tax_amount": outcome.tax_amount,
         "total_amount": outcome.total_amount,
         "placed_at": outcome.placed_at,
         "lines": [msgspec.structs.asdict(line) for line in outcome.lines],
-        **({"state": outcome.state, "differs": outcome.differs} if isinstance(outcome, Duplicate) else {}),
+        **({"differs": outcome.differs} if isinstance(outcome, Duplicate) else {}),
     }

@@ -55,7 +55,7 @@ class DuplicateOrder(InCurrency):
 
 class BulkResult(InCurrency):
     """What became of one draft, in the order they were sent. A refused one has `errors`, the others what a single call answers;
-    `state` and `differs` are those of a duplicate."""
+    `differs` is that of a duplicate."""
 
     verdict: Literal["placed", "duplicate", "refused"]
     id: int | None = None

@@ -106,6 +106,14 @@ class CellCount(DomainError):
     message = "This line has {found} cells; the header has {expected}."
 
 
+class QuoteNeverClosed(DomainError):
+    code = "quote_never_closed"
+    message = (
+        "The quote opened in line {line} is never closed, so that all that follows is in its cell. "
+        'Close it, or write it twice ("") where it belongs to the text.'
+    )
+
+
 class NotANumber(DomainError):
     code = "not_a_number"
     message = "{value} is not a number; expected one such as {expected}."
@@ -176,6 +184,11 @@ class ConflictingValue(DomainError):
 class CurrencyDiffers(DomainError):
     code = "currency_differs"
     message = "Order {number} exists with the same reference {reference}, but in {expected} and not in {value}."
+
+
+class CustomerDiffers(DomainError):
+    code = "customer_differs"
+    message = "Order {number} exists with the same reference {reference}, but for customer {expected} and not {value}."
 
 
 class DocumentDiffers(DomainError):

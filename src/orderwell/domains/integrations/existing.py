@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Hashable, Iterable, Mapping
 
+from django.db.models import Q
+
+from orderwell.domains.customers.models import Customer, CustomerMerge
 from orderwell.domains.fulfilment.models import Return, ReturnLine
 from orderwell.domains.inventory.models import Adjustment, StockMovement
 from orderwell.domains.orders.models import Order, OrderLine
@@ -40,6 +43,39 @@ def order_families(names: Mapping[str, str], channel_ids: Collection[int]) -> Fa
     for pk, *key in rows.values_list("order_id", "kind", "sku", "quantity", "unit_price"):
         lines[pk][tuple(key)] += 1
     return families
+
+
+def other_customers(named: Mapping[int, str]) -> dict[int, str]:
+    """Orders -> the number of their customer, of those that are another's than the customer `named` for them.
+
+    An order without a customer is nobody's, so it is not another's either.
+    """
+    orders = Order.objects.filter(pk__in=list(named), customer__isnull=False)
+    held = {pk: owner for pk, owner in orders.values_list("pk", "customer_id") if owner is not None}
+    rows = list(
+        # One look at both sides, so that no merge comes between them.
+        Customer.objects.filter(Q(number__in={named[pk] for pk in held}) | Q(pk__in=set(held.values()))).values_list(
+            "pk", "number", "merged_into_id"
+        )
+    )
+    ids, numbers = {number: pk for pk, number, _ in rows}, {pk: number for pk, number, _ in rows}
+    leads_to = {pk: merged_into or pk for pk, _, merged_into in rows}
+    differing: dict[int, set[int]] = {}
+    for order, owner in held.items():
+        asked = ids.get(named[order])
+        meant = {asked, leads_to[asked]} if asked is not None else set()
+        if leads_to[owner] not in meant:
+            differing[order] = meant
+    if not differing:
+        return {}
+    # What was placed for a customer while it was part of another stays with that one when they are parted again.
+    merges = CustomerMerge.objects.filter(survivor__in={held[order] for order in differing})
+    once = set(merges.values_list("merged_id", "survivor_id"))
+    return {
+        order: numbers[held[order]]
+        for order, meant in differing.items()
+        if not any((pk, held[order]) in once for pk in meant)
+    }
 
 
 def return_families(names: Mapping[str, str], channel_id: int) -> Families:

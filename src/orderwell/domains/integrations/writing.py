@@ -20,13 +20,14 @@ from orderwell.domains.catalog.models import Variant
 from orderwell.domains.catalog.resolving import reference
 from orderwell.domains.customers.models import Customer
 from orderwell.domains.fulfilment.services.past_returns import PastReturn, PastReturnLine, record_past_returns
-from orderwell.domains.integrations.errors import CurrencyDiffers, DocumentDiffers, HistoryOnly
+from orderwell.domains.integrations.errors import CurrencyDiffers, CustomerDiffers, DocumentDiffers, HistoryOnly
 from orderwell.domains.integrations.existing import (
     MAX_FAMILY,
     Families,
     adjustment_families,
     names_of,
     order_families,
+    other_customers,
     return_families,
     supplement_name,
 )
@@ -41,7 +42,7 @@ from orderwell.domains.orders.errors import UnknownSku
 from orderwell.domains.orders.models import Order, OrderLine
 from orderwell.domains.orders.outcomes import Duplicate, Placed, Refused
 from orderwell.domains.orders.services.place import place_orders
-from orderwell.kernel.errors import ErrorDetail
+from orderwell.kernel.errors import DomainError, ErrorDetail
 from orderwell.platform.accounts.actor import Actor
 
 
@@ -75,6 +76,12 @@ class ChunkWriter:
     def _orders(self, plans: list[Plan], now: datetime) -> None:
         drafts = [plan.order for plan in plans if plan.order is not None]
         outcomes = place_orders(drafts, actor=self.actor, now=now) if drafts else []
+        named = {
+            outcome.order_id: draft.customer
+            for draft, outcome in zip(drafts, outcomes, strict=True)
+            if isinstance(outcome, Duplicate) and draft.customer
+        }
+        others = other_customers(named) if named else {}
         repeated = []
         for plan, draft, outcome in zip(plans, drafts, outcomes, strict=True):
             lines = plan.of(Part.GOODS, Part.CHARGE)
@@ -86,7 +93,12 @@ class ChunkWriter:
                 self._blame(plan, lines, outcome.errors)
             elif isinstance(outcome, Duplicate):
                 if draft.currency not in (None, outcome.currency):
-                    self._other_currency(plan, lines, outcome)
+                    # The same numbers are other amounts: an order that exists does not account for them.
+                    values = {"value": draft.currency, "expected": outcome.currency}
+                    self._not_its(plan, lines, "/currency", CurrencyDiffers, number=outcome.number, **values)
+                elif outcome.order_id in others:
+                    values = {"value": plan.customer or named[outcome.order_id], "expected": others[outcome.order_id]}
+                    self._not_its(plan, lines, "/customer", CustomerDiffers, number=outcome.number, **values)
                 else:
                     repeated.append(plan)
         if repeated:
@@ -115,11 +127,11 @@ class ChunkWriter:
         other = Fault("", "other_line_refused", {"row": first, "reference": plan.reference})
         self.written.refuse(lines, other)
 
-    def _other_currency(self, plan: Plan, lines: Sequence[PlannedLine], known: Duplicate) -> None:
-        """The same numbers are other amounts: an order that exists does not account for them."""
-        currencies = {"value": plan.order.currency if plan.order else "", "expected": known.currency}
-        error = CurrencyDiffers(number=known.number, reference=plan.reference, **currencies)
-        lines[0].fault = Fault.of(self.layout.column_of("/currency"), error)
+    def _not_its(
+        self, plan: Plan, lines: Sequence[PlannedLine], pointer: str, error: type[DomainError], **values: Any
+    ) -> None:
+        """Refuse lines that are not those of the order with the same reference, whatever their goods."""
+        lines[0].fault = Fault.of(self.layout.column_of(pointer), error(reference=plan.reference, **values))
         other = Fault("", "other_line_refused", {"row": lines[0].number, "reference": plan.reference})
         self.written.refuse(lines, other)
 

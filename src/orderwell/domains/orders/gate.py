@@ -10,13 +10,11 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from datetime import datetime
-from queue import Empty, SimpleQueue
 
 from django.conf import settings
 from django.db import close_old_connections, connection
@@ -57,7 +55,7 @@ class IntakeGate:
     """`place` is what turns a batch into outcomes; tests may pass another."""
 
     def __init__(self, *, place: PlaceBatch = _place_batch, clock: Callable[[], datetime] = utc_now, limit: int = 64):
-        self._queue: SimpleQueue[_Entry] = SimpleQueue()
+        self._line = _WaitingLine()
         self._place = place
         self._clock = clock
         self._limit = limit
@@ -93,7 +91,7 @@ class IntakeGate:
         submission.actor.require(Permission.ORDERS_ORDER_PLACE)
         if self._thread is None:
             self._start()
-        self._queue.put((submission, answer))
+        self._line.join((submission, answer))
 
     def _start(self) -> None:
         with self._starting:
@@ -121,23 +119,44 @@ class IntakeGate:
         Callers that were answered together come back together, a moment apart. So under load the gate waits that moment,
         until as many have come as last time; after a batch of one it does not wait at all.
         """
-        batch = [self._queue.get()]
-        deadline = time.monotonic() + (LINGER_SECONDS if self._last > 1 else 0)
-        while len(batch) < min(self._last, self._limit) and (wait := deadline - time.monotonic()) > 0:
-            try:
-                batch.append(self._queue.get(timeout=wait))
-            except Empty:
-                break
-        return batch
+        self._line.wait(until=1)
+        if self._last > 1:
+            self._line.wait(until=min(self._last, self._limit), seconds=LINGER_SECONDS)
+        return self._line.take(self._limit)
 
     def _take_more(self, batch: list[_Entry]) -> None:
         """What came while another process had its turn."""
-        while len(batch) < self._limit:
-            try:
-                batch.append(self._queue.get_nowait())
-            except Empty:
-                break
+        batch += self._line.take(self._limit - len(batch))
         self._last = len(batch)
+
+
+class _WaitingLine:
+    """Many join it, one thread takes. That one is woken once, when as many have come as it waits for: to wake it for
+    each of them cost as much as reading their requests."""
+
+    def __init__(self) -> None:
+        self._entries: deque[_Entry] = deque()
+        self._until = 1
+        self._enough = threading.Event()
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def join(self, entry: _Entry) -> None:
+        self._entries.append(entry)
+        if len(self._entries) >= self._until:
+            self._enough.set()
+
+    def wait(self, *, until: int, seconds: float | None = None) -> None:
+        """Until that many have come, or the time is up."""
+        self._until = until
+        self._enough.clear()
+        # Who joins from here on sees the new number; who joined before is counted here.
+        if len(self._entries) < until:
+            self._enough.wait(seconds)
+
+    def take(self, most: int) -> list[_Entry]:
+        return [self._entries.popleft() for _ in range(min(most, len(self._entries)))]
 
 
 class _Patience:

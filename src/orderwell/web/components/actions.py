@@ -21,6 +21,10 @@ from orderwell.web.components.forms import Form
 from orderwell.web.components.toasts import Undo, tell
 from orderwell.web.pages import dialog, go
 
+# What a page sends of the draft that it keeps (drafting.js), beside what the form is about: the same form sent again may have
+# been kept once more in between.
+OF_DRAFT = frozenset({"draft", "draft_version", "draft_page", "draft_step"})
+
 
 def new_token() -> str:
     return random_token(24)
@@ -105,7 +109,7 @@ def fingerprint_of(request: HttpRequest) -> bytes:
     sent = "&".join(
         f"{name}={value}"
         for name, values in sorted(request.POST.lists())
-        if name != "csrfmiddlewaretoken"
+        if name != "csrfmiddlewaretoken" and name not in OF_DRAFT
         for value in values
     )
     return hashlib.sha256(f"{request.path}?{sent}".encode()).digest()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -23,7 +24,8 @@ from orderwell.kernel.errors import DomainError, NotFound, StaleVersion
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.permissions import Permission, PermissionDenied
 from orderwell.platform.wording import sentences
-from orderwell.web.components.actions import ActionForm, perform, perform_once
+from orderwell.web.components.actions import ActionForm, new_token, perform, perform_once
+from orderwell.web.components.drafts import finish
 from orderwell.web.components.toasts import tell, undoes
 from orderwell.web.components.toasts import undo as toast_undo
 from orderwell.web.orders.change_forms import (
@@ -39,29 +41,38 @@ from orderwell.web.orders.change_forms import (
     rows_of,
     stored_values,
 )
+from orderwell.web.orders.kept_changes import (
+    CHANGE,
+    OfferedChange,
+    content_of_change,
+    keep_refused,
+    kind_of,
+    offered_over,
+    overtaken_by,
+    resumed_over,
+    to_newest,
+)
 from orderwell.web.orders.overtaken import cancelled, typed_as_order
 from orderwell.web.pages import action, form_page, go
-
-CHANGE = Permission.ORDERS_ORDER_CHANGE
 
 
 def page_of(order_id: int) -> str:
     return reverse("order-detail", args=[order_id])
 
 
-@form_page(CHANGE)
+@form_page(Permission.ORDERS_ORDER_CHANGE)
 def change(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse:
     found = order_overview(actor, order_id)
     if found.order.state not in (Order.State.PLACED, Order.State.COMPLETED) or found.order.history:
         return _too_late(request, actor, found)
     if request.method != "POST":
-        form = _form(None, found, actor)
-        return change_page(request, actor, found, form, Typed(rows_of(found), []))
-    form, typed = _read(request, found, actor)
+        return _opened(request, actor, found)
+    form, typed = _read(request.POST, found, actor)
     wanted = change_from(form, typed, found) if form.is_valid() else None
     if wanted is None or typed.wrong:
         return change_page(request, actor, found, form, typed)
     if is_empty(wanted):
+        finish(request, actor, kind_of(CHANGE, order_id))
         messages.info(request, _("Nothing was different, so nothing was changed."))
         return go(request, page_of(order_id))
     try:
@@ -75,6 +86,7 @@ def change(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse:
     else:
         if shown is not None:
             return change_page(request, actor, found, form, typed, shown)
+        finish(request, actor, kind_of(CHANGE, order_id))
         last = changes_of(actor, order_id)[0].number
         text = _("Order %(number)s was changed.") % {"number": found.order.number}
         tell(request, text, undo=toast_undo("order-changed", order_id=order_id, number=last))
@@ -82,11 +94,30 @@ def change(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse:
     return change_page(request, actor, found, form, typed)
 
 
+def _opened(request: HttpRequest, actor: Actor, found: OrderOverview) -> HttpResponse:
+    """The form as the order stands, with what this person typed over it before to go on with; or just that."""
+    again = resumed_over(request, CHANGE, found.order, actor)
+    if again is None:
+        form, typed = _form(None, found, actor), Typed(rows_of(found), [])
+        return change_page(request, actor, found, form, typed, drafts=offered_over(CHANGE, found.order, actor))
+    form, typed = _read(again.data, found, actor)
+    said = [overtaken_by(found.order)] if again.overtaken else []
+    return change_page(request, actor, found, form, typed, carried=True, draft=again.draft, said=said)
+
+
 def _too_late(request: HttpRequest, actor: Actor, found: OrderOverview) -> HttpResponse:
     order = found.order
-    if order.state == Order.State.CANCELLED and request.method == "POST":
-        form = _form(request.POST, found, actor)
-        return cancelled(request, actor, order, form, *typed_as_order(found, request.POST))
+    if order.state == Order.State.CANCELLED:
+        again = None if request.method == "POST" else resumed_over(request, CHANGE, order, actor)
+        data = again.data if again else request.POST
+        if data:
+            form, key = _form(data, found, actor), again.draft["key"] if again else ""
+            answer = cancelled(request, actor, order, form, *typed_as_order(found, data), key=key)
+            if not again and actor.may(Permission.ORDERS_ORDER_PLACE):  # it is an unfinished new order now
+                finish(request, actor, kind_of(CHANGE, order.pk))
+            return answer
+        if newest := to_newest(CHANGE, order, actor):
+            return newest
     messages.error(request, _("Order %(number)s can't be changed any more.") % {"number": order.number})
     return go(request, page_of(order.pk))
 
@@ -113,11 +144,11 @@ def take_change_back(actor: Actor, now: datetime, *, order_id: int, number: int)
     return _("Change %(change)s was undone.") % {"change": number}
 
 
-@action(CHANGE)
+@action(Permission.ORDERS_ORDER_CHANGE)
 def preview(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse:
     """The difference of what is typed so far, as a part of the page."""
     found = order_overview(actor, order_id, with_stock=False)
-    form, typed = _read(request, found, actor)
+    form, typed = _read(request.POST, found, actor)
     context: dict[str, Any] = {"order": found.order, "live": True}
     if form.is_valid():
         wanted = change_from(form, typed, found)
@@ -136,13 +167,13 @@ def preview(request: HttpRequest, actor: Actor, order_id: int) -> HttpResponse:
     return render(request, "orders/change_difference.html", context)
 
 
-def _read(request: HttpRequest, found: OrderOverview, actor: Actor) -> tuple[OrderChangeForm, Typed]:
-    given = request.POST.get("version", "")
+def _read(data: QueryDict, found: OrderOverview, actor: Actor) -> tuple[OrderChangeForm, Typed]:
+    given = data.get("version", "")
     version = int(given) if given.isascii() and given.isdecimal() and len(given) < 10 else found.order.version
     later = changes_after(found.order, version) if version < found.order.version else []
     who = later[-1].actor_label if later else ""
-    form = _form(request.POST, found, actor, who)
-    return form, read_rows(found, request.POST, before_of(later), who)
+    form = _form(data, found, actor, who)
+    return form, read_rows(found, data, before_of(later), who)
 
 
 def _form(data: Any, found: OrderOverview, actor: Actor, who: str = "") -> OrderChangeForm:
@@ -165,8 +196,14 @@ def change_page(
     difference: Difference | None = None,
     *,
     carried: bool = False,
+    draft: dict[str, Any] | None = None,
+    drafts: Sequence[OfferedChange] = (),
+    said: Sequence[str] = (),
 ) -> HttpResponse:
     """`carried`: what stands in the form was typed elsewhere, so its difference is asked for at once."""
+    if request.method == "POST":
+        content = content_of_change(form.sent if carried else request.POST)
+        draft = keep_refused(request, CHANGE, found.order, actor, content)
     wrong = bool(form.is_bound and form.errors) or typed.wrong
     if form.is_bound and (wrong or difference is not None):
         # What is corrected or confirmed is a new request; the old token would give the old answer.
@@ -177,19 +214,23 @@ def change_page(
         "form": form,
         "rows": typed.rows,
         "added": typed.added,
-        "said": [*form.said, *dict.fromkeys(typed.said)],
+        "said": [*said, *form.said, *dict.fromkeys(typed.said)],
         "conflicts": [*(form.merged.conflicts if form.merged else ()), *line_conflicts(typed)],
         "difference": difference,
         # Sent before its difference had come: it looks as it did, so it says that it is not done yet.
         "unsaved": difference is not None,
         "carried": carried,
+        "draft": draft or {"key": new_token(), "version": 0},
+        "drafts": drafts,
+        "begun": form.is_bound,
         "may_price": actor.may(Permission.ORDERS_PRICE_OVERRIDE),
         "address_open": any(name.startswith("ship_") for name in form.errors) if form.is_bound else False,
     }
-    return render(request, "orders/change.html", context, status=422 if wrong else 200)
+    status = 422 if wrong and request.method == "POST" else 200
+    return render(request, "orders/change.html", context, status=status)
 
 
-@form_page(CHANGE)
+@form_page(Permission.ORDERS_ORDER_CHANGE)
 def undo(request: HttpRequest, actor: Actor, order_id: int, number: int) -> HttpResponse:
     found = order_overview(actor, order_id)
     amendment = next((row for row in changes_of(actor, order_id) if row.number == number), None)

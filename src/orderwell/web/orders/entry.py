@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -26,11 +27,11 @@ from orderwell.kernel.clock import utc_now
 from orderwell.kernel.errors import DomainError, ErrorDetail, all_codes
 from orderwell.kernel.quantities import plain
 from orderwell.platform.accounts.actor import Actor
-from orderwell.platform.drafts.services import finish_draft
 from orderwell.platform.formats import listed
 from orderwell.platform.idempotency.repeating import Answer, once
 from orderwell.platform.permissions import Permission
-from orderwell.web.components.actions import new_token
+from orderwell.web.components.actions import OF_DRAFT, new_token
+from orderwell.web.components.drafts import finish, key_in, whole
 from orderwell.web.components.refusals import shown_as_page
 from orderwell.web.orders.entry_drafts import KIND as DRAFT
 from orderwell.web.orders.entry_drafts import Offered, Resumed, offered, resumed, to_refused
@@ -44,13 +45,14 @@ from orderwell.web.orders.entry_forms import (
     rows_from,
     say_above,
 )
+from orderwell.web.orders.kept_changes import OfferedChange
 from orderwell.web.orders.lookups import customer_card
 from orderwell.web.pages import form_page
 from orderwell.web.templatetags.orderwell import line_name, localname, money_text, price
 
 MOST_ADDED = 200
 # What a page sends beside the order; two tabs of the same draft differ in it.
-NOT_THE_ORDER = {"csrfmiddlewaretoken", "token", "draft", "draft_version", "draft_page", "draft_step"}
+NOT_THE_ORDER = OF_DRAFT | {"csrfmiddlewaretoken", "token"}
 
 
 @form_page(Permission.ORDERS_ORDER_PLACE)
@@ -60,7 +62,7 @@ def new_order(request: HttpRequest, actor: Actor) -> HttpResponse:
         form, rows = EntryForm(request.POST, channels=channels), rows_from(request.POST)
         placed = _submit(request, actor, form, rows)
         if placed is not None:
-            finish_draft(kind=DRAFT, key=request.POST.get("draft", ""), actor=actor, now=utc_now())
+            finish(request, actor, DRAFT)
             return HttpResponseRedirect(placed)
         kept_at = to_refused(request, actor, form, rows) if shown_as_page(request) else None
         return kept_at or entry_page(request, actor, form, rows, status=422)
@@ -71,7 +73,7 @@ def new_order(request: HttpRequest, actor: Actor) -> HttpResponse:
     initial, rows, changes = _start(request, actor)
     form = EntryForm(channels=channels, initial=initial)
     empty = not rows and not initial.get("customer")
-    return entry_page(request, actor, form, rows, changes=changes, drafts=offered(actor) if empty else [])
+    return entry_page(request, actor, form, rows, changes=changes, drafts=offered(actor) if empty else ())
 
 
 def _resumed(request: HttpRequest, actor: Actor, kept: Resumed, key: str) -> HttpResponse:
@@ -93,19 +95,15 @@ def entry_page(
     *,
     quote: Order | None = None,
     draft: dict[str, Any] | None = None,
-    drafts: list[Offered] | None = None,
+    drafts: Sequence[Offered | OfferedChange] = (),
     changes: list[str] | None = None,
     merged: dict[str, Any] | None = None,
     status: int = 200,
 ) -> HttpResponse:
     number = form["customer"].value()
-    if draft is None:
-        sent = request.POST.get("draft_version", "0")
-        version = int(sent) if sent.isascii() and sent.isdecimal() and len(sent) < 10 else 0
-        draft = {"key": request.POST.get("draft", "")[:64] or new_token(), "version": version}
     context = {
-        "draft": {**draft, "page": new_token()},
-        "drafts": drafts or [],
+        "draft": draft or {"key": key_in(request) or new_token(), "version": whole(request, "draft_version")},
+        "drafts": drafts,
         "changes": changes or [],
         "form": form,
         "rows": rows,

@@ -128,9 +128,19 @@ def _before_cancelling(found: OrderOverview) -> Iterator[tuple[OrderLine, Decima
 
 
 def cancelled(
-    request: HttpRequest, actor: Actor, order: Order, form: forms.Form, fields: Mapping[str, str], rows: Sequence[Row]
+    request: HttpRequest,
+    actor: Actor,
+    order: Order,
+    form: forms.Form,
+    fields: Mapping[str, str],
+    rows: Sequence[Row],
+    *,
+    key: str = "",
 ) -> HttpResponse:
-    """Show what was typed over an order that was cancelled meanwhile, and keep it as an unfinished new order."""
+    """Show what was typed over an order that was cancelled meanwhile, and keep it as an unfinished new order.
+
+    `key` of the draft in which it was kept; looked at again it is the same unfinished order.
+    """
     kept = ""
     if actor.may(Permission.ORDERS_ORDER_PLACE):
         content = {name: fields.get(name, "") for name in EntryForm.base_fields}
@@ -138,7 +148,7 @@ def cancelled(
             content["external_id"] = ""  # the channel has given it to the cancelled order
         content["token"] = new_token()
         try:
-            key = keep_typed(actor, content, rows, key=request.POST.get("token", "")[:64])
+            key = keep_typed(actor, content, rows, key=key or request.POST.get("token", "")[:64])
             kept = f"{reverse('order-new')}?{urlencode({'draft': key})}"
         except DomainError:
             kept = ""  # too large to be kept; the page still shows it
@@ -149,4 +159,4 @@ def cancelled(
         if not bound.is_hidden and bound.name not in FIXED and bound.value() and bound.name in form.fields
     ]
     context = {"order": order, "who": who, "when": when, "facts": facts, "rows": rows, "kept": kept}
-    return render(request, "orders/overtaken.html", context, status=422)
+    return render(request, "orders/overtaken.html", context, status=422 if request.method == "POST" else 200)

@@ -248,7 +248,22 @@
     E.customerSelect = E.customer(form);
     E.products = E.adder(form);
     E.pasting(form);
-    E.drafting(form);
+    E.keep = window.Orderwell.drafting(form, {
+      collect: () => {
+        const { csrfmiddlewaretoken, draft, draft_version, draft_page, draft_step, ...fields } = E.fields();
+        // What a stored quote began with, to find out later what of it was typed.
+        ["base", "base_rows"].forEach((name) => {
+          if (form[name]) fields[name] = form[name].value;
+        });
+        return {
+          title: E.customerSelect.getItem(fields.customer)?.firstChild?.textContent.trim() || "",
+          fields,
+          rows: E.lines.values(),
+        };
+      },
+      untouched: (state) =>
+        form.dataset.draftOf ? !state.touched : !E.lines.all().length && !form.customer.value,
+    });
     E.hinting(form);
     form.addEventListener("input", (event) => {
       if (/^(line_(?!sku)|shipping|discount|external_id|requested_on|ship_phone)/.test(event.target.name || ""))

@@ -102,8 +102,14 @@
           }
         });
     };
+    const OWN = /^(csrfmiddlewaretoken|token|draft.*)$/;
+    const keep = window.Orderwell.drafting(form, {
+      collect: () => ({ typed: [...collect().entries()].filter(([name]) => !OWN.test(name)) }),
+      untouched: (state) => !state.touched,
+    });
     const changed = () => {
       form.dataset.dirty = "yes";
+      keep();
       $("[data-unsaved]", form)?.remove();
       // What was seen is no longer what would happen, nor is an answer that is still on its way.
       asked += 1;

@@ -1,24 +1,30 @@
 // What is typed is kept on the server, a moment after it was typed. Each window has a draft of its own. Without a connection
-// it is kept on this device, and brought to the server by whichever page of order entry comes next.
+// it is kept on this device, and brought to the server by whichever page with the same form comes next: of order entry, or of
+// the change of the same order.
 (() => {
   const { $, toast } = window.Orderwell;
-  const E = window.Orderwell.entry;
-  const prefix = () => `entry:${document.body.dataset.me}:`;
-  const device = {
-    put: (key, draft) => {
+  const newKey = () =>
+    [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  // Drafts of new orders have no name between person and key.
+  const deviceOf = (form) => ({
+    prefix: ["entry", document.body.dataset.me, form.dataset.draftOf, ""].filter((part) => part !== undefined).join(":"),
+    put(key, draft) {
       try {
-        localStorage.setItem(prefix() + key, JSON.stringify(draft));
+        localStorage.setItem(this.prefix + key, JSON.stringify(draft));
         return true;
       } catch {
         return false; // full, or forbidden
       }
     },
-    drop: (key) => localStorage.removeItem(prefix() + key),
-    all: () =>
-      Object.keys(localStorage)
-        .filter((name) => name.startsWith(prefix()))
-        .map((name) => [name.slice(prefix().length), JSON.parse(localStorage.getItem(name))]),
-  };
+    drop(key) {
+      localStorage.removeItem(this.prefix + key);
+    },
+    all() {
+      return Object.keys(localStorage)
+        .filter((name) => name.startsWith(this.prefix) && !name.slice(this.prefix.length).includes(":"))
+        .map((name) => [name.slice(this.prefix.length), JSON.parse(localStorage.getItem(name))]);
+    },
+  });
   const send = (url, token, { key, version, content }, options = {}) => {
     const body = new FormData();
     Object.entries({ csrfmiddlewaretoken: token, key, version, content: JSON.stringify(content) }).forEach((pair) =>
@@ -26,18 +32,25 @@
     );
     return fetch(url, { method: "POST", body, headers: { Accept: "application/json" }, ...options });
   };
-  E.drafting = (form) => {
+  // What somebody means by it: the name of a product is told by the server, in the language of the page.
+  const meaning = ({ fields, rows = [], typed }) =>
+    JSON.stringify([fields, rows.map(([sku, _name, ...cells]) => [sku, ...cells]), typed]);
+  // `collect` gives what is typed, `untouched` says whether the page stands empty and may make way for a draft that comes home.
+  // Returns what to call when something was typed without an event of the form.
+  window.Orderwell.drafting = (form, { collect, untouched }) => {
     const url = form.dataset.keep;
     const told = $("#entry-kept");
+    const device = deviceOf(form);
     const state = { waiting: 0, running: false, again: false, over: false, lost: false, sent: "" };
+    // A page that was kept with what was refused may be shown again: it saves as another page than the first time.
+    form.draft_page.value = newKey();
+    // Over a stored order nothing is begun before something is another than it was.
+    const start = form.dataset.draftOf && !("begun" in form.dataset) ? meaning(collect()) : "";
     const content = () => {
-      const { csrfmiddlewaretoken, draft, draft_version, draft_page, draft_step, ...fields } = E.fields();
-      return JSON.stringify({
-        title: E.customerSelect.getItem(fields.customer)?.firstChild?.textContent.trim() || "",
-        fields,
-        rows: E.lines.values(),
-      });
+      const found = collect();
+      return JSON.stringify(form.dataset.draftOf ? { ...found, begun: meaning(found) !== start } : found);
     };
+    const isEmpty = (text) => start && !state.sent && !JSON.parse(text).begun;
     // The draft as it would be sent now, with which page saves it and the how many-th of its saves it is: one that was
     // written but not answered, or that was overtaken on its way, is then known for what it is.
     const marked = (text) => ({
@@ -50,8 +63,10 @@
       told.classList.toggle("text-bad", bad);
     };
     const keepHere = () => {
+      const text = content();
+      if (isEmpty(text)) return;
       state.lost = true;
-      tell(device.put(form.draft.value, marked(content())) ? form.dataset.textHere : form.dataset.textLost, true);
+      tell(device.put(form.draft.value, marked(text)) ? form.dataset.textHere : form.dataset.textLost, true);
     };
     const settle = () => {
       state.settled?.();
@@ -59,13 +74,13 @@
     };
     const save = ({ hidden = false, leaving = false } = {}) => {
       clearTimeout(state.waiting);
-      if (!url || state.over || form.dataset.sending) return;
+      if (state.over || form.dataset.sending) return;
       if (state.running) {
         state.again = true;
         return;
       }
       const text = content();
-      if (text === state.sent) {
+      if (text === state.sent || isEmpty(text)) {
         form.dataset.clean = "yes"; // typed and taken back, or touched only: the server has it as it stands
         settle();
         return;
@@ -79,7 +94,7 @@
           state.running = false;
           if (answer.status === 409) {
             device.drop(form.draft.value);
-            form.draft.value = E.newKey();
+            form.draft.value = newKey();
             form.draft_version.value = "0";
             save();
             return;
@@ -132,26 +147,23 @@
       if (state.touched && (state.lost || !navigator.onLine)) keepHere();
       if (state.touched) save({ leaving: true });
     });
-    window.addEventListener("offline", () => {
-      if (url) keepHere();
-    });
+    window.addEventListener("offline", keepHere);
     window.addEventListener("online", () => {
       if (state.lost) save();
     });
-    // The order was to be placed and nobody answered.
-    form.addEventListener("orderwell:unsent", () => {
-      if (url) keepHere();
-    });
-    E.keep = () => {
+    // It was to be sent and nobody answered.
+    form.addEventListener("orderwell:unsent", keepHere);
+    const keep = () => {
       state.touched = true;
       if (!form.dataset.sending) delete form.dataset.clean;
-      if (url && state.lost) keepHere();
-      if (url) later();
+      if (state.lost) keepHere();
+      later();
     };
-    form.addEventListener("input", E.keep);
-    form.addEventListener("change", E.keep);
-    if (url) openInOtherLanguage(form, state, save);
-    if (url) bringHome(form, url);
+    form.addEventListener("input", keep);
+    form.addEventListener("change", keep);
+    openInOtherLanguage(form, state, save);
+    bringHome(form, device, () => untouched(state));
+    return keep;
   };
   // Another language is another page: it opens this draft again, once the last of it is kept.
   const openInOtherLanguage = (form, state, save) => {
@@ -163,7 +175,7 @@
       event.preventDefault();
       state.settled = () => {
         // Where it can't be kept the page asks before it is left.
-        if (form.dataset.clean) other.next.value = `${location.pathname}?draft=${form.draft.value}`;
+        if (form.dataset.clean && state.sent) other.next.value = `${form.dataset.page}?draft=${form.draft.value}`;
         kept = true;
         other.requestSubmit(event.submitter);
         kept = false;
@@ -172,14 +184,27 @@
     });
   };
   // What was typed without a connection and has not reached the server since.
-  const bringHome = (form, url) => {
+  const bringHome = (form, device, untouched) => {
+    const url = form.dataset.keep;
     const mine = form.draft.value;
+    // Who is on the way to another page is not taken back. Whether they stayed after all is not told: then it is only offered.
+    let leaving = false;
+    window.addEventListener("beforeunload", () => (leaving = true));
+    window.addEventListener("pageshow", () => (leaving = false));
+    // Before a form leaves it is asked whether the session stands (session.js).
+    document.addEventListener(
+      "submit",
+      (event) => {
+        leaving ||= !event.target.matches("[hx-get], [hx-post]");
+      },
+      true,
+    );
     device.all().forEach(([key, draft]) => {
       send(url, form.csrfmiddlewaretoken.value, draft)
         .then((answer) =>
           // Another window went on with it meanwhile: this one becomes a draft of its own.
           answer.status === 409
-            ? send(url, form.csrfmiddlewaretoken.value, { ...draft, key: E.newKey(), version: 0 })
+            ? send(url, form.csrfmiddlewaretoken.value, { ...draft, key: newKey(), version: 0 })
             : answer,
         )
         .then(async (answer) => {
@@ -187,13 +212,11 @@
           const said = await answer.json();
           device.drop(key);
           if (said.finished || said.error) return;
-          const untouched = !E.lines.all().length && !form.customer.value;
-          if (key === mine || (untouched && !location.search)) location.replace(`${location.pathname}?draft=${key}`);
+          if (!leaving && (key === mine || (untouched() && !location.search)))
+            location.replace(`${form.dataset.page}?draft=${key}`);
           else toast(form.dataset.textHome, "info");
         })
         .catch(() => {});
     });
   };
-  E.newKey = () =>
-    [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 })();
