@@ -113,6 +113,9 @@ def test_stock_is_corrected_moved_and_promised(owner: Caller, shop: Shop) -> Non
     sent = owner.post(f"/transfers/{transfer['id']}/dispatch", headers={"If-Match": '"1"'})
     assert made(sent)["state"] == "dispatched"
     line = made(sent)["lines"][0]["id"]
+    as_of = f"/stock/as-of?variant_id={shop.cup.pk}&moment=2031-01-01T00:00:00Z"
+    under_way = [(row["warehouse"], row["on_hand"], row["in_transit"]) for row in made(owner.get(as_of))]
+    assert [(place, Decimal(hand), Decimal(way)) for place, hand, way in under_way] == [("main", 60, 30)]
     body = {"arrivals": [{"line": line, "received": "29", "lost": "1"}]}
     arrived = owner.post(f"/transfers/{transfer['id']}/receive", body, headers={"If-Match": sent["ETag"]})
     assert made(arrived)["state"] == "received"
@@ -133,8 +136,9 @@ def test_stock_is_corrected_moved_and_promised(owner: Caller, shop: Shop) -> Non
     assert Decimal(promise["series"][-1]["quantity"]) - Decimal(promise["series"][0]["quantity"]) == 40
     movements = made(owner.get(f"/stock/movements?variant_id={shop.cup.pk}"))["items"]
     assert sum(Decimal(movement["quantity"]) for movement in movements) == 89
-    then = made(owner.get(f"/stock/as-of?variant_id={shop.cup.pk}&moment=2031-01-01T00:00:00Z"))
+    then = made(owner.get(as_of))
     assert sum(Decimal(row["on_hand"]) for row in then) == 89
+    assert not any(Decimal(row["in_transit"]) for row in then)
 
 
 def test_product_is_saved_found_and_sold(owner: Caller, shop: Shop) -> None:

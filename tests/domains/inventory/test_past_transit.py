@@ -12,6 +12,7 @@ import pytest
 from orderwell.domains.inventory.counts import PastItem, stock_at
 from orderwell.domains.inventory.drafts import ArrivalDraft, TransferDraft, TransferLineDraft
 from orderwell.domains.inventory.models import StockItem, Transfer
+from orderwell.domains.inventory.queries import stock_as_of
 from orderwell.domains.inventory.services.transfer_stock import create_transfer, dispatch_transfer, receive_transfer
 from orderwell.kernel.clock import utc_now
 from orderwell.testing.actors import limited, owner
@@ -79,7 +80,12 @@ def test_on_hand_and_on_the_way_are_all_that_there_was(seed: int) -> None:
         seen.append((moment, dict(+hand), dict(+sent)))
     assert any(way for _, _, way in seen)
     for at, then, way in seen:
-        assert shown(stock_at(owner(), at, now=now).rows) == (then, way), at
+        rows = stock_at(owner(), at, now=now).rows
+        assert shown(rows) == (then, way), at
+        # What the API tells is the same.
+        told = {row.stock_item_id: (row.on_hand, row.in_transit) for row in stock_as_of(owner(), at)}
+        assert told == {row.item.pk: (row.then, row.sent) for row in rows if row.item.pk in told}, at
+        assert not [row for row in rows if (row.then or row.sent) and row.item.pk not in told], at
     assert differences() == []
 
 
@@ -103,9 +109,14 @@ def test_a_warehouse_s_people_see_what_it_sent_and_no_more_is_asked_for_many() -
         receive_transfer(transfer_id=transfer.pk, arrivals=part, actor=owner(), now=now - timedelta(days=6))
     own = stock_at(limited(owner(), warehouses=frozenset({east.pk})), now, now=now).rows
     assert [(row.item.warehouse_id, row.then, row.sent) for row in own] == [(east.pk, 6, 0)] * 4
+    told = stock_as_of(limited(owner(), warehouses=frozenset({main.pk})), now)
+    assert [(row.warehouse, row.on_hand, row.in_transit) for row in told] == [("main", 2, 1)] * 4
     with CaptureQueriesContext(
         connection,
     ) as asked:
         rows = stock_at(owner(), now, now=now).rows
     assert {(row.item.warehouse.code, row.then, row.sent) for row in rows} == {("main", 2, 1), ("east", 6, 0)}
     assert len(asked) <= 5 and StockItem.objects.count() == 8
+    with CaptureQueriesContext(connection) as asked:
+        assert len(stock_as_of(owner(), now)) == 8
+    assert len(asked) <= 4

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.web.browser.conftest import Site
 from tests.web.browser.test_order_entry import choose_customer, paste, rows, start
@@ -98,3 +98,37 @@ def test_the_last_words_before_a_page_is_left_by_a_link_are_kept_too(sign_in: Op
         page.goto(f"/orders/new/?draft={draft}")
         expect(page.locator("[name=note]")).to_have_value(words)
         page.wait_for_load_state("networkidle")  # what the device kept is brought home, and opens the draft once more
+
+
+@pytest.mark.parametrize("by", ["link", "form"])
+def test_a_draft_that_comes_home_takes_nobody_back_who_is_leaving(sign_in: Open, by: str) -> None:
+    page = sign_in("anna")
+    start(page)
+    key = f"left-by-{by}"
+    page.evaluate(
+        """key => localStorage.setItem(`entry:${document.body.dataset.me}:${key}`, JSON.stringify({
+      key, version: "0", content: { title: "", fields: { note: "in the tunnel" }, rows: [] } }))""",
+        key,
+    )
+    saving: list[Route] = []
+    page.route("**/orders/drafts/", lambda route: saving.append(route))
+    # The page that is gone to has nothing to show: on the way there is all that can be seen of it here.
+    page.route("**/search/?q=tea" if by == "form" else "**/customers/", lambda route: route.fulfill(status=204))
+    with page.expect_request("**/orders/drafts/"):
+        page.reload()
+    with page.expect_request(lambda request: request.is_navigation_request()):
+        if by == "form":
+            page.locator("#search-box").fill("tea")
+            page.locator("#search-box").press("Enter")
+        else:
+            page.locator("nav a[href='/customers/']").first.click()
+    saving[0].continue_()
+    expect(page.locator(".toast", has_text="stands among the unfinished ones")).to_be_visible()
+    assert page.url.endswith("/orders/new/")
+    page.unroute_all()
+    page.goto("/orders/new/")
+    offer = page.locator(".entry-drafts li", has=page.locator(f"a[href='?draft={key}']"))
+    expect(offer).to_have_count(1)
+    page.locator(".entry-drafts").evaluate("drafts => { drafts.open = true; }")
+    with page.expect_navigation():
+        offer.locator("button").click()

@@ -125,3 +125,11 @@ def test_fields_carry_a_mark_that_leads_to_their_explanation(owner: Client) -> N
 def test_a_page_lists_the_terms_it_uses_in_both_languages() -> None:
     found = book.page("zh", "orders")
     assert found and ("Hold", "挂起") in {(term.english, term.chinese) for term in found.terms}
+
+
+def test_a_line_broken_within_chinese_is_joined_without_a_space() -> None:
+    tokens = markdown.parse(
+        "订单变为**已取消**。\n已开票的商品：用\n`orderwell` 命令，\n**再**开 credit\nnote。", "orders"
+    )
+    assert markdown.plain(tokens) == "订单变为已取消。已开票的商品：用 orderwell 命令，再开 credit note。"
+    assert "。已开票" in markdown.render(tokens) and "，<strong>再" in markdown.render(tokens)

@@ -132,7 +132,7 @@ def get_atp(
 
 @routes.read("/stock/as-of", permission=VIEW, response=list[PastStockShape])
 def get_stock_as_of(request: ApiRequest, moment: Moment, variant_id: Id) -> list[PastStock]:
-    """What was on hand at `moment`, recomputed from the movements."""
+    """What was on hand at `moment`, recomputed from the movements, and what was on its way to another warehouse."""
     variant_asked(variant_id)
     return queries.stock_as_of(request.actor, moment, variant_ids=[variant_id])
 

@@ -85,6 +85,9 @@ class PastStockShape(Shape):
     sku: str
     warehouse: str
     on_hand: Exact
+    in_transit: Exact = Field(
+        description="Had left this warehouse for another, and had neither arrived nor been reported lost"
+    )
 
 
 class MovementShape(Shape):

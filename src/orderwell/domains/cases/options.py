@@ -64,5 +64,7 @@ declare(
     text(most=4000),
     "; ".join(f"{carrier} = {page}" for carrier, page in TRACKING_PAGES.items()),
     _("Tracking pages of carriers"),
-    _("For each carrier its name, = and the address of its tracking page with {number} in it; separate them with ;"),
+    _(
+        "For each carrier its name, = and the address of its tracking page with {number} in it, separated by semicolons."
+    ),
 )

@@ -18,15 +18,21 @@ ZERO = Decimal(0)
 
 def sent_by(items: Sequence[StockItem], moment: datetime) -> dict[int, Decimal]:
     """Stock item -> what had left it for another warehouse and had neither arrived nor been lost at the end of `moment`."""
-    under_way = Q(transfer__received_at=None) | Q(transfer__received_at__gt=moment)
-    lines = list(
-        TransferLine.objects.filter(
-            under_way,
-            variant__in={item.variant_id for item in items},
-            transfer__origin__in={item.warehouse_id for item in items},
-            transfer__dispatched_at__lte=moment,
-        ).select_related("transfer", "variant")
+    left = left_for_another(
+        moment, variants={item.variant_id for item in items}, warehouses={item.warehouse_id for item in items}
     )
+    return {item.pk: left.get((item.variant_id, item.warehouse_id), ZERO) for item in items}
+
+
+def left_for_another(
+    moment: datetime, *, variants: Collection[int] | None, warehouses: Collection[int]
+) -> dict[tuple[int, int], Decimal]:
+    """(variant, the warehouse it had left) -> what was on its way at the end of `moment`."""
+    under_way = Q(transfer__received_at=None) | Q(transfer__received_at__gt=moment)
+    rows = TransferLine.objects.filter(under_way, transfer__origin__in=warehouses, transfer__dispatched_at__lte=moment)
+    if variants is not None:
+        rows = rows.filter(variant__in=variants)
+    lines = list(rows.select_related("transfer", "variant"))
     arrived = _arrived({line.transfer_id for line in lines if line.quantity_received}, moment)
     lost = _lost({line.transfer_id for line in lines if line.quantity_lost}, moment)
     left: dict[tuple[int, int], Decimal] = defaultdict(Decimal)
@@ -34,7 +40,7 @@ def sent_by(items: Sequence[StockItem], moment: datetime) -> dict[int, Decimal]:
         came = arrived.get((line.transfer_id, line.variant_id), ZERO)
         gone = lost.get((line.transfer_id, line.variant.sku), ZERO)
         left[line.variant_id, line.transfer.origin_id] += line.quantity - came - gone
-    return {item.pk: left.get((item.variant_id, item.warehouse_id), ZERO) for item in items}
+    return left
 
 
 def _arrived(transfers: Collection[int], moment: datetime) -> dict[tuple[int, int], Decimal]:

@@ -21,6 +21,7 @@ from orderwell.domains.inventory.models import (
     TransferLine,
     Warehouse,
 )
+from orderwell.domains.inventory.past_transit import left_for_another
 from orderwell.kernel.errors import InvalidValue, NotFound
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.accounts.row_filters import rows_within
@@ -68,13 +69,14 @@ class MovementFilters:
 
 @dataclass(frozen=True, slots=True)
 class PastStock:
-    """What was on hand at some moment, recomputed from the movements."""
+    """What was on hand at some moment, recomputed from the movements, and what had left for another warehouse."""
 
     stock_item_id: int
     variant_id: int
     sku: str
     warehouse: str
     on_hand: Decimal
+    in_transit: Decimal
 
 
 @dataclass(frozen=True)
@@ -212,21 +214,26 @@ def stock_as_of(
     variant_ids: Collection[int] | None = None,
     warehouse_ids: Collection[int] | None = None,
 ) -> list[PastStock]:
-    """What was on hand at the end of `moment`, by SKU and warehouse; items without any movement until then are left out."""
+    """What was on hand and on its way at the end of `moment`, by SKU and warehouse; items without any movement until then
+    are left out.
+    """
     rows = _of_warehouses(actor, StockMovement.objects.filter(occurred_at__lte=moment), "stock_item__warehouse")
     if variant_ids is not None:
         rows = rows.filter(stock_item__variant__in=list(variant_ids))
     if warehouse_ids is not None:
         rows = rows.filter(stock_item__warehouse__in=list(warehouse_ids))
-    sums = (
+    names = ("variant_id", "variant__sku", "warehouse__code", "warehouse_id")
+    sums = list(
         rows.order_by()
-        .values_list(
-            "stock_item_id", "stock_item__variant_id", "stock_item__variant__sku", "stock_item__warehouse__code"
-        )
+        .values_list("stock_item_id", *(f"stock_item__{name}" for name in names))
         .annotate(total=Sum("quantity"))
         .order_by("stock_item__variant__sku", "stock_item_id")
     )
-    return [PastStock(*row) for row in sums]
+    left = left_for_another(moment, variants=variant_ids, warehouses={place for *_, place, _total in sums})
+    return [
+        PastStock(item, variant, sku, code, total, left.get((variant, place), Decimal(0)))
+        for item, variant, sku, code, place, total in sums
+    ]
 
 
 def transfers(actor: Actor, *, state: str = "", warehouse: str = "", text: str = "") -> QuerySet[Transfer]:

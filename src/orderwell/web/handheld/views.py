@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import gettext as _
 
 from orderwell.domains.inventory.errors import StockChanged
@@ -48,8 +49,11 @@ def work_of_warehouse(request: HttpRequest, actor: Actor) -> HttpResponse:
         set_up = reverse("admin-warehouses") if actor.may(Permission.INVENTORY_WAREHOUSE_CHANGE) else ""
         who = {"user": actor.id, "name": actor.label}
         return JsonResponse({**who, "warehouses": [], "tasks": [], "set_up": set_up}, headers=FRESH)
-    # The name to sign in with, for when the session is lost.
-    found = work(actor, code, now=utc_now()) | {"username": signed_in(request).username}
+    # The name to sign in with, for when the session is lost; the zone whose clock the office shows this person.
+    found = work(actor, code, now=utc_now()) | {
+        "username": signed_in(request).username,
+        "zone": get_current_timezone_name(),
+    }
     return JsonResponse(found, headers=FRESH)
 
 

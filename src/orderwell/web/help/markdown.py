@@ -16,6 +16,8 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
 ANCHOR = re.compile(r'<a id="([a-z0-9-]+)"></a>')
+# A line that is broken between two of these was only too long for its file: no space is written there.
+_UNSPACED = re.compile(r"[\u2014\u2018-\u201d\u2026\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
 _PAGE = re.compile(r"(?:\.\./)?([a-z-]*)(?:\.md)?(?:#([a-z0-9-]+))?")
 
 
@@ -54,6 +56,18 @@ def _links(state: StateCore) -> None:
                 token.attrSet("data-help-open", f"{name}#{found[2] or ''}")
 
 
+def _join_lines(state: StateCore) -> None:
+    for block in state.tokens:
+        children = block.children or []
+        for at, token in enumerate(children):
+            if token.type != "softbreak":
+                continue
+            before = next((child.content for child in reversed(children[:at]) if child.content), "")
+            after = next((child.content for child in children[at + 1 :] if child.content), "")
+            if _UNSPACED.match(before[-1:]) and _UNSPACED.match(after[:1]):
+                token.type, token.content = "text", ""
+
+
 @lru_cache(maxsize=1024)
 def address(page: str, anchor: str = "") -> str:
     return reverse("help-page", args=[page]) + (f"#{anchor}" if anchor else "")
@@ -76,6 +90,7 @@ def _parser() -> MarkdownIt:
     parser.inline.ruler.before("html_inline", "anchor", _anchor)
     parser.core.ruler.push("name_headings", _name_headings)
     parser.core.ruler.push("links", _links)
+    parser.core.ruler.push("join_lines", _join_lines)
     return parser
 
 

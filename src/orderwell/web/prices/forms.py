@@ -122,7 +122,7 @@ class CopyForm(ActionForm):
         label=_("Change in percent"),
         places=4,
         initial="0",
-        help_text=_("-15 makes every price 15 % lower, 5 makes it 5 % higher."),
+        help_text=_("-15 makes every price 15\u00a0% lower, 5 makes it 5\u00a0% higher."),
     )
     step = forms.ChoiceField(label=_("Round to a multiple of"), choices=STEPS, initial="0.01")
     rounding = forms.ChoiceField(

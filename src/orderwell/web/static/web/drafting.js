@@ -187,6 +187,18 @@
   const bringHome = (form, device, untouched) => {
     const url = form.dataset.keep;
     const mine = form.draft.value;
+    // Who is on the way to another page is not taken back. Whether they stayed after all is not told: then it is only offered.
+    let leaving = false;
+    window.addEventListener("beforeunload", () => (leaving = true));
+    window.addEventListener("pageshow", () => (leaving = false));
+    // Before a form leaves it is asked whether the session stands (session.js).
+    document.addEventListener(
+      "submit",
+      (event) => {
+        leaving ||= !event.target.matches("[hx-get], [hx-post]");
+      },
+      true,
+    );
     device.all().forEach(([key, draft]) => {
       send(url, form.csrfmiddlewaretoken.value, draft)
         .then((answer) =>
@@ -200,7 +212,7 @@
           const said = await answer.json();
           device.drop(key);
           if (said.finished || said.error) return;
-          if (key === mine || (untouched() && !location.search))
+          if (!leaving && (key === mine || (untouched() && !location.search)))
             location.replace(`${form.dataset.page}?draft=${key}`);
           else toast(form.dataset.textHome, "info");
         })

@@ -317,6 +317,15 @@
           timeZone: document.body.dataset.zone || undefined,
         })
       : "";
+  // A time is the one that the office shows this person; before any work is known, that of the business.
+  const time = (text, form = {}) =>
+    new Date(text).toLocaleString(document.documentElement.lang, {
+      ...form,
+      hour: "2-digit",
+      minute: "2-digit",
+      hourCycle: "h23",
+      timeZone: state.work?.zone || document.body.dataset.zone || undefined,
+    });
 
   self.Handheld = {
     $,
@@ -352,5 +361,6 @@
     scanBox,
     row,
     day,
+    time,
   };
 })();

@@ -21,6 +21,7 @@
     nothing,
     act,
     refusal,
+    time,
   } = self.Handheld;
   const store = self.OrderwellStore;
   const queue = self.OrderwellQueue;
@@ -94,7 +95,7 @@
         el(
           "p",
           { class: "hh-hint" },
-          `${work.name} · ${t("asOf", new Date(work.at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }))}`,
+          `${work.name} · ${t("asOf", time(work.at))}`,
         ),
         self.isSecureContext ? null : el("p", { class: "alert alert-warning" }, t("insecure")),
         el(
@@ -121,13 +122,7 @@
     draw();
   };
   const entryRow = (entry) => {
-    const at = new Date(entry.made).toLocaleString(document.documentElement.lang, {
-      month: "short",
-      day: "numeric",
-      hour: "2-digit",
-      minute: "2-digit",
-      hourCycle: "h23",
-    });
+    const at = time(entry.made, { month: "short", day: "numeric" });
     const look = { waiting: "look-warn", refused: "look-bad", done: "look-good" }[entry.state];
     const word = { waiting: t("unsent"), refused: t("refused"), done: t("sent") }[entry.state];
     return el(
