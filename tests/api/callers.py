@@ -12,6 +12,8 @@ from django.test import Client
 ROOT = "/api/v1"
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from orderwell.domains.orders.drafts import Submission
     from orderwell.domains.orders.outcomes import Outcome
 
@@ -71,3 +73,15 @@ def place_in_the_callers_thread(patch: pytest.MonkeyPatch) -> None:
 
     direct = Direct()
     patch.setattr("orderwell.api.orders.placing.gate", lambda: direct)
+
+
+def place_and_leave(submissions: Sequence[Submission], *, now: datetime) -> list[Outcome]:
+    """For a real gate: its thread outlives the test; its connection must not, or the database could not be taken away."""
+    from django.db import connection
+
+    from orderwell.domains.orders import gate
+
+    try:
+        return gate.place_submissions(submissions, now=now)
+    finally:
+        connection.close()

@@ -10,31 +10,22 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from orderwell.api.orders import event_loop
 from orderwell.domains.orders import gate as gates
 from orderwell.domains.orders.models import Order
-from tests.api.callers import Caller
+from tests.api.callers import Caller, place_and_leave
 from tests.api.shop import draft, open_shop
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SKIPPED = {"Content-Length", "X-Frame-Options"}
 
 
-def _place_and_leave(submissions: Any, *, now: Any) -> Any:
-    """The gate's thread outlives the test; its connection must not, or the database could not be taken away."""
-    try:
-        return gates.place_submissions(submissions, now=now)
-    finally:
-        connection.close()
-
-
 @pytest.fixture
 def key(caller: Callable[..., Caller], monkeypatch: pytest.MonkeyPatch) -> str:
     """The key of a program that has called a moment ago; the gate is a real one."""
     open_shop()
-    real = gates.IntakeGate(place=_place_and_leave)
+    real = gates.IntakeGate(place=place_and_leave)
     monkeypatch.setattr("orderwell.api.orders.placing.gate", lambda: real)
     monkeypatch.setattr("orderwell.api.orders.event_loop.gate", lambda: real)
     made = caller("orders:*").key

@@ -10,7 +10,7 @@ import pytest
 from orderwell.domains.orders import gate as gates
 from orderwell.domains.orders.models import Order, OrderNote
 from orderwell.testing.concurrency import in_threads
-from tests.api.callers import Caller
+from tests.api.callers import Caller, place_and_leave
 from tests.api.shop import draft, open_shop
 
 THREADS = 8
@@ -50,7 +50,7 @@ def test_without_a_key_each_request_counts(key: str) -> None:
 
 
 def test_order_with_one_key_is_placed_once_through_the_real_gate(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = gates.IntakeGate(limit=4)
+    real = gates.IntakeGate(place=place_and_leave, limit=4)
     monkeypatch.setattr("orderwell.api.orders.placing.gate", lambda: real)
     answers = at_once(lambda: Caller(key).post("/orders", draft(), headers={"Idempotency-Key": "o"}))
     check_one_execution(answers, 201)
