@@ -66,11 +66,13 @@ def test_documents_are_called_by_their_numbers(
     company: Company, place: Callable[..., int], announced: list[ExpectedReceipt]
 ) -> None:
     order = Order.objects.get(pk=place(CUP=1))
-    causes = [f"order:{order.pk}", f"customer:{company.customer.pk}", f"expected_receipt:{announced[0].pk}"]
-    everything = system_actor()
-    assert numbers_of(everything, [*causes, "role:1", "order:999", "order:x", ""]) == dict(
-        zip(causes, [order.number, "C1", "PO-9"], strict=True)
-    )
+    numbers = {
+        f"order:{order.pk}": order.number,
+        f"customer:{company.customer.pk}": "C1",
+        f"expected_receipt:{announced[0].pk}": "PO-9",
+        f"product:{company.cup.product_id}": company.cup.product.code,
+    }
+    assert numbers_of(system_actor(), [*numbers, "role:1", "order:999", "order:x", ""]) == numbers
 
 
 def test_nobody_learns_numbers_of_what_they_may_not_see(

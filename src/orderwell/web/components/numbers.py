@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from orderwell.domains.billing.queries import visible_credit_notes, visible_invoices
 from orderwell.domains.cases.queries import visible_cases
+from orderwell.domains.catalog.queries import products
 from orderwell.domains.customers.queries import visible_customers
 from orderwell.domains.fulfilment.queries import visible_returns, visible_shipments
 from orderwell.domains.inventory.counts import counts
@@ -36,6 +37,7 @@ _SOURCES: dict[str, tuple[P, Callable[[Actor], QuerySet[Any]], str]] = {
     "credit_note": (P.BILLING_INVOICE_VIEW, visible_credit_notes, "number"),
     "case": (P.CASES_CASE_VIEW, visible_cases, "number"),
     "customer": (P.CUSTOMERS_CUSTOMER_VIEW, visible_customers, "number"),
+    "product": (P.CATALOG_PRODUCT_VIEW, products, "code"),
     "user": (P.SYSTEM_USER_MANAGE, users, "username"),
 }
 
