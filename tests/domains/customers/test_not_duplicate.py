@@ -57,6 +57,14 @@ def test_who_is_not_the_same_is_proposed_nowhere_until_it_is_taken_back(pair: tu
         take_back_not_duplicate(customer_id=other.pk, other_id=one.pk, actor=clerk(), now=NOW)
 
 
+def test_nobody_is_marked_beside_themselves(pair: tuple[Customer, Customer]) -> None:
+    key = pair[0].pk
+    with pytest.raises(Refusal):
+        say_not_duplicate(customer_id=key, other_id=key, actor=clerk(), now=NOW)
+    with pytest.raises(NotFound):
+        take_back_not_duplicate(customer_id=key, other_id=key, actor=clerk(), now=NOW)
+
+
 def test_the_hint_says_so_with_one_click(pair: tuple[Customer, Customer]) -> None:
     from orderwell.domains.automation.hints.performing import performer
 

@@ -15,6 +15,7 @@ from orderwell.domains.customers.models import Customer
 from orderwell.kernel.clock import utc_now
 from orderwell.testing.actors import owner as the_owner
 from orderwell.testing.markup import flat
+from orderwell.web.templatetags.customers import whole
 from tests.web.conftest import Company
 from tests.web.test_pages import queries
 
@@ -139,3 +140,7 @@ def test_archive_and_tags_are_taken_back_from_the_toast(owner: Client, company: 
     assert sorted(tag.name for tag in row.tags.all()) == ["gold", "new"]
     undo(answer.content.decode().split('id="toasts"')[1])
     assert not row.tags.exists()
+
+
+def test_a_text_of_digits_is_a_number_as_far_as_there_is_one() -> None:
+    assert [whole(text) for text in ("4", "", "four", "9" * 5_000)] == [4, 0, 0, 0]

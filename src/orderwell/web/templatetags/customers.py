@@ -31,7 +31,8 @@ def happening_icon(kind: str) -> str:
 
 @register.filter
 def whole(text: str) -> int:
-    return int(text) if text.isdecimal() else 0
+    """Of what Python holds as a number; text of thousands of digits is an error to it."""
+    return int(text) if text.isdecimal() and len(text) < 19 else 0
 
 
 @register.simple_tag

@@ -38,11 +38,14 @@ def say_not_duplicate(*, customer_id: int, other_id: int, note: str = "", actor:
 def take_back_not_duplicate(*, customer_id: int, other_id: int, actor: Actor, now: datetime) -> NotDuplicate:
     """The two may be proposed again. Raises NotFound."""
     actor.require(Permission.CUSTOMERS_CUSTOMER_CHANGE)
+    none = NotFound(kind="not-duplicate", reference=f"{customer_id}, {other_id}")
+    if customer_id == other_id:  # nobody is marked beside themselves
+        raise none
     with atomic():
         first, second = _pair(actor, customer_id, other_id)
         row = NotDuplicate.objects.filter(first=first, second=second).select_related("first", "second").first()
         if row is None:
-            raise NotFound(kind="not-duplicate", reference=f"{customer_id}, {other_id}")
+            raise none
         _tell(CustomerEvent.PERHAPS_DUPLICATE, row, actor=actor, now=now)
         NotDuplicate.objects.filter(pk=row.pk).delete()
     return row
