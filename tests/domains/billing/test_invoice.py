@@ -32,6 +32,7 @@ from orderwell.domains.orders.services.change import LineChange, OrderChange, ch
 from orderwell.domains.orders.services.hold import place_hold
 from orderwell.kernel.clock import business_day, day_bounds
 from orderwell.kernel.errors import NotFound, Refusal
+from orderwell.platform.configuration import services as configuration
 from orderwell.platform.database import atomic
 from orderwell.platform.events.models import Event
 from orderwell.platform.numbering.models import NumberSequence
@@ -247,6 +248,22 @@ def test_a_missing_number_is_found() -> None:
     issue_invoice(order_id=place([(stocked(), 1)]).pk, actor=owner(), now=NOW)
     NumberSequence.objects.filter(name="billing.invoice").update(last_value=2)
     assert [law for law, _ in differences()] == ["billing.numbers_have_no_gap"]
+
+
+def test_a_number_that_was_not_drawn_is_found_with_the_one_it_stands_for() -> None:
+    """As many numbers as were drawn are not yet the numbers that were drawn; those of older templates are."""
+    key = "billing.invoice_number_template"
+    for template in ("INV-{value:06d}", "inv-{value:06d}", "R{year}-{value}", "Q{year}{value:04d}", "INV-{value:06d}"):
+        configuration.set_value(key=key, value=template, actor=owner(), now=NOW)
+        for _ in range(2):
+            issue_invoice(order_id=place([(stocked(), 1)]).pk, actor=owner(), now=NOW)
+    assert differences() == []
+    Invoice.objects.filter(number=f"R{NOW.year}-2").update(number=f"R{NOW.year}-888888")
+    [verdict] = run_laws(["billing.numbers_have_no_gap"])
+    assert [(each.document, each.actual) for each in verdict.result.differences] == [
+        (f"invoice R{NOW.year}-2", "missing"),
+        (f"invoice R{NOW.year}-888888", "exists"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ from orderwell.domains.billing.settling import open_amounts
 from orderwell.domains.orders.models import Order, OrderLine
 from orderwell.domains.orders.pricing import amounts_of_units, rounding_of, units_asked_for
 from orderwell.kernel.quantities import plain
-from orderwell.platform.numbering.models import NumberSequence
+from orderwell.platform.numbering.queries import compare_with_drawn
 from orderwell.platform.verify import Difference, LawResult, law
 
 ZERO = Decimal(0)
@@ -280,13 +280,18 @@ def _papers(rows: QuerySet[Any], columns: tuple[str, ...]) -> dict[int, set[tupl
 
 @law("billing.numbers_have_no_gap")
 def numbers_have_no_gap() -> LawResult:
-    """As many invoices and credit notes exist as numbers were drawn, so none is missing."""
+    """Every number that was drawn stands on an invoice or credit note, and none stands there that was not drawn."""
     found, checked = [], 0
-    sequences: list[tuple[str, type[Model]]] = [("billing.invoice", Invoice), ("billing.credit_note", CreditNote)]
-    for name, model in sequences:
-        drawn = NumberSequence.objects.filter(name=name).aggregate(total=Sum("last_value"))["total"] or 0
-        written = model._default_manager.count()
-        checked += written
-        if drawn != written:
-            found.append(Difference(f"numbers of {name}", drawn, written))
+    sequences: list[tuple[str, str, type[Model]]] = [
+        ("billing.invoice", "invoice", Invoice),
+        ("billing.credit_note", "credit note", CreditNote),
+    ]
+    for name, kind, model in sequences:
+        written = set(model._default_manager.values_list("number", flat=True).iterator(CHUNK))
+        checked += len(written)
+        comparison = compare_with_drawn(name, written)
+        found += [Difference(f"{kind} {number}", "to exist", "missing") for number in comparison.missing]
+        found += [Difference(f"{kind} {number}", "no such number", "exists") for number in comparison.foreign]
+        if comparison.unnamed:
+            found.append(Difference(f"numbers of {name}", "to exist", f"{comparison.unnamed} more are missing"))
     return LawResult(checked, found)

@@ -15,6 +15,7 @@ from orderwell.platform.configuration.events import ConfigurationEvent
 from orderwell.platform.configuration.kinds import Kind
 from orderwell.platform.configuration.models import Setting
 from orderwell.platform.database import atomic, snapshot
+from orderwell.platform.events.models import Event
 from orderwell.platform.events.recording import Fact, record
 from orderwell.platform.events.versions import Version, require_version, version_of
 from orderwell.platform.permissions import Permission
@@ -53,6 +54,19 @@ def get(key: str) -> Any:
         values = dict(Setting.objects.values_list("key", "value"))
         _values.put("all", values)
     return option.kind.read(values[key]) if key in values else option.default
+
+
+def values_ever(key: str) -> list[Any]:
+    """What the setting is, first, and everything that it was before, each once."""
+    changes = Event.objects.filter(stream=stream_of(key), name=ConfigurationEvent.SETTING_CHANGED).order_by("-pk")
+    # The name of a stream is cut off, so that two settings may share one.
+    told = [data for data in changes.values_list("data", flat=True) if data["key"] == key]
+    before = [each for data in told for each in (data["after"], data["before"])]
+    found: list[Any] = []
+    for value in [get(key), *before, _option(key).default]:
+        if value not in found:
+            found.append(value)
+    return found
 
 
 def newest(*keys: str) -> tuple[dict[str, Any], Version]:
