@@ -73,3 +73,14 @@ def test_two_lines_that_share_a_component_are_summed_before_the_check(shop, tea)
     assert refusal(draft(shop, (bundle, 3), (tea, 5))) == [("out_of_stock", "/lines/0"), ("out_of_stock", "/lines/1")]
     assert placed(draft(shop, (bundle, 3), (tea, 4)))
     assert_lawful()
+
+
+def test_what_the_line_before_took_is_not_told_as_free_for_the_next(tea):
+    """Tea: 10 in the north, 4 in the south, and nobody has 12."""
+    stock_up(tea, make_warehouse("south"), 4)
+    (answered,) = place(draft(make_channel(), (tea, 7), (tea, 5)))
+    told = [line.explanation["sourcing"][0] for line in lines(Order.objects.get(pk=answered.order_id))]
+    assert [(one["free"], one["taken"]) for one in told] == [
+        ({"north": "10", "south": "4"}, {"north": "7"}),
+        ({"north": "3", "south": "4"}, {"north": "3", "south": "2"}),
+    ]

@@ -110,11 +110,23 @@ def _serve(plan: Plan, demands: list[Demand], places: dict[int, list[Place]]) ->
     before = {variant: [(place.warehouse, place.free) for place in found] for variant, found in places.items()}
     rule = source(demands, places)
     wish = plan.customer.warehouse if plan.customer else ""
+    shared = len(demands) > len(before)
     for line in plan.lines:
         if line.demands:
             line.explanation["sourcing"] = [
                 explain(rule, demand, before[demand.variant_id], wish=wish) for demand in line.demands
             ]
+            if shared:
+                _take_from(before, line.demands)
+
+
+def _take_from(free: dict[int, list[tuple[str, Decimal]]], demands: Sequence[Demand]) -> None:
+    """What a line took was not free for those that come after it."""
+    for demand in demands:
+        taken = {place.warehouse: quantity for place, quantity in demand.taken}
+        free[demand.variant_id] = [
+            (warehouse, much - taken.get(warehouse, Decimal(0))) for warehouse, much in free[demand.variant_id]
+        ]
 
 
 def _out_of_stock(plan: Plan, short: dict[int, tuple[Decimal, Decimal]]) -> Iterator[errors.OutOfStock]:
