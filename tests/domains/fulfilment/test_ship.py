@@ -115,6 +115,8 @@ def test_a_bundle_leaves_as_its_components() -> None:
     assert StockItem.objects.get(variant=cup).on_hand == 18
     assert StockItem.objects.get(variant=tea).on_hand == 19
     assert lines_of(order)[0].quantity_shipped == 1
+    told = Event.objects.get(stream=f"order:{order.pk}", name="fulfilment.shipment.shipped").data["lines"]
+    assert {line["sku"]: line["quantity"] for line in told} == {cup.sku: "2", tea.sku: "1"}
     ship(order_id=order.pk, actor=owner(), now=NOW)
     assert [line.quantity_shipped for line in lines_of(order)] == [3, 1]
     assert StockItem.objects.get(variant=cup).on_hand == 13

@@ -275,6 +275,8 @@ def _dispatch(
                 by_warehouse[promise.warehouse_id].append(promise)
     lock_items({promise.stock_item_id for promises in by_warehouse.values() for promise in promises})
     codes = dict(Warehouse.objects.filter(pk__in=list(by_warehouse)).values_list("pk", "code"))
+    variants = {promise.variant_id for promises in by_warehouse.values() for promise in promises}
+    skus = dict(Variant.objects.filter(pk__in=variants).values_list("pk", "sku"))
     ids = allocate_ids({Shipment: len(by_warehouse)})[Shipment]
     numbers = numbers_of_keys("fulfilment.shipment_number_template", ids, now=now)
     shipments, facts = [], []
@@ -303,7 +305,7 @@ def _dispatch(
             gone = states[promise.line_id].gone
             gone[promise.variant_id] = gone.get(promise.variant_id, ZERO) + taken[promise.reservation_id]
         shipments.append(shipment)
-        facts.append(_fact(shipment, codes[warehouse_id], promises, states, taken))
+        facts.append(_fact(shipment, codes[warehouse_id], promises, skus, taken))
     record(facts, actor=actor, now=now)
     return shipments
 
@@ -312,15 +314,16 @@ def _fact(
     shipment: Shipment,
     warehouse: str,
     promises: Iterable[Promise],
-    states: Mapping[int, _LineState],
+    skus: Mapping[int, str],
     taken: Mapping[int, Decimal],
 ) -> Fact:
+    """What left, as the shipment has it: of a bundle its components, in their own quantities."""
     data = {
         "number": shipment.number,
         "warehouse": warehouse,
         "carrier": shipment.carrier,
         "tracking_number": shipment.tracking_number,
-        "lines": [{"sku": states[p.line_id].line.sku, "quantity": plain(taken[p.reservation_id])} for p in promises],
+        "lines": [{"sku": skus[p.variant_id], "quantity": plain(taken[p.reservation_id])} for p in promises],
     }
     return Fact(FulfilmentEvent.SHIPPED, f"order:{shipment.order_id}", f"shipment:{shipment.pk}", data)
 
