@@ -104,7 +104,7 @@ def invoiced_lines_are_charged_in_full() -> LawResult:
     lines = OrderLine.objects.filter(concerned, order__history=False)
     checked, found = 0, []
     chunk: list[OrderLine] = []
-    for line in lines.select_related("order").order_by("pk").iterator(CHUNK):
+    for line in lines.select_related("order").defer("order__ship_to").order_by("pk").iterator(CHUNK):
         chunk.append(line)
         if len(chunk) == CHUNK:
             found += _charge_differences(chunk)

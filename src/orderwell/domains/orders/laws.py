@@ -31,7 +31,7 @@ def order_is_the_sum_of_its_lines() -> LawResult:
         net=Sum("lines__net_amount", default=ZERO, output_field=Order._meta.get_field("net_amount")),
         tax=Sum("lines__tax_amount", default=ZERO, output_field=Order._meta.get_field("tax_amount")),
     )
-    wrong = orders.exclude(net_amount=F("net"), tax_amount=F("tax")).order_by("pk")
+    wrong = orders.exclude(net_amount=F("net"), tax_amount=F("tax")).defer("ship_to").order_by("pk")
     found = [
         Difference(f"order {order.number}", f"{order.net} + {order.tax}", f"{order.net_amount} + {order.tax_amount}")
         for order in wrong.iterator(CHUNK)
@@ -175,7 +175,7 @@ def states_follow_from_lines_and_money() -> LawResult:
     waiting = set(Backorder.objects.values_list("line_id", flat=True))
     checked, found = 0, []
     chunk: list[Order] = []
-    orders = Order.objects.filter(history=False).exclude(state=Order.State.DRAFT).order_by("pk")
+    orders = Order.objects.filter(history=False).exclude(state=Order.State.DRAFT).defer("ship_to").order_by("pk")
     for order in orders.iterator(CHUNK):
         checked += 1
         chunk.append(order)
