@@ -116,7 +116,8 @@ def make_export(*, export_id: int, actor: Actor) -> Export:
             "format": export.format,
             "rows": export.rows,
             "columns": ", ".join(export.columns),
-            "filters": export.filters,
+            # By name alone: what was looked for may be somebody's phone number, and an event stays for ever.
+            "filters": ", ".join(sorted(export.filters)),
         }
         record(Fact(ViewEvent.EXPORTED, subject, subject, data), actor=actor, now=now)
     return export
