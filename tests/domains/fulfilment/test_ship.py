@@ -13,6 +13,7 @@ from orderwell.domains.fulfilment.services.track import deliver, set_tracking
 from orderwell.domains.inventory.models import Reservation, StockItem, StockMovement
 from orderwell.domains.orders.errors import HeldOrder, NothingToDo, OrderStateForbids, PartlyShipped, UnknownLine
 from orderwell.domains.orders.models import Order
+from orderwell.domains.orders.services.allocate import allocate_backorders
 from orderwell.domains.orders.services.cancel import cancel_units
 from orderwell.domains.orders.services.hold import place_hold
 from orderwell.kernel.errors import NotFound, Refusal, StaleVersion
@@ -121,6 +122,16 @@ def test_a_bundle_leaves_as_its_components() -> None:
     assert [line.quantity_shipped for line in lines_of(order)] == [3, 1]
     assert StockItem.objects.get(variant=cup).on_hand == 13
     assert differences() == []
+
+
+def test_a_component_that_arrives_is_named_itself() -> None:
+    warehouse = make_warehouse()
+    cup, tea = stocked(20, warehouse=warehouse), make_variant()
+    order = place([(make_bundle({cup: 1, tea: 2}), 3)], backorder=True)
+    stock_up(tea, warehouse, 10)
+    allocate_backorders(variant_ids=[tea.pk], actor=owner(), now=NOW)
+    told = Event.objects.get(stream=f"order:{order.pk}", name="orders.backorder.filled").data
+    assert (told["sku"], told["quantity"]) == (tea.sku, "6")
 
 
 def test_a_bundle_over_two_warehouses_counts_when_it_is_complete() -> None:

@@ -48,7 +48,7 @@ def allocate_backorders(*, variant_ids: Collection[int], actor: Actor, now: date
             orders = lock_orders({order_id for _, order_id in queue})
             waiting = (
                 Backorder.objects.filter(pk__in=[pk for pk, _ in queue])
-                .select_related("line", "line__order__channel")
+                .select_related("line", "line__order__channel", "variant")
                 .order_by("priority", "since", "pk")
             )
             touched, lacking = _fill(list(waiting), orders, actor, now)
@@ -96,7 +96,9 @@ def _fill(waiting: list[Backorder], orders: dict[int, Order], actor: Actor, now:
         taken = Demand(demand.variant_id, filled, demand.taken)
         promise(line, [taken], priority=backorder.priority, now=now)
         touched.add(line.order_id)
-        data = {"sku": line.sku, "quantity": plain(filled), "from": {p.warehouse: plain(q) for p, q in demand.taken}}
+        taken_from = {place.warehouse: plain(quantity) for place, quantity in demand.taken}
+        # Of a bundle it is the component that came, in its own quantity.
+        data = {"sku": backorder.variant.sku, "quantity": plain(filled), "from": taken_from}
         facts.append(Fact(OrderEvent.BACKORDER_FILLED, f"order:{line.order_id}", f"line:{line.pk}", data))
     record(facts, actor=actor, now=now)
     if touched:
