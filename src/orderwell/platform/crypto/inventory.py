@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from django.apps import apps
 from django.db import connection, models
@@ -17,6 +18,30 @@ def encrypted_columns() -> Iterator[tuple[type[models.Model], list[EncryptedText
         fields = [field for field in model._meta.local_fields if isinstance(field, EncryptedTextField)]
         if fields and not model._meta.proxy:
             yield model, fields
+
+
+def sealed_rows(
+    model: type[models.Model],
+    fields: list[EncryptedTextField],
+    *,
+    at_once: int,
+    read: Callable[[str], str] = lambda column: column,
+) -> Iterator[list[tuple[Any, ...]]]:
+    """Key and sealed values of every row in key order, `at_once` at a time. `read` makes of a column what is selected."""
+    quote = connection.ops.quote_name
+    table, key = quote(model._meta.db_table), quote(model._meta.pk.column or "")
+    columns = ", ".join(read(quote(field.column or "")) for field in fields)
+    # Names come from our own models.
+    select = f"SELECT {key}, {columns} FROM {table} WHERE {key} > %s ORDER BY {key} LIMIT {at_once}"  # noqa: S608
+    last = -1
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(select, [last])
+            rows = cursor.fetchall()
+        if not rows:
+            return
+        yield rows
+        last = rows[-1][0]
 
 
 def traces_of_encryption() -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from django.db import connection, models
 
-from orderwell.platform.crypto.fields import EncryptedTextField
-from orderwell.platform.crypto.inventory import encrypted_columns
+from orderwell.platform.crypto.inventory import encrypted_columns, sealed_rows
 from orderwell.platform.crypto.keyring import KeyRingError
 from orderwell.platform.crypto.sealing import decrypt
 from orderwell.platform.verify import Difference, LawResult, law
@@ -25,7 +24,8 @@ def every_encrypted_cell_opens() -> LawResult:
     for model, fields in encrypted_columns():
         bad: dict[str, list[int]] = {field.name: [] for field in fields}
         closed = dict.fromkeys(bad, 0)
-        for pk, *cells in _cells(model, fields):
+        rows = chain.from_iterable(sealed_rows(model, fields, at_once=CHUNK, read=_sealed))
+        for pk, *cells in rows:
             for field, cell in zip(fields, cells, strict=True):
                 checked += bool(cell)
                 if _opens(cell, field.aad):
@@ -41,24 +41,6 @@ def every_encrypted_cell_opens() -> LawResult:
                     Difference(str(model._meta.verbose_name), "opens with its key", f"{more} more do not", name)
                 )
     return LawResult(checked, found)
-
-
-def _cells(model: type[models.Model], fields: list[EncryptedTextField]) -> Iterator[tuple[Any, ...]]:
-    """Key and sealed values of every row, a few at a time."""
-    quote = connection.ops.quote_name
-    table, key = quote(model._meta.db_table), quote(model._meta.pk.column or "")
-    columns = ", ".join(_sealed(quote(field.column or "")) for field in fields)
-    # Names come from our own models.
-    select = f"SELECT {key}, {columns} FROM {table} WHERE {key} > %s ORDER BY {key} LIMIT {CHUNK}"  # noqa: S608
-    last = -1
-    while True:
-        with connection.cursor() as cursor:
-            cursor.execute(select, [last])
-            rows = cursor.fetchall()
-        if not rows:
-            return
-        yield from rows
-        last = rows[-1][0]
 
 
 def _sealed(column: str) -> str:

@@ -16,7 +16,7 @@ from django.db import connection, models
 from orderwell.platform.accounts.actor import Actor
 from orderwell.platform.crypto.events import KeyRingEvent
 from orderwell.platform.crypto.fields import EncryptedTextField
-from orderwell.platform.crypto.inventory import encrypted_columns
+from orderwell.platform.crypto.inventory import encrypted_columns, sealed_rows
 from orderwell.platform.crypto.keyring import KEY_ID_BYTES, REFRESH_SECONDS, refresh, write_ring
 from orderwell.platform.crypto.models import KeyProof
 from orderwell.platform.crypto.proofs import check_proofs, write_proofs
@@ -76,19 +76,9 @@ def rows_to_rotate() -> int:
 def _walk(model: type[models.Model], fields: list[EncryptedTextField], primary: bytes) -> Iterator[tuple[int, int]]:
     """Go through a table in key order; per batch the rows looked at and the values sealed anew."""
     quote = connection.ops.quote_name
-    pk = model._meta.pk
-    table, key = quote(model._meta.db_table), quote(pk.column or "")
+    table, key = quote(model._meta.db_table), quote(model._meta.pk.column or "")
     columns = [quote(field.column or "") for field in fields]
-    # Names come from our own models.
-    select = f"SELECT {key}, {', '.join(columns)} FROM {table} WHERE {key} > %s ORDER BY {key} LIMIT {ROWS_AT_ONCE}"  # noqa: S608
-    last = -1
-    while True:
-        with connection.cursor() as cursor:
-            cursor.execute(select, [last])
-            rows = cursor.fetchall()
-        if not rows:
-            return
-        last = rows[-1][0]
+    for rows in sealed_rows(model, fields, at_once=ROWS_AT_ONCE):
         sealed = 0
         for index, (field, column) in enumerate(zip(fields, columns, strict=True), 1):
             # Only where the value is still the one that was read: a change made meanwhile is newer and sealed anew anyway.

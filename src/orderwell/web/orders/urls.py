@@ -39,21 +39,28 @@ urlpatterns = [
     path("orders/<int:order_id>/notes/<int:note_id>/", papers.change, name="order-note-change"),
     path("orders/<int:order_id>/notes/<int:note_id>/drop/", papers.take_away, name="order-note-drop"),
     path("orders/<int:order_id>/edit/", quote_editing.edit_quote, name="order-edit-quote"),
-    path("orders/<int:order_id>/edit/draft/", kept_changes.keep, {"form": "quote"}, name="order-quote-draft"),
+    path(
+        "orders/<int:order_id>/edit/draft/", kept_changes.keep, {"form": kept_changes.QUOTE}, name="order-quote-draft"
+    ),
     path(
         "orders/<int:order_id>/edit/draft/discard/",
         kept_changes.discard,
-        {"form": "quote"},
+        {"form": kept_changes.QUOTE},
         name="order-quote-draft-discard",
     ),
     path("orders/<int:order_id>/confirm/", actions.confirm, name="order-confirm"),
     path("orders/<int:order_id>/change/", changing.change, name="order-change"),
     path("orders/<int:order_id>/change/preview/", changing.preview, name="order-change-preview"),
-    path("orders/<int:order_id>/change/draft/", kept_changes.keep, {"form": "change"}, name="order-change-draft"),
+    path(
+        "orders/<int:order_id>/change/draft/",
+        kept_changes.keep,
+        {"form": kept_changes.CHANGE},
+        name="order-change-draft",
+    ),
     path(
         "orders/<int:order_id>/change/draft/discard/",
         kept_changes.discard,
-        {"form": "change"},
+        {"form": kept_changes.CHANGE},
         name="order-change-draft-discard",
     ),
     path("orders/<int:order_id>/changes/<int:number>/undo/", changing.undo, name="order-undo"),
