@@ -21,7 +21,7 @@ from orderwell.platform.permissions import Permission
 from orderwell.platform.wording import sentence
 from orderwell.web.components.actions import new_token
 from orderwell.web.components.drafts import finish, keep_sent, keep_typed_so_far
-from orderwell.web.orders.entry_forms import CELLS, EntryForm, Row, row_of
+from orderwell.web.orders.entry_forms import CELLS, EntryForm, Row, cells_of, row_of
 from orderwell.web.pages import action
 
 KIND = "order"
@@ -107,7 +107,7 @@ def to_refused(request: HttpRequest, actor: Actor, form: EntryForm, rows: list[R
     content = {
         "title": customer.name if customer else "",
         "fields": fields,
-        "rows": [[row.sku, row.name, row.quantity, row.unit_price, row.discount] for row in rows],
+        "rows": cells_of(rows),
         "refused": [{"code": item.code, "message": sentence(item), "pointer": item.pointer} for item in form.refused],
     }
     try:
@@ -126,7 +126,7 @@ def keep_typed(actor: Actor, fields: Mapping[str, str], rows: Sequence[Row], *, 
     content = {
         "title": customer.name if customer else "",
         "fields": dict(fields),
-        "rows": [[row.sku, row.name, row.quantity, row.unit_price, row.discount] for row in rows],
+        "rows": cells_of(rows),
     }
     key = key.replace("\0", "") or new_token()
     kept = draft_of(kind=KIND, key=key, actor=actor)

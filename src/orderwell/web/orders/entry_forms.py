@@ -126,6 +126,11 @@ def row_of(cells: Sequence[Any]) -> Row:
     return Row(sku, name, quantity, unit_price, discount)
 
 
+def cells_of(rows: Sequence[Row]) -> list[list[str]]:
+    """What `row_of` makes rows of again."""
+    return [[row.sku, row.name, row.quantity, row.unit_price, row.discount] for row in rows]
+
+
 def rows_of(draft: OrderDraft, currency: str, names: dict[str, str] | None = None) -> list[Row]:
     names = names or {}
     return [

@@ -27,7 +27,7 @@ from orderwell.platform.events.queries import stream
 from orderwell.platform.permissions import Permission
 from orderwell.web.components.actions import OF_DRAFT, new_token
 from orderwell.web.components.drafts import finish, keep_sent, keep_typed_so_far
-from orderwell.web.orders.entry_forms import Row
+from orderwell.web.orders.entry_forms import Row, cells_of
 from orderwell.web.pages import action
 
 # What a form is called in the kind of its drafts, and the page on which it stands.
@@ -139,8 +139,7 @@ def content_of_change(data: QueryDict) -> dict[str, Any]:
 def content_of_quote(data: QueryDict, rows: Sequence[Row]) -> dict[str, Any]:
     fields = {name: value for name, value in data.items() if name not in NOT_TYPED and not name.startswith("line_")}
     fields.pop("rows", None)
-    cells = [[row.sku, row.name, row.quantity, row.unit_price, row.discount] for row in rows]
-    return {"title": "", "fields": fields, "rows": cells}
+    return {"title": "", "fields": fields, "rows": cells_of(rows)}
 
 
 def _data_of(form: str, kept: KeptDraft) -> QueryDict | None:

@@ -19,7 +19,7 @@ from orderwell.kernel.clock import business_day
 from orderwell.kernel.quantities import plain
 from orderwell.platform.formats import colon, listed
 from orderwell.web.components.merging import Conflict, MergingForm
-from orderwell.web.orders.entry_forms import ADDRESS, EntryForm, Row, cells_from, row_of
+from orderwell.web.orders.entry_forms import ADDRESS, EntryForm, Row, cells_from, cells_of, row_of
 
 # What of a line can be typed.
 PARTS = ("quantity", "unit_price", "discount")
@@ -64,8 +64,7 @@ class MergedRows:
 
 
 def text_of_rows(rows: Sequence[Row]) -> str:
-    cells = [[row.sku, row.name, row.quantity, row.unit_price, row.discount] for row in rows]
-    return json.dumps(cells, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(cells_of(rows), ensure_ascii=False, separators=(",", ":"))
 
 
 def merge_rows(base: Sequence[Row], mine: Sequence[Row], theirs: Sequence[Row], who: str) -> MergedRows:
